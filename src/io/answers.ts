@@ -1,0 +1,75 @@
+/**
+ * Finding answer files: `answer/`, and `answer_0/`, `answer_1/` ... where work was spread over
+ * several folders. Ids become file names by percent-encoding.
+ */
+import { readdir } from "node:fs/promises";
+import picomatch from "picomatch";
+import { UserError } from "../errors.ts";
+import type { StageOptions } from "../work.ts";
+import type { Store } from "./store.ts";
+
+export type AnswerFile = {
+  /** "prompts_24_001_3.json": the name in score/, final/ ... as well. */
+  readonly name: string;
+  /** Relative to the workspace: "answer/prompts_24_001_3.json". */
+  readonly path: string;
+};
+
+/**
+ * All answer files, sorted by name (numbers by value), cut down by --only and --limit.
+ * @throws UserError when the same stem is in two folders.
+ */
+export async function listAnswers(
+  store: Store,
+  options: Pick<StageOptions, "only" | "limit"> = {},
+): Promise<AnswerFile[]> {
+  const seen = new Map<string, string>();
+  for (const folder of await answerFolders(store)) {
+    for (const name of await store.list(folder)) {
+      if (!name.endsWith(".json")) continue;
+      const other = seen.get(name);
+      if (other !== undefined) {
+        throw new UserError(
+          `${name} is in ${other}/ and in ${folder}/`,
+          "keep one of the two: which one is meant cannot be known",
+        );
+      }
+      seen.set(name, folder);
+    }
+  }
+  const names = [...seen.keys()].filter((name) => isWanted(name, options)).sort(byNumber);
+  return names
+    .slice(0, options.limit ?? names.length)
+    .map((name) => ({ name, path: `${seen.get(name) ?? "answer"}/${name}` }));
+}
+
+/** True when --only is not given or matches the stem of the file name. */
+export function isWanted(name: string, options: Pick<StageOptions, "only">): boolean {
+  return options.only === undefined || picomatch.isMatch(name.replace(/\.json$/, ""), options.only);
+}
+
+/** "a_2.json" before "a_10.json". */
+export function byNumber(a: string, b: string): number {
+  return collator.compare(a, b) || (a < b ? -1 : 1);
+}
+
+/** commit/<instance_id>.json; whatever could leave the folder or a file system refuses is encoded. */
+export function commitPath(instanceId: string): string {
+  return `commit/${safeName(instanceId)}.json`;
+}
+
+/** Percent-encodes all but letters, digits, "_", "-" and inner dots. */
+export function safeName(id: string): string {
+  return encodeURIComponent(id.replace(/\p{Surrogate}/gu, "\uFFFD"))
+    .replace(/[!'()*~]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`)
+    .replace(/^\.+/, (dots) => "%2E".repeat(dots.length));
+}
+
+// ---------------------------------------------------------------------------------------------
+
+const collator = new Intl.Collator("en", { numeric: true });
+
+async function answerFolders(store: Store): Promise<string[]> {
+  const names = await readdir(store.root);
+  return names.filter((name) => /^answer(_\d+)?$/.test(name)).sort(byNumber);
+}

@@ -1,0 +1,119 @@
+/**
+ * One writer per workspace. The lock file names its holder (host, pid, start of the process), so
+ * that what a killed process left behind is recognised and taken over.
+ */
+import { link, readFile, rename, unlink, writeFile } from "node:fs/promises";
+import { readFileSync } from "node:fs";
+import { hostname } from "node:os";
+import { join } from "node:path";
+import { UserError, errorCode } from "../errors.ts";
+
+type Holder = { stage: string; pid: number; host: string; started: string };
+
+/**
+ * Takes the workspace's lock; the returned function gives it back.
+ * @throws UserError when a living process (or one on another host) holds it.
+ */
+export async function lockWorkspace(root: string, stage: string): Promise<() => Promise<void>> {
+  const path = join(root, ".lock");
+  const mine: Holder = { stage, pid: process.pid, host: hostname(), started: startOf(process.pid) };
+  const temp = `${path}.${process.pid}.tmp`;
+  await writeFile(temp, JSON.stringify(mine));
+  try {
+    // Every round either takes the lock, finds a living holder, or sets one dead holder aside.
+    for (let round = 0; round < 100; round++) {
+      if (await tryLink(temp, path)) return () => unlock(path, mine);
+      const text = await readFile(path, "utf8").catch(() => null);
+      if (text === null) continue;
+      const holder = parseHolder(text);
+      if (holder !== null && isAlive(holder)) throw held(root, path, holder);
+      await setAside(path, text);
+    }
+  } finally {
+    await unlink(temp).catch(() => {});
+  }
+  throw new UserError(
+    `${stage}: ${path} changes hands too often`,
+    "wait until the other stages of this workspace have ended, then run it again",
+  );
+}
+
+// ---------------------------------------------------------------------------------------------
+
+async function tryLink(temp: string, path: string): Promise<boolean> {
+  try {
+    await link(temp, path);
+    return true;
+  } catch (error) {
+    if (errorCode(error) === "EEXIST") return false;
+    throw error;
+  }
+}
+
+function held(root: string, path: string, holder: Holder): UserError {
+  const local = holder.host === hostname();
+  return new UserError(
+    `${holder.stage} is already running in ${root} (pid ${holder.pid}${local ? "" : ` on ${holder.host}`})`,
+    local
+      ? "wait until it has ended, or stop it; or use another workspace with --root DIR"
+      : `wait until it has ended; if that machine is gone, delete ${path}`,
+  );
+}
+
+/** Moves a dead holder's lock away, and puts it back if somebody took the lock in between. */
+async function setAside(path: string, seen: string): Promise<void> {
+  const aside = `${path}.${process.pid}.stale.tmp`;
+  try {
+    await rename(path, aside);
+  } catch (error) {
+    if (errorCode(error) === "ENOENT") return;
+    throw error;
+  }
+  if ((await readFile(aside, "utf8")) !== seen) await tryLink(aside, path);
+  await unlink(aside);
+}
+
+async function unlock(path: string, mine: Holder): Promise<void> {
+  const text = await readFile(path, "utf8").catch(() => "");
+  const holder = parseHolder(text);
+  if (holder !== null && holder.pid === mine.pid && holder.started === mine.started)
+    await unlink(path);
+}
+
+function parseHolder(text: string): Holder | null {
+  try {
+    const value = JSON.parse(text) as Partial<Holder>;
+    return typeof value.pid === "number" && typeof value.host === "string"
+      ? {
+          stage: String(value.stage),
+          pid: value.pid,
+          host: value.host,
+          started: String(value.started),
+        }
+      : null;
+  } catch {
+    return null; // A torn lock file has no living holder: it is linked whole.
+  }
+}
+
+function isAlive(holder: Holder): boolean {
+  if (holder.host !== hostname()) return true;
+  try {
+    process.kill(holder.pid, 0);
+  } catch (error) {
+    return errorCode(error) === "EPERM";
+  }
+  const started = startOf(holder.pid);
+  return started === "" || holder.started === "" || started === holder.started;
+}
+
+/** Start time of a process in clock ticks (Linux), or "" where /proc does not say. */
+function startOf(pid: number): string {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+    // The command name may hold spaces and brackets: fields are counted after the last ")".
+    return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19] ?? "";
+  } catch {
+    return "";
+  }
+}

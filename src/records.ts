@@ -1,0 +1,325 @@
+/**
+ * The shape of every file that passes between stages: a zod schema, its type, a comment a field.
+ * Names are the names on disk. Parse with the schema at every read; unknown keys are kept.
+ */
+import { z } from "zod";
+
+export const METRICS = ["correctness", "grounding", "progress", "protocol", "efficiency"] as const;
+export type Metric = (typeof METRICS)[number];
+
+/** One chat message. Content is always text here: readers turn null into "" and parts into text. */
+export const messageSchema = z.looseObject({
+  role: z.string(),
+  content: z.string(),
+  tool_calls: z.array(z.unknown()).optional(),
+});
+export type Message = Readonly<z.infer<typeof messageSchema>>;
+
+/** Where a turn came from. `row` is the 0-based row (line) in `file`. */
+export const originSchema = z.looseObject({
+  dataset: z.string().nullable(),
+  revision: z.string().nullable(),
+  file: z.string().nullable(),
+  row: z.int().nullable(),
+});
+export type Origin = Readonly<z.infer<typeof originSchema>>;
+
+export const promptSchema = z.looseObject({
+  instance_id: z.string().min(1),
+  repo: z.string(),
+  /** 0-based index among the trajectory's assistant messages. */
+  turn: z.int().min(0),
+  /** The history: every message before the turn. */
+  messages: z.array(messageSchema),
+  /** The reference: what the data set's own agent said there. */
+  assistant: z.string(),
+  origin: originSchema,
+});
+export type Prompt = Readonly<z.infer<typeof promptSchema>>;
+export const promptFileSchema = z.array(promptSchema);
+
+const text = z.string().nullish();
+
+/** commit/<instance_id>.json. Keys that the data set has and we do not know are kept. */
+export const pullRequestSchema = z.looseObject({
+  instance_id: z.string().min(1),
+  repo: z.string(),
+  base_commit: text,
+  title: text,
+  problem_statement: text,
+  pr_description: text,
+  hints_text: text,
+  interface: text,
+  patch: text,
+  test_patch: text,
+  /** Paths that the patch and the test patch touch. */
+  files: z.array(z.string()).nullish(),
+  language: text,
+  created_at: z.union([z.string(), z.number()]).nullish(),
+});
+export type PullRequest = Readonly<z.infer<typeof pullRequestSchema>>;
+
+/** Tokens; what the provider did not say is 0. `prompt_tokens` includes the cached ones. */
+export const usageSchema = z.looseObject({
+  prompt_tokens: z.number(),
+  cached_tokens: z.number(),
+  completion_tokens: z.number(),
+  reasoning_tokens: z.number(),
+});
+export type Usage = Readonly<z.infer<typeof usageSchema>>;
+export const NO_USAGE: Usage = {
+  prompt_tokens: 0,
+  cached_tokens: 0,
+  completion_tokens: 0,
+  reasoning_tokens: 0,
+};
+
+/** How a reply came about: king_run and challenger_run of an answer. */
+export const runInfoSchema = z.looseObject({
+  /** The model that answered (a fallback's name when a fallback did). */
+  model: z.string(),
+  provider: z.string(),
+  /** Version of the prompt text, for example "king-1". */
+  prompt_version: z.string(),
+  config_hash: z.string(),
+  /** Sum over all attempts. */
+  usage: usageSchema,
+  /** USD over all attempts; null: no price known. */
+  cost_usd: z.number().nullable(),
+  attempts: z.int(),
+  finish_reason: z.string().nullable(),
+  /** ISO 8601. */
+  time: z.string(),
+  /** Set when the reply broke the form to the end: a Malformed reason and what the check said. */
+  malformed: z.object({ reason: z.string(), detail: z.string() }).nullish(),
+});
+export type RunInfo = Readonly<z.infer<typeof runInfoSchema>>;
+
+export const findingSchema = z.looseObject({
+  kind: z.string(),
+  /** The words of the answer that the finding is about. */
+  text: z.string(),
+  /** [start, end) in UTF-16 units of the answer. */
+  span: z.tuple([z.int(), z.int()]),
+  /** Where it stands in the PR. Quotes the PR: never leaves answer/. */
+  evidence: z.string(),
+});
+export type Finding = Readonly<z.infer<typeof findingSchema>>;
+
+export const auditSchema = z.looseObject({
+  verdict: z.enum(["clean", "suspect", "leak", "unchecked"]),
+  findings: z.array(findingSchema),
+});
+export type Audit = Readonly<z.infer<typeof auditSchema>>;
+
+/** A reply that was not accepted, kept so that nothing paid for is lost. */
+export const trySchema = z.looseObject({
+  attempt: z.int(),
+  raw: z.string(),
+  finish_reason: z.string().nullable(),
+  /** Why it was not accepted: a Malformed reason, "leak", or a failure kind. */
+  reason: z.string(),
+  detail: z.string(),
+  usage: usageSchema,
+  cost_usd: z.number().nullable(),
+  time: z.string(),
+});
+export type Try = Readonly<z.infer<typeof trySchema>>;
+
+/** answer/<source>_<order>.json. Just the first five fields are a valid file. */
+export const answerSchema = z.looseObject({
+  instance_id: z.string().min(1),
+  king: z.string(),
+  challenger: z.string(),
+  assistant: z.string(),
+  messages: z.array(messageSchema),
+  repo: z.string().optional(),
+  turn: z.int().optional(),
+  origin: originSchema.optional(),
+  king_run: runInfoSchema.optional(),
+  challenger_run: runInfoSchema.optional(),
+  /** About the challenger. */
+  audit: auditSchema.optional(),
+  /** About the king, as a control: the king is blind by construction. */
+  king_audit: auditSchema.optional(),
+  /** The challenger's replies that were not accepted. They may quote the PR: never leave answer/. */
+  challenger_tries: z.array(trySchema).optional(),
+  /** Set when the challenger was given up for a reason of the item itself (context too long ...). */
+  challenger_drop: z.object({ reason: z.string(), detail: z.string() }).optional(),
+});
+export type Answer = Readonly<z.infer<typeof answerSchema>>;
+
+/** report/tries/king/<answer file>: the king's unfinished business, removed when the answer is saved. */
+export const triesSchema = z.looseObject({
+  file: z.string(),
+  instance_id: z.string(),
+  tries: z.array(trySchema),
+  /** The recorded drop; null while attempts are left. */
+  dropped: z.object({ reason: z.string(), detail: z.string() }).nullable(),
+});
+export type Tries = Readonly<z.infer<typeof triesSchema>>;
+
+const metricValues = z.object({
+  correctness: z.number(),
+  grounding: z.number(),
+  progress: z.number(),
+  protocol: z.number(),
+  efficiency: z.number(),
+});
+/** One number a metric: 1, 0.5, 0 in a verdict (the challenger's view), 0..100 in a score. */
+export type MetricValues = Readonly<z.infer<typeof metricValues>>;
+
+/** One judge's reply on one pair in one order. */
+export const judgementSchema = z.looseObject({
+  model: z.string(),
+  provider: z.string(),
+  order: z.enum(["king_first", "challenger_first"]),
+  attempt: z.int(),
+  /** The challenger's view: 1 win, 0.5 draw, 0 loss. null: the reply could not be read. */
+  metrics: metricValues.nullable(),
+  /** The judge's sentence. */
+  reason: z.string(),
+  /** Why the reply could not be read; null when it could. */
+  unread: z.string().nullable(),
+  raw: z.string(),
+  reasoning: z.string().nullable(),
+  finish_reason: z.string().nullable(),
+  usage: usageSchema,
+  cost_usd: z.number().nullable(),
+  pair_hash: z.string(),
+  time: z.string(),
+});
+export type Judgement = Readonly<z.infer<typeof judgementSchema>>;
+
+/** score/<answer file>. */
+export const scoreSchema = z.looseObject({
+  file: z.string(),
+  instance_id: z.string(),
+  /** 2: against the king; 1: against the reference. */
+  mode: z.union([z.literal(1), z.literal(2)]),
+  /** 0..100, 4 decimals, challenger's view; null while pending or not parsed. */
+  score: z.number().nullable(),
+  /** 0..100 each; null like score. */
+  metrics: metricValues.nullable(),
+  /** The challenger's action style. */
+  style: z.string(),
+  /** At least `quorum` judges gave every order asked of them (or the turn is disqualified). */
+  parsed: z.boolean(),
+  /** Verdicts that are still to be asked. */
+  pending: z.int(),
+  /** Lost before a judge was paid: "malformed", "repetition", "leak", "injection" and its detail. */
+  disqualified: z.object({ reason: z.string(), detail: z.string() }).nullable(),
+  /** Every reply, unread ones included, in the order they came. */
+  judges: z.array(judgementSchema),
+  config_hash: z.string(),
+});
+export type Score = Readonly<z.infer<typeof scoreSchema>>;
+
+/** score/_duel.json; fields beyond these are the statistics of core/duel. */
+export const duelSchema = z.looseObject({
+  mode: z.union([z.literal(1), z.literal(2)]),
+  /** null while verdicts are pending. */
+  accepted: z.boolean().nullable(),
+  /** Why it was not accepted, one sentence each; empty when it was. */
+  reasons: z.array(z.string()),
+  challenger_score: z.number().nullable(),
+  king_score: z.number().nullable(),
+  margin: z.number().nullable(),
+  win_margin: z.number(),
+  lcb: z.number().nullable(),
+  lcb_plain: z.number().nullable(),
+  gate_alpha: z.number(),
+  n_turns: z.int(),
+  n_parsed: z.int(),
+  n_disqualified: z.int(),
+  n_clusters: z.int(),
+  by_judge: z.record(z.string(), z.number()),
+  by_metric: z.record(z.string(), z.number()),
+  judges: z.array(z.looseObject({ model: z.string() })),
+  /** Runs that computed the gate on a changed set of turns. */
+  looks: z.int(),
+  config_hash: z.string(),
+});
+export type Duel = Readonly<z.infer<typeof duelSchema>>;
+
+/** A person's verdict: review/<answer file>. Overrules the panel in report and exports. */
+export const reviewSchema = z.looseObject({
+  file: z.string(),
+  /** 1 king, 2 challenger, 0 draw; null: none given. */
+  verdict: z.union([z.literal(0), z.literal(1), z.literal(2)]).nullable(),
+  bucket: z.enum(["final", "refined", "defeat"]).nullable(),
+  note: z.string(),
+  time: z.string(),
+  /** The panel's pair_hash of what the person saw; an edited answer outdates the review. */
+  pair_hash: z.string(),
+});
+export type Review = Readonly<z.infer<typeof reviewSchema>>;
+
+export const BUCKETS = ["final", "refined", "defeat"] as const;
+export type Bucket = (typeof BUCKETS)[number];
+
+/** final/ refined/ defeat/<answer file>: what may be published. Built field by field, never copied whole. */
+export const exportedSchema = z.looseObject({
+  instance_id: z.string(),
+  king: z.string(),
+  challenger: z.string(),
+  assistant: z.string(),
+  messages: z.array(messageSchema),
+  repo: z.string().optional(),
+  turn: z.int().optional(),
+  origin: originSchema.optional(),
+  king_run: runInfoSchema.optional(),
+  challenger_run: runInfoSchema.optional(),
+  score: z.number(),
+  metrics: metricValues,
+  /** Why this bucket: "score 85 >= 80", "leak", "malformed: two_blocks" ... */
+  reason: z.string(),
+  /** Verdict and kinds alone. */
+  audit: z.object({ verdict: z.string(), kinds: z.array(z.string()) }).optional(),
+});
+export type Exported = Readonly<z.infer<typeof exportedSchema>>;
+
+/**
+ * A line of report/ledger.jsonl: "intent" before a call, "outcome" (same id) after it. An intent
+ * without an outcome was in flight when the process died; its reservation stays in the budget.
+ */
+export const ledgerLineSchema = z.looseObject({
+  id: z.string(),
+  event: z.enum(["intent", "outcome"]),
+  time: z.string(),
+  stage: z.string(),
+  item: z.string(),
+  role: z.string(),
+  provider: z.string(),
+  model: z.string(),
+  /** Outcome: what was billed. Intent: what is reserved. usd null: unpriced. */
+  tokens_in: z.number(),
+  tokens_cached: z.number(),
+  tokens_out: z.number(),
+  tokens_reasoning: z.number(),
+  usd: z.number().nullable(),
+  latency_ms: z.number().nullable(),
+  /** "ok", or a failure: "http_429", "timeout", "reset", "bad_json" ...; null in an intent. */
+  outcome: z.string().nullable(),
+});
+export type LedgerLine = Readonly<z.infer<typeof ledgerLineSchema>>;
+
+/** report/run.json: the last summary of each stage. */
+export const runFileSchema = z.looseObject({
+  stages: z.record(
+    z.string(),
+    z.looseObject({
+      stage: z.string(),
+      read: z.number(),
+      kept: z.number(),
+      dropped: z.record(z.string(), z.number()),
+      pending: z.number(),
+      asked: z.number(),
+      notes: z.array(z.string()),
+      started: z.string(),
+      wall_ms: z.number(),
+      config_hash: z.string(),
+    }),
+  ),
+});
+export type RunFile = Readonly<z.infer<typeof runFileSchema>>;

@@ -1,0 +1,146 @@
+/**
+ * Work items: how a stage asks models for something without knowing who carries the asking out.
+ * A stage hands an Engine a lazy list of items and a function that files one outcome under its key.
+ * `engine = "local"` (this process, many in flight) is the first engine; a provider's batch API or
+ * workers on other machines fit the same two types.
+ */
+import type { Usage } from "./records.ts";
+
+export type Stage = "prompt" | "king" | "challenger" | "validate" | "report";
+
+export type Role = "king" | "challenger" | "judge" | "ranker" | "grounding";
+
+/** A model at a provider; `provider` names a [provider.NAME] section. */
+export type ModelRef = { readonly provider: string; readonly model: string };
+
+/** Which candidate sits in the first seat (MODEL 1). In mode 1 the reference takes the king's seat. */
+export type Order = "king_first" | "challenger_first";
+
+/**
+ * Says which recorded reply answers this request. Never sent to a provider: the offline provider
+ * looks replies up by it.
+ */
+export type RequestTag = {
+  readonly role: Role;
+  /** sha256 (hex) of the turn's history: `historyHash` in core/turn/hash.ts. */
+  readonly history_hash: string;
+  /** 1-based. */
+  readonly attempt: number;
+  readonly order?: Order;
+  /** Hash of history and both candidates: `pairHash` in core/turn/hash.ts. Judges only. */
+  readonly pair_hash?: string;
+};
+
+/** What the API is sent; multi-turn roles are system, user, assistant. */
+export type ChatMessage = { readonly role: string; readonly content: string };
+
+export type ChatRequest = ModelRef & {
+  readonly messages: readonly ChatMessage[];
+  readonly temperature: number;
+  /** Completion limit in tokens, thinking included. */
+  readonly max_tokens: number;
+  /** Asked in turn when the first model cannot answer; the reply says who answered. */
+  readonly fallback?: readonly ModelRef[];
+  readonly tag: RequestTag;
+};
+
+export type ChatReply = ModelRef & {
+  /** The text as it came, think trace included. */
+  readonly content: string;
+  readonly reasoning: string | null;
+  readonly refusal: string | null;
+  readonly finish_reason: string | null;
+  readonly usage: Usage;
+  /** null: the model has no price in chain.toml. Never 0 for unknown. */
+  readonly cost_usd: number | null;
+  readonly request_id: string | null;
+  readonly latency_ms: number;
+};
+
+/**
+ * Why an item got no reply. `context_too_long` and `rejected` are the item's own fault: asking again
+ * would fail again, so a stage records a drop. The others leave the item pending for the next run.
+ */
+export type ChatFailure = {
+  readonly kind:
+    "context_too_long" | "rejected" | "provider" | "budget" | "interrupted" | "no_recording";
+  readonly message: string;
+  readonly status?: number;
+  readonly request_id?: string;
+};
+
+export type Outcome =
+  | { readonly ok: true; readonly reply: ChatReply }
+  | { readonly ok: false; readonly failure: ChatFailure };
+
+/** One call with all its retries behind it. Does not throw for anything a provider does. */
+export type Chat = (request: ChatRequest, item: ItemRef) => Promise<Outcome>;
+
+/** Where a call belongs, for the ledger. */
+export type ItemRef = { readonly stage: Stage; readonly key: string; readonly role: Role };
+
+/**
+ * `key` is stable across runs: stage/answer file[/judge/order]/attempt, for example
+ * `validate/prompts_24_001_3.json/recorded/judge-a/king_first/1`.
+ */
+export type WorkItem = ItemRef & { readonly request: ChatRequest };
+
+/** Files one outcome; what it returns is asked next, before items that were not begun. */
+export type FileOutcome = (item: WorkItem, outcome: Outcome) => Promise<readonly WorkItem[]>;
+
+export type WorkReport = {
+  /** Items handed to the model (or refused by it), follow-ups included. */
+  readonly asked: number;
+  /** Items that were never asked or got no reply, each left for the next run. */
+  readonly unanswered: number;
+  /** Why the engine stopped before the end of the list; null when it did not. */
+  readonly stopped: null | {
+    readonly why: "interrupted" | "budget" | "provider";
+    readonly message: string;
+  };
+  /** The first failure of each kind and model, for the summary. */
+  readonly first_failures: readonly string[];
+};
+
+export type Engine = (
+  items: Iterable<WorkItem> | AsyncIterable<WorkItem>,
+  file: FileOutcome,
+) => Promise<WorkReport>;
+
+/** What a stage tells the person who watches. Implemented by io/progress.ts; silent in tests. */
+export type Progress = {
+  /** `total`: items of this run; `done` of them were there already. */
+  begin(label: string, total: number, done?: number): void;
+  /** One item finished (kept or dropped). */
+  step(outcome: "kept" | "dropped"): void;
+  /** One call ended. `usd` null: unpriced. */
+  spent(usage: Usage, usd: number | null, ok: boolean): void;
+  /** A line that stays on the screen. */
+  note(line: string): void;
+  end(): void;
+};
+
+/** What every stage can be told on the command line. */
+export type StageOptions = {
+  readonly limit?: number;
+  /** Glob over answer file stems. */
+  readonly only?: string;
+  readonly force: boolean;
+  readonly retry: boolean;
+};
+
+/** What a stage returns, what --json prints, and what report/run.json keeps a stage. */
+export type StageSummary = {
+  readonly stage: string;
+  /** Items looked at: read = kept + sum of dropped + pending. */
+  readonly read: number;
+  readonly kept: number;
+  readonly dropped: Readonly<Record<string, number>>;
+  /** Could not be asked this time; a re-run takes just those. */
+  readonly pending: number;
+  /** Model calls of this run. */
+  readonly asked: number;
+  /** Lines for the person: warnings, first failures, what was set aside. */
+  readonly notes: readonly string[];
+  readonly stopped: WorkReport["stopped"];
+};

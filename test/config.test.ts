@@ -1,0 +1,89 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { judgePanel, loadConfig } from "../src/config.ts";
+import { tempProject } from "./support/project.ts";
+
+test("without chain.toml every value has its default", () => {
+  const config = loadConfig(tempProject(), {});
+  expect(config.source.count).toBe(2000);
+  expect(config.bucket).toEqual({ by: "score", final_min: 80, defeat_max: 66 });
+  expect(config.provider["chutes"]?.base_url).toBe("https://llm.chutes.ai/v1");
+  expect(judgePanel(config).map((judge) => judge.thinking)).toEqual([false, true, true]);
+});
+
+test.each([
+  [
+    "a syntax error",
+    "[duel]\nmode = \n",
+    /chain\.toml line 2, column \d+ is not valid TOML/,
+    /npm run config/,
+  ],
+  [
+    "an unknown key",
+    "[duel]\nwin_margn = 2\n",
+    /chain\.toml line 2: unknown key \[duel\]\.win_margn/,
+    /did you mean win_margin\?/,
+  ],
+  ["an unknown section", "[jugde]\n", /unknown key jugde/, /did you mean judge\?/],
+  [
+    "a wrong type",
+    '[duel]\nwin_margin = "high"\n',
+    /line 2: \[duel\]\.win_margin is "high"; .*expected number/,
+    /npm run config/,
+  ],
+  [
+    "a wrong range",
+    "[bucket]\nfinal_min = 120\n",
+    /line 2: \[bucket\]\.final_min is 120; .*<=100/,
+    /npm run config/,
+  ],
+  [
+    "limits that cross",
+    "[bucket]\ndefeat_max = 90\n",
+    /defeat_max is 90, over final_min 80/,
+    /at most final_min/,
+  ],
+  [
+    "the same judge twice",
+    '[judge]\nmodels = ["a", "b", "a"]\n',
+    /names a twice/,
+    /name every judge once/,
+  ],
+  ["no judge", "[judge]\nmodels = []\n", /needs at least one judge/, /npm run config/],
+  [
+    "an impossible quorum",
+    '[judge]\nmodels = ["a"]\n',
+    /quorum is 2, but the panel has 1 judge/,
+    /at most 1/,
+  ],
+  [
+    "an unknown provider",
+    '[king]\nprovider = "chute"\n',
+    /no section \[provider\.chute\]/,
+    /did you mean chutes\?/,
+  ],
+])("chain.toml with %s is an error that names the remedy", (_name, text, message, hint) => {
+  const root = tempProject({ "chain.toml": text });
+  expect(() => loadConfig(root, {})).toThrow(
+    expect.objectContaining({
+      name: "UserError",
+      message: expect.stringMatching(message),
+      hint: expect.stringMatching(hint),
+    }),
+  );
+});
+
+test("the environment wins over .env, and .env over nothing", () => {
+  const root = tempProject();
+  writeFileSync(join(root, ".env"), "CHUTES_API_KEY=from-file\nHF_TOKEN=file-token\n");
+  const config = loadConfig(root, { CHUTES_API_KEY: "from-environment" });
+  expect(config.env["CHUTES_API_KEY"]).toBe("from-environment");
+  expect(config.env["HF_TOKEN"]).toBe("file-token");
+});
+
+test("DUEL_MODE overrules chain.toml and refuses anything but 1 and 2", () => {
+  const root = tempProject({ "chain.toml": "[duel]\nmode = 2\n" });
+  expect(loadConfig(root, { DUEL_MODE: "1" }).duel.mode).toBe(1);
+  expect(() => loadConfig(root, { DUEL_MODE: "3" })).toThrow(/DUEL_MODE is "3"/);
+});

@@ -1,0 +1,114 @@
+/**
+ * Our own secret rules, beside secretlint's recommended preset, which misses Hugging Face, Chutes
+ * and project keys of OpenAI's kind, JWTs, short private keys and passwords in addresses of other
+ * schemes. Every pattern starts at a fixed word and has bounded or exclusive repeats: linear time.
+ */
+
+export type SecretRange = {
+  /** A word for the count: "hf_token", "jwt", "private_key" ... */
+  readonly kind: string;
+  /** [start, end) in UTF-16 units. */
+  readonly start: number;
+  readonly end: number;
+};
+
+/** Every match of our own rules, in text order a rule; ranges may overlap. */
+export function ownSecrets(text: string): SecretRange[] {
+  return [
+    ...TOKEN_RULES.flatMap(({ kind, pattern, isReal }) =>
+      [...text.matchAll(pattern)]
+        .filter((match) => isReal === undefined || isReal(match[0]))
+        .map((match) => ({ kind, start: match.index, end: match.index + match[0].length })),
+    ),
+    ...privateKeys(text),
+    ...addressPasswords(text),
+  ];
+}
+
+/** E-mail addresses; `git@host` (an SSH remote) and the reserved example domains are none. */
+export function emailAddresses(text: string): SecretRange[] {
+  return [...text.matchAll(EMAIL)]
+    .filter((match) => !/^git@|^MASKED_|@(?:[\w-]+\.)*example\.(?:com|org|net)$/i.test(match[0]))
+    .map((match) => ({ kind: "email", start: match.index, end: match.index + match[0].length }));
+}
+
+// ---------------------------------------------------------------------------------------------
+
+const hasLetterAndDigit = (token: string): boolean => /[A-Za-z]/.test(token) && /\d/.test(token);
+
+/** Lengths are a little under the real ones (hf_ has 34 characters), so that cut keys are found. */
+const TOKEN_RULES: readonly {
+  kind: string;
+  pattern: RegExp;
+  isReal?: (token: string) => boolean;
+}[] = [
+  { kind: "hf_token", pattern: /(?<![A-Za-z0-9_])hf_[A-Za-z0-9]{30,}/g },
+  { kind: "sk_key", pattern: /(?<![A-Za-z0-9_-])sk-[A-Za-z0-9]{32,}/g, isReal: hasLetterAndDigit },
+  {
+    kind: "sk_key",
+    pattern: /(?<![A-Za-z0-9_-])sk-(?:proj|svcacct|admin|or|ant|lf)-[A-Za-z0-9_-]{20,}/g,
+    isReal: hasLetterAndDigit,
+  },
+  {
+    kind: "cpk_key",
+    pattern: /(?<![A-Za-z0-9_])cpk_[A-Za-z0-9]{16,}(?:\.[A-Za-z0-9]{16,}){0,3}/g,
+    isReal: hasLetterAndDigit,
+  },
+  {
+    kind: "jwt",
+    pattern: /(?<![A-Za-z0-9_-])eyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{16,}/g,
+  },
+  { kind: "aws_access_key_id", pattern: /(?<![A-Z0-9])(?:AKIA|ASIA)[A-Z2-7]{16}(?![A-Z0-9])/g },
+  { kind: "google_api_key", pattern: /(?<![A-Za-z0-9_-])AIza[A-Za-z0-9_-]{35}/g },
+  {
+    kind: "npm_token",
+    pattern: /(?<=_authToken=)[A-Za-z0-9+/=_-]{16,}/g,
+    isReal: hasLetterAndDigit,
+  },
+  { kind: "gitlab_token", pattern: /(?<![A-Za-z0-9_-])glpat-[A-Za-z0-9_-]{20,}/g },
+];
+
+const KEY_HEAD = /-----BEGIN (?:[A-Z0-9]{2,12} ){0,3}PRIVATE KEY(?: BLOCK)?-----/g;
+/** A file of PEM blocks, also with "\n" written out (in JSON or Python text). */
+const KEY_BODY = /(?:[A-Za-z0-9+/=:,\- \t]|\r|\n|\\n|\\r|"|')*/y;
+const KEY_TAIL = /-----END [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----/y;
+
+/** From the BEGIN line to the END line; without one, to where the key material stops. */
+function privateKeys(text: string): SecretRange[] {
+  const found: SecretRange[] = [];
+  for (const head of text.matchAll(KEY_HEAD)) {
+    if (head.index < (found.at(-1)?.end ?? 0)) continue;
+    const bodyStart = head.index + head[0].length;
+    const tailAt = text.indexOf("-----END ", bodyStart);
+    const limit = tailAt < 0 || tailAt - bodyStart > 20_000 ? bodyStart + 20_000 : tailAt;
+    KEY_BODY.lastIndex = 0;
+    const body = KEY_BODY.exec(text.slice(bodyStart, limit))?.[0] ?? "";
+    KEY_TAIL.lastIndex = bodyStart + body.length;
+    const tail = KEY_TAIL.exec(text)?.[0] ?? "";
+    const end = bodyStart + body.length + tail.length;
+    // A header in prose ("a file that starts with -----BEGIN PRIVATE KEY-----") holds no key.
+    if (body.replace(/[^A-Za-z0-9+/]/g, "").length >= 24) {
+      found.push({ kind: "private_key", start: head.index, end });
+    }
+  }
+  return found;
+}
+
+const ADDRESS =
+  /(?<![A-Za-z0-9+.-])[a-z][a-z0-9+.-]{1,24}:\/\/[^\s:@/'"`<>]{0,64}:([^\s@/'"`]{3,128})@/gi;
+/** What examples write where a password would stand. */
+const PLACEHOLDER =
+  /^(?:pass(?:word|wd|phrase)?\d?|pwd?|pw|secret|changeme|example|user(?:name)?|test|foo|bar|x{3,}|\*{3,}|\.{3,}|token|api[_-]?key|[<{[%$(].*|.*[>}\])]|%[sd(].*|\$.*|MASKED_.*)$/i;
+
+/** The password alone: scheme, user and host stay readable. */
+function addressPasswords(text: string): SecretRange[] {
+  return [...text.matchAll(ADDRESS)].flatMap((match) => {
+    const password = match[1] ?? "";
+    if (PLACEHOLDER.test(password)) return [];
+    const end = match.index + match[0].length - 1;
+    return [{ kind: "address_password", start: end - password.length, end }];
+  });
+}
+
+const EMAIL =
+  /(?<![A-Za-z0-9._%+-])[A-Za-z0-9_%+-](?:[A-Za-z0-9._%+-]{0,62}[A-Za-z0-9_%+-])?@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){0,3}\.[A-Za-z]{2,12}(?![A-Za-z0-9_])/g;

@@ -1,0 +1,87 @@
+/**
+ * Shell text to simple commands, by a real grammar (mvdan-sh, the parser of shfmt). Everybody who
+ * has to know what a turn *does* reads it here: the form check, the audit, the classifier.
+ * Nothing is run and nothing is expanded.
+ */
+import sh from "mvdan-sh";
+import type { Node, Parser } from "mvdan-sh";
+import { commandsOf } from "./tree.ts";
+
+export type ShellRedirect = {
+  /** ">", ">>", "<", ">&", "&>", "<<<", "<<" ... */
+  readonly op: string;
+  /** File, descriptor, here-string, or the delimiter of a here-document; quotes removed. */
+  readonly target: string;
+  /** The number (or {name}) before the operator; "" when there is none. */
+  readonly fd: string;
+};
+
+export type ShellCommand = {
+  /**
+   * First word: "grep", "./run.sh", "$TOOL", "[[", "((", "export". "" when there are only
+   * assignments or redirects, also for the redirects of a whole group: `{ a; b; } > out`.
+   */
+  readonly program: string;
+  /** Quotes and backslashes removed; expansions and substitutions left as text: "$HOME/x". */
+  readonly args: readonly string[];
+  readonly redirects: readonly ShellRedirect[];
+  /** Bodies of here-documents, in order, as written. */
+  readonly heredocs: readonly string[];
+  /** Assignments before the program: "A=1"; quotes removed. */
+  readonly assigns: readonly string[];
+  /** It reads what the command before it in a pipeline writes. */
+  readonly piped: boolean;
+  /** It stands inside $( ), backticks, <( ) or >( ). */
+  readonly substituted: boolean;
+};
+
+export type ShellParse =
+  | { readonly ok: true; readonly commands: readonly ShellCommand[] }
+  | {
+      readonly ok: false;
+      /** "line:column: what", both 1-based; columns count bytes. */
+      readonly message: string;
+    };
+
+/**
+ * Every simple command of a script in source order, an outer one before those nested in it.
+ * Wrappers (`sudo x`, `bash -c 'x'`) are commands like others: see `unwrapCommand`.
+ * Empty text and comments alone give no commands. Never throws: text nested too deeply for the
+ * parser's stack (some 200 levels) is an error value like a syntax error.
+ */
+export function parseShell(command: string): ShellParse {
+  // The parser would read a lone surrogate as three bytes; U+FFFD keeps the byte offsets right.
+  const source = command.replace(/\p{Surrogate}/gu, "\uFFFD");
+  try {
+    return { ok: true, commands: commandsOf(parser.Parse(source, ""), source) };
+  } catch (error) {
+    // A parser that was thrown out of the middle of its work is not used again.
+    parser = sh.syntax.NewParser();
+    return { ok: false, message: messageOf(error) };
+  }
+}
+
+// ---------------------------------------------------------------------------------------------
+
+/** Reused: it resets itself at each parse, and making one costs as much as a short parse. */
+let parser: Parser = sh.syntax.NewParser();
+
+/** Go errors arrive as plain objects with an Error method and a Pos; the rest is JavaScript's own. */
+function messageOf(error: unknown): string {
+  if (error instanceof RangeError) return "1:1: nested too deeply to be read";
+  if (isParseError(error)) return `${error.Pos.Line()}:${error.Pos.Col()}: ${error.Text}`;
+  return `1:1: ${error instanceof Error ? error.message : "not readable as shell"}`;
+}
+
+function isParseError(error: unknown): error is { Text: string; Pos: ReturnType<Node["Pos"]> } {
+  return (
+    typeof error === "object" &&
+    error !== null &&
+    "Text" in error &&
+    typeof error.Text === "string" &&
+    "Pos" in error &&
+    typeof error.Pos === "object" &&
+    error.Pos !== null &&
+    "Line" in error.Pos
+  );
+}

@@ -88,6 +88,34 @@ const configSchema = z.strictObject({
       /** Characters; a PR over it is left out and listed in report/hugePR.md. */
       max_pr_chars: positive.default(60_000),
       max_history_chars: positive.default(120_000),
+      /** 0: no limit; otherwise `tokenizer` has to name a tokenizer.json. */
+      max_history_tokens: count.default(0),
+      tokenizer: name.optional(),
+      /** Kept endings of a run ("Submitted"); empty: all. */
+      exit_status: z.array(name).default([]),
+      /** Kept languages of a pull request ("python"); empty: all. */
+      languages: z.array(name).default([]),
+      /** "protocol": the reference has to be a thought and exactly one bash block. */
+      reference: z.enum(["any", "protocol"]).default("any"),
+      /** Leave out turns whose reference repeats the history. */
+      drop_loops: z.boolean().default(false),
+      /** Histories at least so similar (Jaccard, 0..1) to a kept one are left out; 0: off. */
+      near_duplicate: fraction.default(0),
+      /** Tool calls as text in the content, or kept beside it. */
+      tool_calls: z.enum(["text", "keep"]).default("text"),
+      /** Which way a Hub data set is read; "auto" takes the cheapest that keeps the spread. */
+      read: z.enum(["auto", "viewer", "pages", "groups"]).default("auto"),
+      /** Neighbouring rows of a window (spread "windows"). */
+      window_rows: positive.default(20),
+      /** Rows drawn from a row group at a time (spread "groups"). */
+      group_draws: positive.default(100),
+      /** Drawn rows per turn asked for, at most: the cap on replacing rows that fall out. */
+      max_draws_per_turn: positive.default(50),
+      /** A plan that would read more from the Hub is refused, with what would be cheaper. */
+      max_read_mb: positive.default(4000),
+      prs_revision: name.optional(),
+      prs_config: name.optional(),
+      prs_split: name.optional(),
     })
     .prefault({}),
   provider: z.record(name, providerSection).default({}),

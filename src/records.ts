@@ -38,6 +38,27 @@ export const promptSchema = z.looseObject({
 export type Prompt = Readonly<z.infer<typeof promptSchema>>;
 export const promptFileSchema = z.array(promptSchema);
 
+/** report/source.json: what stage:prompt set out to draw, written first, and what came of it. */
+export const sourceStateSchema = z.looseObject({
+  /** Of the keys of [source] that decide what is drawn. */
+  config_hash: z.string(),
+  /** Turns asked for in this run: `count`, or --limit when that is less. */
+  target: z.int(),
+  /** Where rows come from; a resumed run reads the same commit. */
+  sources: z.array(
+    z.looseObject({ key: z.string(), dataset: z.string(), revision: z.string().nullable() }),
+  ),
+  /** False until every prompt file is written. */
+  done: z.boolean(),
+  /** Names in prompt/. */
+  files: z.array(z.string()),
+  read: z.int(),
+  kept: z.int(),
+  dropped: z.record(z.string(), z.int()),
+  notes: z.array(z.string()),
+});
+export type SourceState = Readonly<z.infer<typeof sourceStateSchema>>;
+
 const text = z.string().nullish();
 
 /** commit/<instance_id>.json. Keys that the data set has and we do not know are kept. */

@@ -1,0 +1,143 @@
+/**
+ * Which drawn turns are kept. Rules that need one turn alone come first (`refuse`), rules that need the
+ * turns kept before it come last and in draw order (`createSelection`), so that reading ahead cannot
+ * change what is kept.
+ */
+import type { Origin, Prompt, PullRequest } from "../../records.ts";
+import { historyHash, sha256Hex } from "../turn/hash.ts";
+import { isBenchmarkInstance, isBenchmarkRepo } from "./benchmarks.ts";
+import type { DropReason } from "./drops.ts";
+import { createNearDuplicates } from "./near.ts";
+import { pullRequestChars } from "./pr.ts";
+import type { ReadyTurn } from "./shapes.ts";
+import { historyChars } from "./turns.ts";
+
+export type Candidate = ReadyTurn & {
+  readonly exit_status: string | null;
+  readonly origin: Origin;
+};
+
+export type SampleSettings = {
+  readonly exit_status: readonly string[];
+  readonly exclude_ids: readonly string[];
+  readonly exclude_benchmarks: boolean;
+  readonly exclude_benchmark_repos: boolean;
+  readonly max_history_chars: number;
+  readonly max_history_tokens: number;
+  readonly languages: readonly string[];
+  readonly reference: "any" | "protocol";
+  readonly drop_loops: boolean;
+  readonly near_duplicate: number;
+  readonly max_pr_chars: number;
+  readonly max_per_instance: number;
+  readonly max_per_repo: number;
+};
+
+/** Measures that need more than the text. */
+export type Gauges = {
+  /** Tokens of a text, by the tokenizer that [source].tokenizer names; null: none is named. */
+  readonly countTokens: ((text: string) => number) | null;
+};
+
+/** Who and where: what can be refused before any content is read. */
+export function refuseByName(
+  of: { readonly instance_id: string; readonly repo: string; readonly exit_status: string | null },
+  settings: SampleSettings,
+): DropReason | null {
+  if (settings.exit_status.length > 0 && !settings.exit_status.includes(of.exit_status ?? ""))
+    return "exit_status";
+  if (settings.exclude_ids.includes(of.instance_id)) return "excluded_id";
+  if (settings.exclude_benchmarks && isBenchmarkInstance(of.instance_id))
+    return "benchmark_instance";
+  if (settings.exclude_benchmark_repos && isBenchmarkRepo(of.repo)) return "benchmark_repo";
+  return null;
+}
+
+/** The first rule that the turn by itself breaks, or null. */
+export function refuse(
+  candidate: Candidate,
+  settings: SampleSettings,
+  gauges: Gauges,
+): DropReason | null {
+  const byName = refuseByName(candidate, settings);
+  if (byName !== null) return byName;
+  if (historyChars(candidate.messages) > settings.max_history_chars) return "history_too_long";
+  const { countTokens } = gauges;
+  if (settings.max_history_tokens > 0 && countTokens !== null) {
+    const tokens = candidate.messages.reduce((sum, m) => sum + countTokens(m.content), 0);
+    if (tokens > settings.max_history_tokens) return "history_too_many_tokens";
+  }
+  if (settings.drop_loops && isLoop(candidate)) return "loop";
+  return null;
+}
+
+/** What the pull request decides; null: nothing against it. */
+export function refuseByPullRequest(
+  pr: PullRequest | null,
+  settings: SampleSettings,
+): DropReason | null {
+  if (pr === null) return "no_pr";
+  if (pullRequestChars(pr) > settings.max_pr_chars) return "pr_too_large";
+  const language = pr.language?.toLowerCase() ?? "";
+  if (settings.languages.length > 0 && !settings.languages.some((l) => l.toLowerCase() === language))
+    return "language";
+  return null;
+}
+
+export type Selection = {
+  /** The rule that the turns kept so far break for this one, or null. */
+  readonly refuse: (candidate: Candidate) => DropReason | null;
+  /** Counts the candidate among the kept ones. */
+  readonly keep: (candidate: Candidate) => void;
+};
+
+/** `quotas` false: ready turns, which are not drawn, and so have no share of a draw to keep to. */
+export function createSelection(settings: SampleSettings, quotas: boolean): Selection {
+  const seen = new Set<string>();
+  const perInstance = new Map<string, number>();
+  const perRepo = new Map<string, number>();
+  const near = createNearDuplicates(settings.near_duplicate);
+  const isFull = (counts: Map<string, number>, key: string, limit: number): boolean =>
+    quotas && limit > 0 && (counts.get(key) ?? 0) >= limit;
+  return {
+    refuse(candidate) {
+      if (seen.has(turnHash(candidate))) return "duplicate";
+      if (isFull(perInstance, candidate.instance_id, settings.max_per_instance))
+        return "instance_full";
+      if (isFull(perRepo, candidate.repo, settings.max_per_repo)) return "repo_full";
+      return near.isNear(candidate.messages) ? "near_duplicate" : null;
+    },
+    keep(candidate) {
+      seen.add(turnHash(candidate));
+      perInstance.set(candidate.instance_id, (perInstance.get(candidate.instance_id) ?? 0) + 1);
+      perRepo.set(candidate.repo, (perRepo.get(candidate.repo) ?? 0) + 1);
+      near.add(candidate.messages);
+    },
+  };
+}
+
+export function promptOf(candidate: Candidate): Prompt {
+  return {
+    instance_id: candidate.instance_id,
+    repo: candidate.repo,
+    turn: candidate.turn,
+    messages: [...candidate.messages],
+    assistant: candidate.assistant,
+    origin: candidate.origin,
+  };
+}
+
+// ---------------------------------------------------------------------------------------------
+
+/** Content, not instance: 100 rollouts share an instance, and a data set may hold a row twice. */
+function turnHash(candidate: Candidate): string {
+  return sha256Hex(
+    JSON.stringify([candidate.instance_id, historyHash(candidate.messages), candidate.assistant]),
+  );
+}
+
+/** The reference says word for word what the agent said in one of its last three turns. */
+function isLoop(candidate: Candidate): boolean {
+  const said = candidate.messages.filter((message) => message.role === "assistant").slice(-3);
+  return said.some((message) => message.content.trim() === candidate.assistant.trim());
+}

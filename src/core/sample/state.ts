@@ -1,0 +1,80 @@
+/** What report/source.json says of a draw: whether it is done, outdated, or fell short. */
+import { UserError } from "../../errors.ts";
+import type { SourceState } from "../../records.ts";
+import { configHash } from "../turn/hash.ts";
+import { DROP_MEANINGS, type DropReason } from "./drops.ts";
+
+/** Identity of a draw: the keys of [source] that decide what is drawn, not those on how it is read. */
+export function drawHash(source: Readonly<Record<string, unknown>>): string {
+  const { read: _way, viewer_url: _url, max_read_mb: _limit, ...decisive } = source;
+  return configHash(decisive);
+}
+
+export function emptyState(hash: string, target: number): SourceState {
+  return {
+    config_hash: hash,
+    target,
+    sources: [],
+    done: false,
+    files: [],
+    read: 0,
+    kept: 0,
+    dropped: {},
+    notes: [],
+  };
+}
+
+/** True when this draw, or a longer one of the same settings, is complete and its files are there. */
+export function isDone(
+  state: SourceState,
+  hash: string,
+  target: number,
+  there: readonly string[],
+): boolean {
+  return (
+    state.done &&
+    state.config_hash === hash &&
+    state.target >= target &&
+    state.files.every((name) => there.includes(name))
+  );
+}
+
+export function staleDraw(): UserError {
+  return new UserError(
+    "prompt: prompt/ holds turns that were drawn with another [source]",
+    "run it with --force to draw anew, or use another workspace (--root DIR): answers belong to the turns they were made for",
+  );
+}
+
+type Result = {
+  readonly read: number;
+  readonly kept: readonly unknown[];
+  readonly dropped: Partial<Record<DropReason, number>>;
+  readonly rows: number;
+  readonly capped: boolean;
+};
+
+export function nothingDrawn(drawn: Result): UserError {
+  return new UserError(
+    `prompt: none of the ${drawn.read} rows gives a turn; ${mostDropped(drawn)}`,
+    "loosen that filter in chain.toml [source], or name other sources",
+  );
+}
+
+/** null when as many turns were kept as asked for. */
+export function shortfallNote(drawn: Result, target: number): string | null {
+  if (drawn.kept.length >= target) return null;
+  const end = drawn.capped
+    ? "the cap on draws was reached ([source].max_draws_per_turn)"
+    : "there are no more rows";
+  return `asked for ${target} turns, only ${drawn.kept.length} are eligible: ${end}; ${mostDropped(drawn)}`;
+}
+
+// ---------------------------------------------------------------------------------------------
+
+function mostDropped(drawn: Result): string {
+  const reasons = Object.entries(drawn.dropped) as [DropReason, number][];
+  const most = reasons.sort((a, b) => b[1] - a[1])[0];
+  if (most === undefined) return "no filter took any";
+  return `most were taken by ${most[0]} (${most[1]}: ${DROP_MEANINGS[most[0]]})`;
+}

@@ -1,0 +1,99 @@
+/** Local Parquet files through DuckDB: counts and columns first, then single rows by their number. */
+import { DuckDBInstance, type DuckDBConnection, type DuckDBValue } from "@duckdb/node-api";
+import { UserError, errorMessage } from "../errors.ts";
+import type { OpenFile, ReadRow } from "./source/types.ts";
+
+/**
+ * Opens a Parquet file.
+ * @throws UserError for a file that is cut short or is no Parquet.
+ */
+export async function openParquet(path: string): Promise<OpenFile> {
+  const groups = await query(
+    path,
+    `SELECT DISTINCT row_group_id AS id, row_group_num_rows AS rows FROM parquet_metadata(${literal(path)}) ORDER BY id`,
+  );
+  const described = await query(path, `DESCRIBE SELECT * FROM read_parquet(${literal(path)})`);
+  const groupRows = groups.map((group) => Number(group["rows"]));
+  return {
+    rows: groupRows.reduce((sum, rows) => sum + rows, 0),
+    groupRows,
+    columns: described.map((column) => String(column["column_name"])),
+    badLines: 0,
+    rowNumber: (row) => row,
+    read: (rows, columns) => readRows(path, rows, columns),
+    readTexts: (column) => readTexts(path, column),
+  };
+}
+
+/** Values as JSON has them: big integers that fit are numbers, times are ISO texts. */
+export function plainValue(value: unknown): unknown {
+  if (typeof value === "bigint")
+    return Number.isSafeInteger(Number(value)) ? Number(value) : String(value);
+  if (value instanceof Date) return value.toISOString();
+  if (value instanceof Uint8Array) return Buffer.from(value).toString("utf8");
+  if (Array.isArray(value)) return value.map(plainValue);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, plainValue(inner)]));
+}
+
+// ---------------------------------------------------------------------------------------------
+
+let connection: Promise<DuckDBConnection> | null = null;
+
+/** One in-memory database a process; it may not look for extensions to load from elsewhere. */
+function connect(): Promise<DuckDBConnection> {
+  connection ??= DuckDBInstance.create(":memory:", {
+    autoinstall_known_extensions: "false",
+    memory_limit: "512MB",
+    threads: "2",
+  }).then((instance) => instance.connect());
+  return connection;
+}
+
+async function readRows(
+  path: string,
+  rows: readonly number[],
+  columns: readonly string[] | undefined,
+): Promise<ReadRow[]> {
+  const names = columns === undefined ? "*" : columns.map(quoted).join(", ");
+  const found = await query(
+    path,
+    `SELECT file_row_number AS "__row", ${names} FROM read_parquet(${literal(path)}, file_row_number = true) WHERE file_row_number IN (${rows.join(", ")})`,
+  );
+  const byNumber = new Map(found.map((row) => [Number(row["__row"]), row]));
+  return rows.map((number) => {
+    const { __row: _, file_row_number: __, ...row } = byNumber.get(number) ?? {};
+    return { ok: true, row };
+  });
+}
+
+async function readTexts(path: string, column: string): Promise<(string | null)[]> {
+  const rows = await query(
+    path,
+    `SELECT ${quoted(column)} AS v FROM read_parquet(${literal(path)}, file_row_number = true) ORDER BY file_row_number`,
+  );
+  return rows.map((row) => (typeof row["v"] === "string" ? row["v"] : null));
+}
+
+async function query(path: string, sql: string): Promise<Record<string, unknown>[]> {
+  const db = await connect();
+  try {
+    const reader = await db.runAndReadAll(sql);
+    const rows = reader.getRowObjectsJS() as Record<string, DuckDBValue>[];
+    return rows.map((row) => plainValue(row) as Record<string, unknown>);
+  } catch (error) {
+    throw new UserError(
+      `${path} cannot be read as Parquet: ${(errorMessage(error).split("\n")[0] ?? "").replace(/^[A-Za-z ]+Error: /, "")}`,
+      "fetch the file again: it is cut short, or it is not a Parquet file",
+      { cause: error },
+    );
+  }
+}
+
+function literal(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`;
+}
+
+function quoted(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
+}

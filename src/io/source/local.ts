@@ -1,0 +1,117 @@
+/** Local files as a source: paths, globs and folders, each file read by what its name ends in. */
+import { readdir, stat } from "node:fs/promises";
+import { isAbsolute, join, relative, resolve, sep } from "node:path";
+import picomatch from "picomatch";
+import { UserError, errorCode } from "../../errors.ts";
+import { openJsonl } from "../jsonl.ts";
+import { openParquet } from "../parquet.ts";
+import { diskError } from "../store.ts";
+import { openTraj } from "../traj.ts";
+import { sourceOf, type Opened } from "./rows.ts";
+import type { OpenFile, OpenOptions, RowSource } from "./types.ts";
+
+export type LocalSpec = {
+  /** Absolute; relative patterns start here. */
+  readonly root: string;
+  readonly pattern: string;
+  /** The key of chain.toml, for errors: "[source].trajectories". */
+  readonly key: string;
+};
+
+/**
+ * Opens every file that the pattern names, in the order of their paths.
+ * @throws UserError when the pattern matches nothing, or names a file of a kind that is not read.
+ */
+export async function openLocal(spec: LocalSpec, options: OpenOptions): Promise<RowSource> {
+  const paths = await filesOf(spec);
+  const opened: Opened[] = [];
+  for (const path of paths) {
+    opened.push({
+      dataset: spec.pattern,
+      revision: null,
+      name: nameOf(spec.root, path),
+      file: await openFile(path, options),
+    });
+  }
+  return sourceOf(opened);
+}
+
+/** True when the path is of a kind that is read. */
+export function isReadable(path: string): boolean {
+  return readerOf(path) !== null;
+}
+
+// ---------------------------------------------------------------------------------------------
+
+type Reader = (path: string, options: OpenOptions) => Promise<OpenFile>;
+
+const READERS: readonly { readonly ends: RegExp; readonly open: Reader }[] = [
+  { ends: /\.parquet$/i, open: (path) => openParquet(path) },
+  { ends: /\.(jsonl|ndjson)(\.gz)?$/i, open: openJsonl },
+  { ends: /\.(json|traj)(\.gz)?$/i, open: openTraj },
+];
+const READABLE = ".parquet, .jsonl, .jsonl.gz, .ndjson, .json, .json.gz, .traj.json, .traj";
+
+function readerOf(path: string): Reader | null {
+  return READERS.find((reader) => reader.ends.test(path))?.open ?? null;
+}
+
+async function openFile(path: string, options: OpenOptions): Promise<OpenFile> {
+  const open = readerOf(path);
+  if (open === null) {
+    throw new UserError(`${path}: files of this kind are not read`, `readable are ${READABLE}`);
+  }
+  return open(path, options);
+}
+
+async function filesOf(spec: LocalSpec): Promise<string[]> {
+  const path = resolve(spec.root, spec.pattern);
+  const found = await stat(path).catch((error: unknown) => {
+    if (errorCode(error) === "ENOENT" || errorCode(error) === "ENOTDIR") return null;
+    throw diskError(path, "read", error);
+  });
+  if (found?.isFile() === true) return [path];
+  const isFolder = found?.isDirectory() === true;
+  const paths = isFolder ? await below(path) : await globbed(spec);
+  const readable = paths.filter(isReadable);
+  if (readable.length > 0) return readable;
+  if (paths.length > 0) {
+    throw new UserError(
+      `${spec.key} = "${spec.pattern}" matches ${paths.length} files, none of a kind that is read`,
+      `readable are ${READABLE}`,
+    );
+  }
+  throw new UserError(
+    `${spec.key} = "${spec.pattern}" matches nothing in ${spec.root}`,
+    "paths are relative to the workspace; a Hub data set is written owner/name",
+  );
+}
+
+async function globbed(spec: LocalSpec): Promise<string[]> {
+  const pattern = spec.pattern.replace(/^\.\//, "");
+  const { base, glob } = picomatch.scan(pattern);
+  if (glob === "") return [];
+  const folder = isAbsolute(pattern) ? base : join(spec.root, base);
+  const isMatch = picomatch(glob);
+  const paths = await below(folder);
+  return paths.filter((path) => isMatch(relative(folder, path).split(sep).join("/")));
+}
+
+/** Files below a folder, sorted by path; [] when there is no such folder. */
+async function below(folder: string): Promise<string[]> {
+  try {
+    const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+    return entries
+      .filter((entry) => entry.isFile() || entry.isSymbolicLink())
+      .map((entry) => join(entry.parentPath, entry.name))
+      .sort((a, b) => (a < b ? -1 : 1));
+  } catch (error) {
+    if (errorCode(error) === "ENOENT" || errorCode(error) === "ENOTDIR") return [];
+    throw diskError(folder, "read", error);
+  }
+}
+
+function nameOf(root: string, path: string): string {
+  const inside = relative(root, path);
+  return (inside.startsWith("..") ? path : inside).split(sep).join("/");
+}

@@ -1,0 +1,86 @@
+/** Opened files as one source: reads are sorted into files and come back in the order asked. */
+import type { OpenFile, ReadRow, RowAddress, RowSource, SourceFile } from "./types.ts";
+
+export type Opened = Pick<SourceFile, "dataset" | "revision" | "name"> & {
+  readonly file: OpenFile;
+};
+
+export function sourceOf(opened: readonly Opened[]): RowSource {
+  const fileAt = (index: number): OpenFile => {
+    const found = opened[index]?.file;
+    if (found === undefined) throw new RangeError(`no file ${index} in this source`);
+    return found;
+  };
+  return {
+    files: opened.map(({ dataset, revision, name, file }) => ({
+      dataset,
+      revision,
+      name,
+      rows: file.rows,
+      groupRows: file.groupRows,
+      columns: file.columns,
+      badLines: file.badLines,
+    })),
+    rowNumber: (at) => fileAt(at.file).rowNumber(at.row),
+    readTexts: (index, column) => fileAt(index).readTexts(column),
+    async read(at, columns) {
+      const found = Array.from<ReadRow>({ length: at.length });
+      for (const [index, wanted] of byFile(at)) {
+        const file = fileAt(index);
+        const own = columns?.filter((column) => file.columns.includes(column));
+        const rows = await file.read(
+          wanted.map(({ row }) => row),
+          own,
+        );
+        for (const [n, row] of rows.entries()) found[wanted[n]?.place ?? 0] = row;
+      }
+      return found;
+    },
+  };
+}
+
+/** Sources laid end to end. */
+export function joinSources(sources: readonly RowSource[]): RowSource {
+  const owners = sources.flatMap((source) => source.files.map((_, file) => ({ source, file })));
+  const ownerAt = (index: number): { source: RowSource; file: number } => {
+    const owner = owners[index];
+    if (owner === undefined) throw new RangeError(`no file ${index} in this source`);
+    return owner;
+  };
+  return {
+    files: sources.flatMap((source) => source.files),
+    rowNumber(at) {
+      const { source, file } = ownerAt(at.file);
+      return source.rowNumber({ file, row: at.row });
+    },
+    readTexts(index, column) {
+      const { source, file } = ownerAt(index);
+      return source.readTexts(file, column);
+    },
+    async read(at, columns) {
+      const found = Array.from<ReadRow>({ length: at.length });
+      for (const source of new Set(at.map((one) => ownerAt(one.file).source))) {
+        const places = [...at.keys()].filter((n) => ownerAt(at[n]?.file ?? 0).source === source);
+        const own = places.map((n) => ({
+          file: ownerAt(at[n]?.file ?? 0).file,
+          row: at[n]?.row ?? 0,
+        }));
+        const rows = await source.read(own, columns);
+        for (const [n, row] of rows.entries()) found[places[n] ?? 0] = row;
+      }
+      return found;
+    },
+  };
+}
+
+// ---------------------------------------------------------------------------------------------
+
+function byFile(at: readonly RowAddress[]): Map<number, { row: number; place: number }[]> {
+  const grouped = new Map<number, { row: number; place: number }[]>();
+  for (const [place, { file, row }] of at.entries()) {
+    const list = grouped.get(file);
+    if (list === undefined) grouped.set(file, [{ row, place }]);
+    else list.push({ row, place });
+  }
+  return grouped;
+}

@@ -1,0 +1,54 @@
+/** Data sets as rows in files laid end to end: the one view that sampling has of every source. */
+
+/** Values by column. */
+export type RawRow = Readonly<Record<string, unknown>>;
+
+/** A row, or the reason why it could not be read whole. */
+export type ReadRow =
+  | { readonly ok: true; readonly row: RawRow }
+  | { readonly ok: false; readonly reason: "truncated_cell" };
+
+export type RowAddress = {
+  /** Index in `files`. */
+  readonly file: number;
+  /** 0-based index among the readable rows of the file. */
+  readonly row: number;
+};
+
+export type SourceFile = {
+  /** As chain.toml names it. */
+  readonly dataset: string;
+  /** The commit; null for local files. */
+  readonly revision: string | null;
+  /** Path as records name it: relative to the workspace, or to the data set's root. */
+  readonly name: string;
+  /** Readable rows. */
+  readonly rows: number;
+  /** Rows of each row group; [] where there are none. */
+  readonly groupRows: readonly number[];
+  readonly columns: readonly string[];
+  /** Broken lines that --skip-bad passed over. */
+  readonly badLines: number;
+};
+
+export type RowSource = {
+  readonly files: readonly SourceFile[];
+  /** Rows in the order asked; `columns` narrows what is fetched, where a file has them. */
+  read(at: readonly RowAddress[], columns?: readonly string[]): Promise<readonly ReadRow[]>;
+  /** A whole column of a file as texts, in row order; null where a cell is null or no text. */
+  readTexts(file: number, column: string): Promise<readonly (string | null)[]>;
+  /** Row number in the file as a person counts it: a line of JSON Lines, a row of Parquet. */
+  rowNumber(at: RowAddress): number;
+};
+
+/** One file, opened: what the readers of each format give. */
+export type OpenFile = Pick<SourceFile, "rows" | "groupRows" | "columns" | "badLines"> & {
+  read(rows: readonly number[], columns?: readonly string[]): Promise<readonly ReadRow[]>;
+  readTexts(column: string): Promise<readonly (string | null)[]>;
+  rowNumber(row: number): number;
+};
+
+export type OpenOptions = {
+  /** Count broken lines and go on, instead of an error. */
+  readonly skipBad: boolean;
+};

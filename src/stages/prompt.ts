@@ -1,0 +1,139 @@
+/**
+ * prompt: draws turns from the trajectories and mirrors their pull requests. Writes
+ * prompt/prompts_<count>_<NNN>.json, commit/<instance_id>.json and report/hugePR.md. Asks no model.
+ */
+import type { Config } from "../config.ts";
+import { checkPullRequestColumns, trajectoryShape } from "../core/sample/columns.ts";
+import { hugePrMarkdown } from "../core/sample/pr.ts";
+import { promptFiles } from "../core/sample/files.ts";
+import {
+  drawHash,
+  emptyState,
+  isDone,
+  nothingDrawn,
+  shortfallNote,
+  staleDraw,
+} from "../core/sample/state.ts";
+import { promptOf } from "../core/sample/select.ts";
+import { commitPath } from "../io/answers.ts";
+import { openSource } from "../io/source/open.ts";
+import { localPullRequests } from "../io/source/prs.ts";
+import { sourceStateSchema, type SourceState } from "../records.ts";
+import type { StageOptions, StageSummary } from "../work.ts";
+import type { Deps } from "./deps.ts";
+import { drawTurns, type Drawn } from "./draw.ts";
+
+export type PromptOptions = StageOptions & {
+  /** Count broken lines and go on. */
+  readonly skipBad: boolean;
+};
+
+/** No model is asked: the store and somebody to tell are all it needs. */
+export type PromptDeps = Pick<Deps, "store" | "progress">;
+
+const STATE = "report/source.json";
+
+/**
+ * Does nothing when the prompts of this configuration are there.
+ * @throws UserError when they were drawn with another [source] (unless `force`), when a source names
+ *   nothing or cannot be read, and when not a single turn is left.
+ */
+export async function prompt(
+  config: Config,
+  deps: PromptDeps,
+  options: PromptOptions,
+): Promise<StageSummary> {
+  const target = Math.min(config.source.count, options.limit ?? config.source.count);
+  const hash = drawHash(config.source);
+  const before = await deps.store.readIfThere(STATE, sourceStateSchema);
+  const there = (await deps.store.list("prompt")).filter((name) => name.endsWith(".json"));
+  if (!options.force) {
+    if (before !== null && isDone(before, hash, target, there)) return summaryOf(before, DONE_NOTE);
+    if (there.length > 0 && before?.config_hash !== hash) throw staleDraw();
+  }
+  const drawn = await draw(config, deps, options, { ...emptyState(hash, target) });
+  return save(config, deps, drawn, there);
+}
+
+// ---------------------------------------------------------------------------------------------
+
+const DONE_NOTE = "the prompts of this [source] are there: nothing to do (--force draws them anew)";
+
+type Outcome = { readonly state: SourceState; readonly drawn: Drawn };
+
+async function draw(
+  config: Config,
+  deps: PromptDeps,
+  options: PromptOptions,
+  state: SourceState,
+): Promise<Outcome> {
+  const { root, source: settings } = config;
+  const source = await openSource(
+    { root, key: "[source].trajectories", names: [settings.trajectories].flat() },
+    options,
+  );
+  const shape = trajectoryShape("[source].trajectories", source.files);
+  const prs = await openSource(
+    { root, key: "[source].prs", names: [settings.prs].flat() },
+    options,
+  );
+  checkPullRequestColumns("[source].prs", prs.files);
+  await deps.store.write(STATE, state);
+
+  deps.progress.begin("prompt", state.target);
+  const mirrored = new Set<string>();
+  const drawn = await drawTurns(settings, shape, state.target, {
+    source,
+    prs: localPullRequests(prs),
+    gauges: { countTokens: null },
+    async onKept(candidate, pr) {
+      deps.progress.step("kept");
+      if (mirrored.has(candidate.instance_id)) return;
+      mirrored.add(candidate.instance_id);
+      await deps.store.write(commitPath(candidate.instance_id), pr);
+    },
+  });
+  deps.progress.end();
+  return { state, drawn };
+}
+
+async function save(
+  config: Config,
+  deps: PromptDeps,
+  { state, drawn }: Outcome,
+  there: readonly string[],
+): Promise<StageSummary> {
+  const { count, per_file, max_pr_chars } = config.source;
+  await deps.store.writeText("report/hugePR.md", hugePrMarkdown(drawn.huge, max_pr_chars));
+  if (drawn.kept.length === 0) throw nothingDrawn(drawn);
+  const files = promptFiles(drawn.kept.map(promptOf), count, per_file);
+  for (const name of there) {
+    if (!files.has(name)) await deps.store.remove(`prompt/${name}`);
+  }
+  for (const [name, prompts] of files) await deps.store.write(`prompt/${name}`, prompts);
+  const note = shortfallNote(drawn, state.target);
+  const done: SourceState = {
+    ...state,
+    done: true,
+    files: [...files.keys()],
+    read: drawn.read,
+    kept: drawn.kept.length,
+    dropped: drawn.dropped,
+    notes: note === null ? [] : [note],
+  };
+  await deps.store.write(STATE, done);
+  return summaryOf(done);
+}
+
+function summaryOf(state: SourceState, note?: string): StageSummary {
+  return {
+    stage: "prompt",
+    read: state.read,
+    kept: state.kept,
+    dropped: state.dropped,
+    pending: 0,
+    asked: 0,
+    notes: note === undefined ? state.notes : [...state.notes, note],
+    stopped: null,
+  };
+}

@@ -1,0 +1,200 @@
+import { expect, test } from "vitest";
+import { parseConfig } from "../../../src/config.ts";
+import { isBenchmarkInstance, isBenchmarkRepo } from "../../../src/core/sample/benchmarks.ts";
+import {
+  createSelection,
+  refuse,
+  refuseByPullRequest,
+  type Candidate,
+} from "../../../src/core/sample/select.ts";
+import { seededRng } from "../../../src/core/random.ts";
+import { repoFromId, shapeOf, trajectoryOf } from "../../../src/core/sample/shapes.ts";
+import { drawTurn, eligibleTurns } from "../../../src/core/sample/turns.ts";
+import { tally } from "../../../src/core/sample/drops.ts";
+import type { PullRequest } from "../../../src/records.ts";
+
+const defaults = parseConfig("", "chain.toml").source;
+const gauges = { countTokens: (text: string) => text.split(" ").length };
+
+function candidate(over: Partial<Candidate> = {}): Candidate {
+  return {
+    instance_id: "o__n-1",
+    repo: "o/n",
+    turn: 0,
+    messages: [{ role: "user", content: "fix it" }],
+    assistant: "look\n\n```bash\nls\n```",
+    exit_status: "Submitted",
+    origin: { dataset: null, revision: null, file: null, row: null },
+    ...over,
+  };
+}
+
+test.each([
+  ["exit_status", { exit_status: ["Submitted"] }, { exit_status: "incomplete" }],
+  ["excluded_id", { exclude_ids: ["o__n-1"] }, {}],
+  ["benchmark_instance", {}, { instance_id: "django__django-10914", repo: "django/django" }],
+  [
+    "benchmark_repo",
+    { exclude_benchmark_repos: true },
+    { instance_id: "django__django-1", repo: "django/django" },
+  ],
+  ["history_too_long", { max_history_chars: 5 }, {}],
+  ["history_too_many_tokens", { max_history_tokens: 1 }, {}],
+  [
+    "loop",
+    { drop_loops: true },
+    {
+      messages: [
+        { role: "user", content: "fix it" },
+        { role: "assistant", content: "look\n\n```bash\nls\n```\n" },
+        { role: "user", content: "a.py" },
+      ],
+    },
+  ],
+] as const)("a turn is refused for %s", (reason, settings, over) => {
+  expect(refuse(candidate(over), { ...defaults, ...settings }, gauges)).toBe(reason);
+  expect(refuse(candidate(), { ...defaults, max_history_chars: 6 }, gauges)).toBeNull();
+});
+
+test("benchmark instances are let in when exclude_benchmarks is off", () => {
+  const turn = candidate({ instance_id: "django__django-10914", repo: "django/django" });
+  expect(refuse(turn, { ...defaults, exclude_benchmarks: false }, gauges)).toBeNull();
+});
+
+test("the benchmark lists know Lite and Verified ids in any case, and their repositories", () => {
+  expect(isBenchmarkInstance("Astropy__astropy-12907")).toBe(true);
+  expect(isBenchmarkInstance("astropy__astropy-1")).toBe(false);
+  expect(isBenchmarkRepo("Django/django")).toBe(true);
+  expect(isBenchmarkRepo("")).toBe(false);
+});
+
+const pr = (over: Partial<PullRequest> = {}): PullRequest => ({
+  instance_id: "o__n-1",
+  repo: "o/n",
+  patch: "p",
+  language: "python",
+  ...over,
+});
+
+test.each([
+  ["no_pr", {}, null],
+  ["pr_too_large", { max_pr_chars: 3 }, pr({ patch: "pp", test_patch: "tt" })],
+  ["language", { languages: ["go"] }, pr()],
+  [null, { languages: ["Python"], max_pr_chars: 4 }, pr({ patch: "pp", test_patch: "tt" })],
+] as const)("a pull request decides %s", (reason, settings, record) => {
+  expect(refuseByPullRequest(record, { ...defaults, ...settings })).toBe(reason);
+});
+
+const drawnFrom = (id: string, text: string): Candidate =>
+  candidate({ instance_id: id, messages: [{ role: "user", content: text }] });
+
+test("the same turn is a duplicate, the same instance with another history is full", () => {
+  const selection = createSelection({ ...defaults, max_per_repo: 2 }, true);
+  selection.keep(drawnFrom("o__n-1", "a"));
+  expect(selection.refuse(drawnFrom("o__n-1", "a"))).toBe("duplicate");
+  expect(selection.refuse(drawnFrom("o__n-1", "b"))).toBe("instance_full");
+  expect(selection.refuse(drawnFrom("o__n-2", "a"))).toBeNull();
+  selection.keep(drawnFrom("o__n-2", "a"));
+  expect(selection.refuse(drawnFrom("o__n-3", "a"))).toBe("repo_full");
+});
+
+test("ready turns keep to no quota, but a duplicate is a duplicate", () => {
+  const selection = createSelection(defaults, false);
+  selection.keep(drawnFrom("o__n-1", "a"));
+  expect(selection.refuse(drawnFrom("o__n-1", "b"))).toBeNull();
+  expect(selection.refuse(drawnFrom("o__n-1", "a"))).toBe("duplicate");
+});
+
+test("a history that differs in a word of two hundred is a near duplicate, another one is not", () => {
+  const words = Array.from({ length: 200 }, (_, n) => `w${n}`);
+  const selection = createSelection({ ...defaults, near_duplicate: 0.8 }, true);
+  selection.keep(drawnFrom("o__n-1", words.join(" ")));
+  const near = words.with(100, "other").join(" ");
+  expect(selection.refuse(drawnFrom("o__n-2", near))).toBe("near_duplicate");
+  const far = words.map((word) => `${word}x`).join(" ");
+  expect(selection.refuse(drawnFrom("o__n-3", far))).toBeNull();
+});
+
+const say = (role: string, content: string): { role: string; content: string } => ({
+  role,
+  content,
+});
+
+test("eligible are assistant turns below max_turn with a history before them", () => {
+  const messages = [
+    say("assistant", "hello"),
+    say("user", "a"),
+    say("assistant", "b"),
+    say("user", "c"),
+    say("assistant", ""),
+    say("assistant", "d"),
+    say("assistant", "e"),
+  ];
+  expect(eligibleTurns({ messages, demos: new Set([6]) }, 10)).toEqual({
+    ok: true,
+    value: [
+      { turn: 1, at: 2 },
+      { turn: 3, at: 5 },
+    ],
+  });
+  expect(eligibleTurns({ messages, demos: new Set() }, 1)).toEqual({
+    ok: false,
+    reason: "no_assistant_turn",
+  });
+});
+
+test.each([
+  ["no_instance_id", { messages: [say("user", "a")] }],
+  ["bad_row", { instance_id: "a", messages: 3 }],
+  ["bad_row", { instance_id: "a" }],
+])("a row is dropped for %s", (reason, row) => {
+  expect(trajectoryOf(row, "text")).toEqual({ ok: false, reason });
+});
+
+test.each([
+  ["no_assistant_turn", [say("user", "a")]],
+  ["empty_reference", [say("user", "a"), say("assistant", " ")]],
+])("a trajectory is dropped for %s", (reason, messages) => {
+  const trajectory = trajectoryOf({ instance_id: "o__n-1", messages }, "text");
+  if (!trajectory.ok) throw new Error(trajectory.reason);
+  expect(drawTurn(trajectory.value, 10, () => 0)).toEqual({ ok: false, reason });
+});
+
+test("every eligible turn is as likely as any other: chi-square over 9,000 rows", () => {
+  const messages = [say("user", "a"), ...Array.from({ length: 14 }, (_, n) => say("assistant", `t${n}`))];
+  const trajectory = trajectoryOf({ instance_id: "o__n-1", messages }, "text");
+  if (!trajectory.ok) throw new Error(trajectory.reason);
+  const counts = Array<number>(10).fill(0);
+  for (let row = 0; row < 9000; row++) {
+    const turn = drawTurn(trajectory.value, 10, seededRng(42, `prompt/turn/f/${row}`));
+    if (turn.ok) counts[turn.value.turn] = (counts[turn.value.turn] ?? 0) + 1;
+  }
+  const statistic = counts.reduce((sum, n) => sum + (n - 900) ** 2 / 900, 0);
+  // 9 degrees of freedom: 27.9 is passed by chance once in a thousand.
+  expect(statistic).toBeLessThan(27.9);
+});
+
+test.each([
+  [["instance_id", "messages", "assistant"], "ready"],
+  [["instance_id", "messages"], "trajectory"],
+  [["id", "conversations"], "trajectory"],
+  [["instance_id", "patch"], null],
+])("columns %j are of the shape %s", (columns, shape) => {
+  expect(shapeOf(columns)).toBe(shape);
+});
+
+test.each([
+  ["django__django-10914", "django/django"],
+  ["pvlib__pvlib-python-1854", "pvlib/pvlib-python"],
+  ["pandas-dev__pandas.95280573.pr_53856", "pandas-dev/pandas"],
+  ["tau-airline-1", ""],
+])("the repository of %s is %s", (id, repo) => {
+  expect(repoFromId(id)).toBe(repo);
+});
+
+test("reasons are counted in a fixed order", () => {
+  expect(Object.entries(tally(["no_pr", "bad_row", "no_pr"]))).toEqual([
+    ["bad_row", 1],
+    ["no_pr", 2],
+  ]);
+});

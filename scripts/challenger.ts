@@ -1,0 +1,13 @@
+/** npm run stage:challenger: answers every turn knowing the pull request, under the blind-agent rule. */
+import { runScript, stageCommand } from "../src/cli.ts";
+import { challenger } from "../src/stages/challenger.ts";
+import { runStage } from "../src/wiring.ts";
+
+const command = stageCommand({
+  name: "stage:challenger",
+  about:
+    "Reads answer/ and commit/, asks the challenger's model to answer each turn with the pull request in view but honestly, and fills `challenger` in the answer files in place. Does what is missing; --retry asks again for turns given up or malformed to the end, --force for all.",
+  example: "npm run stage:challenger -- --root my-run --only 'prompts_2000_001_*'",
+});
+
+await runScript(() => runStage(command, challenger));

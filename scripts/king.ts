@@ -1,0 +1,13 @@
+/** npm run stage:king: answers every prompt blind. */
+import { runScript, stageCommand } from "../src/cli.ts";
+import { king } from "../src/stages/king.ts";
+import { runStage } from "../src/wiring.ts";
+
+const command = stageCommand({
+  name: "stage:king",
+  about:
+    "Reads prompt/, asks the king's model to answer each turn from its history alone, writes answer/. Does what is missing; --retry asks again for turns whose attempts were used up (report/tries/king/), --force for all.",
+  example: "npm run stage:king -- --root my-run --limit 20",
+});
+
+await runScript(() => runStage(command, king));

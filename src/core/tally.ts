@@ -1,0 +1,38 @@
+/** Counting kept and dropped items, so that read = kept + sum of drops + pending always adds up. */
+import type { StageSummary, WorkReport } from "../work.ts";
+
+export type Tally = {
+  kept(): void;
+  dropped(reason: string): void;
+  pending(): void;
+  summary(stage: string, work: WorkReport | null, notes?: readonly string[]): StageSummary;
+};
+
+export function makeTally(): Tally {
+  const drops = new Map<string, number>();
+  const count = { kept: 0, pending: 0 };
+  return {
+    kept() {
+      count.kept++;
+    },
+    dropped(reason) {
+      drops.set(reason, (drops.get(reason) ?? 0) + 1);
+    },
+    pending() {
+      count.pending++;
+    },
+    summary(stage, work, notes = []) {
+      const dropped = [...drops].sort(([a, n], [b, m]) => m - n || (a < b ? -1 : 1));
+      return {
+        stage,
+        read: count.kept + count.pending + dropped.reduce((sum, [, n]) => sum + n, 0),
+        kept: count.kept,
+        dropped: Object.fromEntries(dropped),
+        pending: count.pending,
+        asked: work?.asked ?? 0,
+        notes: [...(work?.first_failures ?? []), ...notes],
+        stopped: work?.stopped ?? null,
+      };
+    },
+  };
+}

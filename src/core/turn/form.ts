@@ -1,0 +1,95 @@
+/**
+ * The form of an answer: prose and exactly one shell command in one fenced block. What breaks it is
+ * named, so that the model can be asked again and the drop can be counted.
+ */
+import { parseShell } from "../shell/parse.ts";
+import { fencesOf } from "./fences.ts";
+import { cutThinkTrace } from "./think.ts";
+
+export const MALFORMED_REASONS = [
+  "empty",
+  "tool_call_tokens",
+  "no_block",
+  "several_blocks",
+  "unclosed_fence",
+  "not_bash",
+  "empty_command",
+  "shell_syntax",
+] as const;
+export type MalformedReason = (typeof MALFORMED_REASONS)[number];
+
+export type Form =
+  | {
+      readonly ok: true;
+      /** The reply without its thinking trace, trimmed: what is saved. */
+      readonly text: string;
+      /** Prose before the block; may be "". A literal "THOUGHT:" is not asked for: real turns lack it. */
+      readonly thought: string;
+      readonly command: string;
+    }
+  | {
+      readonly ok: false;
+      readonly reason: MalformedReason;
+      /** What the check saw, in words that can be said to the model. */
+      readonly detail: string;
+      readonly text: string;
+    };
+
+/** Languages a command block may carry: mini-swe-agent 1 and SWE-ZERO say bash, mini-swe-agent 2 the other. */
+export const COMMAND_LANGUAGES: readonly string[] = ["bash", "mswea_bash_command"];
+
+/** Checks a reply's content. Total over any text, linear but for the shell's grammar. */
+export function checkForm(content: string): Form {
+  const { text } = cutThinkTrace(content);
+  const bad = (reason: MalformedReason, detail: string): Form => ({
+    ok: false,
+    reason,
+    detail,
+    text,
+  });
+
+  if (text === "") return bad("empty", "there was no answer");
+  const token = toolCallToken(text);
+  if (token !== null)
+    return bad("tool_call_tokens", `tool-call tokens (${token}) instead of a code block`);
+
+  const fences = fencesOf(text);
+  const [block] = fences;
+  if (block === undefined) return bad("no_block", "there was no fenced code block");
+  if (fences.some((fence) => !fence.closed))
+    return bad("unclosed_fence", "a code block was not closed");
+  if (fences.length > 1) return bad("several_blocks", `there were ${fences.length} code blocks`);
+  if (!COMMAND_LANGUAGES.includes(block.language)) {
+    return bad("not_bash", `the code block was marked "${block.language}"`);
+  }
+  const command = block.body.trim();
+  const shell = parseShell(block.body);
+  if (!shell.ok) return bad("shell_syntax", `the command does not parse: ${shell.message}`);
+  if (!command.split("\n").some(isCode))
+    return bad("empty_command", "the code block holds no command");
+  return { ok: true, text, thought: text.slice(0, block.start).trim(), command };
+}
+
+/**
+ * What a turn does, read as leniently as a judge would: the first block of a command language, or
+ * null. For histories and references, which need not keep the form.
+ */
+export function commandOf(content: string): string | null {
+  const { text } = cutThinkTrace(content);
+  const block = fencesOf(text).find((fence) => COMMAND_LANGUAGES.includes(fence.language));
+  return block === undefined ? null : block.body.trim();
+}
+
+// ---------------------------------------------------------------------------------------------
+
+const isCode = (line: string): boolean => line.trim() !== "" && !line.trimStart().startsWith("#");
+
+// Kimi's and DeepSeek's tokens, in the spellings met in the wild (plural, singular, spaces).
+const TOKENS =
+  /< {0,2}[|\uFF5C] {0,4}tool[_\u2581 ]calls?(?:[_\u2581]section)?(?:[_\u2581]argument)?s?[_\u2581](?:begin|end) {0,4}[|\uFF5C] {0,2}>/i;
+// Begin tokens stripped: the text starts with the call's name and number.
+const STRIPPED = /^(?:functions\.)?[A-Za-z_]\w{0,63}:\d{1,4}\s{0,8}(?:<\||\{)/;
+
+function toolCallToken(text: string): string | null {
+  return TOKENS.exec(text)?.[0] ?? STRIPPED.exec(text)?.[0] ?? null;
+}

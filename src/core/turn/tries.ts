@@ -1,0 +1,61 @@
+/**
+ * The book-keeping of askings: how often a turn may be asked, and what all its tries cost together.
+ * Pure, so that a resumed run counts exactly as an uninterrupted one.
+ */
+import type { Try, Usage } from "../../records.ts";
+import { NO_USAGE } from "../../records.ts";
+import type { ChatReply } from "../../work.ts";
+
+/** Number of the next asking, 1-based. Tries are never forgotten, so keys stay unique. */
+export function nextAttempt(tries: readonly Try[]): number {
+  return tries.length + 1;
+}
+
+/**
+ * True when the allowance of `attempts` is used up. Each --retry of a recorded drop grants a whole
+ * allowance more, which a later run without --retry goes on with.
+ */
+export function isUsedUp(tries: readonly Try[], attempts: number): boolean {
+  return tries.length > 0 && tries.length % attempts === 0;
+}
+
+export function tryOf(
+  attempt: number,
+  reply: ChatReply,
+  fault: { readonly reason: string; readonly detail: string },
+  time: string,
+): Try {
+  return {
+    attempt,
+    raw: reply.content,
+    finish_reason: reply.finish_reason,
+    reason: fault.reason,
+    detail: fault.detail,
+    usage: reply.usage,
+    cost_usd: reply.cost_usd,
+    time,
+  };
+}
+
+type Billed = Pick<Try, "usage" | "cost_usd">;
+
+/** Usage and cost over all tries and the last reply; cost is null as soon as one is unpriced. */
+export function sumOfTries(tries: readonly Billed[], last?: ChatReply): Billed {
+  const all: readonly Billed[] = last === undefined ? tries : [...tries, last];
+  let usage = NO_USAGE;
+  let cost_usd: number | null = 0;
+  for (const billed of all) {
+    usage = addUsage(usage, billed.usage);
+    cost_usd = cost_usd === null || billed.cost_usd === null ? null : cost_usd + billed.cost_usd;
+  }
+  return { usage, cost_usd };
+}
+
+export function addUsage(a: Usage, b: Usage): Usage {
+  return {
+    prompt_tokens: a.prompt_tokens + b.prompt_tokens,
+    cached_tokens: a.cached_tokens + b.cached_tokens,
+    completion_tokens: a.completion_tokens + b.completion_tokens,
+    reasoning_tokens: a.reasoning_tokens + b.reasoning_tokens,
+  };
+}

@@ -1,0 +1,47 @@
+/** report/run.json: the last summary of each stage, with its drop reasons. */
+import { runFileSchema, type RunFile } from "../records.ts";
+import type { StageSummary } from "../work.ts";
+import type { Store } from "./store.ts";
+
+const RUN_FILE = "report/run.json";
+
+/** Every stage's last summary; an empty record when nothing has run. */
+export async function readRuns(store: Store): Promise<RunFile["stages"]> {
+  return (await store.readIfThere(RUN_FILE, runFileSchema))?.stages ?? {};
+}
+
+/**
+ * Keeps a stage's summary. A run that asked nothing and found what the last one left changes no
+ * file: its summary would say nothing new.
+ */
+export async function saveRun(
+  store: Store,
+  summary: StageSummary,
+  run: { readonly started: Date; readonly wallMs: number; readonly configHash: string },
+): Promise<void> {
+  const stages = await readRuns(store);
+  const { stopped: _stopped, ...kept } = summary;
+  const before = stages[summary.stage];
+  if (before !== undefined && summary.asked === 0 && sameResult(before, kept)) return;
+  const entry = {
+    ...kept,
+    started: run.started.toISOString(),
+    wall_ms: Math.round(run.wallMs),
+    config_hash: run.configHash,
+  };
+  await store.write(RUN_FILE, { stages: { ...stages, [summary.stage]: entry } });
+}
+
+// ---------------------------------------------------------------------------------------------
+
+type Result = Pick<StageSummary, "read" | "kept" | "dropped" | "pending">;
+
+const sameResult = (a: Result, b: Result): boolean => resultOf(a) === resultOf(b);
+
+const resultOf = ({ read, kept, dropped, pending }: Result): string =>
+  JSON.stringify([
+    read,
+    kept,
+    pending,
+    Object.entries(dropped).sort(([a], [b]) => (a < b ? -1 : 1)),
+  ]);

@@ -1,0 +1,138 @@
+import { readFileSync } from "node:fs";
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { checkForm, commandOf, MALFORMED_REASONS } from "../../../src/core/turn/form.ts";
+
+const block = (command: string, language = "bash"): string =>
+  `THOUGHT: look first.\n\n\`\`\`${language}\n${command}\n\`\`\``;
+
+test.each([
+  ["a thought and one bash block", block("ls -la"), "ls -la"],
+  ["the mini-swe-agent 2 language", block("ls", "mswea_bash_command"), "ls"],
+  ["prose without the literal THOUGHT:", "Let me look.\n```bash\nls\n```", "ls"],
+  ["a command without prose", "```bash\nls\n```", "ls"],
+  ["text behind the block", `${block("ls")}\nThat should do.`, "ls"],
+  [
+    "a heredoc with quotes",
+    block("cat > a.py <<'EOF'\nprint(\"it's\")\nEOF"),
+    "cat > a.py <<'EOF'\nprint(\"it's\")\nEOF",
+  ],
+  ["CRLF line ends", "Look.\r\n```bash\r\nls\r\n```\r\n", "ls"],
+  ["an indented fence", "Look.\n  ```bash\n  ls\n  ```", "ls"],
+  [
+    "a thinking trace in front",
+    `<think>\nI could \`\`\`bash\nrm\n\`\`\`\n</think>\n${block("ls")}`,
+    "ls",
+  ],
+  ["a trace with the closing tag alone", `Hmm, maybe ls.\n</think>\n${block("ls")}`, "ls"],
+  [
+    "a trace that quotes its own tag",
+    `<think>the tag </think> ends me</think>${block("ls")}`,
+    "ls",
+  ],
+  [
+    "a command that searches for the closing tag",
+    block("grep -rn '</think>' src"),
+    "grep -rn '</think>' src",
+  ],
+  ["an assignment alone", block("X=1"), "X=1"],
+])("an answer with %s is well formed", (_name, content, command) => {
+  expect(checkForm(content)).toMatchObject({ ok: true, command });
+});
+
+test.each([
+  ["empty", "", "there was no answer"],
+  ["empty", "  \n ", "there was no answer"],
+  ["empty", "<think>I never stop", "there was no answer"],
+  ["empty", "<think>all of it</think>", "there was no answer"],
+  [
+    "tool_call_tokens",
+    "<|tool_calls_section_begin|><|tool_call_begin|>functions.bash:0<|tool_call_argument_begin|>{}",
+    "tool-call tokens (<|tool_calls_section_begin|>)",
+  ],
+  ["tool_call_tokens", "Prose first. <|tool_call_section_begin|>", "tool-call tokens"],
+  ["tool_call_tokens", "x <|tool_call_begin|>", "tool-call tokens"],
+  ["tool_call_tokens", "x <| tool_call_argument_begin |>", "tool-call tokens"],
+  ["tool_call_tokens", "x < |tool_calls_section_begin| >", "tool-call tokens"],
+  ["tool_call_tokens", `bash:0<|tool_call_argument_begin|>{"command": "ls"}`, "tool-call tokens"],
+  ["tool_call_tokens", `bash:0<|x|>{"command": "ls"}`, "tool-call tokens (bash:0<|)"],
+  ["tool_call_tokens", `functions.bash:12 {"command": "ls"}`, "tool-call tokens"],
+  ["tool_call_tokens", "<\uFF5Ctool\u2581calls\u2581begin\uFF5C>", "tool-call tokens"],
+  ["no_block", "I would run ls.", "there was no fenced code block"],
+  ["no_block", "THOUGHT: x ```bash ls ```", "there was no fenced code block"],
+  ["several_blocks", `${block("ls")}\n${block("pwd")}`, "there were 2 code blocks"],
+  ["several_blocks", `${block("ls")}\n\`\`\`python\nx\n\`\`\``, "there were 2 code blocks"],
+  ["unclosed_fence", "Look.\n```bash\nls", "a code block was not closed"],
+  ["not_bash", block("print(1)", "python"), 'the code block was marked "python"'],
+  ["not_bash", "Look.\n```\nls\n```", 'the code block was marked ""'],
+  ["empty_command", "Look.\n```bash\n\n```", "the code block holds no command"],
+  ["empty_command", "Look.\n```bash\n# nothing\n```", "the code block holds no command"],
+  ["shell_syntax", block("echo 'open"), "the command does not parse: "],
+  ["shell_syntax", block("ls ;;"), "the command does not parse: "],
+  ["shell_syntax", block("if true; then ls"), "the command does not parse: "],
+])("a reply is %s when it is %j", (reason, content, detail) => {
+  const form = checkForm(content);
+  expect(form).toMatchObject({
+    ok: false,
+    reason,
+    detail: expect.stringContaining(detail) as string,
+  });
+});
+
+test("every reason has a case above", () => {
+  const source = readFileSync(import.meta.filename, "utf8");
+  for (const reason of MALFORMED_REASONS) expect(source).toContain(`["${reason}"`);
+});
+
+test("the check is total over any text", () => {
+  const pieces = fc.constantFrom(
+    "```",
+    "```bash",
+    "\n",
+    "<think>",
+    "</think>",
+    "<|",
+    "|>",
+    "tool_call_begin",
+    "ls",
+    "'",
+    "$(",
+    "\0",
+    "\uD800",
+  );
+  fc.assert(
+    fc.property(
+      fc.array(fc.oneof(pieces, fc.string({ unit: "binary" })), { maxLength: 40 }),
+      (parts) => {
+        const form = checkForm(parts.join(""));
+        expect(typeof form.ok).toBe("boolean");
+      },
+    ),
+    { numRuns: 300 },
+  );
+});
+
+test("commandOf reads a turn's first bash block leniently", () => {
+  expect(commandOf("```python\nx\n```\n```bash\nls\n```")).toBe("ls");
+  expect(commandOf("Look.\n```bash\nls -la")).toBe("ls -la");
+  expect(commandOf("no block")).toBeNull();
+});
+
+test("at most 1 in 50 real single-block turns breaks the form, none for the shell", () => {
+  const rows = readFileSync("test/fixtures/real/trajectories.jsonl", "utf8").trim().split("\n");
+  const turns = rows
+    .map(
+      (row) =>
+        JSON.parse(row) as {
+          trajectory_format: string;
+          messages: { role: string; content: string }[];
+        },
+    )
+    .filter((row) => row.trajectory_format === "mini-swe-agent-1")
+    .flatMap((row) => row.messages.filter((message) => message.role === "assistant"));
+  const forms = turns.map((turn) => checkForm(turn.content));
+  const broken = forms.filter((form) => !form.ok);
+  expect(turns.length).toBeGreaterThan(40);
+  expect(broken.filter((form) => form.reason === "shell_syntax")).toEqual([]);
+  expect(broken.length).toBeLessThanOrEqual(turns.length / 50);
+});

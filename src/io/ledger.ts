@@ -1,0 +1,226 @@
+/**
+ * report/ledger.jsonl: a line before every model call (intent) and a line after it (outcome), only
+ * ever appended to. It is what the budget is counted from, over all runs of a workspace. Lines that
+ * are due together go out in one write; a call is sent, and a result used, after its line is written.
+ */
+import {
+  closeSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readSync,
+  fstatSync,
+  ftruncateSync,
+  writeSync,
+} from "node:fs";
+import { dirname, join } from "node:path";
+import { UserError, errorMessage } from "../errors.ts";
+import { ledgerLineSchema, type LedgerLine, type Usage } from "../records.ts";
+import type { ItemRef, ModelRef } from "../work.ts";
+import { diskError } from "./store.ts";
+
+/** Tokens (in + out) and USD; `unpriced`: calls without a price, which `usd` does not hold. */
+export type Spent = { readonly tokens: number; readonly usd: number; readonly unpriced: number };
+
+export type CallOutcome = {
+  readonly usage: Usage;
+  /** null: unpriced. */
+  readonly usd: number | null;
+  readonly latencyMs: number;
+  /** "ok" or the kind of fault. */
+  readonly outcome: string;
+  /** True when the provider did not say what it counted and the reservation stands for it. */
+  readonly estimated: boolean;
+};
+
+export type Ledger = {
+  /** Writes the line that must stand before a call is sent; gives the call's id. */
+  intent(call: ItemRef & ModelRef, reserved: Usage, usd: number | null): Promise<string>;
+  /** Writes the line that must stand before a result is used, and frees the reservation. */
+  outcome(id: string, result: CallOutcome): Promise<void>;
+  /** What the calls that ended came to, earlier runs included, and what calls of killed runs reserved. */
+  spent(): Spent;
+  /** Reservations of this run's calls in flight. */
+  reserved(): Spent;
+  /** Calls of this run that were begun. */
+  calls(): number;
+  close(): Promise<void>;
+};
+
+/**
+ * Opens (or makes) the ledger of a workspace: repairs a torn last line, adds up what was spent.
+ * @throws UserError when a line that is not the last is no ledger line.
+ */
+export function openLedger(root: string, now: () => Date): Ledger {
+  const path = join(root, "report", "ledger.jsonl");
+  const file = openFile(path);
+  const total = sumUp(path, file);
+  const run = `${now().getTime().toString(36)}-${process.pid.toString(36)}`;
+  const inFlight = new Map<string, Reservation>();
+  const reserved = { tokens: 0, usd: 0, unpriced: 0 };
+  let waiting: Waiting[] = [];
+  let calls = 0;
+  let dirty = false;
+
+  const flush = (): void => {
+    const due = waiting;
+    waiting = [];
+    try {
+      writeAll(file, due.map(({ text }) => text).join(""));
+      dirty = true;
+    } catch (error) {
+      for (const { reject } of due) reject(diskError(path, "write", error));
+      return;
+    }
+    for (const { resolve } of due) resolve();
+  };
+  const append = (line: LedgerLine): Promise<void> =>
+    new Promise((resolve, reject) => {
+      if (waiting.push({ text: `${JSON.stringify(line)}\n`, resolve, reject }) === 1) {
+        setImmediate(flush);
+      }
+    });
+  // Against the death of the process a write is enough; against a power cut, a second may be lost.
+  const syncing = setInterval(() => {
+    if (dirty) fsyncSync(file);
+    dirty = false;
+  }, 1000).unref();
+
+  return {
+    async intent(call, usage, usd) {
+      const id = `${run}-${++calls}`;
+      const reservation = { ...call, tokens: tokensOf(usage), usd };
+      inFlight.set(id, reservation);
+      add(reserved, reservation.tokens, usd, 1);
+      await append(lineOf(id, "intent", now(), call, usage, usd, null, null));
+      return id;
+    },
+    async outcome(id, { usage, usd, latencyMs, outcome, estimated }) {
+      const reservation = inFlight.get(id);
+      if (reservation === undefined) throw new Error(`ledger: no intent ${id} is open`);
+      inFlight.delete(id);
+      add(reserved, -reservation.tokens, reservation.usd, -1);
+      add(total, tokensOf(usage), usd, 1);
+      const line = lineOf(id, "outcome", now(), reservation, usage, usd, latencyMs, outcome);
+      await append(estimated ? { ...line, estimated } : line);
+    },
+    spent: () => total,
+    reserved: () => reserved,
+    calls: () => calls,
+    async close() {
+      clearInterval(syncing);
+      if (waiting.length > 0) flush();
+      if (dirty) fsyncSync(file);
+      closeSync(file);
+    },
+  };
+}
+
+// ---------------------------------------------------------------------------------------------
+
+type Waiting = { text: string; resolve: () => void; reject: (error: unknown) => void };
+type Reservation = ItemRef & ModelRef & { readonly tokens: number; readonly usd: number | null };
+type Sum = { tokens: number; usd: number; unpriced: number };
+
+const tokensOf = (usage: Usage): number => usage.prompt_tokens + usage.completion_tokens;
+
+/** `sign` 1 adds a call, -1 takes one away again (its tokens come negative already). */
+function add(sum: Sum, tokens: number, usd: number | null, sign: 1 | -1): void {
+  sum.tokens += tokens;
+  sum.usd = Math.max(0, sum.usd + sign * (usd ?? 0));
+  if (usd === null) sum.unpriced += sign;
+}
+
+function lineOf(
+  id: string,
+  event: "intent" | "outcome",
+  time: Date,
+  call: ItemRef & ModelRef,
+  usage: Usage,
+  usd: number | null,
+  latency_ms: number | null,
+  outcome: string | null,
+): LedgerLine {
+  return {
+    id,
+    event,
+    time: time.toISOString(),
+    stage: call.stage,
+    item: call.key,
+    role: call.role,
+    provider: call.provider,
+    model: call.model,
+    tokens_in: usage.prompt_tokens,
+    tokens_cached: usage.cached_tokens,
+    tokens_out: usage.completion_tokens,
+    tokens_reasoning: usage.reasoning_tokens,
+    usd,
+    latency_ms,
+    outcome,
+  };
+}
+
+function openFile(path: string): number {
+  try {
+    mkdirSync(dirname(path), { recursive: true });
+    return openSync(path, "a+");
+  } catch (error) {
+    throw diskError(path, "write", error);
+  }
+}
+
+/** A write to a file may take less than it was given: the rest follows. */
+function writeAll(file: number, text: string): void {
+  const bytes = Buffer.from(text, "utf8");
+  for (let at = 0; at < bytes.length;) at += writeSync(file, bytes, at);
+}
+
+/** Adds up all lines, a block at a time, and cuts a torn last line off. */
+function sumUp(path: string, file: number): Sum {
+  const total = { tokens: 0, usd: 0, unpriced: 0 };
+  const open = new Map<string, LedgerLine>();
+  const block = Buffer.alloc(1 << 20);
+  let rest = Buffer.alloc(0);
+  let lines = 0;
+  let whole = 0;
+  for (let at = 0; ;) {
+    const size = readSync(file, block, 0, block.length, at);
+    if (size === 0) break;
+    at += size;
+    const bytes = Buffer.concat([rest, block.subarray(0, size)]);
+    const end = bytes.lastIndexOf(10) + 1;
+    for (const text of bytes.toString("utf8", 0, Math.max(0, end - 1)).split("\n")) {
+      if (end === 0) break;
+      count(parseLine(path, ++lines, text));
+    }
+    whole += end;
+    rest = bytes.subarray(end);
+  }
+  if (whole < fstatSync(file).size) ftruncateSync(file, whole);
+  // In flight when their process died: the provider may have billed them.
+  for (const line of open.values()) add(total, line.tokens_in + line.tokens_out, line.usd, 1);
+  return total;
+
+  function count(line: LedgerLine): void {
+    if (line.event === "intent") {
+      open.set(line.id, line);
+      return;
+    }
+    open.delete(line.id);
+    add(total, line.tokens_in + line.tokens_out, line.usd, 1);
+  }
+}
+
+function parseLine(path: string, number: number, text: string): LedgerLine {
+  try {
+    const parsed = ledgerLineSchema.safeParse(JSON.parse(text));
+    if (parsed.success) return parsed.data;
+    throw new Error(parsed.error.issues[0]?.message ?? "wrong shape");
+  } catch (error) {
+    throw new UserError(
+      `${path} line ${number} is no ledger line: ${errorMessage(error)}`,
+      "mend or delete that line by hand: the budget is counted from this file",
+      { cause: error },
+    );
+  }
+}

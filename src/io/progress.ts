@@ -1,0 +1,119 @@
+/**
+ * What a person sees of a running stage, on stderr: on a terminal a bar that is drawn again in
+ * place, elsewhere (logs, CI) a line every ten seconds and one at the end.
+ */
+import type { Usage } from "../records.ts";
+import type { Progress } from "../work.ts";
+
+export type ProgressOptions = {
+  readonly out: {
+    write(text: string): unknown;
+    readonly isTTY?: boolean;
+    readonly columns?: number;
+  };
+  readonly now: () => Date;
+};
+
+const LINE_EVERY_MS = 10_000;
+const BAR_EVERY_MS = 200;
+const BAR_WIDTH = 24;
+
+/** `out`: process.stderr, so that stdout stays free for --json. */
+export function makeProgress({ out, now }: ProgressOptions): Progress {
+  const bar = out.isTTY === true;
+  let state: State | null = null;
+  let timer: NodeJS.Timeout | null = null;
+
+  const draw = (): void => {
+    if (state === null) return;
+    const text = describe(state, now().getTime());
+    if (!bar) out.write(`${text}\n`);
+    // Erase the line, and keep within the width: a line that wraps cannot be drawn over.
+    else out.write(`\r\x1b[2K${drawBar(state)} ${text}`.slice(0, (out.columns ?? 100) + 4));
+  };
+
+  return {
+    begin(label, total, done = 0) {
+      state = {
+        label,
+        total,
+        done,
+        before: done,
+        failures: 0,
+        tokens: 0,
+        usd: 0,
+        unpriced: 0,
+        startedMs: now().getTime(),
+      };
+      timer = setInterval(draw, bar ? BAR_EVERY_MS : LINE_EVERY_MS).unref();
+      if (bar) draw();
+    },
+    step() {
+      if (state !== null) state.done++;
+    },
+    spent(usage: Usage, usd, ok) {
+      if (state === null) return;
+      state.tokens += usage.prompt_tokens + usage.completion_tokens;
+      if (usd === null) state.unpriced++;
+      else state.usd += usd;
+      if (!ok) state.failures++;
+    },
+    note(line) {
+      out.write(bar && state !== null ? `\r\x1b[2K${line}\n` : `${line}\n`);
+      if (bar) draw();
+    },
+    end() {
+      if (timer !== null) clearInterval(timer);
+      draw();
+      if (bar && state !== null) out.write("\n");
+      state = null;
+      timer = null;
+    },
+  };
+}
+
+/** Says nothing: for tests and for stages that a person does not watch. */
+export const silent: Progress = { begin() {}, step() {}, spent() {}, note() {}, end() {} };
+
+// ---------------------------------------------------------------------------------------------
+
+type State = {
+  readonly label: string;
+  readonly total: number;
+  /** Items that were there when the stage began: they say nothing of its rate. */
+  readonly before: number;
+  readonly startedMs: number;
+  done: number;
+  failures: number;
+  tokens: number;
+  usd: number;
+  unpriced: number;
+};
+
+function describe(state: State, nowMs: number): string {
+  const { label, total, done, before, failures, tokens, usd, unpriced } = state;
+  const seconds = Math.max(0.001, (nowMs - state.startedMs) / 1000);
+  const rate = (done - before) / seconds;
+  const left = rate > 0 && done < total ? `, ${duration((total - done) / rate)} left` : "";
+  const money =
+    unpriced === 0 ? `$${usd.toFixed(2)}` : usd > 0 ? `$${usd.toFixed(2)} + unpriced` : "unpriced";
+  return (
+    `${label} ${done}/${total}, ${rate.toFixed(1)}/s, ${failures} failed call${failures === 1 ? "" : "s"}, ` +
+    `${count(tokens)} tokens, ${money}${left}`
+  );
+}
+
+function drawBar({ done, total }: State): string {
+  const filled = total === 0 ? BAR_WIDTH : Math.round((Math.min(done, total) / total) * BAR_WIDTH);
+  return `[${"#".repeat(filled)}${".".repeat(BAR_WIDTH - filled)}]`;
+}
+
+function count(n: number): string {
+  if (n < 10_000) return String(n);
+  return n < 10_000_000 ? `${(n / 1000).toFixed(0)}k` : `${(n / 1_000_000).toFixed(1)}M`;
+}
+
+function duration(seconds: number): string {
+  if (seconds < 90) return `${Math.ceil(seconds)} s`;
+  return seconds < 5400 ? `${Math.ceil(seconds / 60)} min` : `${(seconds / 3600).toFixed(1)} h`;
+}

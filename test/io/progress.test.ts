@@ -1,0 +1,62 @@
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { makeProgress } from "../../src/io/progress.ts";
+import { NO_USAGE } from "../../src/records.ts";
+
+beforeEach(() => void vi.useFakeTimers({ now: new Date("2026-11-21T10:00:00Z") }));
+afterEach(() => void vi.useRealTimers());
+
+function watched(isTTY: boolean): { out: string[]; progress: ReturnType<typeof makeProgress> } {
+  const out: string[] = [];
+  const stream = { isTTY, columns: 120, write: (text: string) => out.push(text) };
+  return { out, progress: makeProgress({ out: stream, now: () => new Date() }) };
+}
+
+const usage = { ...NO_USAGE, prompt_tokens: 9000, completion_tokens: 3000 };
+
+test("elsewhere than on a terminal there is a line every ten seconds and one at the end", () => {
+  const { out, progress } = watched(false);
+  progress.begin("king", 100, 20);
+  for (let i = 0; i < 20; i++) progress.step("kept");
+  progress.spent(usage, 0.25, true);
+  progress.spent(NO_USAGE, 0, false);
+  vi.advanceTimersByTime(9999);
+  expect(out).toEqual([]);
+  vi.advanceTimersByTime(1);
+  expect(out).toEqual(["king 40/100, 2.0/s, 1 failed call, 12k tokens, $0.25, 30 s left\n"]);
+  progress.step("dropped");
+  progress.end();
+  expect(out[1]).toMatch(/^king 41\/100, /);
+  vi.advanceTimersByTime(60_000);
+  expect(out).toHaveLength(2);
+});
+
+test("on a terminal a bar is drawn again in place and ends with its own line", () => {
+  const { out, progress } = watched(true);
+  progress.begin("validate", 4);
+  progress.step("kept");
+  progress.spent(usage, null, true);
+  vi.advanceTimersByTime(1000);
+  expect(out.at(-1)).toBe(
+    "\r\x1b[2K[######..................] validate 1/4, 1.0/s, 0 failed calls, 12k tokens, unpriced, 3 s left",
+  );
+  progress.note("a line that stays");
+  expect(out.at(-2)).toBe("\r\x1b[2Ka line that stays\n");
+  progress.end();
+  expect(out.at(-1)).toBe("\n");
+});
+
+test("a mix of priced and unpriced calls is said as such", () => {
+  const { out, progress } = watched(false);
+  progress.begin("king", 1);
+  progress.spent(usage, 1.5, true);
+  progress.spent(usage, null, true);
+  progress.end();
+  expect(out[0]).toContain("$1.50 + unpriced");
+});
+
+test("an empty stage ends with a line and divides by nothing", () => {
+  const { out, progress } = watched(false);
+  progress.begin("king", 0);
+  progress.end();
+  expect(out).toEqual(["king 0/0, 0.0/s, 0 failed calls, 0 tokens, $0.00\n"]);
+});

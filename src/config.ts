@@ -35,6 +35,8 @@ const providerSection = z.strictObject({
   /** Header name -> environment variable that holds its value. */
   headers_env: z.record(name, name).default({}),
   body: z.record(name, z.json()).default({}),
+  /** How the completion limit is called there; OpenAI's newer models want max_completion_tokens. */
+  max_tokens_field: z.enum(["max_tokens", "max_completion_tokens"]).default("max_tokens"),
   /** Seconds until the whole answer has to be there. */
   timeout_s: z.number().positive().default(600),
   /** Calls that fail in a row before the stage stops early. */

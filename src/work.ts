@@ -67,6 +67,8 @@ export type ChatFailure = {
   readonly message: string;
   readonly status?: number;
   readonly request_id?: string;
+  /** Nothing more is asked of this model (and its fallbacks) in this run: its breaker is open. */
+  readonly closed?: true;
 };
 
 export type Outcome =
@@ -91,7 +93,10 @@ export type FileOutcome = (item: WorkItem, outcome: Outcome) => Promise<readonly
 export type WorkReport = {
   /** Items handed to the model (or refused by it), follow-ups included. */
   readonly asked: number;
-  /** Items that were never asked or got no reply, each left for the next run. */
+  /**
+   * Items that were never asked or got no reply, each left for the next run. Interrupted, the rest
+   * of the list is not read and not counted.
+   */
   readonly unanswered: number;
   /** Why the engine stopped before the end of the list; null when it did not. */
   readonly stopped: null | {

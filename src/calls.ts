@@ -1,0 +1,182 @@
+/**
+ * What the model client (io/chat) and its rules (core/retry) say to each other. The two do not know
+ * one another: the client sends and measures, the rules decide, and whoever composes them hands the
+ * rules in. All of it is plain data; times are milliseconds since 1970.
+ */
+import type { Usage } from "./records.ts";
+import type { ChatFailure } from "./work.ts";
+
+/** How a call failed, as the ledger's `outcome` says it; an HTTP status is "http_429" and so on. */
+export type FaultKind =
+  | `http_${number}`
+  /** Nothing was sent: refused, no such host, no connection in time. */
+  | "connect"
+  /** The connection broke before the headers, or in the body. */
+  | "reset"
+  | "reset_body"
+  /** Time ran out before the headers, or in the body. */
+  | "timeout"
+  | "timeout_body"
+  /** Status 200, but ... */
+  | "too_large"
+  | "bad_json"
+  | "html"
+  | "error_body"
+  | "no_choices"
+  | "empty"
+  | "reasoning_only";
+
+export type Fault = {
+  readonly kind: FaultKind;
+  /** The provider's words, shortened, without keys. */
+  readonly message: string;
+  readonly status: number | null;
+  readonly retry_after_ms: number | null;
+  readonly request_id: string | null;
+  /** What the provider counted, where it said so. */
+  readonly usage: Usage | null;
+  /** An answer without content, for those who take it as it is. */
+  readonly answer: Answer | null;
+};
+
+/** A reply taken apart. */
+export type Answer = {
+  readonly content: string;
+  readonly reasoning: string | null;
+  readonly refusal: string | null;
+  readonly finish_reason: string | null;
+  /** null: the provider said nothing, or nothing that can be true. */
+  readonly usage: Usage | null;
+};
+
+/** One HTTP exchange as far as it came. */
+export type Exchange = {
+  readonly status: number | null;
+  readonly headers: Readonly<Record<string, string>>;
+  /** The body as far as it came; null before the headers. */
+  readonly text: string | null;
+  /** Why there is no whole answer; null when there is. */
+  readonly broken: null | {
+    readonly kind: "connect" | "reset" | "timeout" | "too_large";
+    readonly message: string;
+  };
+  readonly retry_after_ms: number | null;
+};
+
+export type Reading =
+  | { readonly ok: true; readonly answer: Answer; readonly request_id: string | null }
+  | { readonly ok: false; readonly fault: Fault };
+
+/** How far one item has come at one model. */
+export type Progressed = {
+  /** Tries that count, the last one included. */
+  readonly tries: number;
+  /** Waits for a rate limit: they do not use up tries. */
+  readonly rateWaits: number;
+  /** Answers without content. */
+  readonly empties: number;
+  readonly startedMs: number;
+};
+
+export type Patience = { readonly tries: number; readonly ceilingMs: number };
+
+export type Decision =
+  | {
+      readonly do: "wait";
+      readonly ms: number;
+      readonly countsAsTry: boolean;
+      /** The completion limit of the next try is multiplied by it. */
+      readonly growLimit: number;
+    }
+  /** Takes an empty answer as it is: the stage's form check says what is wrong with it. */
+  | { readonly do: "accept" }
+  | { readonly do: "give_up"; readonly kind: ChatFailure["kind"]; readonly message: string };
+
+/** How many calls may be in flight at one provider and model. */
+export type Steering = {
+  /** At least 1; the whole part of it counts. */
+  readonly limit: number;
+  readonly max: number;
+  /** Until the first cut: grows fast. */
+  readonly starting: boolean;
+  readonly lastCutMs: number | null;
+};
+
+export type SteerEvent =
+  | {
+      readonly kind: "answered";
+      /** False for a retried call or an answer from a cache: those prove nothing. */
+      readonly counts: boolean;
+      readonly inFlight: number;
+    }
+  | { readonly kind: "rate_limited" };
+
+/** Tells a provider in passing trouble from one that is gone. */
+export type Breaker = {
+  /** Failures in a row. */
+  readonly failures: number;
+  /** Rate limits in a row. */
+  readonly rateLimits: number;
+  readonly lastCountedMs: number | null;
+  readonly lastSuccessMs: number | null;
+  /** Nothing is sent before it; 0: at once. */
+  readonly pausedUntilMs: number;
+  /** In trouble: one call at a time, until one succeeds. */
+  readonly probing: boolean;
+  /** Open for the rest of the run; the message says why. */
+  readonly open: string | null;
+};
+
+export type BreakerEvent = {
+  readonly fault: Fault | null;
+  readonly sentMs: number;
+  readonly nowMs: number;
+  /** Failures in a row that open it. */
+  readonly threshold: number;
+  readonly ceilingMs: number;
+};
+
+/** A token bucket: at most `perMinute` in any minute. */
+export type Bucket = {
+  readonly perMinute: number;
+  readonly capacity: number;
+  /** Below 0: handed out ahead of time. */
+  readonly level: number;
+  readonly atMs: number;
+};
+
+/** USD per million tokens. */
+export type Price = {
+  readonly input: number;
+  readonly cached_input?: number | undefined;
+  readonly output: number;
+};
+
+/** Tokens and USD; usd null: unpriced. */
+export type Amount = { readonly tokens: number; readonly usd: number | null };
+
+/** The rules of calling models; core/retry/rules.ts is the implementation. */
+export type CallRules = {
+  read(exchange: Exchange, body: unknown): Reading;
+  decide(
+    fault: Fault,
+    progressed: Progressed,
+    patience: Patience,
+    nowMs: number,
+    rng: () => number,
+  ): Decision;
+  startSteering(max: number): Steering;
+  steer(steering: Steering, event: SteerEvent, nowMs: number): Steering;
+  readonly closedBreaker: Breaker;
+  afterCall(breaker: Breaker, event: BreakerEvent): Breaker;
+  fullBucket(perMinute: number, nowMs: number): Bucket;
+  take(
+    bucket: Bucket,
+    amount: number,
+    nowMs: number,
+  ): { readonly bucket: Bucket; readonly waitMs: number };
+  giveBack(bucket: Bucket, amount: number): Bucket;
+  costOf(usage: Usage, price: Price | undefined): number | null;
+  /** The most a call can come to. */
+  upperBound(bytes: number, maxTokens: number): Usage;
+};

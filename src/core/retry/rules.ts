@@ -1,0 +1,22 @@
+/** All rules of calling models under one name, for whoever composes the client. */
+import type { CallRules } from "../../calls.ts";
+import { costOf, upperBound } from "../spend/price.ts";
+import { readAnswer } from "./answer.ts";
+import { afterCall, closedBreaker } from "./breaker.ts";
+import { decide } from "./policy.ts";
+import { startSteering, steer } from "./steering.ts";
+import { fullBucket, giveBack, take } from "./token-bucket.ts";
+
+export const callRules: CallRules = {
+  read: readAnswer,
+  decide,
+  startSteering,
+  steer,
+  closedBreaker,
+  afterCall,
+  fullBucket,
+  take,
+  giveBack,
+  costOf,
+  upperBound,
+};

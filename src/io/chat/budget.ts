@@ -1,0 +1,76 @@
+/**
+ * The workspace's budget: what all runs spent (from the ledger), plus the most that the calls in
+ * flight can come to. No call is sent that could take the sum over it.
+ */
+import type { Price } from "../../calls.ts";
+import type { Config } from "../../config.ts";
+import { UserError } from "../../errors.ts";
+import type { Usage } from "../../records.ts";
+import type { ChatFailure } from "../../work.ts";
+import type { Ledger } from "../ledger.ts";
+
+export type Budget = {
+  /**
+   * Calls `go` as soon as a call that can come to so much may be sent; `go` writes the intent, in
+   * the same breath, so that nobody else takes the room. Waits while only calls in flight stand in
+   * the way; a failure when the budget itself does.
+   */
+  begin<T>(most: Usage, usd: number | null, go: () => T): Promise<T | ChatFailure>;
+  /** A call ended: whoever waits for room looks again. */
+  settled(): void;
+  /** @throws UserError when a budget in USD cannot hold, for want of a price. */
+  checkPrice(provider: string, model: string, price: Price | undefined): void;
+};
+
+export function makeBudget(limits: Config["budget"], ledger: Ledger): Budget {
+  let waiting: (() => void)[] = [];
+  const wake = (): void => {
+    const due = waiting;
+    waiting = [];
+    for (const resolve of due) resolve();
+  };
+  return {
+    settled: wake,
+    async begin(most, usd, go) {
+      const tokens = most.prompt_tokens + most.completion_tokens;
+      for (;;) {
+        const spent = ledger.spent();
+        const alone = over(limits, spent.tokens + tokens, spent.usd + (usd ?? 0), spent);
+        if (alone !== null) {
+          wake();
+          return alone;
+        }
+        const flying = ledger.reserved();
+        const now = spent.tokens + flying.tokens + tokens;
+        if (over(limits, now, spent.usd + flying.usd + (usd ?? 0), spent) === null) return go();
+        await new Promise<void>((resolve) => waiting.push(resolve));
+      }
+    },
+    checkPrice(provider, model, price) {
+      if (limits.max_usd === undefined || price !== undefined) return;
+      throw new UserError(
+        `[budget].max_usd is set, but ${model} has no price, so the budget could not hold`,
+        `add [provider.${provider}.price."${model}"] with input and output (USD per million tokens) to chain.toml, or use max_tokens`,
+      );
+    },
+  };
+}
+
+// ---------------------------------------------------------------------------------------------
+
+function over(
+  { max_usd, max_tokens }: Config["budget"],
+  tokens: number,
+  usd: number,
+  spent: { readonly tokens: number; readonly usd: number },
+): ChatFailure | null {
+  if (max_usd !== undefined && usd > max_usd) {
+    const message = `the budget of $${max_usd} leaves no room for another call: $${spent.usd.toFixed(4)} are spent; raise [budget].max_usd to go on`;
+    return { kind: "budget", message };
+  }
+  if (max_tokens !== undefined && tokens > max_tokens) {
+    const message = `the budget of ${max_tokens} tokens leaves no room for another call: ${spent.tokens} are spent; raise [budget].max_tokens to go on`;
+    return { kind: "budget", message };
+  }
+  return null;
+}

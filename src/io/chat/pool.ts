@@ -1,0 +1,162 @@
+/**
+ * The `fetch` under the openai client: an undici pool with keep-alive and no time limit of its own.
+ * It reads the whole body before it answers, so that the client's one timeout covers the body too,
+ * refuses bodies over the limit, and keeps what the client loses: status, headers and raw text.
+ */
+import { Pool, type Dispatcher } from "undici";
+import { errorCode, errorMessage } from "../../errors.ts";
+import type { Exchange } from "../../calls.ts";
+import { retryAfterMs } from "./retry-after.ts";
+
+/** An answer over it is refused: 100,000 tokens are about half a megabyte. */
+export const MAX_ANSWER_BYTES = 8 * 1024 * 1024;
+
+/** Filled in by the fetch as the exchange goes on; pass a fresh one with every call. */
+export type Wire = { exchange: Exchange };
+
+export const newWire = (): Wire => ({
+  exchange: { status: null, headers: {}, text: null, broken: null, retry_after_ms: null },
+});
+
+export type PoolFetch = {
+  readonly fetch: (url: string | URL | Request, init?: RequestInit) => Promise<Response>;
+  close(): Promise<void>;
+};
+
+/** @param connections twice as many as calls in flight, so that none waits for a socket. */
+export function openPool(baseUrl: string, connections: number, now: () => Date): PoolFetch {
+  const { origin } = new URL(baseUrl);
+  const pool = new Pool(origin, {
+    connections,
+    pipelining: 1,
+    headersTimeout: 0,
+    bodyTimeout: 0,
+    keepAliveTimeout: 30_000,
+    connect: { timeout: 30_000 },
+  });
+  return {
+    fetch: (url, init = {}) =>
+      new Promise((resolve, reject) => {
+        const target = new URL(url instanceof Request ? url.url : url);
+        const wire = wireOf(init) ?? newWire();
+        pool.dispatch(
+          {
+            path: target.pathname + target.search,
+            method: "POST",
+            headers: headerList(init.headers),
+            body: typeof init.body === "string" ? init.body : null,
+          },
+          exchangeHandler(wire, init.signal ?? null, now, resolve, reject),
+        );
+      }),
+    close: () => pool.destroy(),
+  };
+}
+
+// ---------------------------------------------------------------------------------------------
+
+function exchangeHandler(
+  wire: Wire,
+  signal: AbortSignal | null,
+  now: () => Date,
+  resolve: (response: Response) => void,
+  reject: (error: unknown) => void,
+): Dispatcher.DispatchHandler {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  let tooLarge = false;
+  let stop = (): void => {};
+  return {
+    onRequestStart(controller) {
+      stop = () => controller.abort(new Error("the time for the answer ran out"));
+      if (signal?.aborted === true) stop();
+      else signal?.addEventListener("abort", stop, { once: true });
+    },
+    onResponseStart(_controller, status, raw) {
+      const headers: Record<string, string> = {};
+      for (const [name, value] of Object.entries(raw)) {
+        if (value !== undefined) headers[name] = Array.isArray(value) ? value.join(", ") : value;
+      }
+      const retry_after_ms = retryAfterMs(headers, now().getTime());
+      wire.exchange = { status, headers, text: "", broken: null, retry_after_ms };
+    },
+    onResponseData(controller, chunk) {
+      size += chunk.length;
+      tooLarge = size > MAX_ANSWER_BYTES;
+      if (tooLarge) controller.abort(new Error(`the answer is over ${MAX_ANSWER_BYTES} bytes`));
+      else chunks.push(chunk);
+    },
+    onResponseEnd() {
+      signal?.removeEventListener("abort", stop);
+      const text = textOf(chunks);
+      wire.exchange = { ...wire.exchange, text };
+      resolve(responseOf(wire.exchange, text));
+    },
+    onResponseError(_controller, error) {
+      signal?.removeEventListener("abort", stop);
+      const message = messageOf(error);
+      const kind = tooLarge ? "too_large" : signal?.aborted === true ? "timeout" : brokenBy(error);
+      const text = tooLarge ? null : textOf(chunks);
+      wire.exchange = { ...wire.exchange, text, broken: { kind, message } };
+      reject(error);
+    },
+  };
+}
+
+const textOf = (chunks: readonly Buffer[]): string =>
+  (chunks.length === 1 ? chunks[0] : Buffer.concat(chunks))?.toString("utf8") ?? "";
+
+/** Without a body stream: making one costs more than the rest of the response. */
+function responseOf({ status, headers }: Exchange, text: string): Response {
+  const response = new Response(null, { status: status ?? 502, headers });
+  return Object.defineProperties(response, {
+    text: { value: () => Promise.resolve(text) },
+    json: { value: async (): Promise<unknown> => JSON.parse(text) },
+  });
+}
+
+function wireOf(init: object): Wire | null {
+  const wire: unknown = "wire" in init ? init.wire : null;
+  return isWire(wire) ? wire : null;
+}
+
+const isWire = (value: unknown): value is Wire =>
+  typeof value === "object" && value !== null && "exchange" in value;
+
+function headerList(headers: RequestInit["headers"]): Record<string, string> {
+  const list: Record<string, string> = {};
+  new Headers(headers).forEach((value, name) => {
+    list[name] = value;
+  });
+  return list;
+}
+
+const NEVER_SENT: ReadonlySet<string> = new Set([
+  "ECONNREFUSED",
+  "ENOTFOUND",
+  "EAI_AGAIN",
+  "EHOSTUNREACH",
+  "ENETUNREACH",
+  "UND_ERR_CONNECT_TIMEOUT",
+  "DEPTH_ZERO_SELF_SIGNED_CERT",
+  "SELF_SIGNED_CERT_IN_CHAIN",
+  "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
+  "CERT_HAS_EXPIRED",
+  "ERR_TLS_CERT_ALTNAME_INVALID",
+]);
+
+function brokenBy(error: unknown): "connect" | "reset" {
+  return codes(error).some((code) => NEVER_SENT.has(code)) ? "connect" : "reset";
+}
+
+function messageOf(error: unknown): string {
+  const found = codes(error).filter((code) => code !== "");
+  const message = errorMessage(error);
+  return [message, ...found.filter((code) => !message.includes(code))].join(" ").trim();
+}
+
+/** A host with several addresses fails with one error for each. */
+function codes(error: unknown): string[] {
+  const inner = error instanceof AggregateError ? error.errors.map((one) => errorCode(one)) : [];
+  return [errorCode(error), ...inner];
+}

@@ -1,0 +1,161 @@
+/**
+ * One [provider.NAME] section come alive: its base URL and key from the environment, its connections,
+ * its openai client. Keys are known here alone, and every text that comes back is cleared of them.
+ */
+import OpenAI from "openai";
+import type { Config, ProviderConfig } from "../../config.ts";
+import { UserError } from "../../errors.ts";
+import type { Exchange } from "../../calls.ts";
+import type { ChatMessage } from "../../work.ts";
+import { newWire, openPool } from "./pool.ts";
+
+export type Provider = {
+  readonly name: string;
+  readonly settings: ProviderConfig;
+  /** One HTTP call, whatever comes of it; `body` is the parsed JSON, or null. */
+  send(call: Call): Promise<{ readonly exchange: Exchange; readonly body: unknown }>;
+  /** The text without any of this provider's keys. */
+  readonly redact: (text: string) => string;
+  close(): Promise<void>;
+};
+
+export type Call = {
+  readonly model: string;
+  readonly messages: readonly ChatMessage[];
+  readonly temperature: number;
+  readonly max_tokens: number;
+};
+
+/**
+ * What has to be true before a provider can be asked, without opening it.
+ * @throws UserError for a missing section, base URL, key or header variable: which, and where to put it.
+ */
+export function checkProvider(config: Config, name: string): Access {
+  const settings = config.provider[name];
+  if (settings === undefined) {
+    throw new UserError(
+      `there is no section [provider.${name}] in chain.toml`,
+      `add [provider.${name}] with base_url and api_key_env`,
+    );
+  }
+  const baseUrl = variable(config, settings.base_url_env) ?? settings.base_url;
+  if (baseUrl === undefined) {
+    throw new UserError(
+      `[provider.${name}] has no base_url`,
+      `add base_url = "https://..." to [provider.${name}] in chain.toml`,
+    );
+  }
+  if (!URL.canParse(baseUrl) || !/^https?:/.test(baseUrl)) {
+    throw new UserError(
+      `[provider.${name}]: "${baseUrl}" is no http or https address`,
+      `mend ${variable(config, settings.base_url_env) === null ? "base_url in chain.toml" : String(settings.base_url_env)}, for example https://llm.chutes.ai/v1`,
+    );
+  }
+  const headers: Record<string, string> = { ...settings.headers };
+  const secrets: string[] = [];
+  for (const [header, env] of Object.entries(settings.headers_env)) {
+    const value = needed(config, name, env, `header ${header}`);
+    headers[header] = value;
+    secrets.push(value);
+  }
+  if (settings.api_key_env === undefined) return { settings, baseUrl, key: null, headers, secrets };
+  const key = needed(config, name, settings.api_key_env, "API key");
+  return { settings, baseUrl, key, headers, secrets: [...secrets, key] };
+}
+
+/** @param maxInFlight calls at once, for the number of connections. */
+export function openProvider(
+  config: Config,
+  name: string,
+  maxInFlight: number,
+  now: () => Date,
+): Provider {
+  const { settings, baseUrl, key, headers, secrets } = checkProvider(config, name);
+  const pool = openPool(baseUrl, 2 * maxInFlight, now);
+  const client = new OpenAI({
+    baseURL: baseUrl,
+    // The client insists on a key; a server without one (vLLM, Ollama) is sent no header at all.
+    apiKey: key ?? "none",
+    organization: null,
+    project: null,
+    maxRetries: 0,
+    timeout: Math.ceil(settings.timeout_s * 1000),
+    logLevel: "off",
+    fetch: pool.fetch,
+    defaultHeaders: { ...(key === null ? { Authorization: null } : {}), ...headers },
+  });
+  return {
+    name,
+    settings,
+    redact: (text) => secrets.reduce((left, secret) => left.replaceAll(secret, "[key]"), text),
+    close: () => pool.close(),
+    async send({ model, messages, temperature, max_tokens }) {
+      const wire = newWire();
+      const options = { keepalive: true, wire };
+      try {
+        const value: unknown = await client.chat.completions.create(
+          {
+            ...settings.body,
+            model,
+            messages: messages.map(toParam),
+            temperature,
+            [settings.max_tokens_field]: max_tokens,
+          },
+          { fetchOptions: options },
+        );
+        const { exchange } = wire;
+        return { exchange, body: typeof value === "string" ? parsed(value) : value };
+      } catch (error) {
+        // Whatever the client makes of a fault, the wire has what happened; without it, it is ours.
+        const { exchange } = wire;
+        if (exchange.status === null && exchange.broken === null) throw error;
+        return { exchange, body: parsed(exchange.text) };
+      }
+    },
+  };
+}
+
+// ---------------------------------------------------------------------------------------------
+
+type Access = {
+  readonly settings: ProviderConfig;
+  readonly baseUrl: string;
+  readonly key: string | null;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly secrets: readonly string[];
+};
+
+function variable(config: Config, name: string | undefined): string | null {
+  const value = name === undefined ? undefined : config.env[name]?.trim();
+  return value === undefined || value === "" ? null : value;
+}
+
+function needed(config: Config, provider: string, env: string, what: string): string {
+  const value = variable(config, env);
+  if (value === null) {
+    throw new UserError(
+      `provider ${provider} needs its ${what}, and ${env} is not set`,
+      `put ${env}=... into ${config.root}/.env (or the environment) and run it again`,
+    );
+  }
+  if (!/^[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?$/.test(value)) {
+    throw new UserError(
+      `provider ${provider}: ${env} holds characters that no header can carry`,
+      `copy the key again into ${config.root}/.env, without quotes or line breaks`,
+    );
+  }
+  return value;
+}
+
+function toParam({ role, content }: ChatMessage): OpenAI.ChatCompletionMessageParam {
+  return role === "system" || role === "assistant" ? { role, content } : { role: "user", content };
+}
+
+function parsed(text: string | null): unknown {
+  if (text === null) return null;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null; // The rules look at the text itself: HTML, a cut body, plain words.
+  }
+}

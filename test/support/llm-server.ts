@@ -1,0 +1,318 @@
+/**
+ * An OpenAI-compatible server on 127.0.0.1 for tests and benchmarks: fixed latency, answers by a
+ * function or by built-in rules, faults by a plan, and exact counts of what it was asked and what it
+ * delivered. In its own process (so that its work is not the client's):
+ *   node --import tsx test/support/llm-server.ts '{"latencyMs": 200}'
+ * prints one line {"url": ...}; GET /stats gives the counts, and it ends with its standard input.
+ */
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { seededRng } from "../../src/core/random.ts";
+
+export const FAULTS = [
+  "429",
+  "429_after",
+  "500",
+  "502",
+  "503",
+  "529",
+  "reset_before",
+  "reset_body",
+  "stall_header",
+  "stall_body",
+  "cut_json",
+  "html",
+  "error_200",
+  "no_choices",
+  "null_content",
+  "reasoning_only",
+  "wrong_usage",
+  "duplicate_headers",
+  "big",
+] as const;
+export type FaultName = (typeof FAULTS)[number];
+
+export type ServerStats = {
+  /** POSTs to /chat/completions that arrived whole. */
+  requests: number;
+  /** Good answers that were written whole. */
+  delivered: number;
+  /** Calls in work at the same time, at most. */
+  mostInFlight: number;
+  /** Connections that were opened. */
+  connections: number;
+  /** Requests by what they got: "ok" or the fault. */
+  byOutcome: Record<string, number>;
+  /** Good answers written whole by the text of the request's last message. */
+  deliveredTo: Record<string, number>;
+};
+
+export type ScriptedAnswer = string | { readonly status?: number; readonly body: unknown };
+
+export type ServerOptions = {
+  /** From the last byte of the request to the first of the answer. @default 0 */
+  readonly latencyMs?: number;
+  /** What is answered; a string becomes the content. @default ruleAnswer */
+  readonly answer?: (request: ChatBody, n: number) => ScriptedAnswer;
+  /** The fault of the n-th request (1-based); null: none. */
+  readonly fault?: (n: number) => FaultName | null;
+  /** Seconds in the Retry-After of "429_after". @default 0.05 */
+  readonly retryAfterS?: number;
+  /** Fill answers up to so many characters. */
+  readonly answerChars?: number;
+  /** Counts only, no look into the requests: cheap enough for benchmarks. @default false */
+  readonly blind?: boolean;
+  readonly port?: number;
+};
+
+export type ChatBody = {
+  readonly model: string;
+  readonly messages: readonly { readonly role: string; readonly content: string }[];
+  readonly max_tokens?: number;
+  readonly [key: string]: unknown;
+};
+
+export type LlmServer = {
+  /** Base URL for chain.toml: http://127.0.0.1:PORT/v1 */
+  readonly url: string;
+  readonly port: number;
+  readonly stats: ServerStats;
+  /** Requests as they came, headers included, unless blind. */
+  readonly seen: {
+    readonly body: ChatBody;
+    readonly headers: Record<string, string | string[] | undefined>;
+  }[];
+  close(): Promise<void>;
+};
+
+/** A judge's verdict for prompts with two candidates, else a thought and one command. */
+export function ruleAnswer(request: ChatBody): string {
+  const last = request.messages.at(-1)?.content ?? "";
+  if (last.includes("MODEL 1") && last.includes("MODEL 2")) {
+    return '{"correctness": 1, "grounding": 0, "progress": 2, "protocol": 0, "efficiency": 1, "reason": "The first one runs the failing test."}';
+  }
+  return "THOUGHT: The failing test names the file, so I read it first.\n\n```bash\ncat setup.py | head -40\n```";
+}
+
+/** A plan of faults: shares of 1, drawn for each request from the seed. */
+export function faultPlan(
+  seed: number,
+  shares: Readonly<Partial<Record<FaultName, number>>>,
+): (n: number) => FaultName | null {
+  const plan = Object.entries(shares).map(([name, share]) => ({ name, share }));
+  return (n) => {
+    let at = seededRng(seed, `fault ${n}`)();
+    for (const { name, share } of plan) {
+      if (at < share) return FAULTS.find((fault) => fault === name) ?? null;
+      at -= share;
+    }
+    return null;
+  };
+}
+
+export async function startLlmServer(options: ServerOptions = {}): Promise<LlmServer> {
+  const stats: ServerStats = {
+    requests: 0,
+    delivered: 0,
+    mostInFlight: 0,
+    connections: 0,
+    byOutcome: {},
+    deliveredTo: {},
+  };
+  const seen: LlmServer["seen"] = [];
+  let inFlight = 0;
+
+  const server = createServer((request, response) => {
+    const chunks: Buffer[] = [];
+    request.on("data", (chunk: Buffer) => chunks.push(chunk));
+    request.on("error", () => response.destroy());
+    request.on("end", () => {
+      if (request.url === "/stats") return void response.end(JSON.stringify(stats));
+      const n = ++stats.requests;
+      stats.mostInFlight = Math.max(stats.mostInFlight, ++inFlight);
+      response.on("close", () => inFlight--);
+      const body = options.blind === true ? null : parseBody(chunks);
+      if (body !== null) seen.push({ body, headers: request.headers });
+      const fault = options.fault?.(n) ?? null;
+      const outcome = fault ?? "ok";
+      stats.byOutcome[outcome] = (stats.byOutcome[outcome] ?? 0) + 1;
+      setTimeout(() => reply(n, body, fault, request, response), options.latencyMs ?? 0);
+    });
+  });
+
+  function reply(
+    n: number,
+    body: ChatBody | null,
+    fault: FaultName | null,
+    request: IncomingMessage,
+    response: ServerResponse,
+  ): void {
+    if (response.destroyed) return;
+    const scripted = body === null ? BENCH_ANSWER : (options.answer ?? ruleAnswer)(body, n);
+    const good = typeof scripted === "string";
+    const status = good ? 200 : (scripted.status ?? 200);
+    const text = good
+      ? completion(filled(scripted, options.answerChars ?? 0), n)
+      : JSON.stringify(scripted.body);
+    if (fault === null || fault === "wrong_usage" || fault === "duplicate_headers") {
+      if (status === 200) {
+        response.on("finish", () => {
+          stats.delivered++;
+          const key = body?.messages.at(-1)?.content.slice(0, 200);
+          if (key !== undefined) stats.deliveredTo[key] = (stats.deliveredTo[key] ?? 0) + 1;
+        });
+      }
+      const sent = fault === "wrong_usage" ? text.replace(/"usage":\{[^}]*\}/, WRONG_USAGE) : text;
+      const twice = fault === "duplicate_headers" ? { "x-request-id": [`r${n}`, `r${n}b`] } : {};
+      response.writeHead(status, {
+        "content-type": "application/json",
+        "content-length": Buffer.byteLength(sent),
+        "x-request-id": `r${n}`,
+        ...twice,
+      });
+      response.end(sent);
+      return;
+    }
+    sendFault(fault, text, options.retryAfterS ?? 0.05, request, response);
+  }
+
+  server.keepAliveTimeout = 60_000;
+  server.on("connection", () => stats.connections++);
+  await new Promise<void>((resolve) => {
+    server.listen(options.port ?? 0, "127.0.0.1", 4096, resolve);
+  });
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${port}/v1`,
+    port,
+    stats,
+    seen,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+// ---------------------------------------------------------------------------------------------
+
+const WRONG_USAGE = '"usage":{"prompt_tokens":-5,"completion_tokens":"many","total_tokens":null}';
+
+const BENCH_ANSWER = "THOUGHT: I read the file first.\n\n```bash\ncat setup.py\n```";
+
+function filled(text: string, chars: number): string {
+  const missing = chars - text.length;
+  return missing <= 0
+    ? text
+    : `${"I look at one file more. ".repeat(missing / 25 + 1).slice(0, missing)}${text}`;
+}
+
+function completion(content: string, n: number): string {
+  return JSON.stringify({
+    id: `chatcmpl-${n}`,
+    object: "chat.completion",
+    choices: [{ index: 0, message: { role: "assistant", content }, finish_reason: "stop" }],
+    usage: {
+      prompt_tokens: 1000,
+      completion_tokens: 100,
+      total_tokens: 1100,
+      prompt_tokens_details: { cached_tokens: 600 },
+    },
+  });
+}
+
+function parseBody(chunks: readonly Buffer[]): ChatBody | null {
+  const value: unknown = JSON.parse(Buffer.concat(chunks).toString("utf8") || "null");
+  return value as ChatBody | null;
+}
+
+function sendFault(
+  fault: Exclude<FaultName, "wrong_usage" | "duplicate_headers">,
+  good: string,
+  retryAfterS: number,
+  request: IncomingMessage,
+  response: ServerResponse,
+): void {
+  const json = (status: number, body: unknown, headers: Record<string, string> = {}): void => {
+    response.writeHead(status, { "content-type": "application/json", ...headers });
+    response.end(typeof body === "string" ? body : JSON.stringify(body));
+  };
+  const error = (message: string): unknown => ({ error: { message, type: "server_error" } });
+  const choice = (message: unknown, finish_reason: string): unknown => ({
+    choices: [{ index: 0, message, finish_reason }],
+    usage: { prompt_tokens: 1000, completion_tokens: 100 },
+  });
+  switch (fault) {
+    case "429":
+      return json(429, error("slow down"));
+    case "429_after":
+      return json(429, error("slow down"), { "retry-after": String(retryAfterS) });
+    case "500":
+    case "502":
+    case "503":
+    case "529":
+      return json(Number(fault), error("the model fell over"));
+    case "reset_before":
+      return void request.socket.resetAndDestroy();
+    case "reset_body":
+      response.writeHead(200, {
+        "content-type": "application/json",
+        "content-length": good.length,
+      });
+      response.write(good.slice(0, good.length / 2), () => request.socket.resetAndDestroy());
+      return;
+    case "stall_header":
+      return;
+    case "stall_body":
+      response.writeHead(200, {
+        "content-type": "application/json",
+        "content-length": good.length,
+      });
+      return void response.write(good.slice(0, good.length / 2));
+    case "cut_json":
+      return json(200, good.slice(0, Math.floor(good.length * 0.7)));
+    case "html":
+      response.writeHead(200, { "content-type": "text/html" });
+      return void response.end("<!doctype html><title>One moment</title>");
+    case "error_200":
+      return json(200, error("upstream is busy"));
+    case "no_choices":
+      return json(200, { id: "x", choices: [] });
+    case "null_content":
+      return json(200, choice({ role: "assistant", content: null }, "stop"));
+    case "reasoning_only":
+      return json(
+        200,
+        choice({ role: "assistant", content: "", reasoning_content: "hm" }, "length"),
+      );
+    case "big":
+      response.writeHead(200, { "content-type": "application/json" });
+      response.on("error", () => {});
+      return void response.end(JSON.stringify(choice({ content: "x".repeat(10_000_000) }, "stop")));
+    default: {
+      const never: never = fault;
+      throw new Error(`no such fault: ${String(never)}`);
+    }
+  }
+}
+
+/** Options of the process: what JSON can say. */
+type ProcessOptions = Omit<ServerOptions, "answer" | "fault"> & {
+  readonly seed?: number;
+  readonly faults?: Partial<Record<FaultName, number>>;
+};
+
+if (
+  process.argv[1] !== undefined &&
+  import.meta.url.endsWith(process.argv[1].replace(/^.*\//, "/"))
+) {
+  const { seed = 1, faults, ...options } = JSON.parse(process.argv[2] ?? "{}") as ProcessOptions;
+  const server = await startLlmServer({
+    ...options,
+    ...(faults === undefined ? {} : { fault: faultPlan(seed, faults) }),
+  });
+  process.stdout.write(`${JSON.stringify({ url: server.url })}\n`);
+  // The parent holds the other end: when it dies, however it dies, so does the server.
+  process.stdin.on("end", () => process.exit(0)).resume();
+}

@@ -5,18 +5,23 @@
 import { join, resolve } from "node:path";
 import type { Command } from "commander";
 import { finish, parseFlags, type CommonFlags } from "./cli.ts";
-import { loadConfig, type Config } from "./config.ts";
+import { fallbackModels, judgePanel, loadConfig, type Config } from "./config.ts";
 import { seededRng } from "./core/random.ts";
 import { makeReplay, recordedReplySchema, recordedTurnSchema } from "./core/replay.ts";
+import { callRules } from "./core/retry/rules.ts";
 import { configHash } from "./core/turn/hash.ts";
+import { makeChat, type ChatOptions } from "./io/chat/chat.ts";
 import { localEngine } from "./io/engine.ts";
+import { openLedger, type Ledger } from "./io/ledger.ts";
 import { lockWorkspace } from "./io/lock.ts";
+import { makeProgress } from "./io/progress.ts";
 import { readRecording } from "./io/recordings.ts";
 import { saveRun } from "./io/run-file.ts";
+import { installSignals } from "./io/signals.ts";
 import { openStore } from "./io/store.ts";
 import { sweepTemps } from "./io/sweep.ts";
 import type { Deps } from "./stages/deps.ts";
-import type { ChatRequest, Outcome, StageSummary } from "./work.ts";
+import type { Chat, ChatRequest, ModelRef, Outcome, StageSummary } from "./work.ts";
 
 export type Workspace = {
   readonly config: Config;
@@ -48,25 +53,80 @@ export async function runStage<Flags extends CommonFlags>(
 
 /** Locks a workspace and opens everything a stage needs. */
 export async function openWorkspace(
-  flags: Pick<CommonFlags, "root" | "concurrency" | "json">,
+  flags: Pick<CommonFlags, "root" | "concurrency">,
   stage: string,
 ): Promise<Workspace> {
   const config = loadConfig(flags.root);
-  const close = await lockWorkspace(flags.root, stage);
+  const unlock = await lockWorkspace(flags.root, stage);
   await sweepTemps(flags.root);
-  const replay = lazyReplay(config);
+  const now = (): Date => new Date();
+  const progress = makeProgress({ out: process.stderr, now });
+  const signals = installSignals((line) => progress.note(line));
+  const models = openModels({ config, stage, now, progress, signal: signals.signal, flags });
   const deps: Deps = {
-    engine: localEngine({
-      chat: (request) => Promise.resolve(replay(request)),
-      window: flags.concurrency ?? 64,
-      signal: new AbortController().signal,
-    }),
+    engine: localEngine({ chat: models.chat, window: WINDOW, signal: signals.signal }),
     store: openStore(flags.root),
     rng: (purpose) => seededRng(config.source.seed, purpose),
-    now: () => new Date(),
-    progress: { begin() {}, step() {}, spent() {}, note() {}, end() {} },
+    now,
+    progress,
   };
-  return { config, deps, close };
+  return {
+    config,
+    deps,
+    async close() {
+      await models.close();
+      signals.remove();
+      await unlock();
+    },
+  };
+}
+
+// ---------------------------------------------------------------------------------------------
+
+/** Items in hand at once: enough to fill every provider while some items wait for a retry. */
+const WINDOW = 1024;
+
+type ModelsOptions = Pick<ChatOptions, "config" | "now" | "progress" | "signal"> & {
+  readonly stage: string;
+  readonly flags: Pick<CommonFlags, "concurrency">;
+};
+
+/** Ledger and client, opened by the first call: a stage with nothing to ask needs no key. */
+function openModels({ config, stage, flags, ...world }: ModelsOptions): {
+  readonly chat: Chat;
+  close(): Promise<void>;
+} {
+  let open: { readonly ledger: Ledger; readonly chat: ReturnType<typeof makeChat> } | null = null;
+  const opened = (): NonNullable<typeof open> => {
+    if (open !== null) return open;
+    const ledger = openLedger(config.root, world.now);
+    const chat = makeChat({
+      ...world,
+      config,
+      ledger,
+      rules: callRules,
+      rng: Math.random,
+      concurrency: flags.concurrency,
+      models: modelsOf(config, stage),
+      offline: lazyReplay(config),
+    });
+    open = { ledger, chat };
+    return open;
+  };
+  return {
+    chat: async (request, item) => opened().chat(request, item),
+    async close() {
+      await open?.chat.close();
+      await open?.ledger.close();
+    },
+  };
+}
+
+/** The models a stage will ask: their keys are looked for before the first call is paid. */
+function modelsOf(config: Config, stage: string): readonly ModelRef[] {
+  if (stage === "validate") return judgePanel(config);
+  if (stage !== "king" && stage !== "challenger") return [];
+  return [config[stage], ...fallbackModels(config[stage])];
 }
 
 /** Answers of the `offline` provider; recordings are read when the first one is asked for. */

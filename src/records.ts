@@ -124,12 +124,18 @@ export const findingSchema = z.looseObject({
   span: z.tuple([z.int(), z.int()]),
   /** Where it stands in the PR. Quotes the PR: never leaves answer/. */
   evidence: z.string(),
+  /** How heavy it is: 2 is a leak by itself, 1 a suspicion (default limits of [audit]). */
+  weight: z.number().optional(),
 });
 export type Finding = Readonly<z.infer<typeof findingSchema>>;
 
 export const auditSchema = z.looseObject({
   verdict: z.enum(["clean", "suspect", "leak", "unchecked"]),
   findings: z.array(findingSchema),
+  /** Heaviest finding plus a quarter of the others. */
+  score: z.number().optional(),
+  /** What could not be looked at, one sentence each; absent when all was. */
+  unchecked: z.array(z.string()).optional(),
 });
 export type Audit = Readonly<z.infer<typeof auditSchema>>;
 

@@ -1,0 +1,124 @@
+/**
+ * The audit of one answer: what it mentions that stands in the PR's patch, tests or words and nowhere
+ * in the history. Pure and linear in the text. docs/honesty.md says how each part weighs and how
+ * often it errs.
+ */
+import type { Audit, Finding, Message, PullRequest } from "../../records.ts";
+import { segmentsOf } from "./answer.ts";
+import type { Evidence } from "./evidence.ts";
+import { hiddenFlags } from "./flags.ts";
+import { readHidden, type Hidden } from "./hidden.ts";
+import { isEnglish } from "./language.ts";
+import { hiddenLines } from "./lines.ts";
+import { hiddenNames } from "./names.ts";
+import { hiddenPaths } from "./paths.ts";
+import { telltalePhrases } from "./phrases.ts";
+import { commonRuns, runEvidence } from "./runs.ts";
+import { tokenize, unescaped } from "./tokens.ts";
+import { readVisible, type Visible } from "./visible.ts";
+
+export type AuditInput = {
+  /** The reply without its think trace. */
+  readonly answer: string;
+  /** The history: every message before the turn. */
+  readonly messages: readonly Message[];
+  /** null: there is no PR record. */
+  readonly pr: PullRequest | null;
+};
+
+/** [audit] of chain.toml: a score at or above the limit gets the verdict. */
+export type AuditThresholds = { readonly suspect_min: number; readonly leak_min: number };
+
+/** Share of every finding beside the heaviest that is added to the score. */
+const BESIDE = 0.25;
+/** Findings that are kept, heaviest first: a copied patch would give hundreds. */
+const MAX_FINDINGS = 50;
+
+/**
+ * Verdict `leak` or `suspect` by the score (heaviest finding plus a quarter of the others), else
+ * `clean`; `unchecked` with the reasons where something that matters could not be looked at: an
+ * empty answer, a history without a task, a PR without a readable patch.
+ */
+export function auditAnswer(input: AuditInput, thresholds: AuditThresholds): Audit {
+  const { answer, messages, pr } = input;
+  if (pr === null) return unchecked(["there is no PR record"]);
+  const hidden = readHidden(pr);
+  const visible = readVisible(messages);
+  const gaps = [...(answer.trim() === "" ? ["the answer is empty"] : []), ...hidden.gaps];
+  const evidence = dropCovered(detect(answer, hidden, visible));
+  if (evidence.length < MAX_FINDINGS && !isEnglish(answer)) {
+    gaps.push("the answer is not in English: phrases and claims were not looked for");
+  }
+  const score = scoreOf(evidence);
+  const findings = evidence.slice(0, MAX_FINDINGS).map((one) => asFinding(one, answer));
+  if (!visible.hasTask) {
+    // What the task said is not known, so nothing can be called hidden.
+    return {
+      verdict: "unchecked",
+      findings,
+      score,
+      unchecked: ["the history has no task text", ...gaps],
+    };
+  }
+  const verdict =
+    score >= thresholds.leak_min
+      ? "leak"
+      : score >= thresholds.suspect_min
+        ? "suspect"
+        : gaps.length > 0
+          ? "unchecked"
+          : "clean";
+  return { verdict, findings, score, ...(gaps.length > 0 ? { unchecked: gaps } : {}) };
+}
+
+/** Heaviest finding plus a quarter of the rest, two decimals; 0 for none. */
+export function scoreOf(evidence: readonly { readonly weight: number }[]): number {
+  const [first, ...rest] = evidence.map((one) => one.weight).sort((a, b) => b - a);
+  const sum = (first ?? 0) + BESIDE * rest.reduce((total, weight) => total + weight, 0);
+  return Math.round(sum * 100) / 100;
+}
+
+// ---------------------------------------------------------------------------------------------
+
+const unchecked = (reasons: string[]): Audit => ({
+  verdict: "unchecked",
+  findings: [],
+  score: 0,
+  unchecked: reasons,
+});
+
+/** All findings, heaviest first, then by place. */
+function detect(answer: string, hidden: Hidden, visible: Visible): Evidence[] {
+  const plain = unescaped(answer);
+  const segments = segmentsOf(answer);
+  const tokens = [...tokenize(plain)];
+  const runs = commonRuns(plain, tokens, hidden, visible);
+  return [
+    ...hiddenPaths(answer, segments, hidden, visible),
+    ...hiddenNames(plain, tokens, segments, hidden, visible),
+    ...hiddenFlags(answer, segments, hidden, visible),
+    ...hiddenLines(answer, segments, hidden, visible),
+    ...runEvidence(answer, runs, segments, hidden, visible),
+    ...telltalePhrases(answer, segments, visible),
+  ].sort((a, b) => b.weight - a.weight || a.start - b.start);
+}
+
+/** Of findings that overlap, the heaviest stays: one leak is not counted twice. */
+function dropCovered(sorted: readonly Evidence[]): Evidence[] {
+  const taken: Evidence[] = [];
+  for (const one of sorted) {
+    if (taken.length >= 4 * MAX_FINDINGS) break;
+    if (taken.every((other) => one.end <= other.start || other.end <= one.start)) taken.push(one);
+  }
+  return taken;
+}
+
+function asFinding(one: Evidence, answer: string): Finding {
+  return {
+    kind: one.kind,
+    text: answer.slice(one.start, one.end),
+    span: [one.start, one.end],
+    evidence: one.evidence.slice(0, 500),
+    weight: Math.round(one.weight * 100) / 100,
+  };
+}

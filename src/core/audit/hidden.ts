@@ -1,0 +1,190 @@
+/**
+ * What the challenger saw and the agent did not: a PR record, read once for all its turns. Which
+ * part of it a history shows after all (the task text is often the problem statement) is asked of
+ * the history, not here.
+ */
+import type { PullRequest } from "../../records.ts";
+import { parseDiff, type DiffFile, type Hunk } from "./diff.ts";
+import { rememberRecent } from "./recent.ts";
+import { tokensOf } from "./tokens.ts";
+
+export type HiddenPart =
+  | "patch"
+  | "test_patch"
+  | "title"
+  | "pr_description"
+  | "problem_statement"
+  | "hints_text"
+  | "interface"
+  | "fail_to_pass";
+
+/** A run of tokens that stand together: one side of a hunk, or a line of prose. */
+export type HiddenSequence = {
+  readonly part: HiddenPart;
+  /** Numbers of the tokens, as in `names`. */
+  readonly ids: Int32Array;
+  /** Index into `hunks`; -1 for prose. */
+  readonly hunk: number;
+  /** True for what follows the second @@ of a hunk's head. */
+  readonly isHeading: boolean;
+  /** For the evidence. */
+  readonly place: string;
+};
+
+export type NamePlace = {
+  /** The token's number: equal tokens have equal numbers. */
+  readonly id: number;
+  /** The first sequence that has it. */
+  readonly first: HiddenSequence;
+  /** True when it stands in hunk headings alone: the enclosing function, which a symptom leads to. */
+  readonly isHeading: boolean;
+};
+
+export type HiddenHunk = Hunk & {
+  readonly part: "patch" | "test_patch";
+  readonly path: string;
+  /** True for a file that the patch makes. */
+  readonly isNewFile: boolean;
+};
+
+export type Hidden = {
+  readonly paths: readonly { readonly path: string; readonly part: "patch" | "test_patch" }[];
+  readonly hunks: readonly HiddenHunk[];
+  readonly sequences: readonly HiddenSequence[];
+  /** Token -> where it stands. */
+  readonly names: ReadonlyMap<string, NamePlace>;
+  /** All hidden text with the spaces and backslashes taken out. */
+  readonly dense: string;
+  /** What could not be read, as sentences; empty when all was. */
+  readonly gaps: readonly string[];
+};
+
+/** Characters of one field that are read; PRs over [source].max_pr_chars are not asked about. */
+const MAX_FIELD_CHARS = 500_000;
+
+/** Reads a PR record. */
+export const readHidden: (pr: PullRequest) => Hidden = rememberRecent(16, build);
+
+// ---------------------------------------------------------------------------------------------
+
+const PROSE_PARTS = [
+  "title",
+  "pr_description",
+  "problem_statement",
+  "hints_text",
+  "interface",
+] as const;
+
+function build(pr: PullRequest): Hidden {
+  const gaps: string[] = [];
+  const paths: { path: string; part: "patch" | "test_patch" }[] = [];
+  const hunks: HiddenHunk[] = [];
+  const sequences: Draft[] = [];
+  const texts: string[] = [];
+  for (const part of ["patch", "test_patch"] as const) {
+    const text = cut(pr[part], part, gaps);
+    texts.push(text);
+    if (text.trim() === "") {
+      // Many PRs have no test patch: that is no gap. Without a patch there is nothing to go by.
+      if (part === "patch") gaps.push("the PR record has no patch");
+      continue;
+    }
+    const files = parseDiff(text);
+    if (files.length === 0) {
+      gaps.push(`the ${part} is no diff: its paths and line numbers are not known`);
+      sequences.push(...proseSequences(part, text));
+      continue;
+    }
+    for (const file of files) readFile(file, part, { paths, hunks, sequences, gaps });
+  }
+  for (const part of PROSE_PARTS) {
+    const text = cut(pr[part], part, gaps);
+    texts.push(text);
+    sequences.push(...proseSequences(part, text));
+  }
+  const tests = failToPass(pr);
+  texts.push(tests);
+  sequences.push(...proseSequences("fail_to_pass", tests));
+  for (const path of pr.files ?? []) {
+    if (!paths.some((one) => one.path === path)) paths.push({ path, part: "patch" });
+  }
+  return { paths, hunks, gaps, ...index(sequences), dense: dense(texts.join("\n")) };
+}
+
+type Draft = Omit<HiddenSequence, "ids"> & { readonly tokens: readonly string[] };
+
+type Sink = {
+  paths: { path: string; part: "patch" | "test_patch" }[];
+  hunks: HiddenHunk[];
+  sequences: Draft[];
+  gaps: string[];
+};
+
+function readFile(file: DiffFile, part: "patch" | "test_patch", sink: Sink): void {
+  const path = file.newPath ?? file.oldPath ?? "";
+  for (const one of new Set([file.oldPath, file.newPath])) {
+    if (one !== null && one !== "") sink.paths.push({ path: one, part });
+  }
+  if (file.isBinary) sink.gaps.push(`${path} is a binary file: its content was not read`);
+  for (const hunk of file.hunks) {
+    const at = sink.hunks.push({ ...hunk, part, path, isNewFile: file.oldPath === null }) - 1;
+    const own = { part, hunk: at, place: `${path} line ${hunk.newStart}` };
+    for (const gone of ["added", "removed"] as const) {
+      const kept = hunk.lines.filter((line) => line.side !== gone).map((line) => line.text);
+      sink.sequences.push({ ...own, tokens: tokensOf(kept.join("\n")), isHeading: false });
+    }
+    sink.sequences.push({ ...own, tokens: tokensOf(hunk.heading), isHeading: true });
+  }
+}
+
+/** One sequence a paragraph, so that a run does not cross from one remark to the next. */
+function proseSequences(part: HiddenPart, text: string): Draft[] {
+  return text
+    .split(/\n\s*\n/)
+    .map((paragraph) => ({
+      part,
+      tokens: tokensOf(paragraph),
+      hunk: -1,
+      isHeading: false,
+      place: part,
+    }))
+    .filter((sequence) => sequence.tokens.length > 0);
+}
+
+/** Numbers the tokens, and notes where each stands: a place in the text before one in a heading. */
+function index(drafts: readonly Draft[]): Pick<Hidden, "names" | "sequences"> {
+  const names = new Map<string, NamePlace>();
+  const sequences = drafts.map(({ tokens, ...rest }) => {
+    const sequence = { ...rest, ids: new Int32Array(tokens.length) };
+    for (const [at, token] of tokens.entries()) {
+      const known = names.get(token);
+      const id = known?.id ?? names.size;
+      sequence.ids[at] = id;
+      if (known === undefined || (known.isHeading && !sequence.isHeading)) {
+        names.set(token, { id, first: sequence, isHeading: sequence.isHeading });
+      }
+    }
+    return sequence;
+  });
+  return { names, sequences };
+}
+
+function cut(value: string | null | undefined, part: string, gaps: string[]): string {
+  const text = value ?? "";
+  if (text.length <= MAX_FIELD_CHARS) return text;
+  gaps.push(`the ${part} has ${text.length} characters: read up to ${MAX_FIELD_CHARS}`);
+  return text.slice(0, MAX_FIELD_CHARS);
+}
+
+/** Names of the tests that have to pass: a list, or a list as JSON text. */
+function failToPass(pr: PullRequest): string {
+  const value = pr["FAIL_TO_PASS"];
+  if (typeof value === "string") return value.slice(0, MAX_FIELD_CHARS);
+  if (!Array.isArray(value)) return "";
+  return value.filter((one): one is string => typeof one === "string").join("\n");
+}
+
+/** Text without spaces and backslashes: the same code reads the same in a file and in a string. */
+export function dense(text: string): string {
+  return text.replace(/[\s\\]+/g, "");
+}

@@ -1,0 +1,126 @@
+/**
+ * Line numbers given as known: "line 307", sed -n '1215,1270p', file.py:523, that fall into a hunk
+ * of the PR although the history showed no number near there and not the lines either. The narrower
+ * the range, the less it can be chance.
+ */
+import { placeAt, type Segment } from "./answer.ts";
+import type { Evidence } from "./evidence.ts";
+import type { Hidden, HiddenHunk } from "./hidden.ts";
+import { dense } from "./hidden.ts";
+import type { Visible } from "./visible.ts";
+
+type Claim = {
+  readonly from: number;
+  readonly to: number;
+  readonly start: number;
+  readonly end: number;
+};
+
+/** A shown number so near, in lines, lets one guess the rest. */
+const NEAR = 60;
+/** Lines at the top of a file are read by everybody. */
+const TOP = 12;
+
+export function hiddenLines(
+  answer: string,
+  segments: readonly Segment[],
+  hidden: Hidden,
+  visible: Visible,
+): Evidence[] {
+  const found: Evidence[] = [];
+  const hunks = hidden.hunks.filter((hunk) => !hunk.isNewFile && hunk.oldLength > 0);
+  if (hunks.length === 0) return [];
+  const mentioned = new Set(hunks.filter((hunk) => mentions(answer, hunk.path)).map((h) => h.path));
+  const claims = lineClaims(answer);
+  for (const claim of claims) {
+    if (claim.to <= TOP || claim.from <= 2) continue;
+    const hunk = hunks.find(
+      (one) => (mentioned.size === 0 || mentioned.has(one.path)) && touches(claim, one),
+    );
+    if (hunk === undefined) continue;
+    if (isNumberShown(claim, hunk.path, visible)) continue;
+    if (visible.text.includes(answer.slice(claim.start, claim.end))) continue;
+    const isProse = placeAt(segments, claim.start) === "prose";
+    // Lines that were read can be counted, though hardly to a single one.
+    const seen = (isProse ? 0.6 : 0.85) * shownShare(hunk, visible.observed());
+    const weight = weightOf(claim, hunk, isProse) * (mentioned.size === 0 ? 0.7 : 1) * (1 - seen);
+    if (weight < 0.3) continue;
+    found.push({
+      kind: "line",
+      start: claim.start,
+      end: claim.end,
+      weight,
+      evidence: `${hunk.part}: ${hunk.path} lines ${hunk.oldStart}-${hunk.oldStart + hunk.oldLength - 1}`,
+    });
+  }
+  return found;
+}
+
+/** Share of the hunk's old lines that a dense text shows, 0..1; 0 for a hunk with no telling line. */
+export function shownShare(hunk: HiddenHunk, shown: string): number {
+  let telling = 0;
+  let found = 0;
+  for (const line of hunk.lines) {
+    if (line.side === "added") continue;
+    const text = dense(line.text);
+    if (text.length < 8) continue;
+    telling++;
+    if (shown.includes(text)) found++;
+  }
+  return telling === 0 ? 0 : found / telling;
+}
+
+// ---------------------------------------------------------------------------------------------
+
+const CLAIM =
+  /\blines?\s{1,3}(?:#\s?)?(\d{1,6})(?:\s?(?:-|–|to|and|through)\s?(\d{1,6}))?|\b(\d{1,6}),\s?\+?(\d{1,6})\s?(?:p|s|d|c|i|a|\{|!)|(?:"|'|;|\s)(\d{1,6})(?:p|s\/|d|c\\|i\\|a\\)|\.\w{1,8}:(\d{1,6})(?:-(\d{1,6}))?\b|\bNR\s?[=><]{1,2}\s?(\d{1,6})(?:\s?&&\s?NR\s?[=><]{1,2}\s?(\d{1,6}))?|-L\s?(\d{1,6}),(\d{1,6})|\bL(\d{2,6})(?:-L?(\d{1,6}))?\b|\s\+(\d{1,6})\s|\blines\[(\d{1,6})(?::(\d{1,6}))?\]|\bedit\s(\d{1,6}):(\d{1,6})|\[(\d{1,6}),\s?(\d{1,6})\]|\b(\d{2,6})-(\d{2,6})\b/g;
+
+function lineClaims(answer: string): Claim[] {
+  const claims: Claim[] = [];
+  for (const match of answer.matchAll(CLAIM)) {
+    const numbers = match.slice(1).filter((group) => group !== undefined);
+    const from = Number(numbers[0]);
+    const to = numbers[1] === undefined ? from : Number(numbers[1]);
+    if (to < from) continue;
+    claims.push({ from, to, start: match.index, end: match.index + match[0].length });
+  }
+  return claims;
+}
+
+function touches(claim: Claim, hunk: HiddenHunk): boolean {
+  const inside = (start: number, length: number): boolean =>
+    claim.from <= start + length && claim.to >= start - 1;
+  return inside(hunk.oldStart, hunk.oldLength) || inside(hunk.newStart, hunk.newLength);
+}
+
+/** Bits: how many places of that width an average file has. */
+function weightOf(claim: Claim, hunk: HiddenHunk, isProse: boolean): number {
+  const width = claim.to - claim.from + 1;
+  const length = Math.max(400, hunk.oldStart * 1.2);
+  const isRound = claim.from % 50 <= 1 && width >= 40;
+  const bits = Math.log2(length / (width + hunk.oldLength));
+  if (bits <= 0) return 0;
+  return Math.min(
+    2.4,
+    (bits * (isProse ? 0.62 : 0.55) + (width <= 3 ? 0.2 : 0)) * (isRound ? 0.4 : 1),
+  );
+}
+
+function isNumberShown(claim: Claim, path: string, visible: Visible): boolean {
+  const base = path.slice(path.lastIndexOf("/") + 1);
+  return visible
+    .lines()
+    .some(
+      (shown) =>
+        shown.line >= claim.from - NEAR &&
+        shown.line <= claim.to + NEAR &&
+        (shown.file === null ? true : shown.file === base),
+    );
+}
+
+function mentions(answer: string, path: string): boolean {
+  const parts = path.split("/");
+  const base = parts.at(-1) ?? "";
+  const isCommon = /^(?:__init__|tests?|index|mod|main)\.\w+$/.test(base);
+  return answer.includes(isCommon ? parts.slice(-2).join("/") : base);
+}

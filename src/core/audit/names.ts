@@ -1,0 +1,125 @@
+/**
+ * Names, flags, constants and test names that the PR has and the history has not. Of 3,027 honest
+ * turns of real agents, two held such a name of several parts: to write one is strong evidence.
+ */
+import { placeAt, type Place, type Segment } from "./answer.ts";
+import type { Evidence } from "./evidence.ts";
+import type { Hidden, NamePlace } from "./hidden.ts";
+import { isKnownName, surpriseOf } from "./surprise.ts";
+import { isWord, partsOf, type Token } from "./tokens.ts";
+import { showsNumber, type Visible } from "./visible.ts";
+
+/** Each hidden name that the answer mentions, once, at the place that says most. */
+export function hiddenNames(
+  answer: string,
+  tokens: readonly Token[],
+  segments: readonly Segment[],
+  hidden: Hidden,
+  visible: Visible,
+): Evidence[] {
+  const best = new Map<string, Evidence>();
+  const own = new Set(
+    tokens.filter((_, at) => isDefined(tokens[at - 1], tokens[at + 1], answer)).map((t) => t.text),
+  );
+  for (const [at, token] of tokens.entries()) {
+    const origin = hidden.names.get(token.text);
+    if (origin === undefined || !isWord(token.text)) continue;
+    const place = placeAt(segments, token.start);
+    const found = judge({
+      answer,
+      token,
+      origin,
+      visible,
+      place,
+      before: tokens[at - 1],
+      after: tokens[at + 1],
+      isOwn: place !== "prose" && own.has(token.text),
+    });
+    if (found === null) continue;
+    const other = best.get(token.text);
+    if (other === undefined || other.weight < found.weight) best.set(token.text, found);
+  }
+  return [...best.values()];
+}
+
+// ---------------------------------------------------------------------------------------------
+
+type Case = {
+  readonly answer: string;
+  readonly token: Token;
+  readonly origin: NamePlace;
+  readonly visible: Visible;
+  readonly place: Place;
+  readonly before: Token | undefined;
+  readonly after: Token | undefined;
+  /** The answer's code gives this name to something, here or elsewhere. */
+  readonly isOwn: boolean;
+};
+
+function judge(one: Case): Evidence | null {
+  const name = one.token.text;
+  const weight = /^\p{N}/u.test(name) ? numberWeight(one) : nameWeight(one);
+  if (weight <= 0) return null;
+  return {
+    kind: isTestName(name, one.origin) ? "test" : /^\p{N}/u.test(name) ? "constant" : "identifier",
+    start: one.token.start,
+    end: one.token.end,
+    weight,
+    evidence: `${one.origin.first.place}: ${name}`,
+  };
+}
+
+function nameWeight({ answer, token, origin, visible, place, before, after, isOwn }: Case): number {
+  const name = token.text;
+  if (name.length < 3 || isKnownName(name)) return 0;
+  const parts = partsOf(name);
+  if (parts.length < 2) return 0;
+  const bits = surpriseOf(name, visible);
+  if (bits <= 0) return 0;
+  // A name that the answer gives to something of its own may be the PR's by chance.
+  if (isOwn || isDefined(before, after, answer)) return bits >= 9 ? 2 : bits >= 6 ? 1.2 : 0.6;
+  // To search for a name is to ask whether it is there.
+  const isAsked = place === "search" && !isTestName(name, origin);
+  const asked = isAsked ? 0.5 : place === "written" || place === "search" ? 0.85 : 1;
+  if (origin.first.hunk < 0 && origin.first.part !== "fail_to_pass")
+    return asked * (bits >= 6 ? 2 : 1);
+  // test_x or TestX of a shown x: what anybody would call it.
+  const bare = parts.filter((part) => !/^tests?$/.test(part));
+  if (bits <= 1 || (bare.length <= 1 && bare.length < parts.length && bits <= 4.5)) return asked;
+  if (bits > 3.5) return asked * 2.4;
+  // Two shown words: for the enclosing function a guess.
+  return asked * (origin.isHeading && bare.length === parts.length ? 1.7 : 2);
+}
+
+/** Constants: long numbers; round ones and years are anybody's. */
+function numberWeight({ token, origin, visible, place }: Case): number {
+  const digits = token.text.replace(/[^0-9]/g, "").replace(/^0+|0+$/g, "");
+  if (digits.length < 3 || origin.first.hunk < 0 || /^(?:19|20)\d\d$/.test(token.text)) return 0;
+  if (showsNumber(visible, token.text)) return 0;
+  const weight = digits.length >= 6 ? 2 : digits.length >= 4 ? 1.2 : 0.5;
+  return place === "written" || place === "command" ? weight * 0.7 : weight;
+}
+
+const isTestName = (name: string, origin: NamePlace): boolean =>
+  /^tests?_|^Test(?=[A-Z])|_tests?$|Tests?$/.test(name) || origin.first.part === "fail_to_pass";
+
+const DEFINING = new Set([
+  "def",
+  "class",
+  "function",
+  "func",
+  "fn",
+  "const",
+  "let",
+  "var",
+  "as",
+  "for",
+]);
+
+/** def X, class X, X = ..., but not X == ... */
+function isDefined(before: Token | undefined, after: Token | undefined, answer: string): boolean {
+  if (before !== undefined && DEFINING.has(before.text)) return true;
+  return (
+    after?.text === "=" && answer[after.end] !== "=" && before?.text !== "." && before?.text !== "^"
+  );
+}

@@ -1,0 +1,187 @@
+/**
+ * Runs of words and signs that the answer and the PR have in common and the history has not: code
+ * near-verbatim, strings, expectations, sentences of the description. A run's weight is what it
+ * would cost to write it with just the history at hand.
+ */
+import { placeAt, type Segment } from "./answer.ts";
+import type { Evidence } from "./evidence.ts";
+import { dense, type Hidden } from "./hidden.ts";
+import { isCommonWord, isKnownName, surpriseOf } from "./surprise.ts";
+import { isWord, type Token } from "./tokens.ts";
+import { shownShare } from "./lines.ts";
+import type { Visible } from "./visible.ts";
+
+export type Run = {
+  readonly start: number;
+  readonly end: number;
+  readonly words: number;
+  readonly bits: number;
+  readonly sequence: number;
+  readonly evidence: string;
+};
+
+/** Longest common runs of at least four tokens, from left to right, without overlap. */
+export function commonRuns(
+  answer: string,
+  tokens: readonly Token[],
+  hidden: Hidden,
+  visible: Visible,
+): Run[] {
+  const texts = tokens.map((token) => token.text);
+  const ids = Int32Array.from(texts, (text) => hidden.names.get(text)?.id ?? -1);
+  const places = sharedPlaces(ids, hidden);
+  const runs: Run[] = [];
+  const written = new Set<string>();
+  for (let at = 0; at + GRAM <= texts.length;) {
+    let length = 0;
+    let sequence = 0;
+    for (const [number, index] of places.get(gramAt(ids, at)) ?? []) {
+      const same = sameFrom(ids, at, hidden.sequences[number]?.ids ?? ids.subarray(0, 0), index);
+      if (same > length && same >= GRAM) {
+        length = same;
+        sequence = number;
+      }
+    }
+    if (length === 0) {
+      at++;
+      continue;
+    }
+    const start = tokens[at]?.start ?? 0;
+    const end = tokens[at + length - 1]?.end ?? start;
+    const own = texts.slice(at, at + length);
+    const bits = bitsOf(own, visible, written);
+    for (const text of own) written.add(text);
+    if (bits > 0) {
+      runs.push({
+        start,
+        end,
+        words: own.filter(isWord).length,
+        bits,
+        sequence,
+        evidence: `${hidden.sequences[sequence]?.place ?? ""}: ${answer.slice(start, end)}`,
+      });
+    }
+    at += length;
+  }
+  return runs;
+}
+
+/** Tokens that a common run has at least. */
+const GRAM = 4;
+/** Places of one gram that are looked at: code repeats itself. */
+const MAX_PLACES = 8;
+
+/** Where the answer's grams stand in the PR: [sequence, index]. Grams are told apart when compared. */
+function sharedPlaces(
+  ids: Int32Array,
+  hidden: Hidden,
+): ReadonlyMap<number, readonly (readonly [number, number])[]> {
+  const places = new Map<number, [number, number][]>();
+  for (let at = 0; at + GRAM <= ids.length; at++) {
+    if (ids.subarray(at, at + GRAM).every((id) => id >= 0)) places.set(gramAt(ids, at), []);
+  }
+  if (places.size === 0) return places;
+  for (const [number, sequence] of hidden.sequences.entries()) {
+    for (let at = 0; at + GRAM <= sequence.ids.length; at++) {
+      const found = places.get(gramAt(sequence.ids, at));
+      if (found !== undefined && found.length < MAX_PLACES) found.push([number, at]);
+    }
+  }
+  return places;
+}
+
+function gramAt(ids: Int32Array, at: number): number {
+  let hash = 0;
+  for (let step = 0; step < GRAM; step++)
+    hash = (Math.imul(hash, 31_337) + (ids[at + step] ?? 0)) | 0;
+  return hash;
+}
+
+function sameFrom(ids: Int32Array, at: number, others: Int32Array, index: number): number {
+  let same = 0;
+  while (
+    at + same < ids.length &&
+    index + same < others.length &&
+    ids[at + same] === others[index + same]
+  ) {
+    same++;
+  }
+  return same;
+}
+
+/** More than this is a copy, whatever the rest of it costs. */
+const ENOUGH_BITS = 120;
+
+/**
+ * Bits of the tokens, each given the two before it: what the history shows in a row is free, and a
+ * word that the answer said before is cheap.
+ */
+function bitsOf(texts: readonly string[], visible: Visible, written: ReadonlySet<string>): number {
+  if (visible.dense.includes(dense(texts.join("")))) return 0;
+  let bits = 0;
+  const before = new Set<string>();
+  for (const [at, text] of texts.entries()) {
+    if (bits > ENOUGH_BITS) break;
+    const isRepeated = before.has(text) || written.has(text);
+    before.add(text);
+    const three = texts.slice(Math.max(0, at - 2), at + 1).join("");
+    if (at >= 2 && visible.dense.includes(three)) continue;
+    const two = texts.slice(Math.max(0, at - 1), at + 1).join("");
+    if (!isWord(text)) bits += visible.dense.includes(two) ? 0.25 : 0.75;
+    else if (isRepeated) bits += 1;
+    else if (at >= 1 && visible.dense.includes(two)) bits += 1;
+    else if (visible.dense.includes(text)) bits += 2;
+    else if (isKnownName(text) || isCommonWord(text.toLowerCase())) bits += 3;
+    else bits += Math.max(4, surpriseOf(text, visible));
+  }
+  return bits;
+}
+
+/** Bits that a run has to cost to count at all: below it lies what everybody writes. */
+const MIN_BITS = 6;
+/**
+ * Bits that make a weight of 1: an edit of lines that were never read; a line of the tests; plain
+ * sentences; lines that were read, where honest work ends in the same words.
+ */
+const BITS_PER_WEIGHT = { unread: 4.5, tests: 6, sentence: 10, read: 22 } as const;
+
+/** The runs as findings; imports count half, since names that are known are imported alike. */
+export function runEvidence(
+  answer: string,
+  runs: readonly Run[],
+  segments: readonly Segment[],
+  hidden: Hidden,
+  visible: Visible,
+): Evidence[] {
+  return runs.flatMap((run) => {
+    const sequence = hidden.sequences[run.sequence];
+    if (run.bits < MIN_BITS || sequence === undefined) return [];
+    const text = answer.slice(run.start, run.end);
+    // A path by itself is judged as one.
+    if (/^[\w./:`-]+$/.test(text) && text.includes("/")) return [];
+    const hunk = hidden.hunks[sequence.hunk];
+    const isSentence = placeAt(segments, run.start) === "prose" && !isCodeLike(answer, run);
+    const unread = sequence.part === "patch" && hunk?.isNewFile !== true ? "unread" : "tests";
+    const share = hunk === undefined ? 0 : shownShare(hunk, visible.dense);
+    const bitsPerWeight = isSentence
+      ? BITS_PER_WEIGHT.sentence
+      : BITS_PER_WEIGHT[unread] * (1 - share) + BITS_PER_WEIGHT.read * share;
+    const isImport =
+      /^\s*(?:from|import)\b|\b(?:from|import)\s[\w.]+\s*(?:import)?\s*$|\bimport\b/.test(text);
+    return [
+      {
+        kind: isSentence ? "claim" : sequence.part === "test_patch" ? "test" : "code",
+        start: run.start,
+        end: run.end,
+        weight: Math.min(3, (run.bits / bitsPerWeight) * (isImport ? 0.5 : 1)),
+        evidence: `${run.bits.toFixed(1)} bits, ${Math.round(100 * share)}% read; ${run.evidence}`,
+      },
+    ];
+  });
+}
+
+/** Signs of code, or quotes around it: not a plain sentence. */
+function isCodeLike(answer: string, run: Run): boolean {
+  const around = answer.slice(Math.max(0, run.start - 1), run.end + 1);
+  return /[`"_(){}[\]=<>|/]/.test(around);
+}

@@ -1,0 +1,51 @@
+/**
+ * How surprising it is that somebody who has seen just the history writes a name: the sum of what
+ * its parts cost, in bits. Parts that the history shows are cheap, what any programmer writes is
+ * dearer, all else is dear. A name that can be put together from the history costs next to nothing.
+ */
+import commonWords from "./common-words.json" with { type: "json" };
+import knownNames from "./known-names.json" with { type: "json" };
+import { partsOf } from "./tokens.ts";
+import type { Visible } from "./visible.ts";
+
+const COMMON: ReadonlySet<string> = new Set(commonWords.words.split(" "));
+const KNOWN: ReadonlySet<string> = new Set(
+  `${knownNames.names} ${knownNames.libraries}`.split(" "),
+);
+
+/** Bits of one part of a name. Chosen by hand, checked by `npm run measure:audit`. */
+const SHOWN_PART = 1.5;
+const COMMON_PART = 3;
+const RARE_PART = 6.5;
+const DIGITS_PART = 2;
+
+/** True for what Python, the shell or a well-known library calls so. */
+export function isKnownName(name: string): boolean {
+  return KNOWN.has(name);
+}
+
+export function isCommonWord(word: string): boolean {
+  return COMMON.has(word);
+}
+
+/** 0 for a name that the history shows; 1 when it shows another spelling ("fooBar" for foo_bar). */
+export function surpriseOf(name: string, visible: Visible): number {
+  if (visible.lower.includes(name.toLowerCase())) return 0;
+  const parts = partsOf(name);
+  const joined = parts.join("");
+  if (joined.length >= 4 && visible.joined().includes(joined)) return 1;
+  let bits = 0;
+  for (const part of parts) {
+    if (/^\p{N}/u.test(part)) bits += DIGITS_PART;
+    else if (isShownPart(part, visible)) bits += SHOWN_PART;
+    else bits += isCommonWord(part) ? COMMON_PART : RARE_PART;
+  }
+  return bits;
+}
+
+/** A word or its stem stands in the history: "models" is shown by "model". */
+function isShownPart(part: string, visible: Visible): boolean {
+  if (part.length <= 2) return true;
+  const stem = part.length > 4 && part.endsWith("s") ? part.slice(0, -1) : part;
+  return visible.lower.includes(stem);
+}

@@ -1,0 +1,43 @@
+/**
+ * Words and signs of code and prose, the same for a file, a shell command and a string inside one:
+ * spaces and backslashes do not count.
+ */
+
+export type Token = {
+  readonly text: string;
+  /** [start, end) in UTF-16 units. */
+  readonly start: number;
+  readonly end: number;
+};
+
+/** Letters of any script, digits and underscores stand together; any other sign stands alone. */
+const TOKEN =
+  /[\p{L}_$][\p{L}\p{M}\p{N}_$]*|\p{N}[\p{L}\p{N}_]*(?:\.\p{N}[\p{L}\p{N}_]*)*|[^\s\\\p{L}\p{N}_$]/gu;
+
+export function* tokenize(text: string): Generator<Token> {
+  for (const match of text.matchAll(TOKEN)) {
+    yield { text: match[0], start: match.index, end: match.index + match[0].length };
+  }
+}
+
+/** The tokens' texts; an escaped newline or tab ("\\n" in a string) is a space, not an n. */
+export function tokensOf(text: string): string[] {
+  return [...(unescaped(text).match(TOKEN) ?? [])];
+}
+
+/** Written-out newlines and tabs become spaces of the same length, so that offsets stay. */
+export function unescaped(text: string): string {
+  return text.includes("\\") ? text.replace(/\\[nrt]/g, "  ") : text;
+}
+
+/** True for a token that is a word or a number rather than a sign. */
+export function isWord(token: string): boolean {
+  return /^[\p{L}\p{N}_$]/u.test(token);
+}
+
+/** Parts of a name: "TestFooBar_v2" -> test, foo, bar, v, 2. Lower case. */
+export function partsOf(name: string): string[] {
+  return (
+    name.match(/\p{Lu}+(?!\p{Ll})|\p{Lu}?\p{Ll}+|\p{Lu}+|\p{N}+|[\p{Lo}\p{Lm}\p{M}]+/gu) ?? []
+  ).map((part) => part.toLowerCase());
+}

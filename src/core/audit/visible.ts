@@ -1,0 +1,108 @@
+/**
+ * What the agent has seen: every message before the turn, task text included. Questions about it
+ * ("does this name stand there?", "was a line number near this one shown?") are answered by plain
+ * search, so that a long history costs little.
+ */
+import type { Message } from "../../records.ts";
+import { dense } from "./hidden.ts";
+import { rememberRecent } from "./recent.ts";
+
+export type Visible = {
+  /** All messages, in order. */
+  readonly text: string;
+  readonly lower: string;
+  /** Lower case without underscores and hyphens: "foo_bar" and "fooBar" read the same. */
+  readonly joined: () => string;
+  /** Without spaces and backslashes. */
+  readonly dense: string;
+  /** As `dense`, of what tools gave back alone: the task text shows code, but not where it stands. */
+  readonly observed: () => string;
+  /** False when no message but the system's tells the agent what to do. */
+  readonly hasTask: boolean;
+  /** Line numbers that were shown or asked for; read when first asked, as few answers need them. */
+  readonly lines: () => readonly ShownLine[];
+};
+
+export type ShownLine = {
+  readonly line: number;
+  /** The file's base name, where the output says it; else what was said around it. */
+  readonly file: string | null;
+  /** Index of the message. */
+  readonly message: number;
+};
+
+/** A task text shorter than this tells the agent nothing. */
+const MIN_TASK_CHARS = 20;
+
+/** Reads a history. */
+export const readVisible: (messages: readonly Message[]) => Visible = rememberRecent(2, build);
+
+/** True when a number stands there by itself, not as a part of a longer one. */
+export function showsNumber(visible: Visible, number: string): boolean {
+  for (let at = visible.text.indexOf(number); at >= 0; at = visible.text.indexOf(number, at + 1)) {
+    const before = visible.text.charCodeAt(at - 1);
+    const after = visible.text.charCodeAt(at + number.length);
+    if (!isDigit(before) && !isDigit(after)) return true;
+  }
+  return false;
+}
+
+// ---------------------------------------------------------------------------------------------
+
+function build(messages: readonly Message[]): Visible {
+  const text = messages.map(allText).join("\n");
+  const lower = text.toLowerCase();
+  return {
+    text,
+    lower,
+    joined: once(() => lower.replace(/[_-]+/g, "")),
+    dense: dense(text),
+    observed: once(() => dense(observations(messages).join("\n"))),
+    hasTask: messages.some(
+      ({ role, content }) =>
+        role !== "system" && role !== "assistant" && content.trim().length >= MIN_TASK_CHARS,
+    ),
+    lines: once(() => messages.flatMap((message, at) => shownLines(message.content, at))),
+  };
+}
+
+/** Computes a value when it is first asked for. */
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => (made ??= { value: make() }).value;
+}
+
+const isDigit = (code: number): boolean => code >= 48 && code <= 57;
+
+/** What came after the first assistant message and was not said by the assistant. */
+function observations(messages: readonly Message[]): string[] {
+  const first = messages.findIndex((message) => message.role === "assistant");
+  if (first < 0) return [];
+  return messages
+    .slice(first)
+    .filter((message) => message.role !== "assistant")
+    .map((message) => message.content);
+}
+
+/** Content, and what tool calls said: their arguments are part of the conversation. */
+function allText(message: Message): string {
+  return message.tool_calls === undefined
+    ? message.content
+    : `${message.content}\n${JSON.stringify(message.tool_calls)}`;
+}
+
+/** grep -n and cat -n output, tracebacks, ranges that were read, hunk heads, prose. */
+const SHOWN =
+  /(?:^|\n)[ \t]{0,8}(\d{1,6})(?:[:\t-]|[ ]{2,})|([\w.-]{1,80}\.\w{1,8})[:-](\d{1,6})[:-]|([\w.-]{1,80}\.\w{1,8})", line (\d{1,6})|\blines?[ ](\d{1,6})(?:[ ]?(?:-|to|–)[ ]?(\d{1,6}))?|(\d{1,6}),[ ]?(\d{1,6})p|\bNR[=><]{1,2}(\d{1,6})|@@ -(\d{1,6})(?:,\d{1,6})? \+(\d{1,6})|#L(\d{1,6})|\[(\d{1,6}), (\d{1,6})\]|[ ](\d{1,6}):(\d{1,6})\b/g;
+
+function shownLines(text: string, message: number): ShownLine[] {
+  const found: ShownLine[] = [];
+  for (const match of text.matchAll(SHOWN)) {
+    const file = match[2] ?? match[4] ?? null;
+    for (const [group, value] of match.entries()) {
+      if (group === 0 || group === 2 || group === 4 || value === undefined) continue;
+      found.push({ line: Number(value), file, message });
+    }
+  }
+  return found;
+}

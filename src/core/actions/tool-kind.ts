@@ -1,0 +1,108 @@
+/** What a call of a named tool does, from its name and arguments. */
+import type { Args } from "./acts.ts";
+import { nameWords, pythonKind } from "./script-kind.ts";
+import type { Kind } from "./shell-kind.ts";
+
+/** `ask`: the tool puts a question to the user. */
+export function toolKind(name: string, args: Args): Kind | "ask" {
+  const command = textOf(args["command"]);
+  if (
+    /^str_replace(_based_edit_tool|_editor)?$|^(text_)?editor$|^edit_anthropic$/.test(name) &&
+    command !== ""
+  ) {
+    if (command === "view") return isFolder(args) ? "search" : "read";
+    return "write";
+  }
+  // "search_basic_for_streaming_availability": the part behind "_for_" names the provider.
+  const words = nameWords(name.split("_for_")[0] ?? name);
+  const has = (...some: readonly string[]): boolean => some.some((word) => words.includes(word));
+  if (
+    has("finish", "submit") ||
+    /^(final_?answer|attempt_completion|task_complete|complete|done|exit)$/i.test(name)
+  ) {
+    return /give_?up/i.test(textOf(args["return_type"])) ? "blocked" : "final";
+  }
+  if (/give_?up|forfeit|escalat|transfer.*human|human.*agent/i.test(name)) return "blocked";
+  if (
+    /^(ask|clarify|request)_?(user|human|question|clarification|followup|info)/i.test(name) ||
+    name === "ask"
+  ) {
+    return "ask";
+  }
+  const code = textOf(args["code"]);
+  if (code !== "" && has("python", "ipython", "code", "execute", "run", "interpreter", "jupyter")) {
+    return pythonKind(code);
+  }
+  const onFile = FILE_ARGS.some((key) => key in args) || has("file", "files", "patch", "notebook");
+  if (has("test", "tests", "lint", "typecheck", "verify") && !has("search", "list"))
+    return "verify";
+  if (
+    has(
+      "edit",
+      "create",
+      "insert",
+      "append",
+      "write",
+      "replace",
+      "patch",
+      "undo",
+      "delete",
+      "rename",
+      "overwrite",
+    )
+  ) {
+    return onFile || EDITOR_TOOLS.has(name) ? "write" : "call";
+  }
+  if (has("search", "find", "list", "grep", "glob", "ls", "query", "lookup", "browse", "retrieve"))
+    return "search";
+  if (has("open", "read", "view", "cat", "goto", "scroll", "show")) {
+    return onFile || EDITOR_TOOLS.has(name) ? "read" : "call";
+  }
+  return QUERY_ARGS.some((key) => key in args) ? "search" : "call";
+}
+
+// ---------------------------------------------------------------------------------------------
+
+const FILE_ARGS = [
+  "path",
+  "file_path",
+  "filepath",
+  "filename",
+  "file_name",
+  "file",
+  "target_file",
+  "file_text",
+];
+
+/** Arguments that hold words to look for. */
+const QUERY_ARGS = [
+  "query",
+  "q",
+  "keyword",
+  "keywords",
+  "search_query",
+  "search_term",
+  "searchterm",
+];
+
+/** Tools of SWE-agent that act on the open file, without naming it. */
+const EDITOR_TOOLS: ReadonlySet<string> = new Set([
+  "edit",
+  "insert",
+  "append",
+  "create",
+  "open",
+  "goto",
+  "scroll_up",
+  "scroll_down",
+  "view",
+  "write",
+]);
+
+const textOf = (value: unknown): string => (typeof value === "string" ? value : "");
+
+/** Viewing a folder lists it: no range, and a last part without a dot that is not in capitals. */
+function isFolder(args: Args): boolean {
+  const last = textOf(args["path"]).replace(/\/+$/, "").split("/").at(-1) ?? "";
+  return args["view_range"] === undefined && !last.includes(".") && !/[A-Z]/.test(last);
+}

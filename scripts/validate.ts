@@ -1,0 +1,15 @@
+/** npm run stage:validate: puts every answer before the panel of judges and weighs their verdicts. */
+import { runScript, stageCommand } from "../src/cli.ts";
+import { validate } from "../src/stages/validate.ts";
+import { runStage } from "../src/wiring.ts";
+
+const command = stageCommand({
+  name: "stage:validate",
+  about:
+    "Reads answer/, asks every judge of [judge].models to compare the two candidates of each turn in both orders, writes score/ and score/_duel.json (scores, gate, measured bias). Asks only for verdicts that are missing; --retry asks again where all attempts were unreadable, --force asks all anew.",
+  example: "npm run stage:validate -- --root my-run --rejudge moonshotai/Kimi-K2.6-TEE",
+})
+  .option("--reparse", "read all kept replies again, without a call")
+  .option("--rejudge <model>", "ask this judge anew on every turn");
+
+await runScript(() => runStage(command, validate));

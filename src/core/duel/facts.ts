@@ -1,0 +1,67 @@
+/** What the duel needs of one score file: small, so that many thousands fit in memory. */
+import type { MetricValues, Score } from "../../records.ts";
+import type { DuelRules } from "./rules.ts";
+import { ballotsOf, judgesToAsk } from "./verdicts.ts";
+import type { Ballot } from "./turn-score.ts";
+
+export type TurnFacts = {
+  readonly file: string;
+  readonly cluster: string;
+  readonly score: number | null;
+  readonly parsed: boolean;
+  readonly pending: number;
+  readonly disqualified: string | null;
+  /** Judges that gave every order; one verdict an order, in the order of `ordersFor`. */
+  readonly ballots: readonly Ballot[];
+  readonly decisive: number | null;
+  /** Characters. */
+  readonly lengths: { readonly opponent: number; readonly challenger: number } | null;
+  /** Replies that count, and those of them that could not be read, by judge. */
+  readonly replies: Readonly<Record<string, { readonly all: number; readonly unread: number }>>;
+  readonly unread: readonly string[];
+  /** Some verdict was given under other settings than the present ones. */
+  readonly otherSettings: boolean;
+  readonly flaggedHistory: boolean;
+  readonly calls: { readonly asked: number; readonly full: number };
+  readonly models: readonly string[];
+};
+
+/** `clusterBy` falls back to the instance where a score file knows no repo. */
+export function factsOf(
+  score: Score,
+  rules: DuelRules,
+  clusterBy: "instance_id" | "repo",
+): TurnFacts {
+  const live = score.judges.filter(
+    (reply) => reply.pair_hash === score.pair_hash && reply.superseded !== true,
+  );
+  const replies: Record<string, { all: number; unread: number }> = {};
+  for (const reply of live) {
+    const count = (replies[reply.model] ??= { all: 0, unread: 0 });
+    count.all++;
+    if (reply.metrics === null) count.unread++;
+  }
+  const asked = score.disqualified === null ? judgesToAsk(score, rules).length : 0;
+  return {
+    file: score.file,
+    cluster: clusterBy === "repo" ? (score.repo ?? score.instance_id) : score.instance_id,
+    score: score.score,
+    parsed: score.parsed && score.score !== null,
+    pending: score.pending,
+    disqualified: score.disqualified?.reason ?? null,
+    ballots: score.parsed && score.disqualified === null ? ballotsOf(score, rules) : [],
+    decisive: score.decisive_score ?? null,
+    lengths: score.lengths ?? null,
+    replies,
+    unread: live.flatMap((reply) => (reply.unread === null ? [] : [reply.unread])),
+    otherSettings: live.some((reply) => reply.config_hash !== rules.config_hash),
+    flaggedHistory: (score.history_flags ?? []).length > 0,
+    calls: { asked, full: score.disqualified === null ? rules.panel.length : 0 },
+    models: [score.king_model, score.challenger_model].flatMap((model) => model ?? []),
+  };
+}
+
+/** The verdicts of a turn, flat. */
+export function verdictsOf(turn: TurnFacts): readonly MetricValues[] {
+  return turn.ballots.flatMap((ballot) => ballot.verdicts);
+}

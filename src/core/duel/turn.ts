@@ -1,0 +1,282 @@
+/**
+ * One turn before the panel: what is asked, what a reply changes, what the score file says. Pure:
+ * every step takes the turn and gives the next one.
+ */
+import type { Answer, Judgement, Score } from "../../records.ts";
+import { NO_USAGE } from "../../records.ts";
+import type { Order, Outcome, WorkItem } from "../../work.ts";
+import { historyHash, pairHash } from "../turn/hash.ts";
+import { disqualify } from "./disqualify.ts";
+import { judgePrompt, sharedPrefix, type Candidates } from "./judge-prompt.ts";
+import { candidateMark, ordersFor, type DuelRules } from "./rules.ts";
+import { decisiveScore, metricValues, turnScore } from "./turn-score.ts";
+import { challengerView, readVerdict } from "./verdict.ts";
+import {
+  ballotsOf,
+  judgesToAsk,
+  repliesOf,
+  seatKey,
+  seatState,
+  seatsOf,
+  type Allowance,
+  type Seat,
+} from "./verdicts.ts";
+
+export type Turn = {
+  readonly candidates: Candidates;
+  readonly history_hash: string;
+  readonly pair_hash: string;
+  /** Task and conversation as every judge sees them. */
+  readonly prefix: string;
+  readonly allowance: Allowance;
+  /** What the score file says, or will say. */
+  readonly score: Score;
+};
+
+export type Opening = {
+  /** Answer file name. */
+  readonly file: string;
+  readonly answer: Answer;
+  /** The score file as it is on disk; null when there is none. */
+  readonly previous: Score | null;
+  readonly style: string;
+  /** Ask every judge anew. */
+  readonly force: boolean;
+  /** Grant seats that used their attempts up as many again. */
+  readonly retry: boolean;
+  /** Ask this judge anew. */
+  readonly rejudge: string | null;
+  /** Read all kept replies again. */
+  readonly reparse: boolean;
+};
+
+/** The turn as it stands when a run comes to it. */
+export function openTurn(opening: Opening, rules: DuelRules): Turn {
+  const { file, answer, previous } = opening;
+  const candidates: Candidates = {
+    messages: answer.messages,
+    opponent: rules.mode === 2 ? answer.king : answer.assistant,
+    challenger: answer.challenger,
+  };
+  const history = historyHash(answer.messages);
+  const pair = pairHash(answer.messages, candidates.opponent, candidates.challenger);
+  const kept = (previous?.judges ?? []).map((reply) => takeUp(reply, pair, opening));
+  const base: Base = {
+    file,
+    instance_id: answer.instance_id,
+    repo: answer.repo ?? null,
+    style: opening.style,
+    pair_hash: pair,
+    king_model: answer.king_run?.model ?? null,
+    challenger_model: answer.challenger_run?.model ?? null,
+    lengths: { opponent: candidates.opponent.length, challenger: candidates.challenger.length },
+    disqualified: disqualify(answer),
+  };
+  return {
+    candidates,
+    history_hash: history,
+    pair_hash: pair,
+    prefix: sharedPrefix(answer.messages, history),
+    allowance: opening.retry ? grantAgain(file, pair, kept, rules) : new Map(),
+    score: settle(base, kept, rules),
+  };
+}
+
+/** What is to be asked now: the open seats, in panel order, that are not in `inFlight` (by key). */
+export function itemsOf(turn: Turn, rules: DuelRules, inFlight: ReadonlySet<string>): WorkItem[] {
+  if (turn.score.disqualified !== null) return [];
+  return seatsOf(turn.score, rules, turn.allowance).flatMap((seat) => {
+    const item = itemOf(turn, seat, rules);
+    return item === null || inFlight.has(item.key) ? [] : [item];
+  });
+}
+
+/**
+ * The turn with one more reply. A failure that lies in the item itself (context too long, rejected)
+ * is kept as an unread reply and not asked again; any other failure changes nothing.
+ */
+export function withOutcome(
+  turn: Turn,
+  item: WorkItem,
+  outcome: Outcome,
+  time: string,
+  rules: DuelRules,
+): Turn {
+  const order: Order = item.request.tag.order ?? "king_first";
+  const frame = {
+    model: item.request.model,
+    provider: item.request.provider,
+    order,
+    attempt: item.request.tag.attempt,
+    pair_hash: turn.pair_hash,
+    config_hash: rules.config_hash,
+    time,
+  };
+  const reply = judgementOf(frame, outcome);
+  if (reply === null) return turn;
+  return { ...turn, score: settle(turn.score, [...turn.score.judges, reply], rules) };
+}
+
+// ---------------------------------------------------------------------------------------------
+
+type Base = Pick<
+  Score,
+  | "file"
+  | "instance_id"
+  | "repo"
+  | "style"
+  | "pair_hash"
+  | "king_model"
+  | "challenger_model"
+  | "lengths"
+  | "disqualified"
+>;
+
+/** The score file: everything in it follows from the base, the replies and the rules. */
+function settle(base: Base, judges: readonly Judgement[], rules: DuelRules): Score {
+  const turn = { file: base.file, judges: [...judges], pair_hash: base.pair_hash };
+  const lost = base.disqualified;
+  const open =
+    lost === null
+      ? seatsOf(turn, rules).filter((seat) => seatState(turn, seat, rules).kind === "open").length
+      : 0;
+  const ballots = lost === null && open === 0 ? ballotsOf(turn, rules) : [];
+  const parsed = lost !== null || ballots.length >= rules.quorum;
+  const result = parsed && lost === null ? turnScore(ballots) : null;
+  return {
+    file: base.file,
+    instance_id: base.instance_id,
+    repo: base.repo ?? null,
+    mode: rules.mode,
+    score: lost === null ? (result?.score ?? null) : 0,
+    metrics: lost === null ? (result?.metrics ?? null) : metricValues(() => 0),
+    style: base.style,
+    parsed,
+    pending: open,
+    disqualified: lost,
+    votes: result?.votes ?? null,
+    decisive_score: result === null ? null : decisiveScore(result.votes, rules.min_decisive),
+    not_asked:
+      lost === null
+        ? rules.panel
+            .filter((judge) => !judgesToAsk(turn, rules).includes(judge))
+            .map((judge) => judge.model)
+        : [],
+    lengths: base.lengths,
+    king_model: base.king_model ?? null,
+    challenger_model: base.challenger_model ?? null,
+    judges: turn.judges,
+    pair_hash: base.pair_hash,
+    config_hash: rules.config_hash,
+  };
+}
+
+/** A kept reply as this run takes it up: superseded when it is to be asked anew, read again on demand. */
+function takeUp(reply: Judgement, pair: string, opening: Opening): Judgement {
+  if (reply.pair_hash !== pair || reply.superseded === true) return reply;
+  if (opening.force || opening.rejudge === reply.model) return { ...reply, superseded: true };
+  if (!opening.reparse || reply.failed === true) return reply;
+  return { ...reply, ...readingOf(reply.raw, reply.finish_reason, reply.order) };
+}
+
+/** What a raw reply says, as the fields of a judgement. */
+function readingOf(
+  raw: string,
+  finishReason: string | null,
+  order: Order,
+): Pick<Judgement, "metrics" | "reason" | "unread" | "unread_detail"> {
+  const verdict = readVerdict({ content: raw, finish_reason: finishReason });
+  return verdict.ok
+    ? {
+        metrics: challengerView(verdict.votes, order),
+        reason: verdict.reason,
+        unread: null,
+        unread_detail: null,
+      }
+    : { metrics: null, reason: "", unread: verdict.reason, unread_detail: verdict.detail };
+}
+
+type Frame = Pick<
+  Judgement,
+  "model" | "provider" | "order" | "attempt" | "pair_hash" | "config_hash" | "time"
+>;
+
+function judgementOf(frame: Frame, outcome: Outcome): Judgement | null {
+  if (outcome.ok) {
+    const { content, reasoning, finish_reason, usage, cost_usd, refusal } = outcome.reply;
+    return {
+      ...frame,
+      ...readingOf(content, finish_reason, frame.order),
+      ...(refusal === null ? {} : { refusal }),
+      raw: content,
+      reasoning,
+      finish_reason,
+      usage,
+      cost_usd,
+    };
+  }
+  const { kind, message } = outcome.failure;
+  if (kind !== "context_too_long" && kind !== "rejected") return null;
+  return {
+    ...frame,
+    metrics: null,
+    reason: "",
+    unread: kind,
+    unread_detail: message,
+    failed: true,
+    raw: "",
+    reasoning: null,
+    finish_reason: null,
+    usage: NO_USAGE,
+    cost_usd: null,
+  };
+}
+
+function grantAgain(
+  file: string,
+  pair: string,
+  judges: readonly Judgement[],
+  rules: DuelRules,
+): Allowance {
+  const turn = { file, judges: [...judges], pair_hash: pair };
+  const granted = new Map<string, number>();
+  for (const judge of rules.panel) {
+    for (const order of ordersFor(rules, file, judge.model)) {
+      if (seatState(turn, { judge, order }, rules).kind !== "used_up") continue;
+      const last = repliesOf(turn, judge.model, order).at(-1)?.attempt ?? 0;
+      granted.set(seatKey(judge.model, order), last + rules.attempts);
+    }
+  }
+  return granted;
+}
+
+function itemOf(turn: Turn, seat: Seat, rules: DuelRules): WorkItem | null {
+  const state = seatState(turn.score, seat, rules, turn.allowance);
+  if (state.kind !== "open") return null;
+  const { judge, order } = seat;
+  const key = `validate/${turn.score.file}/${judge.model}/${order}/${state.attempt}`;
+  const limit = judge.thinking ? rules.thinking_max_tokens : rules.max_tokens;
+  return {
+    stage: "validate",
+    key,
+    role: "judge",
+    request: {
+      provider: judge.provider,
+      model: judge.model,
+      messages: judgePrompt(turn.prefix, turn.candidates, {
+        order,
+        mark: candidateMark(rules, key),
+        unread: state.unread,
+      }),
+      temperature: rules.temperature,
+      max_tokens: limit * 2 ** state.cutOffs,
+      tag: {
+        role: "judge",
+        history_hash: turn.history_hash,
+        order,
+        attempt: state.attempt,
+        pair_hash: turn.pair_hash,
+      },
+    },
+  };
+}

@@ -107,7 +107,8 @@ export type SteerEvent =
       readonly kind: "answered";
       /** False for a retried call or an answer from a cache: those prove nothing. */
       readonly counts: boolean;
-      readonly inFlight: number;
+      /** At least half of the places were taken when the call was sent. */
+      readonly busy: boolean;
     }
   | { readonly kind: "rate_limited" };
 

@@ -13,6 +13,7 @@ import { configHash } from "./core/turn/hash.ts";
 import { makeChat, type ChatOptions } from "./io/chat/chat.ts";
 import { localEngine } from "./io/engine.ts";
 import { openLedger, type Ledger } from "./io/ledger.ts";
+import { keepHeapSmall } from "./io/heap.ts";
 import { lockWorkspace } from "./io/lock.ts";
 import { makeProgress } from "./io/progress.ts";
 import { readRecording } from "./io/recordings.ts";
@@ -21,7 +22,7 @@ import { installSignals } from "./io/signals.ts";
 import { openStore } from "./io/store.ts";
 import { sweepTemps } from "./io/sweep.ts";
 import type { Deps } from "./stages/deps.ts";
-import type { Chat, ChatRequest, ModelRef, Outcome, StageSummary } from "./work.ts";
+import type { Chat, ChatRequest, ModelRef, Outcome, Places, StageSummary } from "./work.ts";
 
 export type Workspace = {
   readonly config: Config;
@@ -64,7 +65,7 @@ export async function openWorkspace(
   const signals = installSignals((line) => progress.note(line));
   const models = openModels({ config, stage, now, progress, signal: signals.signal, flags });
   const deps: Deps = {
-    engine: localEngine({ chat: models.chat, window: WINDOW, signal: signals.signal }),
+    engine: localEngine({ ...models, window: WINDOW, signal: signals.signal }),
     store: openStore(flags.root),
     rng: (purpose) => seededRng(config.source.seed, purpose),
     now,
@@ -94,8 +95,10 @@ type ModelsOptions = Pick<ChatOptions, "config" | "now" | "progress" | "signal">
 /** Ledger and client, opened by the first call: a stage with nothing to ask needs no key. */
 function openModels({ config, stage, flags, ...world }: ModelsOptions): {
   readonly chat: Chat;
+  readonly places: Places;
   close(): Promise<void>;
 } {
+  let freed = (): void => {};
   let open: { readonly ledger: Ledger; readonly chat: ReturnType<typeof makeChat> } | null = null;
   const opened = (): NonNullable<typeof open> => {
     if (open !== null) return open;
@@ -110,11 +113,19 @@ function openModels({ config, stage, flags, ...world }: ModelsOptions): {
       models: modelsOf(config, stage),
       offline: lazyReplay(config),
     });
+    chat.onFree(() => freed());
+    keepHeapSmall();
     open = { ledger, chat };
     return open;
   };
   return {
     chat: async (request, item) => opened().chat(request, item),
+    places: {
+      hasFree: (model) => open?.chat.hasFree(model) ?? true,
+      onFree(listener) {
+        freed = listener;
+      },
+    },
     async close() {
       await open?.chat.close();
       await open?.ledger.close();

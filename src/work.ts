@@ -78,6 +78,14 @@ export type Outcome =
 /** One call with all its retries behind it. Does not throw for anything a provider does. */
 export type Chat = (request: ChatRequest, item: ItemRef) => Promise<Outcome>;
 
+/** What a chat can say of its load, so that items are read when they can be sent and not before. */
+export type Places = {
+  /** False while calls to this model are waiting for a place already. */
+  hasFree(model: ModelRef): boolean;
+  /** Called whenever a waiting call got its place; one listener. */
+  onFree(listener: () => void): void;
+};
+
 /** Where a call belongs, for the ledger. */
 export type ItemRef = { readonly stage: Stage; readonly key: string; readonly role: Role };
 

@@ -3,10 +3,12 @@
  * the list only when there is room, so that memory does not grow with the number of items; every
  * model has its own room, so that one provider's trouble does not hold up another's items.
  */
-import type { Chat, Engine, FileOutcome, WorkItem, WorkReport } from "../work.ts";
+import type { Chat, Engine, FileOutcome, ModelRef, Places, WorkItem, WorkReport } from "../work.ts";
 
 export type LocalEngineOptions = {
   readonly chat: Chat;
+  /** Where to ask whether a model has room; without it the window alone decides. */
+  readonly places?: Places;
   /** Items in hand at once for one model, those that wait for a place or a retry included. */
   readonly window: number;
   /** Aborted on Ctrl-C: nothing new is handed out, what is in flight is filed. */
@@ -42,7 +44,7 @@ export function localEngine(options: LocalEngineOptions): Engine {
 
 /** The items of one model at one provider. */
 type Lane = {
-  readonly name: string;
+  readonly model: ModelRef;
   active: number;
   readonly waiting: WorkItem[];
   closed: boolean;
@@ -60,7 +62,7 @@ type Run = {
 };
 
 function startRun(
-  { chat, window, signal, aheadChars = AHEAD_CHARS }: LocalEngineOptions,
+  { chat, places, window, signal, aheadChars = AHEAD_CHARS }: LocalEngineOptions,
   file: FileOutcome,
 ): Run {
   const lanes = new Map<string, Lane>();
@@ -74,20 +76,28 @@ function startRun(
   let wake = (): void => {};
   const changed = (): void => wake();
   signal.addEventListener("abort", changed);
+  places?.onFree(() => {
+    for (const lane of lanes.values()) startDue(lane);
+    wake();
+  });
 
   const isOver = (): boolean => signal.aborted || crashed !== null;
 
   function laneOf({ request }: WorkItem): Lane {
     const name = `${request.provider} ${request.model}`;
-    const lane = lanes.get(name) ?? { name, active: 0, waiting: [], closed: false };
+    const model = { provider: request.provider, model: request.model };
+    const lane = lanes.get(name) ?? { model, active: 0, waiting: [], closed: false };
     lanes.set(name, lane);
     return lane;
   }
 
-  /** One lane alone: up to its window. Among several, a full one does not end the reading. */
+  const isFree = (lane: Lane): boolean =>
+    lane.active < window && (places === undefined || places.hasFree(lane.model));
+
+  /** One lane alone: while it is free. Among several, a full one does not end the reading. */
   function hasRoom(): boolean {
     const open = [...lanes.values()].filter(({ closed }) => !closed);
-    const free = open.filter((lane) => lane.active + lane.waiting.length < window);
+    const free = open.filter((lane) => lane.waiting.length === 0 && isFree(lane));
     return free.length === open.length || (free.length > 0 && ahead < aheadChars);
   }
 
@@ -103,7 +113,7 @@ function startRun(
   }
 
   function startDue(lane: Lane): void {
-    while (lane.active < window) {
+    while (isFree(lane)) {
       const item = lane.waiting.shift();
       if (item === undefined) return;
       ahead -= charsOf(item);

@@ -3,9 +3,9 @@ import { onTestFinished } from "vitest";
 import { parseConfig, type Config } from "../../src/config.ts";
 import { callRules } from "../../src/core/retry/rules.ts";
 import { seededRng } from "../../src/core/random.ts";
-import { makeChat, type ChatOptions } from "../../src/io/chat/chat.ts";
+import { makeChat, type ChatOptions, type ModelClient } from "../../src/io/chat/chat.ts";
 import { openLedger, type Ledger } from "../../src/io/ledger.ts";
-import type { Chat, ChatRequest, ItemRef } from "../../src/work.ts";
+import type { ChatRequest, ItemRef } from "../../src/work.ts";
 import { silentProgress } from "./chat.ts";
 import { tempProject } from "./project.ts";
 
@@ -16,7 +16,7 @@ export const loopToml = (url: string, more = ""): string =>
   `[provider.loop]\nbase_url = "${url}"\napi_key_env = "LOOP_KEY"\n${more}\n`;
 
 export type Client = {
-  readonly chat: Chat & { close(): Promise<void> };
+  readonly chat: ModelClient;
   readonly ledger: Ledger;
   readonly config: Config;
   readonly root: string;

@@ -25,7 +25,7 @@ export function steer(steering: Steering, event: SteerEvent, nowMs: number): Ste
   if (event.kind === "rate_limited") return cut(steering, nowMs);
   const { limit, max, starting } = steering;
   // A limit that is not made use of is no evidence that the provider bears more.
-  if (!event.counts || limit >= max || event.inFlight < limit / 2) return steering;
+  if (!event.counts || !event.busy || limit >= max) return steering;
   const step = starting ? START_GROWTH : Math.max(1 / limit, GROWTH_SHARE);
   return { ...steering, limit: Math.min(max, limit + step) };
 }

@@ -15,6 +15,7 @@ import type {
   ItemRef,
   ModelRef,
   Outcome,
+  Places,
   Progress,
 } from "../../work.ts";
 import type { Ledger } from "../ledger.ts";
@@ -42,17 +43,20 @@ export type ChatOptions = {
   readonly offline?: (request: ChatRequest) => Outcome;
 };
 
+export type ModelClient = Chat & Places & { close(): Promise<void> };
+
 /**
  * Opens the model client. @throws UserError for a provider that lacks its key or address, and for a
  * budget in USD over models without a price.
  */
-export function makeChat(options: ChatOptions): Chat & { close(): Promise<void> } {
+export function makeChat(options: ChatOptions): ModelClient {
   const { config, signal, now } = options;
   const providers = new Map<string, OpenProvider>();
   const lanes = new Map<string, Lane>();
   const everyone =
     options.concurrency === undefined ? null : pLimit({ concurrency: options.concurrency });
   const budget = makeBudget(config.budget, options.ledger);
+  let freed = (): void => {};
   for (const model of options.models ?? []) check(model);
 
   function check({ provider, model }: ModelRef): void {
@@ -78,14 +82,15 @@ export function makeChat(options: ChatOptions): Chat & { close(): Promise<void> 
   const maxInFlight = (max: number): number => Math.min(max, options.concurrency ?? max);
 
   function laneOf(ref: ModelRef): Lane {
-    const name = `${ref.provider} ${ref.model}`;
+    const name = laneName(ref);
     const known = lanes.get(name);
     if (known !== undefined) return known;
     check(ref);
     const { provider, places, max } = providerOf(ref.provider);
     const shared = everyone === null ? [places] : [places, everyone];
     const { rules } = options;
-    const lane = openLane({ ref, provider, maxInFlight: max, rules, now, signal, shared });
+    const onFree = (): void => freed();
+    const lane = openLane({ ref, provider, maxInFlight: max, rules, now, signal, onFree, shared });
     lanes.set(name, lane);
     return lane;
   }
@@ -113,6 +118,10 @@ export function makeChat(options: ChatOptions): Chat & { close(): Promise<void> 
     return { ok: false, failure: joined(failures) };
   };
   return Object.assign(chat, {
+    hasFree: (ref: ModelRef) => lanes.get(laneName(ref))?.hasFree() ?? true,
+    onFree(listener: () => void) {
+      freed = listener;
+    },
     async close() {
       await Promise.all([...providers.values()].map(({ provider }) => provider.close()));
     },
@@ -138,6 +147,8 @@ type Asking = {
   readonly open: OpenProvider;
 };
 
+const laneName = ({ provider, model }: ModelRef): string => `${provider} ${model}`;
+
 const only = ({ provider, model }: ModelRef): ModelRef => ({ provider, model });
 
 /** Asks one model until it answers or is given up. */
@@ -149,7 +160,9 @@ async function askModel(options: ChatOptions, asking: Asking): Promise<Outcome> 
   let progressed = { tries: 0, rateWaits: 0, empties: 0, startedMs: 0 };
   let maxTokens = request.max_tokens;
   for (let first = true; ; first = false) {
-    const sent = await lane.pass(() => send(options, asking, maxTokens, first));
+    const sent = await lane.pass((busy) =>
+      send(options, asking, { maxTokens, counts: first, busy }),
+    );
     if (!("reading" in sent)) return { ok: false, failure: sent };
     const { reading } = sent;
     if (reading.ok) return { ok: true, reply: replyOf(asking.ref, reading, sent) };
@@ -181,8 +194,7 @@ type Sent = {
 async function send(
   options: ChatOptions,
   { ref, request, item, budget, lane, open }: Asking,
-  maxTokens: number,
-  firstTry: boolean,
+  { maxTokens, counts, busy }: { maxTokens: number; counts: boolean; busy: boolean },
 ): Promise<Sent | ChatFailure> {
   const { rules, now, signal, ledger, progress } = options;
   const { provider } = open;
@@ -214,7 +226,7 @@ async function send(
   const reading = redacted(rules.read(exchange, body), provider);
   const latencyMs = now().getTime() - sentMs;
   const fault = reading.ok ? null : reading.fault;
-  lane.learn({ fault, sentMs, firstTry });
+  lane.learn({ fault, sentMs, counts, busy });
   const { usage, estimated } = billed(reading, most);
   const usd = rules.costOf(usage, price);
   const outcome = fault?.kind ?? "ok";

@@ -13,12 +13,15 @@ export type Lane = {
   readonly ref: ModelRef;
   /** Why nothing more is sent here in this run; null while it is. */
   closed(): string | null;
-  /** Runs `call` when there is a place and no pause; a place is held only while `call` runs. */
-  pass<T>(call: () => Promise<T>): Promise<T>;
+  /**
+   * Runs `call` when there is a place and no pause; a place is held only while `call` runs. It is
+   * told whether half of the places or more are taken.
+   */
+  pass<T>(call: (busy: boolean) => Promise<T>): Promise<T>;
   /** What came of a call that was sent at `sentMs`. */
-  learn(result: { fault: Fault | null; sentMs: number; firstTry: boolean }): void;
-  /** Calls that may be in flight now, for people and tests. */
-  limit(): number;
+  learn(result: { fault: Fault | null; sentMs: number; counts: boolean; busy: boolean }): void;
+  /** False while more calls wait for a place than are worth having at hand. */
+  hasFree(): boolean;
 };
 
 export type LaneOptions = {
@@ -29,9 +32,14 @@ export type LaneOptions = {
   readonly rules: CallRules;
   readonly now: () => Date;
   readonly signal: AbortSignal;
+  /** Called when a call got its place. */
+  readonly onFree: () => void;
   /** Limits that lanes share: the provider's and the whole process's, in this order. */
   readonly shared: readonly LimitFunction[];
 };
+
+/** Calls that wait for a place: a few, so that none stands empty; each holds its whole prompt. */
+const AT_HAND_SHARE = 8;
 
 export function openLane(options: LaneOptions): Lane {
   const { rules, now, provider, signal } = options;
@@ -58,14 +66,15 @@ export function openLane(options: LaneOptions): Lane {
   return {
     ref: options.ref,
     closed: () => breaker.open,
-    limit: allowed,
+    hasFree: () => places.pendingCount < allowed() / AT_HAND_SHARE,
     pass: (call) =>
       places(async () => {
+        options.onFree();
         await untilUnpaused();
         const counted = async (): Promise<Awaited<ReturnType<typeof call>>> => {
           inFlight++;
           try {
-            return await call();
+            return await call(2 * inFlight >= allowed());
           } finally {
             inFlight--;
           }
@@ -76,11 +85,10 @@ export function openLane(options: LaneOptions): Lane {
         );
         return through();
       }),
-    learn({ fault, sentMs, firstTry }) {
+    learn({ fault, sentMs, counts, busy }) {
       const nowMs = now().getTime();
       if (fault === null) {
-        const event = { kind: "answered", counts: firstTry, inFlight } as const;
-        steering = rules.steer(steering, event, nowMs);
+        steering = rules.steer(steering, { kind: "answered", counts, busy }, nowMs);
       } else if (fault.kind === "http_429") {
         steering = rules.steer(steering, { kind: "rate_limited" }, nowMs);
       }

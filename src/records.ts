@@ -134,6 +134,8 @@ export const auditSchema = z.looseObject({
   findings: z.array(findingSchema),
   /** Heaviest finding plus a quarter of the others. */
   score: z.number().optional(),
+  /** Written without the PR in view: never more than suspect. */
+  blind: z.boolean().optional(),
   /** What could not be looked at, one sentence each; absent when all was. */
   unchecked: z.array(z.string()).optional(),
 });
@@ -144,9 +146,11 @@ export const trySchema = z.looseObject({
   attempt: z.int(),
   raw: z.string(),
   finish_reason: z.string().nullable(),
-  /** Why it was not accepted: a Malformed reason, "leak", or a failure kind. */
+  /** Why it was not accepted: a Malformed reason, "leak", "not_chosen", or a failure kind. */
   reason: z.string(),
   detail: z.string(),
+  /** Of a well-formed reply: what the audit found in it. */
+  audit: auditSchema.optional(),
   usage: usageSchema,
   cost_usd: z.number().nullable(),
   time: z.string(),
@@ -171,6 +175,14 @@ export const answerSchema = z.looseObject({
   king_audit: auditSchema.optional(),
   /** The challenger's replies that were not accepted. They may quote the PR: never leave answer/. */
   challenger_tries: z.array(trySchema).optional(),
+  /** Strategy "select": which blind candidate was chosen and why. Quotes the PR: never leaves answer/. */
+  challenger_choice: z
+    .object({ model: z.string(), chosen: z.int(), candidates: z.int(), reason: z.string() })
+    .optional(),
+  /** The grounding judge on a suspect answer: claims without support. */
+  grounding: z
+    .object({ model: z.string(), claims: z.array(z.string()), read: z.boolean(), raw: z.string() })
+    .optional(),
   /** Set when the challenger was given up for a reason of the item itself (context too long ...). */
   challenger_drop: z.object({ reason: z.string(), detail: z.string() }).optional(),
 });

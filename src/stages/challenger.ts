@@ -1,25 +1,20 @@
 /**
  * The challenger: answers every turn with the hidden pull request in view, under the blind-agent
- * rule. Fills `challenger` in the answer file in place. A reply that stays malformed is saved, marked
- * and loses its turn: leaving the worst replies out would flatter the gate.
+ * rule. Fills `challenger` in the answer file in place, audited. A reply that is malformed or leaks is
+ * asked again; one that stays so is saved, marked and loses its turn: leaving the worst replies out
+ * would flatter the gate.
  */
 import type { Config } from "../config.ts";
 import { fallbackModels } from "../config.ts";
+import { fileReply, type FilingRules } from "../core/challenger/filing.ts";
 import { makeTally } from "../core/tally.ts";
 import { CHALLENGER_PROMPT_VERSION, challengerMessages } from "../core/turn/challenger-prompt.ts";
-import { checkForm } from "../core/turn/form.ts";
 import { configHash, historyHash } from "../core/turn/hash.ts";
-import { isUsedUp, nextAttempt, sumOfTries, tryOf } from "../core/turn/tries.ts";
+import { nextAttempt } from "../core/turn/tries.ts";
 import { UserError } from "../errors.ts";
 import { commitPath, listAnswers, type AnswerFile } from "../io/answers.ts";
-import {
-  answerSchema,
-  pullRequestSchema,
-  type Answer,
-  type PullRequest,
-  type RunInfo,
-} from "../records.ts";
-import type { ChatReply, Outcome, StageOptions, StageSummary, WorkItem } from "../work.ts";
+import { answerSchema, pullRequestSchema, type Answer, type PullRequest } from "../records.ts";
+import type { Outcome, StageOptions, StageSummary, WorkItem } from "../work.ts";
 import type { Deps } from "./deps.ts";
 
 export async function challenger(
@@ -32,7 +27,7 @@ export async function challenger(
   if (files.length === 0) {
     throw new UserError("challenger: answer/ holds no answers", "run `npm run stage:king` first");
   }
-  const hash = configHash({ challenger: config.challenger, prompt: CHALLENGER_PROMPT_VERSION });
+  const rules = filingRules(config);
   const tally = makeTally();
   const inHand = new Map<string, Held>();
 
@@ -99,21 +94,10 @@ export async function challenger(
       await store.write(at.path, { ...answer, challenger_drop: { reason: kind, detail: message } });
       return done(at, () => tally.dropped(kind));
     }
-    const form = checkForm(outcome.reply.content);
-    if (form.ok) {
-      await store.write(at.path, answered(held, form.text, outcome.reply, null));
-      return done(at, () => tally.kept());
-    }
-    const tries = answer.challenger_tries ?? [];
-    const tried = [...tries, tryOf(nextAttempt(tries), outcome.reply, form, now().toISOString())];
-    if (isUsedUp(tried, config.challenger.attempts)) {
-      const marked = { reason: form.reason, detail: form.detail };
-      const lost = answered(held, form.text, outcome.reply, marked);
-      await store.write(at.path, { ...lost, challenger_tries: tried });
-      return done(at, () => tally.kept());
-    }
-    const next = { at, pr, answer: { ...answer, challenger_tries: tried } };
-    await store.write(at.path, next.answer);
+    const filed = fileReply(held, outcome.reply, rules, now().toISOString());
+    await store.write(at.path, filed.answer);
+    if (filed.isAnswered) return done(at, () => tally.kept());
+    const next = { at, pr, answer: filed.answer };
     inHand.set(at.name, next);
     return [itemFor(next)];
   }
@@ -124,31 +108,6 @@ export async function challenger(
     progress.step("kept");
     return [];
   }
-
-  function answered(
-    { answer }: Held,
-    text: string,
-    reply: ChatReply,
-    malformed: RunInfo["malformed"],
-  ): Answer {
-    const { challenger_drop: _asked, ...rest } = answer;
-    const tries = answer.challenger_tries ?? [];
-    return {
-      ...rest,
-      challenger: text,
-      challenger_run: {
-        model: reply.model,
-        provider: reply.provider,
-        prompt_version: CHALLENGER_PROMPT_VERSION,
-        config_hash: hash,
-        ...sumOfTries(tries, reply),
-        attempts: nextAttempt(tries),
-        finish_reason: reply.finish_reason,
-        time: now().toISOString(),
-        ...(malformed == null ? {} : { malformed }),
-      },
-    };
-  }
 }
 
 // ---------------------------------------------------------------------------------------------
@@ -157,10 +116,23 @@ type Held = { readonly at: AnswerFile; readonly answer: Answer; readonly pr: Pul
 
 const nameOf = (item: WorkItem): string => item.key.split("/")[1] ?? "";
 
-/** A challenger that stayed malformed is kept; --retry asks for it again as for a drop. */
+function filingRules({ challenger: own, audit }: Config): FilingRules {
+  return {
+    attempts: own.attempts,
+    leak_attempts: own.leak_attempts,
+    limits: audit,
+    prompt_version: CHALLENGER_PROMPT_VERSION,
+    config_hash: configHash({ challenger: own, audit, prompt: CHALLENGER_PROMPT_VERSION }),
+  };
+}
+
+/** One that stayed malformed or leaking is kept; --retry asks for it again as for a drop. */
 function stateOf(answer: Answer, { force, retry }: StageOptions): "kept" | "dropped" | "pending" {
   if (force) return "pending";
   if (answer.challenger_drop !== undefined) return retry ? "pending" : "dropped";
-  if (answer.challenger_run?.malformed != null) return retry ? "pending" : "kept";
+  if (hasLost(answer)) return retry ? "pending" : "kept";
   return answer.challenger !== "" || answer.challenger_run !== undefined ? "kept" : "pending";
 }
+
+const hasLost = ({ challenger_run: run, audit }: Answer): boolean =>
+  run !== undefined && (run.malformed != null || audit?.verdict === "leak");

@@ -71,6 +71,14 @@ export function auditAnswer(input: AuditInput, thresholds: AuditThresholds): Aud
   return { verdict, findings, score, ...(gaps.length > 0 ? { unchecked: gaps } : {}) };
 }
 
+/**
+ * The audit of an answer that was written without the PR in view (strategy "select"): what was found
+ * is chance or the model's memory, and never more than `suspect`.
+ */
+export function asBlind(audit: Audit): Audit {
+  return { ...audit, verdict: audit.verdict === "leak" ? "suspect" : audit.verdict, blind: true };
+}
+
 /** Heaviest finding plus a quarter of the rest, two decimals; 0 for none. */
 export function scoreOf(evidence: readonly { readonly weight: number }[]): number {
   const [first, ...rest] = evidence.map((one) => one.weight).sort((a, b) => b - a);

@@ -1,0 +1,118 @@
+/**
+ * What a challenger's reply makes of its answer record, for both strategies: a try that is asked
+ * again, or the answer that stays. Pure; the stage writes the record after every reply, so that a run
+ * that is killed goes on from what was paid for.
+ */
+import type { Answer, Audit, PullRequest, RunInfo, Try } from "../../records.ts";
+import type { ChatReply } from "../../work.ts";
+import { auditAnswer, type AuditThresholds } from "../audit/audit.ts";
+import { leakFault } from "../audit/fault.ts";
+import { checkForm } from "../turn/form.ts";
+import { isUsedUp, nextAttempt, sumOfTries, tryOf } from "../turn/tries.ts";
+
+export type FilingRules = {
+  /** Askings until the form is right. */
+  readonly attempts: number;
+  /** Askings after the first when the audit says leak. */
+  readonly leak_attempts: number;
+  readonly limits: AuditThresholds;
+  readonly prompt_version: string;
+  readonly config_hash: string;
+};
+
+export type Filed = {
+  readonly answer: Answer;
+  /** False: asked again. */
+  readonly isAnswered: boolean;
+};
+
+/**
+ * A reply of the informed challenger. Malformed: asked again, and kept with a mark once `attempts`
+ * are used up. A leak: asked again with the finding named, and kept with its verdict, which loses
+ * the turn, once `leak_attempts` are used up. The two allowances are counted apart.
+ */
+export function fileReply(
+  { answer, pr }: { readonly answer: Answer; readonly pr: PullRequest },
+  reply: ChatReply,
+  rules: FilingRules,
+  time: string,
+): Filed {
+  const tries = answer.challenger_tries ?? [];
+  const form = checkForm(reply.content);
+  const audit = auditAnswer({ answer: form.text, messages: answer.messages, pr }, rules.limits);
+  const audited = { ...answer, audit, ...kingAudit(answer, pr, rules.limits) };
+  const kept = { text: form.text, reply, tries, rules, time };
+  if (!form.ok) {
+    const tried = [...tries, tryOf(nextAttempt(tries), reply, form, time)];
+    const malformed = { reason: form.reason, detail: form.detail };
+    return isUsedUp(tried.filter(isMalformed), rules.attempts)
+      ? keep({ ...audited, challenger_tries: tried }, { ...kept, malformed })
+      : again(answer, tried);
+  }
+  if (audit.verdict !== "leak") return keep(audited, kept);
+  const tried = [...tries, leakTry(nextAttempt(tries), reply, audit, time)];
+  return isUsedUp(tried.filter(isLeak), rules.leak_attempts + 1)
+    ? keep({ ...audited, challenger_tries: tried }, kept)
+    : again(answer, tried);
+}
+
+/** The king is blind, so what the audit finds in it is the audit's own error rate: a control. */
+export function kingAudit(
+  answer: Pick<Answer, "king" | "messages">,
+  pr: PullRequest | null,
+  limits: AuditThresholds,
+): { king_audit?: Audit } {
+  if (answer.king === "") return {};
+  return {
+    king_audit: auditAnswer({ answer: answer.king, messages: answer.messages, pr }, limits),
+  };
+}
+
+export const isLeak = (one: Try): boolean => one.reason === "leak";
+/** Losing candidates and unread rankings are tries too; they use up no allowance of the form. */
+export const isMalformed = (one: Try): boolean =>
+  !["leak", "not_chosen", "unread_ranking"].includes(one.reason);
+
+/** A leaking reply as a try; its audit stays with it, in answer/ alone. */
+export function leakTry(attempt: number, reply: ChatReply, audit: Audit, time: string): Try {
+  const fault = { reason: "leak", detail: leakFault(audit) };
+  return { ...tryOf(attempt, reply, fault, time), audit };
+}
+
+export type Kept = {
+  readonly text: string;
+  readonly reply: ChatReply;
+  /** The tries before this reply: they cost too. */
+  readonly tries: readonly Try[];
+  readonly malformed?: RunInfo["malformed"];
+  readonly rules: Pick<FilingRules, "prompt_version" | "config_hash">;
+  readonly time: string;
+};
+
+/** The record with its challenger; the cost is that of every call made for it. */
+export function keep(answer: Answer, kept: Kept): Filed {
+  const { text, reply, tries, malformed, rules, time } = kept;
+  const { challenger_drop: _asked, ...rest } = answer;
+  return {
+    isAnswered: true,
+    answer: {
+      ...rest,
+      challenger: text,
+      challenger_run: {
+        model: reply.model,
+        provider: reply.provider,
+        prompt_version: rules.prompt_version,
+        config_hash: rules.config_hash,
+        ...sumOfTries(tries, reply),
+        attempts: nextAttempt(tries),
+        finish_reason: reply.finish_reason,
+        time,
+        ...(malformed == null ? {} : { malformed }),
+      },
+    },
+  };
+}
+
+function again(answer: Answer, tries: readonly Try[]): Filed {
+  return { isAnswered: false, answer: { ...answer, challenger_tries: [...tries] } };
+}

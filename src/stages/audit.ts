@@ -1,0 +1,54 @@
+/**
+ * Audits the answers of a workspace again, without a model call: for answers that were written before
+ * there was an audit, by hand or elsewhere, and after a change of [audit]. Tries are left as they are.
+ */
+import type { Config } from "../config.ts";
+import { asBlind, auditAnswer } from "../core/audit/audit.ts";
+import { auditLines } from "../core/audit/lines-of-summary.ts";
+import { summarizeAudits } from "../core/audit/summary.ts";
+import { kingAudit } from "../core/challenger/filing.ts";
+import { makeTally } from "../core/tally.ts";
+import { UserError } from "../errors.ts";
+import { commitPath, listAnswers } from "../io/answers.ts";
+import { answerSchema, pullRequestSchema, type Answer, type PullRequest } from "../records.ts";
+import type { StageOptions, StageSummary } from "../work.ts";
+import type { Deps } from "./deps.ts";
+
+export async function audit(
+  config: Config,
+  deps: Pick<Deps, "store" | "progress">,
+  options: StageOptions,
+): Promise<StageSummary> {
+  const { store, progress } = deps;
+  const files = await listAnswers(store, options);
+  if (files.length === 0) {
+    throw new UserError("audit: answer/ holds no answers", "run `npm run stage:king` first");
+  }
+  const tally = makeTally();
+  const done: { file: string; answer: Answer }[] = [];
+  progress.begin("audit", files.length);
+  for (const { name, path } of files) {
+    const answer = await store.read(path, answerSchema);
+    const pr = await store.readIfThere(commitPath(answer.instance_id), pullRequestSchema);
+    const audited = auditRecord(answer, pr, config.audit);
+    if (!isSame(audited, answer)) await store.write(path, audited);
+    done.push({ file: name, answer: audited });
+    tally.kept();
+    progress.step("kept");
+  }
+  progress.end();
+  return tally.summary("audit", null, auditLines(summarizeAudits(done)));
+}
+
+// ---------------------------------------------------------------------------------------------
+
+/** An answer without a challenger yet gets the king's audit alone. */
+function auditRecord(answer: Answer, pr: PullRequest | null, limits: Config["audit"]): Answer {
+  const king = kingAudit(answer, pr, limits);
+  if (answer.challenger === "") return { ...answer, ...king };
+  const found = auditAnswer({ answer: answer.challenger, messages: answer.messages, pr }, limits);
+  return { ...answer, audit: isBlind(answer) ? asBlind(found) : found, ...king };
+}
+
+const isBlind = (answer: Answer): boolean => answer.challenger_choice !== undefined;
+const isSame = (a: Answer, b: Answer): boolean => JSON.stringify(a) === JSON.stringify(b);

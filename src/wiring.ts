@@ -2,27 +2,20 @@
  * Puts the real world together for scripts: configuration, lock, store, models, clock, seed, signals.
  * The only place where core's rules and io's edge meet outside a stage.
  */
-import { join, resolve } from "node:path";
 import type { Command } from "commander";
 import { finish, parseFlags, type CommonFlags } from "./cli.ts";
-import { fallbackModels, judgePanel, loadConfig, type Config } from "./config.ts";
+import { loadConfig, type Config } from "./config.ts";
 import { seededRng } from "./core/random.ts";
-import { makeReplay, recordedReplySchema, recordedTurnSchema } from "./core/replay.ts";
-import { callRules } from "./core/retry/rules.ts";
 import { configHash } from "./core/turn/hash.ts";
-import { makeChat, type ChatOptions } from "./io/chat/chat.ts";
-import { localEngine } from "./io/engine.ts";
-import { openLedger, type Ledger } from "./io/ledger.ts";
-import { keepHeapSmall } from "./io/heap.ts";
 import { lockWorkspace } from "./io/lock.ts";
 import { makeProgress } from "./io/progress.ts";
-import { readRecording } from "./io/recordings.ts";
 import { saveRun } from "./io/run-file.ts";
 import { installSignals } from "./io/signals.ts";
+import { openModels } from "./models.ts";
 import { openStore } from "./io/store.ts";
 import { sweepTemps } from "./io/sweep.ts";
 import type { Deps } from "./stages/deps.ts";
-import type { Chat, ChatRequest, ModelRef, Outcome, Places, StageSummary } from "./work.ts";
+import type { StageSummary } from "./work.ts";
 
 export type Workspace = {
   readonly config: Config;
@@ -63,9 +56,10 @@ export async function openWorkspace(
   const now = (): Date => new Date();
   const progress = makeProgress({ out: process.stderr, now });
   const signals = installSignals((line) => progress.note(line));
-  const models = openModels({ config, stage, now, progress, signal: signals.signal, flags });
+  const { signal } = signals;
+  const models = openModels({ config, stage, now, progress, signal, flags });
   const deps: Deps = {
-    engine: localEngine({ ...models, window: WINDOW, signal: signals.signal }),
+    engine: models.engine,
     store: openStore(flags.root),
     rng: (purpose) => seededRng(config.source.seed, purpose),
     now,
@@ -81,76 +75,3 @@ export async function openWorkspace(
     },
   };
 }
-
-// ---------------------------------------------------------------------------------------------
-
-/** Items in hand at once: enough to fill every provider while some items wait for a retry. */
-const WINDOW = 1024;
-
-type ModelsOptions = Pick<ChatOptions, "config" | "now" | "progress" | "signal"> & {
-  readonly stage: string;
-  readonly flags: Pick<CommonFlags, "concurrency">;
-};
-
-/** Ledger and client, opened by the first call: a stage with nothing to ask needs no key. */
-function openModels({ config, stage, flags, ...world }: ModelsOptions): {
-  readonly chat: Chat;
-  readonly places: Places;
-  close(): Promise<void>;
-} {
-  let freed = (): void => {};
-  let open: { readonly ledger: Ledger; readonly chat: ReturnType<typeof makeChat> } | null = null;
-  const opened = (): NonNullable<typeof open> => {
-    if (open !== null) return open;
-    const ledger = openLedger(config.root, world.now);
-    const chat = makeChat({
-      ...world,
-      config,
-      ledger,
-      rules: callRules,
-      rng: Math.random,
-      concurrency: flags.concurrency,
-      models: modelsOf(config, stage),
-      offline: lazyReplay(config),
-    });
-    chat.onFree(() => freed());
-    keepHeapSmall();
-    open = { ledger, chat };
-    return open;
-  };
-  return {
-    chat: async (request, item) => opened().chat(request, item),
-    places: {
-      hasFree: (model) => open?.chat.hasFree(model) ?? true,
-      onFree(listener) {
-        freed = listener;
-      },
-    },
-    async close() {
-      await open?.chat.close();
-      await open?.ledger.close();
-    },
-  };
-}
-
-/** The models a stage will ask: their keys are looked for before the first call is paid. */
-function modelsOf(config: Config, stage: string): readonly ModelRef[] {
-  if (stage === "validate") return judgePanel(config);
-  if (stage !== "king" && stage !== "challenger") return [];
-  return [config[stage], ...fallbackModels(config[stage])];
-}
-
-/** Answers of the `offline` provider; recordings are read when the first one is asked for. */
-function lazyReplay(config: Config): (request: ChatRequest) => Outcome {
-  let replay: ((request: ChatRequest) => Outcome) | null = null;
-  return (request) => {
-    replay ??= makeReplay({
-      turns: readRecording(join(recordingDir(config), "turns.jsonl"), recordedTurnSchema),
-      replies: readRecording(join(recordingDir(config), "replies.jsonl"), recordedReplySchema),
-      leaveOut: config.offline.leave_out,
-    });
-    return replay(request);
-  };
-}
-
-const recordingDir = (config: Config): string => resolve(config.root, config.offline.dir);

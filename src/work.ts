@@ -72,7 +72,12 @@ export type ChatFailure = {
 };
 
 export type Outcome =
-  | { readonly ok: true; readonly reply: ChatReply }
+  | {
+      readonly ok: true;
+      readonly reply: ChatReply;
+      /** Paid for by an earlier run that died before it was filed: no call was made now. */
+      readonly kept?: boolean;
+    }
   | { readonly ok: false; readonly failure: ChatFailure };
 
 /** One call with all its retries behind it. Does not throw for anything a provider does. */

@@ -149,7 +149,7 @@ function startRun(
 
   async function ask(lane: Lane, item: WorkItem): Promise<readonly WorkItem[]> {
     const outcome = await chat(item.request, item);
-    asked++;
+    if (!outcome.ok || outcome.kept !== true) asked++;
     if (!outcome.ok) {
       const { kind, message, closed } = outcome.failure;
       const { model } = item.request;

@@ -15,7 +15,7 @@ const KILLS = 10;
 const CONCURRENCY = 4;
 const LATENCY_MS = 120;
 
-test.each(["king", "challenger"])(
+test.each(["king", "challenger", "validate"])(
   "stage:%s killed at ten random moments finishes, and asks again only for what was in flight",
   async (stage) => {
     const server = await slowServer();

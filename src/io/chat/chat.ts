@@ -41,6 +41,8 @@ export type ChatOptions = {
   readonly models?: readonly ModelRef[];
   /** Answers the provider `offline`; its calls stand in the ledger like all others. */
   readonly offline?: (request: ChatRequest) => Outcome;
+  /** Told of every reply before the ledger says that it came: what was paid for is kept first. */
+  readonly keep?: (item: ItemRef, request: ChatRequest, reply: ChatReply) => void;
 };
 
 export type ModelClient = Chat & Places & { close(): Promise<void> };
@@ -230,6 +232,7 @@ async function send(
   const { usage, estimated } = billed(reading, most);
   const usd = rules.costOf(usage, price);
   const outcome = fault?.kind ?? "ok";
+  if (reading.ok) options.keep?.(item, request, replyOf(ref, reading, { latencyMs, usd }));
   await ledger.outcome(id, { usage, usd, latencyMs, outcome, estimated });
   budget.settled();
   const tokens = open.buckets.get("tokens");
@@ -323,7 +326,11 @@ function redacted(reading: Reading, provider: Provider): Reading {
   return { ok: false, fault: { ...fault, message: provider.redact(fault.message) } };
 }
 
-function replyOf(ref: ModelRef, reading: Reading & { ok: true }, sent: Sent): ChatReply {
+function replyOf(
+  ref: ModelRef,
+  reading: Reading & { ok: true },
+  sent: Pick<Sent, "usd" | "latencyMs">,
+): ChatReply {
   const { answer, request_id } = reading;
   return {
     ...ref,

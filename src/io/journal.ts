@@ -1,0 +1,104 @@
+/**
+ * Replies that were paid for but not filed yet: answer/.replies.jsonl. A reply is written here before
+ * the ledger says that it came and before a stage uses it, so that a process killed in between does not
+ * pay for it again. It lies in answer/ because a challenger's reply may quote the pull request.
+ */
+import { createHash } from "node:crypto";
+import { closeSync, existsSync, mkdirSync, openSync, rmSync, writeSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { z } from "zod";
+import { usageSchema } from "../records.ts";
+import type { ChatReply, ChatRequest } from "../work.ts";
+import { parseLine, readLines } from "./jsonl.ts";
+import { diskError } from "./store.ts";
+
+export type Journal = {
+  /** The kept reply of the very same request under this key, or null. */
+  take(key: string, request: ChatRequest): ChatReply | null;
+  keep(key: string, request: ChatRequest, reply: ChatReply): void;
+  /** The stage has saved what it made of the reply. */
+  filed(key: string): void;
+  /** Removes the journal when every reply in it was filed. */
+  close(): void;
+};
+
+/** Opens the journal of a workspace, with what a killed run left in it. */
+export async function openJournal(root: string): Promise<Journal> {
+  const path = join(root, "answer", ".replies.jsonl");
+  const left = await readLeft(path);
+  let file: number | null = null;
+  const append = (line: object): void => {
+    try {
+      if (file === null) {
+        mkdirSync(dirname(path), { recursive: true });
+        file = openSync(path, "a");
+        // What a kill tore off ends here; the next line stands on its own.
+        writeSync(file, "\n");
+      }
+      writeSync(file, `${JSON.stringify(line)}\n`);
+    } catch (error) {
+      throw diskError(path, "write", error);
+    }
+  };
+  return {
+    take(key, request) {
+      const kept = left.get(key);
+      return kept !== undefined && kept.request === identityOf(request) ? kept.reply : null;
+    },
+    keep(key, request, reply) {
+      const kept = { key, request: identityOf(request), reply };
+      append(kept);
+      left.set(key, kept);
+    },
+    filed(key) {
+      if (left.delete(key)) append({ key, filed: true });
+    },
+    close() {
+      if (file !== null) closeSync(file);
+      if (left.size === 0) rmSync(path, { force: true });
+    },
+  };
+}
+
+// ---------------------------------------------------------------------------------------------
+
+const keptSchema = z.object({
+  key: z.string(),
+  request: z.string(),
+  reply: z.object({
+    provider: z.string(),
+    model: z.string(),
+    content: z.string(),
+    reasoning: z.string().nullable(),
+    refusal: z.string().nullable(),
+    finish_reason: z.string().nullable(),
+    usage: usageSchema,
+    cost_usd: z.number().nullable(),
+    request_id: z.string().nullable(),
+    latency_ms: z.number(),
+  }),
+});
+const filedSchema = z.object({ key: z.string(), filed: z.literal(true) });
+const lineSchema = z.union([filedSchema, keptSchema]);
+
+type Kept = z.infer<typeof keptSchema>;
+
+/** Another model, prompt or limit under the same key is another question. */
+function identityOf({ provider, model, messages, temperature, max_tokens }: ChatRequest): string {
+  const asked = JSON.stringify([provider, model, temperature, max_tokens, messages]);
+  return createHash("sha256").update(asked).digest("hex");
+}
+
+/** Replies without a mark that they were filed. A line torn by a kill was a call in flight. */
+async function readLeft(path: string): Promise<Map<string, Kept>> {
+  const left = new Map<string, Kept>();
+  if (!existsSync(path)) return left;
+  for await (const { bytes } of readLines(path)) {
+    const value = parseLine(bytes);
+    const line = lineSchema.safeParse(value.ok ? value.value : null);
+    if (!line.success) continue;
+    if ("filed" in line.data) left.delete(line.data.key);
+    else left.set(line.data.key, line.data);
+  }
+  return left;
+}

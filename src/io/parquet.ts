@@ -20,7 +20,7 @@ export async function openParquet(path: string): Promise<OpenFile> {
     columns: described.map((column) => String(column["column_name"])),
     badLines: 0,
     rowNumber: (row) => row,
-    read: (rows, columns) => readRows(path, rows, columns),
+    read: (rows, columns) => readParquetRows(path, rows, columns),
     readTexts: (column) => readTexts(path, column),
   };
 }
@@ -36,21 +36,8 @@ export function plainValue(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, plainValue(inner)]));
 }
 
-// ---------------------------------------------------------------------------------------------
-
-let connection: Promise<DuckDBConnection> | null = null;
-
-/** One in-memory database a process; it may not look for extensions to load from elsewhere. */
-function connect(): Promise<DuckDBConnection> {
-  connection ??= DuckDBInstance.create(":memory:", {
-    autoinstall_known_extensions: "false",
-    memory_limit: "512MB",
-    threads: "2",
-  }).then((instance) => instance.connect());
-  return connection;
-}
-
-async function readRows(
+/** Rows by their number in the file, in the order asked; row groups without any are not touched. */
+export async function readParquetRows(
   path: string,
   rows: readonly number[],
   columns: readonly string[] | undefined,
@@ -65,6 +52,22 @@ async function readRows(
     const { __row: _, file_row_number: __, ...row } = byNumber.get(number) ?? {};
     return { ok: true, row };
   });
+}
+
+// ---------------------------------------------------------------------------------------------
+
+let connection: Promise<DuckDBConnection> | null = null;
+
+/** One in-memory database a process; it may not look for extensions to load from elsewhere. */
+function connect(): Promise<DuckDBConnection> {
+  connection ??= DuckDBInstance.create(":memory:", {
+    autoinstall_known_extensions: "false",
+    // Copies of remote files are filled in while they are open: nothing read of them may be kept.
+    enable_external_file_cache: "false",
+    memory_limit: "512MB",
+    threads: "2",
+  }).then((instance) => instance.connect());
+  return connection;
 }
 
 async function readTexts(path: string, column: string): Promise<(string | null)[]> {

@@ -1,21 +1,31 @@
 /**
  * Drawing turns: rows in draw order, a batch at a time, each kept or counted under a reason. Rows are
- * read ahead, but judged strictly in draw order, so that the batch size cannot change what is kept.
+ * read ahead, but judged strictly in draw order, so that neither the batch size nor the way in which a
+ * source is read can change what is kept.
  */
 import type { Config } from "../config.ts";
+import { seededRng } from "../core/random.ts";
 import { dropped, kept, orderedCounts, type DropReason, type Kept } from "../core/sample/drops.ts";
-import { drawOrder, layOut, locate } from "../core/sample/order.ts";
+import { drawOrder, layOut, locate, type Extent } from "../core/sample/order.ts";
 import { pullRequestChars, pullRequestOf, type HugePullRequest } from "../core/sample/pr.ts";
 import {
   createSelection,
-  refuse,
+  refuseByName,
   refuseByPullRequest,
+  refuseByTurn,
   type Candidate,
   type Gauges,
+  type Selection,
 } from "../core/sample/select.ts";
-import { neededColumns, readyTurnOf, trajectoryOf, type ReadyTurn } from "../core/sample/shapes.ts";
+import {
+  NAME_COLUMNS,
+  namesOf,
+  neededColumns,
+  readyTurnOf,
+  trajectoryOf,
+  type RowNames,
+} from "../core/sample/shapes.ts";
 import { drawTurn } from "../core/sample/turns.ts";
-import { seededRng } from "../core/random.ts";
 import type { PullRequestRows } from "../io/source/prs.ts";
 import type { RawRow, ReadRow, RowAddress, RowSource } from "../io/source/types.ts";
 import type { PullRequest } from "../records.ts";
@@ -34,8 +44,6 @@ export type Drawn = {
   readonly kept: readonly Candidate[];
   readonly dropped: Partial<Record<DropReason, number>>;
   readonly huge: readonly HugePullRequest[];
-  /** Rows there are; Infinity never. */
-  readonly rows: number;
   /** True when the cap on draws, not the end of the rows, ended the search. */
   readonly capped: boolean;
 };
@@ -47,53 +55,28 @@ export async function drawTurns(
   target: number,
   deps: DrawDeps,
 ): Promise<Drawn> {
-  const { source } = deps;
-  const extents = layOut(source.files);
-  const order = rowsInOrder(settings, shape, extents);
-  const columns = neededColumns([...new Set(source.files.flatMap((file) => file.columns))]);
-  const selection = createSelection(settings, shape === "trajectory");
-  const counts = new Map<DropReason, number>();
-  const badLines = source.files.reduce((sum, file) => sum + file.badLines, 0);
-  if (badLines > 0) counts.set("bad_line", badLines);
-  const keptTurns: Candidate[] = [];
-  const huge = new Map<string, HugePullRequest>();
-  const known = new Map<string, Kept<PullRequest>>();
+  const draw = startDraw(settings, shape, deps);
   const cap = target * settings.max_draws_per_turn;
-  let judged = 0;
-  let exhausted = false;
-
-  while (keptTurns.length < target && !exhausted && judged < cap) {
-    const batch = nextRows(order, batchSize(target - keptTurns.length, cap - judged));
-    exhausted = batch.length === 0;
-    const addresses = batch.map((row) => locate(extents, row));
-    const rows = await source.read(addresses, columns);
-    const candidates = rows.map((row, n) =>
-      candidateOf(row, batch[n] ?? 0, addresses[n] ?? { file: 0, row: 0 }, {
-        settings,
-        shape,
-        deps,
-      }),
-    );
-    await lookUp(candidates, known, deps.prs);
-    for (const candidate of candidates) {
-      if (keptTurns.length === target) break;
-      judged++;
-      const verdict = judge(candidate, known, { settings, selection, huge });
-      if (!verdict.ok) {
-        counts.set(verdict.reason, (counts.get(verdict.reason) ?? 0) + 1);
-        continue;
-      }
-      keptTurns.push(verdict.value.candidate);
-      await deps.onKept(verdict.value.candidate, verdict.value.pr);
+  while (draw.kept.length < target && draw.judged < cap) {
+    const size = batchSize(target - draw.kept.length, cap - draw.judged);
+    const places = nextPlaces(draw, size);
+    if (places.length === 0) break;
+    const looks = await lookAt(draw, places);
+    await lookUpPullRequests(draw, looks);
+    for (const look of looks) {
+      if (draw.kept.length === target) break;
+      const verdict = judge(draw, look);
+      draw.judged++;
+      if (verdict.ok) await deps.onKept(verdict.value.candidate, verdict.value.pr);
+      else draw.drops.set(verdict.reason, (draw.drops.get(verdict.reason) ?? 0) + 1);
     }
   }
   return {
-    read: judged + badLines,
-    kept: keptTurns,
-    dropped: orderedCounts(counts),
-    huge: [...huge.values()],
-    rows: extents.at(-1)?.end ?? 0,
-    capped: judged >= cap && keptTurns.length < target,
+    read: draw.judged + (draw.drops.get("bad_line") ?? 0),
+    kept: draw.kept,
+    dropped: orderedCounts(draw.drops),
+    huge: [...draw.huge.values()],
+    capped: draw.judged >= cap && draw.kept.length < target,
   };
 }
 
@@ -102,24 +85,55 @@ export async function drawTurns(
 /** Rows read at once: enough to keep a far source busy, few enough to stay small in memory. */
 const MAX_BATCH = 256;
 
-function batchSize(missing: number, left: number): number {
-  return Math.min(MAX_BATCH, left, missing + Math.ceil(missing / 8) + 4);
-}
+type Draw = {
+  readonly settings: Config["source"];
+  readonly shape: "ready" | "trajectory";
+  readonly deps: DrawDeps;
+  readonly extents: readonly Extent[];
+  readonly order: Iterator<number>;
+  readonly columns: readonly string[];
+  readonly selection: Selection;
+  readonly known: Map<string, Kept<PullRequest>>;
+  readonly kept: Candidate[];
+  readonly drops: Map<DropReason, number>;
+  readonly huge: Map<string, HugePullRequest>;
+  judged: number;
+};
 
-function nextRows(order: Iterator<number>, count: number): number[] {
-  const rows: number[] = [];
-  while (rows.length < count) {
-    const next = order.next();
-    if (next.done === true) break;
-    rows.push(next.value);
-  }
-  return rows;
-}
+type Place = { readonly number: number; readonly address: RowAddress };
 
-function rowsInOrder(
+/** `candidate` null: the row was not read, since its names alone refuse it. */
+type Look = { readonly names: Kept<RowNames>; readonly candidate: Kept<Candidate> | null };
+
+function startDraw(
   settings: Config["source"],
   shape: "ready" | "trajectory",
-  extents: ReturnType<typeof layOut>,
+  deps: DrawDeps,
+): Draw {
+  const { files } = deps.source;
+  const extents = layOut(files);
+  const badLines = files.reduce((sum, file) => sum + file.badLines, 0);
+  return {
+    settings,
+    shape,
+    deps,
+    extents,
+    order: rowOrder(settings, shape, extents),
+    columns: neededColumns([...new Set(files.flatMap((file) => file.columns))]),
+    selection: createSelection(settings, shape === "trajectory"),
+    known: new Map(),
+    kept: [],
+    drops: new Map(badLines > 0 ? [["bad_line", badLines]] : []),
+    huge: new Map(),
+    judged: 0,
+  };
+}
+
+/** Ready turns are not drawn: they are taken in the order of the files. */
+function rowOrder(
+  settings: Config["source"],
+  shape: "ready" | "trajectory",
+  extents: readonly Extent[],
 ): Iterator<number> {
   if (shape === "ready") return Array(extents.at(-1)?.end ?? 0).keys();
   const options = {
@@ -130,39 +144,78 @@ function rowsInOrder(
   return drawOrder(extents, options, seededRng(settings.seed, "prompt/rows"))[Symbol.iterator]();
 }
 
-function candidateOf(
-  read: ReadRow,
-  number: number,
-  at: RowAddress,
-  by: {
-    readonly settings: Config["source"];
-    readonly shape: "ready" | "trajectory";
-    readonly deps: DrawDeps;
-  },
-): Kept<Candidate> {
+function batchSize(missing: number, left: number): number {
+  return Math.min(MAX_BATCH, left, missing + Math.ceil(missing / 8) + 4);
+}
+
+function nextPlaces(draw: Draw, count: number): Place[] {
+  const places: Place[] = [];
+  while (places.length < count) {
+    const next = draw.order.next();
+    if (next.done === true) break;
+    places.push({ number: next.value, address: locate(draw.extents, next.value) });
+  }
+  return places;
+}
+
+/** Reads the rows; where names can be read for less, only the rows that these do not refuse. */
+async function lookAt(draw: Draw, places: readonly Place[]): Promise<Look[]> {
+  const { source } = draw.deps;
+  const all = places.map((place) => place.address);
+  const peeked = canPeek(draw) ? ((await source.peek?.(all, NAME_COLUMNS)) ?? null) : null;
+  const names = peeked?.map(namesIn) ?? null;
+  const isWanted = places.map((_, n) => {
+    const of = names?.[n];
+    return of === undefined || (of.ok && refuseByNames(draw, of.value) === null);
+  });
+  const rows = await source.read(
+    all.filter((_, n) => isWanted[n]),
+    draw.columns,
+  );
+  const queue = rows.values();
+  return places.map((place, n) => {
+    const early = names?.[n] ?? dropped("no_instance_id");
+    const row = isWanted[n] === true ? queue.next().value : undefined;
+    if (row === undefined) return { names: early, candidate: null };
+    return { names: namesIn(row), candidate: candidateOf(draw, row, place) };
+  });
+}
+
+/** The end of a run may stand in a wide column, which is not peeked at. */
+function canPeek(draw: Draw): boolean {
+  return draw.settings.exit_status.length === 0 || draw.columns.includes("exit_status");
+}
+
+function namesIn(read: ReadRow): Kept<RowNames> {
   if (!read.ok) return dropped(read.reason);
-  const { source, gauges } = by.deps;
-  const file = source.files[at.file];
+  const names = namesOf(read.row);
+  return names === null ? dropped("no_instance_id") : kept(names);
+}
+
+function refuseByNames(draw: Draw, names: RowNames): DropReason | null {
+  return refuseByName(names, draw.settings) ?? draw.selection.isFull(names);
+}
+
+function candidateOf(draw: Draw, read: ReadRow, place: Place): Kept<Candidate> {
+  if (!read.ok) return dropped(read.reason);
+  const { source, gauges } = draw.deps;
+  const turn = turnOf(draw, read.row, place.number);
+  if (!turn.ok) return turn;
+  const file = source.files[place.address.file];
   const origin = {
     dataset: file?.dataset ?? null,
     revision: file?.revision ?? null,
     file: file?.name ?? null,
-    row: source.rowNumber(at),
+    row: source.rowNumber(place.address),
   };
-  const turn = turnOf(read.row, number, by);
-  if (!turn.ok) return turn;
   const candidate = { ...turn.value, origin };
-  const reason = refuse(candidate, by.settings, gauges);
+  const reason = refuseByTurn(candidate, draw.settings, gauges);
   return reason === null ? kept(candidate) : dropped(reason);
 }
 
-function turnOf(
-  row: RawRow,
-  number: number,
-  by: { readonly settings: Config["source"]; readonly shape: "ready" | "trajectory" },
-): Kept<ReadyTurn & { readonly exit_status: string | null }> {
-  const { settings } = by;
-  if (by.shape === "ready") {
+function turnOf(draw: Draw, row: RawRow, number: number): Kept<Omit<Candidate, "origin">> {
+  const { settings } = draw;
+  if (draw.shape === "ready") {
     const turn = readyTurnOf(row, settings.tool_calls);
     return turn.ok ? kept({ ...turn.value, exit_status: null }) : turn;
   }
@@ -175,43 +228,43 @@ function turnOf(
   return turn.ok ? kept({ ...turn.value, exit_status: trajectory.value.exit_status }) : turn;
 }
 
-async function lookUp(
-  candidates: readonly Kept<Candidate>[],
-  known: Map<string, Kept<PullRequest>>,
-  prs: PullRequestRows,
-): Promise<void> {
-  const ids = candidates.flatMap((candidate) =>
-    candidate.ok && !known.has(candidate.value.instance_id) ? [candidate.value.instance_id] : [],
+async function lookUpPullRequests(draw: Draw, looks: readonly Look[]): Promise<void> {
+  const ids = looks.flatMap(({ candidate }) =>
+    candidate?.ok === true && !draw.known.has(candidate.value.instance_id)
+      ? [candidate.value.instance_id]
+      : [],
   );
   if (ids.length === 0) return;
-  const rows = await prs.find(ids);
+  const rows = await draw.deps.prs.find(ids);
   for (const id of ids) {
     const row = rows.get(id);
     const pr = row === undefined ? null : pullRequestOf(row);
-    known.set(id, pr !== null ? kept(pr) : dropped(row === undefined ? "no_pr" : "pr_unreadable"));
+    const reason = row === undefined ? "no_pr" : "pr_unreadable";
+    draw.known.set(id, pr !== null ? kept(pr) : dropped(reason));
   }
 }
 
-function judge(
-  candidate: Kept<Candidate>,
-  known: ReadonlyMap<string, Kept<PullRequest>>,
-  by: {
-    readonly settings: Config["source"];
-    readonly selection: ReturnType<typeof createSelection>;
-    readonly huge: Map<string, HugePullRequest>;
-  },
-): Kept<{ candidate: Candidate; pr: PullRequest }> {
+/** Names, share, turn, sameness, pull request: the first rule that is broken is the reason. */
+function judge(draw: Draw, look: Look): Kept<{ candidate: Candidate; pr: PullRequest }> {
+  if (!look.names.ok) return look.names;
+  const byNames = refuseByNames(draw, look.names.value);
+  if (byNames !== null) return dropped(byNames);
+  const { candidate } = look;
+  if (candidate === null) throw new Error("a row was passed over that its names do not refuse");
   if (!candidate.ok) return candidate;
-  const full = by.selection.refuse(candidate.value);
-  if (full !== null) return dropped(full);
-  const pr = known.get(candidate.value.instance_id) ?? dropped("no_pr");
+  const again = draw.selection.refuse(candidate.value);
+  if (again !== null) return dropped(again);
+  const pr = draw.known.get(candidate.value.instance_id) ?? dropped("no_pr");
   if (!pr.ok) return pr;
-  const refused = refuseByPullRequest(pr.value, by.settings);
-  if (refused === "pr_too_large") {
-    const { instance_id, repo } = pr.value;
-    by.huge.set(instance_id, { instance_id, repo, chars: pullRequestChars(pr.value) });
-  }
+  const refused = refuseByPullRequest(pr.value, draw.settings);
+  if (refused === "pr_too_large") noteHuge(draw, pr.value);
   if (refused !== null) return dropped(refused);
-  by.selection.keep(candidate.value);
+  draw.selection.keep(candidate.value);
+  draw.kept.push(candidate.value);
   return kept({ candidate: candidate.value, pr: pr.value });
+}
+
+function noteHuge(draw: Draw, pr: PullRequest): void {
+  const { instance_id, repo } = pr;
+  draw.huge.set(instance_id, { instance_id, repo, chars: pullRequestChars(pr) });
 }

@@ -3,29 +3,31 @@
  * prompt/prompts_<count>_<NNN>.json, commit/<instance_id>.json and report/hugePR.md. Asks no model.
  */
 import type { Config } from "../config.ts";
-import { checkPullRequestColumns, trajectoryShape } from "../core/sample/columns.ts";
 import { hugePrMarkdown } from "../core/sample/pr.ts";
 import { promptFiles } from "../core/sample/files.ts";
 import {
+  costNote,
   drawHash,
   emptyState,
   isDone,
   nothingDrawn,
   shortfallNote,
+  spreadNote,
   staleDraw,
 } from "../core/sample/state.ts";
 import { promptOf } from "../core/sample/select.ts";
 import { commitPath } from "../io/answers.ts";
-import { openSource } from "../io/source/open.ts";
-import { localPullRequests } from "../io/source/prs.ts";
 import { sourceStateSchema, type SourceState } from "../records.ts";
 import type { StageOptions, StageSummary } from "../work.ts";
 import type { Deps } from "./deps.ts";
 import { drawTurns, type Drawn } from "./draw.ts";
+import { openSources, type OpenedSources } from "./open.ts";
 
 export type PromptOptions = StageOptions & {
   /** Count broken lines and go on. */
   readonly skipBad: boolean;
+  /** Requests to a Hub in flight. */
+  readonly concurrency?: number;
 };
 
 /** No model is asked: the store and somebody to tell are all it needs. */
@@ -51,40 +53,37 @@ export async function prompt(
     if (before !== null && isDone(before, hash, target, there)) return summaryOf(before, DONE_NOTE);
     if (there.length > 0 && before?.config_hash !== hash) throw staleDraw();
   }
-  const drawn = await draw(config, deps, options, { ...emptyState(hash, target) });
-  return save(config, deps, drawn, there);
+  const sources = await openSources(config, {
+    target,
+    skipBad: options.skipBad,
+    concurrency: options.concurrency ?? DEFAULT_CONCURRENCY,
+    before: before?.config_hash === hash && !before.done ? before : null,
+  });
+  const state = { ...emptyState(hash, target), sources: sources.sources };
+  await deps.store.write(STATE, state);
+  for (const note of sources.notes) deps.progress.note(note);
+  const drawn = await draw(config, deps, state, sources);
+  const summary = await save(config, deps, { state, drawn, sources, there });
+  await sources.release();
+  return summary;
 }
 
 // ---------------------------------------------------------------------------------------------
 
 const DONE_NOTE = "the prompts of this [source] are there: nothing to do (--force draws them anew)";
-
-type Outcome = { readonly state: SourceState; readonly drawn: Drawn };
+const DEFAULT_CONCURRENCY = 32;
 
 async function draw(
   config: Config,
   deps: PromptDeps,
-  options: PromptOptions,
   state: SourceState,
-): Promise<Outcome> {
-  const { root, source: settings } = config;
-  const source = await openSource(
-    { root, key: "[source].trajectories", names: [settings.trajectories].flat() },
-    options,
-  );
-  const shape = trajectoryShape("[source].trajectories", source.files);
-  const prs = await openSource(
-    { root, key: "[source].prs", names: [settings.prs].flat() },
-    options,
-  );
-  checkPullRequestColumns("[source].prs", prs.files);
-  await deps.store.write(STATE, state);
-
+  { source, shape, prs }: OpenedSources,
+): Promise<Drawn> {
   deps.progress.begin("prompt", state.target);
   const mirrored = new Set<string>();
-  const drawn = await drawTurns(settings, shape, state.target, {
+  const drawn = await drawTurns(config.source, shape, state.target, {
     source,
-    prs: localPullRequests(prs),
+    prs,
     gauges: { countTokens: null },
     async onKept(candidate, pr) {
       deps.progress.step("kept");
@@ -94,14 +93,21 @@ async function draw(
     },
   });
   deps.progress.end();
-  return { state, drawn };
+  return drawn;
 }
+
+type Outcome = {
+  readonly state: SourceState;
+  readonly drawn: Drawn;
+  readonly sources: OpenedSources;
+  /** Names in prompt/ before this run. */
+  readonly there: readonly string[];
+};
 
 async function save(
   config: Config,
   deps: PromptDeps,
-  { state, drawn }: Outcome,
-  there: readonly string[],
+  { state, drawn, sources, there }: Outcome,
 ): Promise<StageSummary> {
   const { count, per_file, max_pr_chars } = config.source;
   await deps.store.writeText("report/hugePR.md", hugePrMarkdown(drawn.huge, max_pr_chars));
@@ -111,7 +117,8 @@ async function save(
     if (!files.has(name)) await deps.store.remove(`prompt/${name}`);
   }
   for (const [name, prompts] of files) await deps.store.write(`prompt/${name}`, prompts);
-  const note = shortfallNote(drawn, state.target);
+  const shortfall = shortfallNote(drawn, state.target);
+  const cost = costNote(sources.spent(), drawn.kept.length);
   const done: SourceState = {
     ...state,
     done: true,
@@ -119,7 +126,7 @@ async function save(
     read: drawn.read,
     kept: drawn.kept.length,
     dropped: drawn.dropped,
-    notes: note === null ? [] : [note],
+    notes: [spreadNote(config.source.spread), cost, shortfall].filter((note) => note !== null),
   };
   await deps.store.write(STATE, done);
   return summaryOf(done);

@@ -9,7 +9,7 @@ import { isBenchmarkInstance, isBenchmarkRepo } from "./benchmarks.ts";
 import type { DropReason } from "./drops.ts";
 import { createNearDuplicates } from "./near.ts";
 import { pullRequestChars } from "./pr.ts";
-import type { ReadyTurn } from "./shapes.ts";
+import type { ReadyTurn, RowNames } from "./shapes.ts";
 import { historyChars } from "./turns.ts";
 
 export type Candidate = ReadyTurn & {
@@ -41,7 +41,7 @@ export type Gauges = {
 
 /** Who and where: what can be refused before any content is read. */
 export function refuseByName(
-  of: { readonly instance_id: string; readonly repo: string; readonly exit_status: string | null },
+  of: RowNames,
   settings: SampleSettings,
 ): DropReason | null {
   if (settings.exit_status.length > 0 && !settings.exit_status.includes(of.exit_status ?? ""))
@@ -53,14 +53,12 @@ export function refuseByName(
   return null;
 }
 
-/** The first rule that the turn by itself breaks, or null. */
-export function refuse(
+/** The first rule that the turn by itself breaks, or null; its names were looked at before. */
+export function refuseByTurn(
   candidate: Candidate,
   settings: SampleSettings,
   gauges: Gauges,
 ): DropReason | null {
-  const byName = refuseByName(candidate, settings);
-  if (byName !== null) return byName;
   if (historyChars(candidate.messages) > settings.max_history_chars) return "history_too_long";
   const { countTokens } = gauges;
   if (settings.max_history_tokens > 0 && countTokens !== null) {
@@ -85,7 +83,9 @@ export function refuseByPullRequest(
 }
 
 export type Selection = {
-  /** The rule that the turns kept so far break for this one, or null. */
+  /** Whether its instance or repository has its share already; once true it stays true. */
+  readonly isFull: (of: RowNames) => DropReason | null;
+  /** Whether it is the same, or nearly the same, as a turn kept before. */
   readonly refuse: (candidate: Candidate) => DropReason | null;
   /** Counts the candidate among the kept ones. */
   readonly keep: (candidate: Candidate) => void;
@@ -97,14 +97,15 @@ export function createSelection(settings: SampleSettings, quotas: boolean): Sele
   const perInstance = new Map<string, number>();
   const perRepo = new Map<string, number>();
   const near = createNearDuplicates(settings.near_duplicate);
-  const isFull = (counts: Map<string, number>, key: string, limit: number): boolean =>
+  const isUsedUp = (counts: Map<string, number>, key: string, limit: number): boolean =>
     quotas && limit > 0 && (counts.get(key) ?? 0) >= limit;
   return {
+    isFull(of) {
+      if (isUsedUp(perInstance, of.instance_id, settings.max_per_instance)) return "instance_full";
+      return isUsedUp(perRepo, of.repo, settings.max_per_repo) ? "repo_full" : null;
+    },
     refuse(candidate) {
       if (seen.has(turnHash(candidate))) return "duplicate";
-      if (isFull(perInstance, candidate.instance_id, settings.max_per_instance))
-        return "instance_full";
-      if (isFull(perRepo, candidate.repo, settings.max_per_repo)) return "repo_full";
       return near.isNear(candidate.messages) ? "near_duplicate" : null;
     },
     keep(candidate) {

@@ -9,12 +9,27 @@ import type { ToolCallStyle } from "./toolcalls.ts";
 
 export type Row = Readonly<Record<string, unknown>>;
 
-export type Trajectory = Conversation & {
+/** `repo` is "" when neither the row nor the id says. */
+export type Trajectory = Conversation & RowNames;
+
+/** Who a row is about: narrow columns, from which many rows can be refused without their messages. */
+export type RowNames = {
   readonly instance_id: string;
-  /** "" when neither the row nor the id says. */
   readonly repo: string;
   readonly exit_status: string | null;
 };
+export const NAME_COLUMNS = ["instance_id", "id", "traj_id", "repo", "exit_status"] as const;
+
+/** null: the row has no id. */
+export function namesOf(row: Row): RowNames | null {
+  const instanceId = instanceIdOf(row);
+  if (instanceId === null) return null;
+  return {
+    instance_id: instanceId,
+    repo: repoOf(row, instanceId),
+    exit_status: exitStatusOf(row),
+  };
+}
 
 export type ReadyTurn = {
   readonly instance_id: string;
@@ -47,16 +62,10 @@ export function neededColumns(columns: readonly string[]): string[] {
 }
 
 export function trajectoryOf(row: Row, style: ToolCallStyle): Kept<Trajectory> {
-  const instanceId = instanceIdOf(row);
-  if (instanceId === null) return dropped("no_instance_id");
+  const names = namesOf(row);
+  if (names === null) return dropped("no_instance_id");
   const conversation = conversationOf(row, style);
-  if (conversation === null) return dropped("bad_row");
-  return kept({
-    ...conversation,
-    instance_id: instanceId,
-    repo: repoOf(row, instanceId),
-    exit_status: exitStatusOf(row),
-  });
+  return conversation === null ? dropped("bad_row") : kept({ ...conversation, ...names });
 }
 
 /** `turn` is what the row says, or else the number of assistant messages in the history. */
@@ -89,7 +98,9 @@ export function repoFromId(instanceId: string): string {
   return end <= 0 ? "" : `${instanceId.slice(0, cut)}/${rest.slice(0, end)}`;
 }
 
-export function instanceIdOf(row: Row): string | null {
+// ---------------------------------------------------------------------------------------------
+
+function instanceIdOf(row: Row): string | null {
   for (const column of ID_COLUMNS) {
     const value = row[column];
     if (typeof value === "string" && value.trim() !== "") return value;
@@ -97,8 +108,6 @@ export function instanceIdOf(row: Row): string | null {
   }
   return null;
 }
-
-// ---------------------------------------------------------------------------------------------
 
 function conversationOf(row: Row, style: ToolCallStyle): Conversation | null {
   for (const column of MESSAGE_COLUMNS) {

@@ -1,6 +1,7 @@
 /** What report/source.json says of a draw: whether it is done, outdated, or fell short. */
 import { UserError } from "../../errors.ts";
 import type { SourceState } from "../../records.ts";
+import type { Spread } from "./order.ts";
 import { configHash } from "../turn/hash.ts";
 import { DROP_MEANINGS, type DropReason } from "./drops.ts";
 
@@ -50,7 +51,6 @@ type Result = {
   readonly read: number;
   readonly kept: readonly unknown[];
   readonly dropped: Partial<Record<DropReason, number>>;
-  readonly rows: number;
   readonly capped: boolean;
 };
 
@@ -68,6 +68,31 @@ export function shortfallNote(drawn: Result, target: number): string | null {
     ? "the cap on draws was reached ([source].max_draws_per_turn)"
     : "there are no more rows";
   return `asked for ${target} turns, only ${drawn.kept.length} are eligible: ${end}; ${mostDropped(drawn)}`;
+}
+
+/** null for local sources. */
+export function costNote(
+  spent: { readonly bytes: number; readonly requests: number },
+  turns: number,
+): string | null {
+  if (spent.requests === 0) return null;
+  const megabytes = (spent.bytes / 1e6).toFixed(1);
+  const each = (spent.bytes / 1e6 / Math.max(1, turns)).toFixed(3);
+  return `read ${megabytes} MB from the Hub in ${spent.requests} requests, ${each} MB a turn`;
+}
+
+/** null for the uniform spread; the others are less than they look, and that has to be said. */
+export function spreadNote(spread: Spread): string | null {
+  switch (spread) {
+    case "rows":
+      return null;
+    case "windows":
+      return "spread = windows: turns come in runs of neighbouring rows, often of one instance; they are not independent";
+    case "groups":
+      return "spread = groups: turns come from few row groups of the files, not uniformly from all rows";
+    default:
+      return spread satisfies never;
+  }
 }
 
 // ---------------------------------------------------------------------------------------------

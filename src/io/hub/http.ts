@@ -118,10 +118,12 @@ export function hubClient(options: HubClientOptions): HubClient {
   async function persist<T>(
     url: string,
     attempt: (watch: Watch) => Promise<Attempt<T>>,
+    progress: () => number = () => 0,
   ): Promise<T> {
     let limited = 0;
     for (let tried = 1; ;) {
       const watch = startWatch(stallMs);
+      const before = progress();
       let outcome: Attempt<T>;
       try {
         outcome = await attempt(watch);
@@ -133,6 +135,11 @@ export function hubClient(options: HubClientOptions): HubClient {
       }
       if (!("again" in outcome)) return outcome.value;
       stats.retries++;
+      // A cut that brought something is no sign of a Hub in trouble: go on at once.
+      if (progress() > before) {
+        tried = 1;
+        continue;
+      }
       if (outcome.status === 429) {
         if (++limited >= MAX_LIMITED) throw gaveUp(url, outcome.again, options.endpoint);
       } else if (tried++ >= (UNREACHABLE.has(outcome.again) ? Math.min(tries, 3) : tries)) {
@@ -170,34 +177,38 @@ export function hubClient(options: HubClientOptions): HubClient {
     let got = 0;
     let size: number | null = null;
     await limit(() =>
-      persist(url, async (watch) => {
-        const response = await exchange(
-          url,
-          { range: `bytes=${start + got}-${end - 1}`, "accept-encoding": "identity" },
-          watch,
-        );
-        const again = await passingFault(response);
-        if (again !== null) return again;
-        if (response.status >= 400) throw await refused(url, response);
-        const whole = response.status === 200;
-        if (whole) stats.ignoredRanges++;
-        size = sizeOf(response);
-        const expected = Math.min(end, size ?? end) - start;
-        let skip = whole ? start + got : 0;
-        for await (const chunk of bodyOf(response)) {
-          watch.touch();
-          stats.bytes += chunk.length;
-          const from = Math.min(skip, chunk.length);
-          skip -= from;
-          const used = chunk.subarray(from, from + expected - got);
-          parts.set(used, got);
-          got += used.length;
-          if (got >= expected) break;
-        }
-        return got < expected
-          ? { again: "the connection was cut", status: null, waitMs: null }
-          : { value: null };
-      }),
+      persist(
+        url,
+        async (watch) => {
+          const response = await exchange(
+            url,
+            { range: `bytes=${start + got}-${end - 1}`, "accept-encoding": "identity" },
+            watch,
+          );
+          const again = await passingFault(response);
+          if (again !== null) return again;
+          if (response.status >= 400) throw await refused(url, response);
+          if (response.status === 200) stats.ignoredRanges++;
+          size = sizeOf(response);
+          const expected = Math.min(end, size ?? end) - start;
+          let skip = start + got - firstByteOf(response);
+          if (skip < 0) return { again: "the range is another one", status: null, waitMs: null };
+          for await (const chunk of bodyOf(response)) {
+            watch.touch();
+            stats.bytes += chunk.length;
+            const from = Math.min(skip, chunk.length);
+            skip -= from;
+            const used = chunk.subarray(from, from + expected - got);
+            parts.set(used, got);
+            got += used.length;
+            if (got >= expected) break;
+          }
+          return got < expected
+            ? { again: "the body ended early", status: null, waitMs: null }
+            : { value: null };
+        },
+        () => got,
+      ),
     );
     return { bytes: got === parts.length ? parts : parts.slice(0, got), size };
   }
@@ -277,6 +288,12 @@ function sizeOf(response: Response): number | null {
   return Number.isInteger(size) ? size : null;
 }
 
+/** Where the body begins in the file: 0 when the range was ignored. */
+function firstByteOf(response: Response): number {
+  const range = response.headers.get("content-range");
+  return response.status === 206 && range !== null ? Number(/\d+/.exec(range)?.[0] ?? 0) : 0;
+}
+
 async function refused(url: string, response: Response): Promise<UserError> {
   const said = (await response.text()).slice(0, 200).replaceAll("\n", " ");
   return new UserError(
@@ -312,8 +329,8 @@ type Pace = {
 type OriginPace = { gap: number; next: number; started: number[]; limitedAt: number };
 
 /**
- * Requests start `gap` ms apart once an origin has said 429; the gap starts at the rate that was too
- * much, grows with every further 429 and shrinks slowly while all goes well.
+ * Requests start `gap` ms apart once an origin has said 429: a tenth slower than what was too much, and
+ * and a little faster with every answer, so that the rate stays near what is borne.
  */
 function createPace(wait: (ms: number) => Promise<void>): Pace {
   const origins = new Map<string, OriginPace>();
@@ -335,14 +352,11 @@ function createPace(wait: (ms: number) => Promise<void>): Pace {
     heard(origin, status) {
       const state = stateOf(origin);
       const now = Date.now();
-      if (status !== 429) state.gap *= 0.999;
+      if (status !== 429) state.gap *= 0.97;
       // Requests that were in flight together are refused together: that is one signal.
       else if (now - state.limitedAt > 250) {
         state.limitedAt = now;
-        state.gap = Math.min(
-          5000,
-          Math.max(state.gap * 1.3, 1100 / Math.max(1, state.started.length)),
-        );
+        state.gap = Math.min(1000, 1100 / Math.max(1, state.started.length));
       }
     },
   };

@@ -30,10 +30,19 @@ export async function openLocal(spec: LocalSpec, options: OpenOptions): Promise<
       dataset: spec.pattern,
       revision: null,
       name: nameOf(spec.root, path),
-      file: await openFile(path, options),
+      file: await openReadable(path, options),
     });
   }
   return sourceOf(opened);
+}
+
+/** @throws UserError for a file of a kind that is not read. */
+export async function openReadable(path: string, options: OpenOptions): Promise<OpenFile> {
+  const open = readerOf(path);
+  if (open === null) {
+    throw new UserError(`${path}: files of this kind are not read`, `readable are ${READABLE}`);
+  }
+  return open(path, options);
 }
 
 /** True when the path is of a kind that is read. */
@@ -54,14 +63,6 @@ const READABLE = ".parquet, .jsonl, .jsonl.gz, .ndjson, .json, .json.gz, .traj.j
 
 function readerOf(path: string): Reader | null {
   return READERS.find((reader) => reader.ends.test(path))?.open ?? null;
-}
-
-async function openFile(path: string, options: OpenOptions): Promise<OpenFile> {
-  const open = readerOf(path);
-  if (open === null) {
-    throw new UserError(`${path}: files of this kind are not read`, `readable are ${READABLE}`);
-  }
-  return open(path, options);
 }
 
 async function filesOf(spec: LocalSpec): Promise<string[]> {

@@ -5,7 +5,8 @@ export type Opened = Pick<SourceFile, "dataset" | "revision" | "name"> & {
   readonly file: OpenFile;
 };
 
-export function sourceOf(opened: readonly Opened[]): RowSource {
+/** `parallel`: files that are read at the same time. */
+export function sourceOf(opened: readonly Opened[], parallel = 1): RowSource {
   const fileAt = (index: number): OpenFile => {
     const found = opened[index]?.file;
     if (found === undefined) throw new RangeError(`no file ${index} in this source`);
@@ -25,15 +26,19 @@ export function sourceOf(opened: readonly Opened[]): RowSource {
     readTexts: (index, column) => fileAt(index).readTexts(column),
     async read(at, columns) {
       const found = Array.from<ReadRow>({ length: at.length });
-      for (const [index, wanted] of byFile(at)) {
-        const file = fileAt(index);
-        const own = columns?.filter((column) => file.columns.includes(column));
-        const rows = await file.read(
-          wanted.map(({ row }) => row),
-          own,
-        );
-        for (const [n, row] of rows.entries()) found[wanted[n]?.place ?? 0] = row;
-      }
+      const queue = byFile(at).entries();
+      const worker = async (): Promise<void> => {
+        for (const [index, wanted] of queue) {
+          const file = fileAt(index);
+          const own = columns?.filter((column) => file.columns.includes(column));
+          const rows = await file.read(
+            wanted.map(({ row }) => row),
+            own,
+          );
+          for (const [n, row] of rows.entries()) found[wanted[n]?.place ?? 0] = row;
+        }
+      };
+      await Promise.all(Array.from({ length: parallel }, worker));
       return found;
     },
   };
@@ -41,6 +46,8 @@ export function sourceOf(opened: readonly Opened[]): RowSource {
 
 /** Sources laid end to end. */
 export function joinSources(sources: readonly RowSource[]): RowSource {
+  const [only] = sources;
+  if (only !== undefined && sources.length === 1) return only;
   const owners = sources.flatMap((source) => source.files.map((_, file) => ({ source, file })));
   const ownerAt = (index: number): { source: RowSource; file: number } => {
     const owner = owners[index];

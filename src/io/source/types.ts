@@ -35,6 +35,11 @@ export type RowSource = {
   readonly files: readonly SourceFile[];
   /** Rows in the order asked; `columns` narrows what is fetched, where a file has them. */
   read(at: readonly RowAddress[], columns?: readonly string[]): Promise<readonly ReadRow[]>;
+  /**
+   * The same for a few narrow columns (ids), where that is far cheaper than whole rows; absent where a
+   * row costs the same whatever is asked of it.
+   */
+  peek?(at: readonly RowAddress[], columns: readonly string[]): Promise<readonly ReadRow[]>;
   /** A whole column of a file as texts, in row order; null where a cell is null or no text. */
   readTexts(file: number, column: string): Promise<readonly (string | null)[]>;
   /** Row number in the file as a person counts it: a line of JSON Lines, a row of Parquet. */

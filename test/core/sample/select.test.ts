@@ -3,8 +3,9 @@ import { parseConfig } from "../../../src/config.ts";
 import { isBenchmarkInstance, isBenchmarkRepo } from "../../../src/core/sample/benchmarks.ts";
 import {
   createSelection,
-  refuse,
+  refuseByName,
   refuseByPullRequest,
+  refuseByTurn,
   type Candidate,
 } from "../../../src/core/sample/select.ts";
 import { seededRng } from "../../../src/core/random.ts";
@@ -14,6 +15,8 @@ import { tally } from "../../../src/core/sample/drops.ts";
 import type { PullRequest } from "../../../src/records.ts";
 
 const defaults = parseConfig("", "chain.toml").source;
+const refuse: typeof refuseByTurn = (one, settings, by) =>
+  refuseByName(one, settings) ?? refuseByTurn(one, settings, by);
 const gauges = { countTokens: (text: string) => text.split(" ").length };
 
 function candidate(over: Partial<Candidate> = {}): Candidate {
@@ -92,16 +95,16 @@ test("the same turn is a duplicate, the same instance with another history is fu
   const selection = createSelection({ ...defaults, max_per_repo: 2 }, true);
   selection.keep(drawnFrom("o__n-1", "a"));
   expect(selection.refuse(drawnFrom("o__n-1", "a"))).toBe("duplicate");
-  expect(selection.refuse(drawnFrom("o__n-1", "b"))).toBe("instance_full");
-  expect(selection.refuse(drawnFrom("o__n-2", "a"))).toBeNull();
+  expect(selection.isFull(drawnFrom("o__n-1", "b"))).toBe("instance_full");
+  expect(selection.isFull(drawnFrom("o__n-2", "a"))).toBeNull();
   selection.keep(drawnFrom("o__n-2", "a"));
-  expect(selection.refuse(drawnFrom("o__n-3", "a"))).toBe("repo_full");
+  expect(selection.isFull(drawnFrom("o__n-3", "a"))).toBe("repo_full");
 });
 
 test("ready turns keep to no quota, but a duplicate is a duplicate", () => {
   const selection = createSelection(defaults, false);
   selection.keep(drawnFrom("o__n-1", "a"));
-  expect(selection.refuse(drawnFrom("o__n-1", "b"))).toBeNull();
+  expect(selection.isFull(drawnFrom("o__n-1", "b"))).toBeNull();
   expect(selection.refuse(drawnFrom("o__n-1", "a"))).toBe("duplicate");
 });
 

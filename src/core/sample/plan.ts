@@ -1,0 +1,170 @@
+/**
+ * What each way of reading a Hub split would cost, from the facts in its footers, and which one to take.
+ * Bytes decide: they are what a laptop's line bears least of; requests break ties.
+ */
+import { UserError } from "../../errors.ts";
+import type { Spread } from "./order.ts";
+
+export type Way = "viewer" | "pages" | "groups";
+
+export type GroupFacts = {
+  readonly rows: number;
+  readonly chunks: readonly {
+    /** Top-level column. */
+    readonly column: string;
+    /** As stored, compressed. */
+    readonly bytes: number;
+    /** Data pages; null: there is no page index. */
+    readonly pages: number | null;
+  }[];
+};
+
+export type SplitFacts = {
+  /** By file. */
+  readonly files: readonly (readonly GroupFacts[])[];
+  /** Columns that will be read. */
+  readonly columns: readonly string[];
+  /** Bytes a row by the viewer, or why it cannot be used. */
+  readonly viewer: { readonly rowBytes: number } | { readonly why: string };
+};
+
+export type Reading = {
+  /** Rows that will be read. */
+  readonly draws: number;
+  readonly spread: Spread;
+  readonly windowRows: number;
+  readonly groupDraws: number;
+};
+
+export type WayCost = {
+  readonly way: Way;
+  /** null: the way can be taken. */
+  readonly why: string | null;
+  readonly bytes: number;
+  readonly requests: number;
+};
+
+/** Chunks up to this size are read whole. */
+const SMALL_BYTES = 1 << 17;
+const PIECE_BYTES = 1 << 22;
+
+/** The three ways in the order viewer, pages, groups. Estimates: expected values of the draw. */
+export function wayCosts(facts: SplitFacts, reading: Reading): WayCost[] {
+  return [viewerCost(facts, reading), pagesCost(facts, reading), groupsCost(facts, reading)];
+}
+
+/**
+ * The cheapest way that can be taken, or the one asked for.
+ * @throws UserError when that one cannot be taken, or would read more than `maxBytes`.
+ */
+export function chooseWay(
+  costs: readonly WayCost[],
+  asked: Way | "auto",
+  maxBytes: number,
+  dataset: string,
+): WayCost {
+  const open = costs.filter((cost) => cost.why === null);
+  const cheapest = open.toSorted((a, b) => a.bytes - b.bytes || a.requests - b.requests)[0];
+  const chosen = asked === "auto" ? cheapest : costs.find((cost) => cost.way === asked);
+  if (chosen === undefined || chosen.why !== null) {
+    const whys = costs.filter((cost) => cost.why !== null).map((cost) => `${cost.way}: ${cost.why}`);
+    throw new UserError(
+      `${dataset} cannot be read by ${asked === "auto" ? "any way" : asked}: ${whys.join("; ")}`,
+      'set [source].read = "auto", or download files of the data set and name their paths',
+    );
+  }
+  if (chosen.bytes > maxBytes) {
+    throw new UserError(
+      `${dataset}: the draw would read ${megabytes(chosen.bytes)} (${costs.map(costWords).join("; ")})`,
+      'set [source].spread = "groups" (many turns from few row groups), lower count, or raise max_read_mb',
+    );
+  }
+  return chosen;
+}
+
+/** "pages 627 MB in 2070 requests", or why not. */
+export function costWords(cost: WayCost): string {
+  return cost.why === null
+    ? `${cost.way} ${megabytes(cost.bytes)} in ${Math.ceil(cost.requests)} requests`
+    : `${cost.way} not possible: ${cost.why}`;
+}
+
+/** The line that is printed before anything large is read. */
+export function planLine(dataset: string, chosen: WayCost, costs: readonly WayCost[]): string {
+  const others = costs.filter((cost) => cost !== chosen).map(costWords);
+  return `${dataset}: reading by ${costWords(chosen)} (others: ${others.join("; ")})`;
+}
+
+// ---------------------------------------------------------------------------------------------
+
+function viewerCost(facts: SplitFacts, reading: Reading): WayCost {
+  if ("why" in facts.viewer) return { way: "viewer", why: facts.viewer.why, bytes: 0, requests: 0 };
+  const perRequest = reading.spread === "windows" ? Math.min(100, reading.windowRows) : 1;
+  return {
+    way: "viewer",
+    why: null,
+    bytes: reading.draws * facts.viewer.rowBytes,
+    requests: reading.draws / perRequest,
+  };
+}
+
+function pagesCost(facts: SplitFacts, reading: Reading): WayCost {
+  const groups = facts.files.flat();
+  const chunks = groups.map((group) =>
+    group.chunks.filter((chunk) => facts.columns.includes(chunk.column)),
+  );
+  if (chunks.flat().some((chunk) => chunk.bytes > SMALL_BYTES && chunk.pages === null))
+    return { way: "pages", why: "the files have no page index", bytes: 0, requests: 0 };
+  const rows = groups.reduce((sum, group) => sum + group.rows, 0);
+  let bytes = 0;
+  let requests = 0;
+  for (const [n, group] of groups.entries()) {
+    const own = chunks[n] ?? [];
+    const small = own.filter((chunk) => chunk.bytes <= SMALL_BYTES);
+    const large = own.filter((chunk) => chunk.bytes > SMALL_BYTES);
+    const share = rows === 0 ? 0 : group.rows / rows;
+    const hit = 1 - (1 - share) ** runsOf(reading);
+    bytes += hit * sum(small.map((chunk) => chunk.bytes));
+    requests += hit * Math.min(2, small.length);
+    for (const chunk of large) {
+      const page = chunk.bytes / Math.max(1, chunk.pages ?? 1);
+      const pageRows = group.rows / Math.max(1, chunk.pages ?? 1);
+      // A run of rows touches the pages it lies in, on average one boundary more than its length.
+      const pagesOfRun = 1 + (runRows(reading) - 1) / Math.max(1, pageRows);
+      bytes += share * runsOf(reading) * page * pagesOfRun;
+      requests += share * runsOf(reading);
+    }
+  }
+  return { way: "pages", why: null, bytes, requests };
+}
+
+function groupsCost(facts: SplitFacts, reading: Reading): WayCost {
+  const groups = facts.files.flat();
+  const rows = groups.reduce((total, group) => total + group.rows, 0);
+  const drawn =
+    reading.spread === "groups"
+      ? Math.min(groups.length, reading.draws / reading.groupDraws)
+      : groups.reduce((total, group) => total + 1 - (1 - group.rows / rows) ** runsOf(reading), 0);
+  const each = groups.map((group) =>
+    sum(group.chunks.filter((one) => facts.columns.includes(one.column)).map((one) => one.bytes)),
+  );
+  const bytes = groups.length === 0 ? 0 : (sum(each) / groups.length) * Math.ceil(drawn);
+  return { way: "groups", why: null, bytes, requests: bytes / PIECE_BYTES + Math.ceil(drawn) };
+}
+
+/** Runs of neighbouring rows that are read together. */
+function runsOf(reading: Reading): number {
+  return reading.draws / runRows(reading);
+}
+
+function runRows(reading: Reading): number {
+  return reading.spread === "windows" ? reading.windowRows : 1;
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, n) => total + n, 0);
+}
+
+function megabytes(bytes: number): string {
+  return bytes >= 1e9 ? `${(bytes / 1e9).toFixed(1)} GB` : `${(bytes / 1e6).toFixed(1)} MB`;
+}

@@ -1,0 +1,178 @@
+/** Rows of a Hub split by one of the three ways, as a source like any other. */
+import type { LineCache } from "../line-cache.ts";
+import { sourceOf, type Opened } from "../source/rows.ts";
+import type { ReadRow, RowAddress, RowSource } from "../source/types.ts";
+import { createByteCache } from "./cache.ts";
+import type { GroupFacts, RemoteFile, Tail } from "./footers.ts";
+import { readByGroup } from "./groups.ts";
+import type { HubClient } from "./http.ts";
+import { inParallel, readByPage, readTextsByGroup, SMALL_CHUNK_BYTES } from "./pages.ts";
+import type { HubRepo } from "./repo.ts";
+import type { Viewer, ViewerState } from "./viewer.ts";
+
+export type OpenedFile = {
+  readonly remote: RemoteFile;
+  readonly groups: readonly GroupFacts[];
+  readonly columns: readonly string[];
+};
+
+export type RemoteParts = {
+  readonly client: HubClient;
+  readonly tails: (file: RemoteFile) => Promise<Tail>;
+  readonly files: readonly OpenedFile[];
+  readonly repo: HubRepo;
+  readonly viewer: ViewerState;
+  readonly cache: LineCache;
+  readonly copyDir: string;
+  /** Reads in flight. */
+  readonly parallel: number;
+};
+
+export type ReadBy = {
+  readonly way: "viewer" | "pages" | "groups";
+  /** Columns that rows will be asked for. */
+  readonly columns: readonly string[];
+  /** Rows that the viewer cuts short, in files without page index: left out, or read at any price. */
+  readonly cutRows: "drop" | "read";
+};
+
+/** The split's rows, read one way; what is read is kept on disk until the draw is complete. */
+export function remoteSource(by: ReadBy, parts: RemoteParts): RowSource {
+  const { way } = by;
+  const { client, tails, files, repo, cache, parallel } = parts;
+  const bytes = createByteCache(SMALL_CHUNKS_BYTES);
+  const pages = { client, cache: bytes, together: by.columns, parallel };
+  const starts = startsOf(files);
+
+  const readFile = async (
+    index: number,
+    rows: readonly number[],
+    columns: readonly string[] | undefined,
+    by: "pages" | "groups",
+  ): Promise<ReadRow[]> => {
+    const file = files[index];
+    if (file === undefined) throw new RangeError(`no file ${index} in ${repo.name}`);
+    const own = file.columns.filter((column) => columns?.includes(column) ?? true);
+    const tail = await tails(file.remote);
+    return by === "pages"
+      ? readByPage(file.remote, tail, rows, own, pages)
+      : readByGroup(file.remote, tail, rows, own, {
+          client,
+          copyDir: parts.copyDir,
+          parallel,
+        });
+  };
+
+  const opened: Opened[] = files.map((file, index) => ({
+    dataset: repo.name,
+    revision: repo.commit,
+    name: file.remote.path,
+    file: {
+      rows: file.groups.reduce((sum, group) => sum + group.rows, 0),
+      groupRows: file.groups.map((group) => group.rows),
+      columns: file.columns,
+      badLines: 0,
+      rowNumber: (row) => row,
+      async readTexts(column) {
+        const groups = [...file.groups.keys()];
+        const tail = await tails(file.remote);
+        const alone = { ...pages, together: [column] };
+        return (await readTextsByGroup(file.remote, tail, column, groups, alone)).flat();
+      },
+      read: (rows, columns) =>
+        way === "viewer" && parts.viewer.ok
+          ? readShown(parts.viewer.viewer, starts[index] ?? 0, rows, (cut) =>
+              hasPages(file, columns)
+                ? readFile(index, cut, columns, "pages")
+                : by.cutRows === "read"
+                  ? readFile(index, cut, columns, "groups")
+                  : null,
+            )
+          : readFile(index, rows, columns, way === "groups" ? "groups" : "pages"),
+    },
+  }));
+
+  // Files are read side by side: a draw over a thousand of them takes one row of each.
+  const base = sourceOf(opened, way === "groups" ? 1 : parallel);
+  return {
+    ...base,
+    read: (at, columns) => cachedRead(base, cache, at, columns),
+    ...(way === "pages" ? { peek: (at, columns) => base.read(at, columns) } : {}),
+  };
+}
+
+// ---------------------------------------------------------------------------------------------
+
+const SMALL_CHUNKS_BYTES = 64 << 20;
+
+/** Reads what is not on disk yet, and puts it there before anything is made of it. */
+async function cachedRead(
+  base: RowSource,
+  cache: LineCache,
+  at: readonly RowAddress[],
+  columns: readonly string[] | undefined,
+): Promise<ReadRow[]> {
+  const keys = at.map(({ file, row }) => `${file}/${row}/${columns?.join(",") ?? "*"}`);
+  const missing = [...at.keys()].filter((n) => !cache.has(keys[n] ?? ""));
+  const read = await base.read(
+    missing.flatMap((n) => at[n] ?? []),
+    columns,
+  );
+  await cache.put(
+    missing.flatMap((n, place) => {
+      const row = read[place];
+      return row?.ok === true ? [[keys[n] ?? "", row.row] as const] : [];
+    }),
+  );
+  const fresh = new Map(missing.map((n, place) => [n, read[place]]));
+  const found: ReadRow[] = [];
+  for (const [n, key] of keys.entries()) {
+    const row = fresh.get(n);
+    found.push(row ?? { ok: true, row: (await cache.get(key)) as Record<string, unknown> });
+  }
+  return found;
+}
+
+/** Rows by the viewer, neighbours in one request; those that it cuts short by `fallback`. */
+async function readShown(
+  viewer: Viewer,
+  fileStart: number,
+  rows: readonly number[],
+  fallback: (rows: readonly number[]) => Promise<ReadRow[]> | null,
+): Promise<ReadRow[]> {
+  const runs: number[][] = [];
+  for (const row of [...rows].sort((a, b) => a - b)) {
+    const last = runs.at(-1);
+    if (last !== undefined && last.at(-1) === row - 1 && last.length < 100) last.push(row);
+    else runs.push([row]);
+  }
+  const found = new Map<number, ReadRow>();
+  await inParallel(runs, runs.length, async (run) => {
+    const shown = await viewer.rows(fileStart + (run[0] ?? 0), run.length);
+    for (const [n, row] of shown.entries()) found.set(run[n] ?? 0, row);
+  });
+  const cut = rows.filter((row) => found.get(row)?.ok !== true);
+  const whole = cut.length === 0 ? null : await fallback(cut);
+  for (const [n, row] of (whole ?? []).entries()) found.set(cut[n] ?? 0, row);
+  return rows.map((row) => found.get(row) ?? { ok: false, reason: "truncated_cell" });
+}
+
+function hasPages(file: OpenedFile, columns: readonly string[] | undefined): boolean {
+  return file.groups.every((group) =>
+    group.chunks.every(
+      (chunk) =>
+        chunk.pages !== null ||
+        chunk.bytes <= SMALL_CHUNK_BYTES ||
+        (columns !== undefined && !columns.includes(chunk.column)),
+    ),
+  );
+}
+
+function startsOf(files: readonly OpenedFile[]): number[] {
+  let start = 0;
+  return files.map((file) => {
+    const rows = file.groups.reduce((sum, group) => sum + group.rows, 0);
+    start += rows;
+    return start - rows;
+  });
+}

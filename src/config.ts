@@ -128,6 +128,8 @@ const configSchema = z.strictObject({
       strategy: z.enum(["informed", "select"]).default("informed"),
       /** Blind candidates of strategy "select". */
       n: z.int().min(2).default(4),
+      /** Chooses among the candidates, with the pull request in view; default: the challenger's model. */
+      rank_model: modelRef.optional(),
       /** Characters of the pull request that the challenger is shown at most. */
       pr_chars: positive.default(40_000),
       /** Askings after the first when the audit says leak. */

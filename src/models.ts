@@ -14,6 +14,7 @@ import { keepHeapSmall } from "./io/heap.ts";
 import { openJournal, type Journal } from "./io/journal.ts";
 import { openLedger, type Ledger } from "./io/ledger.ts";
 import { readRecording } from "./io/recordings.ts";
+import { sideModels } from "./stages/challenger-items.ts";
 import type { Chat, ChatRequest, Engine, ModelRef, Outcome } from "./work.ts";
 
 /** Items in hand at once: enough to fill every provider while some items wait for a retry. */
@@ -96,7 +97,8 @@ type Open = {
 function modelsOf(config: Config, stage: string): readonly ModelRef[] {
   if (stage === "validate") return judgePanel(config);
   if (stage !== "king" && stage !== "challenger") return [];
-  return [config[stage], ...fallbackModels(config[stage])];
+  const side = stage === "challenger" ? sideModels(config) : [];
+  return [config[stage], ...fallbackModels(config[stage]), ...side];
 }
 
 /** Answers of the `offline` provider; recordings are read when the first one is asked for. */

@@ -5,16 +5,18 @@
  * would flatter the gate.
  */
 import type { Config } from "../config.ts";
-import { fallbackModels } from "../config.ts";
-import { fileReply, type FilingRules } from "../core/challenger/filing.ts";
+import { fileReply, type Filed } from "../core/challenger/filing.ts";
+import { fileGrounding } from "../core/challenger/grounding.ts";
+import { fileCandidate, fileRanking, type SelectRules } from "../core/challenger/select.ts";
+import { SELECT_PROMPT_VERSION } from "../core/challenger/side-prompts.ts";
 import { makeTally } from "../core/tally.ts";
-import { CHALLENGER_PROMPT_VERSION, challengerMessages } from "../core/turn/challenger-prompt.ts";
-import { configHash, historyHash } from "../core/turn/hash.ts";
-import { nextAttempt } from "../core/turn/tries.ts";
+import { CHALLENGER_PROMPT_VERSION } from "../core/turn/challenger-prompt.ts";
+import { configHash } from "../core/turn/hash.ts";
 import { UserError } from "../errors.ts";
 import { commitPath, listAnswers, type AnswerFile } from "../io/answers.ts";
-import { answerSchema, pullRequestSchema, type Answer, type PullRequest } from "../records.ts";
+import { answerSchema, pullRequestSchema, type Answer } from "../records.ts";
 import type { Outcome, StageOptions, StageSummary, WorkItem } from "../work.ts";
+import { nameOf, nextItem, shownCandidates, type Held } from "./challenger-items.ts";
 import type { Deps } from "./deps.ts";
 
 export async function challenger(
@@ -22,7 +24,7 @@ export async function challenger(
   deps: Deps,
   options: StageOptions,
 ): Promise<StageSummary> {
-  const { store, progress, now } = deps;
+  const { store, progress, now, rng } = deps;
   const files = await listAnswers(store, options);
   if (files.length === 0) {
     throw new UserError("challenger: answer/ holds no answers", "run `npm run stage:king` first");
@@ -55,33 +57,8 @@ export async function challenger(
       }
       const held = { at, answer, pr };
       inHand.set(at.name, held);
-      yield itemFor(held);
+      yield nextItem(held, config, { rules, rng });
     }
-  }
-
-  function itemFor({ at, answer, pr }: Held): WorkItem {
-    const tries = answer.challenger_tries ?? [];
-    const attempt = nextAttempt(tries);
-    const fault = tries.at(-1)?.detail;
-    return {
-      stage: "challenger",
-      key: `challenger/${at.name}/${attempt}`,
-      role: "challenger",
-      request: {
-        provider: config.challenger.provider,
-        model: config.challenger.model,
-        fallback: fallbackModels(config.challenger),
-        messages: challengerMessages({
-          history: answer.messages,
-          pr,
-          maxPrChars: config.challenger.pr_chars,
-          ...(fault === undefined ? {} : { fault }),
-        }),
-        temperature: config.challenger.temperature,
-        max_tokens: config.challenger.max_tokens,
-        tag: { role: "challenger", history_hash: historyHash(answer.messages), attempt },
-      },
-    };
   }
 
   async function file(item: WorkItem, outcome: Outcome): Promise<readonly WorkItem[]> {
@@ -91,15 +68,37 @@ export async function challenger(
     if (!outcome.ok) {
       const { kind, message } = outcome.failure;
       if (kind !== "context_too_long" && kind !== "rejected") return [];
-      await store.write(at.path, { ...answer, challenger_drop: { reason: kind, detail: message } });
-      return done(at, () => tally.dropped(kind));
+      if (item.role !== "grounding") {
+        const dropped = { reason: kind, detail: message };
+        await store.write(at.path, { ...answer, challenger_drop: dropped });
+        return done(at, () => tally.dropped(kind));
+      }
     }
-    const filed = fileReply(held, outcome.reply, rules, now().toISOString());
+    const filed = fileOutcome(held, item, outcome);
     await store.write(at.path, filed.answer);
-    if (filed.isAnswered) return done(at, () => tally.kept());
+    if (filed.isAnswered) return done(at, () => count(filed.answer));
     const next = { at, pr, answer: filed.answer };
     inHand.set(at.name, next);
-    return [itemFor(next)];
+    return [nextItem(next, config, { rules, rng })];
+  }
+
+  /** A grounding judge that could not be asked leaves the answer as the audit called it. */
+  function fileOutcome(held: Held, { role }: WorkItem, outcome: Outcome): Filed {
+    const time = now().toISOString();
+    if (role === "grounding" || !outcome.ok) {
+      return fileGrounding(held, outcome.ok ? outcome.reply : null, rules, time);
+    }
+    if (role === "ranker") {
+      return fileRanking(held, outcome.reply, shownCandidates(held, rng), rules, time);
+    }
+    return config.challenger.strategy === "select"
+      ? fileCandidate(held, outcome.reply, rules, time)
+      : fileReply(held, outcome.reply, rules, time);
+  }
+
+  function count({ challenger_drop: dropped }: Answer): void {
+    if (dropped === undefined) tally.kept();
+    else tally.dropped(dropped.reason);
   }
 
   function done(at: AnswerFile, count: () => void): readonly WorkItem[] {
@@ -112,17 +111,16 @@ export async function challenger(
 
 // ---------------------------------------------------------------------------------------------
 
-type Held = { readonly at: AnswerFile; readonly answer: Answer; readonly pr: PullRequest };
-
-const nameOf = (item: WorkItem): string => item.key.split("/")[1] ?? "";
-
-function filingRules({ challenger: own, audit }: Config): FilingRules {
+function filingRules({ challenger: own, audit }: Config): SelectRules {
+  const prompt = own.strategy === "select" ? SELECT_PROMPT_VERSION : CHALLENGER_PROMPT_VERSION;
   return {
+    n: own.n,
     attempts: own.attempts,
     leak_attempts: own.leak_attempts,
     limits: audit,
-    prompt_version: CHALLENGER_PROMPT_VERSION,
-    config_hash: configHash({ challenger: own, audit, prompt: CHALLENGER_PROMPT_VERSION }),
+    grounding: audit.grounding_model !== undefined,
+    prompt_version: prompt,
+    config_hash: configHash({ challenger: own, audit, prompt }),
   };
 }
 

@@ -16,6 +16,8 @@ export type FilingRules = {
   /** Askings after the first when the audit says leak. */
   readonly leak_attempts: number;
   readonly limits: AuditThresholds;
+  /** A suspect reply goes before the grounding judge first. */
+  readonly grounding: boolean;
   readonly prompt_version: string;
   readonly config_hash: string;
 };
@@ -49,6 +51,9 @@ export function fileReply(
       ? keep({ ...audited, challenger_tries: tried }, { ...kept, malformed })
       : again(answer, tried);
   }
+  if (audit.verdict === "suspect" && rules.grounding) {
+    return askGrounding(answer, reply, audit, time);
+  }
   if (audit.verdict !== "leak") return keep(audited, kept);
   const tried = [...tries, leakTry(nextAttempt(tries), reply, audit, time)];
   return isUsedUp(tried.filter(isLeak), rules.leak_attempts + 1)
@@ -68,10 +73,24 @@ export function kingAudit(
   };
 }
 
+/** The suspect answer that waits for the judge: the last try; null when none does. */
+export function waitingForGrounding(answer: Pick<Answer, "challenger_tries">): Try | null {
+  const last = answer.challenger_tries?.at(-1);
+  return last?.reason === "ungrounded" ? last : null;
+}
+
 export const isLeak = (one: Try): boolean => one.reason === "leak";
+const OTHER_REASONS: ReadonlySet<string> = new Set([
+  "leak",
+  "candidate",
+  "not_chosen",
+  "unread_ranking",
+  "ungrounded",
+  "grounded",
+]);
+
 /** Losing candidates and unread rankings are tries too; they use up no allowance of the form. */
-export const isMalformed = (one: Try): boolean =>
-  !["leak", "not_chosen", "unread_ranking"].includes(one.reason);
+export const isMalformed = (one: Try): boolean => !OTHER_REASONS.has(one.reason);
 
 /** A leaking reply as a try; its audit stays with it, in answer/ alone. */
 export function leakTry(attempt: number, reply: ChatReply, audit: Audit, time: string): Try {
@@ -113,6 +132,19 @@ export function keep(answer: Answer, kept: Kept): Filed {
   };
 }
 
-function again(answer: Answer, tries: readonly Try[]): Filed {
+/** Puts a suspect reply aside until the judge has seen it. */
+function askGrounding(answer: Answer, reply: ChatReply, audit: Audit, time: string): Filed {
+  const tries = answer.challenger_tries ?? [];
+  const fault = { reason: "ungrounded", detail: "suspect: the grounding judge is asked" };
+  const waiting = {
+    ...tryOf(nextAttempt(tries), reply, fault, time),
+    audit,
+    model: reply.model,
+    provider: reply.provider,
+  };
+  return again(answer, [...tries, waiting]);
+}
+
+export function again(answer: Answer, tries: readonly Try[]): Filed {
   return { isAnswered: false, answer: { ...answer, challenger_tries: [...tries] } };
 }

@@ -1,0 +1,114 @@
+/**
+ * The grounding judge's step: a suspect answer waits as a try while a model that sees history and
+ * answer, and not the pull request, lists its claims without support. One such claim makes it a leak.
+ */
+import type { Answer, Audit, Finding, PullRequest, Try } from "../../records.ts";
+import type { ChatReply } from "../../work.ts";
+import { scoreOf } from "../audit/audit.ts";
+import { leakFault } from "../audit/fault.ts";
+import { checkForm } from "../turn/form.ts";
+import { isUsedUp } from "../turn/tries.ts";
+import {
+  again,
+  isLeak,
+  keep,
+  kingAudit,
+  waitingForGrounding,
+  type Filed,
+  type FilingRules,
+} from "./filing.ts";
+import { readUnsupported } from "./side-replies.ts";
+
+/** Weight of a claim without support in an answer that is suspect already. */
+const CLAIM_WEIGHT = 2;
+
+/**
+ * The judge's reply, or null when it could give none: then, and when it cannot be read, the answer
+ * stays what the audit called it.
+ */
+export function fileGrounding(
+  { answer, pr }: { readonly answer: Answer; readonly pr: PullRequest },
+  judged: ChatReply | null,
+  rules: FilingRules,
+  time: string,
+): Filed {
+  const tries = answer.challenger_tries ?? [];
+  const waiting = waitingForGrounding(answer);
+  if (waiting === null) throw new Error("no suspect answer waits for the grounding judge");
+  const { text } = checkForm(waiting.raw);
+  const claims = judged === null ? null : readUnsupported(judged, text);
+  const audit = withClaims(
+    waiting.audit ?? { verdict: "suspect", findings: [] },
+    claims ?? [],
+    text,
+    rules,
+  );
+  const isLeaking = audit.verdict === "leak";
+  const own: Try = {
+    ...waiting,
+    audit,
+    reason: isLeaking ? "leak" : "grounded",
+    detail: isLeaking ? leakFault(audit) : "the grounding judge found no claim without support",
+  };
+  const tried = [...tries.slice(0, -1), own];
+  const grounding = {
+    model: judged?.model ?? "",
+    claims: [...(claims ?? [])],
+    read: claims !== null,
+    raw: judged?.content ?? "",
+  };
+  const next = { ...answer, challenger_tries: tried, grounding };
+  if (isLeaking && !isUsedUp(tried.filter(isLeak), rules.leak_attempts + 1)) {
+    return again(next, tried);
+  }
+  const reply = replyOf(own, judged);
+  const filed = keep(
+    { ...next, audit, ...kingAudit(answer, pr, rules.limits) },
+    { text, reply, tries: judged === null ? tried.slice(0, -1) : tried, rules, time },
+  );
+  const { challenger_run: run } = filed.answer;
+  return run === undefined
+    ? filed
+    : { ...filed, answer: { ...filed.answer, challenger_run: { ...run, attempts: tried.length } } };
+}
+
+// ---------------------------------------------------------------------------------------------
+
+/** The answer's own model, with what the judge's call cost: the waiting try is paid already. */
+function replyOf(waiting: Try, judged: ChatReply | null): ChatReply {
+  const own = (key: string): string => (typeof waiting[key] === "string" ? waiting[key] : "");
+  return {
+    model: own("model"),
+    provider: own("provider"),
+    content: waiting.raw,
+    reasoning: null,
+    refusal: null,
+    finish_reason: waiting.finish_reason,
+    usage: judged?.usage ?? waiting.usage,
+    cost_usd: judged === null ? waiting.cost_usd : judged.cost_usd,
+    request_id: null,
+    latency_ms: 0,
+  };
+}
+
+function withClaims(
+  audit: Audit,
+  claims: readonly string[],
+  answer: string,
+  { limits }: FilingRules,
+): Audit {
+  if (claims.length === 0) return audit;
+  const found = claims.map((text): Finding => {
+    const start = answer.indexOf(text);
+    return {
+      kind: "claim",
+      text,
+      span: [start, start + text.length],
+      evidence: "the grounding judge found no support in the history",
+      weight: CLAIM_WEIGHT,
+    };
+  });
+  const findings = [...found, ...audit.findings];
+  const score = scoreOf(findings.map(({ weight }) => ({ weight: weight ?? 0 })));
+  return { ...audit, findings, score, verdict: score >= limits.leak_min ? "leak" : audit.verdict };
+}

@@ -1,0 +1,123 @@
+import { expect, test } from "vitest";
+import { answerSchema } from "../../src/records.ts";
+import { challenger } from "../../src/stages/challenger.ts";
+import type { Outcome } from "../../src/work.ts";
+import { scriptedChat } from "../support/chat.ts";
+import { OPTIONS, testConfig, testDeps } from "../support/deps.ts";
+import { tempProject } from "../support/project.ts";
+
+const FILE = "answer/prompts_1_001_1.json";
+const JUDGED = '[audit]\ngrounding_model = "test/grounding"\nsuspect_min = 1\nleak_min = 3';
+
+const say = (thought: string): string => `THOUGHT: ${thought}\n\n\`\`\`bash\nls\n\`\`\``;
+const HONEST = say("I will look around first.");
+const SUSPECT = say("The helper `trim_with_table` is what has to be called here.");
+const answer = {
+  instance_id: "a__b-1",
+  king: HONEST,
+  challenger: "",
+  assistant: "reference",
+  messages: [{ role: "user", content: "Slugs keep their dashes. Please mend that." }],
+};
+const pr = {
+  instance_id: "a__b-1",
+  repo: "a/b",
+  patch:
+    "--- a/slug.py\n+++ b/slug.py\n@@ -1,1 +1,1 @@\n-    return joined\n+    return trim_with_table(joined)\n",
+};
+const workspace = (): string => tempProject({ [FILE]: answer, "commit/a__b-1.json": pr });
+const judge = (said: string | Outcome, reply = SUSPECT) =>
+  scriptedChat((_request, item) =>
+    item.role === "grounding" ? said : item.key.endsWith("/1") ? reply : HONEST,
+  );
+
+test("only a suspect answer goes before the grounding judge, who sees no pull request", async () => {
+  const root = workspace();
+  const chat = judge('{"unsupported": []}');
+  const deps = testDeps(root, chat);
+  expect(await challenger(testConfig(root, JUDGED), deps, OPTIONS)).toMatchObject({
+    kept: 1,
+    asked: 2,
+  });
+  const [, asked] = chat.seen;
+  expect(asked).toMatchObject({
+    item: { role: "grounding" },
+    request: { model: "test/grounding", temperature: 0 },
+  });
+  expect(JSON.stringify(asked?.request.messages)).not.toContain("return joined");
+  expect(await deps.store.read(FILE, answerSchema)).toMatchObject({
+    challenger: SUSPECT,
+    audit: { verdict: "suspect" },
+    grounding: { model: "test/grounding", claims: [], read: true },
+    challenger_run: {
+      model: "moonshotai/Kimi-K2.6-TEE",
+      attempts: 1,
+      usage: { prompt_tokens: 20 },
+    },
+  });
+
+  const clean = workspace();
+  const honest = judge("never asked", HONEST);
+  await challenger(testConfig(clean, JUDGED), testDeps(clean, honest), OPTIONS);
+  expect(honest.seen).toHaveLength(1);
+});
+
+test("a claim without support makes a suspect answer a leak that is asked again", async () => {
+  const root = workspace();
+  const chat = judge('{"unsupported": ["is what has to be called here", "words it never said"]}');
+  const deps = testDeps(root, chat);
+  expect(
+    await challenger(
+      testConfig(root, `${JUDGED}\n`.replace("leak_min = 3", "leak_min = 2.45")),
+      deps,
+      OPTIONS,
+    ),
+  ).toMatchObject({ kept: 1, asked: 3 });
+  expect(chat.seen[2]?.request.messages.at(-1)?.content).toContain(
+    '"is what has to be called here" (a claim without support)',
+  );
+  expect(await deps.store.read(FILE, answerSchema)).toMatchObject({
+    challenger: HONEST,
+    audit: { verdict: "clean" },
+    grounding: { claims: ["is what has to be called here"] },
+    challenger_tries: [{ reason: "leak", audit: { verdict: "leak" } }],
+  });
+});
+
+test.each([
+  ["cannot be read", "I think it is fine.", false],
+  [
+    "could not be asked",
+    { ok: false, failure: { kind: "context_too_long", message: "131k" } } as const,
+    false,
+  ],
+])("a judge that %s leaves the answer suspect", async (_name, said, read) => {
+  const root = workspace();
+  const deps = testDeps(root, judge(said));
+  expect(await challenger(testConfig(root, JUDGED), deps, OPTIONS)).toMatchObject({
+    kept: 1,
+    dropped: {},
+  });
+  expect(await deps.store.read(FILE, answerSchema)).toMatchObject({
+    challenger: SUSPECT,
+    audit: { verdict: "suspect" },
+    grounding: { read },
+    challenger_run: { attempts: 1 },
+  });
+});
+
+test("a run that is killed before the judge answers asks the judge alone", async () => {
+  const root = workspace();
+  const dies = scriptedChat((_request, item) => {
+    if (item.role === "grounding") throw new Error("killed");
+    return SUSPECT;
+  });
+  await expect(challenger(testConfig(root, JUDGED), testDeps(root, dies), OPTIONS)).rejects.toThrow(
+    "killed",
+  );
+  const chat = judge('{"unsupported": []}');
+  await challenger(testConfig(root, JUDGED), testDeps(root, chat), OPTIONS);
+  expect(chat.seen.map(({ item }) => item.key)).toEqual([
+    "challenger/prompts_1_001_1.json/grounding/2",
+  ]);
+});

@@ -274,7 +274,11 @@ export const scoreSchema = z.looseObject({
   king_model: z.string().nullish(),
   challenger_model: z.string().nullish(),
   /** Text in the history that addresses a judge: it marks the turn, nobody loses for it. */
-  history_flags: z.array(z.looseObject({ kind: z.string(), text: z.string() })).optional(),
+  history_flags: z
+    .array(z.looseObject({ kind: z.string(), text: z.string(), message: z.int() }))
+    .optional(),
+  /** What would have cost a challenger the turn, in the king (mode 1: the reference); only marked. */
+  opponent_flags: z.array(z.looseObject({ kind: z.string(), text: z.string() })).optional(),
 });
 export type Score = Readonly<z.infer<typeof scoreSchema>>;
 
@@ -403,6 +407,7 @@ export const duelSchema = z.looseObject({
   /** Turns with verdicts given under other settings than the present ones. */
   n_other_settings: z.int().optional(),
   n_flagged_histories: z.int().optional(),
+  n_flagged_opponents: z.int().optional(),
   /** Sentences for the person: judges of a contestant's family, other settings, failing judges ... */
   warnings: z.array(z.string()).optional(),
   /** Runs that computed the gate on a changed set of turns. */

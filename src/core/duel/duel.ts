@@ -98,6 +98,7 @@ export function duelOf(input: DuelInput, rules: DuelRules, gate: GateRules): Due
     unread: countBy(turns.flatMap((turn) => turn.unread)),
     n_other_settings: turns.filter((turn) => turn.otherSettings).length,
     n_flagged_histories: turns.filter((turn) => turn.flaggedHistory).length,
+    n_flagged_opponents: turns.filter((turn) => turn.flaggedOpponent).length,
     warnings: warningsOf(turns, rules),
     ...looksOf(input.previous, turns_hash, accepted !== null),
     config_hash: rules.config_hash,

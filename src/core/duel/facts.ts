@@ -22,6 +22,7 @@ export type TurnFacts = {
   /** Some verdict was given under other settings than the present ones. */
   readonly otherSettings: boolean;
   readonly flaggedHistory: boolean;
+  readonly flaggedOpponent: boolean;
   readonly calls: { readonly asked: number; readonly full: number };
   readonly models: readonly string[];
 };
@@ -56,6 +57,7 @@ export function factsOf(
     unread: live.flatMap((reply) => (reply.unread === null ? [] : [reply.unread])),
     otherSettings: live.some((reply) => reply.config_hash !== rules.config_hash),
     flaggedHistory: (score.history_flags ?? []).length > 0,
+    flaggedOpponent: (score.opponent_flags ?? []).length > 0,
     calls: { asked, full: score.disqualified === null ? rules.panel.length : 0 },
     models: [score.king_model, score.challenger_model].flatMap((model) => model ?? []),
   };

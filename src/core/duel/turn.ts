@@ -6,7 +6,7 @@ import type { Answer, Judgement, Score } from "../../records.ts";
 import { NO_USAGE } from "../../records.ts";
 import type { Order, Outcome, WorkItem } from "../../work.ts";
 import { historyHash, pairHash } from "../turn/hash.ts";
-import { disqualify } from "./disqualify.ts";
+import { disqualify, historyFlags, opponentFlags } from "./disqualify.ts";
 import { judgePrompt, sharedPrefix, type Candidates } from "./judge-prompt.ts";
 import { candidateMark, ordersFor, type DuelRules } from "./rules.ts";
 import { decisiveScore, metricValues, turnScore } from "./turn-score.ts";
@@ -26,7 +26,7 @@ export type Turn = {
   readonly candidates: Candidates;
   readonly history_hash: string;
   readonly pair_hash: string;
-  /** Task and conversation as every judge sees them. */
+  /** The conversation as every judge sees it; "" where nothing is left to ask. */
   readonly prefix: string;
   readonly allowance: Allowance;
   /** What the score file says, or will say. */
@@ -61,7 +61,13 @@ export function openTurn(opening: Opening, rules: DuelRules): Turn {
   const history = historyHash(answer.messages);
   const pair = pairHash(answer.messages, candidates.opponent, candidates.challenger);
   const kept = (previous?.judges ?? []).map((reply) => takeUp(reply, pair, opening));
+  // Flags follow from the pair alone, and a long history takes its time to search.
+  const isKnown = previous?.pair_hash === pair && previous.history_flags !== undefined;
   const base: Base = {
+    history_flags: isKnown ? previous.history_flags : historyFlags(answer.messages),
+    opponent_flags: isKnown
+      ? previous.opponent_flags
+      : opponentFlags(candidates.opponent, answer.messages),
     file,
     instance_id: answer.instance_id,
     repo: answer.repo ?? null,
@@ -72,13 +78,15 @@ export function openTurn(opening: Opening, rules: DuelRules): Turn {
     lengths: { opponent: candidates.opponent.length, challenger: candidates.challenger.length },
     disqualified: disqualify(answer),
   };
+  const allowance = opening.retry ? grantAgain(file, pair, kept, rules) : new Map();
+  const score = settle(base, kept, rules);
   return {
     candidates,
     history_hash: history,
     pair_hash: pair,
-    prefix: sharedPrefix(answer.messages, history),
-    allowance: opening.retry ? grantAgain(file, pair, kept, rules) : new Map(),
-    score: settle(base, kept, rules),
+    prefix: score.pending + allowance.size > 0 ? sharedPrefix(answer.messages, history) : "",
+    allowance,
+    score,
   };
 }
 
@@ -130,6 +138,8 @@ type Base = Pick<
   | "challenger_model"
   | "lengths"
   | "disqualified"
+  | "history_flags"
+  | "opponent_flags"
 >;
 
 /** The score file: everything in it follows from the base, the replies and the rules. */
@@ -165,6 +175,8 @@ function settle(base: Base, judges: readonly Judgement[], rules: DuelRules): Sco
     lengths: base.lengths,
     king_model: base.king_model ?? null,
     challenger_model: base.challenger_model ?? null,
+    history_flags: base.history_flags ?? [],
+    opponent_flags: base.opponent_flags ?? [],
     judges: turn.judges,
     pair_hash: base.pair_hash,
     config_hash: rules.config_hash,

@@ -56,6 +56,12 @@ export function readVerdict(reply: JudgeReply): Verdict {
   return votesOf(last.value);
 }
 
+/** How many of the metrics a value names with a vote, in any of the accepted shapes. */
+export function namedMetrics(value: LooseValue): number {
+  const voted = ballotOf(value).filter((entry) => voteOf(entry.value) !== null);
+  return new Set(voted.map((entry) => entry.metric)).size;
+}
+
 /** The challenger's view of votes: 1 win, 0.5 draw, 0 loss. */
 export function challengerView(votes: Votes, order: Order): MetricValues {
   const seat = order === "challenger_first" ? 1 : 2;

@@ -216,6 +216,18 @@ const configSchema = z.strictObject({
       max_tokens: positive.optional(),
       max_patch_chars: positive.default(8000),
       min_problem_words: count.default(20),
+      /** Rows at least so similar (estimated Jaccard, 0..1) are kept on one side; 0: exact copies alone. */
+      near_duplicate: fraction.default(0.8),
+      /** A local tokenizer.json: exact token counts instead of four characters a token. */
+      tokenizer: name.optional(),
+      /** A local tokenizer_config.json: chatml rows are rendered with its chat template. */
+      tokenizer_config: name.optional(),
+      /** USD per million training tokens, for the cost estimate. */
+      usd_per_million_tokens: z.number().min(0).optional(),
+      /** Parquet files beside the JSON Lines. */
+      parquet: z.boolean().default(false),
+      /** Licence id of the Hub for the data set card. */
+      license: name.default("unknown"),
     })
     .prefault({}),
   offline: z

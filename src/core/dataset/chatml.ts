@@ -1,0 +1,40 @@
+/** ChatML, the markup of `<|im_start|>` and `<|im_end|>`: written and parsed back. */
+import type { Message } from "../../records.ts";
+import type { RenderText } from "./formats.ts";
+
+const START = "<|im_start|>";
+const END = "<|im_end|>";
+const RESERVED = [START, END, "<|endoftext|>"];
+
+/**
+ * One text of all turns, each ended by a line feed. A content that holds a token of the markup is
+ * refused: escaped it would teach a spelling that no model is ever shown.
+ */
+export const renderChatml: RenderText = (messages) => {
+  let text = "";
+  for (const { role, content } of messages) {
+    if (content.includes("<|") && RESERVED.some((token) => content.includes(token))) {
+      return { reason: "special_token" };
+    }
+    text += `${START}${role}\n${content}${END}\n`;
+  }
+  return text;
+};
+
+/** The turns of a text that `renderChatml` wrote; null for anything else. */
+export function parseChatml(text: string): Message[] | null {
+  const messages: Message[] = [];
+  let at = 0;
+  while (at < text.length) {
+    if (!text.startsWith(START, at)) return null;
+    const newline = text.indexOf("\n", at);
+    const end = text.indexOf(`${END}\n`, at);
+    if (newline < 0 || end < newline) return null;
+    messages.push({
+      role: text.slice(at + START.length, newline),
+      content: text.slice(newline + 1, end),
+    });
+    at = end + END.length + 1;
+  }
+  return messages;
+}

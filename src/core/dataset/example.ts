@@ -1,0 +1,46 @@
+/**
+ * What every training-set builder hands to the spine: examples of three kinds, or a reason why a
+ * source row gives none. Formats turn examples into lines; nothing here knows where rows came from.
+ */
+import type { Message } from "../../records.ts";
+
+/** Flat, and with the same keys in every row of a set: it becomes one Parquet column. */
+export type Metadata = Readonly<Record<string, string | number | boolean | null>>;
+
+type Base = {
+  /** The conversation up to the answer; never empty. */
+  readonly prompt: readonly Message[];
+  /** Rows of one group are on one side of the split: the repository, or the instance. */
+  readonly group: string;
+  readonly metadata: Metadata;
+};
+
+/**
+ * `sft`: an answer to learn. `negative`: an answer that is labelled bad; only `kto` has a place for
+ * it. `preference`: two answers to one prompt. Answers are what the assistant says, as plain text.
+ */
+export type Example =
+  | (Base & { readonly kind: "sft"; readonly answer: string })
+  | (Base & { readonly kind: "negative"; readonly answer: string })
+  | (Base & { readonly kind: "preference"; readonly chosen: string; readonly rejected: string });
+
+/** A source row that gives no example: one line of skipped.jsonl. */
+export type Skip = {
+  readonly instance_id: string;
+  /** From the builder's closed union. */
+  readonly reason: string;
+  /** Which source fields there were: {has_patch: true}. */
+  readonly source_fields: Readonly<Record<string, boolean>>;
+  /** Characters of what would have been learned. */
+  readonly length: number;
+};
+
+/** One step of a builder's stream. */
+export type Built =
+  | { readonly ok: true; readonly example: Example }
+  | { readonly ok: false; readonly skip: Skip };
+
+/** The answers of an example, in the order of their columns. */
+export function answersOf(example: Example): readonly string[] {
+  return example.kind === "preference" ? [example.chosen, example.rejected] : [example.answer];
+}

@@ -1,0 +1,120 @@
+/** What every builder can be told, from chain.toml [dataset] and its flags (flags win). */
+import { UserError } from "../../errors.ts";
+import { nearestName } from "../text/nearest.ts";
+import { formatNamed, type Format } from "./formats.ts";
+
+export const GROUPINGS = ["repo", "instance"] as const;
+export type Grouping = (typeof GROUPINGS)[number];
+
+export type DatasetSettings = {
+  /** At least one, none twice; the first one's files are at the top of the folder. */
+  readonly formats: readonly Format[];
+  /** 0..1 */
+  readonly valFraction: number;
+  readonly groupBy: Grouping;
+  readonly seed: number;
+  /** null: no limit. */
+  readonly maxTokens: number | null;
+  /** 0..1; 0: exact duplicates alone. */
+  readonly nearDuplicate: number;
+  /** null: no cost estimate. */
+  readonly usdPerMillionTokens: number | null;
+  readonly parquet: boolean;
+  readonly license: string;
+  /** Paths; null: estimated tokens, plain ChatML. */
+  readonly tokenizer: string | null;
+  readonly tokenizerConfig: string | null;
+  /** Replace what an earlier run left. */
+  readonly force: boolean;
+};
+
+/** The [dataset] section of chain.toml, as far as the spine needs it. */
+export type DatasetSection = {
+  readonly formats: readonly string[];
+  readonly val_fraction: number;
+  readonly group_by: Grouping;
+  readonly seed: number;
+  readonly max_tokens?: number | undefined;
+  readonly near_duplicate: number;
+  readonly usd_per_million_tokens?: number | undefined;
+  readonly parquet: boolean;
+  readonly license: string;
+  readonly tokenizer?: string | undefined;
+  readonly tokenizer_config?: string | undefined;
+};
+
+/** Flags as they were typed; absent ones fall back to chain.toml. */
+export type DatasetFlags = {
+  /** Each may hold several names with commas. */
+  readonly format?: readonly string[];
+  readonly valFraction?: string;
+  readonly groupBy?: string;
+  readonly seed?: string;
+  readonly maxTokens?: number;
+  readonly nearDuplicate?: string;
+  readonly price?: string;
+  readonly parquet?: boolean;
+  readonly license?: string;
+  readonly tokenizer?: string;
+  readonly tokenizerConfig?: string;
+  readonly force: boolean;
+};
+
+/** @throws UserError for an unknown format or grouping (nearest name) and for numbers out of range. */
+export function datasetSettings(section: DatasetSection, flags: DatasetFlags): DatasetSettings {
+  const names = flags.format?.flatMap((given) => given.split(",")) ?? section.formats;
+  const formats = [...new Set(names.map((name) => formatNamed(name.trim())))];
+  return {
+    formats,
+    valFraction: fractionOf("--val-fraction", flags.valFraction, section.val_fraction),
+    groupBy: groupingNamed(flags.groupBy ?? section.group_by),
+    seed: seedOf(flags.seed, section.seed),
+    maxTokens: flags.maxTokens ?? section.max_tokens ?? null,
+    nearDuplicate: fractionOf("--near-duplicate", flags.nearDuplicate, section.near_duplicate),
+    usdPerMillionTokens: priceOf(flags.price) ?? section.usd_per_million_tokens ?? null,
+    parquet: flags.parquet ?? section.parquet,
+    license: flags.license ?? section.license,
+    tokenizer: flags.tokenizer ?? section.tokenizer ?? null,
+    tokenizerConfig: flags.tokenizerConfig ?? section.tokenizer_config ?? null,
+    force: flags.force,
+  };
+}
+
+// ---------------------------------------------------------------------------------------------
+
+function groupingNamed(name: string): Grouping {
+  const grouping = GROUPINGS.find((known) => known === name);
+  if (grouping !== undefined) return grouping;
+  const near = nearestName(name, GROUPINGS);
+  throw new UserError(
+    `unknown grouping "${name}"; known are ${GROUPINGS.join(", ")}`,
+    `use --group-by ${near ?? "repo"}`,
+  );
+}
+
+function fractionOf(flag: string, text: string | undefined, fallback: number): number {
+  if (text === undefined) return fallback;
+  const number = text.trim() === "" ? NaN : Number(text);
+  if (number >= 0 && number <= 1) return number;
+  throw new UserError(
+    `${flag} is "${text}"; expected a number from 0 to 1`,
+    `for example ${flag} 0.1`,
+  );
+}
+
+function seedOf(text: string | undefined, fallback: number): number {
+  if (text === undefined) return fallback;
+  const number = text.trim() === "" ? NaN : Number(text);
+  if (Number.isSafeInteger(number)) return number;
+  throw new UserError(`--seed is "${text}"; expected a whole number`, "for example --seed 42");
+}
+
+function priceOf(text: string | undefined): number | null {
+  if (text === undefined) return null;
+  const number = text.trim() === "" ? NaN : Number(text);
+  if (number >= 0 && Number.isFinite(number)) return number;
+  throw new UserError(
+    `--price is "${text}"; expected USD per million tokens`,
+    "for example --price 3.5",
+  );
+}

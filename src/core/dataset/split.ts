@@ -1,0 +1,110 @@
+/**
+ * Which merged group goes to which split: by a seeded order, so that the same rows and seed give the
+ * same files, each split filled to within one merged group of what was asked.
+ */
+import { sha256Hex } from "../turn/hash.ts";
+import type { RowIndex } from "./row-index.ts";
+import type { Merged } from "./merge.ts";
+
+/** `fraction` of all rows, 0..1; the first split of a set takes what the others leave. */
+export type SplitAsked = { readonly name: string; readonly fraction: number };
+
+export type SplitPlan = {
+  /** Merged group id -> index in `names`. */
+  readonly splitOf: ReadonlyMap<number, number>;
+  /** The first split, then the asked ones. */
+  readonly names: readonly string[];
+  /** Rows of each. */
+  readonly sizes: readonly number[];
+  /** What was done where the fractions could not be met, a sentence each. */
+  readonly notes: readonly string[];
+};
+
+/**
+ * Plans the splits. A group is taken by the first split that it does not overfill; a split that
+ * stays empty although rows were asked for gets the smallest group left, so long as two groups are
+ * left: its size is then off by less than that group.
+ */
+export function planSplits(
+  index: RowIndex,
+  merged: Merged,
+  asked: { readonly first: string; readonly others: readonly SplitAsked[]; readonly seed: number },
+): SplitPlan {
+  const groups = seededOrder(sizesOf(index, merged), index.groups, asked.seed);
+  const names = [asked.first, ...asked.others.map((split) => split.name)];
+  const targets = asked.others.map((split) => Math.round(split.fraction * index.rows));
+  const splitOf = new Map<number, number>();
+  const sizes = names.map(() => 0);
+  const give = (group: Group, split: number): void => {
+    splitOf.set(group.id, split);
+    sizes[split] = (sizes[split] ?? 0) + group.rows;
+  };
+  const left: Group[] = [];
+  for (const group of groups) {
+    const split = targets.findIndex((target, at) => (sizes[at + 1] ?? 0) + group.rows <= target);
+    if (split >= 0) give(group, split + 1);
+    else left.push(group);
+  }
+  const notes = asked.others.flatMap(({ name, fraction }, at) => {
+    if (fraction === 0) return [`${name} was asked to be empty (fraction 0): all rows are in ${asked.first}`];
+    if ((sizes[at + 1] ?? 0) > 0 || index.rows === 0) return [];
+    const smallest = left.toSorted((a, b) => a.rows - b.rows)[0];
+    const target = targets[at] ?? 0;
+    if (smallest === undefined || left.length < 2) {
+      return [
+        `${name} is empty: all ${index.rows} rows are in one group (${nameOf(index, smallest)}), and a group is never split`,
+      ];
+    }
+    left.splice(left.indexOf(smallest), 1);
+    give(smallest, at + 1);
+    return [
+      `${name} has ${smallest.rows} rows where ${target} were asked for: its smallest group (${nameOf(index, smallest)}) is as large, and a group is never split`,
+    ];
+  });
+  for (const group of left) give(group, 0);
+  if (sizes[0] === 0 && index.rows > 0) notes.push(`${asked.first} is empty: the other splits were asked to take everything`);
+  return { splitOf, names, sizes, notes: [...notes, ...oversized(groups, sizes, index, targets, names)] };
+}
+
+// ---------------------------------------------------------------------------------------------
+
+type Group = { readonly id: number; readonly rows: number };
+
+function sizesOf(index: RowIndex, merged: Merged): Group[] {
+  const rows = new Map<number, number>();
+  for (let row = 0; row < index.rows; row++) {
+    const id = merged.mergedOf[index.groupOf.at(row)] ?? 0;
+    rows.set(id, (rows.get(id) ?? 0) + 1);
+  }
+  return [...rows].map(([id, count]) => ({ id, rows: count }));
+}
+
+/** By a hash of seed and name: adding a group does not reshuffle the others. */
+function seededOrder(groups: readonly Group[], names: readonly string[], seed: number): Group[] {
+  return groups
+    .map((group) => ({ group, key: sha256Hex(`${seed}/${names[group.id] ?? ""}`) }))
+    .sort((a, b) => (a.key < b.key ? -1 : 1))
+    .map(({ group }) => group);
+}
+
+/** A group larger than a split asked for can only be in the first one: the person should know. */
+function oversized(
+  groups: readonly Group[],
+  sizes: readonly number[],
+  index: RowIndex,
+  targets: readonly number[],
+  names: readonly string[],
+): string[] {
+  const largest = groups.toSorted((a, b) => b.rows - a.rows)[0];
+  if (largest === undefined || groups.length < 2) return [];
+  return targets.flatMap((target, at) =>
+    target > 0 && largest.rows > target && (sizes[at + 1] ?? 0) < target
+      ? [
+          `the largest group (${nameOf(index, largest)}, ${largest.rows} rows) does not fit into ${names[at + 1] ?? ""} (${target} asked for): it went to ${names[0] ?? ""} whole, and ${names[at + 1] ?? ""} has ${sizes[at + 1] ?? 0}`,
+        ]
+      : [],
+  );
+}
+
+const nameOf = (index: RowIndex, group: Group | undefined): string =>
+  index.groups[group?.id ?? 0] ?? "";

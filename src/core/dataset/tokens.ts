@@ -1,0 +1,45 @@
+/** Tokens of a row: four characters each, or exactly by a model's own tokenizer.json. */
+import { Tokenizer } from "@huggingface/tokenizers";
+import { UserError, errorMessage } from "../../errors.ts";
+import { answersOf, type Example } from "./example.ts";
+
+export type CountTokens = (example: Example) => number;
+
+/** Characters of prompt and answers at four a token, rounded up. */
+export const estimateTokens: CountTokens = (example) => {
+  let chars = 0;
+  for (const message of example.prompt) chars += message.content.length;
+  for (const answer of answersOf(example)) chars += answer.length;
+  return Math.ceil(chars / 4);
+};
+
+/**
+ * Counts with a tokenizer.json: contents alone, without markup or special tokens.
+ * @param name the file, for errors. @throws UserError when it is no tokenizer that is known.
+ */
+export function exactTokens(tokenizerJson: unknown, name: string): CountTokens {
+  const tokenizer = makeTokenizer(tokenizerJson, name);
+  const count = (text: string): number =>
+    tokenizer.encode(text.toWellFormed(), { add_special_tokens: false }).ids.length;
+  return (example) =>
+    [...example.prompt.map((message) => message.content), ...answersOf(example)].reduce(
+      (sum, text) => sum + count(text),
+      0,
+    );
+}
+
+// ---------------------------------------------------------------------------------------------
+
+function makeTokenizer(json: unknown, name: string): Tokenizer {
+  const hint = "name a tokenizer.json as the model's repository has it, with --tokenizer FILE";
+  if (typeof json !== "object" || json === null || !("model" in json)) {
+    throw new UserError(`${name} is not a tokenizer.json: it has no "model"`, hint);
+  }
+  try {
+    return new Tokenizer(json, {});
+  } catch (error) {
+    throw new UserError(`${name} is not a tokenizer.json: ${errorMessage(error)}`, hint, {
+      cause: error,
+    });
+  }
+}

@@ -1,0 +1,39 @@
+/** The flags that all training-set builders share, and what they come to. */
+import { resolve } from "node:path";
+import type { Command } from "commander";
+import { stageCommand, wholeNumber, type CommonFlags, type ScriptText } from "./cli.ts";
+import { FORMATS } from "./core/dataset/formats.ts";
+import type { DatasetFlags } from "./core/dataset/settings.ts";
+
+export type DatasetScriptFlags = CommonFlags &
+  DatasetFlags & {
+    /** The folder; relative to the workspace. */
+    readonly output?: string;
+    readonly skipBad: boolean;
+  };
+
+/** A stage command with the flags of a builder. */
+export function datasetCommand(text: ScriptText): Command {
+  return stageCommand(text)
+    .option("--output <dir>", "the set's folder, relative to the workspace")
+    .option(
+      "--format <names...>",
+      `formats, also with commas: ${FORMATS.join(", ")} ([dataset].formats)`,
+    )
+    .option("--val-fraction <f>", "share of validation rows, 0 to 1 ([dataset].val_fraction)")
+    .option("--group-by <what>", "repo or instance: what is never split ([dataset].group_by)")
+    .option("--seed <n>", "seed of the split ([dataset].seed)")
+    .option("--max-tokens <n>", "leave out longer rows ([dataset].max_tokens)", wholeNumber)
+    .option("--near-duplicate <f>", "similarity kept on one side, 0: off ([dataset])")
+    .option("--tokenizer <file>", "a tokenizer.json: exact token counts")
+    .option("--tokenizer-config <file>", "a tokenizer_config.json: chatml by its chat template")
+    .option("--price <usd>", "USD per million tokens, for the cost estimate")
+    .option("--license <id>", "licence of the card ([dataset].license)")
+    .option("--parquet", "Parquet files beside the JSON Lines")
+    .option("--skip-bad", "count lines that are not JSON and go on", false);
+}
+
+/** Where a set goes: --output, or dataset/<name>. Absolute. */
+export function outputFolder(root: string, output: string | undefined, name: string): string {
+  return resolve(root, output ?? `dataset/${name}`);
+}

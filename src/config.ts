@@ -87,6 +87,10 @@ const configSchema = z.strictObject({
       exclude_ids: z.array(name).default([]),
       exclude_benchmarks: z.boolean().default(true),
       exclude_benchmark_repos: z.boolean().default(false),
+      /** File of held-out problems (JSON Lines or text); a PR that shares 12-grams with it is left out. */
+      held_out: name.optional(),
+      /** Distinct shared 12-grams from which on a PR is left out. */
+      held_out_min: positive.default(1),
       /** Characters; a PR over it is left out and listed in report/hugePR.md. */
       max_pr_chars: positive.default(60_000),
       max_history_chars: positive.default(120_000),

@@ -3,13 +3,17 @@
  * the SWE-bench shape, or plain text with a problem a paragraph.
  */
 import { readFile } from "node:fs/promises";
+import { resolve } from "node:path";
 import { UserError, errorCode } from "../errors.ts";
 
 const FIELDS = ["problem_statement", "text", "prompt", "pr_description", "patch"];
 
-/** Each problem's text. @throws UserError for a file that is not there, a broken line, no problem. */
-export async function readHeldOut(path: string): Promise<readonly string[]> {
-  const text = await readFile(path, "utf8").catch((error: unknown) => {
+/**
+ * Each problem's text; `path` is relative to the workspace.
+ * @throws UserError for a file that is not there, a broken line, no problem.
+ */
+export async function readHeldOut(root: string, path: string): Promise<readonly string[]> {
+  const text = await readFile(resolve(root, path), "utf8").catch((error: unknown) => {
     throw new UserError(
       `[source].held_out: ${path} cannot be read (${errorCode(error)})`,
       "name a JSON Lines or text file of held-out problems, relative to the workspace",

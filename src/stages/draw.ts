@@ -256,7 +256,7 @@ function judge(draw: Draw, look: Look): Kept<{ candidate: Candidate; pr: PullReq
   if (again !== null) return dropped(again);
   const pr = draw.known.get(candidate.value.instance_id) ?? dropped("no_pr");
   if (!pr.ok) return pr;
-  const refused = refuseByPullRequest(pr.value, draw.settings);
+  const refused = refuseByPullRequest(pr.value, draw.settings, draw.deps.gauges);
   if (refused === "pr_too_large") noteHuge(draw, pr.value);
   if (refused !== null) return dropped(refused);
   draw.selection.keep(candidate.value);

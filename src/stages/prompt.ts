@@ -15,8 +15,10 @@ import {
   spreadNote,
   staleDraw,
 } from "../core/sample/state.ts";
-import { promptOf } from "../core/sample/select.ts";
+import { overlapIndex, sharedGrams } from "../core/audit/overlap.ts";
+import { promptOf, type Gauges } from "../core/sample/select.ts";
 import { commitPath } from "../io/answers.ts";
+import { readHeldOut } from "../io/held-out.ts";
 import { sourceStateSchema, type SourceState } from "../records.ts";
 import type { StageOptions, StageSummary } from "../work.ts";
 import type { Deps } from "./deps.ts";
@@ -84,7 +86,7 @@ async function draw(
   const drawn = await drawTurns(config.source, shape, state.target, {
     source,
     prs,
-    gauges: { countTokens: null },
+    gauges: { countTokens: null, ...(await heldOutGauge(config)) },
     async onKept(candidate, pr) {
       deps.progress.step("kept");
       if (mirrored.has(candidate.instance_id)) return;
@@ -94,6 +96,13 @@ async function draw(
   });
   deps.progress.end();
   return drawn;
+}
+
+/** [source].held_out is read for every draw: it is small, and may have grown. */
+async function heldOutGauge({ root, source }: Config): Promise<Pick<Gauges, "heldOutGrams">> {
+  if (source.held_out === undefined) return {};
+  const index = overlapIndex(await readHeldOut(root, source.held_out));
+  return { heldOutGrams: (pr) => sharedGrams(pr, index) };
 }
 
 type Outcome = {

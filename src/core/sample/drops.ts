@@ -24,6 +24,7 @@ export const DROP_MEANINGS = {
   no_pr: "no pull-request record for the instance",
   pr_too_large: "the pull request is over [source].max_pr_chars (see report/hugePR.md)",
   pr_unreadable: "the pull-request record lacks what a record needs",
+  held_out_overlap: "the pull request shares 12-grams with a problem of [source].held_out",
   language: "the pull request's language is not in [source].languages",
 } as const;
 

@@ -29,6 +29,7 @@ export type SampleSettings = {
   readonly drop_loops: boolean;
   readonly near_duplicate: number;
   readonly max_pr_chars: number;
+  readonly held_out_min: number;
   readonly max_per_instance: number;
   readonly max_per_repo: number;
 };
@@ -37,6 +38,8 @@ export type SampleSettings = {
 export type Gauges = {
   /** Tokens of a text, by the tokenizer that [source].tokenizer names; null: none is named. */
   readonly countTokens: ((text: string) => number) | null;
+  /** Distinct 12-grams that a pull request shares with the held-out problems; absent: none are named. */
+  readonly heldOutGrams?: (pr: PullRequest) => number;
 };
 
 /** Who and where: what can be refused before any content is read. */
@@ -73,12 +76,15 @@ export function refuseByTurn(
 export function refuseByPullRequest(
   pr: PullRequest | null,
   settings: SampleSettings,
+  gauges: Pick<Gauges, "heldOutGrams"> = {},
 ): DropReason | null {
   if (pr === null) return "no_pr";
   if (pullRequestChars(pr) > settings.max_pr_chars) return "pr_too_large";
   const language = pr.language?.toLowerCase() ?? "";
   if (settings.languages.length > 0 && !settings.languages.some((l) => l.toLowerCase() === language))
     return "language";
+  const shared = gauges.heldOutGrams?.(pr) ?? 0;
+  if (shared >= settings.held_out_min) return "held_out_overlap";
   return null;
 }
 

@@ -1,0 +1,13 @@
+/** npm run stage:report: sorts the turns into buckets and writes the report. */
+import { runScript, stageCommand } from "../src/cli.ts";
+import { report } from "../src/stages/report.ts";
+import { runStage } from "../src/wiring.ts";
+
+const command = stageCommand({
+  name: "stage:report",
+  about:
+    "Reads answer/, score/, review/ and report/ledger.jsonl, exports every judged turn into final/, refined/ or defeat/ (a person's review overrules the panel), writes report/report.md, report/report.html and pictures. Asks no model.",
+  example: "npm run stage:report -- --root my-run",
+});
+
+await runScript(() => runStage(command, report));

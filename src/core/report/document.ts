@@ -1,0 +1,37 @@
+/**
+ * The report as plain blocks: what it says is decided once, and written as Markdown and as a page.
+ * All text is data; the writers escape it.
+ */
+import type { Chart } from "./charts/svg.ts";
+
+/** Text with pieces set as code. */
+export type Inline = string | readonly (string | { readonly code: string })[];
+
+export type Column = {
+  readonly name: string;
+  /** @default "left" */
+  readonly align?: "left" | "right";
+};
+
+export type Block =
+  | { readonly kind: "heading"; readonly level: 2 | 3; readonly text: string }
+  | { readonly kind: "text"; readonly text: Inline; readonly tone?: "note" | "good" | "bad" }
+  | { readonly kind: "list"; readonly items: readonly Inline[] }
+  | {
+      readonly kind: "facts";
+      readonly items: readonly {
+        readonly label: string;
+        readonly value: string;
+        readonly hint: string;
+      }[];
+    }
+  | {
+      readonly kind: "table";
+      readonly columns: readonly Column[];
+      readonly rows: readonly (readonly string[])[];
+      /** The page gives it sortable columns and filters. */
+      readonly isInteractive?: boolean;
+    }
+  | { readonly kind: "picture"; readonly file: string; readonly chart: Chart };
+
+export type Document = { readonly title: string; readonly blocks: readonly Block[] };

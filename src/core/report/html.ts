@@ -1,0 +1,93 @@
+/**
+ * The report's blocks as one page that needs nothing else: pictures inside, its own style, and a
+ * small script for sorting and filtering that a content policy names by its hash.
+ */
+import { sha256 } from "@noble/hashes/sha2.js";
+import { utf8ToBytes } from "@noble/hashes/utils.js";
+import { CHART_STYLE, svgElement, xml } from "./charts/svg.ts";
+import type { Block, Document, Inline } from "./document.ts";
+import { PAGE_SCRIPT } from "./page-script.ts";
+import { PAGE_STYLE } from "./page-style.ts";
+
+/** What the page may do: its own style, this one script, no network. */
+export const PAGE_POLICY = `default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-${base64(sha256(utf8ToBytes(PAGE_SCRIPT)))}'; img-src data:; base-uri 'none'; form-action 'none'`;
+
+export function htmlOf(document: Document): string {
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${PAGE_POLICY}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>${xml(document.title)}</title>
+<style>${PAGE_STYLE}${CHART_STYLE}</style>
+</head>
+<body>
+<main>
+<h1>${xml(document.title)}</h1>
+${document.blocks.map(blockHtml).join("\n")}
+</main>
+<script>${PAGE_SCRIPT}</script>
+</body>
+</html>
+`;
+}
+
+// ---------------------------------------------------------------------------------------------
+
+function blockHtml(block: Block): string {
+  switch (block.kind) {
+    case "heading":
+      return `<h${block.level}>${xml(block.text)}</h${block.level}>`;
+    case "text":
+      return block.tone === undefined
+        ? `<p>${inline(block.text)}</p>`
+        : `<p class="box ${block.tone}">${inline(block.text)}</p>`;
+    case "list":
+      return `<ul>${block.items.map((item) => `<li>${inline(item)}</li>`).join("")}</ul>`;
+    case "facts":
+      return `<dl class="facts">${block.items
+        .map(
+          ({ label, value, hint }) =>
+            `<div><dt>${xml(label)}</dt><dd><b>${xml(value)}</b><span>${xml(hint)}</span></dd></div>`,
+        )
+        .join("")}</dl>`;
+    case "table":
+      return tableHtml(block);
+    case "picture":
+      return `<figure><figcaption>${xml(block.chart.title)}</figcaption>${svgElement(block.chart)}</figure>`;
+  }
+}
+
+function tableHtml({ columns, rows, isInteractive }: Extract<Block, { kind: "table" }>): string {
+  const head = columns
+    .map(({ name, align }) => {
+      const inner =
+        isInteractive === true ? `<button type="button">${xml(name)}</button>` : xml(name);
+      return `<th scope="col"${align === "right" ? ' class="n"' : ""}>${inner}</th>`;
+    })
+    .join("");
+  const right = columns.map(({ align }) => align === "right");
+  const body = rows
+    .map(
+      (row) =>
+        `<tr>${row.map((cell, at) => `<td${right[at] === true ? " class=n" : ""}>${xml(cell)}</td>`).join("")}</tr>`,
+    )
+    .join("\n");
+  const table = `<div class="scroll"><table${isInteractive === true ? ' class="turns"' : ""}><thead><tr>${head}</tr></thead><tbody>${body}</tbody></table></div>`;
+  return isInteractive === true
+    ? `<p class="filter"><label>Filter <input type="search" placeholder="file, style, bucket, remark"></label> <output></output></p>${table}`
+    : table;
+}
+
+function inline(text: Inline): string {
+  if (typeof text === "string") return xml(text);
+  return text
+    .map((part) => (typeof part === "string" ? xml(part) : `<code>${xml(part.code)}</code>`))
+    .join("");
+}
+
+function base64(bytes: Uint8Array): string {
+  return btoa(String.fromCharCode(...bytes));
+}

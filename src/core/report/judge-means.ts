@@ -1,0 +1,80 @@
+/** Means by judge and metric with intervals over clusters, from the rows of the scored turns. */
+import { METRICS, type Metric } from "../../records.ts";
+import { clusteredShare } from "../duel/statistics.ts";
+import type { TurnRow } from "./turn-row.ts";
+
+export type MeanInterval = {
+  /** 0..100; null without turns. */
+  readonly mean: number | null;
+  /** 95 %; null under two clusters. */
+  readonly interval: readonly [number, number] | null;
+};
+
+export type JudgeMeans = {
+  readonly model: string;
+  /** Turns that it judged or that nobody had to judge. */
+  readonly n_turns: number;
+  readonly metrics: Readonly<Record<Metric | "all", MeanInterval>>;
+};
+
+/** "all judges": the panel's own score of each turn. */
+export const PANEL = "the panel";
+
+/**
+ * The panel first, then each judge by name. Turns that were lost before a judge was asked count as 0
+ * for everybody, as in the duel. Intervals: Student's t over clusters.
+ */
+export function judgeMeans(
+  rows: readonly TurnRow[],
+  clusterBy: "instance_id" | "repo",
+): JudgeMeans[] {
+  const scored = rows.filter((row) => row.state === "scored");
+  const models = [...new Set(scored.flatMap((row) => row.judges.map(({ model }) => model)))].sort();
+  const clusterOf = (row: TurnRow): string =>
+    row[clusterBy] === "" ? row.instance_id : row[clusterBy];
+  const means = (
+    model: string,
+    valueOf: (row: TurnRow, metric: Metric) => number | null,
+  ): JudgeMeans => {
+    const of = (wanted: readonly Metric[]): MeanInterval & { n: number } => {
+      const values = scored.flatMap((row) => {
+        const each = wanted.map((metric) => valueOf(row, metric));
+        const sum = each.reduce<number | null>(
+          (all, value) => (all === null || value === null ? null : all + value),
+          0,
+        );
+        return sum === null
+          ? []
+          : [{ cluster: clusterOf(row), hits: sum / wanted.length / 100, all: 1 }];
+      });
+      const { share, interval } = clusteredShare(values);
+      return {
+        n: values.length,
+        mean: share === null ? null : share * 100,
+        interval: interval === null ? null : [interval[0] * 100, interval[1] * 100],
+      };
+    };
+    return {
+      model,
+      n_turns: of(METRICS).n,
+      metrics: {
+        all: of(METRICS),
+        correctness: of(["correctness"]),
+        grounding: of(["grounding"]),
+        progress: of(["progress"]),
+        protocol: of(["protocol"]),
+        efficiency: of(["efficiency"]),
+      },
+    };
+  };
+  return [
+    means(PANEL, (row, metric) => row.metrics?.[metric] ?? null),
+    ...models.map((model) =>
+      means(model, (row, metric) =>
+        row.disqualified !== null
+          ? 0
+          : (row.judges.find((judge) => judge.model === model)?.metrics[metric] ?? null),
+      ),
+    ),
+  ];
+}

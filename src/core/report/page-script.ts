@@ -1,0 +1,37 @@
+/** Sorting and filtering of the turn table in report.html. Without it the page is whole all the same. */
+export const PAGE_SCRIPT = `"use strict";
+(() => {
+  const table = document.querySelector("table.turns");
+  if (!table) return;
+  const body = table.tBodies[0];
+  const rows = [...body.rows].map((row) => ({ row, cells: [...row.cells].map((cell) => cell.textContent), text: row.textContent.toLowerCase() }));
+  const heads = [...table.tHead.rows[0].cells];
+  const output = document.querySelector(".filter output");
+  const input = document.querySelector(".filter input");
+  let shown = rows;
+  const number = (text) => Number(text.replace("\\u2212", "-").replace("\\u2013", "-1"));
+  const paint = () => {
+    body.replaceChildren(...shown.map((entry) => entry.row));
+    output.textContent = shown.length === rows.length ? rows.length + " turns" : shown.length + " of " + rows.length + " turns";
+  };
+  heads.forEach((head, at) => {
+    const isNumber = head.classList.contains("n");
+    head.firstElementChild.addEventListener("click", () => {
+      const down = head.getAttribute("aria-sort") === (isNumber ? null : "ascending");
+      heads.forEach((other) => other.removeAttribute("aria-sort"));
+      head.setAttribute("aria-sort", down ? "descending" : "ascending");
+      const sign = down ? -1 : 1;
+      rows.sort((a, b) => sign * (isNumber ? number(a.cells[at]) - number(b.cells[at]) : a.cells[at].localeCompare(b.cells[at], "en", { numeric: true })));
+      filter();
+    });
+  });
+  const filter = () => {
+    const wanted = input.value.toLowerCase().trim().split(/\\s+/);
+    shown = rows.filter((entry) => wanted.every((word) => entry.text.includes(word)));
+    paint();
+  };
+  heads[0].setAttribute("aria-sort", "descending");
+  input.addEventListener("input", filter);
+  output.textContent = rows.length + " turns";
+})();
+`;

@@ -1,0 +1,45 @@
+/** Everything the report is made of, gathered by the stage. */
+import type { Duel, RunFile } from "../../records.ts";
+import type { BucketRules } from "../duel/bucket.ts";
+import type { Spending } from "./spending.ts";
+import type { TurnRow } from "./turn-row.ts";
+
+export type ReportData = {
+  readonly config: {
+    readonly bucket: BucketRules;
+    readonly duel: {
+      readonly mode: 1 | 2;
+      readonly min_valid_turn_frac: number;
+      readonly cluster_by: "instance_id" | "repo";
+      readonly min_decisive: number;
+    };
+    readonly king: { readonly provider: string };
+    readonly challenger: { readonly provider: string };
+    readonly panel: readonly { readonly model: string; readonly provider: string }[];
+  };
+  /** null: validate has not run. */
+  readonly duel: Duel | null;
+  /** Every answer file that the report is about. */
+  readonly rows: readonly TurnRow[];
+  readonly runs: RunFile["stages"];
+  readonly spending: readonly Spending[];
+  /** Secrets masked in the exports, by kind. */
+  readonly masked: Readonly<Record<string, number>>;
+  /** Verdicts of the audit about the kings, as a control; empty when none is there. */
+  readonly kingAudits: Readonly<Record<string, number>>;
+  /** Files of final/, refined/, defeat/ that belong to no answer file of the workspace. */
+  readonly strays: readonly string[];
+  /** What --only and --limit left of the workspace, in words; null: all of it. */
+  readonly selection: string | null;
+};
+
+/** Providers that replay recordings instead of asking a model. */
+export const RECORDED_PROVIDER = "offline";
+
+export function isRecorded(config: ReportData["config"]): boolean {
+  return [
+    config.king.provider,
+    config.challenger.provider,
+    ...config.panel.map((judge) => judge.provider),
+  ].includes(RECORDED_PROVIDER);
+}

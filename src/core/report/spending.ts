@@ -1,0 +1,119 @@
+/** What the calls of a workspace cost, from the ledger's lines: failed calls too, unpriced ones said. */
+import type { LedgerLine } from "../../records.ts";
+
+export type Spending = {
+  readonly stage: string;
+  readonly model: string;
+  readonly provider: string;
+  /** Calls that ended, well or not. */
+  readonly calls: number;
+  readonly failed: number;
+  readonly tokens_in: number;
+  readonly tokens_cached: number;
+  readonly tokens_out: number;
+  readonly tokens_reasoning: number;
+  /** Of the priced calls. */
+  readonly usd: number;
+  /** USD of calls that failed; part of `usd`. */
+  readonly usd_failed: number;
+  readonly unpriced: number;
+  /** Sum over calls in milliseconds. */
+  readonly latency_ms: number;
+  /** Calls whose outcome was never written: in flight when a run died. Not part of `calls`. */
+  readonly lost: number;
+  /** USD reserved by the lost ones. */
+  readonly usd_lost: number;
+};
+
+export type SpendingSum = {
+  add(line: LedgerLine): void;
+  /** One entry a stage and model, in the order of the stages, then by name. Empty ledger: []. */
+  rows(): Spending[];
+};
+
+/** Adds the ledger up line by line, in bounded memory but for calls in flight. */
+export function sumSpending(): SpendingSum {
+  const sums = new Map<string, Mutable>();
+  const open = new Map<string, LedgerLine>();
+  const entryOf = (line: LedgerLine): Mutable => {
+    const key = `${line.stage}\n${line.provider}\n${line.model}`;
+    const entry = sums.get(key) ?? emptyEntry(line);
+    sums.set(key, entry);
+    return entry;
+  };
+  return {
+    add(line) {
+      if (line.event === "intent") {
+        open.set(line.id, line);
+        return;
+      }
+      open.delete(line.id);
+      const entry = entryOf(line);
+      const failed = line.outcome !== "ok";
+      entry.calls++;
+      if (failed) entry.failed++;
+      entry.tokens_in += line.tokens_in;
+      entry.tokens_cached += line.tokens_cached;
+      entry.tokens_out += line.tokens_out;
+      entry.tokens_reasoning += line.tokens_reasoning;
+      entry.latency_ms += line.latency_ms ?? 0;
+      if (line.usd === null) entry.unpriced++;
+      else {
+        entry.usd += line.usd;
+        if (failed) entry.usd_failed += line.usd;
+      }
+    },
+    rows() {
+      const lost = new Map<string, { n: number; usd: number }>();
+      for (const line of open.values()) {
+        entryOf(line);
+        const key = `${line.stage}\n${line.provider}\n${line.model}`;
+        const sum = lost.get(key) ?? { n: 0, usd: 0 };
+        lost.set(key, { n: sum.n + 1, usd: sum.usd + (line.usd ?? 0) });
+      }
+      return [...sums]
+        .map(([key, entry]) => ({
+          ...entry,
+          lost: lost.get(key)?.n ?? 0,
+          usd_lost: lost.get(key)?.usd ?? 0,
+        }))
+        .sort(
+          (a, b) =>
+            stageIndex(a.stage) - stageIndex(b.stage) ||
+            (a.stage + a.model < b.stage + b.model ? -1 : 1),
+        );
+    },
+  };
+}
+
+/** Where a stage stands in the chain; unknown ones come last. */
+export function stageIndex(stage: string): number {
+  const index = STAGE_ORDER.indexOf(stage);
+  return index < 0 ? STAGE_ORDER.length : index;
+}
+
+// ---------------------------------------------------------------------------------------------
+
+const STAGE_ORDER = ["prompt", "king", "challenger", "audit", "validate", "report"];
+
+type Mutable = { -readonly [K in keyof Spending]: Spending[K] };
+
+function emptyEntry({ stage, model, provider }: LedgerLine): Mutable {
+  return {
+    stage,
+    model,
+    provider,
+    calls: 0,
+    failed: 0,
+    tokens_in: 0,
+    tokens_cached: 0,
+    tokens_out: 0,
+    tokens_reasoning: 0,
+    usd: 0,
+    usd_failed: 0,
+    unpriced: 0,
+    latency_ms: 0,
+    lost: 0,
+    usd_lost: 0,
+  };
+}

@@ -1,0 +1,107 @@
+/** Cost by stage and model, from the ledger. A price that is not known is said, never taken as 0. */
+import type { Block } from "./document.ts";
+import { costChart } from "./charts/cost.ts";
+import { counted, duration, percent, thousands, usd } from "./format.ts";
+import { isRecorded, type ReportData } from "./report-data.ts";
+import { stageIndex } from "./spending.ts";
+
+export function costBlocks({ config, spending, runs }: ReportData): Block[] {
+  const heading = { kind: "heading", level: 2, text: "Cost" } as const;
+  const chart = costChart(stageCosts(spending, runs));
+  const pictures = chart === null ? [] : [{ kind: "picture", file: "cost.svg", chart } as const];
+  if (spending.length === 0) {
+    return [
+      heading,
+      {
+        kind: "text",
+        text: isRecorded(config)
+          ? "Recorded replies cost nothing: no call is in the ledger."
+          : "No call is in the ledger.",
+      },
+      ...pictures,
+    ];
+  }
+  const sum = (of: (entry: (typeof spending)[number]) => number): number =>
+    spending.reduce((all, entry) => all + of(entry), 0);
+  const [calls, failed, unpriced, lost] = [
+    sum((e) => e.calls),
+    sum((e) => e.failed),
+    sum((e) => e.unpriced),
+    sum((e) => e.lost),
+  ];
+  const tokensIn = sum((e) => e.tokens_in);
+  return [
+    heading,
+    {
+      kind: "list",
+      items: [
+        `${usd(sum((e) => e.usd))} in ${counted(calls, "call")}, over all runs${unpriced === 0 ? "" : `; ${counted(unpriced, "call")} without a known price are not in it (add a price table to the provider's section of chain.toml)`}`,
+        `${counted(failed, "call")} failed; they cost ${usd(sum((e) => e.usd_failed))} of it`,
+        ...(tokensIn === 0
+          ? []
+          : [
+              `${percent(sum((e) => e.tokens_cached) / tokensIn)} of the tokens sent were read from the provider's cache`,
+            ]),
+        ...(isRecorded(config) ? ["recorded replies have no tokens and no price"] : []),
+        ...(lost === 0
+          ? []
+          : [
+              `${counted(lost, "call")} in flight when a run ended have no outcome; ${usd(sum((e) => e.usd_lost))} stay reserved for them`,
+            ]),
+      ],
+    },
+    {
+      kind: "table",
+      columns: [
+        { name: "stage" },
+        { name: "model" },
+        ...[
+          "calls",
+          "failed",
+          "tokens in",
+          "cached",
+          "out",
+          "of it reasoning",
+          "USD",
+          "mean latency",
+        ].map((name) => ({ name, align: "right" }) as const),
+      ],
+      rows: spending.map((entry) => [
+        entry.stage,
+        entry.model,
+        thousands(entry.calls),
+        thousands(entry.failed),
+        thousands(entry.tokens_in),
+        percent(entry.tokens_in === 0 ? null : entry.tokens_cached / entry.tokens_in),
+        thousands(entry.tokens_out),
+        thousands(entry.tokens_reasoning),
+        entry.unpriced === 0
+          ? usd(entry.usd)
+          : entry.unpriced === entry.calls
+            ? "unpriced"
+            : `${usd(entry.usd)} + ${entry.unpriced} unpriced`,
+        entry.calls === 0 ? "–" : duration(entry.latency_ms / entry.calls),
+      ]),
+    },
+    ...pictures,
+  ];
+}
+
+// ---------------------------------------------------------------------------------------------
+
+function stageCosts(
+  spending: ReportData["spending"],
+  runs: ReportData["runs"],
+): { stage: string; usd: number; wall_ms: number | null }[] {
+  const names = new Set([...spending.map((entry) => entry.stage), ...Object.keys(runs)]);
+  names.delete("report");
+  return [...names]
+    .sort((a, b) => stageIndex(a) - stageIndex(b) || (a < b ? -1 : 1))
+    .map((stage) => ({
+      stage,
+      usd: spending
+        .filter((entry) => entry.stage === stage)
+        .reduce((sum, entry) => sum + entry.usd, 0),
+      wall_ms: runs[stage]?.wall_ms ?? null,
+    }));
+}

@@ -1,0 +1,147 @@
+/** Header figures, and whether the challenger is accepted and why. */
+import { BUCKETS } from "../../records.ts";
+import { bootstrapChart } from "./charts/bootstrap.ts";
+import type { Block, Inline } from "./document.ts";
+import { counted, decimal, percent, points, thousands, usd } from "./format.ts";
+import type { ReportData } from "./report-data.ts";
+
+export function factBlocks({ duel, rows, spending }: ReportData): Block[] {
+  const inBucket = BUCKETS.map((bucket) => rows.filter((row) => row.bucket === bucket).length);
+  const cost = spending.reduce((sum, entry) => sum + entry.usd, 0);
+  const unpriced = spending.reduce((sum, entry) => sum + entry.unpriced, 0);
+  const opponent = duel?.mode === 1 ? "reference" : "king";
+  return [
+    {
+      kind: "facts",
+      items: [
+        { label: "verdict", value: verdictWord(duel?.accepted), hint: verdictHint(duel?.accepted) },
+        {
+          label: "challenger score",
+          value: points(duel?.challenger_score),
+          hint:
+            duel === null
+              ? "not judged yet"
+              : `${opponent} ${points(duel.king_score)}, margin ${points(duel.margin)}`,
+        },
+        {
+          label: "lower bound",
+          value: decimal(duel?.lcb),
+          hint:
+            duel === null
+              ? ""
+              : `at α = ${duel.gate_alpha} over ${counted(duel.n_clusters, "cluster")}; has to be above 0`,
+        },
+        { label: "turns", value: thousands(rows.length), hint: turnHint(rows) },
+        {
+          label: "final · refined · defeat",
+          value: inBucket.map(thousands).join(" · "),
+          hint: "turns in each bucket",
+        },
+        {
+          label: "cost",
+          value: usd(cost),
+          hint:
+            unpriced > 0
+              ? `and ${counted(unpriced, "call")} without a known price`
+              : "all runs, failed calls included",
+        },
+      ],
+    },
+  ];
+}
+
+export function gateBlocks({ duel, config }: ReportData): Block[] {
+  if (duel === null) return [];
+  const chart = bootstrapChart(duel);
+  const needed = config.duel.min_valid_turn_frac;
+  const frac = duel.n_turns === 0 ? null : duel.n_parsed / duel.n_turns;
+  const lines: Inline[] = [
+    `margin ${points(duel.margin)} points, at least ${points(duel.win_margin)} needed (a challenger score of ${points(50 + duel.win_margin / 2)})`,
+    `lower bound ${decimal(duel.lcb)} of the mean of (score/100 − 0.5) at α = ${duel.gate_alpha}, above 0 needed; ${boundWords(duel)}`,
+    `plain bound over turns, as if turns were independent: ${decimal(duel.lcb_plain)} (shown, does not decide)`,
+    `${duel.n_parsed} of ${counted(duel.n_turns, "turn")} parsed (${percent(frac)}), at least ${percent(needed)} needed`,
+    ...(duel.vote_shares == null
+      ? []
+      : [
+          `of ${thousands(duel.n_votes ?? 0)} metric votes: ${percent(duel.vote_shares.win)} wins, ${percent(duel.vote_shares.draw)} draws, ${percent(duel.vote_shares.loss)} losses of the challenger`,
+        ]),
+    ...disqualifiedLines(duel),
+    ...(duel.looks > 1
+      ? [
+          `this is look ${duel.looks} at the gate: every look at a changed set of turns is one more chance to be accepted by luck, so the true error rate is above α = ${duel.gate_alpha}`,
+        ]
+      : []),
+  ];
+  return [
+    { kind: "heading", level: 2, text: "The gate" },
+    duel.accepted === true
+      ? { kind: "text", tone: "good", text: "The challenger is accepted." }
+      : duel.accepted === false
+        ? {
+            kind: "text",
+            tone: "bad",
+            text: `The challenger is not accepted: ${duel.reasons.join("; ")}.`,
+          }
+        : {
+            kind: "text",
+            tone: "note",
+            text: `Not decided yet${duel.reasons.length > 0 ? `: ${duel.reasons.join("; ")}` : ""}.`,
+          },
+    { kind: "list", items: lines },
+    ...(chart === null ? [] : [{ kind: "picture", file: "bootstrap.svg", chart } as const]),
+    ...((duel.warnings ?? []).length === 0
+      ? []
+      : [
+          { kind: "heading", level: 3, text: "To know before believing it" } as const,
+          { kind: "list", items: duel.warnings ?? [] } as const,
+        ]),
+  ];
+}
+
+// ---------------------------------------------------------------------------------------------
+
+type Duel = NonNullable<ReportData["duel"]>;
+
+function verdictWord(accepted: boolean | null | undefined): string {
+  return accepted === true ? "accepted" : accepted === false ? "not accepted" : "not decided";
+}
+
+function verdictHint(accepted: boolean | null | undefined): string {
+  return accepted === true
+    ? "the challenger is reliably better"
+    : accepted === false
+      ? "see the gate below"
+      : "verdicts are missing";
+}
+
+function turnHint(rows: ReportData["rows"]): string {
+  const of = (state: string): number => rows.filter((row) => row.state === state).length;
+  const parts = [
+    ["pending", of("pending")],
+    ["not parsed", of("unparsed")],
+    ["not scored", of("unscored")],
+  ] as const;
+  const words = parts.filter(([, n]) => n > 0).map(([word, n]) => `${n} ${word}`);
+  return [`${of("scored")} with a score`, ...words].join(", ");
+}
+
+function boundWords(duel: Duel): string {
+  const bounds = `bootstrap over clusters (${duel.cluster_by ?? "instance_id"}) ${decimal(duel.lcb_bootstrap)}`;
+  return duel.n_clusters < 50
+    ? `${bounds}, t bound with ${Math.max(0, duel.n_clusters - 1)} degrees of freedom ${decimal(duel.lcb_t)}; under 50 clusters the smaller decides`
+    : bounds;
+}
+
+function disqualifiedLines(duel: Duel): string[] {
+  if (duel.n_disqualified === 0) return [];
+  const kinds = Object.entries(duel.disqualified ?? {})
+    .map(([reason, n]) => `${reason} ${n}`)
+    .join(", ");
+  const without = duel.without_disqualified;
+  return [
+    `${counted(duel.n_disqualified, "turn")} lost before a judge was asked${kinds === "" ? "" : ` (${kinds})`}; counted as score 0` +
+      (without === undefined
+        ? ""
+        : `. Without them: challenger score ${points(without.challenger_score)}, margin ${points(without.margin)}, bound ${decimal(without.lcb)}`),
+  ];
+}

@@ -1,0 +1,73 @@
+/** Every turn, highest score first, and those without a score with the reason. */
+import { METRICS } from "../../records.ts";
+import type { Block } from "./document.ts";
+import { points } from "./format.ts";
+import type { ReportData } from "./report-data.ts";
+import { byScore, type TurnRow } from "./turn-row.ts";
+
+export function turnBlocks({ rows }: ReportData): Block[] {
+  const scored = rows.filter((row) => row.state === "scored").sort(byScore);
+  const others = rows.filter((row) => row.state !== "scored").sort(byScore);
+  const right = { align: "right" } as const;
+  return [
+    ...(scored.length === 0
+      ? []
+      : [
+          { kind: "heading", level: 2, text: "Turns" } as const,
+          {
+            kind: "table",
+            isInteractive: true,
+            columns: [
+              { name: "score", ...right },
+              { name: "file" },
+              { name: "action style" },
+              ...METRICS.map((name) => ({ name, ...right })),
+              { name: "bucket" },
+              { name: "remarks" },
+            ],
+            rows: scored.map((row) => [
+              points(row.score),
+              row.file,
+              row.style,
+              ...METRICS.map((metric) => points(row.metrics?.[metric])),
+              row.bucket ?? "",
+              remarks(row),
+            ]),
+          } as const,
+        ]),
+    ...(others.length === 0
+      ? []
+      : [
+          { kind: "heading", level: 2, text: "Turns without a score" } as const,
+          {
+            kind: "table",
+            columns: [{ name: "file" }, { name: "why" }],
+            rows: others.map((row) => [row.file, STATE_WORDS[row.state]]),
+          } as const,
+        ]),
+  ];
+}
+
+// ---------------------------------------------------------------------------------------------
+
+const STATE_WORDS: Readonly<Record<TurnRow["state"], string>> = {
+  scored: "",
+  pending: "verdicts are pending",
+  unparsed: "too few judges could be read: in no bucket",
+  unscored: "not validated yet",
+};
+
+function remarks(row: TurnRow): string {
+  return [
+    ...(row.disqualified === null ? [] : [`lost: ${row.disqualified}`]),
+    ...(row.by === "person" ? ["bucket by a person"] : []),
+    ...(row.review?.outdated === true ? ["review outdated"] : []),
+    ...(row.audit === "suspect" ? [`suspect: ${row.kinds.join(", ")}`] : []),
+    ...(row.spread !== null && row.spread >= SPLIT_POINTS
+      ? [`judges ${points(row.spread)} apart`]
+      : []),
+  ].join("; ");
+}
+
+/** Judges this many points apart are said to disagree. */
+export const SPLIT_POINTS = 40;

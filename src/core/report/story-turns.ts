@@ -1,0 +1,115 @@
+/** What people said, what the audit found, and where items were dropped on the way. */
+import type { Block } from "./document.ts";
+import { counted, decimal, thousands } from "./format.ts";
+import { peopleOf, type Agreement } from "./people.ts";
+import type { ReportData } from "./report-data.ts";
+import { stageIndex } from "./spending.ts";
+
+export function peopleBlocks({ rows }: ReportData): Block[] {
+  const people = peopleOf(rows);
+  if (people.verdicts + people.decided + people.outdated === 0) return [];
+  const best = people.judges.find((judge) => judge.kappa !== null);
+  return [
+    { kind: "heading", level: 2, text: "People" },
+    {
+      kind: "list",
+      items: [
+        `a person decided the bucket of ${counted(people.decided, "turn")}; that overrules the panel in the exports`,
+        `${counted(people.verdicts, "verdict")} of people; ${agreementText(people.panel)}`,
+        ...(best === undefined
+          ? []
+          : [`the judge nearest to people: ${best.model} (${agreementText(best)})`]),
+        ...(people.outdated === 0
+          ? []
+          : [
+              `${counted(people.outdated, "review")} of an answer that was changed since: set aside`,
+            ]),
+      ],
+    },
+  ];
+}
+
+/** "12 of 15 agree, κ = 0.612 (0.301 to 0.923)". */
+export function agreementText({ n, same, kappa, interval }: Agreement): string {
+  if (n === 0) return "none of them on a turn with a score";
+  const bounds =
+    interval === null ? "" : ` (95 %: ${decimal(interval[0])} to ${decimal(interval[1])})`;
+  return `${same} of ${n} agree, κ ${kappa === null ? "not known" : `= ${decimal(kappa)}${bounds}`}`;
+}
+
+export function auditBlocks({ rows, kingAudits }: ReportData): Block[] {
+  const verdicts = new Map<string, number>();
+  const kinds = new Map<string, number>();
+  for (const row of rows) {
+    const verdict = row.audit ?? "unchecked";
+    verdicts.set(verdict, (verdicts.get(verdict) ?? 0) + 1);
+    for (const kind of row.kinds) kinds.set(kind, (kinds.get(kind) ?? 0) + 1);
+  }
+  if (rows.every((row) => row.audit === null)) return [];
+  const king = Object.entries(kingAudits);
+  return [
+    { kind: "heading", level: 2, text: "Audit" },
+    {
+      kind: "text",
+      text: "Whether a challenger mentions what only the hidden pull request knows. A leak loses the turn; a suspect is marked and judged.",
+    },
+    {
+      kind: "table",
+      columns: [
+        { name: "verdict" },
+        { name: "challengers", align: "right" },
+        ...(king.length === 0 ? [] : [{ name: "kings (control)", align: "right" } as const]),
+      ],
+      rows: ["clean", "suspect", "leak", "unchecked"].map((verdict) => [
+        verdict,
+        thousands(verdicts.get(verdict) ?? 0),
+        ...(king.length === 0 ? [] : [thousands(kingAudits[verdict] ?? 0)]),
+      ]),
+    },
+    ...(kinds.size === 0
+      ? []
+      : [
+          {
+            kind: "table",
+            columns: [{ name: "kind of finding" }, { name: "turns", align: "right" }],
+            rows: [...kinds]
+              .sort(([a, n], [b, m]) => m - n || (a < b ? -1 : 1))
+              .map(([kind, n]) => [kind, thousands(n)]),
+          } as const,
+        ]),
+  ];
+}
+
+export function dropBlocks({ runs }: ReportData): Block[] {
+  const stages = Object.values(runs)
+    .filter((run) => run.stage !== "report")
+    .sort((a, b) => stageIndex(a.stage) - stageIndex(b.stage) || (a.stage < b.stage ? -1 : 1));
+  if (stages.length === 0) return [];
+  return [
+    { kind: "heading", level: 2, text: "What each stage kept and dropped" },
+    {
+      kind: "table",
+      columns: [
+        { name: "stage" },
+        { name: "read", align: "right" },
+        { name: "kept", align: "right" },
+        { name: "dropped", align: "right" },
+        { name: "pending", align: "right" },
+        { name: "why dropped" },
+      ],
+      rows: stages.map((run) => {
+        const reasons = Object.entries(run.dropped).sort(
+          ([a, n], [b, m]) => m - n || (a < b ? -1 : 1),
+        );
+        return [
+          run.stage,
+          thousands(run.read),
+          thousands(run.kept),
+          thousands(reasons.reduce((sum, [, n]) => sum + n, 0)),
+          thousands(run.pending),
+          reasons.map(([reason, n]) => `${reason} ${thousands(n)}`).join(", "),
+        ];
+      }),
+    },
+  ];
+}

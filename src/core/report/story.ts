@@ -1,0 +1,100 @@
+/** What the report says, in order: the duel as a whole first, then its parts, then every turn. */
+import type { Block, Document } from "./document.ts";
+import { isRecorded, type ReportData } from "./report-data.ts";
+import { costBlocks } from "./story-cost.ts";
+import { factBlocks, gateBlocks } from "./story-gate.ts";
+import { bucketBlocks } from "./story-buckets.ts";
+import { judgeBlocks } from "./story-judges.ts";
+import { auditBlocks, dropBlocks, peopleBlocks } from "./story-turns.ts";
+import { turnBlocks } from "./story-table.ts";
+
+export function reportOf(data: ReportData): Document {
+  const mode = data.duel?.mode ?? data.config.duel.mode;
+  const title = mode === 1 ? "Challenger against the reference" : "King against challenger";
+  return {
+    title,
+    blocks: [
+      ...noticeBlocks(data),
+      ...factBlocks(data),
+      ...gateBlocks(data),
+      ...bucketBlocks(data),
+      ...judgeBlocks(data),
+      ...peopleBlocks(data),
+      ...auditBlocks(data),
+      ...dropBlocks(data),
+      ...costBlocks(data),
+      ...turnBlocks(data),
+    ],
+  };
+}
+
+// ---------------------------------------------------------------------------------------------
+
+/** What has to be known before any number is read. */
+function noticeBlocks({ config, duel, rows, selection }: ReportData): Block[] {
+  const blocks: Block[] = [];
+  if (isRecorded(config)) {
+    blocks.push({
+      kind: "text",
+      tone: "note",
+      text: [
+        "Recorded replies: the provider ",
+        { code: "offline" },
+        " replays answers and verdicts that were recorded once. No model was asked, and nothing here says how a model answers today.",
+      ],
+    });
+  }
+  if (selection !== null) {
+    blocks.push({
+      kind: "text",
+      tone: "note",
+      text: `Only part of the workspace: ${selection}. The gate below is about all turns that were validated.`,
+    });
+  }
+  if (rows.length === 0) {
+    blocks.push({
+      kind: "text",
+      tone: "note",
+      text: [
+        "There are no answers yet. Run ",
+        { code: "npm run stage:prompt" },
+        ", ",
+        { code: "npm run stage:king" },
+        " and ",
+        { code: "npm run stage:challenger" },
+        " first.",
+      ],
+    });
+  } else if (duel === null) {
+    blocks.push({
+      kind: "text",
+      tone: "note",
+      text: [
+        "There are no scores yet. Run ",
+        { code: "npm run stage:validate" },
+        " to put the answers before the panel.",
+      ],
+    });
+  }
+  const unscored = rows.filter((row) => row.state === "unscored").length;
+  if (duel !== null && unscored > 0) {
+    blocks.push({
+      kind: "text",
+      tone: "note",
+      text: `${unscored} of ${rows.length} turns have no score yet: their challenger or their verdicts are missing.`,
+    });
+  }
+  const pending = rows.filter((row) => row.state === "pending").length;
+  if (pending > 0) {
+    blocks.push({
+      kind: "text",
+      tone: "note",
+      text: [
+        `Verdicts are pending on ${pending} of ${rows.length} turns: they are in no bucket, and the gate is not decided. `,
+        { code: "npm run stage:validate" },
+        " asks for what is missing.",
+      ],
+    });
+  }
+  return blocks;
+}

@@ -1,0 +1,58 @@
+import { expect, test } from "vitest";
+import { sumSpending } from "../../../src/core/report/spending.ts";
+import type { LedgerLine } from "../../../src/records.ts";
+
+const line = (over: Partial<LedgerLine>): LedgerLine => ({
+  id: "1",
+  event: "outcome",
+  time: "2026-01-01T00:00:00.000Z",
+  stage: "king",
+  item: "king/a.json/1",
+  role: "king",
+  provider: "p",
+  model: "m",
+  tokens_in: 100,
+  tokens_cached: 40,
+  tokens_out: 10,
+  tokens_reasoning: 0,
+  usd: 0.5,
+  latency_ms: 1000,
+  outcome: "ok",
+  ...over,
+});
+
+test("failed calls cost too, unpriced ones are counted apart, lost ones stay reserved", () => {
+  const sum = sumSpending();
+  sum.add(line({ event: "intent", outcome: null, usd: 9 }));
+  sum.add(line({}));
+  sum.add(line({ id: "2", event: "intent", outcome: null }));
+  sum.add(line({ id: "2", outcome: "http_500", usd: 0.25 }));
+  sum.add(line({ id: "3", usd: null }));
+  sum.add(line({ id: "4", event: "intent", outcome: null, usd: 2 }));
+  expect(sum.rows()).toEqual([
+    {
+      stage: "king",
+      provider: "p",
+      model: "m",
+      calls: 3,
+      failed: 1,
+      tokens_in: 300,
+      tokens_cached: 120,
+      tokens_out: 30,
+      tokens_reasoning: 0,
+      usd: 0.75,
+      usd_failed: 0.25,
+      unpriced: 1,
+      latency_ms: 3000,
+      lost: 1,
+      usd_lost: 2,
+    },
+  ]);
+});
+
+test("an empty ledger has no rows, and stages come in the order of the chain", () => {
+  expect(sumSpending().rows()).toEqual([]);
+  const sum = sumSpending();
+  for (const stage of ["validate", "king", "challenger"]) sum.add(line({ stage }));
+  expect(sum.rows().map((row) => row.stage)).toEqual(["king", "challenger", "validate"]);
+});

@@ -1,0 +1,231 @@
+import { cpSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, expect, test } from "vitest";
+import { report } from "../../src/stages/report.ts";
+import { validate } from "../../src/stages/validate.ts";
+import { loadConfig } from "../../src/config.ts";
+import type { StageSummary } from "../../src/work.ts";
+import { scriptedChat } from "../support/chat.ts";
+import { OPTIONS, testDeps } from "../support/deps.ts";
+import { recordedAnswers, recordedJudges, recordedWorkspace } from "../support/duel.ts";
+import { snapshot, tempProject } from "../support/project.ts";
+
+const nobody = scriptedChat(() => "");
+const run = (root: string): Promise<StageSummary> =>
+  report(loadConfig(root, {}), testDeps(root, nobody), OPTIONS);
+const text = (root: string, path: string): string => readFileSync(join(root, path), "utf8");
+
+/** The recorded sample, judged once: every test works on its own copy. */
+let judgedOnce: Promise<string> | null = null;
+
+async function judged(toml = ""): Promise<string> {
+  judgedOnce ??= (async () => {
+    const root = mkdtempSync(join(tmpdir(), "kingmaker-judged-"));
+    cpSync(recordedWorkspace(), root, { recursive: true });
+    await validate(loadConfig(root, {}), testDeps(root, recordedJudges()), OPTIONS);
+    return root;
+  })();
+  const from = await judgedOnce;
+  return tempProject({ "chain.toml": `${text(from, "chain.toml")}${toml}` }, from);
+}
+
+afterAll(async () => {
+  if (judgedOnce !== null) rmSync(await judgedOnce, { recursive: true, force: true });
+});
+
+test("the recorded sample at the default limits: 8 refined, 16 defeat, none final", async () => {
+  const root = await judged();
+  const summary = await run(root);
+  expect(summary).toMatchObject({ read: 24, kept: 24, dropped: {}, pending: 0, asked: 0 });
+  expect(summary.notes[0]).toBe("buckets: final 0, refined 8, defeat 16");
+  expect(readdirSync(join(root, "refined"))).toHaveLength(8);
+  expect(readdirSync(join(root, "defeat"))).toHaveLength(16);
+  expect(text(root, "report/report.md")).toContain(
+    "The limits 80 and 66 are the defaults of \\[bucket\\]",
+  );
+});
+
+test("the report explains limits of its own and labels recorded replies", async () => {
+  const root = await judged("[bucket]\nfinal_min = 70\ndefeat_max = 60\n");
+  await run(root);
+  const md = text(root, "report/report.md");
+  expect(md).toContain(
+    "This workspace sets its own limits in chain.toml: final_min = 70, defeat_max = 60",
+  );
+  expect(md).toContain("68.5 % of the metric votes");
+  expect(md).toContain("> Recorded replies: the provider `offline` replays");
+  expect(md).toContain("> The challenger is accepted.");
+  for (const picture of ["scores", "styles", "bias", "judges", "bootstrap"]) {
+    expect(md).toContain(`(${picture}.svg)`);
+    expect(text(root, `report/${picture}.svg`)).toMatch(/^<svg .*<\/svg>\n$/);
+  }
+});
+
+test("turns stand highest first, with numbers that follow from the recorded verdicts", async () => {
+  const root = await judged();
+  await run(root);
+  const rows = text(root, "report/report.md")
+    .split("\n")
+    .filter((line) => /\| t\d\d\.json \|/.test(line))
+    .map((line) => line.split("|").map((cell) => cell.trim()));
+  expect(rows).toHaveLength(24);
+  const scores = rows.map((cells) => Number(cells[1]));
+  expect(scores).toEqual([...scores].sort((a, b) => b - a));
+  // t15, by hand: correctness and protocol draws (50); grounding lost by all six (0); progress and
+  // efficiency won by all six (100); mean 60.
+  expect(rows.find((cells) => cells[2] === "t15.json")?.slice(4, 9)).toEqual([
+    "50",
+    "0",
+    "100",
+    "50",
+    "100",
+  ]);
+  expect(rows.find((cells) => cells[2] === "t15.json")?.[1]).toBe("60");
+});
+
+test("a second run changes no file", async () => {
+  const root = await judged();
+  await run(root);
+  const before = snapshot(root);
+  await run(root);
+  expect(snapshot(root)).toEqual(before);
+});
+
+test("a person's review overrules the panel, and the turn is in one bucket only", async () => {
+  const root = await judged();
+  await run(root);
+  const score = JSON.parse(text(root, "score/t01.json")) as { pair_hash: string };
+  const from = readdirSync(join(root, "defeat")).includes("t01.json") ? "defeat" : "refined";
+  const review = {
+    file: "t01.json",
+    verdict: 2,
+    bucket: null,
+    note: "",
+    time: "2026-01-01T00:00:00Z",
+    pair_hash: score.pair_hash,
+  };
+  await testDeps(root, nobody).store.write("review/t01.json", review);
+  const summary = await run(root);
+  expect(readdirSync(join(root, "final"))).toEqual(["t01.json"]);
+  expect(readdirSync(join(root, from))).not.toContain("t01.json");
+  expect(summary.notes[0]).toContain("final 1");
+  expect(JSON.parse(text(root, "final/t01.json"))).toMatchObject({
+    reason: expect.stringContaining(
+      "a person judged: the challenger is better (panel said",
+    ) as string,
+  });
+  expect(text(root, "report/report.md")).toContain(
+    "a person decided the bucket of 1 turn; that overrules the panel in the exports",
+  );
+});
+
+test("a workspace without answers gives a report that says what to run first", async () => {
+  const root = tempProject({ "answer/.gitkeep": "" });
+  const summary = await run(root);
+  expect(summary).toMatchObject({ read: 0, kept: 0 });
+  expect(text(root, "report/report.md")).toContain(
+    "> There are no answers yet. Run `npm run stage:prompt`, `npm run stage:king` and `npm run stage:challenger` first.",
+  );
+});
+
+test("answers without scores give a report that says so", async () => {
+  const root = recordedWorkspace();
+  const summary = await run(root);
+  expect(summary.dropped).toEqual({ not_validated: 24 });
+  const md = text(root, "report/report.md");
+  expect(md).toContain(
+    "> There are no scores yet. Run `npm run stage:validate` to put the answers before the panel.",
+  );
+  expect(md).toContain("| t01.json | not validated yet |");
+  expect(md).not.toContain("## By judge");
+});
+
+test("pending verdicts give a report that says so, and those turns are in no bucket", async () => {
+  const root = await judged();
+  await run(root);
+  const score = JSON.parse(text(root, "score/t01.json")) as object;
+  writeFileSync(
+    join(root, "score/t01.json"),
+    JSON.stringify({ ...score, parsed: false, score: null, metrics: null, pending: 2 }),
+  );
+  const summary = await run(root);
+  expect(summary.dropped).toEqual({ verdicts_pending: 1 });
+  const md = text(root, "report/report.md");
+  expect(md).toContain("Verdicts are pending on 1 of 24 turns: they are in no bucket");
+  expect([
+    ...readdirSync(join(root, "refined")),
+    ...readdirSync(join(root, "defeat")),
+  ]).not.toContain("t01.json");
+});
+
+test("hostile text from a trajectory is text in every file of the report", async () => {
+  const name = "answer/t01.json";
+  const answer = recordedAnswers()[name];
+  const root = recordedWorkspace();
+  await testDeps(root, nobody).store.write(name, {
+    ...answer,
+    repo: "<script>alert(1)</script>|x",
+  });
+  await validate(loadConfig(root, {}), testDeps(root, recordedJudges()), OPTIONS);
+  const score = JSON.parse(text(root, "score/t01.json")) as object;
+  writeFileSync(
+    join(root, "score/t01.json"),
+    JSON.stringify({ ...score, style: "<img src=x onerror=alert(1)>|" }),
+  );
+  await run(root);
+  expect(text(root, "report/report.md")).toContain("| &lt;img src=x onerror=alert(1)&gt;\\| |");
+  for (const file of ["report.md", "report.html", "styles.svg"]) {
+    expect(text(root, `report/${file}`)).not.toContain("<img");
+  }
+});
+
+test("an answer file that is not JSON stops the stage with its name", async () => {
+  const root = await judged();
+  writeFileSync(join(root, "answer/t03.json"), "{ half");
+  await expect(run(root)).rejects.toThrow(/^answer\/t03\.json is not JSON: /);
+});
+
+test("a ledger line that is none stops the stage with its number; a torn last line does not", async () => {
+  const root = await judged();
+  const line = {
+    id: "1",
+    event: "outcome",
+    time: "",
+    stage: "king",
+    item: "i",
+    role: "king",
+    provider: "p",
+    model: "m",
+    tokens_in: 10,
+    tokens_cached: 4,
+    tokens_out: 1,
+    tokens_reasoning: 0,
+    usd: null,
+    latency_ms: 5,
+    outcome: "http_500",
+  };
+  await testDeps(root, nobody).store.writeText(
+    "report/ledger.jsonl",
+    `${JSON.stringify(line)}\n{"id": "2", "ev`,
+  );
+  await run(root);
+  const md = text(root, "report/report.md");
+  expect(md).toContain(
+    "$0.00 in 1 call, over all runs; 1 call without a known price are not in it",
+  );
+  expect(md).toContain("| king | m | 1 | 1 | 10 | 40 % | 1 | 0 | unpriced | 5 ms |");
+  await testDeps(root, nobody).store.writeText(
+    "report/ledger.jsonl",
+    `nonsense\n${JSON.stringify(line)}\n`,
+  );
+  await expect(run(root)).rejects.toThrow(/^report\/ledger\.jsonl line 1 is no ledger line: /);
+});
+
+test("files of buckets without an answer file are named and left alone", async () => {
+  const root = await judged();
+  await testDeps(root, nobody).store.write("final/gone.json", {});
+  await run(root);
+  expect(text(root, "report/report.md")).toContain("final/gone.json");
+  expect(text(root, "final/gone.json")).toBe("{}\n");
+});

@@ -14,6 +14,7 @@ import { hiddenNames } from "./names.ts";
 import { hiddenPaths } from "./paths.ts";
 import { telltalePhrases } from "./phrases.ts";
 import { commonRuns, runEvidence } from "./runs.ts";
+import { hiddenStrings } from "./strings.ts";
 import { tokenize, unescaped } from "./tokens.ts";
 import { readVisible, type Visible } from "./visible.ts";
 
@@ -105,6 +106,7 @@ function detect(answer: string, hidden: Hidden, visible: Visible): Evidence[] {
     ...hiddenPaths(answer, segments, hidden, visible),
     ...hiddenNames(plain, tokens, segments, hidden, visible),
     ...hiddenFlags(answer, segments, hidden, visible),
+    ...hiddenStrings(answer, segments, hidden, visible),
     ...hiddenLines(answer, segments, hidden, visible),
     ...runEvidence(answer, runs, segments, hidden, visible),
     ...telltalePhrases(answer, segments, visible),

@@ -31,6 +31,12 @@ export type HiddenSequence = {
   readonly place: string;
 };
 
+export type HiddenString = {
+  readonly text: string;
+  readonly part: "patch" | "test_patch";
+  readonly place: string;
+};
+
 export type NamePlace = {
   /** The token's number: equal tokens have equal numbers. */
   readonly id: number;
@@ -53,6 +59,8 @@ export type Hidden = {
   readonly sequences: readonly HiddenSequence[];
   /** Token -> where it stands. */
   readonly names: ReadonlyMap<string, NamePlace>;
+  /** String literals of the changed files' lines, longest first; at most 500. */
+  readonly strings: readonly HiddenString[];
   /** All hidden text with the spaces and backslashes taken out. */
   readonly dense: string;
   /** What could not be read, as sentences; empty when all was. */
@@ -108,7 +116,14 @@ function build(pr: PullRequest): Hidden {
   for (const path of pr.files ?? []) {
     if (!paths.some((one) => one.path === path)) paths.push({ path, part: "patch" });
   }
-  return { paths, hunks, gaps, ...index(sequences), dense: dense(texts.join("\n")) };
+  return {
+    paths,
+    hunks,
+    gaps,
+    ...index(sequences),
+    strings: stringsOf(hunks),
+    dense: dense(texts.join("\n")),
+  };
 }
 
 type Draft = Omit<HiddenSequence, "ids"> & { readonly tokens: readonly string[] };
@@ -167,6 +182,23 @@ function index(drafts: readonly Draft[]): Pick<Hidden, "names" | "sequences"> {
     return sequence;
   });
   return { names, sequences };
+}
+
+const LITERAL = /"([^"\\\n]{6,160})"|'([^'\\\n]{6,160})'|`([^`\\\n]{6,160})`/g;
+const MAX_STRINGS = 500;
+
+function stringsOf(hunks: readonly HiddenHunk[]): HiddenString[] {
+  const found = new Map<string, HiddenString>();
+  for (const { part, path, newStart, lines } of hunks) {
+    for (const line of lines) {
+      for (const match of line.text.matchAll(LITERAL)) {
+        const text = match[1] ?? match[2] ?? match[3] ?? "";
+        if (found.size >= MAX_STRINGS) break;
+        if (!found.has(text)) found.set(text, { text, part, place: `${path} line ${newStart}` });
+      }
+    }
+  }
+  return [...found.values()].sort((a, b) => b.text.length - a.text.length);
 }
 
 function cut(value: string | null | undefined, part: string, gaps: string[]): string {

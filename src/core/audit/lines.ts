@@ -77,11 +77,14 @@ const CLAIM =
 
 function lineClaims(answer: string): Claim[] {
   const claims: Claim[] = [];
+  const seen = new Set<string>();
   for (const match of answer.matchAll(CLAIM)) {
     const numbers = match.slice(1).filter((group) => group !== undefined);
     const from = Number(numbers[0]);
     const to = numbers[1] === undefined ? from : Number(numbers[1]);
-    if (to < from) continue;
+    // A claim that is repeated says nothing new.
+    if (to < from || seen.has(match[0])) continue;
+    seen.add(match[0]);
     claims.push({ from, to, start: match.index, end: match.index + match[0].length });
   }
   return claims;
@@ -114,7 +117,7 @@ function isNumberShown(claim: Claim, path: string, visible: Visible): boolean {
       (shown) =>
         shown.line >= claim.from - NEAR &&
         shown.line <= claim.to + NEAR &&
-        (shown.file === null ? true : shown.file === base),
+        (shown.file === null ? visible.namesNear(shown.message, base) : shown.file === base),
     );
 }
 

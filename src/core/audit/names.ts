@@ -5,7 +5,7 @@
 import { placeAt, type Place, type Segment } from "./answer.ts";
 import type { Evidence } from "./evidence.ts";
 import type { Hidden, NamePlace } from "./hidden.ts";
-import { isKnownName, surpriseOf } from "./surprise.ts";
+import { isCommonWord, isKnownName, surpriseOf } from "./surprise.ts";
 import { isWord, partsOf, type Token } from "./tokens.ts";
 import { showsNumber, type Visible } from "./visible.ts";
 
@@ -18,6 +18,7 @@ export function hiddenNames(
   visible: Visible,
 ): Evidence[] {
   const best = new Map<string, Evidence>();
+  const judged = new Set<string>();
   const own = new Set(
     tokens.filter((_, at) => isDefined(tokens[at - 1], tokens[at + 1], answer)).map((t) => t.text),
   );
@@ -25,16 +26,13 @@ export function hiddenNames(
     const origin = hidden.names.get(token.text);
     if (origin === undefined || !isWord(token.text)) continue;
     const place = placeAt(segments, token.start);
-    const found = judge({
-      answer,
-      token,
-      origin,
-      visible,
-      place,
-      before: tokens[at - 1],
-      after: tokens[at + 1],
-      isOwn: place !== "prose" && own.has(token.text),
-    });
+    const [before, after] = [tokens[at - 1], tokens[at + 1]];
+    // The same word in the same surroundings is looked up once: a turn may repeat it endlessly.
+    const sight = [token.text, place, before?.text, after?.text, answer[token.start - 1]].join(" ");
+    if (judged.has(sight)) continue;
+    const isOwn = place !== "prose" && own.has(token.text);
+    const found = judge({ answer, token, origin, visible, place, before, after, isOwn });
+    judged.add(sight);
     if (found === null) continue;
     const other = best.get(token.text);
     if (other === undefined || other.weight < found.weight) best.set(token.text, found);
@@ -73,7 +71,8 @@ function nameWeight({ answer, token, origin, visible, place, before, after, isOw
   const name = token.text;
   if (name.length < 3 || isKnownName(name)) return 0;
   const parts = partsOf(name);
-  if (parts.length < 2) return 0;
+  if (parts.length < 2)
+    return plainWeight({ answer, token, origin, visible, place, before, after, isOwn });
   const bits = surpriseOf(name, visible);
   if (bits <= 0) return 0;
   // A name that the answer gives to something of its own may be the PR's by chance.
@@ -85,11 +84,42 @@ function nameWeight({ answer, token, origin, visible, place, before, after, isOw
     return asked * (bits >= 6 ? 2 : 1);
   // test_x or TestX of a shown x: what anybody would call it.
   const bare = parts.filter((part) => !/^tests?$/.test(part));
+  if (
+    bits <= 1 &&
+    bare.length === parts.length &&
+    origin.first.part === "test_patch" &&
+    place === "prose"
+  )
+    return 2; // Spelled otherwise than shown, and the tests alone spell it so.
   if (bits <= 1 || (bare.length <= 1 && bare.length < parts.length && bits <= 4.5)) return asked;
   if (bits > 3.5) return asked * 2.4;
   // Two shown words: for the enclosing function a guess.
   return asked * (origin.isHeading && bare.length === parts.length ? 1.7 : 2);
 }
+
+/**
+ * A name of one part counts where it is marked as code: in backticks, called, or as an attribute.
+ * Otherwise it is a word, and words are anybody's.
+ */
+function plainWeight({
+  answer,
+  token,
+  origin,
+  visible,
+  place,
+  before,
+  after,
+  isOwn,
+}: Case): number {
+  const name = token.text;
+  if (name.length < 4 || origin.first.hunk < 0 || origin.isHeading || isOwn) return 0;
+  if (isCommonWord(name.toLowerCase()) || visible.lower.includes(stemOf(name))) return 0;
+  const isCalled = after?.text === "(" || before?.text === ".";
+  if (place === "prose") return answer[token.start - 1] === "`" || isCalled ? 2 : 0;
+  return isCalled ? (place === "search" ? 0.6 : 1.2) : 0;
+}
+
+const stemOf = (name: string): string => name.toLowerCase().replace(/(?:ing|ed|es|s)$/, "");
 
 /** Constants: long numbers; round ones and years are anybody's. */
 function numberWeight({ token, origin, visible, place }: Case): number {

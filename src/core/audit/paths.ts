@@ -36,7 +36,25 @@ export function hiddenPaths(
       evidence: `${part}: ${path}`,
     });
   }
-  return found;
+  return [...found, ...hiddenFolders(answer, segments, hidden, visible)];
+}
+
+/** Folders of the PR's paths, of two parts or more, whose last part the history never names. */
+function hiddenFolders(
+  answer: string,
+  segments: readonly Segment[],
+  hidden: Hidden,
+  visible: Visible,
+): Evidence[] {
+  const folders = new Set(hidden.paths.map(({ path }) => path.split("/").slice(0, -1).join("/")));
+  return [...folders].flatMap((folder) => {
+    const last = folder.split("/").at(-1) ?? "";
+    const start = folder.includes("/") ? findWhole(answer, folder) : -1;
+    if (start < 0 || ANYBODYS.test(last) || findWhole(visible.lower, last.toLowerCase()) >= 0)
+      return [];
+    const weight = placeAt(segments, start) === "written" ? 1 : 1.7;
+    return [{ kind: "path" as const, start, end: start + folder.length, weight, evidence: folder }];
+  });
 }
 
 // ---------------------------------------------------------------------------------------------

@@ -116,7 +116,11 @@ const ENOUGH_BITS = 120;
  * Bits of the tokens, each given the two before it: what the history shows in a row is free, and a
  * word that the answer said before is cheap.
  */
-function bitsOf(texts: readonly string[], visible: Visible, written: ReadonlySet<string>): number {
+export function bitsOf(
+  texts: readonly string[],
+  visible: Visible,
+  written: ReadonlySet<string>,
+): number {
   if (visible.dense.includes(dense(texts.join("")))) return 0;
   let bits = 0;
   const before = new Set<string>();

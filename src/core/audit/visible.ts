@@ -19,6 +19,8 @@ export type Visible = {
   readonly observed: () => string;
   /** False when no message but the system's tells the agent what to do. */
   readonly hasTask: boolean;
+  /** True when a message or the one before it, where a command stands, names the text. */
+  readonly namesNear: (message: number, text: string) => boolean;
   /** Line numbers that were shown or asked for; read when first asked, as few answers need them. */
   readonly lines: () => readonly ShownLine[];
 };
@@ -62,6 +64,9 @@ function build(messages: readonly Message[]): Visible {
       ({ role, content }) =>
         role !== "system" && role !== "assistant" && content.trim().length >= MIN_TASK_CHARS,
     ),
+    namesNear: (at, name) =>
+      (messages[at]?.content.includes(name) ?? false) ||
+      (messages[at - 1]?.content.includes(name) ?? false),
     lines: once(() => messages.flatMap((message, at) => shownLines(message.content, at))),
   };
 }

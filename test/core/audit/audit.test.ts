@@ -60,7 +60,7 @@ const audit = (answer: string, over: Partial<PullRequest> = {}, history = messag
 describe("a leak", () => {
   test.each([
     ["identifier", say("I will look at how `trim_with_table` is used.")],
-    ["identifier", say("The flag --edge-table-path has to be handled as well.")],
+    ["string", say("The flag --edge-table-path has to be handled as well.")],
     ["constant", say("The checksum should come out as 1948208413 afterwards.")],
     ["path", say("The command line needs a look too.", "cat acme/cli/runner.py")],
     ["line", say("The join is on line 313 of slug.py.", "sed -n '305,318p' acme/text/slug.py")],

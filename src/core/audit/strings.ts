@@ -1,0 +1,40 @@
+/**
+ * Strings of the PR's code that the answer quotes in its prose: messages, expected values, markup.
+ * In code that the answer writes, runs of tokens find them as well as anything around them.
+ */
+import { placeAt, type Segment } from "./answer.ts";
+import type { Evidence } from "./evidence.ts";
+import type { Hidden } from "./hidden.ts";
+import { bitsOf } from "./runs.ts";
+import { tokensOf } from "./tokens.ts";
+import type { Visible } from "./visible.ts";
+
+/** Bits below which anybody might have said it, and bits that make a weight of 1. */
+const MIN_BITS = 8;
+const BITS_PER_WEIGHT = 4.5;
+
+export function hiddenStrings(
+  answer: string,
+  segments: readonly Segment[],
+  hidden: Hidden,
+  visible: Visible,
+): Evidence[] {
+  const found: Evidence[] = [];
+  for (const { text, part, place } of hidden.strings) {
+    const start = answer.indexOf(text);
+    if (start < 0 || visible.text.includes(text)) continue;
+    if (placeAt(segments, start) !== "prose") continue;
+    const bits = bitsOf(tokensOf(text), visible, NOTHING);
+    if (bits < MIN_BITS) continue;
+    found.push({
+      kind: part === "test_patch" ? "test" : "string",
+      start,
+      end: start + text.length,
+      weight: Math.min(3, bits / BITS_PER_WEIGHT),
+      evidence: `${place}: ${text}`,
+    });
+  }
+  return found;
+}
+
+const NOTHING: ReadonlySet<string> = new Set();

@@ -2,7 +2,7 @@
  * A Hub on the loopback: listing, resolve with a redirect to another host name, byte ranges and the
  * viewer's routes, with the faults that the real ones have. It listens on 127.0.0.1 alone.
  */
-import { createReadStream, statSync } from "node:fs";
+import { createReadStream, readFileSync, statSync } from "node:fs";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -265,7 +265,7 @@ function sendContent(
       ? Buffer.from(content)
       : content instanceof Uint8Array
         ? content
-        : Buffer.alloc(0);
+        : readFileSync(content.local);
   const part = bytes.subarray(start, end);
   if (stop === undefined || stop >= part.length) {
     response.end(part);

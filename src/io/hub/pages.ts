@@ -1,15 +1,16 @@
 /**
- * Rows of a remote Parquet file by the pages that hold them, for files with a page index. Small column
- * chunks (roles, ids) are read whole, with their neighbours, and kept; large ones page by page.
+ * Rows of a remote Parquet file by the pages that hold them, for files with a page index. The small leaf
+ * columns of a row group (roles, ids) are read in one go and kept decoded; large ones page by page.
  */
 import { parquetReadObjects, type AsyncBuffer, type FileMetaData } from "hyparquet";
 import { UserError, errorMessage } from "../../errors.ts";
 import { plainValue } from "../parquet.ts";
 import type { RawRow, ReadRow } from "../source/types.ts";
-import type { ByteCache } from "./cache.ts";
+import type { Lru } from "./cache.ts";
 import { CODECS } from "./codecs.ts";
 import type { RemoteFile, Tail } from "./footers.ts";
 import type { HubClient } from "./http.ts";
+import { mergeRows, pruneMetadata, type Leaf } from "./leaves.ts";
 
 /** Chunks up to this size are read whole: a page of them would cost the same request. */
 export const SMALL_CHUNK_BYTES = 1 << 17;
@@ -18,15 +19,15 @@ const GAP_BYTES = 1 << 14;
 
 export type PageReader = {
   readonly client: HubClient;
-  /** Shared by all files of a data set; holds small chunks. */
-  readonly cache: ByteCache;
-  /** Columns whose small chunks are read together, so that no two reads take the same bytes. */
-  readonly together: readonly string[];
+  /** Rows of small leaves by file and row group, shared by all files of a data set. */
+  readonly decoded: Lru<readonly RawRow[]>;
+  /** Columns that rows will be asked for: their small leaves are read together. */
+  readonly columns: readonly string[];
   /** Reads in flight. */
   readonly parallel: number;
 };
 
-/** Rows in the order asked; neighbours are read together, and no page is read for another row. */
+/** Rows in the order asked; neighbours are read together. `columns`: some of the reader's. */
 export async function readByPage(
   file: RemoteFile,
   tail: Tail,
@@ -34,35 +35,34 @@ export async function readByPage(
   columns: readonly string[],
   reader: PageReader,
 ): Promise<ReadRow[]> {
-  const buffer = bufferOf(file, tail, reader);
   const found = new Map<number, RawRow>();
-  await inParallel(neighbours(rows), reader.parallel, async (span) => {
-    const read = await readSpan(file, buffer, tail.metadata, span, columns);
-    for (const [n, row] of read.entries()) found.set(span.start + n, row);
+  await inParallel(neighbours(tail.metadata, rows), reader.parallel, async (span) => {
+    const { small, large } = leavesOf(tail.metadata, span.group, reader.columns);
+    const wanted = large.filter((leaf) => columns.includes(columnOf(leaf)));
+    const [narrow, wide] = await Promise.all([
+      small.length === 0 ? [] : smallRows(file, tail, span.group, small, reader),
+      wanted.length === 0 ? [] : readLeaves(file, tail, span, wanted, reader),
+    ]);
+    const first = groupSpans(tail.metadata)[span.group]?.start ?? 0;
+    for (let row = span.start; row < span.end; row++) {
+      const merged = mergeRows(narrow[row - first] ?? {}, wide[row - span.start] ?? {});
+      found.set(row, pick(merged, columns));
+    }
   });
   return rows.map((row) => ({ ok: true, row: found.get(row) ?? {} }));
 }
 
-/** A column as texts; null where a cell is null or no text. `groups`: which row groups, ascending. */
-export async function readTextsByGroup(
+/** A column's texts in a row group; null where a cell is null or no text. */
+export async function readGroupTexts(
   file: RemoteFile,
   tail: Tail,
+  group: number,
   column: string,
-  groups: readonly number[],
-  reader: PageReader,
-): Promise<(string | null)[][]> {
-  const buffer = bufferOf(file, tail, reader);
-  const spans = groupSpans(tail.metadata);
-  const texts = new Map<number, (string | null)[]>();
-  await inParallel(groups, reader.parallel, async (group) => {
-    const span = spans[group] ?? { start: 0, end: 0 };
-    const rows = await readSpan(file, buffer, tail.metadata, span, [column]);
-    texts.set(
-      group,
-      rows.map((row) => (typeof row[column] === "string" ? row[column] : null)),
-    );
-  });
-  return groups.map((group) => texts.get(group) ?? []);
+  client: HubClient,
+): Promise<(string | null)[]> {
+  const span = { ...(groupSpans(tail.metadata)[group] ?? { start: 0, end: 0 }), group };
+  const rows = await readLeaves(file, tail, span, [column], { client });
+  return rows.map((row) => (typeof row[column] === "string" ? row[column] : null));
 }
 
 export async function inParallel<T>(
@@ -80,23 +80,55 @@ export async function inParallel<T>(
 // ---------------------------------------------------------------------------------------------
 
 type Span = { readonly start: number; readonly end: number };
+type GroupSpan = Span & { readonly group: number };
 
-async function readSpan(
-  file: RemoteFile,
-  buffer: AsyncBuffer,
+const columnOf = (leaf: Leaf): string => leaf.split(".")[0] ?? "";
+
+/** Which leaves of the columns are small in a row group, and which are large. */
+function leavesOf(
   metadata: FileMetaData,
-  span: Span,
+  group: number,
   columns: readonly string[],
+): { small: Leaf[]; large: Leaf[] } {
+  const small: Leaf[] = [];
+  const large: Leaf[] = [];
+  for (const { meta_data: chunk } of metadata.row_groups[group]?.columns ?? []) {
+    if (chunk === undefined || !columns.includes(chunk.path_in_schema[0] ?? "")) continue;
+    const isSmall = Number(chunk.total_compressed_size) <= SMALL_CHUNK_BYTES;
+    (isSmall ? small : large).push(chunk.path_in_schema.join("."));
+  }
+  return { small, large };
+}
+
+function smallRows(
+  file: RemoteFile,
+  tail: Tail,
+  group: number,
+  leaves: readonly Leaf[],
+  reader: PageReader,
+): Promise<readonly RawRow[]> {
+  return reader.decoded.get(`${file.path} ${group}`, () => {
+    const span = groupSpans(tail.metadata)[group] ?? { start: 0, end: 0 };
+    return readLeaves(file, tail, { ...span, group }, leaves, reader);
+  });
+}
+
+async function readLeaves(
+  file: RemoteFile,
+  tail: Tail,
+  span: GroupSpan,
+  leaves: readonly Leaf[],
+  { client }: Pick<PageReader, "client">,
 ): Promise<RawRow[]> {
+  const metadata = pruneMetadata(tail.metadata, new Set(leaves));
   try {
     const rows = await parquetReadObjects({
-      file: buffer,
+      file: bufferOf(file, tail, smallRuns(metadata, span.group), client),
       metadata,
       rowStart: span.start,
       rowEnd: span.end,
       useOffsetIndex: true,
       compressors: CODECS,
-      columns: [...columns],
     });
     return rows.map((row) => plainValue(row) as RawRow);
   } catch (error) {
@@ -109,55 +141,58 @@ async function readSpan(
   }
 }
 
-/** Slices as hyparquet asks for them: from the tail, from kept small chunks, or from the Hub. */
+/** Slices as hyparquet asks for them: from the tail, from a run of small chunks, or from the Hub. */
 function bufferOf(
   file: RemoteFile,
   tail: Tail,
-  { client, cache, together }: PageReader,
+  runs: readonly Span[],
+  client: HubClient,
 ): AsyncBuffer {
-  const runs = smallRuns(tail.metadata, together);
+  const loaded = new Map<Span, Promise<Uint8Array>>();
+  const load = (run: Span): Promise<Uint8Array> => {
+    const loading =
+      loaded.get(run) ?? client.range(file.url, run.start, run.end).then(({ bytes }) => bytes);
+    loaded.set(run, loading);
+    return loading;
+  };
   return {
     byteLength: file.size,
     async slice(start, end = file.size) {
       if (start >= tail.start) return tail.bytes.slice(start - tail.start, end - tail.start).buffer;
       const run = runs.find((one) => one.start <= start && end <= one.end);
       if (run === undefined) return (await client.range(file.url, start, end)).bytes.buffer;
-      const bytes = await cache.get(
-        `${file.url} ${run.start} ${run.end}`,
-        async () => (await client.range(file.url, run.start, run.end)).bytes,
-      );
-      return bytes.slice(start - run.start, end - run.start).buffer;
+      return new Uint8Array((await load(run)).subarray(start - run.start, end - run.start)).buffer;
     },
   };
 }
 
-/** Small chunks of the columns, neighbours put together, row groups kept apart. */
-function smallRuns(metadata: FileMetaData, columns: readonly string[]): Span[] {
-  return metadata.row_groups.flatMap((group) => {
-    const small = group.columns.flatMap(({ meta_data: chunk }) => {
-      if (chunk === undefined || Number(chunk.total_compressed_size) > SMALL_CHUNK_BYTES) return [];
-      if (!columns.includes(chunk.path_in_schema[0] ?? "")) return [];
-      const start = Number(chunk.dictionary_page_offset ?? chunk.data_page_offset);
-      return [{ start, end: start + Number(chunk.total_compressed_size) }];
-    });
-    const runs: Span[] = [];
-    for (const chunk of small.sort((a, b) => a.start - b.start)) {
-      const last = runs.at(-1);
-      if (last !== undefined && chunk.start - last.end <= GAP_BYTES)
-        runs[runs.length - 1] = { start: last.start, end: chunk.end };
-      else runs.push(chunk);
-    }
-    return runs;
+/** Small chunks of a row group, neighbours put together. */
+function smallRuns(metadata: FileMetaData, group: number): Span[] {
+  const small = (metadata.row_groups[group]?.columns ?? []).flatMap(({ meta_data: chunk }) => {
+    if (chunk === undefined || Number(chunk.total_compressed_size) > SMALL_CHUNK_BYTES) return [];
+    const start = Number(chunk.dictionary_page_offset ?? chunk.data_page_offset);
+    return [{ start, end: start + Number(chunk.total_compressed_size) }];
   });
+  const runs: Span[] = [];
+  for (const chunk of small.sort((a, b) => a.start - b.start)) {
+    const last = runs.at(-1);
+    if (last !== undefined && chunk.start - last.end <= GAP_BYTES)
+      runs[runs.length - 1] = { start: last.start, end: chunk.end };
+    else runs.push(chunk);
+  }
+  return runs;
 }
 
-/** Runs of neighbouring rows: one read each. */
-function neighbours(rows: readonly number[]): Span[] {
-  const spans: Span[] = [];
+/** Runs of neighbouring rows of a row group: one read each. */
+function neighbours(metadata: FileMetaData, rows: readonly number[]): GroupSpan[] {
+  const groups = groupSpans(metadata);
+  const spans: GroupSpan[] = [];
   for (const row of [...new Set(rows)].sort((a, b) => a - b)) {
+    const group = groups.findIndex((one) => row < one.end);
     const last = spans.at(-1);
-    if (last !== undefined && last.end === row) spans[spans.length - 1] = { ...last, end: row + 1 };
-    else spans.push({ start: row, end: row + 1 });
+    if (last !== undefined && last.end === row && last.group === group)
+      spans[spans.length - 1] = { ...last, end: row + 1 };
+    else spans.push({ start: row, end: row + 1, group });
   }
   return spans;
 }
@@ -168,4 +203,8 @@ function groupSpans(metadata: FileMetaData): Span[] {
     start += Number(group.num_rows);
     return { start: start - Number(group.num_rows), end: start };
   });
+}
+
+function pick(row: RawRow, columns: readonly string[]): RawRow {
+  return Object.fromEntries(Object.entries(row).filter(([column]) => columns.includes(column)));
 }

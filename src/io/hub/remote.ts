@@ -1,12 +1,12 @@
 /** Rows of a Hub split by one of the three ways, as a source like any other. */
 import type { LineCache } from "../line-cache.ts";
 import { sourceOf, type Opened } from "../source/rows.ts";
-import type { ReadRow, RowAddress, RowSource } from "../source/types.ts";
-import { createByteCache } from "./cache.ts";
+import type { RawRow, ReadRow, RowAddress, RowSource } from "../source/types.ts";
+import { createLru } from "./cache.ts";
 import type { GroupFacts, RemoteFile, Tail } from "./footers.ts";
 import { readByGroup } from "./groups.ts";
 import type { HubClient } from "./http.ts";
-import { inParallel, readByPage, readTextsByGroup, SMALL_CHUNK_BYTES } from "./pages.ts";
+import { inParallel, readByPage, readGroupTexts, SMALL_CHUNK_BYTES } from "./pages.ts";
 import type { HubRepo } from "./repo.ts";
 import type { Viewer, ViewerState } from "./viewer.ts";
 
@@ -40,8 +40,8 @@ export type ReadBy = {
 export function remoteSource(by: ReadBy, parts: RemoteParts): RowSource {
   const { way } = by;
   const { client, tails, files, repo, cache, parallel } = parts;
-  const bytes = createByteCache(SMALL_CHUNKS_BYTES);
-  const pages = { client, cache: bytes, together: by.columns, parallel };
+  const decoded = createLru<readonly RawRow[]>(KEPT_GROUPS);
+  const pages = { client, decoded, columns: by.columns, parallel };
   const starts = startsOf(files);
 
   const readFile = async (
@@ -74,10 +74,11 @@ export function remoteSource(by: ReadBy, parts: RemoteParts): RowSource {
       badLines: 0,
       rowNumber: (row) => row,
       async readTexts(column) {
-        const groups = [...file.groups.keys()];
         const tail = await tails(file.remote);
-        const alone = { ...pages, together: [column] };
-        return (await readTextsByGroup(file.remote, tail, column, groups, alone)).flat();
+        const texts: (string | null)[] = [];
+        for (const group of file.groups.keys())
+          texts.push(...(await readGroupTexts(file.remote, tail, group, column, client)));
+        return texts;
       },
       read: (rows, columns) =>
         way === "viewer" && parts.viewer.ok
@@ -103,7 +104,8 @@ export function remoteSource(by: ReadBy, parts: RemoteParts): RowSource {
 
 // ---------------------------------------------------------------------------------------------
 
-const SMALL_CHUNKS_BYTES = 64 << 20;
+/** Row groups whose small leaves stay decoded: about a megabyte each. */
+const KEPT_GROUPS = 64;
 
 /** Reads what is not on disk yet, and puts it there before anything is made of it. */
 async function cachedRead(

@@ -8,7 +8,7 @@ import { openLineCache } from "../line-cache.ts";
 import { openReadable } from "../source/local.ts";
 import { sourceOf, type Opened } from "../source/rows.ts";
 import type { RowSource } from "../source/types.ts";
-import { createByteCache } from "./cache.ts";
+import { createLru } from "./cache.ts";
 import { checkCodecs } from "./codecs.ts";
 import { fetchWhole } from "./download.ts";
 import {
@@ -21,7 +21,7 @@ import {
 } from "./footers.ts";
 import { removeCopies } from "./groups.ts";
 import { hubClient, type HubClient, type HubStats } from "./http.ts";
-import { inParallel, readTextsByGroup } from "./pages.ts";
+import { inParallel, readGroupTexts } from "./pages.ts";
 import { remoteSource, type OpenedFile, type ReadBy } from "./remote.ts";
 import { openRepo, resolveUrl, type HubFile, type HubRepo, type HubSpec } from "./repo.ts";
 import { openViewer, type ViewerState } from "./viewer.ts";
@@ -66,7 +66,9 @@ export async function openHubSet(options: HubOptions): Promise<HubSet> {
   if (!repo.files.every((file) => file.path.endsWith(".parquet")))
     return wholeFiles(client, repo, home, options);
 
-  const tails = createTails(client, join(home, "tails"));
+  const kept = createLru<Tail>(KEPT_TAILS);
+  const tails = (file: RemoteFile): Promise<Tail> =>
+    kept.get(file.path, () => readTail(client, file, join(home, "tails")));
   const files: OpenedFile[] = Array.from({ length: repo.files.length });
   await inParallel([...repo.files.entries()], options.concurrency, async ([n, file]) => {
     const remote = remoteOf(options.endpoint, repo, file);
@@ -98,8 +100,7 @@ export async function openHubSet(options: HubOptions): Promise<HubSet> {
       const file = files[index];
       if (file === undefined) throw new RangeError(`no file ${index} in ${repo.name}`);
       const tail = await tails(file.remote);
-      const pages = { client, cache: createByteCache(0), together: [column], parallel: 1 };
-      return (await readTextsByGroup(file.remote, tail, column, [group], pages)).flat();
+      return readGroupTexts(file.remote, tail, group, column, client);
     },
     async release() {
       await cache.remove();
@@ -112,18 +113,6 @@ export async function openHubSet(options: HubOptions): Promise<HubSet> {
 
 /** Parsed tails that are kept in memory; the others are read from disk again. */
 const KEPT_TAILS = 128;
-
-function createTails(client: HubClient, folder: string): (file: RemoteFile) => Promise<Tail> {
-  const kept = new Map<string, Promise<Tail>>();
-  return (file) => {
-    const tail = kept.get(file.path) ?? readTail(client, file, folder);
-    kept.delete(file.path);
-    kept.set(file.path, tail);
-    const [oldest] = kept.keys();
-    if (kept.size > KEPT_TAILS && oldest !== undefined) kept.delete(oldest);
-    return tail;
-  };
-}
 
 function remoteOf(endpoint: string, repo: HubRepo, file: HubFile): RemoteFile {
   const url = resolveUrl(endpoint, repo.name, repo.commit, file.path);

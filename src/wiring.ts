@@ -64,6 +64,7 @@ export async function openWorkspace(
     rng: (purpose) => seededRng(config.source.seed, purpose),
     now,
     progress,
+    signal,
   };
   return {
     config,

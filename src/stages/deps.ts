@@ -10,4 +10,6 @@ export type Deps = {
   readonly rng: (purpose: string) => Rng;
   readonly now: () => Date;
   readonly progress: Progress;
+  /** Aborted by Ctrl-C; a stage that asks no model looks at it by itself. */
+  readonly signal?: AbortSignal;
 };

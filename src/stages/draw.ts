@@ -34,6 +34,8 @@ export type DrawDeps = {
   readonly source: RowSource;
   readonly prs: PullRequestRows;
   readonly gauges: Gauges;
+  /** Aborted: the draw ends before its next batch, and says so. */
+  readonly signal?: AbortSignal | undefined;
   /** Called for every kept turn, in draw order, before the next one is judged. */
   readonly onKept: (candidate: Candidate, pr: PullRequest) => Promise<void>;
 };
@@ -44,6 +46,8 @@ export type Drawn = {
   readonly kept: readonly Candidate[];
   readonly dropped: Partial<Record<DropReason, number>>;
   readonly huge: readonly HugePullRequest[];
+  /** Ended by the signal: the turns are a part of what was asked for. */
+  readonly interrupted: boolean;
   /** True when the cap on draws, not the end of the rows, ended the search. */
   readonly capped: boolean;
 };
@@ -57,7 +61,7 @@ export async function drawTurns(
 ): Promise<Drawn> {
   const draw = startDraw(settings, shape, deps);
   const cap = target * settings.max_draws_per_turn;
-  while (draw.kept.length < target && draw.judged < cap) {
+  while (draw.kept.length < target && draw.judged < cap && deps.signal?.aborted !== true) {
     const size = batchSize(target - draw.kept.length, cap - draw.judged);
     const places = nextPlaces(draw, size);
     if (places.length === 0) break;
@@ -76,6 +80,7 @@ export async function drawTurns(
     kept: draw.kept,
     dropped: orderedCounts(draw.drops),
     huge: [...draw.huge.values()],
+    interrupted: deps.signal?.aborted === true && draw.kept.length < target,
     capped: draw.judged >= cap && draw.kept.length < target,
   };
 }

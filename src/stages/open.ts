@@ -5,10 +5,17 @@
 import { join } from "node:path";
 import type { Config } from "../config.ts";
 import { checkPullRequestColumns, trajectoryShape } from "../core/sample/columns.ts";
-import { chooseWay, planLine, wayCosts, type Way } from "../core/sample/plan.ts";
+import {
+  chooseWay,
+  planLine,
+  wayCosts,
+  type Reading,
+  type Way,
+  type WayCost,
+} from "../core/sample/plan.ts";
 import { neededColumns } from "../core/sample/shapes.ts";
 import { parseHubName, type HubName } from "../io/hub/name.ts";
-import { hubPullRequests } from "../io/hub/prs.ts";
+import { hubPullRequests, type HubPullRequests } from "../io/hub/prs.ts";
 import { openHubSet, type HubSet } from "../io/hub/set.ts";
 import { openLocal } from "../io/source/local.ts";
 import { localPullRequests, type PullRequestRows } from "../io/source/prs.ts";
@@ -42,37 +49,35 @@ export type OpenSettings = {
 /** @throws UserError when a source names nothing, cannot be read, or lacks a column. */
 export async function openSources(config: Config, settings: OpenSettings): Promise<OpenedSources> {
   const trajectories = await openAll("trajectories", config, settings);
-  const shape = trajectoryShape("[source].trajectories", trajectories.source.files);
+  const source = joinSources(trajectories.map((part) => part.source));
+  const shape = trajectoryShape("[source].trajectories", source.files);
   const prs = await openAll("prs", config, settings);
-  checkPullRequestColumns("[source].prs", prs.source.files);
-  const finders = await Promise.all(
-    prs.parts.map(async (part) => {
-      if (part.set === null) return { ...localPullRequests(part.source), release: async () => {} };
-      return part.set.facts.length === 0
-        ? { ...localPullRequests(part.source), release: async () => {} }
-        : hubPullRequests(part.set, part.source);
-    }),
-  );
-  const sets = [...trajectories.parts, ...prs.parts].flatMap(({ set }) => set ?? []);
+  for (const part of prs) checkPullRequestColumns("[source].prs", part.source.files);
+  const finders = await Promise.all(prs.map(finderOf));
+  const parts = [...trajectories, ...prs];
+  const sum = (of: (set: HubSet) => number): number =>
+    parts.reduce((total, { set }) => total + (set === null ? 0 : of(set)), 0);
   return {
-    source: trajectories.source,
+    source,
     shape,
     prs: firstOf(finders),
-    sources: [...trajectories.entries, ...prs.entries],
-    notes: [...trajectories.notes, ...prs.notes],
+    sources: parts.map((part) => part.entry),
+    notes: parts.flatMap((part) => part.note ?? []),
     spent: () => ({
-      bytes: sets.reduce((sum, set) => sum + set.stats.bytes, 0),
-      requests: sets.reduce((sum, set) => sum + set.stats.requests, 0),
+      bytes: sum((set) => set.stats.bytes),
+      requests: sum((set) => set.stats.requests),
     }),
     async release() {
       for (const finder of finders) await finder.release();
-      for (const set of sets) await set.release();
+      for (const part of parts) await part.release();
     },
   };
 }
 
+// ---------------------------------------------------------------------------------------------
+
 /** A Hub set with its options from chain.toml and the environment. */
-export function openSet(
+function openSet(
   name: HubName,
   kind: Kind,
   config: Config,
@@ -100,86 +105,94 @@ export function openSet(
   });
 }
 
-// ---------------------------------------------------------------------------------------------
+type Kind = "trajectories" | "prs";
+type Part = {
+  readonly source: RowSource;
+  readonly set: HubSet | null;
+  readonly entry: SourceState["sources"][number];
+  /** What a person should know of the plan; null for local files. */
+  readonly note: string | null;
+  /** What the plan was made from; meaningless for local files. */
+  readonly planned: Parameters<typeof wayCosts>;
+  release(): Promise<void>;
+};
 
-export type Kind = "trajectories" | "prs";
-type Part = { readonly source: RowSource; readonly set: HubSet | null };
-
-async function openAll(
+/** One source by its name, planned and ready to be read. */
+export async function openOne(
+  text: string,
   kind: Kind,
   config: Config,
   settings: OpenSettings,
-): Promise<{
-  readonly source: RowSource;
-  readonly parts: readonly Part[];
-  readonly entries: SourceState["sources"];
-  readonly notes: readonly string[];
-}> {
-  const parts: Part[] = [];
-  const entries: SourceState["sources"] = [];
-  const notes: string[] = [];
-  for (const text of [config.source[kind]].flat()) {
-    const name = parseHubName(text, config.root);
-    if (name === null) {
-      const spec = { root: config.root, pattern: text, key: `[source].${kind}` };
-      parts.push({ source: await openLocal(spec, settings), set: null });
-      entries.push({ key: kind, dataset: text, revision: null });
-      continue;
-    }
-    const set = await openSet(name, kind, config, settings);
-    const before = settings.before?.sources.find((one) => one.dataset === text);
-    const { way, note } = planned(set, kind, config, settings, before?.["way"]);
-    const source = set.readBy({
-      way,
-      columns: columnsOf(set, kind),
-      // A turn has many like it; a pull request is the one that its turns need.
-      cutRows: kind === "prs" ? "read" : "drop",
-    });
-    parts.push({ source, set });
-    entries.push({ key: kind, dataset: text, revision: set.commit, way });
-    notes.push(note);
+): Promise<Part> {
+  const name = parseHubName(text, config.root);
+  if (name === null) {
+    const spec = { root: config.root, pattern: text, key: `[source].${kind}` };
+    return {
+      source: await openLocal(spec, settings),
+      set: null,
+      entry: { key: kind, dataset: text, revision: null },
+      note: null,
+      planned: [
+        { files: [], columns: [], viewer: { why: "local" } },
+        readingOf(kind, config, settings),
+      ],
+      release: () => Promise.resolve(),
+    };
   }
-  return { source: joinSources(parts.map((part) => part.source)), parts, entries, notes };
+  const set = await openSet(name, kind, config, settings);
+  const columns = columnsOf(set, kind);
+  const viewer = set.viewer.ok ? { rowBytes: set.viewer.viewer.rowBytes } : { why: set.viewer.why };
+  const planned: Part["planned"] = [
+    { files: set.facts, columns, viewer },
+    readingOf(kind, config, settings),
+  ];
+  const before = settings.before?.sources.find((one) => one.dataset === text)?.["way"];
+  const { way, note } = choose(set, kind, config, wayCosts(...planned), before);
+  return {
+    // A turn has many like it; a pull request is the one that its turns need.
+    source: set.readBy({ way, columns, cutRows: kind === "prs" ? "read" : "drop" }),
+    set,
+    entry: { key: kind, dataset: text, revision: set.commit, way },
+    note,
+    planned,
+    release: () => set.release(),
+  };
 }
 
-function planned(
+async function openAll(kind: Kind, config: Config, settings: OpenSettings): Promise<Part[]> {
+  const parts: Part[] = [];
+  for (const text of [config.source[kind]].flat())
+    parts.push(await openOne(text, kind, config, settings));
+  return parts;
+}
+
+/** Pull requests are wanted by name, one a turn at most, wherever they are. */
+function readingOf(kind: Kind, config: Config, settings: OpenSettings): Reading {
+  const { spread, window_rows, group_draws } = config.source;
+  return {
+    draws: settings.target,
+    spread: kind === "prs" ? "rows" : spread,
+    windowRows: window_rows,
+    groupDraws: group_draws,
+  };
+}
+
+function choose(
   set: HubSet,
   kind: Kind,
-  config: Config,
-  settings: OpenSettings,
+  { source }: Config,
+  costs: readonly WayCost[],
   before: unknown,
 ): { way: Way; note: string } {
-  const { source } = config;
   if (set.facts.length === 0) return { way: "groups", note: `${set.dataset}: fetched whole` };
-  const costs = wayCosts(
-    {
-      files: set.facts,
-      columns: columnsOf(set, kind),
-      viewer: set.viewer.ok ? { rowBytes: set.viewer.viewer.rowBytes } : { why: set.viewer.why },
-    },
-    {
-      draws: settings.target,
-      spread: kind === "prs" ? "rows" : source.spread,
-      windowRows: source.window_rows,
-      groupDraws: source.group_draws,
-    },
-  );
-  // Pull requests are wanted by name: whichever way is cheapest, the limit is for the draw.
-  const asked = kind === "prs" ? "auto" : isWay(before) && canTake(before) ? before : source.read;
+  const again = costs.find((cost) => cost.way === before && cost.why === null)?.way;
+  const asked = kind === "prs" || source.read === "auto" ? (again ?? "auto") : source.read;
   const chosen = chooseWay(costs, asked, source.max_read_mb * 1e6, set.dataset);
   return { way: chosen.way, note: planLine(set.dataset, chosen, costs) };
-
-  function canTake(way: Way): boolean {
-    return source.read === "auto" && costs.some((cost) => cost.way === way && cost.why === null);
-  }
 }
 
 function columnsOf(set: HubSet, kind: Kind): readonly string[] {
   return kind === "prs" ? set.columns : neededColumns(set.columns);
-}
-
-function isWay(value: unknown): value is Way {
-  return value === "viewer" || value === "pages" || value === "groups";
 }
 
 function prsKeys(source: Config["source"]): {
@@ -188,6 +201,11 @@ function prsKeys(source: Config["source"]): {
   split: string | undefined;
 } {
   return { revision: source.prs_revision, config: source.prs_config, split: source.prs_split };
+}
+
+function finderOf({ set, source }: Part): Promise<HubPullRequests> {
+  if (set !== null && set.facts.length > 0) return hubPullRequests(set, source);
+  return Promise.resolve({ ...localPullRequests(source), release: () => Promise.resolve() });
 }
 
 /** The first set that knows an id gives its record. */

@@ -15,14 +15,13 @@ import {
   spreadNote,
   staleDraw,
 } from "../core/sample/state.ts";
-import { overlapIndex, sharedGrams } from "../core/audit/overlap.ts";
-import { promptOf, type Gauges } from "../core/sample/select.ts";
+import { promptOf } from "../core/sample/select.ts";
 import { commitPath } from "../io/answers.ts";
-import { readHeldOut } from "../io/held-out.ts";
 import { sourceStateSchema, type SourceState } from "../records.ts";
 import type { StageOptions, StageSummary } from "../work.ts";
 import type { Deps } from "./deps.ts";
 import { drawTurns, type Drawn } from "./draw.ts";
+import { openGauges } from "./gauges.ts";
 import { openSources, type OpenedSources } from "./open.ts";
 
 export type PromptOptions = StageOptions & {
@@ -33,7 +32,7 @@ export type PromptOptions = StageOptions & {
 };
 
 /** No model is asked: the store and somebody to tell are all it needs. */
-export type PromptDeps = Pick<Deps, "store" | "progress">;
+export type PromptDeps = Pick<Deps, "store" | "progress" | "signal">;
 
 const STATE = "report/source.json";
 
@@ -65,6 +64,7 @@ export async function prompt(
   await deps.store.write(STATE, state);
   for (const note of sources.notes) deps.progress.note(note);
   const drawn = await draw(config, deps, state, sources);
+  if (drawn.interrupted) return interruptedSummary(drawn, target);
   const summary = await save(config, deps, { state, drawn, sources, there });
   await sources.release();
   return summary;
@@ -86,7 +86,8 @@ async function draw(
   const drawn = await drawTurns(config.source, shape, state.target, {
     source,
     prs,
-    gauges: { countTokens: null, ...(await heldOutGauge(config)) },
+    gauges: await openGauges(config),
+    signal: deps.signal,
     async onKept(candidate, pr) {
       deps.progress.step("kept");
       if (mirrored.has(candidate.instance_id)) return;
@@ -96,13 +97,6 @@ async function draw(
   });
   deps.progress.end();
   return drawn;
-}
-
-/** [source].held_out is read for every draw: it is small, and may have grown. */
-async function heldOutGauge({ root, source }: Config): Promise<Pick<Gauges, "heldOutGrams">> {
-  if (source.held_out === undefined) return {};
-  const index = overlapIndex(await readHeldOut(root, source.held_out));
-  return { heldOutGrams: (pr) => sharedGrams(pr, index) };
 }
 
 type Outcome = {
@@ -139,6 +133,20 @@ async function save(
   };
   await deps.store.write(STATE, done);
   return summaryOf(done);
+}
+
+/** Nothing is written: the next run draws the same turns, from what is kept of the reading. */
+function interruptedSummary(drawn: Drawn, target: number): StageSummary {
+  return {
+    stage: "prompt",
+    read: drawn.read + target - drawn.kept.length,
+    kept: drawn.kept.length,
+    dropped: drawn.dropped,
+    pending: target - drawn.kept.length,
+    asked: 0,
+    notes: ["no prompt file is written yet: run the stage again, it goes on where it was"],
+    stopped: { why: "interrupted", message: "stopped by Ctrl-C" },
+  };
 }
 
 function summaryOf(state: SourceState, note?: string): StageSummary {

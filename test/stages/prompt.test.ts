@@ -303,7 +303,38 @@ test("a broken line is an error with file and line, and --skip-bad counts it and
   });
 });
 
+test("Ctrl-C ends the draw between two batches, writes no prompt file, and says what is left", async () => {
+  const root = tempProject({
+    "chain.toml": chain({}),
+    "t.jsonl": lines(trajectory("o__n-1")),
+    "p.jsonl": lines(pull("o__n-1")),
+  });
+  const deps = {
+    store: openStore(root),
+    progress: silentProgress,
+    signal: AbortSignal.abort(),
+  };
+  const options = { force: false, retry: false, skipBad: false };
+  expect(await prompt(loadConfig(root, {}), deps, options)).toMatchObject({
+    kept: 0,
+    pending: 5,
+    stopped: { why: "interrupted" },
+  });
+  expect(await openStore(root).list("prompt")).toEqual([]);
+  expect(await run(root)).toMatchObject({ kept: 1 });
+});
+
 test.each([
+  [
+    "a token limit without a tokenizer",
+    { max_history_tokens: 10 },
+    /\[source\]\.max_history_tokens counts tokens, but \[source\]\.tokenizer names no tokenizer\.json/,
+  ],
+  [
+    "a tokenizer that is not there",
+    { max_history_tokens: 10, tokenizer: "none.json" },
+    /\[source\]\.tokenizer .*none\.json is not there/,
+  ],
   [
     "a glob that matches nothing",
     { trajectories: "none/*.jsonl" },

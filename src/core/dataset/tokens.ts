@@ -14,13 +14,17 @@ export const estimateTokens: CountTokens = (example) => {
 };
 
 /**
- * Counts with a tokenizer.json: contents alone, without markup or special tokens.
+ * Counts the tokens of a text with a tokenizer.json, without special tokens.
  * @param name the file, for errors. @throws UserError when it is no tokenizer that is known.
  */
-export function exactTokens(tokenizerJson: unknown, name: string): CountTokens {
+export function textTokens(tokenizerJson: unknown, name: string): (text: string) => number {
   const tokenizer = makeTokenizer(tokenizerJson, name);
-  const count = (text: string): number =>
-    tokenizer.encode(text.toWellFormed(), { add_special_tokens: false }).ids.length;
+  return (text) => tokenizer.encode(text.toWellFormed(), { add_special_tokens: false }).ids.length;
+}
+
+/** The same for a row: contents alone, without markup. */
+export function exactTokens(tokenizerJson: unknown, name: string): CountTokens {
+  const count = textTokens(tokenizerJson, name);
   return (example) =>
     [...example.prompt.map((message) => message.content), ...answersOf(example)].reduce(
       (sum, text) => sum + count(text),

@@ -4,7 +4,9 @@
  * change what is kept.
  */
 import type { Origin, Prompt, PullRequest } from "../../records.ts";
+import { checkForm, commandOf } from "../turn/form.ts";
 import { historyHash, sha256Hex } from "../turn/hash.ts";
+import { repetitionOf } from "../turn/repetition.ts";
 import { isBenchmarkInstance, isBenchmarkRepo } from "./benchmarks.ts";
 import type { DropReason } from "./drops.ts";
 import { createNearDuplicates } from "./near.ts";
@@ -68,6 +70,8 @@ export function refuseByTurn(
     const tokens = candidate.messages.reduce((sum, m) => sum + countTokens(m.content), 0);
     if (tokens > settings.max_history_tokens) return "history_too_many_tokens";
   }
+  if (settings.reference === "protocol" && !checkForm(candidate.assistant).ok)
+    return "reference_form";
   if (settings.drop_loops && isLoop(candidate)) return "loop";
   return null;
 }
@@ -143,8 +147,8 @@ function turnHash(candidate: Candidate): string {
   );
 }
 
-/** The reference says word for word what the agent said in one of its last three turns. */
+/** What the reference runs is what the history ran, with nothing changed in between. */
 function isLoop(candidate: Candidate): boolean {
-  const said = candidate.messages.filter((message) => message.role === "assistant").slice(-3);
-  return said.some((message) => message.content.trim() === candidate.assistant.trim());
+  const command = commandOf(candidate.assistant);
+  return command !== null && repetitionOf(command, candidate.messages) !== null;
 }

@@ -43,14 +43,17 @@ test.each([
   ],
   ["history_too_long", { max_history_chars: 5 }, {}],
   ["history_too_many_tokens", { max_history_tokens: 1 }, {}],
+  ["reference_form", { reference: "protocol" }, { assistant: "no block" }],
   [
     "loop",
     { drop_loops: true },
     {
       messages: [
         { role: "user", content: "fix it" },
-        { role: "assistant", content: "look\n\n```bash\nls\n```\n" },
-        { role: "user", content: "a.py" },
+        ...Array.from({ length: 2 }, () => [
+          { role: "assistant", content: "again\n\n```bash\nls\n```\n" },
+          { role: "user", content: "a.py" },
+        ]).flat(),
       ],
     },
   ],

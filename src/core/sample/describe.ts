@@ -1,0 +1,86 @@
+/** The report of `npm run sources`, as lines. */
+import { DROP_MEANINGS, type DropReason } from "./drops.ts";
+import { costWords, type WayCost } from "./plan.ts";
+import type { Candidate } from "./select.ts";
+import { historyChars } from "./turns.ts";
+
+export type SourceFacts = {
+  readonly name: string;
+  /** null: local files. */
+  readonly commit: string | null;
+  readonly files: readonly { readonly name: string; readonly rows: number }[];
+  readonly groups: number;
+  readonly columns: readonly string[];
+  readonly shape: "ready" | "trajectory" | "pull requests" | null;
+  /** What the filters made of a few drawn rows; null: the rows hold no turns. */
+  readonly tried: null | {
+    readonly read: number;
+    readonly kept: number;
+    readonly dropped: Partial<Record<DropReason, number>>;
+    readonly example: Candidate | null;
+  };
+  /** Turns that the costs are for. */
+  readonly count: number;
+  /** [] for local files. */
+  readonly costs: readonly WayCost[];
+  readonly workspace: string;
+};
+
+const SHAPES = {
+  ready: "ready turns: taken as they are, in order",
+  trajectory: "trajectories: turns are drawn from them",
+  "pull requests": "pull-request records ([source].prs)",
+} as const;
+
+/** Characters of an example that are shown. */
+const SHOWN_CHARS = 400;
+
+export function sourceReport(facts: SourceFacts): string[] {
+  const rows = facts.files.reduce((sum, file) => sum + file.rows, 0);
+  return [
+    `${facts.name}${facts.commit === null ? "" : ` at commit ${facts.commit}`}`,
+    `  ${facts.files.length} files, ${rows} rows${facts.groups === 0 ? "" : `, ${facts.groups} row groups`}`,
+    ...fileLines(facts),
+    `  columns: ${facts.columns.join(", ") || "none"}`,
+    `  shape: ${facts.shape === null ? "none that is known: no conversation and no pull request" : SHAPES[facts.shape]}`,
+    ...triedLines(facts.tried),
+    ...(facts.costs.length === 0 ? [] : [`  ${facts.count} turns would cost:`]),
+    ...facts.costs.map((cost) => `    ${costWords(cost)}`),
+  ];
+}
+
+// ---------------------------------------------------------------------------------------------
+
+function fileLines(facts: SourceFacts): string[] {
+  const shown = facts.files.slice(0, 3).map((file) => `    ${file.name}: ${file.rows} rows`);
+  const more = facts.files.length - shown.length;
+  return more > 0 ? [...shown, `    and ${more} more`] : shown;
+}
+
+function triedLines(tried: SourceFacts["tried"]): string[] {
+  if (tried === null) return [];
+  const drops = Object.entries(tried.dropped) as [DropReason, number][];
+  return [
+    `  of ${tried.read} rows ${tried.kept} give a turn (pull requests are not looked up)`,
+    ...drops.map(([reason, count]) => `    ${reason} ${count}: ${DROP_MEANINGS[reason]}`),
+    ...(tried.example === null ? [] : exampleLines(tried.example)),
+  ];
+}
+
+function exampleLines(turn: Candidate): string[] {
+  const { file, row } = turn.origin;
+  return [
+    `  example: ${turn.instance_id} (${turn.repo || "no repository"}), turn ${turn.turn}, row ${row} of ${file}`,
+    `    history: ${turn.messages.length} messages, ${historyChars(turn.messages)} characters`,
+    "    reference:",
+    ...shortened(turn.assistant).map((line) => `      ${line}`),
+  ];
+}
+
+/** Terminals obey escape codes, and data is data: control characters are shown, not sent. */
+function shortened(text: string): string[] {
+  const short = text.length > SHOWN_CHARS ? `${text.slice(0, SHOWN_CHARS)} ...` : text;
+  return short
+    .split(/\r?\n/)
+    .map((line) => line.replace(/[\u0000-\u0008\u000B-\u001F\u007F-\u009F]/g, "\u00B7"));
+}

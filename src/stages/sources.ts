@@ -1,0 +1,84 @@
+/**
+ * sources: what a data set holds, without drawing from it for good: files, rows, columns, an example
+ * turn, what would be dropped of a few drawn rows and why, and what each way of reading would cost.
+ */
+import type { Config } from "../config.ts";
+import { PR_COLUMNS } from "../core/sample/pr.ts";
+import { wayCosts } from "../core/sample/plan.ts";
+import { shapeOf } from "../core/sample/shapes.ts";
+import { sourceReport, type SourceFacts } from "../core/sample/describe.ts";
+import type { Store } from "../io/store.ts";
+import type { PullRequestRows } from "../io/source/prs.ts";
+import type { RowSource } from "../io/source/types.ts";
+import { drawTurns } from "./draw.ts";
+import { openGauges } from "./gauges.ts";
+import { openOne, type OpenSettings } from "./open.ts";
+
+export type SourcesOptions = {
+  /** Path, glob, folder or Hub data set, as [source].trajectories takes it. */
+  readonly name: string;
+  /** Drawn rows to try the filters on. */
+  readonly rows: number;
+  readonly skipBad: boolean;
+  readonly concurrency: number;
+};
+
+/** @throws UserError as the prompt stage does for a source that names nothing or cannot be read. */
+export async function sources(
+  config: Config,
+  deps: { readonly store: Store },
+  options: SourcesOptions,
+): Promise<{ readonly facts: SourceFacts; readonly lines: readonly string[] }> {
+  const settings: OpenSettings = { ...options, target: config.source.count, before: null };
+  const opened = await openOne(options.name, "trajectories", config, settings);
+  const { source, set } = opened;
+  const columns = [...new Set(source.files.flatMap((file) => file.columns))];
+  const shape = shapeOf(columns);
+  const tried = shape === null ? null : await tryFilters(config, source, shape, options.rows);
+  const facts: SourceFacts = {
+    name: options.name,
+    commit: set?.commit ?? null,
+    files: source.files.map(({ name, rows }) => ({ name, rows })),
+    groups: source.files.reduce((sum, file) => sum + file.groupRows.length, 0),
+    columns,
+    shape:
+      shape ?? (PR_COLUMNS.every((column) => columns.includes(column)) ? "pull requests" : null),
+    tried,
+    count: config.source.count,
+    costs: set === null || set.facts.length === 0 ? [] : wayCosts(...opened.planned),
+    workspace: deps.store.root,
+  };
+  await opened.release();
+  return { facts, lines: sourceReport(facts) };
+}
+
+// ---------------------------------------------------------------------------------------------
+
+/** Judges the first drawn rows by every filter but the pull request's, which is not looked up. */
+async function tryFilters(
+  config: Config,
+  source: RowSource,
+  shape: "ready" | "trajectory",
+  rows: number,
+): Promise<SourceFacts["tried"]> {
+  const settings = { ...config.source, max_draws_per_turn: 1, languages: [] };
+  const gauges = await openGauges(config);
+  const onKept = (): Promise<void> => Promise.resolve();
+  const drawn = await drawTurns(settings, shape, rows, {
+    source,
+    prs: anyPullRequest,
+    gauges,
+    onKept,
+  });
+  const [example] = drawn.kept;
+  return {
+    read: drawn.read,
+    kept: drawn.kept.length,
+    dropped: drawn.dropped,
+    example: example ?? null,
+  };
+}
+
+const anyPullRequest: PullRequestRows = {
+  find: (ids) => Promise.resolve(new Map(ids.map((id) => [id, { instance_id: id, patch: "" }]))),
+};

@@ -1,0 +1,64 @@
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { loadConfig } from "../../src/config.ts";
+import { openStore } from "../../src/io/store.ts";
+import { sources } from "../../src/stages/sources.ts";
+import { testHub } from "../support/hub.ts";
+import { hubSets, PULLS, TRAJECTORIES } from "../support/hub-sets.ts";
+import { tempProject } from "../support/project.ts";
+
+const REAL = join(import.meta.dirname, "../fixtures/real");
+
+async function describe(name: string, files: Record<string, unknown> = {}): Promise<string> {
+  const root = tempProject(files);
+  const options = { name, rows: 60, skipBad: false, concurrency: 8 };
+  const { lines } = await sources(loadConfig(root, {}), { store: openStore(root) }, options);
+  return lines.join("\n");
+}
+
+const off = { "chain.toml": "[source]\nexclude_benchmarks = false\nmax_per_instance = 0\n" };
+
+test.each([
+  ["trajectories.jsonl", "69 rows", "trajectories: turns are drawn from them"],
+  ["smith_tool.jsonl", "16 rows", "trajectories: turns are drawn from them"],
+  ["toolbench.jsonl", "25 rows", "trajectories: turns are drawn from them"],
+  ["toolcall_conversations.jsonl", "7 rows", "trajectories: turns are drawn from them"],
+  ["prs.jsonl", "53 rows", "pull-request records"],
+  ["swebench.jsonl", "65 rows", "pull-request records"],
+])("%s is shown with its rows, its columns and its shape", async (file, rows, shape) => {
+  const text = await describe(join(REAL, file), off);
+  expect(text).toContain(rows);
+  expect(text).toContain(`shape: ${shape}`);
+  if (shape.startsWith("traj")) expect(text).toMatch(/example: .*, turn \d+, row \d+ of /);
+});
+
+test("what the filters drop is counted with its meaning", async () => {
+  const text = await describe(join(REAL, "trajectories.jsonl"));
+  expect(text).toContain("benchmark_instance 37");
+  expect(text).toContain("an instance of SWE-bench Lite or Verified");
+});
+
+test("a Hub set is shown with its commit and the cost of every way", async () => {
+  const hub = await testHub(await hubSets({ pages: true, viewer: true }));
+  const files = {
+    "chain.toml": `[source]\nviewer_url = "${hub.viewerUrl}"\ncount = 100\n`,
+    ".env": `HF_ENDPOINT=${hub.url}\n`,
+  };
+  const text = await describe(TRAJECTORIES, files);
+  expect(text).toContain("o/trajectories at commit t1\n  2 files, 500 rows, 5 row groups");
+  expect(text).toMatch(/100 turns would cost:\n {4}viewer 0\.1 MB in 100 requests\n {4}pages \d/);
+  expect(await describe(PULLS, files)).toContain("shape: pull-request records");
+});
+
+test("escape codes in an example are shown, not sent to the terminal", async () => {
+  const row = {
+    instance_id: "o__n-1",
+    messages: [
+      { role: "user", content: "u" },
+      { role: "assistant", content: "\u001b[31mred" },
+    ],
+  };
+  const text = await describe("t.jsonl", { "t.jsonl": JSON.stringify(row) });
+  expect(text).toContain("\u00B7[31mred");
+  expect(text).not.toContain("\u001b");
+});

@@ -5,7 +5,7 @@
 import type { Config } from "../config.ts";
 import { asBlind, auditAnswer } from "../core/audit/audit.ts";
 import { auditLines } from "../core/audit/lines-of-summary.ts";
-import { summarizeAudits } from "../core/audit/summary.ts";
+import { auditedAnswer, summarizeAudits, type AuditedAnswer } from "../core/audit/summary.ts";
 import { kingAudit } from "../core/challenger/filing.ts";
 import { makeTally } from "../core/tally.ts";
 import { UserError } from "../errors.ts";
@@ -25,14 +25,14 @@ export async function audit(
     throw new UserError("audit: answer/ holds no answers", "run `npm run stage:king` first");
   }
   const tally = makeTally();
-  const done: { file: string; answer: Answer }[] = [];
+  const done: AuditedAnswer[] = [];
   progress.begin("audit", files.length);
   for (const { name, path } of files) {
     const answer = await store.read(path, answerSchema);
     const pr = await store.readIfThere(commitPath(answer.instance_id), pullRequestSchema);
     const audited = auditRecord(answer, pr, config.audit);
     if (!isSame(audited, answer)) await store.write(path, audited);
-    done.push({ file: name, answer: audited });
+    done.push(auditedAnswer(name, audited));
     tally.kept();
     progress.step("kept");
   }

@@ -4,6 +4,7 @@
  * Same files in, same bytes out; a file that would say nothing new is not written again.
  */
 import { judgePanel, type Config } from "../config.ts";
+import { auditedAnswer, summarizeAudits, type AuditedAnswer } from "../core/audit/summary.ts";
 import { svgFile } from "../core/report/charts/svg.ts";
 import type { Document } from "../core/report/document.ts";
 import { exportedOf } from "../core/report/exported.ts";
@@ -34,7 +35,7 @@ export async function report(
   const tally = makeTally();
   const rows: TurnRow[] = [];
   const found: Readonly<Record<string, number>>[] = [];
-  const kingAudits = new Map<string, number>();
+  const audited: AuditedAnswer[] = [];
 
   progress.begin("report", answers.length);
   for (const answer of answers) await exportTurn(answer);
@@ -50,8 +51,7 @@ export async function report(
     const review = await store.readIfThere(`review/${name}`, reviewSchema);
     const row = turnRow({ file: name, answer, score, review }, config.bucket, config.duel.mode);
     rows.push(row);
-    const control = answer.king_audit?.verdict;
-    if (control !== undefined) kingAudits.set(control, (kingAudits.get(control) ?? 0) + 1);
+    audited.push(auditedAnswer(name, answer));
     count(tally, row);
     progress.step(row.bucket === null ? "dropped" : "kept");
     for (const bucket of BUCKETS) {
@@ -83,7 +83,7 @@ export async function report(
       runs: await readRuns(store),
       spending: spending.rows(),
       masked: addFound(found),
-      kingAudits: Object.fromEntries(kingAudits),
+      audits: summarizeAudits(audited),
       strays: await strayFiles(all),
       selection:
         answers.length === all.size ? null : `${answers.length} of ${all.size} answer files`,

@@ -56,13 +56,25 @@ export type AuditSummary = {
   readonly unchecked: Readonly<Record<string, number>>;
 };
 
+/** What the summary reads of an answer file: a report over many need not hold their histories. */
+export type AuditedAnswer = {
+  readonly file: string;
+  readonly answer: Pick<
+    Answer,
+    "challenger" | "challenger_run" | "challenger_tries" | "audit" | "king_audit"
+  >;
+};
+
+export function auditedAnswer(file: string, answer: Answer): AuditedAnswer {
+  const { challenger, challenger_run, challenger_tries, audit, king_audit } = answer;
+  return { file, answer: { challenger, challenger_run, challenger_tries, audit, king_audit } };
+}
+
 const MAX_EXAMPLES = 12;
 const MAX_QUOTE = 160;
 
 /** Numbers over answer files that have a challenger; answers without any audit count nowhere. */
-export function summarizeAudits(
-  answers: readonly { readonly file: string; readonly answer: Answer }[],
-): AuditSummary {
+export function summarizeAudits(answers: readonly AuditedAnswer[]): AuditSummary {
   const audited = answers
     .filter(({ answer }) => answer.challenger !== "")
     .map((one) => ({ ...one, tries: auditedTries(one.answer) }));
@@ -90,14 +102,12 @@ export function summarizeAudits(
 // ---------------------------------------------------------------------------------------------
 
 type AuditedTry = { readonly attempt: number; readonly audit: Audit };
-type Audited = {
-  readonly file: string;
-  readonly answer: Answer;
+type Audited = AuditedAnswer & {
   /** Every audited reply in the order it came, the kept one last. */
   readonly tries: readonly AuditedTry[];
 };
 
-function auditedTries(answer: Answer): AuditedTry[] {
+function auditedTries(answer: AuditedAnswer["answer"]): AuditedTry[] {
   const leaks = (answer.challenger_tries ?? [])
     .filter(isLeak)
     .flatMap(({ attempt, audit }) => (audit === undefined ? [] : [{ attempt, audit }]));

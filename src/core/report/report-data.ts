@@ -1,5 +1,6 @@
 /** Everything the report is made of, gathered by the stage. */
 import type { Duel, RunFile } from "../../records.ts";
+import type { AuditSummary } from "../audit/summary.ts";
 import type { BucketRules } from "../duel/bucket.ts";
 import type { Spending } from "./spending.ts";
 import type { TurnRow } from "./turn-row.ts";
@@ -25,8 +26,7 @@ export type ReportData = {
   readonly spending: readonly Spending[];
   /** Secrets masked in the exports, by kind. */
   readonly masked: Readonly<Record<string, number>>;
-  /** Verdicts of the audit about the kings, as a control; empty when none is there. */
-  readonly kingAudits: Readonly<Record<string, number>>;
+  readonly audits: AuditSummary;
   /** Files of final/, refined/, defeat/ that belong to no answer file of the workspace. */
   readonly strays: readonly string[];
   /** What --only and --limit left of the workspace, in words; null: all of it. */

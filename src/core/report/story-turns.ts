@@ -1,4 +1,4 @@
-/** What people said, what the audit found, and where items were dropped on the way. */
+/** What people said, and where items were dropped on the way. */
 import type { Block } from "./document.ts";
 import { counted, decimal, thousands } from "./format.ts";
 import { peopleOf, type Agreement } from "./people.ts";
@@ -35,49 +35,6 @@ export function agreementText({ n, same, kappa, interval }: Agreement): string {
   const bounds =
     interval === null ? "" : ` (95 %: ${decimal(interval[0])} to ${decimal(interval[1])})`;
   return `${same} of ${n} agree, κ ${kappa === null ? "not known" : `= ${decimal(kappa)}${bounds}`}`;
-}
-
-export function auditBlocks({ rows, kingAudits }: ReportData): Block[] {
-  const verdicts = new Map<string, number>();
-  const kinds = new Map<string, number>();
-  for (const row of rows) {
-    const verdict = row.audit ?? "unchecked";
-    verdicts.set(verdict, (verdicts.get(verdict) ?? 0) + 1);
-    for (const kind of row.kinds) kinds.set(kind, (kinds.get(kind) ?? 0) + 1);
-  }
-  if (rows.every((row) => row.audit === null)) return [];
-  const king = Object.entries(kingAudits);
-  return [
-    { kind: "heading", level: 2, text: "Audit" },
-    {
-      kind: "text",
-      text: "Whether a challenger mentions what only the hidden pull request knows. A leak loses the turn; a suspect is marked and judged.",
-    },
-    {
-      kind: "table",
-      columns: [
-        { name: "verdict" },
-        { name: "challengers", align: "right" },
-        ...(king.length === 0 ? [] : [{ name: "kings (control)", align: "right" } as const]),
-      ],
-      rows: ["clean", "suspect", "leak", "unchecked"].map((verdict) => [
-        verdict,
-        thousands(verdicts.get(verdict) ?? 0),
-        ...(king.length === 0 ? [] : [thousands(kingAudits[verdict] ?? 0)]),
-      ]),
-    },
-    ...(kinds.size === 0
-      ? []
-      : [
-          {
-            kind: "table",
-            columns: [{ name: "kind of finding" }, { name: "turns", align: "right" }],
-            rows: [...kinds]
-              .sort(([a, n], [b, m]) => m - n || (a < b ? -1 : 1))
-              .map(([kind, n]) => [kind, thousands(n)]),
-          } as const,
-        ]),
-  ];
 }
 
 export function dropBlocks({ runs }: ReportData): Block[] {

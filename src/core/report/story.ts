@@ -5,7 +5,8 @@ import { costBlocks } from "./story-cost.ts";
 import { factBlocks, gateBlocks } from "./story-gate.ts";
 import { bucketBlocks } from "./story-buckets.ts";
 import { judgeBlocks } from "./story-judges.ts";
-import { auditBlocks, dropBlocks, peopleBlocks } from "./story-turns.ts";
+import { auditBlocks } from "./story-audit.ts";
+import { dropBlocks, peopleBlocks } from "./story-turns.ts";
 import { turnBlocks } from "./story-table.ts";
 
 export function reportOf(data: ReportData): Document {

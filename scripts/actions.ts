@@ -1,0 +1,28 @@
+/** npm run stage:actions: next-action sets from agents' runs and this workspace's own turns. */
+import { runScript, wholeNumber } from "../src/cli.ts";
+import { datasetCommand, outputFolder, type DatasetScriptFlags } from "../src/dataset-cli.ts";
+import { actions, type ActionsOptions } from "../src/stages/actions.ts";
+import { runStage } from "../src/wiring.ts";
+
+const command = datasetCommand({
+  name: "stage:actions",
+  about:
+    "Reads agents' runs (SWE-smith, toolbench or alike) and this workspace's prompts and won duels, types every turn, and writes three sets below dataset/: speculative-actions-proposer-sft, -verifier-pref and -eval. --output names the folder they go into. Asks no model.",
+  example: "npm run stage:actions -- --swe 'runs/*.jsonl' --toolbench none --max-swe 500",
+})
+  .option(
+    "--swe <names...>",
+    "runs: path, glob, folder or owner/name; none: leave out ([actions].swe)",
+  )
+  .option("--toolbench <names...>", "toolbench rows, likewise ([actions].toolbench)")
+  .option("--max-swe <n>", "runs read and turns taken at most ([actions].max_swe)", wholeNumber)
+  .option("--max-toolbench <n>", "the same for toolbench ([actions].max_toolbench)", wholeNumber)
+  .option("--no-own", "leave this workspace's own turns out");
+
+type Flags = DatasetScriptFlags & ActionsOptions;
+
+await runScript(() =>
+  runStage<Flags>(command, (config, deps, flags) =>
+    actions(config, deps, { ...flags, output: outputFolder(flags.root, flags.output, ".") }),
+  ),
+);

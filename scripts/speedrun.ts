@@ -1,0 +1,40 @@
+/** npm run stage:speedrun: a benchmark's rows as prompt and response with a label. */
+import { resolve } from "node:path";
+import { runScript, wholeNumber } from "../src/cli.ts";
+import { datasetCommand, outputFolder, type DatasetScriptFlags } from "../src/dataset-cli.ts";
+import { speedrun, type SpeedrunOptions } from "../src/stages/speedrun.ts";
+import { runStage } from "../src/wiring.ts";
+
+const command = datasetCommand({
+  name: "stage:speedrun",
+  about:
+    "Reads rows of the SWE-bench family and writes dataset/speedrun/ (dev.jsonl, with --emit-test also test.jsonl): the issue as prompt, change_summary, else patch, else test_patch as response, with a label SUCCESS, FAILURE or UNKNOWN. Keeps 500 rows unless --limit says otherwise. Asks no model.",
+  example:
+    "npm run stage:speedrun -- --dataset 'swebench/*.jsonl' --emit-test --min-patch-chars 20",
+})
+  .option(
+    "--dataset <names...>",
+    "sources as in [source]: path, glob, folder or owner/name ([source].prs)",
+  )
+  .option("--min-patch-chars <n>", "leave out shorter patches and test patches", wholeNumber, 0)
+  .option("--include-empty", "keep rows without a response, labelled FAILURE", false)
+  .option("--dev-split <f>", "share of dev when a test split is written", "0.9")
+  .option("--emit-test", "write test.jsonl as well", false)
+  .option("--skipped-report <path>", "write the skipped rows here too, relative to the workspace")
+  .option(
+    "--force-skipped-report",
+    "write that report even when empty, and over an old one",
+    false,
+  );
+
+type Flags = DatasetScriptFlags & SpeedrunOptions;
+
+await runScript(() =>
+  runStage<Flags>(command, (config, deps, flags) =>
+    speedrun(config, deps, {
+      ...flags,
+      output: outputFolder(flags.root, flags.output, "speedrun"),
+      ...(flags.skippedReport ? { skippedReport: resolve(flags.root, flags.skippedReport) } : {}),
+    }),
+  ),
+);

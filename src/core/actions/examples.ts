@@ -1,0 +1,82 @@
+/** Taken turns as examples of the three sets, in the shape that the spine of all builders takes. */
+import type { Built, Metadata } from "../dataset/example.ts";
+import type { Format } from "../dataset/formats.ts";
+import { historyOf, typeOf, type ActionEvent } from "./events.ts";
+import type { Rejected } from "./rejected.ts";
+import { ACTION_TYPES, type ActionType } from "./types.ts";
+
+/** The hint that closes the prompts of proposer and eval; it stands in no history. */
+export const NEXT_ACTION_QUESTION = `What is the next action? First line: "ACTION: " and its type, one of ${ACTION_TYPES.join(", ")}. Then the turn itself.`;
+
+/** History and question -> type and turn. Eval has the same shape: its `action_type` is the gold label. */
+export function proposerExample(event: ActionEvent, group: string): Built {
+  const type = typeOf(event);
+  return {
+    ok: true,
+    example: {
+      kind: "sft",
+      prompt: [...historyOf(event), { role: "user", content: NEXT_ACTION_QUESTION }],
+      answer: `ACTION: ${type}\n\n${event.content}`,
+      group,
+      metadata: metadataOf(event, type),
+    },
+  };
+}
+
+/** History -> the action taken in a resolved run (or the one that won), against another one. */
+export function verifierExample(
+  event: ActionEvent,
+  group: string,
+  rejected: Rejected | null,
+): Built {
+  const type = typeOf(event);
+  if (rejected === null) {
+    return {
+      ok: false,
+      skip: {
+        instance_id: event.rollout.instance_id,
+        reason: "no_other_action",
+        source_fields: { has_resolved: event.rollout.resolved !== null },
+        length: event.content.length,
+      },
+    };
+  }
+  return {
+    ok: true,
+    example: {
+      kind: "preference",
+      prompt: historyOf(event),
+      chosen: event.content,
+      rejected: rejected.content,
+      group,
+      metadata: {
+        ...metadataOf(event, type),
+        rejected_type: rejected.action_type,
+        rejected_origin: rejected.origin,
+        synthetic_kind: rejected.synthetic_kind,
+      },
+    },
+  };
+}
+
+/** Of the formats asked for, those that hold an answer; preference pairs have a set of their own. */
+export function proposerFormats(asked: readonly Format[]): readonly Format[] {
+  const fit = asked.filter((format) => format !== "preference");
+  return fit.length > 0 ? fit : ["prompt-completion"];
+}
+
+// ---------------------------------------------------------------------------------------------
+
+/** Where a row comes from; the same keys in every row of a set. */
+function metadataOf(event: ActionEvent, type: ActionType): Metadata {
+  const { rollout, turn } = event;
+  return {
+    source: rollout.source,
+    instance_id: rollout.instance_id,
+    repo: rollout.repo,
+    rollout: rollout.id,
+    turn,
+    resolved: rollout.resolved,
+    action_type: type,
+  };
+}

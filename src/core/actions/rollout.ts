@@ -1,0 +1,65 @@
+/** Rows of SWE-smith, SWE-ZERO, toolbench and tool-calling sets as rollouts, prompts as their last turn. */
+import { dropped, kept, type Kept } from "../sample/drops.ts";
+import { readyTurnOf, trajectoryOf, type Row } from "../sample/shapes.ts";
+import type { Message } from "../../records.ts";
+import type { Rollout } from "./events.ts";
+
+/** `id` tells the rollouts of an instance apart: the place of the row. */
+export function rolloutOf(
+  row: Row,
+  from: { readonly source: string; readonly id: string },
+): Kept<Rollout> {
+  if (typeof row["assistant"] === "string") return readyRollout(row, from);
+  const shown = trajectoryOf(row, "text");
+  const calls = trajectoryOf(row, "keep");
+  if (!shown.ok) return shown;
+  if (!calls.ok) return calls;
+  if (shown.value.messages.length !== calls.value.messages.length) return dropped("bad_row");
+  const { instance_id, repo, messages, demos } = shown.value;
+  return kept({
+    ...from,
+    instance_id: questionOf(instance_id),
+    repo,
+    resolved: typeof row["resolved"] === "boolean" ? row["resolved"] : null,
+    messages,
+    calls: calls.value.messages,
+    demos,
+  });
+}
+
+/** A ready turn: the history with one answer, of which only the answer is an event. */
+export function singleTurn(
+  history: readonly Message[],
+  answer: string,
+  from: Pick<Rollout, "source" | "id" | "instance_id" | "repo" | "resolved">,
+): Rollout {
+  const messages = [...history, { role: "assistant", content: answer }];
+  const earlier = history.flatMap((message, at) => (message.role === "assistant" ? [at] : []));
+  return { ...from, messages, calls: messages, demos: new Set(earlier) };
+}
+
+/** Rows of one side of every split: the repository, or else the instance. */
+export function groupOf(
+  rollout: Pick<Rollout, "repo" | "instance_id">,
+  groupBy: "repo" | "instance",
+): string {
+  return groupBy === "repo" && rollout.repo !== "" ? rollout.repo : rollout.instance_id;
+}
+
+// ---------------------------------------------------------------------------------------------
+
+function readyRollout(
+  row: Row,
+  from: { readonly source: string; readonly id: string },
+): Kept<Rollout> {
+  const ready = readyTurnOf(row, "text");
+  if (!ready.ok) return ready;
+  const { instance_id, repo, messages, assistant } = ready.value;
+  const resolved = typeof row["resolved"] === "boolean" ? row["resolved"] : null;
+  return kept(singleTurn(messages, assistant, { ...from, instance_id, repo, resolved }));
+}
+
+/** toolbench cuts one conversation into rows "Step 2: QUERY", "Step 5: QUERY": the query is the instance. */
+function questionOf(instanceId: string): string {
+  return instanceId.replace(/^Step \d+: /, "");
+}

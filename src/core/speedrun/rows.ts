@@ -1,0 +1,133 @@
+/**
+ * Rows of a benchmark (SWE-bench family) as prompt and response: the issue, and what was done about
+ * it. What cannot be a response is skipped with a reason and a note of what the row had.
+ */
+
+export type SourceField = "change_summary" | "patch" | "test_patch";
+export type Label = "SUCCESS" | "FAILURE" | "UNKNOWN";
+
+export type SpeedrunRow = {
+  readonly instance_id: string;
+  readonly repo: string;
+  readonly prompt: string;
+  /** "" only for a row that `includeEmpty` keeps. */
+  readonly response: string;
+  /** The field the response is; null for an empty one. */
+  readonly response_source: SourceField | null;
+  readonly label: Label;
+};
+
+export type SkippedRow = {
+  readonly instance_id: string;
+  readonly reason: "empty_response" | "short_patch";
+  readonly source_fields: {
+    readonly has_change_summary: boolean;
+    readonly has_patch: boolean;
+    readonly has_test_patch: boolean;
+  };
+  /** Characters of the patch that was too short; of `patch` for an empty response. */
+  readonly patch_len: number;
+};
+
+export type SpeedrunOptions = {
+  /** For patch and test_patch alone; 0: no limit. */
+  readonly minPatchChars: number;
+  /** Keep rows without a response, labelled FAILURE. */
+  readonly includeEmpty: boolean;
+};
+
+type Raw = Readonly<Record<string, unknown>>;
+
+/** Response: change_summary, else patch, else test_patch; white space alone counts as empty. */
+export function speedrunRow(
+  row: Raw,
+  ids: { readonly instance_id: string; readonly repo: string },
+  options: SpeedrunOptions,
+): { ok: true; value: SpeedrunRow } | { ok: false; skipped: SkippedRow } {
+  const source = FIELDS.find((field) => textOf(row, field).trim() !== "") ?? null;
+  const response = source === null ? "" : textOf(row, source);
+  const skip = (reason: SkippedRow["reason"], patchLen: number) =>
+    ({
+      ok: false,
+      skipped: {
+        instance_id: ids.instance_id,
+        reason,
+        source_fields: {
+          has_change_summary: textOf(row, "change_summary").trim() !== "",
+          has_patch: textOf(row, "patch").trim() !== "",
+          has_test_patch: textOf(row, "test_patch").trim() !== "",
+        },
+        patch_len: patchLen,
+      },
+    }) as const;
+  if (source === null && !options.includeEmpty) {
+    return skip("empty_response", textOf(row, "patch").length);
+  }
+  if (source !== null && source !== "change_summary" && response.length < options.minPatchChars) {
+    return skip("short_patch", response.length);
+  }
+  return {
+    ok: true,
+    value: {
+      ...ids,
+      prompt: promptText(row, ids.repo, source),
+      response,
+      response_source: source,
+      label: labelOf(row, source),
+    },
+  };
+}
+
+/**
+ * SUCCESS, FAILURE or UNKNOWN, by the first rule that applies: an empty response is a FAILURE; the
+ * row's own verdict (resolved, success, passed: true or false) counts; a patch, or a summary of it,
+ * whose row lists tests that it makes pass (FAIL_TO_PASS) is a SUCCESS; all else is UNKNOWN.
+ */
+export function labelOf(row: Raw, source: SourceField | null): Label {
+  if (source === null) return "FAILURE";
+  for (const field of VERDICTS) {
+    const verdict = row[field];
+    if (typeof verdict === "boolean") return verdict ? "SUCCESS" : "FAILURE";
+  }
+  const tested = listLength(row["FAIL_TO_PASS"]) > 0 && textOf(row, "patch").trim() !== "";
+  return tested && source !== "test_patch" ? "SUCCESS" : "UNKNOWN";
+}
+
+// ---------------------------------------------------------------------------------------------
+
+const FIELDS: readonly SourceField[] = ["change_summary", "patch", "test_patch"];
+const VERDICTS = ["resolved", "success", "passed"] as const;
+
+const textOf = (row: Raw, field: string): string => {
+  const value = row[field];
+  return typeof value === "string" ? value : "";
+};
+
+const TASKS: Readonly<Record<SourceField, string>> = {
+  change_summary: "Say what has to be changed to resolve this issue.",
+  patch: "Write the patch that resolves this issue, as a unified diff.",
+  test_patch: "Write the tests that show this issue resolved, as a unified diff.",
+};
+
+function promptText(row: Raw, repo: string, source: SourceField | null): string {
+  const commit = textOf(row, "base_commit");
+  return [
+    repo === "" ? "" : `Repository: ${repo}${commit === "" ? "" : ` at ${commit}`}`,
+    textOf(row, "problem_statement").trim(),
+    TASKS[source ?? "patch"],
+  ]
+    .filter((part) => part !== "")
+    .join("\n\n");
+}
+
+/** Lists come as lists or, in SWE-bench itself, as JSON in a string. */
+function listLength(value: unknown): number {
+  if (Array.isArray(value)) return value.length;
+  if (typeof value !== "string" || value.trim() === "") return 0;
+  try {
+    const parsed: unknown = JSON.parse(value);
+    return Array.isArray(parsed) ? parsed.length : 1;
+  } catch {
+    return 1; // One test's name, written plainly.
+  }
+}

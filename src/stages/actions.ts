@@ -1,0 +1,173 @@
+/**
+ * actions: next-action sets from agents' runs and this workspace's own turns. Writes three folders
+ * below dataset/: proposer (what comes next), verifier (which of two), eval (gold labels, from groups
+ * that are in neither). Asks no model.
+ */
+import type { Config } from "../config.ts";
+import { actionCards } from "../core/actions/cards.ts";
+import { proposerExample, proposerFormats, verifierExample } from "../core/actions/examples.ts";
+import { duelLoser, rejectedFor } from "../core/actions/rejected.ts";
+import type { Built } from "../core/dataset/example.ts";
+import { datasetSettings, type DatasetFlags } from "../core/dataset/settings.ts";
+import { trajectoryShape } from "../core/sample/columns.ts";
+import { benchmarkWarning } from "../core/speedrun/warning.ts";
+import { kindCounts, type KindCounts } from "../core/actions/kinds.ts";
+import { actionsSummary } from "../core/actions/report.ts";
+import { freeFolders } from "../io/dataset-folders.ts";
+import type { StageOptions, StageSummary } from "../work.ts";
+import { planActions, type ActionPlan, type ActionSource } from "./action-rows.ts";
+import { writeDataset } from "./dataset.ts";
+import type { Deps } from "./deps.ts";
+import { openRows } from "./open-rows.ts";
+import { NO_TURNS, readOwnTurns, type OwnTurns } from "./own-turns.ts";
+
+export type ActionsOptions = StageOptions &
+  DatasetFlags & {
+    /** Sources of agents' runs; default [actions].swe. "none": leave them out. */
+    readonly swe?: readonly string[];
+    readonly toolbench?: readonly string[];
+    readonly maxSwe?: number;
+    readonly maxToolbench?: number;
+    /** Take the workspace's prompts and won duels. */
+    readonly own: boolean;
+    /** Folder that the three sets go into, absolute. */
+    readonly output: string;
+    readonly skipBad: boolean;
+  };
+
+/** Names of the three sets: folders here, and repositories on the Hub. */
+const ACTION_SETS = {
+  proposer: "speculative-actions-proposer-sft",
+  verifier: "speculative-actions-verifier-pref",
+  eval: "speculative-actions-eval",
+} as const;
+
+/** @throws UserError for a source that names nothing, a folder that is not empty, and for no turns at all. */
+export async function actions(
+  config: Config,
+  deps: Pick<Deps, "store" | "progress" | "rng">,
+  options: ActionsOptions,
+): Promise<StageSummary> {
+  const settings = datasetSettings(config.dataset, options);
+  const folders = {
+    proposer: `${options.output}/${ACTION_SETS.proposer}`,
+    verifier: `${options.output}/${ACTION_SETS.verifier}`,
+    eval: `${options.output}/${ACTION_SETS.eval}`,
+  };
+  await freeFolders(Object.values(folders), settings.force);
+  const sources = await openSources(config, options);
+  const own = options.own ? await readOwnTurns(deps.store) : NO_TURNS;
+  const plan = await planActions(sources, own.rollouts, {
+    groupBy: settings.groupBy,
+    seed: settings.seed,
+    evalFraction: config.actions.eval_fraction,
+    maxEval: config.actions.max_eval,
+    maxHistoryChars: config.source.max_history_chars,
+  });
+  const warning = benchmarkWarning(plan.instanceIds);
+  for (const line of warning) deps.progress.note(line);
+
+  const cards = actionCards(
+    sources.map((source) => source.name),
+    warning,
+  );
+  const common = { notes: () => warning };
+  const kinds = { proposer: kindCounts(), verifier: kindCounts(), eval: kindCounts() };
+  const turns = [
+    await writeDataset(counted(proposerRows(plan), kinds.proposer), {
+      ...common,
+      builder: "actions-proposer",
+      output: folders.proposer,
+      settings: { ...settings, formats: proposerFormats(settings.formats) },
+      card: cards.proposer,
+      stats: () => kinds.proposer.stats(),
+    }),
+  ];
+  const hasPairs = plan.resolved + own.beaten.size > 0;
+  const pairs = !hasPairs
+    ? null
+    : await writeDataset(counted(verifierRows(plan, own, deps), kinds.verifier), {
+        ...common,
+        builder: "actions-verifier",
+        output: folders.verifier,
+        settings: { ...settings, formats: ["preference"] },
+        card: cards.verifier,
+        stats: () => kinds.verifier.stats(),
+      });
+  if (plan.inEval > 0) {
+    turns.push(
+      await writeDataset(counted(evalRows(plan), kinds.eval), {
+        ...common,
+        builder: "actions-eval",
+        output: folders.eval,
+        settings: { ...settings, formats: ["prompt-completion"] },
+        card: cards.eval,
+        stats: () => kinds.eval.stats(),
+        splits: { first: "test", others: [] },
+      }),
+    );
+  }
+  const summaries = turns.map((set) => set.summary);
+  return actionsSummary(plan, { turns: summaries, pairs: pairs?.summary ?? null }, warning);
+}
+
+// ---------------------------------------------------------------------------------------------
+
+async function openSources(config: Config, options: ActionsOptions): Promise<ActionSource[]> {
+  const asked = [
+    {
+      name: "swe",
+      names: options.swe ?? [config.actions.swe].flat(),
+      cap: options.maxSwe ?? config.actions.max_swe,
+    },
+    {
+      name: "toolbench",
+      names: options.toolbench ?? [config.actions.toolbench].flat(),
+      cap: options.maxToolbench ?? config.actions.max_toolbench,
+    },
+  ];
+  const sources: ActionSource[] = [];
+  for (const { name, names, cap } of asked) {
+    if (names.includes("none")) continue;
+    const rows = await openRows(config, names, `--${name}`, options.skipBad);
+    trajectoryShape(`--${name}`, rows.files);
+    sources.push({ name, rows, cap: Math.min(cap, options.limit ?? cap) });
+  }
+  return sources;
+}
+
+async function* counted(rows: AsyncIterable<Built>, counts: KindCounts): AsyncGenerator<Built> {
+  for await (const built of rows) {
+    counts.add(built);
+    yield built;
+  }
+}
+
+async function* proposerRows(plan: ActionPlan): AsyncGenerator<Built> {
+  for await (const { event, group } of plan.events()) {
+    if (!plan.evalGroups.has(group)) yield proposerExample(event, group);
+  }
+}
+
+/** Turns of resolved runs against what else could have been done; winners of duels against losers. */
+async function* verifierRows(
+  plan: ActionPlan,
+  own: OwnTurns,
+  deps: Pick<Deps, "rng">,
+): AsyncGenerator<Built> {
+  const rng = deps.rng("actions/rejected");
+  for await (const { event, siblings, group } of plan.events()) {
+    if (plan.evalGroups.has(group)) continue;
+    const beaten = own.beaten.get(event.rollout.id);
+    if (beaten !== undefined) yield verifierExample(event, group, duelLoser(event, beaten));
+    else if (event.rollout.resolved === true) {
+      yield verifierExample(event, group, rejectedFor(event, siblings, rng));
+    }
+  }
+}
+
+async function* evalRows(plan: ActionPlan): AsyncGenerator<Built> {
+  for await (const { event, group } of plan.events()) {
+    if (plan.evalGroups.has(group)) yield proposerExample(event, group);
+  }
+}

@@ -1,0 +1,124 @@
+/**
+ * speedrun: a benchmark's rows (SWE-bench family) as prompt and response with a label. Writes
+ * dataset/speedrun/ with dev.jsonl and, on request, test.jsonl. Asks no model.
+ */
+import type { Config } from "../config.ts";
+import { datasetSettings, type DatasetFlags } from "../core/dataset/settings.ts";
+import type { Built } from "../core/dataset/example.ts";
+import { checkResponseColumns } from "../core/speedrun/columns.ts";
+import {
+  speedrunBuilt,
+  speedrunCard,
+  speedrunCounts,
+  testFraction,
+  type SpeedrunCounts,
+} from "../core/speedrun/set.ts";
+import { speedrunRow, type SkippedRow } from "../core/speedrun/rows.ts";
+import { idsOf } from "../core/speedrun/ids.ts";
+import { benchmarkWarning } from "../core/speedrun/warning.ts";
+import { skippedReport } from "../io/skipped-report.ts";
+import type { RowSource } from "../io/source/types.ts";
+import type { StageOptions, StageSummary } from "../work.ts";
+import { writeDataset } from "./dataset.ts";
+import type { Deps } from "./deps.ts";
+import { allRows, badLineNotes, openRows } from "./open-rows.ts";
+
+export type SpeedrunOptions = StageOptions &
+  DatasetFlags & {
+    /** Sources as [source] names them; default [source].prs. */
+    readonly dataset?: readonly string[];
+    readonly minPatchChars: number;
+    readonly includeEmpty: boolean;
+    /** Share of the rows for dev when a test split is written. */
+    readonly devSplit: string;
+    readonly emitTest: boolean;
+    /** Absolute. */
+    readonly skippedReport?: string;
+    /** Write the report although nothing was skipped, and over one that is there. */
+    readonly forceSkippedReport: boolean;
+    /** The folder, absolute. */
+    readonly output: string;
+    readonly skipBad: boolean;
+  };
+
+/**
+ * Rows are read until `limit` (500) are kept. Without `emitTest` all of them are in dev.
+ * @throws UserError for a source that names nothing, a report that is there, an output folder that
+ *   is not empty, and when nothing is left.
+ */
+export async function speedrun(
+  config: Config,
+  deps: Pick<Deps, "progress">,
+  options: SpeedrunOptions,
+): Promise<StageSummary> {
+  const report = skippedReport({
+    path: options.skippedReport,
+    force: options.force,
+    always: options.forceSkippedReport,
+  });
+  const others = options.emitTest
+    ? [{ name: "test", fraction: testFraction(options.devSplit) }]
+    : [];
+  const names = options.dataset ?? [config.source.prs].flat();
+  const format = options.format ?? ["prompt-completion"];
+  const settings = datasetSettings(config.dataset, { ...options, format });
+  const source = await openRows(config, names, "--dataset", options.skipBad);
+  checkResponseColumns("--dataset", source.files);
+
+  const warning = benchmarkWarning(await keptIds(source, options));
+  for (const line of warning) deps.progress.note(line);
+
+  const skipped: SkippedRow[] = [];
+  const counts = speedrunCounts();
+  const rows = builtRows(source, options, { skipped, counts, groupBy: settings.groupBy });
+  try {
+    const { summary } = await writeDataset(rows, {
+      builder: "speedrun",
+      output: options.output,
+      settings,
+      card: speedrunCard(names, warning),
+      splits: { first: "dev", others },
+      stats: () => counts.stats(),
+      notes: () => [...warning, ...badLineNotes(source)],
+    });
+    return summary;
+  } finally {
+    await report.save(skipped);
+  }
+}
+
+// ---------------------------------------------------------------------------------------------
+
+const DEFAULT_LIMIT = 500;
+
+async function* rowsOf(source: RowSource, options: SpeedrunOptions) {
+  let left = options.limit ?? DEFAULT_LIMIT;
+  for await (const { row, index } of allRows(source)) {
+    if (left === 0) return;
+    const made = speedrunRow(row, idsOf(row, index), options);
+    if (made.ok) left--;
+    yield made;
+  }
+}
+
+async function keptIds(source: RowSource, options: SpeedrunOptions): Promise<Set<string>> {
+  const ids = new Set<string>();
+  for await (const made of rowsOf(source, options)) if (made.ok) ids.add(made.value.instance_id);
+  return ids;
+}
+
+async function* builtRows(
+  source: RowSource,
+  options: SpeedrunOptions,
+  into: {
+    readonly skipped: SkippedRow[];
+    readonly counts: SpeedrunCounts;
+    readonly groupBy: "repo" | "instance";
+  },
+): AsyncGenerator<Built> {
+  for await (const made of rowsOf(source, options)) {
+    if (made.ok) into.counts.add(made.value);
+    else into.skipped.push(made.skipped);
+    yield speedrunBuilt(made, into.groupBy);
+  }
+}

@@ -1,0 +1,229 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { expect, test } from "vitest";
+import { loadConfig } from "../../src/config.ts";
+import { UserError } from "../../src/errors.ts";
+import { speedrun, type SpeedrunOptions } from "../../src/stages/speedrun.ts";
+import type { StageSummary } from "../../src/work.ts";
+import { silentProgress } from "../support/chat.ts";
+import { readJsonl } from "../support/dataset.ts";
+import { tempProject } from "../support/project.ts";
+
+const row = (n: number, over: object = {}): object => ({
+  instance_id: `o${n}__r-${n}`,
+  repo: `o${n}/r`,
+  problem_statement: `Issue ${n}: word${n}a word${n}b word${n}c word${n}d word${n}e word${n}f.`,
+  patch: `diff --git a/f${n}.py b/f${n}.py\n--- a/f${n}.py\n+++ b/f${n}.py\n@@ -1 +1 @@\n-x${n}\n+y${n}\n`,
+  FAIL_TO_PASS: ["t"],
+  ...over,
+});
+const lines = (rows: readonly object[]): string =>
+  rows.map((one) => `${JSON.stringify(one)}\n`).join("");
+const MIXED = [
+  row(1),
+  row(2, { patch: "", test_patch: "tests of two" }),
+  row(3, { patch: "short" }),
+  row(4, { patch: null }),
+  row(5, { change_summary: "Five changes.", FAIL_TO_PASS: "[]" }),
+];
+
+const run = (
+  root: string,
+  over: Partial<SpeedrunOptions> = {},
+  notes: string[] = [],
+): Promise<StageSummary> =>
+  speedrun(
+    loadConfig(root, {}),
+    { progress: { ...silentProgress, note: (line) => void notes.push(line) } },
+    {
+      dataset: ["b.jsonl"],
+      minPatchChars: 0,
+      includeEmpty: false,
+      devSplit: "0.9",
+      emitTest: false,
+      forceSkippedReport: false,
+      output: join(root, "dataset/speedrun"),
+      skipBad: false,
+      force: false,
+      retry: false,
+      ...over,
+    },
+  );
+
+test("speedrun writes rows with labels, and skipped ones with what they had", async () => {
+  const root = tempProject({ "b.jsonl": lines(MIXED) });
+  const summary = await run(root, { minPatchChars: 10, skippedReport: join(root, "skip.jsonl") });
+  expect(summary).toMatchObject({
+    stage: "speedrun",
+    read: 5,
+    kept: 3,
+    dropped: { empty_response: 1, short_patch: 1 },
+  });
+  const rows = readJsonl(root, "dataset/speedrun/dev.jsonl");
+  expect(rows.map(({ metadata }) => metadata)).toEqual([
+    { instance_id: "o1__r-1", repo: "o1/r", label: "SUCCESS", response_source: "patch" },
+    { instance_id: "o2__r-2", repo: "o2/r", label: "UNKNOWN", response_source: "test_patch" },
+    { instance_id: "o5__r-5", repo: "o5/r", label: "UNKNOWN", response_source: "change_summary" },
+  ]);
+  const skipped = [
+    {
+      instance_id: "o3__r-3",
+      reason: "short_patch",
+      source_fields: { has_change_summary: false, has_patch: true, has_test_patch: false },
+      patch_len: 5,
+    },
+    {
+      instance_id: "o4__r-4",
+      reason: "empty_response",
+      source_fields: { has_change_summary: false, has_patch: false, has_test_patch: false },
+      patch_len: 0,
+    },
+  ];
+  expect(readJsonl(root, "skip.jsonl")).toEqual(skipped);
+  expect(readJsonl(root, "dataset/speedrun/skipped.jsonl")).toMatchObject(skipped);
+  expect(existsSync(join(root, "dataset/speedrun/test.jsonl"))).toBe(false);
+  const stats = readFileSync(join(root, "dataset/speedrun/dataset_stats.json"), "utf8");
+  expect(JSON.parse(stats)).toMatchObject({
+    labels: { UNKNOWN: 2, SUCCESS: 1 },
+    response_sources: { change_summary: 1, patch: 1, test_patch: 1 },
+  });
+});
+
+test("empty responses are kept as FAILURE on request, and the limit stops at so many rows", async () => {
+  const root = tempProject({ "b.jsonl": lines(MIXED.toReversed()) });
+  await run(root, { includeEmpty: true, limit: 2 });
+  const rows = readJsonl(root, "dataset/speedrun/dev.jsonl");
+  expect(rows.map(({ metadata }) => metadata)).toMatchObject([
+    { label: "UNKNOWN" },
+    { label: "FAILURE" },
+  ]);
+  expect(rows[1]?.["completion"]).toEqual([{ role: "assistant", content: "" }]);
+});
+
+test("a test split gets whole repositories", async () => {
+  const own = (n: number): object =>
+    row(n % 20, {
+      instance_id: `i-${n}`,
+      problem_statement: `own${n} words${n} of${n} this${n} issue${n} here${n}`,
+    });
+  const root = tempProject({ "b.jsonl": lines(Array.from({ length: 40 }, (_, n) => own(n))) });
+  await run(root, { emitTest: true, devSplit: "0.75" });
+  const repos = (name: string): unknown[] =>
+    readJsonl(root, `dataset/speedrun/${name}.jsonl`).map(
+      ({ metadata }) => (metadata as { repo: string }).repo,
+    );
+  const dev = new Set(repos("dev"));
+  expect(repos("test")).toHaveLength(10);
+  expect(repos("test").filter((repo) => dev.has(repo))).toEqual([]);
+});
+
+test("a benchmark's own instances are warned about loudly, before anything is written and in the card", async () => {
+  const root = tempProject();
+  const notes: string[] = [];
+  const summary = await run(
+    root,
+    { dataset: [resolve("test/fixtures/real/swebench.jsonl")], limit: 5 },
+    notes,
+  );
+  expect(notes[0]).toBe(
+    "!!! WARNING: benchmark test instances are about to become training data !!!",
+  );
+  expect(summary.notes).toContain(notes[0]);
+  expect(readFileSync(join(root, "dataset/speedrun/README.md"), "utf8")).toContain(
+    "WARNING: benchmark test instances",
+  );
+});
+
+test.each<[string, Record<string, string>, Partial<SpeedrunOptions>, string, string]>([
+  [
+    "a folder that is not empty",
+    { "dataset/speedrun/a": "x" },
+    {},
+    "is not empty (a)",
+    "run it again with --force",
+  ],
+  [
+    "a share that is none",
+    {},
+    { devSplit: "most", emitTest: true },
+    '--dev-split is "most"; expected a number from 0 to 1',
+    "for example --dev-split 0.9",
+  ],
+  [
+    "an unknown format",
+    {},
+    { format: ["chatlm"] },
+    'unknown format "chatlm"',
+    "did you mean --format chatml?",
+  ],
+  ["a broken line", { "b.jsonl": "{}\n{\n" }, {}, "b.jsonl line 2 is not JSON", "--skip-bad"],
+  [
+    "no response column",
+    { "b.jsonl": '{"instance_id":"a","patches":"x"}\n' },
+    {},
+    "has none of the columns change_summary, patch, test_patch; its columns are instance_id, patches",
+    "if patches is meant as patch, rename it",
+  ],
+  [
+    "columns unlike any",
+    { "b.jsonl": '{"instance_id":"a"}\n' },
+    {},
+    "its columns are instance_id",
+    "name another file with --dataset",
+  ],
+  [
+    "no rows",
+    { "b.jsonl": "" },
+    {},
+    "--dataset: no rows in b.jsonl",
+    "name files that hold rows of the SWE-bench family",
+  ],
+  [
+    "no such file",
+    {},
+    { dataset: ["nope/*.jsonl"] },
+    '--dataset = "nope/*.jsonl" matches nothing',
+    "paths are relative to the workspace",
+  ],
+  [
+    "nothing left",
+    { "b.jsonl": lines([row(4, { patch: "" })]) },
+    {},
+    "every row was filtered out, so there is no set to write\n  1  empty_response",
+    "loosen the limits",
+  ],
+])("speedrun says what is wrong and how to mend it: %s", async (_, files, over, message, hint) => {
+  const root = tempProject({ "b.jsonl": lines(MIXED), ...files });
+  const error: unknown = await run(root, over).catch((thrown: unknown) => thrown);
+  expect(error).toBeInstanceOf(UserError);
+  expect(error).toMatchObject({
+    message: expect.stringContaining(message),
+    hint: expect.stringContaining(hint),
+  });
+});
+
+test("broken lines are counted in the notes when they may be left out", async () => {
+  const root = tempProject({ "b.jsonl": `${lines([row(1)])}{\n` });
+  expect((await run(root, { skipBad: true })).notes).toContain(
+    "1 lines are not JSON and were left out (--skip-bad)",
+  );
+});
+
+test("the skipped report is written although nothing was left, empty ones and old ones on request alone", async () => {
+  const root = tempProject({
+    "b.jsonl": lines([row(4, { patch: "" })]),
+    "c.jsonl": lines([row(1)]),
+  });
+  const skippedReport = join(root, "skip.jsonl");
+  await expect(run(root, { skippedReport })).rejects.toThrow("every row was filtered out");
+  expect(readJsonl(root, "skip.jsonl")).toHaveLength(1);
+  await expect(run(root, { skippedReport })).rejects.toMatchObject({
+    message: `--skipped-report ${skippedReport} is there already`,
+    hint: "name another file, or run it again with --force-skipped-report to write over it",
+  });
+  const good = { dataset: ["c.jsonl"], force: true, skippedReport: join(root, "none.jsonl") };
+  await run(root, good);
+  expect(existsSync(good.skippedReport)).toBe(false);
+  await run(root, { ...good, forceSkippedReport: true });
+  expect(readFileSync(good.skippedReport, "utf8")).toBe("");
+});

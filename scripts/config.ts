@@ -1,7 +1,7 @@
 /** npm run config: prints every key of chain.toml with the value in force. */
 import TOML from "@iarna/toml";
 import { parseFlags, runScript, stageCommand, type CommonFlags } from "../src/cli.ts";
-import { loadConfig } from "../src/config.ts";
+import { configKeys, loadConfig } from "../src/config.ts";
 
 const command = stageCommand({
   name: "config",
@@ -14,8 +14,20 @@ await runScript(async () => {
   const flags = parseFlags<CommonFlags>(command, process.argv.slice(2));
   const { root: _root, env: _env, ...values } = loadConfig(flags.root);
   const plain: unknown = JSON.parse(JSON.stringify(values));
-  process.stdout.write(
-    flags.json ? `${JSON.stringify(plain)}\n` : TOML.stringify(plain as TOML.JsonMap),
-  );
+  if (flags.json) {
+    process.stdout.write(`${JSON.stringify(plain)}\n`);
+    return 0;
+  }
+  process.stdout.write(TOML.stringify(plain as TOML.JsonMap));
+  const unset = configKeys().filter((key) => !isSet(values, key));
+  process.stdout.write("\n# Not set, and without a default:\n");
+  for (const key of unset) process.stdout.write(`# ${key}\n`);
   return 0;
 });
+
+function isSet(values: object, key: string): boolean {
+  const [section = "", name = ""] = key.split(".");
+  if (section === "provider") return false;
+  const table = Object.entries(values).find(([title]) => title === section)?.[1] as object;
+  return Object.hasOwn(table, name);
+}

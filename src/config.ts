@@ -331,6 +331,14 @@ export function parseConfig(text: string, path: string): ConfigFile {
   return config;
 }
 
+/** Every key of chain.toml as "section.key"; those of a provider as "provider.NAME.key". */
+export function configKeys(): readonly string[] {
+  return Object.keys(configSchema.shape).flatMap((section) => {
+    const path = section === "provider" ? ["provider", "NAME"] : [section];
+    return keysAt(path).map((key) => [...path, key].join("."));
+  });
+}
+
 /** The section a role's model belongs to, resolved: judge tables and plain names alike. */
 export type JudgeModel = {
   readonly model: string;

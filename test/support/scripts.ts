@@ -17,11 +17,27 @@ export function startScript(
   args: readonly string[],
   env: Record<string, string> = {},
 ): Running {
+  const running = spawnScript(name, args, env);
+  onTestFinished(() => void running.child.kill("SIGKILL"));
+  return running;
+}
+
+/** Runs scripts/<name>.ts to its end; also outside a test. */
+export function runScriptFile(
+  name: string,
+  args: readonly string[],
+  env: Record<string, string> = {},
+): Promise<Ran> {
+  return spawnScript(name, args, env).ended;
+}
+
+// ---------------------------------------------------------------------------------------------
+
+function spawnScript(name: string, args: readonly string[], env: Record<string, string>): Running {
   const child = spawn(process.execPath, ["--import", "tsx", `scripts/${name}.ts`, ...args], {
     env: { ...cleanEnv(), ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });
-  onTestFinished(() => void child.kill("SIGKILL"));
   let stdout = "";
   let stderr = "";
   child.stdout.on("data", (data: Buffer) => (stdout += data.toString()));
@@ -32,17 +48,6 @@ export function startScript(
   });
   return { child, ended };
 }
-
-/** Runs scripts/<name>.ts to its end. */
-export function runScriptFile(
-  name: string,
-  args: readonly string[],
-  env: Record<string, string> = {},
-): Promise<Ran> {
-  return startScript(name, args, env).ended;
-}
-
-// ---------------------------------------------------------------------------------------------
 
 /** The environment without anything that could reach a real provider or change a stage. */
 function cleanEnv(): Record<string, string> {

@@ -5,6 +5,7 @@
  */
 import type { Audit, Finding, Message, PullRequest } from "../../records.ts";
 import { segmentsOf } from "./answer.ts";
+import { settledClaims } from "./claims.ts";
 import type { Evidence } from "./evidence.ts";
 import { hiddenFlags } from "./flags.ts";
 import { readHidden, type Hidden } from "./hidden.ts";
@@ -110,6 +111,7 @@ function detect(answer: string, hidden: Hidden, visible: Visible): Evidence[] {
     ...hiddenLines(answer, segments, hidden, visible),
     ...runEvidence(answer, runs, segments, hidden, visible),
     ...telltalePhrases(answer, segments, visible),
+    ...settledClaims(answer, segments, hidden, visible),
   ].sort((a, b) => b.weight - a.weight || a.start - b.start);
 }
 

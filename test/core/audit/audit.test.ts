@@ -149,6 +149,24 @@ describe("no leak", () => {
   });
 });
 
+describe("a claim said as settled", () => {
+  const settled = say("The root cause is the joiner, so the parser stays untouched.");
+  test("before a line of the change was read is suspect, and no more", () => {
+    expect(audit(settled)).toMatchObject({
+      verdict: "suspect",
+      findings: [{ kind: "claim", weight: 1 }],
+    });
+  });
+  test("after the lines were read, or said as a guess, is clean", () => {
+    const read = {
+      role: "user",
+      content: "    folded = fold_separators(value)\n    return JOINER.join(pieces)",
+    };
+    expect(audit(settled, {}, [...messages, read]).verdict).toBe("clean");
+    expect(audit(say("The root cause is perhaps the joiner.")).verdict).toBe("clean");
+  });
+});
+
 describe("what could not be checked is said", () => {
   const answer = say("Let me read the file.", "cat acme/text/slug.py");
   test.each([

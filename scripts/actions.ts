@@ -8,13 +8,13 @@ const command = datasetCommand({
   name: "stage:actions",
   about:
     "Reads agents' runs (SWE-smith, toolbench or alike) and this workspace's prompts and won duels, types every turn, and writes three sets below dataset/: speculative-actions-proposer-sft, -verifier-pref and -eval. --output names the folder they go into. Asks no model.",
-  example: "npm run stage:actions -- --swe 'runs/*.jsonl' --toolbench none --max-swe 500",
+  example: "npm run stage:actions -- --swe 'runs/*.jsonl' --max-swe 500",
 })
   .option(
     "--swe <names...>",
     "runs: path, glob, folder or owner/name; none: leave out ([actions].swe)",
   )
-  .option("--toolbench <names...>", "toolbench rows, likewise ([actions].toolbench)")
+  .option("--toolbench <names...>", "toolbench rows, likewise; naming one leaves the other out")
   .option("--max-swe <n>", "runs read and turns taken at most ([actions].max_swe)", wholeNumber)
   .option("--max-toolbench <n>", "the same for toolbench ([actions].max_toolbench)", wholeNumber)
   .option("--no-own", "leave this workspace's own turns out");

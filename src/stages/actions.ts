@@ -23,7 +23,10 @@ import { NO_TURNS, readOwnTurns, type OwnTurns } from "./own-turns.ts";
 
 export type ActionsOptions = StageOptions &
   DatasetFlags & {
-    /** Sources of agents' runs; default [actions].swe. "none": leave them out. */
+    /**
+     * Sources; "none": leave them out. When one of the two is named, the other is left out; when
+     * none is, [actions].swe and [actions].toolbench are read.
+     */
     readonly swe?: readonly string[];
     readonly toolbench?: readonly string[];
     readonly maxSwe?: number;
@@ -114,21 +117,24 @@ export async function actions(
 // ---------------------------------------------------------------------------------------------
 
 async function openSources(config: Config, options: ActionsOptions): Promise<ActionSource[]> {
+  const { swe, toolbench, max_swe, max_toolbench } = config.actions;
+  // Who names one source means that one: the other is not fetched from the Hub unasked.
+  const isNamed = options.swe !== undefined || options.toolbench !== undefined;
   const asked = [
     {
       name: "swe",
-      names: options.swe ?? [config.actions.swe].flat(),
-      cap: options.maxSwe ?? config.actions.max_swe,
+      names: options.swe ?? (isNamed ? [] : [swe].flat()),
+      cap: options.maxSwe ?? max_swe,
     },
     {
       name: "toolbench",
-      names: options.toolbench ?? [config.actions.toolbench].flat(),
-      cap: options.maxToolbench ?? config.actions.max_toolbench,
+      names: options.toolbench ?? (isNamed ? [] : [toolbench].flat()),
+      cap: options.maxToolbench ?? max_toolbench,
     },
   ];
   const sources: ActionSource[] = [];
   for (const { name, names, cap } of asked) {
-    if (names.includes("none")) continue;
+    if (names.length === 0 || names.includes("none")) continue;
     const rows = await openRows(config, names, `--${name}`, options.skipBad);
     trajectoryShape(`--${name}`, rows.files);
     sources.push({ name, rows, cap: Math.min(cap, options.limit ?? cap) });

@@ -38,6 +38,19 @@ export async function lockWorkspace(root: string, stage: string): Promise<() => 
   );
 }
 
+/** The stage that holds the workspace's lock right now; null: none, or a dead one. */
+export function lockHolder(root: string): string | null {
+  let text: string;
+  try {
+    text = readFileSync(join(root, ".lock"), "utf8");
+  } catch (error) {
+    if (errorCode(error) === "ENOENT") return null;
+    throw error;
+  }
+  const holder = parseHolder(text);
+  return holder !== null && isAlive(holder) ? holder.stage : null;
+}
+
 // ---------------------------------------------------------------------------------------------
 
 async function tryLink(temp: string, path: string): Promise<boolean> {

@@ -1,7 +1,6 @@
-import { cpSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { report } from "../../src/stages/report.ts";
 import { validate } from "../../src/stages/validate.ts";
 import { loadConfig } from "../../src/config.ts";
@@ -10,29 +9,14 @@ import { scriptedChat } from "../support/chat.ts";
 import { OPTIONS, testDeps } from "../support/deps.ts";
 import { recordedAnswers, recordedJudges, recordedWorkspace } from "../support/duel.ts";
 import { snapshot, tempProject } from "../support/project.ts";
+import { judgedWorkspace } from "../support/workspace.ts";
 
 const nobody = scriptedChat(() => "");
 const run = (root: string): Promise<StageSummary> =>
   report(loadConfig(root, {}), testDeps(root, nobody), OPTIONS);
 const text = (root: string, path: string): string => readFileSync(join(root, path), "utf8");
 
-/** The recorded sample, judged once: every test works on its own copy. */
-let judgedOnce: Promise<string> | null = null;
-
-async function judged(toml = ""): Promise<string> {
-  judgedOnce ??= (async () => {
-    const root = mkdtempSync(join(tmpdir(), "kingmaker-judged-"));
-    cpSync(recordedWorkspace(), root, { recursive: true });
-    await validate(loadConfig(root, {}), testDeps(root, recordedJudges()), OPTIONS);
-    return root;
-  })();
-  const from = await judgedOnce;
-  return tempProject({ "chain.toml": `${text(from, "chain.toml")}${toml}` }, from);
-}
-
-afterAll(async () => {
-  if (judgedOnce !== null) rmSync(await judgedOnce, { recursive: true, force: true });
-});
+const judged = (toml = ""): Promise<string> => judgedWorkspace({}, toml);
 
 test("the recorded sample at the default limits: 8 refined, 16 defeat, none final", async () => {
   const root = await judged();

@@ -1,0 +1,170 @@
+/**
+ * The workspace as the viewer knows it: one row a turn, kept up to date while stages write. Folders
+ * are looked at by their modification time (every write of ours is a rename into the folder), so a
+ * quiet workspace of 10,000 turns costs next to nothing. A file that cannot be read is an entry too.
+ */
+import { stat } from "node:fs/promises";
+import { z } from "zod";
+import type { BucketRules } from "../core/duel/bucket.ts";
+import { turnRow, type TurnRow } from "../core/report/turn-row.ts";
+import { errorMessage } from "../errors.ts";
+import { listAnswers, type AnswerFile } from "../io/answers.ts";
+import type { Store } from "../io/store.ts";
+import { auditSchema, reviewSchema, scoreSchema } from "../records.ts";
+
+export type Entry = {
+  readonly file: string;
+  /** Relative to the workspace: "answer/a.json". */
+  readonly path: string;
+  readonly row: TurnRow;
+  /** Lower case: what the search looks through. */
+  readonly text: string;
+  /** Why the files cannot be read, one sentence each; empty when they can. */
+  readonly broken: readonly string[];
+};
+
+export type Catalog = {
+  /** By file name. */
+  entries(): readonly Entry[];
+  get(file: string): Entry | undefined;
+  /** Goes up whenever something changed. */
+  version(): number;
+  /** What is wrong with the workspace as a whole (the same stem in two folders); null: nothing. */
+  trouble(): string | null;
+  /** Looks at the disk; `thorough` also at files that were edited in place. True when something changed. */
+  refresh(thorough?: boolean): Promise<boolean>;
+};
+
+export type CatalogRules = { readonly bucket: BucketRules; readonly mode: 1 | 2 };
+
+export function openCatalog(store: Store, rules: CatalogRules): Catalog {
+  const held = new Map<string, Held>();
+  let folders = "";
+  let version = 0;
+  let trouble: string | null = null;
+  let sorted: readonly Entry[] = [];
+  let running: Promise<boolean> | null = null;
+
+  async function look(thorough: boolean): Promise<boolean> {
+    const now = await stampOfFolders(store);
+    if (!thorough && now === folders) return false;
+    folders = now;
+    const before = trouble;
+    const answers = await listAnswers(store).catch((error: unknown) => {
+      trouble = errorMessage(error);
+      return null;
+    });
+    if (answers === null) return trouble !== before;
+    trouble = null;
+    const changed = await takeIn(answers);
+    const names = new Set(answers.map(({ name }) => name));
+    let gone = 0;
+    for (const name of held.keys()) {
+      if (names.has(name)) continue;
+      held.delete(name);
+      gone++;
+    }
+    if (changed + gone === 0 && before === null) return false;
+    sorted = answers.flatMap(({ name }) => held.get(name)?.entry ?? []);
+    version++;
+    return true;
+  }
+
+  /** Reads what is new or changed; gives how many. */
+  async function takeIn(answers: readonly AnswerFile[]): Promise<number> {
+    let changed = 0;
+    await inParallel(answers, AT_ONCE, async (answer) => {
+      const stamp = await stampOf(store, answer);
+      if (held.get(answer.name)?.stamp === stamp) return;
+      held.set(answer.name, { stamp, entry: await readEntry(store, answer, rules) });
+      changed++;
+    });
+    return changed;
+  }
+
+  return {
+    entries: () => sorted,
+    get: (file) => held.get(file)?.entry,
+    version: () => version,
+    trouble: () => trouble,
+    refresh(thorough = false) {
+      // One look at a time; who asks meanwhile gets a look that began after his change.
+      const next = (running ?? Promise.resolve(false)).then(() => look(thorough));
+      running = next.catch(() => false);
+      return next;
+    },
+  };
+}
+
+// ---------------------------------------------------------------------------------------------
+
+type Held = { readonly stamp: string; readonly entry: Entry };
+
+const AT_ONCE = 32;
+
+/** Just what the list needs: the history is not checked here, it is when the turn is opened. */
+const listedAnswer = z.looseObject({
+  instance_id: z.string(),
+  king: z.string(),
+  challenger: z.string(),
+  assistant: z.string(),
+  repo: z.string().optional(),
+  turn: z.int().optional(),
+  audit: auditSchema.optional(),
+});
+
+async function readEntry(
+  store: Store,
+  { name, path }: AnswerFile,
+  rules: CatalogRules,
+): Promise<Entry> {
+  const broken: string[] = [];
+  const tryRead = async <T>(file: string, schema: z.ZodType<T>): Promise<T | null> => {
+    try {
+      return await store.readIfThere(file, schema);
+    } catch (error) {
+      broken.push(errorMessage(error));
+      return null;
+    }
+  };
+  const answer = (await tryRead(path, listedAnswer)) ?? EMPTY;
+  const score = await tryRead(`score/${name}`, scoreSchema);
+  const review = await tryRead(`review/${name}`, reviewSchema);
+  const row = turnRow({ file: name, answer, score, review }, rules.bucket, rules.mode);
+  const reasons = score?.judges.map((judge) => judge.reason) ?? [];
+  const texts = [name, row.instance_id, row.repo, answer.king, answer.challenger, answer.assistant];
+  const text = [...texts, ...reasons, review?.note ?? ""].join("\n").toLowerCase();
+  return { file: name, path, row, text, broken };
+}
+
+const EMPTY = { instance_id: "", king: "", challenger: "", assistant: "" };
+
+async function stampOfFolders(store: Store): Promise<string> {
+  const folders = ["", "answer", "score", "review"];
+  return (await Promise.all(folders.map((folder) => mtime(store.path(folder))))).join(" ");
+}
+
+async function stampOf(store: Store, { name, path }: AnswerFile): Promise<string> {
+  const files = [path, `score/${name}`, `review/${name}`];
+  return (await Promise.all(files.map((file) => mtime(store.path(file))))).join(" ");
+}
+
+/** "-" for a file that is not there. */
+async function mtime(path: string): Promise<string> {
+  return stat(path).then(
+    ({ mtimeMs, size, ino }) => `${mtimeMs}/${size}/${ino}`,
+    () => "-",
+  );
+}
+
+async function inParallel<T>(
+  items: readonly T[],
+  width: number,
+  work: (item: T) => Promise<void>,
+): Promise<void> {
+  let next = 0;
+  const lane = async (): Promise<void> => {
+    for (let item = items[next++]; item !== undefined; item = items[next++]) await work(item);
+  };
+  await Promise.all(Array.from({ length: width }, lane));
+}

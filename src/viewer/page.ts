@@ -1,0 +1,151 @@
+/** The frame of every page, and the small parts that pages share. hono/html escapes what is put in. */
+import { html } from "hono/html";
+import { visibleParts } from "../core/text/visible.ts";
+import type { Piece } from "./ranges.ts";
+
+export type Html = ReturnType<typeof html>;
+
+export type Live = {
+  /** Name of the stage that holds the workspace's lock; null: none runs. */
+  readonly running: string | null;
+  readonly turns: number;
+  readonly judged: number;
+  readonly reviewed: number;
+};
+
+export type Frame = {
+  readonly title: string;
+  readonly token: string;
+  /** "list", "duel" or "message": the script's cue. */
+  readonly kind: string;
+  readonly live: Live;
+  readonly blind: boolean;
+  readonly body: Html;
+  /** Right side of the top bar. */
+  readonly tools?: Html;
+};
+
+export function framed({ title, token, kind, live, blind, body, tools }: Frame): Html {
+  const news = liveNews(live);
+  return html`<!doctype html>
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="color-scheme" content="light dark" />
+        <title>${plain(title)} · Kingmaker</title>
+        <link rel="icon" href="/assets/icon.svg" type="image/svg+xml" />
+        <link rel="stylesheet" href="/assets/viewer.css" />
+        <script src="/assets/viewer.js" defer></script>
+      </head>
+      <body data-kind="${kind}" data-token="${token}">
+        <a class="skip" href="#main">Skip to content</a>
+        <header class="top">
+          <a class="brand" href="/${blind ? "?blind=1" : ""}">Kingmaker</a>
+          <nav aria-label="Pages">
+            <a
+              href="/${blind ? "?blind=1" : ""}"
+              ${kind === "list" ? html`aria-current="page"` : ""}
+              >Duels</a
+            >
+            <a href="/report">Report</a>
+          </nav>
+          <p id="live" class="live" role="status">
+            ${runningText(news.running)}<span>${news.counts}</span>
+          </p>
+          <div class="tools">
+            ${tools ?? ""}
+            <button type="button" class="plain" data-key="?" title="Keys (?)">Keys</button>
+          </div>
+        </header>
+        <main id="main" tabindex="-1">${body}</main>
+        ${helpDialog()}
+      </body>
+    </html>`;
+}
+
+/** What the top bar says about the workspace, and what a change of it is told to open pages. */
+export function liveNews({ running, turns, judged, reviewed }: Live): {
+  running: string | null;
+  counts: string;
+} {
+  const people = reviewed === 0 ? "" : `, ${reviewed} by a person`;
+  return { running, counts: `${judged} of ${turns} judged${people}` };
+}
+
+/** Text as it is, hidden characters as small tags. */
+export function shown(text: string): readonly (Html | string)[] {
+  return visibleParts(text).map((part) =>
+    part.kind === "text"
+      ? part.text
+      : html`<span class="hid" title="hidden character">${part.text}</span>`,
+  );
+}
+
+/** The same where only plain text may stand (titles, attributes). */
+export function plain(text: string): string {
+  return visibleParts(text)
+    .map((part) => (part.kind === "text" ? part.text : `[${part.text}]`))
+    .join("");
+}
+
+/** Marked pieces as spans. */
+export function marked(pieces: readonly Piece[]): readonly Html[] {
+  return pieces.map(({ text, names, title }) =>
+    names.length === 0
+      ? html`${shown(text)}`
+      : names.includes("finding")
+        ? html`<mark class="${names.join(" ")}" title="${title}">${shown(text)}</mark>`
+        : html`<span class="${names.join(" ")}">${shown(text)}</span>`,
+  );
+}
+
+export function chip(text: string, kind = ""): Html {
+  return html`<span class="chip ${kind}">${shown(text)}</span>`;
+}
+
+/** A page that says one thing: what is missing, and what to run. */
+export function messageBody(title: string, lines: readonly (string | Html)[]): Html {
+  return html`<section class="message">
+    <h1>${title}</h1>
+    ${lines.map((line) => html`<p>${line}</p>`)}
+  </section>`;
+}
+
+// ---------------------------------------------------------------------------------------------
+
+function runningText(stage: string | null): Html | string {
+  return stage === null ? "" : html`<b class="pulse">${stage} is running</b>`;
+}
+
+function helpDialog(): Html {
+  return html`<dialog id="help" aria-labelledby="help-title">
+    <h2 id="help-title">Keys</h2>
+    <dl class="keys">
+      ${KEYS.map(
+        ([keys, what]) =>
+          html`<div>
+            <dt>${keys.map((key) => html`<kbd>${key}</kbd> `)}</dt>
+            <dd>${what}</dd>
+          </div>`,
+      )}
+    </dl>
+    <form method="dialog"><button>Close</button></form>
+  </dialog>`;
+}
+
+const KEYS: readonly (readonly [readonly string[], string])[] = [
+  [["j", "k"], "next, previous duel"],
+  [["Enter"], "open the selected duel"],
+  [["1", "2", "0"], "left is better, right is better, draw"],
+  [["f", "r", "d"], "put it in final, refined, defeat"],
+  [["n"], "write a note"],
+  [["u"], "undo the last change"],
+  [["w"], "word differences on or off"],
+  [["h"], "more of the history"],
+  [["p"], "reference and pull request on or off"],
+  [["b"], "blind mode on or off"],
+  [["/"], "search"],
+  [["Esc"], "back to the list, or close this"],
+  [["?"], "this help"],
+];

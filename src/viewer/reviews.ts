@@ -1,0 +1,111 @@
+/** A person's verdicts: saved at once, one file a turn in review/, and undone one by one. */
+import { pairHash } from "../core/turn/hash.ts";
+import type { Store } from "../io/store.ts";
+import { answerSchema, BUCKETS, reviewSchema, type Bucket, type Review } from "../records.ts";
+
+export type Change =
+  | { readonly kind: "verdict"; readonly verdict: 0 | 1 | 2 }
+  | { readonly kind: "bucket"; readonly bucket: Bucket }
+  | { readonly kind: "note"; readonly note: string };
+
+export type Reviews = {
+  /** Saves a change on top of what the file says. */
+  save(file: { readonly name: string; readonly path: string }, change: Change): Promise<void>;
+  /** Undoes the last change of this viewer; gives its answer file, null when there is none left. */
+  undo(): Promise<string | null>;
+};
+
+export function openReviews(store: Store, mode: 1 | 2, now: () => Date): Reviews {
+  const past: { readonly name: string; readonly before: Review | null }[] = [];
+  let last: Promise<unknown> = Promise.resolve();
+  /** One change at a time, so that two quick keys do not overwrite each other. */
+  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
+    const next = last.then(work);
+    last = next.catch(() => null);
+    return next;
+  };
+  const pathOf = (name: string): string => `review/${name}`;
+
+  return {
+    save: ({ name, path }, change) =>
+      inTurn(async () => {
+        const answer = await store.read(path, answerSchema);
+        const hash = pairHash(
+          answer.messages,
+          mode === 1 ? answer.assistant : answer.king,
+          answer.challenger,
+        );
+        const before = await store.readIfThere(pathOf(name), reviewSchema);
+        // What was said about another pair of candidates is not carried over.
+        const base: Review =
+          before !== null && before.pair_hash === hash
+            ? before
+            : {
+                file: name,
+                verdict: null,
+                bucket: null,
+                note: before?.note ?? "",
+                time: "",
+                pair_hash: hash,
+              };
+        const after: Review = { ...base, ...changed(change), time: now().toISOString() };
+        await keep(name, after);
+        past.push({ name, before });
+      }),
+    undo: () =>
+      inTurn(async () => {
+        const step = past.pop();
+        if (step === undefined) return null;
+        await keep(step.name, step.before);
+        return step.name;
+      }),
+  };
+
+  async function keep(name: string, review: Review | null): Promise<void> {
+    const isEmpty =
+      review !== null && review.verdict === null && review.bucket === null && review.note === "";
+    if (review === null || isEmpty) await store.remove(pathOf(name));
+    else await store.write(pathOf(name), review);
+  }
+}
+
+/** A form's fields as a change; null when they are none. `swapped`: the challenger stood left. */
+export function changeOf(fields: ReadonlyMap<string, string>, swapped: boolean): Change | null {
+  const value = fields.get("value") ?? "";
+  switch (fields.get("kind") ?? "") {
+    case "verdict": {
+      const seat = SEATS.get(value);
+      if (seat === undefined) return null;
+      return { kind: "verdict", verdict: seat === 0 || !swapped ? seat : seat === 1 ? 2 : 1 };
+    }
+    case "bucket": {
+      const bucket = BUCKETS.find((name) => name === value);
+      return bucket === undefined ? null : { kind: "bucket", bucket };
+    }
+    case "note":
+      return { kind: "note", note: value.slice(0, MAX_NOTE).replaceAll("\r\n", "\n") };
+    default:
+      return null;
+  }
+}
+
+// ---------------------------------------------------------------------------------------------
+
+const MAX_NOTE = 10_000;
+
+const SEATS: ReadonlyMap<string, 0 | 1 | 2> = new Map([
+  ["left", 1],
+  ["right", 2],
+  ["draw", 0],
+]);
+
+function changed(change: Change): Partial<Review> {
+  switch (change.kind) {
+    case "verdict":
+      return { verdict: change.verdict };
+    case "bucket":
+      return { bucket: change.bucket };
+    case "note":
+      return { note: change.note };
+  }
+}

@@ -1,0 +1,274 @@
+/**
+ * What the viewer answers to every address. The world (catalog, store, reviews, clock of changes) comes
+ * in; nothing here listens or touches a disk by itself. A file is found by its name in the catalog, so
+ * no path of a request ever reaches the file system.
+ */
+import { Hono, type Context } from "hono";
+import { streamSSE } from "hono/streaming";
+import { PAGE_POLICY } from "../core/report/html.ts";
+import { peopleOf } from "../core/report/people.ts";
+import { sha256Hex } from "../core/turn/hash.ts";
+import { UserError } from "../errors.ts";
+import { commitPath } from "../io/answers.ts";
+import type { Store } from "../io/store.ts";
+import { answerSchema, pullRequestSchema, reviewSchema, scoreSchema } from "../records.ts";
+import type { Catalog, Entry } from "./catalog.ts";
+import { guard, mayChange, type Guard } from "./guard.ts";
+import { duelBody, duelTools } from "./page-duel.ts";
+import { listBody } from "./page-list.ts";
+import { framed, liveNews, messageBody, plain, type Frame, type Html, type Live } from "./page.ts";
+import { parseQuery, parseView, queryText, type Query } from "./query.ts";
+import { changeOf, type Reviews } from "./reviews.ts";
+import { select, type Selection } from "./selection.ts";
+
+export type ViewerDeps = Guard & {
+  readonly catalog: Catalog;
+  readonly store: Store;
+  readonly reviews: Reviews;
+  readonly mode: 1 | 2;
+  /** Name -> content type and bytes. */
+  readonly assets: ReadonlyMap<string, { readonly type: string; readonly body: string }>;
+  /** Stage that holds the workspace's lock; null: none. */
+  readonly running: () => string | null;
+  /** Calls back after every change of the workspace; gives the function that ends it. */
+  readonly subscribe: (changed: () => void) => () => void;
+};
+
+export function makeRoutes(deps: ViewerDeps): Hono {
+  const { catalog, store, reviews, mode, token } = deps;
+  const app = new Hono();
+  const selected = rememberSelection(catalog);
+  app.use(guard(deps));
+
+  app.get("/assets/:name", (c) => {
+    const asset = deps.assets.get(c.req.param("name"));
+    if (asset === undefined) return c.text("not found", 404);
+    return c.body(asset.body, 200, { "content-type": asset.type, "cache-control": "no-cache" });
+  });
+
+  app.get("/", async (c) => {
+    await catalog.refresh();
+    const query = queryOf(c);
+    const trouble = catalog.trouble();
+    if (trouble !== null)
+      return c.html(
+        page(query, "message", "Trouble", messageBody("The workspace cannot be read", [trouble])),
+      );
+    if (catalog.entries().length === 0)
+      return c.html(page(query, "list", "No duels", await emptyBody(store)));
+    const selection = selected(query);
+    const people = peopleOf(catalog.entries().map((entry) => entry.row));
+    const body = listBody({ query, selection, total: catalog.entries().length, people });
+    return c.html(page(query, "list", "Duels", body));
+  });
+
+  app.get("/duel/:file", async (c) => {
+    await catalog.refresh(false);
+    const query = queryOf(c);
+    const entry = catalog.get(c.req.param("file"));
+    if (entry === undefined) return gone(c, query);
+    try {
+      return await duelPage(c, entry, query);
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      if (!(await store.has(entry.path))) return gone(c, query);
+      const body = messageBody("This file cannot be read", [
+        error.message,
+        `How to mend it: ${error.hint}.`,
+      ]);
+      return c.html(page(query, "message", entry.file, body));
+    }
+  });
+
+  app.post("/review/:file", async (c) => {
+    const fields = await fieldsOf(c);
+    const refused = mayChange(deps, c.req.header("origin"), fields.get("token"));
+    if (refused !== null) return c.text(refused, 403);
+    await catalog.refresh();
+    const entry = catalog.get(c.req.param("file"));
+    const { query, suffix } = backOf(fields);
+    if (entry === undefined) return gone(c, query);
+    const change = changeOf(fields, query.blind && isSwapped(entry.file));
+    if (change === null) return c.text("no such verdict, bucket or note", 400);
+    await reviews.save({ name: entry.file, path: entry.path }, change);
+    await catalog.refresh();
+    return c.redirect(`/duel/${encodeURIComponent(entry.file)}${suffix}`, 303);
+  });
+
+  app.post("/undo", async (c) => {
+    const fields = await fieldsOf(c);
+    const refused = mayChange(deps, c.req.header("origin"), fields.get("token"));
+    if (refused !== null) return c.text(refused, 403);
+    const { query, suffix } = backOf(fields);
+    const file = await reviews.undo();
+    await catalog.refresh();
+    if (file === null)
+      return c.html(
+        page(
+          query,
+          "message",
+          "Nothing to undo",
+          messageBody("Nothing to undo", ["No change of this viewer is left to be undone."]),
+        ),
+      );
+    return c.redirect(`/duel/${encodeURIComponent(file)}${suffix}`, 303);
+  });
+
+  app.get("/report", async (c) => {
+    const report = await store.readText("report/report.html");
+    if (report === null) {
+      return c.html(
+        page(
+          queryOf(c),
+          "message",
+          "No report",
+          messageBody("There is no report yet", ["Run npm run stage:report in this workspace."]),
+        ),
+      );
+    }
+    c.header("content-security-policy", `${PAGE_POLICY}; frame-ancestors 'none'`);
+    return c.html(report);
+  });
+
+  app.get("/events", (c) =>
+    streamSSE(c, async (stream) => {
+      const send = (): void =>
+        void stream.writeSSE({
+          data: JSON.stringify({ version: catalog.version(), ...liveNews(live()) }),
+        });
+      const end = deps.subscribe(send);
+      send();
+      await new Promise<void>((resolve) => stream.onAbort(resolve));
+      end();
+    }),
+  );
+
+  app.onError((error, c) => {
+    if (!(error instanceof UserError)) throw error;
+    const body = messageBody("That did not work", [
+      error.message,
+      `How to mend it: ${error.hint}.`,
+    ]);
+    return c.html(page(queryOf(c), "message", "That did not work", body), 500);
+  });
+
+  app.notFound((c) => gone(c, queryOf(c)));
+  return app;
+
+  async function duelPage(c: Context, entry: Entry, query: Query): Promise<Response> {
+    const { file, path } = entry;
+    const view = parseView(new URL(c.req.url).searchParams);
+    const answer = await store.read(path, answerSchema);
+    const { entries } = selected(query);
+    const at = entries.findIndex((other) => other.file === file);
+    const body = duelBody({
+      entry,
+      answer,
+      score: await readable(store.readIfThere(`score/${file}`, scoreSchema)),
+      review: await readable(store.readIfThere(`review/${file}`, reviewSchema)),
+      pr: view.hidden
+        ? await readable(store.readIfThere(commitPath(answer.instance_id), pullRequestSchema))
+        : null,
+      query,
+      view,
+      token,
+      mode,
+      swapped: isSwapped(file),
+      place: {
+        at: at + 1,
+        of: entries.length,
+        previous: entries[at - 1]?.file ?? null,
+        next: entries[at + 1]?.file ?? null,
+      },
+    });
+    return c.html(
+      page(query, "duel", plain(answer.instance_id), body, duelTools({ entry, query, view })),
+    );
+  }
+
+  function page(query: Query, kind: string, title: string, body: Html, tools?: Html): Html {
+    const frame: Frame = { title, token, kind, live: live(), blind: query.blind, body };
+    return framed(tools === undefined ? frame : { ...frame, tools });
+  }
+
+  function live(): Live {
+    const rows = catalog.entries().map((entry) => entry.row);
+    return {
+      running: deps.running(),
+      turns: rows.length,
+      judged: rows.filter((row) => row.state === "scored").length,
+      reviewed: rows.filter((row) => row.review !== null && !row.review.outdated).length,
+    };
+  }
+
+  function gone(c: Context, query: Query): Response | Promise<Response> {
+    const body = messageBody("This turn is not there", [
+      "Its answer file does not exist, or was removed while the page was open. Go back to the list with Esc.",
+    ]);
+    return c.html(page(query, "message", "Not there", body), 404);
+  }
+
+  /** Seats of a turn in blind mode: even over turns, the same for as long as this viewer runs. */
+  function isSwapped(file: string): boolean {
+    return Number.parseInt(sha256Hex(`${token}/${file}`).slice(0, 2), 16) % 2 === 1;
+  }
+}
+
+// ---------------------------------------------------------------------------------------------
+
+const queryOf = (c: Context): Query => parseQuery(new URL(c.req.url).searchParams);
+
+/** The last few selections, for as long as nothing changes: next and previous cost nothing. */
+function rememberSelection(catalog: Catalog): (query: Query) => Selection {
+  const held = new Map<string, { readonly version: number; readonly selection: Selection }>();
+  return (query) => {
+    const key = queryText(query, { page: 1 });
+    const found = held.get(key);
+    if (found !== undefined && found.version === catalog.version()) return found.selection;
+    const selection = select(catalog.entries(), query);
+    held.delete(key);
+    held.set(key, { version: catalog.version(), selection });
+    for (const old of held.keys()) {
+      if (held.size <= 8) break;
+      held.delete(old);
+    }
+    return selection;
+  };
+}
+
+/** A broken score or review is named by the catalog; the page goes on without it. */
+async function readable<T>(reading: Promise<T | null>): Promise<T | null> {
+  try {
+    return await reading;
+  } catch (error) {
+    if (error instanceof UserError) return null;
+    throw error;
+  }
+}
+
+async function fieldsOf(c: Context): Promise<ReadonlyMap<string, string>> {
+  const body = await c.req.parseBody();
+  return new Map(
+    Object.entries(body).flatMap(([name, value]) =>
+      typeof value === "string" ? [[name, value]] : [],
+    ),
+  );
+}
+
+/** Where a form wants to return to, read as a query and written anew: no address of anybody else's. */
+function backOf(fields: ReadonlyMap<string, string>): { query: Query; suffix: string } {
+  const params = new URLSearchParams(fields.get("back") ?? "");
+  const query = parseQuery(params);
+  return { query, suffix: queryText(query, {}, parseView(params)) };
+}
+
+async function emptyBody(store: Store): Promise<Html> {
+  const prompts = await store.list("prompt");
+  const hasPrompts = prompts.some((name) => name.endsWith(".json"));
+  return messageBody("No duels yet", [
+    hasPrompts
+      ? "The turns are drawn. Next: npm run stage:king, then npm run stage:challenger and npm run stage:validate."
+      : "This workspace is empty. First: npm run stage:prompt draws turns, then npm run stage:king answers them. npm run stages does all five in order.",
+    "This page shows new duels as they come; leave it open.",
+  ]);
+}

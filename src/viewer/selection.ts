@@ -1,0 +1,133 @@
+/** Which turns a query shows, in which order, and the counts in every filter. Pure. */
+import { SPLIT_POINTS } from "../core/report/story-table.ts";
+import { sideOf } from "../core/report/people.ts";
+import type { TurnRow } from "../core/report/turn-row.ts";
+import type { Entry } from "./catalog.ts";
+import { FACETS, type Facet, type Query, type Sort } from "./query.ts";
+
+export type Selection = {
+  readonly entries: readonly Entry[];
+  /** Facet -> value -> turns that would be shown if this value alone were chosen in its facet. */
+  readonly counts: Readonly<Record<Facet, ReadonlyMap<string, number>>>;
+};
+
+/**
+ * One pass over all turns: a turn counts in a facet when every other facet and the search let it
+ * through. Facets that would give away the panel's opinion are left alone in blind mode.
+ */
+export function select(entries: readonly Entry[], query: Query): Selection {
+  const words = query.q
+    .toLowerCase()
+    .split(/\s+/)
+    .filter((word) => word !== "");
+  const facets = query.blind ? BLIND_FACETS : FACETS;
+  const counts = emptyCounts();
+  const shown: Entry[] = [];
+  for (const entry of entries) {
+    if (!words.every((word) => entry.text.includes(word))) continue;
+    let failed: Facet | null = null;
+    let failures = 0;
+    for (const facet of facets) {
+      const wanted = query.facets[facet];
+      if (wanted.length === 0 || valuesOf(entry, facet).some((value) => wanted.includes(value)))
+        continue;
+      failed = facet;
+      if (++failures > 1) break;
+    }
+    if (failures > 1) continue;
+    if (failed === null) shown.push(entry);
+    for (const facet of failed === null ? facets : [failed]) {
+      for (const value of valuesOf(entry, facet))
+        counts[facet].set(value, (counts[facet].get(value) ?? 0) + 1);
+    }
+  }
+  return { entries: inOrder(shown, query.sort), counts };
+}
+
+/** What can be filtered by without giving away who is who and what the judges said. */
+export const BLIND_FACETS: readonly Facet[] = ["repo", "person"];
+
+/** A turn's values in a facet; every turn has at least one. */
+export function valuesOf({ row, broken }: Entry, facet: Facet): readonly string[] {
+  switch (facet) {
+    case "bucket":
+      return [broken.length > 0 ? "broken file" : (row.bucket ?? STATE_NAMES[row.state])];
+    case "judges":
+      return [judgesValue(row)];
+    case "flips":
+      return [
+        row.swaps === 0
+          ? "not measured"
+          : row.flips === 0
+            ? "none"
+            : row.flips < MANY_FLIPS
+              ? "some"
+              : "many",
+      ];
+    case "style":
+      return [row.style === "" ? "unknown" : row.style];
+    case "repo":
+      return [row.repo === "" ? "unknown" : row.repo];
+    case "audit":
+      return row.audit === null ? ["none"] : [row.audit, ...row.kinds];
+    case "person":
+      return personValues(row);
+  }
+}
+
+// ---------------------------------------------------------------------------------------------
+
+/** Votes that changed with the order, of 15 for three judges. */
+const MANY_FLIPS = 4;
+
+const STATE_NAMES: Readonly<Record<TurnRow["state"], string>> = {
+  scored: "none",
+  pending: "pending",
+  unparsed: "not parsed",
+  unscored: "not judged",
+};
+
+function judgesValue(row: TurnRow): string {
+  if (row.spread === null) return "fewer than two";
+  const sides = new Set(row.judges.map((judge) => sideOf(judge.score)));
+  if (sides.has("king") && sides.has("challenger")) return "opposite";
+  return row.spread >= SPLIT_POINTS ? "far apart" : "close";
+}
+
+function personValues({ review, score, bucket, by }: TurnRow): string[] {
+  if (review === null) return ["none"];
+  if (review.outdated) return ["outdated"];
+  const values: string[] = [];
+  if (review.verdict !== null) {
+    const person = PERSON_NAMES[review.verdict];
+    values.push(person);
+    if (score !== null)
+      values.push(sideOf(score) === person ? "as the panel" : "against the panel");
+  }
+  if (review.bucket !== null && by === "person") values.push(`put in ${bucket ?? ""}`);
+  if (review.note !== "") values.push("with a note");
+  return values.length === 0 ? ["none"] : values;
+}
+
+const PERSON_NAMES = { 0: "draw", 1: "king", 2: "challenger" } as const;
+
+function emptyCounts(): Record<Facet, Map<string, number>> {
+  return Object.fromEntries(FACETS.map((facet) => [facet, new Map()])) as Record<
+    Facet,
+    Map<string, number>
+  >;
+}
+
+function inOrder(entries: readonly Entry[], sort: Sort): readonly Entry[] {
+  if (sort === "file") return entries;
+  const value = SORT_VALUES[sort];
+  // Entries come by name, and the sort is stable.
+  return [...entries].sort((a, b) => value(b.row) - value(a.row));
+}
+
+const SORT_VALUES: Readonly<Record<Exclude<Sort, "file">, (row: TurnRow) => number>> = {
+  score: (row) => row.score ?? -1,
+  worst: (row) => (row.score === null ? -1000 : -row.score),
+  split: (row) => row.spread ?? -1,
+  flips: (row) => (row.swaps === 0 ? -1 : row.flips),
+};

@@ -1,0 +1,188 @@
+/** Listens: on this machine alone unless told otherwise, on the next free port when one is taken. */
+import { randomBytes } from "node:crypto";
+import { readFileSync, readdirSync } from "node:fs";
+import { createServer, type Server } from "node:http";
+import { getRequestListener } from "@hono/node-server";
+import type { Config } from "../config.ts";
+import { UserError, errorCode } from "../errors.ts";
+import { lockHolder } from "../io/lock.ts";
+import type { Store } from "../io/store.ts";
+import { openCatalog } from "./catalog.ts";
+import { openReviews } from "./reviews.ts";
+import { makeRoutes } from "./routes.ts";
+
+export type ViewerOptions = {
+  readonly config: Config;
+  readonly store: Store;
+  /** "127.0.0.1" unless the person asks for more. */
+  readonly host: string;
+  /** First port to try; 0: any. */
+  readonly port: number;
+  readonly now: () => Date;
+};
+
+export type Viewer = {
+  /** With the key in it when one is needed. */
+  readonly url: string;
+  readonly port: number;
+  /** Ports that were taken. */
+  readonly taken: readonly number[];
+  readonly turns: number;
+  close(): Promise<void>;
+};
+
+/** @throws UserError when no port is free, or the host is none of this machine's. */
+export async function startViewer({
+  config,
+  store,
+  host,
+  port,
+  now,
+}: ViewerOptions): Promise<Viewer> {
+  const catalog = openCatalog(store, { bucket: config.bucket, mode: config.duel.mode });
+  await catalog.refresh(true);
+  const watch = watchWorkspace(config.root, (thorough) => catalog.refresh(thorough));
+  const isLocal = LOCAL.has(host);
+  const accessKey = isLocal ? null : randomBytes(16).toString("hex");
+  let hosts: ReadonlySet<string> | null = new Set();
+  const app = makeRoutes({
+    catalog,
+    store,
+    reviews: openReviews(store, config.duel.mode, now),
+    mode: config.duel.mode,
+    token: randomBytes(16).toString("hex"),
+    accessKey,
+    hosts: () => hosts,
+    assets: readAssets(),
+    running: watch.running,
+    subscribe: watch.subscribe,
+  });
+  const answer = getRequestListener(app.fetch);
+  const server = createServer((request, response) => void answer(request, response));
+  const taken: number[] = [];
+  const open = await listen(server, host, port, taken);
+  hosts = isLocal
+    ? new Set(["127.0.0.1", "localhost", "[::1]"].map((name) => `${name}:${open}`))
+    : null;
+  const shownHost = host.includes(":") ? `[${host}]` : host;
+  return {
+    url: `http://${shownHost}:${open}/${accessKey === null ? "" : `?key=${accessKey}`}`,
+    port: open,
+    taken,
+    turns: catalog.entries().length,
+    close: () =>
+      new Promise((resolve) => {
+        watch.end();
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+// ---------------------------------------------------------------------------------------------
+
+const LOCAL: ReadonlySet<string> = new Set(["127.0.0.1", "localhost", "::1"]);
+const PORTS_TRIED = 20;
+const LOOK_MS = 700;
+/** Every so many looks also at files that were edited in place. */
+const THOROUGH_EVERY = 10;
+
+async function listen(
+  server: Server,
+  host: string,
+  first: number,
+  taken: number[],
+): Promise<number> {
+  for (let port = first; port < first + PORTS_TRIED; port++) {
+    try {
+      return await tryListen(server, host, port);
+    } catch (error) {
+      const code = errorCode(error);
+      if (code === "EADDRINUSE" && first !== 0) {
+        taken.push(port);
+        continue;
+      }
+      if (code === "EADDRNOTAVAIL" || code === "ENOTFOUND" || code === "EACCES") {
+        throw new UserError(
+          `view: cannot listen on ${host} port ${port} (${code})`,
+          "give an address of this machine with --host, and a port above 1023 with --port",
+          { cause: error },
+        );
+      }
+      throw error;
+    }
+  }
+  throw new UserError(
+    `view: the ports ${first} to ${first + PORTS_TRIED - 1} are all taken`,
+    "name another with --port",
+  );
+}
+
+function tryListen(server: Server, host: string, port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(port, host, () => {
+      server.removeListener("error", reject);
+      const address = server.address();
+      resolve(typeof address === "object" && address !== null ? address.port : port);
+    });
+  });
+}
+
+/** Looks at the workspace while somebody has a page open, and says when something changed. */
+function watchWorkspace(
+  root: string,
+  refresh: (thorough: boolean) => Promise<boolean>,
+): {
+  running: () => string | null;
+  subscribe: (changed: () => void) => () => void;
+  end: () => void;
+} {
+  const listeners = new Set<() => void>();
+  let running = lockHolder(root);
+  let looks = 0;
+  let isLooking = false;
+  const look = async (): Promise<void> => {
+    const before = running;
+    running = lockHolder(root);
+    const changed = await refresh(++looks % THOROUGH_EVERY === 0);
+    if (changed || running !== before) for (const listener of listeners) listener();
+  };
+  const timer = setInterval(() => {
+    if (listeners.size === 0 || isLooking) return;
+    isLooking = true;
+    void look().finally(() => {
+      isLooking = false;
+    });
+  }, LOOK_MS);
+  return {
+    running: () => {
+      running = lockHolder(root);
+      return running;
+    },
+    subscribe(changed) {
+      listeners.add(changed);
+      return () => void listeners.delete(changed);
+    },
+    end: () => clearInterval(timer),
+  };
+}
+
+function readAssets(): ReadonlyMap<string, { type: string; body: string }> {
+  const folder = new URL("./assets/", import.meta.url);
+  return new Map(
+    readdirSync(folder).map((name) => [
+      name,
+      {
+        type: ASSET_TYPES[name.slice(name.lastIndexOf("."))] ?? "text/plain",
+        body: readFileSync(new URL(name, folder), "utf8"),
+      },
+    ]),
+  );
+}
+
+const ASSET_TYPES: Readonly<Record<string, string>> = {
+  ".css": "text/css; charset=utf-8",
+  ".js": "text/javascript; charset=utf-8",
+  ".svg": "image/svg+xml",
+};

@@ -22,10 +22,8 @@ import { numberList, rowIndex, type NumberList } from "../core/dataset/row-index
 import type { DatasetSettings } from "../core/dataset/settings.ts";
 import { planSplits, type SplitAsked, type SplitPlan } from "../core/dataset/split.ts";
 import { counter, reasonTable, tokenStats } from "../core/dataset/stats.ts";
-import { templateRenderer } from "../core/dataset/template.ts";
-import { estimateTokens, exactTokens, type CountTokens } from "../core/dataset/tokens.ts";
+import { estimateTokens, type CountTokens } from "../core/dataset/tokens.ts";
 import { beginFolder, STATS_FILE, type OutputFolder } from "../io/dataset/folder.ts";
-import { writeParquet } from "../io/dataset/parquet.ts";
 import { openLineWriter, readPieces, type LineWriter } from "../io/dataset/spool.ts";
 import { readJsonFile } from "../io/json-file.ts";
 import type { StageSummary } from "../work.ts";
@@ -41,8 +39,8 @@ export type DatasetSpec = {
   readonly splits?: { readonly first: string; readonly others: readonly SplitAsked[] };
   /** Further fields of dataset_stats.json; asked for when all rows have passed. */
   readonly stats?: () => Readonly<Record<string, unknown>>;
-  /** Rows the builder read, when that is more than examples and skips together. */
-  readonly read?: () => number;
+  /** Source rows read and kept, where they are no examples: an attempt makes several pairs or none. */
+  readonly counts?: () => { readonly read: number; readonly kept: number };
   /** Sentences for the person, asked for when all rows have passed. */
   readonly notes?: () => readonly string[];
 };
@@ -54,17 +52,20 @@ export type WrittenDataset = {
 };
 
 /**
- * Writes a set. @throws UserError when the folder is not empty (without `force`), when nothing is
+ * Writes a set.
+ * @param rows the builder's stream, or a function that makes it, given a scratch folder that goes away
+ *   with the run. @throws UserError when the folder is not empty (without `force`), when nothing is
  * left (with a table of reasons), and for a tokenizer or template that cannot be used.
  */
 export async function writeDataset(
-  rows: AsyncIterable<Built>,
+  rows: AsyncIterable<Built> | ((scratch: string) => AsyncIterable<Built>),
   spec: DatasetSpec,
 ): Promise<WrittenDataset> {
   const text = await textSettings(spec.settings);
   const folder = await beginFolder(spec.output, spec.settings.force);
   try {
-    const collected = await collect(rows, spec.settings.formats, text, folder, spec.settings);
+    const stream = typeof rows === "function" ? rows(await folder.path(SPOOL)) : rows;
+    const collected = await collect(stream, spec.settings.formats, text, folder, spec.settings);
     if (collected.index.rows === 0) throw nothingLeft(spec.builder, collected.reasons.counts());
     const merged = mergeGroups(collected.index, spec.settings.nearDuplicate);
     const plan = planSplits(collected.index, merged, {
@@ -90,22 +91,24 @@ type TextSettings = {
   readonly render: RenderText | undefined;
 };
 
+/** Tokenizer, template and DuckDB are loaded by those who ask for them: start-up is half of a small run. */
 async function textSettings(settings: DatasetSettings): Promise<TextSettings> {
-  const { tokenizer, tokenizerConfig } = settings;
   return {
-    count:
-      tokenizer === null
-        ? estimateTokens
-        : exactTokens(await readJsonFile(resolve(tokenizer), "--tokenizer"), tokenizer),
-    isExact: tokenizer !== null,
+    count: settings.tokenizer === null ? estimateTokens : await exactCount(settings.tokenizer),
+    isExact: settings.tokenizer !== null,
     render:
-      tokenizerConfig === null
-        ? undefined
-        : templateRenderer(
-            await readJsonFile(resolve(tokenizerConfig), "--tokenizer-config"),
-            tokenizerConfig,
-          ),
+      settings.tokenizerConfig === null ? undefined : await renderer(settings.tokenizerConfig),
   };
+}
+
+async function exactCount(path: string): Promise<CountTokens> {
+  const { exactTokens } = await import("../core/dataset/tokenizer.ts");
+  return exactTokens(await readJsonFile(resolve(path), "--tokenizer"), path);
+}
+
+async function renderer(path: string): Promise<RenderText> {
+  const { templateRenderer } = await import("../core/dataset/template.ts");
+  return templateRenderer(await readJsonFile(resolve(path), "--tokenizer-config"), path);
 }
 
 /** Lines of one format, in row order; a length of 0 says that the row is not in it. */
@@ -198,7 +201,8 @@ async function collect(
 
 const SKIPPED_FILE = "skipped.jsonl";
 const CARD_FILE = "README.md";
-const spoolName = (format: Format): string => `spool/${format}.jsonl`;
+const SPOOL = "spool";
+const spoolName = (format: Format): string => `${SPOOL}/${format}.jsonl`;
 
 function skipOf(example: Example, reason: string): Skip {
   const id = example.metadata["instance_id"];
@@ -345,6 +349,7 @@ async function finishFolder(
       files.push({ name, rows: count });
       if (!spec.settings.parquet || count === 0) continue;
       const parquet = dataFile(format, at === 0, split, "parquet");
+      const { writeParquet } = await import("../io/dataset/parquet.ts");
       await writeParquet(
         await folder.path(name),
         await folder.path(parquet),
@@ -375,25 +380,28 @@ async function finishFolder(
   const listed = openLineWriter(await folder.path(STATS_FILE));
   listed.line(JSON.stringify({ ...stats, files }, null, 2));
   listed.close(false);
-  await folder.remove("spool");
+  await folder.remove(SPOOL);
   return [...files.map((file) => file.name), STATS_FILE];
 }
 
 function summaryOf(spec: DatasetSpec, collected: Collected, plan: SplitPlan): StageSummary {
-  const dropped = collected.reasons.counts();
-  const total = collected.reasons.total();
+  const counts = spec.counts?.();
+  const refused = Object.entries(collected.refused.counts()).map(
+    ([reason, n]) => `${n} rows dropped for their format: ${reason}`,
+  );
   const unasked = Object.entries(collected.unasked.counts()).map(
     ([kind, n]) => `${n} ${kind} examples have no place in ${spec.settings.formats.join(", ")}`,
   );
   return {
     stage: spec.builder,
-    read: spec.read?.() ?? collected.index.rows + total,
-    kept: collected.index.rows,
-    dropped,
+    read: counts?.read ?? collected.index.rows + collected.reasons.total(),
+    kept: counts?.kept ?? collected.index.rows,
+    dropped: counts === undefined ? collected.reasons.counts() : collected.filtered.counts(),
     pending: 0,
     asked: 0,
     notes: [
       `${spec.output}: ${plan.names.map((name, at) => `${name} ${plan.sizes[at] ?? 0}`).join(", ")}`,
+      ...(counts === undefined ? [] : refused),
       ...unasked,
       ...plan.notes,
       ...(spec.notes?.() ?? []),

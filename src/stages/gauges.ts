@@ -2,7 +2,7 @@
 import { resolve } from "node:path";
 import type { Config } from "../config.ts";
 import { overlapIndex, sharedGrams } from "../core/audit/overlap.ts";
-import { textTokens } from "../core/dataset/tokens.ts";
+import { textTokens } from "../core/dataset/tokenizer.ts";
 import type { Gauges } from "../core/sample/select.ts";
 import { UserError } from "../errors.ts";
 import { readHeldOut } from "../io/held-out.ts";

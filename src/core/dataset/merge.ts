@@ -28,20 +28,28 @@ export function mergeGroups(index: RowIndex, threshold: number): Merged {
     sets.join(index.groupOf.at(a), index.groupOf.at(b));
   const count = { exactRows: 0, exactMerges: 0, nearMerges: 0 };
 
-  runsOf(index.rows, (row) => index.exactA.at(row), (run) => {
-    for (const twins of splitBy(run, (row) => index.exactB.at(row))) {
-      const [first = 0, ...rest] = twins;
-      count.exactRows += rest.length;
-      for (const row of rest) if (join(first, row)) count.exactMerges++;
-    }
-  });
-  runsOf(index.rows, (row) => index.promptA.at(row), (run) => {
-    for (const twins of splitBy(run, (row) => index.promptB.at(row))) {
-      const [first = 0, ...rest] = twins;
-      const isNone = index.promptA.at(first) === 0 && index.promptB.at(first) === 0;
-      if (!isNone) for (const row of rest) if (join(first, row)) count.exactMerges++;
-    }
-  });
+  runsOf(
+    index.rows,
+    (row) => index.exact.at(row),
+    (run) => {
+      for (const twins of splitBy(run, (row) => wholeKey(index, row))) {
+        const [first = 0, ...rest] = twins;
+        count.exactRows += rest.length;
+        for (const row of rest) if (join(first, row)) count.exactMerges++;
+      }
+    },
+  );
+  runsOf(
+    index.rows,
+    (row) => index.prompt.at(row),
+    (run) => {
+      for (const twins of splitBy(run, (row) => index.promptWords.at(row))) {
+        const [first = 0, ...rest] = twins;
+        if (index.promptWords.at(first) === 0) continue;
+        for (const row of rest) if (join(first, row)) count.exactMerges++;
+      }
+    },
+  );
   if (threshold > 0) {
     for (let band = 0; band < BANDS; band++) {
       runsOf(index.rows, (row) => bandKey(index, row, band), (run) => {
@@ -60,6 +68,13 @@ const BAND_BYTES = 4;
 const BANDS = SIGNATURE_BYTES / BAND_BYTES;
 /** Unlike rows of one band key that later ones are compared with: keeps boilerplate linear. */
 const MAX_LEADERS = 64;
+
+/** What rows with the same 32-bit hash must also share to count as copies. */
+function wholeKey(index: RowIndex, row: number): string {
+  const { block, offset } = index.signatureAt(row);
+  const words = index.words.at(row);
+  return `${words} ${words === 0 ? "" : block.subarray(offset, offset + SIGNATURE_BYTES).join()}`;
+}
 
 function bandKey(index: RowIndex, row: number, band: number): number {
   const { block, offset } = index.signatureAt(row);
@@ -83,7 +98,7 @@ function mergeNear(
   const leaders: number[] = [];
   let merges = 0;
   for (const row of run) {
-    if (!index.hasWords(row)) continue;
+    if (index.words.at(row) === 0) continue;
     const group = index.groupOf.at(row);
     const here = index.signatureAt(row);
     let isLike = false;
@@ -118,11 +133,12 @@ function runsOf(rows: number, keyOf: (row: number) => number, use: (run: Uint32A
 }
 
 /** The rows of a run by a second key; groups of at least two. */
-function splitBy(run: Uint32Array, keyOf: (row: number) => number): number[][] {
-  const byKey = new Map<number, number[]>();
+function splitBy<K>(run: Uint32Array, keyOf: (row: number) => K): number[][] {
+  const byKey = new Map<K, number[]>();
   for (const row of run) {
-    const rows = byKey.get(keyOf(row));
-    if (rows === undefined) byKey.set(keyOf(row), [row]);
+    const key = keyOf(row);
+    const rows = byKey.get(key);
+    if (rows === undefined) byKey.set(key, [row]);
     else rows.push(row);
   }
   return [...byKey.values()].filter((rows) => rows.length > 1);

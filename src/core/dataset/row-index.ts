@@ -39,14 +39,13 @@ export type RowIndex = {
   readonly groups: readonly string[];
   readonly groupOf: NumberList;
   readonly tokens: NumberList;
-  /** Two hashes of the whole row, and two of its prompt (0, 0: too short to tell rows apart). */
-  readonly exactA: NumberList;
-  readonly exactB: NumberList;
-  readonly promptA: NumberList;
-  readonly promptB: NumberList;
+  /** Hash and words of the whole row, and of its prompt (0 words: too short to tell rows apart). */
+  readonly exact: NumberList;
+  readonly words: NumberList;
+  readonly prompt: NumberList;
+  readonly promptWords: NumberList;
   /** Signature block and offset of a row. */
   signatureAt(row: number): { readonly block: Uint8Array; readonly offset: number };
-  hasWords(row: number): boolean;
   add(example: Example, tokens: number): void;
 };
 
@@ -58,13 +57,12 @@ export function rowIndex(): RowIndex {
   const lists = {
     groupOf: numberList(),
     tokens: numberList(),
-    exactA: numberList(),
-    exactB: numberList(),
-    promptA: numberList(),
-    promptB: numberList(),
+    exact: numberList(),
+    words: numberList(),
+    prompt: numberList(),
+    promptWords: numberList(),
   };
   const scratch = new Uint8Array(SIGNATURE_BYTES);
-  const wordless = new Set<number>();
   let rows = 0;
   return {
     ...lists,
@@ -76,21 +74,17 @@ export function rowIndex(): RowIndex {
       block: signatures[Math.floor(row / BLOCK)] ?? scratch,
       offset: (row % BLOCK) * SIGNATURE_BYTES,
     }),
-    hasWords: (row) => !wordless.has(row),
     add(example, tokens) {
       const asked = example.prompt
         .filter((message) => message.role !== "system")
         .map((message) => message.content);
-      const isTelling = asked.reduce((sum, text) => sum + text.length, 0) >= MIN_PROMPT_CHARS;
-      const prompt = isTelling ? hashOf(asked) : ([0, 0] as const);
-      const whole = fingerprint([...asked, ...answersOf(example)], scratch);
+      const print = fingerprint(asked, answersOf(example), scratch);
       if (rows % BLOCK === 0) signatures.push(new Uint8Array(BLOCK * SIGNATURE_BYTES));
       signatures[signatures.length - 1]?.set(scratch, (rows % BLOCK) * SIGNATURE_BYTES);
-      if (!whole.hasWords) wordless.add(rows);
-      lists.exactA.push(whole.exact[0]);
-      lists.exactB.push(whole.exact[1]);
-      lists.promptA.push(prompt[0]);
-      lists.promptB.push(prompt[1]);
+      lists.exact.push(print.whole);
+      lists.words.push(print.words);
+      lists.prompt.push(print.first);
+      lists.promptWords.push(print.firstWords >= MIN_PROMPT_WORDS ? print.firstWords : 0);
       lists.tokens.push(tokens);
       lists.groupOf.push(idOf(example.group, ids, groups));
       rows++;
@@ -101,22 +95,7 @@ export function rowIndex(): RowIndex {
 // ---------------------------------------------------------------------------------------------
 
 /** Shorter prompts ("continue") are met everywhere: the same one twice says nothing. */
-const MIN_PROMPT_CHARS = 64;
-
-function hashOf(texts: readonly string[]): readonly [number, number] {
-  let a = 0x811c_9dc5;
-  let b = 0x2545_f491;
-  for (const text of texts) {
-    for (let i = 0; i < text.length; i++) {
-      const code = text.charCodeAt(i);
-      a = Math.imul(a ^ code, 0x0100_0193);
-      b = Math.imul(b + code, 0x9e37_79b1);
-      b ^= b >>> 15;
-    }
-    a = Math.imul(a ^ 0x1_0000, 0x0100_0193);
-  }
-  return [a >>> 0, b >>> 0];
-}
+const MIN_PROMPT_WORDS = 10;
 
 function idOf(name: string, ids: Map<string, number>, names: string[]): number {
   const known = ids.get(name);

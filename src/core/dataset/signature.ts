@@ -9,56 +9,42 @@ export const SIGNATURE_BYTES = 64;
 const SHINGLE_WORDS = 5;
 
 export type Fingerprint = {
-  /** Two 32-bit hashes of the text, case and white space evened out. */
-  readonly exact: readonly [number, number];
-  /** Written into `signature`; false when the text has no words, and so no near duplicates. */
-  readonly hasWords: boolean;
+  /** 32-bit hash of the first part, and of all: over words, or over characters where there are none. */
+  readonly first: number;
+  readonly whole: number;
+  /** Words of the first part, and of all. */
+  readonly firstWords: number;
+  readonly words: number;
 };
 
 /**
- * Fingerprints texts as if they were one. Words are runs of ASCII letters, digits and "_", and every
- * other character beyond ASCII; punctuation and case do not count for the signature.
- * @param signature SIGNATURE_BYTES bytes, overwritten.
+ * Fingerprints texts as if they were one, and their first part alone. Words are runs of ASCII letters,
+ * digits and "_", and every other character beyond ASCII; punctuation, case and white space do not
+ * count.
+ * @param signature SIGNATURE_BYTES bytes, overwritten; of no meaning when there are no words.
  */
-export function fingerprint(texts: readonly string[], signature: Uint8Array): Fingerprint {
-  let exactA = 0x811c_9dc5;
-  let exactB = 0x2545_f491;
-  let word = 0;
-  let words = 0;
-  let wasSpace = true;
-  window.fill(0);
+export function fingerprint(
+  first: readonly string[],
+  rest: readonly string[],
+  signature: Uint8Array,
+): Fingerprint {
   bins.fill(EMPTY);
-  for (const text of texts) {
-    for (let i = 0; i <= text.length; i++) {
-      // A text ends like a line: "a" + "b" is not "ab".
-      const code = i < text.length ? (LOWER[text.charCodeAt(i)] ?? text.charCodeAt(i)) : 10;
-      if (code <= 32) {
-        if (!wasSpace) {
-          exactA = Math.imul(exactA ^ 32, 0x0100_0193);
-          exactB = Math.imul(exactB + 32, 0x9e37_79b1);
-          exactB ^= exactB >>> 15;
-          wasSpace = true;
-        }
-      } else {
-        exactA = Math.imul(exactA ^ code, 0x0100_0193);
-        exactB = Math.imul(exactB + code, 0x9e37_79b1);
-        exactB ^= exactB >>> 15;
-        wasSpace = false;
-        if (code < 128 ? WORD[code] === 1 : true) {
-          word = Math.imul(word ^ code, 0x0100_0193) + 1;
-          if (code < 128) continue;
-        }
-      }
-      if (word !== 0) {
-        words++;
-        addWord(word, words);
-        word = 0;
-      }
-    }
-  }
-  if (words > 0 && words < SHINGLE_WORDS) place(mix(shingle(words)));
+  recent.fill(0);
+  state.hash = 0x811c_9dc5;
+  state.words = 0;
+  state.rolling = 0;
+  for (const text of first) addText(text);
+  const firstHash = state.words === 0 ? rawHash(first) : state.hash;
+  const firstWords = state.words;
+  for (const text of rest) addText(text);
+  if (state.words > 0 && state.words < SHINGLE_WORDS) place(mix(state.rolling));
   densify(signature);
-  return { exact: [exactA >>> 0, exactB >>> 0], hasWords: words > 0 };
+  return {
+    first: firstHash >>> 0,
+    whole: (state.words === 0 ? rawHash([...first, ...rest]) : state.hash) >>> 0,
+    firstWords,
+    words: state.words,
+  };
 }
 
 /** Estimated Jaccard similarity of the five-word shingles, 0..1; error about 0.06 at 0.8. */
@@ -74,26 +60,50 @@ export function similarity(a: Uint8Array, aAt: number, b: Uint8Array, bAt: numbe
 const EMPTY = 0xffff_ffff;
 /** Scratch space: fingerprints are made one at a time, millions of them. */
 const bins = new Uint32Array(SIGNATURE_BYTES);
-const window = new Uint32Array(8);
+const recent = new Int32Array(8);
+const state = { hash: 0, words: 0, rolling: 0 };
 
-const LOWER = Uint8Array.from({ length: 128 }, (_, code) =>
-  code >= 65 && code <= 90 ? code + 32 : code,
-);
-const WORD = Uint8Array.from({ length: 128 }, (_, code) =>
-  /[a-z0-9_]/.test(String.fromCharCode(code)) ? 1 : 0,
-);
+const PRIME = 0x0100_0193;
+const ROLL = 0x2c1b_3c6d;
+/** ROLL to the fifth: takes the oldest word out of the rolling hash. */
+const ROLL_OUT = [1, 2, 3, 4].reduce((power) => Math.imul(power, ROLL), ROLL);
 
-function addWord(word: number, count: number): void {
-  window[count & 7] = word;
-  if (count >= SHINGLE_WORDS) place(mix(shingle(count)));
+/** The lower-case code of a word's character; 0 for what parts words. */
+const WORD_CODE = Uint8Array.from({ length: 128 }, (_, code) => {
+  const char = String.fromCharCode(code).toLowerCase();
+  return /[a-z0-9_]/.test(char) ? char.charCodeAt(0) : 0;
+});
+
+function addText(text: string): void {
+  let word = 0;
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (code < 128) {
+      const part = WORD_CODE[code] ?? 0;
+      if (part !== 0) {
+        word = Math.imul(word ^ part, PRIME) + 1;
+      } else if (word !== 0) {
+        addWord(word);
+        word = 0;
+      }
+      continue;
+    }
+    if (word !== 0) addWord(word);
+    word = 0;
+    addWord(Math.imul(code, PRIME) | 1);
+  }
+  if (word !== 0) addWord(word);
 }
 
-function shingle(count: number): number {
-  let hash = 0;
-  for (let back = Math.min(count, SHINGLE_WORDS) - 1; back >= 0; back--) {
-    hash = Math.imul(hash, 0x85eb_ca77) ^ (window[(count - back) & 7] ?? 0);
-  }
-  return hash;
+function addWord(word: number): void {
+  const slot = state.words % SHINGLE_WORDS;
+  const mixed = mix(word);
+  state.rolling =
+    (Math.imul(state.rolling, ROLL) + mixed - Math.imul(recent[slot] ?? 0, ROLL_OUT)) | 0;
+  recent[slot] = mixed;
+  state.hash = Math.imul(state.hash ^ mixed, PRIME) + (mixed >>> 17);
+  state.words++;
+  if (state.words >= SHINGLE_WORDS) place(mix(state.rolling));
 }
 
 /** The low six bits choose the bin, the rest competes for its minimum. */
@@ -114,6 +124,16 @@ function densify(signature: Uint8Array): void {
     }
     signature[bin] = filled === 0 ? 0 : mix(bins[from] ?? 0) & 0xff;
   }
+}
+
+/** Texts without words are told apart by their characters. */
+function rawHash(texts: readonly string[]): number {
+  let hash = 0x811c_9dc5;
+  for (const text of texts) {
+    for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), PRIME);
+    hash = Math.imul(hash ^ 0x1_0000, PRIME);
+  }
+  return hash;
 }
 
 /** The finaliser of MurmurHash3. */

@@ -1,0 +1,22 @@
+/** npm run stage:repair: repair logs become training pairs in dataset/repair/. */
+import { runScript, wholeNumber } from "../src/cli.ts";
+import { datasetCommand, runDatasetStage, type DatasetScriptFlags } from "../src/dataset-cli.ts";
+import { repair } from "../src/stages/repair.ts";
+
+const command = datasetCommand({
+  name: "stage:repair",
+  about:
+    "Reads repair logs (JSON Lines, an attempt a line), keeps the attempts that can be learned from, and writes positive, reflection and labelled failed pairs to dataset/repair/. Asks no model.",
+  example: "npm run stage:repair -- --input 'logs/*.jsonl' --format chatml",
+})
+  .requiredOption("--input <paths...>", "log files, globs in quotes, or folders")
+  .option("--max-patch-chars <n>", "longer patches are left out", wholeNumber)
+  .option("--min-problem-words <n>", "shorter problems are left out", wholeNumber);
+
+type Flags = DatasetScriptFlags & {
+  readonly input: readonly string[];
+  readonly maxPatchChars?: number;
+  readonly minProblemWords?: number;
+};
+
+await runScript(() => runDatasetStage<Flags>(command, repair));

@@ -1,0 +1,77 @@
+/** A line of a repair log as an attempt: strict about what is needed, liberal about the rest. */
+import { nearestName } from "../text/nearest.ts";
+import { repoFromId } from "../sample/shapes.ts";
+import type { Attempt } from "./repair.ts";
+
+/** Columns without which a log is of no use. */
+export const NEEDED_COLUMNS = ["instance_id", "resolved", "patch", "problem_statement"] as const;
+
+type Row = Readonly<Record<string, unknown>>;
+
+export type ReadAttempt =
+  | { readonly ok: true; readonly attempt: Attempt }
+  | { readonly ok: false; readonly why: string };
+
+/** A missing or null text is "", a missing `resolved` is false; other types are faults. */
+export function attemptOf(row: Row): ReadAttempt {
+  const id = row["instance_id"];
+  if (typeof id !== "string" || id === "") return wrong("instance_id", "a text", id);
+  const resolved = truthOf(row["resolved"]);
+  if (resolved === null) return wrong("resolved", "true or false", row["resolved"]);
+  for (const column of TEXTS) {
+    const value = row[column];
+    if (value !== undefined && value !== null && typeof value !== "string") {
+      return wrong(column, "a text", value);
+    }
+  }
+  const attempt = row["attempt"] === "" ? null : (row["attempt"] ?? null);
+  const number = attempt === null ? null : Number(attempt);
+  if (number !== null && !Number.isFinite(number)) return wrong("attempt", "a number", attempt);
+  const files = row["localised_files"] ?? [];
+  if (!Array.isArray(files)) return wrong("localised_files", "a list of paths", files);
+  const text = (column: string): string => {
+    const value = row[column];
+    return typeof value === "string" ? value : "";
+  };
+  return {
+    ok: true,
+    attempt: {
+      instance_id: id,
+      repo: text("repo") || repoFromId(id),
+      attempt: number,
+      resolved,
+      failure_category: text("failure_category") || null,
+      patch: text("patch"),
+      problem_statement: text("problem_statement"),
+      localised_files: (files as unknown[]).filter((file) => typeof file === "string"),
+      test_stdout: text("test_stdout"),
+    },
+  };
+}
+
+/** Needed columns that a file never had, each with the nearest of those it has. */
+export function missingColumns(seen: ReadonlySet<string>, there: readonly string[]): string[] {
+  return NEEDED_COLUMNS.filter((column) => !seen.has(column)).map((column) => {
+    const near = nearestName(
+      column,
+      there.filter((name) => !KNOWN.has(name)),
+    );
+    return `no column "${column}"${near === null ? "" : `; did you mean "${near}"?`}`;
+  });
+}
+
+// ---------------------------------------------------------------------------------------------
+
+const TEXTS = ["repo", "failure_category", "patch", "problem_statement", "test_stdout"];
+const KNOWN = new Set<string>([...TEXTS, ...NEEDED_COLUMNS, "attempt", "localised_files"]);
+
+function truthOf(value: unknown): boolean | null {
+  if (typeof value === "boolean") return value;
+  if (value === undefined || value === null || value === 0) return false;
+  return value === 1 ? true : null;
+}
+
+function wrong(column: string, expected: string, value: unknown): ReadAttempt {
+  const shown = JSON.stringify(value) ?? "missing";
+  return { ok: false, why: `${column} is ${shown.slice(0, 40)}; expected ${expected}` };
+}

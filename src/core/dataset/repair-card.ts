@@ -1,0 +1,36 @@
+/** What the card and the summary say about a set made of repair logs. */
+import type { CardText } from "./card.ts";
+import type { RepairLimits } from "./repair.ts";
+
+export function repairCard(inputs: readonly string[], limits: RepairLimits): CardText {
+  return {
+    title: "Repair pairs from agent run logs",
+    summary:
+      "Issues of software repositories with the patches that resolved them, and failed attempts with the patch that worked later. Failed patches are labelled rows only, never answers to learn.",
+    howMade: [
+      "positive: the issue and a patch that resolved it",
+      "reflection: the issue, a failed attempt with its category, first error and patch, and the first patch that resolved the issue later",
+      "negative (kto, label false) and preference (rejected): the issue and a failed patch",
+      `kept: failure category known or told by the log; a unified diff that parses, hunk counts included; patch at most ${limits.maxPatchChars} characters; problem of at least ${limits.minProblemWords} words`,
+      "prompts hold at most 1,000 characters of the issue, 8 files, 500 characters of the error and 800 of the failed patch, cut at line ends and marked",
+    ],
+    sources: inputs.map((name) => ({ name, license: null })),
+    limits: [
+      "that a patch resolved its issue is what the log says; nothing was run again",
+      "categories that logs lacked were derived from the test output by rules",
+      "near duplicates are found by MinHash on words; a rewritten text is not found",
+    ],
+  };
+}
+
+/** What the person should know beside the counts. */
+export function repairNotes(benchmarks: number, badLines: number): string[] {
+  return [
+    ...(badLines > 0 ? [`${badLines} bad lines were passed over (--skip-bad)`] : []),
+    ...(benchmarks > 0
+      ? [
+          `WARNING: ${benchmarks} of the issues are test problems of SWE-bench Lite or Verified: a model trained on this set must not be measured on them`,
+        ]
+      : []),
+  ];
+}

@@ -15,13 +15,13 @@ export type SecretRange = {
 /** Every match of our own rules, in text order a rule; ranges may overlap. */
 export function ownSecrets(text: string): SecretRange[] {
   return [
-    ...TOKEN_RULES.flatMap(({ kind, pattern, isReal }) =>
+    ...TOKEN_RULES.filter(({ hint }) => text.includes(hint)).flatMap(({ kind, pattern, isReal }) =>
       [...text.matchAll(pattern)]
         .filter((match) => isReal === undefined || isReal(match[0]))
         .map((match) => ({ kind, start: match.index, end: match.index + match[0].length })),
     ),
-    ...privateKeys(text),
-    ...addressPasswords(text),
+    ...(text.includes("PRIVATE KEY") ? privateKeys(text) : []),
+    ...(text.includes("://") ? addressPasswords(text) : []),
   ];
 }
 
@@ -34,38 +34,67 @@ export function emailAddresses(text: string): SecretRange[] {
 
 // ---------------------------------------------------------------------------------------------
 
+/** Long enough, or mixed enough, to be no name. */
+const isRandom = (token: string): boolean => token.length >= 33 || hasLetterAndDigit(token);
+
 const hasLetterAndDigit = (token: string): boolean => /[A-Za-z]/.test(token) && /\d/.test(token);
 
 /** Lengths are a little under the real ones (hf_ has 34 characters), so that cut keys are found. */
 const TOKEN_RULES: readonly {
   kind: string;
+  /** Stands in every match: a text without it is not searched. */
+  hint: string;
   pattern: RegExp;
   isReal?: (token: string) => boolean;
 }[] = [
-  { kind: "hf_token", pattern: /(?<![A-Za-z0-9_])hf_[A-Za-z0-9]{30,}/g },
-  { kind: "sk_key", pattern: /(?<![A-Za-z0-9_-])sk-[A-Za-z0-9]{32,}/g, isReal: hasLetterAndDigit },
+  {
+    kind: "hf_token",
+    hint: "hf_",
+    pattern: /(?<![A-Za-z0-9_])hf_[A-Za-z0-9]{20,}/g,
+    isReal: isRandom,
+  },
   {
     kind: "sk_key",
+    hint: "sk-",
+    pattern: /(?<![A-Za-z0-9_-])sk-[A-Za-z0-9]{20,}/g,
+    isReal: hasLetterAndDigit,
+  },
+  {
+    kind: "sk_key",
+    hint: "k_",
+    pattern: /(?<![A-Za-z0-9_-])[sr]k_(?:live|test)_[A-Za-z0-9]{16,}/g,
+  },
+  {
+    kind: "sk_key",
+    hint: "sk-",
     pattern: /(?<![A-Za-z0-9_-])sk-(?:proj|svcacct|admin|or|ant|lf)-[A-Za-z0-9_-]{20,}/g,
     isReal: hasLetterAndDigit,
   },
   {
     kind: "cpk_key",
+    hint: "cpk_",
     pattern: /(?<![A-Za-z0-9_])cpk_[A-Za-z0-9]{16,}(?:\.[A-Za-z0-9]{16,}){0,3}/g,
-    isReal: hasLetterAndDigit,
+    isReal: isRandom,
   },
   {
     kind: "jwt",
+    hint: "eyJ",
     pattern: /(?<![A-Za-z0-9_-])eyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{16,}/g,
   },
-  { kind: "aws_access_key_id", pattern: /(?<![A-Z0-9])(?:AKIA|ASIA)[A-Z2-7]{16}(?![A-Z0-9])/g },
-  { kind: "google_api_key", pattern: /(?<![A-Za-z0-9_-])AIza[A-Za-z0-9_-]{35}/g },
+  { kind: "aws_access_key_id", hint: "SIA", pattern: /(?<![A-Z0-9])ASIA[A-Z0-9]{16}(?![A-Z0-9])/g },
+  {
+    kind: "aws_access_key_id",
+    hint: "AKIA",
+    pattern: /(?<![A-Z0-9])AKIA[A-Z0-9]{16}(?![A-Z0-9])/g,
+  },
+  { kind: "google_api_key", hint: "AIza", pattern: /(?<![A-Za-z0-9_-])AIza[A-Za-z0-9_-]{35}/g },
   {
     kind: "npm_token",
+    hint: "_authToken=",
     pattern: /(?<=_authToken=)[A-Za-z0-9+/=_-]{16,}/g,
     isReal: hasLetterAndDigit,
   },
-  { kind: "gitlab_token", pattern: /(?<![A-Za-z0-9_-])glpat-[A-Za-z0-9_-]{20,}/g },
+  { kind: "gitlab_token", hint: "glpat-", pattern: /(?<![A-Za-z0-9_-])glpat-[A-Za-z0-9_-]{20,}/g },
 ];
 
 const KEY_HEAD = /-----BEGIN (?:[A-Z0-9]{2,12} ){0,3}PRIVATE KEY(?: BLOCK)?-----/g;

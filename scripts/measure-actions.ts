@@ -5,6 +5,7 @@ import { measureFile } from "../src/stages/classify.ts";
 const LABELLED = [
   "test/fixtures/real/actions_labelled.jsonl",
   "test/fixtures/actions/sampled.jsonl",
+  "test/fixtures/actions/odd.jsonl",
 ] as const;
 
 const command = stageCommand({
@@ -12,7 +13,7 @@ const command = stageCommand({
   about:
     "Reads labelled turns (rows as `npm run classify` takes them, with a label) and prints precision, recall and F1 of the classifier a class.",
   example: "npm run measure:actions -- my-labels.jsonl",
-}).argument("[files...]", "JSON Lines; the two labelled fixtures when none is named");
+}).argument("[files...]", "JSON Lines; the labelled fixtures when none is named");
 
 await runScript(async () => {
   const { args } = parseFlags(command, process.argv.slice(2));

@@ -20,7 +20,7 @@ export function rolloutOf(
     ...from,
     instance_id: questionOf(instance_id),
     repo,
-    resolved: typeof row["resolved"] === "boolean" ? row["resolved"] : null,
+    resolved: resolvedOf(row),
     messages,
     calls: calls.value.messages,
     demos,
@@ -55,8 +55,14 @@ function readyRollout(
   const ready = readyTurnOf(row, "text");
   if (!ready.ok) return ready;
   const { instance_id, repo, messages, assistant } = ready.value;
-  const resolved = typeof row["resolved"] === "boolean" ? row["resolved"] : null;
-  return kept(singleTurn(messages, assistant, { ...from, instance_id, repo, resolved }));
+  const names = { ...from, instance_id, repo, resolved: resolvedOf(row) };
+  return kept(singleTurn(messages, assistant, names));
+}
+
+/** `resolved` as SWE-smith has it, or tau-bench's `reward` (1: all that was asked is done). */
+function resolvedOf(row: Row): boolean | null {
+  if (typeof row["resolved"] === "boolean") return row["resolved"];
+  return typeof row["reward"] === "number" ? row["reward"] >= 1 : null;
 }
 
 /** toolbench cuts one conversation into rows "Step 2: QUERY", "Step 5: QUERY": the query is the instance. */

@@ -102,6 +102,7 @@ function programKind(
   if (PREPARERS.has(name) || name === "") return "none";
   if (isInPlace(name, args)) return "write";
   if (name === "ruff" || name === "cargo" || name === "go") return buildKind(args);
+  if (name === "curl") return args.some((arg) => SENDS.test(arg)) ? "call" : "search";
   if (VERIFIERS.has(name)) return isVersionQuestion(args) ? "search" : "verify";
   if (WRITERS.has(name)) return "write";
   // A filter behind a pipe shows what another command found.
@@ -114,6 +115,10 @@ function programKind(
   if (/^(fix|format|init)$/.test(verb)) return "write";
   return INSTALLERS.test(name) ? "call" : "run";
 }
+
+/** curl with a body or another verb than GET changes something out there. */
+const SENDS =
+  /^(-d|-F|-T|--data.*|--form.*|--json|--upload-file|POST|PUT|PATCH|DELETE|-X(POST|PUT|PATCH|DELETE))$/;
 
 /** Known to act on the machine or the net, not to show how something behaves. */
 const INSTALLERS =

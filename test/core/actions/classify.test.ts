@@ -63,6 +63,8 @@ describe("a shell command", () => {
     ["tool_call", "pip install numpy -q"],
     ["tool_call", "apt-get update && apt-get install -y jq"],
     ["tool_call", "cd /testbed"],
+    ["tool_call", "curl -X POST -F 'file=@a' http://127.0.0.1/x"],
+    ["retrieval", "curl -s http://127.0.0.1/x"],
     ["final_answer", "echo COMPLETE_TASK_AND_SUBMIT_FINAL_OUTPUT && cat patch.txt"],
     ["final_answer", "echo MINI_SWE_AGENT_FINAL_OUTPUT; git add -A && git diff --cached"],
     ["final_answer", "submit"],
@@ -292,6 +294,7 @@ test("a turn of 300,000 characters is classified without going over it again and
 test.each([
   ["test/fixtures/real/actions_labelled.jsonl", 0.95, 0.9],
   ["test/fixtures/actions/sampled.jsonl", 0.95, 0.9],
+  ["test/fixtures/actions/odd.jsonl", 0.95, 0.9],
 ])("the classifier keeps its figures on %s", (file, accuracy, macroF1) => {
   const rows = readFileSync(file, "utf8")
     .trim()

@@ -59,3 +59,15 @@ test("a row without messages gives a reason", () => {
     reason: "bad_row",
   });
 });
+
+test.each([
+  [{ resolved: true }, true],
+  [{ resolved: false, reward: 1 }, false],
+  [{ reward: 1 }, true],
+  [{ reward: 0.5 }, false],
+  [{}, null],
+])("whether a run resolved its instance is what the row says: %j", (said, resolved) => {
+  const row = { instance_id: "a", messages: [{ role: "user", content: "q" }], ...said };
+  const made = rolloutOf(row, { source: "swe", id: "1" });
+  expect(made.ok && made.value.resolved).toBe(resolved);
+});

@@ -60,14 +60,20 @@ export function parseFlags<T extends CommonFlags>(
     );
   }
   const flags = command.opts<T>();
-  const root = resolve(flags.root);
+  const root = existingFolder(command.name(), flags.root, "--root ");
+  return { ...flags, root, args: command.args };
+}
+
+/** The absolute path of a folder. @throws UserError when there is none. */
+export function existingFolder(command: string, given: string, flag = ""): string {
+  const root = resolve(given);
   if (!existsSync(root) || !statSync(root).isDirectory()) {
     throw new UserError(
-      `${command.name()}: --root ${flags.root} is not a folder`,
+      `${command}: ${flag}${given} is not a folder`,
       "make it first, or name another",
     );
   }
-  return { ...flags, root, args: command.args };
+  return root;
 }
 
 /** Runs a script's main and turns what happens into an exit code. Only scripts call it. */

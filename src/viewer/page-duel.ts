@@ -144,7 +144,8 @@ function historyBlock(messages: readonly Message[], { entry, query, view }: Duel
     <div class="bar">
       <h2>History</h2>
       <span class="sub"
-        >${messages.length} messages${from > 0 ? `, the last ${shownCount} shown` : ""}</span
+        >${messages.length}
+        messages${from === 0 ? "" : shownCount === 0 ? ", folded" : `, the last ${shownCount} shown`}</span
       >
       ${
         from > 0

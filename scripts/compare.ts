@@ -1,0 +1,30 @@
+/** npm run compare -- ROOT_A ROOT_B: two workspaces side by side, as Markdown on stdout. */
+import { existingFolder, parseFlags, runScript, stageCommand } from "../src/cli.ts";
+import { loadConfig } from "../src/config.ts";
+import { compareSides, comparisonDocument } from "../src/core/report/compare.ts";
+import { markdownOf } from "../src/core/report/markdown.ts";
+import { openStore } from "../src/io/store.ts";
+import { readSide } from "../src/stages/compare.ts";
+
+const command = stageCommand({
+  name: "compare",
+  about:
+    "Reads answer/, score/ and review/ of two workspaces and prints scores, gate, paired differences by metric with intervals, and the turns that changed bucket. Writes nothing; --json prints the comparison as one line.",
+  example: "npm run compare -- run-a run-b",
+})
+  .argument("<root_a>", "first workspace")
+  .argument("<root_b>", "second workspace");
+
+await runScript(async () => {
+  const flags = parseFlags(command, process.argv.slice(2));
+  const [nameA = "", nameB = ""] = flags.args;
+  const sideOf = (name: string): ReturnType<typeof readSide> => {
+    const root = existingFolder("compare", name);
+    return readSide(name, loadConfig(root), openStore(root));
+  };
+  const [a, b] = [await sideOf(nameA), await sideOf(nameB)];
+  process.stdout.write(
+    flags.json ? `${JSON.stringify(compareSides(a, b))}\n` : markdownOf(comparisonDocument(a, b)),
+  );
+  return 0;
+});

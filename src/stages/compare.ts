@@ -1,0 +1,28 @@
+/** Reads one workspace for a comparison. Writes nothing. */
+import type { Config } from "../config.ts";
+import type { Side } from "../core/report/compare.ts";
+import { turnRow, type TurnRow } from "../core/report/turn-row.ts";
+import { UserError } from "../errors.ts";
+import { listAnswers } from "../io/answers.ts";
+import type { Store } from "../io/store.ts";
+import { answerSchema, duelSchema, reviewSchema, scoreSchema } from "../records.ts";
+
+/** @throws UserError for a workspace without answers. */
+export async function readSide(name: string, config: Config, store: Store): Promise<Side> {
+  const rows: TurnRow[] = [];
+  for (const answerFile of await listAnswers(store)) {
+    const file = answerFile.name;
+    const answer = await store.read(answerFile.path, answerSchema);
+    const score = await store.readIfThere(`score/${file}`, scoreSchema);
+    const review = await store.readIfThere(`review/${file}`, reviewSchema);
+    rows.push(turnRow({ file, answer, score, review }, config.bucket, config.duel.mode));
+  }
+  if (rows.length === 0) {
+    throw new UserError(
+      `compare: ${name} has no answers in answer/`,
+      "name two workspaces in which the stages have run, for example: npm run compare -- run-a run-b",
+    );
+  }
+  const duel = await store.readIfThere("score/_duel.json", duelSchema);
+  return { name, rows, duel, limits: config.bucket };
+}

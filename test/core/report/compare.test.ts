@@ -1,0 +1,78 @@
+import { expect, test } from "vitest";
+import { compareSides, comparisonDocument, type Side } from "../../../src/core/report/compare.ts";
+import { markdownOf } from "../../../src/core/report/markdown.ts";
+import type { TurnRow } from "../../../src/core/report/turn-row.ts";
+import type { Bucket } from "../../../src/records.ts";
+
+const row = (id: string, score: number | null, bucket: Bucket | null): TurnRow => ({
+  file: `${id}.json`,
+  instance_id: id,
+  repo: "r",
+  turn: 0,
+  state: score === null ? "unparsed" : "scored",
+  score,
+  metrics:
+    score === null
+      ? null
+      : { correctness: score, grounding: score, progress: score, protocol: 50, efficiency: score },
+  style: "grep",
+  bucket,
+  reason: "",
+  by: null,
+  disqualified: null,
+  review: null,
+  judges: [],
+  spread: null,
+  flips: 0,
+  swaps: 0,
+  audit: null,
+  kinds: [],
+});
+
+const side = (name: string, rows: readonly TurnRow[]): Side => ({
+  name,
+  rows,
+  duel: null,
+  limits: { by: "score", final_min: 80, defeat_max: 66 },
+});
+
+const A = side("run-a", [
+  row("x", 50, "defeat"),
+  row("y", 70, "refined"),
+  row("z", 90, "final"),
+  row("gone", 50, "defeat"),
+]);
+const B = side("run-b", [
+  row("x", 70, "refined"),
+  row("y", 70, "refined"),
+  row("z", null, null),
+  row("new", 10, "defeat"),
+]);
+
+test("differences are paired over turns scored on both sides, worked by hand", () => {
+  const found = compareSides(A, B);
+  expect(found).toMatchObject({ n_paired: 2, only_a: 1, only_b: 1 });
+  // x: +20, y: 0; mean +10; the t interval of two values (0 and 20) is 10 -+ 12.706 * 10.
+  expect(found.differences[0]).toMatchObject({ metric: "all", a: 60, b: 70, difference: 10 });
+  expect(found.differences[0]?.interval?.[1]).toBeCloseTo(100, 0);
+  expect(found.differences.find(({ metric }) => metric === "protocol")?.difference).toBe(0);
+});
+
+test("turns that changed bucket are listed, the largest change first, lost ones too", () => {
+  expect(compareSides(A, B).moved).toEqual([
+    { file: "z.json", instance_id: "z", from: "final", to: "none", score_a: 90, score_b: null },
+    { file: "x.json", instance_id: "x", from: "defeat", to: "refined", score_a: 50, score_b: 70 },
+  ]);
+});
+
+test("a turn of another instance under the same file name is not the same turn", () => {
+  const other = side("run-b", [{ ...row("x", 90, "final"), instance_id: "other" }]);
+  expect(compareSides(A, other)).toMatchObject({ n_paired: 0, only_a: 4, only_b: 1, moved: [] });
+});
+
+test("the comparison as Markdown", () => {
+  const text = markdownOf(comparisonDocument(A, B));
+  expect(text).toContain("| score | 60 | 70 | +10 |");
+  expect(text).toContain("## 2 turns changed bucket");
+  expect(text).toContain("| gate | not judged | not judged |");
+});

@@ -119,6 +119,23 @@ for (const row of lines(`${real}/trajectories.jsonl`)) {
   }
 }
 
+// Written by hand after the rules were done, in the manner of the labelled ones; `message` is the index
+// of the turn in the first trajectory of its instance.
+const trajectories = lines(`${real}/trajectories.jsonl`);
+for (const row of lines("test/fixtures/audit/handwritten_leaks.jsonl")) {
+  const { instance_id, message, kind, answer } = row as Record<string, unknown>;
+  const pr = prs.get(instance_id as never);
+  const trajectory = trajectories.find((one) => one["instance_id"] === instance_id);
+  if (pr === undefined || trajectory === undefined) continue;
+  const history = (trajectory["messages"] as unknown as Message[]).slice(0, Number(message));
+  const input = { answer: String(answer), messages: history, pr };
+  count(
+    "leaks written by hand",
+    String(kind),
+    check(`hand ${String(kind)} ${String(instance_id)}`, input, isMissed),
+  );
+}
+
 for (const leak of madeLeaks()) {
   const audit = check(
     `made ${leak.part} ${leak.kind} ${leak.label}\n   ${leak.answer.slice(0, 300)}`,

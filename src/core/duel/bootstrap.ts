@@ -59,7 +59,7 @@ export function lowerQuantile(means: Float64Array, alpha: number): number {
 
 // ---------------------------------------------------------------------------------------------
 
-const MULTINOMIAL_MAX = 256;
+const MULTINOMIAL_MAX = 50;
 /** Clusters that are alike (same sum and size) are drawn together from so many on. */
 const ALIKE_MIN = 8;
 

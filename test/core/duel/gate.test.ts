@@ -111,7 +111,7 @@ test("the bounds are the same bits on every run and in every order of turns", ()
 });
 
 test.each([
-  ["multinomial weights", 200],
+  ["multinomial weights", 40],
   ["Poisson weights", 400],
 ])("%s give the mean and the standard error that theory gives", (_name, clusters) => {
   const rng = seededRng(5, "values");

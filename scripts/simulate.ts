@@ -1,0 +1,37 @@
+/** npm run simulate: how often the gate accepts challengers that are no better, and that are. */
+import { parseFlags, runScript, stageCommand, wholeNumber, type CommonFlags } from "../src/cli.ts";
+import { loadConfig } from "../src/config.ts";
+import { seededRng } from "../src/core/random.ts";
+import { simulate } from "../src/core/duel/simulate.ts";
+import { simulationNotes, simulationTable } from "../src/core/duel/simulation-table.ts";
+
+const command = stageCommand({
+  name: "simulate",
+  about:
+    "Draws duels whose truth is known (instance effects, three judges with first-place bias) and prints how often the gate of chain.toml accepts. Asks no model, writes nothing.",
+  example: "npm run simulate -- --duels 500",
+})
+  .option("--duels <n>", "duels a row", wholeNumber, 1000)
+  .option("--seed <n>", "seed of all chance", wholeNumber, 1);
+
+await runScript(async () => {
+  const flags = parseFlags<CommonFlags & { duels: number; seed: number }>(
+    command,
+    process.argv.slice(2),
+  );
+  const { duel } = loadConfig(flags.root);
+  const judged = { turnsPerInstance: 5, intraclass: 0.3, judges: 3, firstPlaceBias: 0.15 };
+  const simulations = [0, 5].flatMap((difference) =>
+    [20, 60, 200].map((instances) => {
+      const world = { ...judged, instances, difference };
+      const chance = (what: string) => seededRng(flags.seed, `${what}/${instances}/${difference}`);
+      return simulate(world, flags.duels, chance("votes"), { ...duel, rng: chance });
+    }),
+  );
+  process.stdout.write(
+    flags.json
+      ? `${JSON.stringify(simulations)}\n`
+      : `${simulationTable(simulations)}\n\n${simulationNotes(simulations).join("\n")}\n`,
+  );
+  return 0;
+});

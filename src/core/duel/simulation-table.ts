@@ -41,5 +41,6 @@ export function simulationNotes(simulations: readonly Simulation[]): string[] {
 
 const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;
 
+/** With the half-width of the 95 % interval that the number of duels leaves. */
 const withError = (share: number, duels: number): string =>
-  `${percent(share)} ± ${(simulationError(share, duels) * 100).toFixed(1)}`;
+  `${percent(share)} ± ${(1.96 * simulationError(share, duels) * 100).toFixed(1)}`;

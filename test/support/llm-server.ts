@@ -162,7 +162,7 @@ export async function startLlmServer(options: ServerOptions = {}): Promise<LlmSe
           if (key !== undefined) stats.deliveredTo[key] = (stats.deliveredTo[key] ?? 0) + 1;
         });
       }
-      const sent = fault === "wrong_usage" ? text.replace(/"usage":\{[^}]*\}/, WRONG_USAGE) : text;
+      const sent = fault === "wrong_usage" ? text.replace('"usage":{', WRONG_USAGE) : text;
       const twice = fault === "duplicate_headers" ? { "x-request-id": [`r${n}`, `r${n}b`] } : {};
       response.writeHead(status, {
         "content-type": "application/json",
@@ -197,7 +197,7 @@ export async function startLlmServer(options: ServerOptions = {}): Promise<LlmSe
 
 // ---------------------------------------------------------------------------------------------
 
-const WRONG_USAGE = '"usage":{"prompt_tokens":-5,"completion_tokens":"many","total_tokens":null}';
+const WRONG_USAGE = '"usage":{"prompt_tokens":-5,"completion_tokens":"many"},"was":{';
 
 const BENCH_ANSWER = "THOUGHT: I read the file first.\n\n```bash\ncat setup.py\n```";
 

@@ -26,8 +26,6 @@ const LONGEST_PAUSE_UNSEEN_MS = 1000;
 /** Wrong key, no balance, no such model: asking on is of no use. */
 const HOPELESS: readonly string[] = ["http_401", "http_402", "http_404"];
 const HOPELESS_IN_A_ROW = 3;
-/** A call that stood so long before it failed counts for itself, whatever else failed meanwhile. */
-const LONG_CALL_MS = 30_000;
 /** So many answers 429 without a success between them pause the whole lane. */
 const RATE_LIMITS_IN_A_ROW = 5;
 const RATE_PAUSE_MS = 1000;
@@ -38,7 +36,7 @@ export function afterCall(breaker: Breaker, event: BreakerEvent): Breaker {
   const { fault, nowMs } = event;
   if (fault === null || provesLife(fault)) return { ...closedBreaker, lastSuccessMs: nowMs };
   if (fault.kind === "http_429") return afterRateLimit(breaker, fault, event);
-  if (isSameBurst(breaker, event)) return breaker;
+  if (isSameBurst(breaker, fault, event.sentMs)) return breaker;
   const failures = breaker.failures + 1;
   const counted = { ...breaker, failures, rateLimits: 0, lastCountedMs: nowMs };
   if (failures >= patienceFor(fault, event)) {
@@ -69,11 +67,13 @@ function patienceFor(fault: Fault, event: BreakerEvent): number {
     : event.threshold;
 }
 
-/** True for a call that was in flight already when the last failure was counted. */
-function isSameBurst(breaker: Breaker, { fault, sentMs, nowMs }: BreakerEvent): boolean {
-  const { lastCountedMs } = breaker;
+/**
+ * True for a call that was in flight already when the last failure was counted. Calls that ran out
+ * of time count each for itself: all of them saw no answer for as long as one may take.
+ */
+function isSameBurst({ lastCountedMs }: Breaker, fault: Fault, sentMs: number): boolean {
   if (lastCountedMs === null || sentMs > lastCountedMs) return false;
-  return nowMs - sentMs < LONG_CALL_MS && fault !== null && !HOPELESS.includes(fault.kind);
+  return !fault.kind.startsWith("timeout") && !HOPELESS.includes(fault.kind);
 }
 
 function afterRateLimit(breaker: Breaker, fault: Fault, event: BreakerEvent): Breaker {

@@ -3,6 +3,7 @@
  * limits, retries, fallbacks, ledger and budget. Which fault is retried and for how long is decided
  * by the rules that are handed in; this file sends, waits and writes down.
  */
+import { setMaxListeners } from "node:events";
 import pLimit, { type LimitFunction } from "p-limit";
 import type { Bucket, CallRules, Fault, Reading } from "../../calls.ts";
 import type { Config } from "../../config.ts";
@@ -59,6 +60,8 @@ export function makeChat(options: ChatOptions): ModelClient {
     options.concurrency === undefined ? null : pLimit({ concurrency: options.concurrency });
   const budget = makeBudget(config.budget, options.ledger);
   let freed = (): void => {};
+  // Every waiting item listens: hundreds of listeners are no leak here.
+  setMaxListeners(0, signal);
   for (const model of options.models ?? []) check(model);
 
   function check({ provider, model }: ModelRef): void {

@@ -55,7 +55,7 @@ test("64 calls that die with one server are one failure", () => {
   expect(at.failures).toBe(1);
 });
 
-test("calls that stood long before they failed count each for itself", () => {
+test("calls that ran out of time count each for itself", () => {
   let at = closedBreaker;
   for (let i = 0; i < 64; i++) at = call(at, "timeout", [i, 600_000 + i]);
   expect(at.open).toBe("20 calls in a row failed, the last one with timeout: boom");

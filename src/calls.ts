@@ -100,6 +100,10 @@ export type Steering = {
   /** Until the first cut: grows fast. */
   readonly starting: boolean;
   readonly lastCutMs: number | null;
+  /** The limit at the last cut: more than that was too much then. Infinite before the first. */
+  readonly tooMuch: number;
+  /** When the limit last went up carefully. */
+  readonly lastStepMs: number;
 };
 
 export type SteerEvent =
@@ -143,8 +147,13 @@ export type Bucket = {
   readonly capacity: number;
   /** Below 0: handed out ahead of time. */
   readonly level: number;
+  /** All that was ever taken out. */
+  readonly taken: number;
   readonly atMs: number;
 };
+
+/** A place in a bucket's order: `position` is the bucket's `taken` with this amount in it. */
+export type Ticket = { readonly amount: number; readonly position: number };
 
 /** USD per million tokens. */
 export type Price = {
@@ -171,11 +180,8 @@ export type CallRules = {
   readonly closedBreaker: Breaker;
   afterCall(breaker: Breaker, event: BreakerEvent): Breaker;
   fullBucket(perMinute: number, nowMs: number): Bucket;
-  take(
-    bucket: Bucket,
-    amount: number,
-    nowMs: number,
-  ): { readonly bucket: Bucket; readonly waitMs: number };
+  take(bucket: Bucket, amount: number, nowMs: number): Bucket;
+  dueInMs(bucket: Bucket, ticket: Ticket, nowMs: number): number;
   giveBack(bucket: Bucket, amount: number): Bucket;
   costOf(usage: Usage, price: Price | undefined): number | null;
   /** The most a call can come to. */

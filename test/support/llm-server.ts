@@ -58,6 +58,10 @@ export type ServerOptions = {
   readonly fault?: (n: number) => FaultName | null;
   /** Seconds in the Retry-After of "429_after". @default 0.05 */
   readonly retryAfterS?: number;
+  /** What the provider says it counted. @default 1000 (600 of them cached) and 100 */
+  readonly usage?: { readonly prompt_tokens: number; readonly completion_tokens: number };
+  /** More calls than this at once are answered 429. */
+  readonly bears?: number;
   /** Fill answers up to so many characters. */
   readonly answerChars?: number;
   /** Counts only, no look into the requests: cheap enough for benchmarks. @default false */
@@ -133,7 +137,8 @@ export async function startLlmServer(options: ServerOptions = {}): Promise<LlmSe
       response.on("close", () => inFlight--);
       const body = options.blind === true ? null : parseBody(chunks);
       if (body !== null) seen.push({ body, headers: request.headers });
-      const fault = options.fault?.(n) ?? null;
+      const over = inFlight > (options.bears ?? Number.POSITIVE_INFINITY);
+      const fault = over ? "429" : (options.fault?.(n) ?? null);
       const outcome = fault ?? "ok";
       stats.byOutcome[outcome] = (stats.byOutcome[outcome] ?? 0) + 1;
       setTimeout(() => reply(n, body, fault, request, response), options.latencyMs ?? 0);
@@ -152,7 +157,7 @@ export async function startLlmServer(options: ServerOptions = {}): Promise<LlmSe
     const good = typeof scripted === "string";
     const status = good ? 200 : (scripted.status ?? 200);
     const text = good
-      ? completion(filled(scripted, options.answerChars ?? 0), n)
+      ? completion(filled(scripted, options.answerChars ?? 0), n, options.usage ?? USAGE)
       : JSON.stringify(scripted.body);
     if (fault === null || fault === "wrong_usage" || fault === "duplicate_headers") {
       if (status === 200) {
@@ -199,6 +204,13 @@ export async function startLlmServer(options: ServerOptions = {}): Promise<LlmSe
 
 const WRONG_USAGE = '"usage":{"prompt_tokens":-5,"completion_tokens":"many"},"was":{';
 
+const USAGE = {
+  prompt_tokens: 1000,
+  completion_tokens: 100,
+  total_tokens: 1100,
+  prompt_tokens_details: { cached_tokens: 600 },
+};
+
 const BENCH_ANSWER = "THOUGHT: I read the file first.\n\n```bash\ncat setup.py\n```";
 
 function filled(text: string, chars: number): string {
@@ -208,17 +220,12 @@ function filled(text: string, chars: number): string {
     : `${"I look at one file more. ".repeat(missing / 25 + 1).slice(0, missing)}${text}`;
 }
 
-function completion(content: string, n: number): string {
+function completion(content: string, n: number, usage: object): string {
   return JSON.stringify({
     id: `chatcmpl-${n}`,
     object: "chat.completion",
     choices: [{ index: 0, message: { role: "assistant", content }, finish_reason: "stop" }],
-    usage: {
-      prompt_tokens: 1000,
-      completion_tokens: 100,
-      total_tokens: 1100,
-      prompt_tokens_details: { cached_tokens: 600 },
-    },
+    usage,
   });
 }
 

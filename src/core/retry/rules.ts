@@ -5,7 +5,7 @@ import { readAnswer } from "./answer.ts";
 import { afterCall, closedBreaker } from "./breaker.ts";
 import { decide } from "./policy.ts";
 import { startSteering, steer } from "./steering.ts";
-import { fullBucket, giveBack, take } from "./token-bucket.ts";
+import { dueInMs, fullBucket, giveBack, take } from "./token-bucket.ts";
 
 export const callRules: CallRules = {
   read: readAnswer,
@@ -16,6 +16,7 @@ export const callRules: CallRules = {
   afterCall,
   fullBucket,
   take,
+  dueInMs,
   giveBack,
   costOf,
   upperBound,

@@ -2,7 +2,7 @@
  * Requests and tokens a minute. The bucket holds a tenth of the minute's allowance and refills at
  * nine tenths, so that no minute, wherever it begins, sees more than the allowance.
  */
-import type { Bucket } from "../../calls.ts";
+import type { Bucket, Ticket } from "../../calls.ts";
 
 const MINUTE_MS = 60_000;
 const BURST_SHARE = 0.1;
@@ -10,25 +10,26 @@ const BURST_SHARE = 0.1;
 /** @param perMinute at least 1. */
 export function fullBucket(perMinute: number, nowMs: number): Bucket {
   const capacity = Math.max(1, perMinute * BURST_SHARE);
-  return { perMinute, capacity, level: capacity, atMs: nowMs };
+  return { perMinute, capacity, level: capacity, taken: 0, atMs: nowMs };
 }
 
 /**
  * Takes `amount` out, ahead of time when it is not there yet: whoever comes later waits longer, so
- * the order of asking is the order of going. An amount over the capacity is let through in debt.
+ * the order of asking is the order of going. `taken` of the result is the ticket's position.
  */
-export function take(
-  bucket: Bucket,
-  amount: number,
-  nowMs: number,
-): { readonly bucket: Bucket; readonly waitMs: number } {
+export function take(bucket: Bucket, amount: number, nowMs: number): Bucket {
   const level = levelAt(bucket, nowMs) - amount;
-  // A full bucket lets even an amount through that it can never hold.
-  const short = Math.max(0, Math.min(amount, bucket.capacity) - amount - level);
-  return {
-    bucket: { ...bucket, level, atMs: nowMs },
-    waitMs: Math.ceil(short / refillPerMs(bucket)),
-  };
+  return { ...bucket, level, taken: bucket.taken + amount, atMs: nowMs };
+}
+
+/**
+ * Milliseconds until a ticket may go, by what is known now: what others put back shortens it, so ask
+ * again while waiting. An amount over the capacity goes from a full bucket, in debt.
+ */
+export function dueInMs(bucket: Bucket, { amount, position }: Ticket, nowMs: number): number {
+  const level = levelAt(bucket, nowMs) + (bucket.taken - position);
+  const short = Math.min(amount, bucket.capacity) - amount - level;
+  return short <= 0 ? 0 : Math.ceil(short / refillPerMs(bucket));
 }
 
 /** Puts back what was reserved and not used (or takes more, for a negative amount). */

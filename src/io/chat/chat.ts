@@ -254,21 +254,27 @@ async function untilAllowed(
   most: Usage,
 ): Promise<void> {
   const { requests_per_minute, tokens_per_minute } = provider.settings;
-  const nowMs = now().getTime();
-  const waits = (
-    [
-      ["requests", requests_per_minute, 1],
-      ["tokens", tokens_per_minute, tokensOf(most)],
-    ] as const
-  ).map(([name, perMinute, amount]) => {
-    if (perMinute === undefined) return 0;
+  const wanted = [
+    { name: "requests", perMinute: requests_per_minute, amount: 1 },
+    { name: "tokens", perMinute: tokens_per_minute, amount: tokensOf(most) },
+  ] as const;
+  for (const { name, perMinute, amount } of wanted) {
+    if (perMinute === undefined) continue;
+    const nowMs = now().getTime();
     const before = buckets.get(name) ?? rules.fullBucket(perMinute, nowMs);
-    const { bucket, waitMs } = rules.take(before, amount, nowMs);
-    buckets.set(name, bucket);
-    return waitMs;
-  });
-  await sleep(Math.max(...waits), signal);
+    const after = rules.take(before, amount, nowMs);
+    buckets.set(name, after);
+    const ticket = { amount, position: after.taken };
+    while (!signal.aborted) {
+      const ms = rules.dueInMs(buckets.get(name) ?? after, ticket, now().getTime());
+      if (ms <= 0) break;
+      // What others put back shortens the wait: look again soon.
+      await sleep(Math.min(ms, LOOK_AGAIN_MS), signal);
+    }
+  }
 }
+
+const LOOK_AGAIN_MS = 500;
 
 /** The offline provider, through the ledger: a recorded reply counts as a call that cost nothing. */
 async function askOffline(

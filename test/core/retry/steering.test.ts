@@ -37,11 +37,22 @@ test("a burst of 429s is cut for once, and the next burst after the pause again"
   expect(at.limit).toBe(64);
 });
 
-test("after a cut it grows slowly: 4 % a round trip, by 1 at least", () => {
+test("after a cut it goes back to just below what was too much, then on by 2 % a second", () => {
   const cut = steer(afterRounds(startSteering(100), 10), { kind: "rate_limited" }, 0);
-  expect(afterRounds(cut, 1).limit).toBeGreaterThan(83);
-  expect(afterRounds(cut, 1).limit).toBeLessThan(84);
-  expect(afterRounds({ ...cut, limit: 5 }, 1).limit).toBeCloseTo(5.9, 0);
+  expect(afterRounds(cut, 1).limit).toBeCloseTo(83.2, 0);
+  const below = afterRounds(cut, 100);
+  expect(below.limit).toBeGreaterThan(95);
+  expect(below.limit).toBeLessThan(96.1);
+  const answered = { kind: "answered", counts: true, busy: true } as const;
+  const next = steer(below, answered, 1000);
+  expect(next.limit).toBeCloseTo(below.limit * 1.02, 5);
+  expect(steer(next, answered, 1999).limit).toBe(next.limit);
+});
+
+test("a burst above a lower level than before lowers what is too much", () => {
+  const once = steer(afterRounds(startSteering(100), 10), { kind: "rate_limited" }, 0);
+  const twice = steer(once, { kind: "rate_limited" }, CUT_PAUSE_MS);
+  expect([once.tooMuch, twice.tooMuch]).toEqual([100, 80]);
 });
 
 test("it never falls under one call", () => {

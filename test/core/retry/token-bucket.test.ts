@@ -1,13 +1,12 @@
 import { expect, test } from "vitest";
-import { fullBucket, giveBack, take } from "../../../src/core/retry/token-bucket.ts";
+import { dueInMs, fullBucket, giveBack, take } from "../../../src/core/retry/token-bucket.ts";
 
 /** The moments at which `count` calls of `amount` go that are asked for at once. */
 function moments(perMinute: number, amount: number, count: number): number[] {
   let bucket = fullBucket(perMinute, 0);
   return Array.from({ length: count }, () => {
-    const taken = take(bucket, amount, 0);
-    bucket = taken.bucket;
-    return taken.waitMs;
+    bucket = take(bucket, amount, 0);
+    return dueInMs(bucket, { amount, position: bucket.taken }, 0);
   });
 }
 
@@ -31,8 +30,19 @@ test("an amount over the capacity goes from a full bucket, and the next one wait
 });
 
 test("what was reserved and not used comes back, up to the capacity", () => {
-  const { bucket } = take(fullBucket(1000, 0), 500, 0);
+  const bucket = take(fullBucket(1000, 0), 500, 0);
   expect(bucket.level).toBe(-400);
   expect(giveBack(bucket, 450).level).toBe(50);
   expect(giveBack(bucket, 9999).level).toBe(100);
+});
+
+test("what is put back shortens the waits of those who stand in line, and later ones take no turn", () => {
+  const first = take(fullBucket(1000, 0), 500, 0);
+  const second = take(first, 50, 0);
+  const ticket = { amount: 50, position: second.taken };
+  expect(dueInMs(second, ticket, 0)).toBe(30_000);
+  const later = take(second, 500, 0);
+  expect(dueInMs(later, ticket, 0)).toBe(30_000);
+  expect(dueInMs(giveBack(later, 420), ticket, 0)).toBe(2000);
+  expect(dueInMs(giveBack(later, 450), ticket, 0)).toBe(0);
 });

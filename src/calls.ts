@@ -100,7 +100,9 @@ export type Steering = {
   /** Until the first cut: grows fast. */
   readonly starting: boolean;
   readonly lastCutMs: number | null;
-  /** The limit at the last cut: more than that was too much then. Infinite before the first. */
+  /** Share of 429s among the latest calls, 0..1 (moving average). */
+  readonly refused: number;
+  /** The limit at which many calls were refused; infinite while none was. */
   readonly tooMuch: number;
   /** When the limit last went up carefully. */
   readonly lastStepMs: number;

@@ -7,7 +7,9 @@ import type { ChatFailure } from "../../work.ts";
 
 const BACKOFF_BASE_MS = 500;
 const BACKOFF_CAP_MS = 60_000;
-const RATE_BACKOFF_BASE_MS = 1000;
+/** Short: the number of calls in flight is what spares a provider that is busy, not one item's wait. */
+const RATE_BACKOFF_BASE_MS = 250;
+const RATE_BACKOFF_CAP_MS = 4000;
 /** Askings again of an answer without content; the limit doubles where thinking ate it up. */
 const EMPTY_TRIES = 2;
 
@@ -75,9 +77,9 @@ function waitFor(
   rng: () => number,
 ): number {
   const backoff = isRateLimit(fault)
-    ? RATE_BACKOFF_BASE_MS * 2 ** Math.min(rateWaits, 20)
-    : BACKOFF_BASE_MS * 2 ** Math.min(Math.max(tries, empties) - 1, 20);
-  const jittered = Math.round(rng() * Math.min(BACKOFF_CAP_MS, backoff));
+    ? Math.min(RATE_BACKOFF_CAP_MS, RATE_BACKOFF_BASE_MS * 2 ** Math.min(rateWaits, 20))
+    : Math.min(BACKOFF_CAP_MS, BACKOFF_BASE_MS * 2 ** Math.min(Math.max(tries, empties) - 1, 20));
+  const jittered = Math.round(rng() * backoff);
   // What was asked for is a floor; a little more, so that not all come back in the same moment.
   return fault.retry_after_ms === null
     ? jittered

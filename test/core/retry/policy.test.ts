@@ -120,11 +120,11 @@ test("a rate limit waits as long as it is told to, and uses up no try", () => {
   });
 });
 
-test("a rate limit without Retry-After backs off by the waits so far", () => {
-  const waits = [1, 2, 3].map((rateWaits) =>
+test("a rate limit without Retry-After backs off by the waits so far, up to four seconds", () => {
+  const waits = [1, 2, 3, 9].map((rateWaits) =>
     decide(fault("http_429"), progressed({ rateWaits }), patience, 0, half),
   );
-  expect(waits).toMatchObject([{ ms: 1000 }, { ms: 2000 }, { ms: 4000 }]);
+  expect(waits).toMatchObject([{ ms: 250 }, { ms: 500 }, { ms: 1000 }, { ms: 2000 }]);
 });
 
 test("no wait goes past the ceiling of an item, rate limits included", () => {

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import type { Steering } from "../../../src/calls.ts";
+import { seededRng } from "../../../src/core/random.ts";
 import {
   CUT_PAUSE_MS,
   START_LIMIT,
@@ -37,22 +38,60 @@ test("a burst of 429s is cut for once, and the next burst after the pause again"
   expect(at.limit).toBe(64);
 });
 
-test("after a cut it goes back to just below what was too much, then on by 2 % a second", () => {
-  const cut = steer(afterRounds(startSteering(100), 10), { kind: "rate_limited" }, 0);
-  expect(afterRounds(cut, 1).limit).toBeCloseTo(83.2, 0);
-  const below = afterRounds(cut, 100);
-  expect(below.limit).toBeGreaterThan(95);
-  expect(below.limit).toBeLessThan(96.1);
+const refusals = (steering: Steering, count: number, nowMs: number): Steering =>
+  Array.from({ length: count }).reduce<Steering>(
+    (at) => steer(at, { kind: "rate_limited" }, nowMs),
+    steering,
+  );
+
+test("after a burst it goes back to just below what was too much, then on by 2 % a second", () => {
+  const burst = refusals(afterRounds(startSteering(100), 10), 30, 0);
+  expect(burst.tooMuch).toBe(80);
+  const below = afterRounds({ ...burst, limit: 60, refused: 0 }, 100);
+  expect(below.limit).toBeGreaterThan(75);
+  expect(below.limit).toBeLessThan(77);
   const answered = { kind: "answered", counts: true, busy: true } as const;
   const next = steer(below, answered, 1000);
   expect(next.limit).toBeCloseTo(below.limit * 1.02, 5);
   expect(steer(next, answered, 1999).limit).toBe(next.limit);
 });
 
-test("a burst above a lower level than before lowers what is too much", () => {
-  const once = steer(afterRounds(startSteering(100), 10), { kind: "rate_limited" }, 0);
-  const twice = steer(once, { kind: "rate_limited" }, CUT_PAUSE_MS);
-  expect([once.tooMuch, twice.tooMuch]).toEqual([100, 80]);
+test("while more than a fifth of the calls is refused it does not grow", () => {
+  const burst = refusals(afterRounds(startSteering(100), 10), 30, 0);
+  expect(steer(burst, { kind: "answered", counts: true, busy: true }, 5000).limit).toBe(80);
+});
+
+/** Calls at a provider that bears `bears` at once and refuses a share besides, for a minute. */
+function minuteAt(bears: number, noise: number): { mean: number; refused: number } {
+  const rng = seededRng(5, "steering");
+  let at = startSteering(64);
+  const seen = { rounds: 0, sum: 0, calls: 0, refused: 0 };
+  for (let ms = 0; ms < 60_000; ms += 200) {
+    const inFlight = Math.floor(at.limit);
+    seen.rounds++;
+    seen.sum += inFlight;
+    for (let i = 0; i < inFlight; i++) {
+      const isRefused = i >= bears || rng() < noise;
+      seen.calls++;
+      if (isRefused) seen.refused++;
+      const event = isRefused
+        ? ({ kind: "rate_limited" } as const)
+        : ({ kind: "answered", counts: true, busy: true } as const);
+      at = steer(at, event, ms);
+    }
+  }
+  return { mean: seen.sum / seen.rounds, refused: seen.refused / seen.calls };
+}
+
+test("a provider that refuses a tenth whatever is sent is kept busy", () => {
+  expect(minuteAt(Number.POSITIVE_INFINITY, 0.1).mean).toBeGreaterThan(58);
+});
+
+test("a provider that bears 20 calls settles there", () => {
+  const { mean, refused } = minuteAt(20, 0);
+  expect(mean).toBeGreaterThan(20);
+  expect(mean).toBeLessThan(30);
+  expect(refused).toBeLessThan(0.3);
 });
 
 test("it never falls under one call", () => {

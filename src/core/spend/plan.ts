@@ -1,0 +1,111 @@
+/** Which calls a turn still needs, with the sizes of their prompts. The counterpart of the stages. */
+import type { Answer, Prompt, PullRequest, Score } from "../../records.ts";
+import type { ModelRef } from "../../work.ts";
+import { judgePrompt, sharedPrefix } from "../duel/judge-prompt.ts";
+import { challengerMessages } from "../turn/challenger-prompt.ts";
+import { historyHash } from "../turn/hash.ts";
+import { kingMessages } from "../turn/king-prompt.ts";
+import { promptBytes, type PlannedCall } from "./estimate.ts";
+
+/** What of the configuration decides how many calls are made, and how long they get. */
+export type PlanSettings = {
+  readonly king: Answerer;
+  readonly challenger: Answerer & {
+    readonly pr_chars: number;
+    readonly leak_attempts: number;
+    /** Blind candidates a turn; 1 with strategy "informed". */
+    readonly candidates: number;
+  };
+  readonly judges: readonly (ModelRef & {
+    readonly maxTokens: number;
+    readonly thinking: boolean;
+  })[];
+  readonly judge: { readonly attempts: number; readonly orders: "both" | "random" | "fixed" };
+};
+type Answerer = ModelRef & { readonly max_tokens: number; readonly attempts: number };
+
+export type PlannedTurn = {
+  readonly messages: Prompt["messages"];
+  readonly pr: PullRequest | null;
+  readonly answer: Pick<Answer, "king" | "challenger" | "challenger_drop"> | null;
+  readonly score: Pick<Score, "judges" | "disqualified"> | null;
+};
+
+/** The calls that are missing for one turn; [] when nothing is. A turn without a PR stops at the king. */
+export function planTurn(turn: PlannedTurn, settings: PlanSettings): PlannedCall[] {
+  return [
+    ...kingCalls(turn, settings),
+    ...(turn.pr === null ? [] : challengerCalls(turn, turn.pr, settings)),
+    ...judgeCalls(turn, settings),
+  ];
+}
+
+// ---------------------------------------------------------------------------------------------
+
+/** Stands for an answer that is not there yet: of about the length of recorded ones. */
+const ANSWER_STAND_IN = "x".repeat(1200);
+
+function kingCalls({ messages, answer }: PlannedTurn, { king }: PlanSettings): PlannedCall[] {
+  if (answer !== null && answer.king !== "") return [];
+  const bytes = promptBytes(kingMessages(messages));
+  return [{ ...callOf("king", king), bytes, mostTimes: king.attempts }];
+}
+
+function challengerCalls(
+  { messages, answer }: PlannedTurn,
+  pr: PullRequest,
+  { challenger }: PlanSettings,
+): PlannedCall[] {
+  if (answer !== null && (answer.challenger !== "" || answer.challenger_drop !== undefined)) {
+    return [];
+  }
+  const { candidates, pr_chars, attempts, leak_attempts } = challenger;
+  const blind = promptBytes(kingMessages(messages));
+  const informed = promptBytes(challengerMessages({ history: messages, pr, maxPrChars: pr_chars }));
+  if (candidates === 1) {
+    const mostTimes = attempts + leak_attempts;
+    return [{ ...callOf("challenger", challenger), bytes: informed, mostTimes }];
+  }
+  const each = callOf("challenger", challenger);
+  const ranking = informed + candidates * ANSWER_STAND_IN.length;
+  return [
+    { ...each, bytes: blind, times: candidates, mostTimes: candidates * attempts },
+    { ...each, bytes: ranking, mostTimes: attempts },
+  ];
+}
+
+function judgeCalls(turn: PlannedTurn, { judges, judge }: PlanSettings): PlannedCall[] {
+  const { messages, answer, score, pr } = turn;
+  const judged = answer !== null && answer.challenger !== "";
+  // Without a PR there will be no challenger, and nothing to compare.
+  if ((pr === null && !judged) || answer?.challenger_drop !== undefined) return [];
+  if (score?.disqualified != null) return [];
+  const prefix = sharedPrefix(messages, historyHash(messages));
+  const pair = {
+    opponent: answer?.king || ANSWER_STAND_IN,
+    challenger: answer?.challenger || ANSWER_STAND_IN,
+  };
+  const seat = { order: "king_first", mark: "0123456789ab", unread: null } as const;
+  const bytes = promptBytes(judgePrompt(prefix, pair, seat));
+  const orders = judge.orders === "both" ? 2 : 1;
+  return judges.flatMap(({ maxTokens, thinking, ...model }) => {
+    const there = new Set(
+      (score?.judges ?? [])
+        .filter((one) => one.model === model.model && one.metrics !== null)
+        .map(({ order }) => order),
+    );
+    const times = Math.max(0, orders - there.size);
+    if (times === 0) return [];
+    // Of two orders the second finds the conversation in the provider's cache.
+    const shared = times > 1 ? prefix.length / bytes / 2 : 0;
+    const call = callOf("validate", { ...model, max_tokens: maxTokens });
+    return [{ ...call, bytes, shared, thinks: thinking, times, mostTimes: times * judge.attempts }];
+  });
+}
+
+function callOf(
+  stage: PlannedCall["stage"],
+  { provider, model, max_tokens }: ModelRef & { readonly max_tokens: number },
+): Omit<PlannedCall, "bytes" | "mostTimes"> & { readonly times: 1 } {
+  return { stage, provider, model, shared: 0, maxTokens: max_tokens, thinks: false, times: 1 };
+}

@@ -1,0 +1,62 @@
+/**
+ * The estimate: reads the prompts, pull requests, answers and verdicts that are there, and says what
+ * the missing calls of king, challenger and validate will come to. Asks no model, writes no file.
+ */
+import { judgePanel, type Config } from "../config.ts";
+import { makeEstimator, type EstimateRow } from "../core/spend/estimate.ts";
+import { planTurn, type PlanSettings } from "../core/spend/plan.ts";
+import { commitPath, listAnswers } from "../io/answers.ts";
+import { readPrompts } from "../io/prompts.ts";
+import { readLedger } from "../io/read-ledger.ts";
+import type { Store } from "../io/store.ts";
+import { answerSchema, pullRequestSchema, scoreSchema, type Prompt } from "../records.ts";
+import type { StageOptions } from "../work.ts";
+
+export async function estimate(
+  config: Config,
+  store: Store,
+  options: Pick<StageOptions, "only" | "limit">,
+): Promise<EstimateRow[]> {
+  const settings = settingsOf(config);
+  const estimator = makeEstimator();
+  const answered = new Map(
+    (await listAnswers(store, options)).map(({ name, path }) => [name, path]),
+  );
+
+  for await (const line of readLedger(store)) estimator.learn(line);
+  for await (const { name, prompt } of readPrompts(store, options)) await addTurn(name, prompt);
+  for (const name of answered.keys()) await addTurn(name, null);
+  return estimator.rows(({ provider, model }) => config.provider[provider]?.price[model]);
+
+  async function addTurn(name: string, prompt: Prompt | null): Promise<void> {
+    const path = answered.get(name);
+    const answer = path === undefined ? null : await store.read(path, answerSchema);
+    const source = prompt ?? answer;
+    if (source === null) return;
+    const pr = await store.readIfThere(commitPath(source.instance_id), pullRequestSchema);
+    const score = await store.readIfThere(`score/${name}`, scoreSchema);
+    answered.delete(name);
+    const calls = planTurn({ messages: source.messages, pr, answer, score }, settings);
+    for (const call of calls) estimator.add(call);
+  }
+}
+
+// ---------------------------------------------------------------------------------------------
+
+function settingsOf(config: Config): PlanSettings {
+  const { king, challenger, judge } = config;
+  return {
+    king,
+    challenger: {
+      ...challenger,
+      candidates: challenger.strategy === "select" ? challenger.n : 1,
+    },
+    judges: judgePanel(config).map(({ model, provider, thinking }) => ({
+      model,
+      provider,
+      thinking,
+      maxTokens: thinking ? judge.thinking_max_tokens : judge.max_tokens,
+    })),
+    judge,
+  };
+}

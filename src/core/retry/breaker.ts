@@ -68,12 +68,18 @@ function patienceFor(fault: Fault, event: BreakerEvent): number {
 }
 
 /**
- * True for a call that was in flight already when the last failure was counted. Calls that ran out
- * of time count each for itself: all of them saw no answer for as long as one may take.
+ * True for a call that was in flight already when the last failure was counted. Calls that ran out of
+ * time while nobody else was answered either count each for itself: a provider that hangs is known by
+ * one timeout, not by twenty. Stalled calls among answered ones do not add up so.
  */
-function isSameBurst({ lastCountedMs }: Breaker, fault: Fault, sentMs: number): boolean {
+function isSameBurst(
+  { lastCountedMs, lastSuccessMs }: Breaker,
+  fault: Fault,
+  sentMs: number,
+): boolean {
   if (lastCountedMs === null || sentMs > lastCountedMs) return false;
-  return !fault.kind.startsWith("timeout") && !HOPELESS.includes(fault.kind);
+  const hung = fault.kind.startsWith("timeout") && sentMs >= (lastSuccessMs ?? 0);
+  return !hung && !HOPELESS.includes(fault.kind);
 }
 
 function afterRateLimit(breaker: Breaker, fault: Fault, event: BreakerEvent): Breaker {

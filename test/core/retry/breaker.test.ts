@@ -55,7 +55,13 @@ test("64 calls that die with one server are one failure", () => {
   expect(at.failures).toBe(1);
 });
 
-test("calls that ran out of time count each for itself", () => {
+test("stalled calls among answered ones are one failure, also when they run out of time last", () => {
+  let at = call(closedBreaker, "ok", [0, 5000]);
+  for (let i = 0; i < 64; i++) at = call(at, "timeout", [i, 600_000 + i]);
+  expect(at).toMatchObject({ failures: 1, open: null });
+});
+
+test("calls that ran out of time while nobody was answered count each for itself", () => {
   let at = closedBreaker;
   for (let i = 0; i < 64; i++) at = call(at, "timeout", [i, 600_000 + i]);
   expect(at.open).toBe("20 calls in a row failed, the last one with timeout: boom");

@@ -85,8 +85,13 @@ type Kept = z.infer<typeof keptSchema>;
 
 /** Another model, prompt or limit under the same key is another question. */
 function identityOf({ provider, model, messages, temperature, max_tokens }: ChatRequest): string {
-  const asked = JSON.stringify([provider, model, temperature, max_tokens, messages]);
-  return createHash("sha256").update(asked).digest("hex");
+  const hash = createHash("sha256");
+  hash.update(JSON.stringify([provider, model, temperature, max_tokens]));
+  // Length before text, and no copy of the prompt: this is done for every reply.
+  for (const { role, content } of messages) {
+    hash.update(`\n${role} ${content.length}\n`).update(content);
+  }
+  return hash.digest("hex");
 }
 
 /** Replies without a mark that they were filed. A line torn by a kill was a call in flight. */

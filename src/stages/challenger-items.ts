@@ -118,7 +118,10 @@ function item({ at, answer }: Held, seat: Seat, asked: Asked): WorkItem {
   // A candidate is a challenger by its bill, but no recorded challenger was written blind.
   const tag: RequestTag = {
     role: seat === "candidate" ? "ranker" : seat,
-    history_hash: historyHash(answer.messages),
+    // Hashed when asked for: only the offline provider looks, and histories are long.
+    get history_hash() {
+      return historyHash(answer.messages);
+    },
     attempt,
   };
   return {

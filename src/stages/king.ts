@@ -73,7 +73,14 @@ export async function king(
         messages: kingMessages(prompt.messages, tries.at(-1)?.detail),
         temperature: config.king.temperature,
         max_tokens: config.king.max_tokens,
-        tag: { role: "king", history_hash: historyHash(prompt.messages), attempt },
+        tag: {
+          role: "king",
+          // Hashed when asked for: only the offline provider looks, and histories are long.
+          get history_hash() {
+            return historyHash(prompt.messages);
+          },
+          attempt,
+        },
       },
     };
   }

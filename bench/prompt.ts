@@ -26,6 +26,7 @@ const { values: flags } = parseArgs({
     turns: { type: "string", default: "2000" },
     ways: { type: "string", default: "pages,viewer,windows,groups" },
     codec: { type: "string", default: "GZIP" },
+    shares: { type: "string", default: "0.5,0.25" },
   },
 });
 const TURNS = Number(flags.turns);
@@ -137,6 +138,7 @@ type Measured = {
     readonly notes: readonly string[];
   };
   readonly seconds: number;
+  readonly cpuSeconds: number;
   readonly rssMb: number;
 };
 
@@ -144,7 +146,7 @@ function row(
   way: string,
   split: Split,
   root: string,
-  { summary, seconds, rssMb }: Measured,
+  { summary, seconds, cpuSeconds, rssMb }: Measured,
 ): string {
   const cost = /read ([\d.]+) MB from the Hub in (\d+) requests, ([\d.]+) MB a turn/.exec(
     summary.notes.join("\n"),
@@ -164,6 +166,7 @@ function row(
     `${cost?.[3]} MB`.padStart(9),
     String(cost?.[2]).padStart(8),
     `${seconds.toFixed(1)} s`.padStart(8),
+    `${cpuSeconds.toFixed(1)} s`.padStart(8),
     `${rssMb.toFixed(0)} MB`.padStart(8),
   ].join("  ");
 }
@@ -171,11 +174,11 @@ function row(
 const size = Number(flags.mb);
 const ways = flags.ways.split(",");
 process.stdout.write(
-  "way         split   turns  instances        read     a turn  requests      time      RSS\n",
+  "way         split   turns  instances        read     a turn  requests      time       CPU      RSS\n",
 );
 const whole = await makeSplit(size);
 for (const way of ways) process.stdout.write(`${await measure(way, whole)}\n`);
 if (ways.includes("pages")) {
-  for (const share of [0.5, 0.25])
+  for (const share of flags.shares.split(",").filter(Boolean).map(Number))
     process.stdout.write(`${await measure("pages", part(whole, share))}\n`);
 }

@@ -28,7 +28,64 @@ export function mergeRows(a: RawRow, b: RawRow): RawRow {
   return mergeValues(a, b) as RawRow;
 }
 
+/** Schema elements from the top-level column down to the leaf. */
+export type LeafPath = readonly SchemaElement[];
+
+/**
+ * The path of a leaf whose nesting `leafValue` knows: plain columns, structs, and lists in the usual
+ * three levels (messages.list.element). null for anything else, and for a leaf that is not there.
+ */
+export function plainPath(metadata: FileMetaData, leaf: Leaf): LeafPath | null {
+  const path: SchemaElement[] = [];
+  let at = 1;
+  for (const [depth, name] of leaf.split(".").entries()) {
+    while (at < metadata.schema.length && metadata.schema[at]?.name !== name)
+      at = nextSibling(metadata.schema, at);
+    const element = metadata.schema[at];
+    if (element === undefined) return null;
+    path[depth] = element;
+    at++;
+  }
+  const isPlain = path.every((element, n) => {
+    if (element.repetition_type !== "REPEATED") return true;
+    return isList(path[n - 1]) && element.num_children === 1 && n + 1 < path.length;
+  });
+  return isPlain ? path : null;
+}
+
+/**
+ * A leaf's value in one row as a part of its column: nested arrays as hyparquet gives them before it
+ * puts structs together, where every optional element is an array of one or none.
+ */
+export function leafValue(path: LeafPath, nested: unknown): unknown {
+  return valueAt(path, 0, nested);
+}
+
 // ---------------------------------------------------------------------------------------------
+
+function valueAt(path: LeafPath, at: number, nested: unknown): unknown {
+  const element = path[at];
+  if (at === path.length - 1 || element === undefined) return nested ?? null;
+  let inside = nested;
+  if (element.repetition_type === "OPTIONAL") {
+    if (!Array.isArray(nested) || nested.length === 0) return null;
+    inside = nested[0] as unknown;
+  }
+  if (isList(element) && path[at + 1]?.repetition_type === "REPEATED")
+    return Array.isArray(inside) ? inside.map((item) => valueAt(path, at + 2, item)) : null;
+  return { [path[at + 1]?.name ?? ""]: valueAt(path, at + 1, inside) };
+}
+
+function isList(element: SchemaElement | undefined): boolean {
+  return element?.converted_type === "LIST" || element?.logical_type?.type === "LIST";
+}
+
+function nextSibling(schema: readonly SchemaElement[], at: number): number {
+  let next = at + 1;
+  for (let child = 0; child < (schema[at]?.num_children ?? 0); child++)
+    next = nextSibling(schema, next);
+  return next;
+}
 
 function mergeValues(a: unknown, b: unknown): unknown {
   if (Array.isArray(a) && Array.isArray(b))

@@ -2,7 +2,7 @@
  * Rows of a remote Parquet file by the pages that hold them, for files with a page index. The small leaf
  * columns of a row group (roles, ids) are read in one go and kept decoded; large ones page by page.
  */
-import { parquetReadObjects, type AsyncBuffer, type FileMetaData } from "hyparquet";
+import { parquetRead, parquetReadObjects, type AsyncBuffer, type FileMetaData } from "hyparquet";
 import { UserError, errorMessage } from "../../errors.ts";
 import { plainValue } from "../parquet.ts";
 import type { RawRow, ReadRow } from "../source/types.ts";
@@ -10,7 +10,7 @@ import type { Lru } from "./cache.ts";
 import { CODECS } from "./codecs.ts";
 import type { RemoteFile, Tail } from "./footers.ts";
 import type { HubClient } from "./http.ts";
-import { mergeRows, pruneMetadata, type Leaf } from "./leaves.ts";
+import { leafValue, mergeRows, plainPath, pruneMetadata, type Leaf } from "./leaves.ts";
 
 /** Chunks up to this size are read whole: a page of them would cost the same request. */
 export const SMALL_CHUNK_BYTES = 1 << 17;
@@ -19,13 +19,19 @@ const GAP_BYTES = 1 << 14;
 
 export type PageReader = {
   readonly client: HubClient;
-  /** Rows of small leaves by file and row group, shared by all files of a data set. */
-  readonly decoded: Lru<readonly RawRow[]>;
+  /** Small leaves by file and row group, shared by all files of a data set. */
+  readonly decoded: Lru<SmallLeaves>;
   /** Columns that rows will be asked for: their small leaves are read together. */
   readonly columns: readonly string[];
   /** Reads in flight. */
   readonly parallel: number;
 };
+
+/**
+ * By leaf a JSON text a row: a thousand flat texts weigh a tenth of what they say, and a row is put
+ * together when it is wanted, which is one of a thousand.
+ */
+export type SmallLeaves = ReadonlyMap<Leaf, readonly string[]>;
 
 /** Rows in the order asked; neighbours are read together. `columns`: some of the reader's. */
 export async function readByPage(
@@ -40,13 +46,13 @@ export async function readByPage(
     const { small, large } = leavesOf(tail.metadata, span.group, reader.columns);
     const wanted = large.filter((leaf) => columns.includes(columnOf(leaf)));
     const [narrow, wide] = await Promise.all([
-      small.length === 0 ? [] : smallRows(file, tail, span.group, small, reader),
+      small.length === 0 ? NO_LEAVES : smallLeaves(file, tail, span.group, small, reader),
       wanted.length === 0 ? [] : readLeaves(file, tail, span, wanted, reader),
     ]);
     const first = groupSpans(tail.metadata)[span.group]?.start ?? 0;
     for (let row = span.start; row < span.end; row++) {
-      const merged = mergeRows(narrow[row - first] ?? {}, wide[row - span.start] ?? {});
-      found.set(row, pick(merged, columns));
+      const own = smallRow(tail.metadata, narrow, row - first, columns);
+      found.set(row, mergeRows(own, wide[row - span.start] ?? {}));
     }
   });
   return rows.map((row) => ({ ok: true, row: found.get(row) ?? {} }));
@@ -94,23 +100,61 @@ function leavesOf(
   const large: Leaf[] = [];
   for (const { meta_data: chunk } of metadata.row_groups[group]?.columns ?? []) {
     if (chunk === undefined || !columns.includes(chunk.path_in_schema[0] ?? "")) continue;
+    const leaf = chunk.path_in_schema.join(".");
     const isSmall = Number(chunk.total_compressed_size) <= SMALL_CHUNK_BYTES;
-    (isSmall ? small : large).push(chunk.path_in_schema.join("."));
+    (isSmall && plainPath(metadata, leaf) !== null ? small : large).push(leaf);
   }
   return { small, large };
 }
 
-function smallRows(
+const NO_LEAVES: SmallLeaves = new Map();
+
+/** Reads small leaves of a whole row group, without putting any struct together. */
+function smallLeaves(
   file: RemoteFile,
   tail: Tail,
   group: number,
   leaves: readonly Leaf[],
-  reader: PageReader,
-): Promise<readonly RawRow[]> {
-  return reader.decoded.get(`${file.path} ${group}`, () => {
+  { client, decoded }: PageReader,
+): Promise<SmallLeaves> {
+  return decoded.get(`${file.path} ${group}`, async () => {
     const span = groupSpans(tail.metadata)[group] ?? { start: 0, end: 0 };
-    return readLeaves(file, tail, { ...span, group }, leaves, reader);
+    const metadata = pruneMetadata(tail.metadata, new Set(leaves));
+    const texts = new Map<Leaf, string[]>(leaves.map((leaf) => [leaf, []]));
+    await orBroken(file, span, () =>
+      parquetRead({
+        file: bufferOf(file, tail, smallRuns(metadata, group), client),
+        metadata,
+        rowStart: span.start,
+        rowEnd: span.end,
+        useOffsetIndex: true,
+        compressors: CODECS,
+        onPage({ pathInSchema, columnData, rowStart }) {
+          const own = texts.get(pathInSchema.join(".")) ?? [];
+          for (let n = 0; n < columnData.length; n++)
+            own[rowStart - span.start + n] = JSON.stringify(plainValue(columnData[n]) ?? null);
+        },
+      }),
+    );
+    return texts;
   });
+}
+
+/** A row's small leaves among the columns, put together. */
+function smallRow(
+  metadata: FileMetaData,
+  leaves: SmallLeaves,
+  row: number,
+  columns: readonly string[],
+): RawRow {
+  let merged: RawRow = {};
+  for (const [leaf, texts] of leaves) {
+    const path = columns.includes(columnOf(leaf)) ? plainPath(metadata, leaf) : null;
+    if (path === null) continue;
+    const value = leafValue(path, JSON.parse(texts[row] ?? "null"));
+    merged = mergeRows(merged, { [columnOf(leaf)]: value });
+  }
+  return merged;
 }
 
 async function readLeaves(
@@ -121,16 +165,23 @@ async function readLeaves(
   { client }: Pick<PageReader, "client">,
 ): Promise<RawRow[]> {
   const metadata = pruneMetadata(tail.metadata, new Set(leaves));
-  try {
-    const rows = await parquetReadObjects({
+  const rows = await orBroken(file, span, () =>
+    parquetReadObjects({
       file: bufferOf(file, tail, smallRuns(metadata, span.group), client),
       metadata,
       rowStart: span.start,
       rowEnd: span.end,
       useOffsetIndex: true,
       compressors: CODECS,
-    });
-    return rows.map((row) => plainValue(row) as RawRow);
+    }),
+  );
+  return rows.map((row) => plainValue(row) as RawRow);
+}
+
+/** What hyparquet throws about a page, as something that a person can act upon. */
+async function orBroken<T>(file: RemoteFile, span: Span, read: () => Promise<T>): Promise<T> {
+  try {
+    return await read();
   } catch (error) {
     if (error instanceof UserError) throw error;
     throw new UserError(
@@ -203,8 +254,4 @@ function groupSpans(metadata: FileMetaData): Span[] {
     start += Number(group.num_rows);
     return { start: start - Number(group.num_rows), end: start };
   });
-}
-
-function pick(row: RawRow, columns: readonly string[]): RawRow {
-  return Object.fromEntries(Object.entries(row).filter(([column]) => columns.includes(column)));
 }

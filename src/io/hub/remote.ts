@@ -1,12 +1,18 @@
 /** Rows of a Hub split by one of the three ways, as a source like any other. */
 import type { LineCache } from "../line-cache.ts";
 import { sourceOf, type Opened } from "../source/rows.ts";
-import type { RawRow, ReadRow, RowAddress, RowSource } from "../source/types.ts";
+import type { ReadRow, RowAddress, RowSource } from "../source/types.ts";
 import { createLru } from "./cache.ts";
 import type { GroupFacts, RemoteFile, Tail } from "./footers.ts";
 import { readByGroup } from "./groups.ts";
 import type { HubClient } from "./http.ts";
-import { inParallel, readByPage, readGroupTexts, SMALL_CHUNK_BYTES } from "./pages.ts";
+import {
+  inParallel,
+  readByPage,
+  readGroupTexts,
+  SMALL_CHUNK_BYTES,
+  type SmallLeaves,
+} from "./pages.ts";
 import type { HubRepo } from "./repo.ts";
 import type { Viewer, ViewerState } from "./viewer.ts";
 
@@ -40,7 +46,7 @@ export type ReadBy = {
 export function remoteSource(by: ReadBy, parts: RemoteParts): RowSource {
   const { way } = by;
   const { client, tails, files, repo, cache, parallel } = parts;
-  const decoded = createLru<readonly RawRow[]>(KEPT_GROUPS);
+  const decoded = createLru<SmallLeaves>(KEPT_GROUPS);
   const pages = { client, decoded, columns: by.columns, parallel };
   const starts = startsOf(files);
 
@@ -104,8 +110,8 @@ export function remoteSource(by: ReadBy, parts: RemoteParts): RowSource {
 
 // ---------------------------------------------------------------------------------------------
 
-/** Row groups whose small leaves stay decoded: about a megabyte each. */
-const KEPT_GROUPS = 64;
+/** Row groups whose small leaves stay decoded: under half a megabyte each. */
+const KEPT_GROUPS = 128;
 
 /** Reads what is not on disk yet, and puts it there before anything is made of it. */
 async function cachedRead(

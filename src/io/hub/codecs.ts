@@ -7,8 +7,9 @@ import { UserError } from "../../errors.ts";
 /** SNAPPY is hyparquet's own. */
 export const CODECS: Compressors = {
   ...compressors,
-  GZIP: (input) => gunzipSync(input),
-  BROTLI: (input) => brotliDecompressSync(input),
+  // A chunk as long as the page: zlib's own 16 kB would be copied together sixty times over.
+  GZIP: (input, bytes) => gunzipSync(input, { chunkSize: bytes + 64 }),
+  BROTLI: (input, bytes) => brotliDecompressSync(input, { chunkSize: bytes + 64 }),
 };
 
 /** @throws UserError for a file with a codec that nothing here can unpack. */

@@ -88,6 +88,8 @@ export async function inParallel<T>(
 type Span = { readonly start: number; readonly end: number };
 type GroupSpan = Span & { readonly group: number };
 
+/** Named columns are read with small gaps only; without names hyparquet joins whatever lies within 2 MB. */
+const columnsIn = (leaves: readonly Leaf[]): string[] => [...new Set(leaves.map(columnOf))];
 const columnOf = (leaf: Leaf): string => leaf.split(".")[0] ?? "";
 
 /** Which leaves of the columns are small in a row group, and which are large. */
@@ -129,6 +131,7 @@ function smallLeaves(
         rowEnd: span.end,
         useOffsetIndex: true,
         compressors: CODECS,
+        columns: columnsIn(leaves),
         onPage({ pathInSchema, columnData, rowStart }) {
           const own = texts.get(pathInSchema.join(".")) ?? [];
           for (let n = 0; n < columnData.length; n++)
@@ -173,6 +176,7 @@ async function readLeaves(
       rowEnd: span.end,
       useOffsetIndex: true,
       compressors: CODECS,
+      columns: columnsIn(leaves),
     }),
   );
   return rows.map((row) => plainValue(row) as RawRow);

@@ -1,0 +1,140 @@
+import { join } from "node:path";
+import { readFileSync } from "node:fs";
+import type { SchemaElement } from "hyparquet";
+import { ParquetWriter, fileWriter } from "hyparquet-writer";
+import { expect, test } from "vitest";
+import { createLru } from "../../../src/io/hub/cache.ts";
+import { checkCodecs } from "../../../src/io/hub/codecs.ts";
+import { groupFacts, readTail, type RemoteFile, type Tail } from "../../../src/io/hub/footers.ts";
+import { hubClient, type HubClient } from "../../../src/io/hub/http.ts";
+import { leafValue, mergeRows } from "../../../src/io/hub/leaves.ts";
+import { readByPage, type SmallLeaves } from "../../../src/io/hub/pages.ts";
+import { resolveUrl } from "../../../src/io/hub/repo.ts";
+import { testHub, type Hub } from "../../support/hub.ts";
+import { rolloutRow } from "../../support/hub-sets.ts";
+import { writePaged, type PagedOptions } from "../../support/parquet.ts";
+import { tempProject } from "../../support/project.ts";
+
+type Remote = { hub: Hub; client: HubClient; file: RemoteFile; tail: Tail; folder: string };
+
+async function serve(local: string, folder: string): Promise<Remote> {
+  const bytes = readFileSync(local);
+  const hub = await testHub({
+    "o/d": { refs: { main: "c" }, commits: { c: { "a.parquet": bytes } } },
+  });
+  const client = hubClient({ endpoint: hub.url, token: null });
+  const url = resolveUrl(hub.url, "o/d", "c", "a.parquet");
+  const file = { path: "a.parquet", url, size: bytes.length };
+  return { hub, client, file, tail: await readTail(client, file, folder), folder };
+}
+
+async function paged(rows: number, options: PagedOptions): Promise<Remote> {
+  const folder = tempProject();
+  const local = join(folder, "a.parquet");
+  await writePaged(local, rows, (n) => rolloutRow(n), options);
+  return serve(local, folder);
+}
+
+const COLUMNS = ["instance_id", "repo", "messages", "exit_status"];
+
+test.each([
+  ["SNAPPY", 100, 4096],
+  ["GZIP", 150, 1 << 20],
+  ["UNCOMPRESSED", 1000, 2048],
+] as const)(
+  "rows come back as written: %s, groups of %i rows, pages of %i bytes",
+  async (codec, groupRows, pageBytes) => {
+    const { client, file, tail } = await paged(400, { codec, groupRows, pageBytes });
+    const rows = [0, 1, 2, 99, 100, 399, 250];
+    const decoded = createLru<SmallLeaves>(8);
+    const read = await readByPage(file, tail, rows, COLUMNS, {
+      client,
+      decoded,
+      columns: COLUMNS,
+      parallel: 4,
+    });
+    expect(read).toEqual(rows.map((n) => ({ ok: true, row: rolloutRow(n) })));
+  },
+);
+
+test("a few rows of a large file cost a few pages, and the footer is read once a commit", async () => {
+  const { hub, client, file, tail, folder } = await paged(2000, {
+    codec: "UNCOMPRESSED",
+    groupRows: 1000,
+    pageBytes: 8192,
+  });
+  const before = client.stats.bytes;
+  const decoded = createLru<SmallLeaves>(8);
+  const reader = { client, decoded, columns: COLUMNS, parallel: 4 };
+  await readByPage(file, tail, [5, 1500], COLUMNS, reader);
+  expect(client.stats.bytes - before).toBeLessThan(file.size / 10);
+  const requests = hub.requests.length;
+  await readTail(client, file, folder);
+  expect(hub.requests.length).toBe(requests);
+  expect(groupFacts(tail).map((group) => group.rows)).toEqual([1000, 1000]);
+});
+
+test("a codec that nothing here can unpack is an error with the column", async () => {
+  const folder = tempProject();
+  const local = join(folder, "a.parquet");
+  const schema: SchemaElement[] = [
+    { name: "root", num_children: 1 },
+    {
+      name: "instance_id",
+      type: "BYTE_ARRAY",
+      converted_type: "UTF8",
+      repetition_type: "OPTIONAL",
+    },
+  ];
+  const writer = new ParquetWriter({
+    writer: fileWriter(local),
+    schema,
+    codec: "LZO",
+    compressors: { LZO: (input) => input },
+  });
+  await writer.write({ columnData: [{ name: "instance_id", data: ["a", "b"] }] });
+  await writer.finish();
+  const { tail } = await serve(local, folder);
+  expect(() => checkCodecs("a.parquet", tail.metadata)).toThrow(
+    "a.parquet: the codec LZO of column instance_id is not supported",
+  );
+});
+
+test("a footer that is longer than the first guess is read whole", async () => {
+  const remote = await paged(1200, { codec: "UNCOMPRESSED", groupRows: 1, pageBytes: 2048 });
+  expect(remote.tail.bytes.length).toBeGreaterThan(1 << 16);
+  expect(groupFacts(remote.tail)).toHaveLength(1200);
+});
+
+const list: SchemaElement[] = [
+  { name: "messages", repetition_type: "OPTIONAL", converted_type: "LIST", num_children: 1 },
+  { name: "list", repetition_type: "REPEATED", num_children: 1 },
+  { name: "element", repetition_type: "OPTIONAL", num_children: 1 },
+  { name: "role", type: "BYTE_ARRAY", repetition_type: "OPTIONAL" },
+];
+
+test.each([
+  ["values", [[["user"], ["assistant"]]], [{ role: "user" }, { role: "assistant" }]],
+  ["a null field", [[[null]]], [{ role: null }]],
+  ["a null element", [[[]]], [null]],
+  ["an empty list", [[]], []],
+  ["a null list", [], null],
+])("a leaf of a list with %s becomes its column's value", (_what, nested, value) => {
+  expect(leafValue(list, nested)).toEqual(value);
+});
+
+test("two views of a row are one row", () => {
+  expect(
+    mergeRows(
+      { id: "a", messages: [{ role: "user" }, { role: "assistant" }] },
+      { messages: [{ content: "x" }, { content: null }], repo: "r" },
+    ),
+  ).toEqual({
+    id: "a",
+    messages: [
+      { role: "user", content: "x" },
+      { role: "assistant", content: null },
+    ],
+    repo: "r",
+  });
+});

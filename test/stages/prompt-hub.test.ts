@@ -297,3 +297,35 @@ test("a Parquet file whose footer is broken is an error with its name", async ()
     /data\/train-00000\.parquet is no Parquet file that can be read: it ends with no footer/,
   );
 });
+
+test("a viewer that moves on to another commit in the middle is an error, not a mixture", async () => {
+  const sets = await hubSets({ pages: true, viewer: true });
+  const hub: Hub = await testHub(sets, {
+    fault({ path }) {
+      const set = hub.datasets[TRAJECTORIES];
+      if (path.startsWith("/viewer/rows") && set?.viewer !== undefined)
+        hub.datasets[TRAJECTORIES] = { ...set, viewer: { ...set.viewer, commit: "t2" } };
+      return null;
+    },
+  });
+  const root = project(hub, { read: "viewer" });
+  await expect(run(root)).rejects.toThrow(
+    "the viewer no longer shows rows of o/trajectories at commit t1",
+  );
+});
+
+test("a pull request that the viewer cuts short is read from its row group", async () => {
+  const sets = await hubSets({ pages: true, viewer: true });
+  const pulls = sets[PULLS];
+  if (pulls?.viewer === undefined) throw new Error("no set");
+  const truncated = (): readonly string[] => ["patch"];
+  const hub = await testHub({
+    ...sets,
+    [PULLS]: { ...pulls, viewer: { ...pulls.viewer, truncated } },
+  });
+  const root = project(hub, { count: 5 });
+  expect(await run(root)).toMatchObject({ kept: 5 });
+  const [first] = await drawn(root, 5);
+  const record = readFileSync(join(root, `commit/${first?.instance_id}.json`), "utf8");
+  expect(record).toContain(`a${Number(first?.instance_id.split("-")[1])}.py`);
+});

@@ -346,6 +346,11 @@ test.each([
     /matches 1 files, none of a kind that is read/,
   ],
   [
+    "a single file of another kind",
+    { trajectories: "a.txt" },
+    /a\.txt: files of this kind are not read|matches 1 files, none of a kind that is read/,
+  ],
+  [
     "no conversation",
     { trajectories: "p.jsonl" },
     /p\.jsonl holds no trajectories: it needs instance_id and a conversation .* its columns are instance_id, repo, patch/,

@@ -4,6 +4,8 @@
  */
 import pLimit from "p-limit";
 import { UserError, errorCode, errorMessage } from "../../errors.ts";
+import { createPace } from "./pace.ts";
+import { startWatch, type Watch } from "./watch.ts";
 
 export type HubStats = {
   requests: number;
@@ -220,26 +222,6 @@ export function hubClient(options: HubClientOptions): HubClient {
 
 type Attempt<T> = { value: T } | { again: string; status: number | null; waitMs: number | null };
 
-type Watch = { readonly signal: AbortSignal; touch(): void; stop(): void };
-
-/** Aborts when nothing was heard for `ms`. */
-function startWatch(ms: number): Watch {
-  const controller = new AbortController();
-  const abort = (): void => controller.abort(new Error(`no byte for ${ms} ms`));
-  let timer = setTimeout(abort, ms);
-  return {
-    signal: controller.signal,
-    touch() {
-      clearTimeout(timer);
-      timer = setTimeout(abort, ms);
-    },
-    stop() {
-      clearTimeout(timer);
-      controller.abort();
-    },
-  };
-}
-
 /** null: the response is an answer. Otherwise it is used up, and asked for again. */
 async function passingFault(
   response: Response,
@@ -318,48 +300,6 @@ function faultOf(error: unknown): string {
   const cause = error instanceof Error ? error.cause : undefined;
   if (cause instanceof AggregateError) return errorCode(cause.errors[0]) || errorCode(cause);
   return errorCode(cause) || errorCode(error) || errorMessage(cause ?? error);
-}
-
-type Pace = {
-  /** Waits until a request to that origin may start. */
-  turn(origin: string): Promise<void>;
-  heard(origin: string, status: number): void;
-};
-
-type OriginPace = { gap: number; next: number; started: number[]; limitedAt: number };
-
-/**
- * Requests start `gap` ms apart once an origin has said 429: a tenth slower than what was too much, and
- * and a little faster with every answer, so that the rate stays near what is borne.
- */
-function createPace(wait: (ms: number) => Promise<void>): Pace {
-  const origins = new Map<string, OriginPace>();
-  const stateOf = (origin: string): OriginPace => {
-    const known = origins.get(origin) ?? { gap: 0, next: 0, started: [], limitedAt: -Infinity };
-    origins.set(origin, known);
-    return known;
-  };
-  return {
-    async turn(origin) {
-      const state = stateOf(origin);
-      const now = Date.now();
-      state.started = [...state.started.filter((at) => at > now - 1000), now];
-      if (state.gap === 0) return;
-      const at = Math.max(now, state.next);
-      state.next = at + state.gap;
-      if (at > now) await wait(at - now);
-    },
-    heard(origin, status) {
-      const state = stateOf(origin);
-      const now = Date.now();
-      if (status !== 429) state.gap *= 0.97;
-      // Requests that were in flight together are refused together: that is one signal.
-      else if (now - state.limitedAt > 250) {
-        state.limitedAt = now;
-        state.gap = Math.min(1000, 1100 / Math.max(1, state.started.length));
-      }
-    },
-  };
 }
 
 function isBodiless(status: number): boolean {

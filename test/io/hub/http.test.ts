@@ -128,3 +128,18 @@ test("a Hub that nobody runs cannot be reached", async () => {
     /the Hub cannot be reached at http:\/\/127\.0\.0\.1:\d+ \(ECONNREFUSED\)/,
   );
 });
+
+test("a redirect to itself is an error, not a loop", async () => {
+  const hub = await testHub(
+    {},
+    {
+      extra(_request, response, url) {
+        response.writeHead(302, { location: url.href }).end();
+        return true;
+      },
+    },
+  );
+  await expect(clientOf(hub, []).range(`${hub.url}/x`, 0, 9)).rejects.toThrow(
+    /\/x redirects in circles/,
+  );
+});

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import type { SchemaElement } from "hyparquet";
 import { ParquetWriter, fileWriter } from "hyparquet-writer";
 import { expect, test } from "vitest";
@@ -137,4 +137,22 @@ test("two views of a row are one row", () => {
     ],
     repo: "r",
   });
+});
+
+test("a page that is damaged is an error with the file and the rows", async () => {
+  const folder = tempProject();
+  const local = join(folder, "a.parquet");
+  await writePaged(local, 200, (n) => rolloutRow(n), {
+    codec: "GZIP",
+    groupRows: 200,
+    pageBytes: 8192,
+  });
+  const bytes = readFileSync(local);
+  bytes.fill(0, 4, bytes.length - 4000);
+  writeFileSync(local, bytes);
+  const { client, file, tail } = await serve(local, folder);
+  const reader = { client, decoded: createLru<SmallLeaves>(8), columns: COLUMNS, parallel: 4 };
+  await expect(readByPage(file, tail, [199], COLUMNS, reader)).rejects.toThrow(
+    /a\.parquet cannot be read at rows \d+ to 199: /,
+  );
 });

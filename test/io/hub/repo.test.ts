@@ -125,3 +125,20 @@ test.each<[string, HubDataset, Partial<HubSpec>, string | null, RegExp]>([
 ])("%s is a clear error", async (_what, dataset, over, token, message) => {
   await expect(open(dataset, over, token)).rejects.toThrow(message);
 });
+
+test("an endpoint that is no Hub is named", async () => {
+  const hub = await testHub(
+    {},
+    {
+      extra(_request, response) {
+        response.writeHead(418).end();
+        return true;
+      },
+    },
+  );
+  const client = hubClient({ endpoint: hub.url, token: null, wait: async () => {} });
+  const spec = { endpoint: hub.url, name: "o/d", revision: null, config: null, split: null };
+  await expect(
+    openRepo(client, { ...spec, paths: null, hasToken: false, key: "[source].prs" }),
+  ).rejects.toThrow("the Hub's answer about the data set o/d is of no use: HTTP 418");
+});

@@ -6,8 +6,11 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vit
 import { loadConfig } from "../../src/config.ts";
 import { openStore } from "../../src/io/store.ts";
 import { lockWorkspace } from "../../src/io/lock.ts";
+import { report } from "../../src/stages/report.ts";
 import { startViewer, type Viewer } from "../../src/viewer/server.ts";
 import { HAS_BROWSER, launchBrowser } from "../support/browser.ts";
+import { scriptedChat } from "../support/chat.ts";
+import { OPTIONS, testDeps } from "../support/deps.ts";
 import { judgedWorkspace } from "../support/workspace.ts";
 
 /** An expression for the page: the texts of too little contrast. */
@@ -175,7 +178,7 @@ describe.skipIf(!HAS_BROWSER)("the viewer in a browser", () => {
     expect(faults).toEqual([]);
   });
 
-  test("a hostile turn is shown and not executed, on the list, in the duel and in the report", async () => {
+  test("a hostile turn is shown and not executed, on the list and in the duel", async () => {
     const evil =
       '<script>alert(1)</script><img src="http://evil.example/x" onerror="alert(2)"><svg onload=alert(3)>';
     const { page, viewer, faults } = await visit({
@@ -204,6 +207,30 @@ describe.skipIf(!HAS_BROWSER)("the viewer in a browser", () => {
     await page.goto(`${viewer.url}duel/evil.json?diff=1&hidden=1&history=all`);
     expect(await titleOf(page)).toBe(evil);
     expect(await page.locator("main img, main script").count()).toBe(0);
+    expect(faults).toEqual([]);
+  });
+
+  test("report.html sorts and filters its turns, alone and under its own policy", async () => {
+    const { root, page, viewer, faults } = await visit();
+    await report(
+      loadConfig(root, {}),
+      testDeps(
+        root,
+        scriptedChat(() => ""),
+      ),
+      OPTIONS,
+    );
+    await page.goto(`${viewer.url}report`);
+    const files = (): Promise<string[]> => page.locator(".turns td:nth-child(2)").allTextContents();
+    expect(await page.locator(".turns tbody tr").count()).toBe(24);
+    await page.locator(".filter input").fill("t15");
+    expect(await files()).toEqual(["t15.json"]);
+    await page.locator(".filter input").fill("");
+    await page.locator(".turns th button", { hasText: "file" }).click();
+    expect((await files()).slice(0, 3)).toEqual(["t01.json", "t02.json", "t03.json"]);
+    await page.locator(".turns th button", { hasText: "file" }).click();
+    expect((await files())[0]).toBe("t24.json");
+    expect(await page.locator("svg.chart").count()).toBeGreaterThanOrEqual(5);
     expect(faults).toEqual([]);
   });
 

@@ -1,0 +1,96 @@
+import { createServer, type Server } from "node:http";
+import { expect, onTestFinished, test } from "vitest";
+import { loadConfig } from "../../src/config.ts";
+import { openStore } from "../../src/io/store.ts";
+import { greeting, portNumber } from "../../src/viewer/greeting.ts";
+import { startViewer, type Viewer } from "../../src/viewer/server.ts";
+import { tempProject } from "../support/project.ts";
+import { startScript } from "../support/scripts.ts";
+
+const start = (root: string, host: string, port: number): Promise<Viewer> =>
+  startViewer({
+    config: loadConfig(root, {}),
+    store: openStore(root),
+    host,
+    port,
+    now: () => new Date(),
+  });
+
+const STARTED = {
+  url: "http://127.0.0.1:4871/",
+  port: 4871,
+  taken: [],
+  turns: 24,
+  host: "127.0.0.1",
+  tookMs: 120,
+};
+
+test("the viewer says what it read, where to look and how to end it", () => {
+  expect(greeting(STARTED)).toEqual([
+    "view: 24 turns read in 120 ms",
+    "open http://127.0.0.1:4871/",
+    "Ctrl-C ends it",
+  ]);
+});
+
+test("a taken port is said, and so is what --host exposes", () => {
+  expect(greeting({ ...STARTED, taken: [4870] })[0]).toBe("port 4870 is taken: using 4871");
+  expect(greeting({ ...STARTED, host: "0.0.0.0" }).join("\n")).toContain(
+    "listening on 0.0.0.0: everybody who reaches this machine and has the key below can read the whole workspace",
+  );
+});
+
+test("an address that others can reach carries a key", async () => {
+  const viewer = await start(tempProject({ "answer/.gitkeep": "" }), "0.0.0.0", 0);
+  onTestFinished(() => viewer.close());
+  expect(viewer.url).toMatch(/\?key=[0-9a-f]{32}$/);
+  expect((await fetch(`http://127.0.0.1:${viewer.port}/`)).status).toBe(401);
+});
+
+test("an address of another machine is refused with what to do", async () => {
+  await expect(start(tempProject(), "203.0.113.7", 0)).rejects.toMatchObject({
+    message: "view: cannot listen on 203.0.113.7 port 0 (EADDRNOTAVAIL)",
+    hint: "give an address of this machine with --host, and a port above 1023 with --port",
+  });
+});
+
+test("when no port is free the error names the ports tried", async () => {
+  const servers: Server[] = [];
+  onTestFinished(async () => {
+    for (const server of servers) await new Promise((resolve) => server.close(resolve));
+  });
+  const first = 47_310;
+  for (let port = first; port < first + 20; port++) {
+    const server = createServer();
+    servers.push(server);
+    await new Promise<void>((resolve) => {
+      // Taken by somebody else is taken as well.
+      server.once("error", () => resolve());
+      server.listen(port, "127.0.0.1", resolve);
+    });
+  }
+  await expect(start(tempProject(), "127.0.0.1", first)).rejects.toMatchObject({
+    message: `view: the ports ${first} to ${first + 19} are all taken`,
+    hint: "name another with --port",
+  });
+});
+
+test.each(["-1", "65536", "1.5", "http"])("--port %s is no port", (value) => {
+  expect(() => portNumber(value)).toThrow("expected a port from 0 to 65535.");
+});
+
+test("npm run view opens on an empty workspace and ends with Ctrl-C", async () => {
+  const root = tempProject({ "answer/.gitkeep": "" });
+  const { child, ended } = startScript("view", ["--root", root, "--port", "0"]);
+  const url = await new Promise<string>((resolve) => {
+    let text = "";
+    child.stdout?.on("data", (data: Buffer) => {
+      text += data.toString();
+      const found = /open (\S+)/.exec(text)?.[1];
+      if (found !== undefined) resolve(found);
+    });
+  });
+  expect(await (await fetch(url)).text()).toContain("No duels yet");
+  child.kill("SIGINT");
+  expect(await ended).toMatchObject({ code: 0, stderr: "" });
+});

@@ -1,0 +1,192 @@
+/**
+ * Judged turns as training examples: which turns may be learned from, and which pairs of answers are
+ * sure enough to be a preference. Works on the exported record alone: nothing else may be published.
+ */
+import type { Bucket, Exported, Message, Review, Score } from "../../records.ts";
+import { isCurrent, personScore } from "../report/person.ts";
+import { judgeViews } from "../report/verdicts.ts";
+import { repoFromId } from "../sample/shapes.ts";
+import type { Example, Metadata } from "./example.ts";
+import type { Grouping } from "./settings.ts";
+
+export const EXPORT_REASONS = [
+  /** The audit says that the challenger used what only the pull request knows. */
+  "leak",
+  /** An answer held a key, a token or a password. */
+  "secret",
+  /** The challenger never kept to the form, or is empty. */
+  "malformed",
+  /** A turn of `refined`, which was not asked for, or of `defeat` where no pair was asked for. */
+  "not_asked_for",
+  /** Lost before a judge was asked, or the score file is gone: no verdicts to agree. */
+  "not_judged",
+  /** The score or one of the two orders says otherwise than the bucket, or draws. */
+  "orders_disagree",
+  /** A person called it a draw. */
+  "person_draw",
+  /** Both answers are the same, or one is missing. */
+  "no_second_answer",
+] as const;
+export type ExportReason = (typeof EXPORT_REASONS)[number];
+
+/** A turn with its secrets masked. */
+export type JudgedTurn = {
+  /** The name in final/, refined/ or defeat/. */
+  readonly file: string;
+  readonly bucket: Bucket;
+  readonly exported: Exported;
+  readonly score: Score | null;
+  readonly review: Review | null;
+  /** Kinds of secrets that the answers held, by answer. */
+  readonly secrets: { readonly challenger: boolean; readonly opponent: boolean };
+};
+
+export type ExportWants = {
+  /** Also learn from `refined`. */
+  readonly refined: boolean;
+  /** Formats have a place for these. */
+  readonly sft: boolean;
+  readonly preference: boolean;
+  readonly negative: boolean;
+  readonly groupBy: Grouping;
+};
+
+export type TurnExamples = {
+  readonly examples: readonly Example[];
+  /** Why the turn gave no example, or no pair; null when it gave all that was asked for. */
+  readonly reason: ExportReason | null;
+};
+
+/**
+ * The examples of a turn: its challenger to learn (final, refined on request), and the pair that score,
+ * both orders and bucket agree on. In `defeat` the pair is the other way round.
+ */
+export function examplesOf(turn: JudgedTurn, wants: ExportWants): TurnExamples {
+  const { exported, bucket, secrets } = turn;
+  const out = (reason: ExportReason): TurnExamples => ({ examples: [], reason });
+  if (exported.audit?.verdict === "leak" || exported.reason.startsWith("leak")) return out("leak");
+  if (secrets.challenger) return out("secret");
+  if (exported.challenger.trim() === "" || exported.challenger_run?.malformed != null) {
+    return out("malformed");
+  }
+  if (bucket === "refined" && !wants.refined) return out("not_asked_for");
+  const base = baseOf(turn, wants.groupBy);
+  const examples: Example[] = [];
+  if (wants.sft && bucket !== "defeat") {
+    examples.push({ ...base, kind: "sft", answer: exported.challenger });
+  }
+  if (!wants.preference && !wants.negative) {
+    return { examples, reason: examples.length === 0 ? "not_asked_for" : null };
+  }
+  const winner = winnerOf(turn);
+  if (!winner.ok) return { examples, reason: winner.reason };
+  const opponent = opponentOf(turn);
+  const isChallenger = winner.winner === "challenger";
+  const [chosen, rejected] = isChallenger
+    ? [exported.challenger, opponent]
+    : [opponent, exported.challenger];
+  if (opponent.trim() === "" || chosen === rejected) return { examples, reason: "no_second_answer" };
+  if (secrets.opponent) return { examples, reason: "secret" };
+  if (wants.preference) examples.push({ ...base, kind: "preference", chosen, rejected });
+  if (wants.negative) examples.push({ ...base, kind: "negative", answer: rejected });
+  return { examples, reason: null };
+}
+
+/** Against whom the challenger was judged: the king, in mode 1 the reference. */
+export function opponentOf({ exported, score }: Pick<JudgedTurn, "exported" | "score">): string {
+  return score?.mode === 1 ? exported.assistant : exported.king;
+}
+
+/** The bucket a person gave, or the one the file lies in. */
+export function bucketInForce(
+  bucket: Bucket,
+  review: Review | null,
+  score: Score | null,
+  limits: { readonly final_min: number; readonly defeat_max: number },
+): Bucket {
+  if (review === null || !isCurrent(review, score?.pair_hash)) return bucket;
+  if (review.bucket !== null) return review.bucket;
+  if (review.verdict === null) return bucket;
+  const value = personScore(review.verdict);
+  return value >= limits.final_min ? "final" : value < limits.defeat_max ? "defeat" : "refined";
+}
+
+// ---------------------------------------------------------------------------------------------
+
+type Winner =
+  | { readonly ok: true; readonly winner: "challenger" | "opponent" }
+  | { readonly ok: false; readonly reason: ExportReason };
+
+/** A person's verdict overrules; otherwise score, both orders and the bucket have to say the same. */
+function winnerOf({ bucket, score, review }: JudgedTurn): Winner {
+  if (review !== null && review.verdict !== null && isCurrent(review, score?.pair_hash)) {
+    if (review.verdict === 0) return { ok: false, reason: "person_draw" };
+    return { ok: true, winner: review.verdict === 2 ? "challenger" : "opponent" };
+  }
+  if (score === null || score.disqualified !== null || score.score === null) {
+    return { ok: false, reason: "not_judged" };
+  }
+  const orders = orderMeans(score);
+  if (orders === null) return { ok: false, reason: "not_judged" };
+  const values = [score.score, orders.kingFirst, orders.challengerFirst];
+  if (bucket !== "defeat" && values.every((value) => value > 50)) {
+    return { ok: true, winner: "challenger" };
+  }
+  if (bucket === "defeat" && values.every((value) => value < 50)) {
+    return { ok: true, winner: "opponent" };
+  }
+  return { ok: false, reason: "orders_disagree" };
+}
+
+/** Mean over judges and metrics of each order, 0..100; null when an order was never given. */
+function orderMeans(score: Score): { kingFirst: number; challengerFirst: number } | null {
+  const means = (["king_first", "challenger_first"] as const).map((order) => {
+    const votes = judgeViews(score)
+      .flatMap((judge) => judge.replies)
+      .filter((reply) => reply.order === order)
+      .flatMap((reply) => Object.values(reply.metrics));
+    return votes.length === 0 ? null : (100 * votes.reduce((a, b) => a + b, 0)) / votes.length;
+  });
+  const [kingFirst, challengerFirst] = means;
+  return kingFirst == null || challengerFirst == null ? null : { kingFirst, challengerFirst };
+}
+
+function baseOf(turn: JudgedTurn, groupBy: Grouping): Base {
+  const { exported } = turn;
+  const repo = exported.repo || repoFromId(exported.instance_id);
+  return {
+    prompt: exported.messages.map(promptMessage),
+    group: groupBy === "instance" || repo === "" ? exported.instance_id : repo,
+    metadata: metadataOf(turn, repo),
+  };
+}
+
+type Base = Pick<Example, "prompt" | "group" | "metadata">;
+
+function promptMessage({ role, content, tool_calls }: Message): Message {
+  return tool_calls === undefined ? { role, content } : { role, content, tool_calls };
+}
+
+/** Margin in points: challenger minus opponent. Agreement: share of judges on the winning side. */
+function metadataOf(turn: JudgedTurn, repo: string): Metadata {
+  const { exported, score, review } = turn;
+  const judges = score === null ? [] : judgeViews(score);
+  const side = Math.sign(exported.score - 50);
+  const agreeing = judges.filter((judge) => Math.sign(judge.score - 50) === side).length;
+  return {
+    instance_id: exported.instance_id,
+    repo,
+    turn: exported.turn ?? null,
+    file: turn.file,
+    bucket: turn.bucket,
+    score: exported.score,
+    margin: Math.round((2 * exported.score - 100) * 1e4) / 1e4,
+    judges: judges.length,
+    judges_agreeing: judges.length === 0 ? null : Math.round((1e4 * agreeing) / judges.length) / 1e4,
+    against: score?.mode === 1 ? "reference" : "king",
+    audit: exported.audit?.verdict ?? "unchecked",
+    decided_by: review !== null && isCurrent(review, score?.pair_hash) ? "person" : "panel",
+    challenger_model: exported.challenger_run?.model ?? null,
+    king_model: exported.king_run?.model ?? null,
+  };
+}

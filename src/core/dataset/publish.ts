@@ -1,0 +1,65 @@
+/** What may be published, under which name, and what the person is told before anything is sent. */
+import { UserError } from "../../errors.ts";
+
+export type PublishFile = {
+  /** Relative to the set's folder, with "/". */
+  readonly name: string;
+  readonly bytes: number;
+};
+
+export type SecretFound = {
+  readonly file: string;
+  /** 1-based. */
+  readonly line: number;
+  readonly kinds: readonly string[];
+};
+
+/** "owner/name" as the Hub allows it. @throws UserError that says which form it should have. */
+export function repoName(
+  given: string | undefined,
+  org: string | undefined,
+  folder: string,
+): string {
+  const name = given ?? (org === undefined ? "" : `${org}/${folder}`);
+  if (/^[A-Za-z0-9][\w.-]{0,95}\/[A-Za-z0-9][\w.-]{0,95}$/.test(name) && !/--|\.\./.test(name)) {
+    return name;
+  }
+  throw new UserError(
+    given === undefined ? "publish: no --repo was given" : `publish: --repo "${given}" is no owner/name`,
+    "for example --repo your-name/your-set; or set [dataset].hub_org in chain.toml",
+  );
+}
+
+/** @throws UserError that lists where secrets stand (at most ten places), when there are any. */
+export function refuseSecrets(found: readonly SecretFound[]): void {
+  if (found.length === 0) return;
+  const shown = found
+    .slice(0, 10)
+    .map(({ file, line, kinds }) => `  ${file} line ${line}: ${kinds.join(", ")}`);
+  throw new UserError(
+    [
+      `publish: the set holds unmasked secrets in ${found.length} lines; nothing was sent`,
+      ...shown,
+      ...(found.length > 10 ? [`  ... and ${found.length - 10} more`] : []),
+    ].join("\n"),
+    "mask or remove them in the source and build the set again; keys that are real should be revoked",
+  );
+}
+
+/** The plan as lines, for the dry run and before a push. */
+export function planLines(plan: {
+  readonly repo: string;
+  readonly isPublic: boolean;
+  readonly endpoint: string;
+  readonly files: readonly PublishFile[];
+}): string[] {
+  const total = plan.files.reduce((sum, file) => sum + file.bytes, 0);
+  return [
+    `${plan.endpoint}/datasets/${plan.repo} (${plan.isPublic ? "public" : "private"}): ${plan.files.length} files, ${megabytes(total)} MB`,
+    ...plan.files.map((file) => `  ${file.name} (${megabytes(file.bytes)} MB)`),
+  ];
+}
+
+// ---------------------------------------------------------------------------------------------
+
+const megabytes = (bytes: number): string => (bytes / 1e6).toFixed(bytes < 1e5 ? 3 : 1);

@@ -1,0 +1,94 @@
+/**
+ * stage:publish: a finished set goes to the Hub. A dry run unless `push`; the set is looked through
+ * for secrets either way, and card and splits go up in one commit.
+ */
+import { resolve, basename, join } from "node:path";
+import type { Config } from "../config.ts";
+import { planLines, refuseSecrets, repoName, type SecretFound } from "../core/dataset/publish.ts";
+import { maskSecrets } from "../core/secrets/mask.ts";
+import { UserError } from "../errors.ts";
+import { scanTexts, setFiles, type SetFile } from "../io/dataset/set-files.ts";
+import { uploadDataset } from "../io/hub/upload.ts";
+import type { StageOptions, StageSummary } from "../work.ts";
+
+export type PublishOptions = StageOptions & {
+  /** The set's folder, relative to the workspace. */
+  readonly folder: string;
+  readonly repo?: string;
+  readonly push?: boolean;
+  readonly public?: boolean;
+};
+
+/**
+ * @throws UserError for a folder that holds no whole set, for secrets in it, for a missing token, and
+ *   for what the Hub refuses.
+ */
+export async function publish(config: Config, options: PublishOptions): Promise<StageSummary> {
+  const folder = resolve(config.root, options.folder);
+  const repo = repoName(options.repo, config.dataset.hub_org, basename(folder));
+  const files = await setFiles(folder);
+  refuseSecrets(await secretsIn(files));
+  const isPublic = options.public ?? false;
+  const endpoint = (config.env["HF_ENDPOINT"] || "https://huggingface.co").replace(/\/+$/, "");
+  const plan = planLines({ repo, isPublic, endpoint, files });
+  if (options.push !== true) {
+    return summaryOf(files, [...plan, "dry run: nothing was sent; add --push to send it"]);
+  }
+  const sent = await uploadDataset({
+    endpoint,
+    token: tokenOf(config),
+    repo,
+    isPublic,
+    title: `Upload ${basename(folder)}`,
+    files: files.map(({ name }) => ({ name, path: join(folder, name) })),
+  });
+  return summaryOf(files, [
+    ...plan,
+    `${sent.isNew ? "created the repository, " : ""}committed ${sent.oid}: ${sent.url}`,
+  ]);
+}
+
+// ---------------------------------------------------------------------------------------------
+
+async function secretsIn(files: readonly SetFile[]): Promise<SecretFound[]> {
+  const found: SecretFound[] = [];
+  for (const file of files) {
+    for await (const part of scanTexts(file)) {
+      const whole = await maskSecrets(part.map(({ text }) => text).join("\n"));
+      if (Object.keys(whole.found).length === 0) continue;
+      const before = found.length;
+      for (const { line, text } of part) {
+        const kinds = Object.keys((await maskSecrets(text)).found);
+        if (kinds.length > 0) found.push({ file: file.name, line, kinds });
+      }
+      // A key may reach over several lines.
+      const kinds = Object.keys(whole.found);
+      if (found.length === before) found.push({ file: file.name, line: part[0]?.line ?? 1, kinds });
+    }
+  }
+  return found;
+}
+
+function tokenOf(config: Config): string {
+  const token = config.env["HF_TOKEN"] || config.env["HUGGINGFACE_API_KEY"] || "";
+  if (token.startsWith("hf_")) return token;
+  throw new UserError(
+    token === ""
+      ? "publish: no token: HF_TOKEN and HUGGINGFACE_API_KEY are not set"
+      : "publish: the token in HF_TOKEN or HUGGINGFACE_API_KEY does not start with hf_",
+    "make one with write access at https://huggingface.co/settings/tokens and put it into .env as HF_TOKEN=hf_...",
+  );
+}
+
+function summaryOf(files: readonly SetFile[], notes: readonly string[]): StageSummary {
+  return {
+    stage: "publish",
+    read: files.length,
+    kept: files.length,
+    dropped: {},
+    pending: 0,
+    asked: 0,
+    notes,
+    stopped: null,
+  };
+}

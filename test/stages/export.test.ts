@@ -1,0 +1,409 @@
+/** stage:export: what is learned from judged turns, what is not, and that nothing of the PR gets out. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { exportTurns, type ExportOptions } from "../../src/stages/export.ts";
+import type { Bucket } from "../../src/records.ts";
+import { readJsonl } from "../support/dataset.ts";
+import { scriptedChat } from "../support/chat.ts";
+import { OPTIONS, testConfig, testDeps } from "../support/deps.ts";
+import { snapshot, tempProject } from "../support/project.ts";
+import { runScriptFile } from "../support/scripts.ts";
+
+type Row = Record<string, unknown>;
+
+const metrics = (value: number): Row => ({
+  correctness: value,
+  grounding: value,
+  progress: value,
+  protocol: value,
+  efficiency: value,
+});
+
+const turn = (n: number, over: Row = {}): Row => ({
+  instance_id: `acme__repo${n}-1`,
+  repo: `acme/repo${n}`,
+  turn: n,
+  king: `THOUGHT: king ${n}\n\n\`\`\`bash\nls ${n}\n\`\`\``,
+  challenger: `THOUGHT: challenger ${n}\n\n\`\`\`bash\ncat file${n}\n\`\`\``,
+  assistant: `reference ${n}`,
+  messages: [
+    { role: "system", content: "You are an agent." },
+    {
+      role: "user",
+      content: `Task number ${n}: repair what is broken in module ${n} of this project now`,
+    },
+  ],
+  score: 90,
+  metrics: metrics(90),
+  reason: "score 90 >= 80",
+  audit: { verdict: "clean", kinds: [] },
+  ...over,
+});
+
+/** A score file whose judges say `first` with the king first and `second` the other way round. */
+const score = (n: number, value: number, first: number, second = first, over: Row = {}): Row => ({
+  file: `t_${n}.json`,
+  instance_id: `acme__repo${n}-1`,
+  mode: 2,
+  score: value,
+  metrics: metrics(value),
+  style: "cat",
+  parsed: true,
+  pending: 0,
+  disqualified: null,
+  pair_hash: "p",
+  judges: ["a", "b"].flatMap((model) =>
+    [
+      ["king_first", first],
+      ["challenger_first", second],
+    ].map(([order, vote]) => ({
+      model,
+      provider: "test",
+      order,
+      attempt: 1,
+      metrics: metrics(Number(vote)),
+      reason: "SECRETREASON",
+      unread: null,
+      raw: "",
+      reasoning: null,
+      finish_reason: "stop",
+      usage: { prompt_tokens: 0, cached_tokens: 0, completion_tokens: 0, reasoning_tokens: 0 },
+      cost_usd: null,
+      pair_hash: "p",
+      time: "",
+    })),
+  ),
+  config_hash: "x",
+  ...over,
+});
+
+type Given = { bucket: Bucket; turn: Row; score?: Row; review?: Row };
+
+const review = (over: Row): Row => ({
+  file: "t_1.json",
+  verdict: null,
+  bucket: null,
+  note: "",
+  time: "",
+  pair_hash: "p",
+  ...over,
+});
+
+async function run(given: readonly Given[], over: Partial<ExportOptions> = {}) {
+  const files: Record<string, unknown> = {};
+  for (const [at, one] of given.entries()) {
+    const name = `t_${at + 1}.json`;
+    files[`${one.bucket}/${name}`] = one.turn;
+    if (one.score !== undefined) files[`score/${name}`] = one.score;
+    if (one.review !== undefined) files[`review/${name}`] = one.review;
+  }
+  const root = tempProject(files);
+  const options: ExportOptions = {
+    ...OPTIONS,
+    format: ["prompt-completion", "preference", "kto"],
+    ...over,
+  };
+  const summary = await exportTurns(
+    testConfig(root),
+    testDeps(
+      root,
+      scriptedChat(() => ""),
+    ),
+    options,
+  );
+  const folder = join(root, "dataset/export");
+  const all = (dir = ""): Row[] =>
+    ["train", "val"].flatMap((split) => readJsonl(folder, dir, `${split}.jsonl`));
+  const stats = JSON.parse(readFileSync(join(folder, "dataset_stats.json"), "utf8")) as Row;
+  return { root, folder, summary, all, stats };
+}
+
+const said = (row: Row | undefined, column: string): unknown =>
+  (row?.[column] as Row[] | undefined)?.[0]?.["content"];
+const good = (n: number, over: Row = {}): Given => ({
+  bucket: "final",
+  turn: turn(n, over),
+  score: score(n, 90, 1, 0.8),
+});
+
+describe("what is learned", () => {
+  test("a final turn gives its challenger to learn, and the pair that score and both orders agree on", async () => {
+    const { all, summary } = await run([good(1)]);
+    expect(summary).toMatchObject({ read: 1, kept: 1, dropped: {} });
+    expect(said(all()[0], "completion")).toBe(turn(1)["challenger"]);
+    expect(all()[0]?.["prompt"]).toEqual(turn(1)["messages"]);
+    const [pair] = all("preference");
+    expect([said(pair, "chosen"), said(pair, "rejected")]).toEqual([
+      turn(1)["challenger"],
+      turn(1)["king"],
+    ]);
+    expect(pair?.["metadata"]).toMatchObject({
+      instance_id: "acme__repo1-1",
+      bucket: "final",
+      score: 90,
+      margin: 80,
+      judges: 2,
+      judges_agreeing: 1,
+      against: "king",
+      audit: "clean",
+      decided_by: "panel",
+    });
+    expect(all("kto").map((row) => [said(row, "completion"), row["label"]])).toEqual([
+      [turn(1)["challenger"], true],
+      [turn(1)["king"], false],
+    ]);
+  });
+
+  test("a defeat gives the pair the other way round, and nothing to learn", async () => {
+    const lost = {
+      bucket: "defeat" as const,
+      turn: turn(1, { score: 20, reason: "score 20 < 66" }),
+      score: score(1, 20, 0, 0.4),
+    };
+    const { all } = await run([lost, good(2)]);
+    expect(all().map((row) => said(row, "completion"))).toEqual([turn(2)["challenger"]]);
+    const pair = all("preference").find((row) => (row["metadata"] as Row)["bucket"] === "defeat");
+    expect([said(pair, "chosen"), said(pair, "rejected")]).toEqual([
+      turn(1)["king"],
+      turn(1)["challenger"],
+    ]);
+    expect(pair?.["metadata"]).toMatchObject({ margin: -60 });
+  });
+
+  test("in a duel against the reference the reference is the other answer", async () => {
+    const { all } = await run([
+      { bucket: "final", turn: turn(1, { king: "" }), score: score(1, 90, 1, 1, { mode: 1 }) },
+    ]);
+    expect(said(all("preference")[0], "rejected")).toBe("reference 1");
+    expect(all("preference")[0]?.["metadata"]).toMatchObject({ against: "reference" });
+  });
+
+  test("refined turns are learned from on request alone", async () => {
+    const refined = {
+      bucket: "refined" as const,
+      turn: turn(1, { score: 70 }),
+      score: score(1, 70, 0.7),
+    };
+    const without = await run([refined, good(2)]);
+    expect(without.summary.dropped).toEqual({ not_asked_for: 1 });
+    expect((await run([refined, good(2)], { refined: true })).summary.kept).toBe(2);
+  });
+
+  test.each([
+    ["a score over 50 with one order under it", "final", 60, 1, 0.2, "orders_disagree"],
+    ["an order that draws", "final", 75, 1, 0.5, "orders_disagree"],
+    ["a defeat by a score over 50", "defeat", 60, 0.6, 0.6, "orders_disagree"],
+  ] as const)("%s makes no pair", async (_title, bucket, value, first, second, reason) => {
+    const { all, stats, summary } = await run([
+      { bucket, turn: turn(1, { score: value }), score: score(1, value, first, second) },
+      good(2),
+    ]);
+    expect(all("preference")).toHaveLength(1);
+    const counted = bucket === "final" ? stats["turns_without_a_pair"] : summary.dropped;
+    expect(counted).toEqual({ [reason]: 1 });
+  });
+
+  test.each([
+    ["its score file gone", undefined],
+    [
+      "no judge asked",
+      score(1, 0, 0, 0, { judges: [], disqualified: { reason: "repetition", detail: "" } }),
+    ],
+    [
+      "one order alone",
+      score(1, 90, 1, 1, {
+        judges: (score(1, 90, 1)["judges"] as Row[]).filter((j) => j["order"] === "king_first"),
+      }),
+    ],
+  ])("a turn with %s makes no pair", async (_title, given) => {
+    const { stats } = await run([
+      { bucket: "final", turn: turn(1), ...(given === undefined ? {} : { score: given }) },
+    ]);
+    expect(stats["turns_without_a_pair"]).toEqual({ not_judged: 1 });
+  });
+
+  test.each([
+    ["the same answer twice", { king: turn(1)["challenger"] }],
+    ["no king", { king: " " }],
+  ])("%s makes no pair", async (_title, over) => {
+    const { stats } = await run([good(1, over)]);
+    expect(stats["turns_without_a_pair"]).toEqual({ no_second_answer: 1 });
+  });
+});
+
+describe("a person overrules the panel", () => {
+  const lost = { bucket: "defeat" as const, turn: turn(1, { score: 20 }), score: score(1, 20, 0) };
+
+  test("for the challenger: it is learned, and chosen", async () => {
+    const { all } = await run([{ ...lost, review: review({ verdict: 2 }) }]);
+    expect(said(all()[0], "completion")).toBe(turn(1)["challenger"]);
+    expect(said(all("preference")[0], "chosen")).toBe(turn(1)["challenger"]);
+    expect(all()[0]?.["metadata"]).toMatchObject({ decided_by: "person", bucket: "final" });
+  });
+
+  test("for the king: a final turn is not learned, and the king is chosen", async () => {
+    const { all } = await run([{ ...good(1), review: review({ verdict: 1 }) }]);
+    expect(all()).toEqual([]);
+    expect(said(all("preference")[0], "chosen")).toBe(turn(1)["king"]);
+  });
+
+  test("a draw makes no pair, and a bucket counts as given", async () => {
+    const { stats, all } = await run([
+      { ...good(1), review: review({ verdict: 0, bucket: "final" }) },
+    ]);
+    expect(stats["turns_without_a_pair"]).toEqual({ person_draw: 1 });
+    expect(all()).toHaveLength(1);
+  });
+
+  test("a review of another pair of answers counts for nothing", async () => {
+    const { all } = await run([{ ...good(1), review: review({ verdict: 1, pair_hash: "old" }) }]);
+    expect(said(all("preference")[0], "chosen")).toBe(turn(1)["challenger"]);
+  });
+});
+
+describe("what stays inside", () => {
+  const key = `hf_${"aB3dE5gH7j".repeat(4)}`;
+
+  test.each([
+    ["leak", { audit: { verdict: "leak", kinds: ["path"] } }],
+    ["leak", { reason: "leak: names a hidden file" }],
+    ["secret", { challenger: `THOUGHT: x\n\n\`\`\`bash\ncurl -H ${key}\n\`\`\`` }],
+    ["secret", { challenger: "THOUGHT: x MASKED_GITHUB_TOKEN" }],
+    ["malformed", { challenger: "" }],
+    [
+      "malformed",
+      {
+        challenger_run: {
+          model: "m",
+          provider: "p",
+          prompt_version: "1",
+          config_hash: "x",
+          usage: { prompt_tokens: 0, cached_tokens: 0, completion_tokens: 0, reasoning_tokens: 0 },
+          cost_usd: null,
+          attempts: 3,
+          finish_reason: null,
+          time: "",
+          malformed: { reason: "no_block", detail: "" },
+        },
+      },
+    ],
+  ])("out with %s: %j", async (reason, over) => {
+    const { summary, folder } = await run([good(1, over), good(2)]);
+    expect(summary).toMatchObject({ read: 2, kept: 1, dropped: { [reason]: 1 } });
+    expect(readJsonl(folder, "skipped.jsonl")[0]).toMatchObject({
+      instance_id: "acme__repo1-1",
+      reason,
+    });
+  });
+
+  test("a king with a secret makes no pair, though the challenger is learned", async () => {
+    const { all, stats } = await run([good(1, { king: `x ${key}` })]);
+    expect(all()).toHaveLength(1);
+    expect(stats["turns_without_a_pair"]).toEqual({ secret: 1 });
+  });
+
+  test("secrets of the history are masked, in tool calls as well, and counted", async () => {
+    const messages = [
+      {
+        role: "user",
+        content: `export HF_TOKEN=${key} and do the whole task for me please today now`,
+      },
+      {
+        role: "assistant",
+        content: "",
+        tool_calls: [{ function: { arguments: `{"t": "${key}"}` } }],
+      },
+      { role: "user", content: "go on" },
+    ];
+    const { folder, stats } = await run([good(1, { messages }), good(2)]);
+    const text = Object.values(snapshot(folder)).join("\n");
+    expect(text).not.toContain(key);
+    expect(text).toContain("MASKED_HF_TOKEN");
+    expect(stats["masked_secrets"]).toEqual({ hf_token: 1 });
+  });
+
+  test("numpy's MASKED_ARRAY is no secret", async () => {
+    const { summary } = await run([
+      good(1, { challenger: "THOUGHT: MASKED_ARRAY\n\n```bash\nls\n```" }),
+    ]);
+    expect(summary.kept).toBe(1);
+  });
+
+  test("no word of tries, evidence, judges' reasons or unknown fields gets out", async () => {
+    const hidden = {
+      challenger_tries: [{ raw: "HIDDENPR" }],
+      evidence: "HIDDENPR",
+      note: "HIDDENPR",
+      king_audit: { findings: [{ evidence: "HIDDENPR" }] },
+    };
+    const messages = [
+      { role: "user", content: `the task ${"word ".repeat(30)}`, hidden: "HIDDENPR" },
+    ];
+    const { folder } = await run([good(1, { ...hidden, messages })], {
+      format: ["openai", "chatml", "alpaca", "sharegpt", "preference", "kto"],
+    });
+    const text = Object.values(snapshot(folder)).join("\n");
+    expect(text).not.toContain("HIDDENPR");
+    expect(text).not.toContain("SECRETREASON");
+  });
+
+  test("turns of public benchmarks are warned about loudly", async () => {
+    const { summary } = await run([
+      good(1, { instance_id: "django__django-11099", repo: "django/django" }),
+    ]);
+    expect(summary.notes.join("\n")).toContain(
+      "WARNING: 1 of the turns are from test problems of SWE-bench",
+    );
+  });
+});
+
+describe("bad input", () => {
+  test("without judged turns the error says which stage to run", async () => {
+    await expect(run([])).rejects.toMatchObject({
+      message: "export: there are no judged turns in final/, refined/ and defeat/",
+      hint: "run npm run stage:report first: it sorts the judged turns into these folders",
+    });
+  });
+
+  test("everything left out is an error with a table of reasons", async () => {
+    await expect(run([good(1, { audit: { verdict: "leak", kinds: [] } })])).rejects.toThrow(
+      "export: every row was filtered out, so there is no set to write\n  1  leak",
+    );
+  });
+
+  test("a turn that was edited into the wrong shape is told by its name", async () => {
+    await expect(run([good(1, { challenger: 7 })])).rejects.toThrow(
+      "final/t_1.json has the wrong shape: .challenger",
+    );
+  });
+});
+
+test("the script exports by group: no instance is on both sides", async () => {
+  const files = Object.fromEntries(
+    Array.from({ length: 12 }, (_, i) => [
+      [`final/t_${i}.json`, turn(i, { instance_id: `acme__r-${i % 4}`, repo: "acme/r" })],
+      [`score/t_${i}.json`, score(i, 90, 1)],
+    ]).flat() as [string, unknown][],
+  );
+  const root = tempProject(files);
+  const ran = await runScriptFile("export", [
+    "--root",
+    root,
+    "--format",
+    "chatml",
+    "--group-by",
+    "instance",
+    "--val-fraction",
+    "0.25",
+  ]);
+  expect(ran.stderr).toBe("");
+  expect(ran.code).toBe(0);
+  expect(ran.stdout).toContain("export: 12 read, 12 kept, 0 dropped");
+  const ids = (split: string): string[] =>
+    readJsonl(root, "dataset/export", `${split}.jsonl`).map((row) =>
+      String((row["metadata"] as Row)["instance_id"]),
+    );
+  expect(ids("val")).toHaveLength(3);
+  for (const id of ids("val")) expect(ids("train")).not.toContain(id);
+});

@@ -164,9 +164,6 @@ export type Price = {
   readonly output: number;
 };
 
-/** Tokens and USD; usd null: unpriced. */
-export type Amount = { readonly tokens: number; readonly usd: number | null };
-
 /** The rules of calling models; core/retry/rules.ts is the implementation. */
 export type CallRules = {
   read(exchange: Exchange, body: unknown): Reading;

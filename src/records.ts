@@ -196,7 +196,6 @@ export const triesSchema = z.looseObject({
   /** The recorded drop; null while attempts are left. */
   dropped: z.object({ reason: z.string(), detail: z.string() }).nullable(),
 });
-export type Tries = Readonly<z.infer<typeof triesSchema>>;
 
 const metricValues = z.object({
   correctness: z.number(),

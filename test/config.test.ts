@@ -1,7 +1,7 @@
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { judgePanel, loadConfig } from "../src/config.ts";
+import { configKeys, judgePanel, loadConfig, parseConfig } from "../src/config.ts";
 import { tempProject } from "./support/project.ts";
 
 test("without chain.toml every value has its default", () => {
@@ -86,4 +86,31 @@ test("DUEL_MODE overrules chain.toml and refuses anything but 1 and 2", () => {
   const root = tempProject({ "chain.toml": "[duel]\nmode = 2\n" });
   expect(loadConfig(root, { DUEL_MODE: "1" }).duel.mode).toBe(1);
   expect(() => loadConfig(root, { DUEL_MODE: "3" })).toThrow(/DUEL_MODE is "3"/);
+});
+
+test("chain.toml in the project shows every key, and what it shows is the default", () => {
+  const text = readFileSync("chain.toml", "utf8");
+  const shown = new Set<string>();
+  let section = "";
+  for (const line of text.split("\n")) {
+    const header = /^(?:# )?\[([\w.]+)\]$/.exec(line);
+    if (header !== null) section = (header[1] ?? "").replace(/^provider\.\w+$/, "provider.NAME");
+    const key = /^(?:# )?(\w+) = /.exec(line)?.[1];
+    if (key !== undefined) shown.add(`${section}.${key}`);
+  }
+  expect([...configKeys()].filter((key) => !shown.has(key))).toEqual([]);
+  expect([...shown].filter((key) => !configKeys().includes(key))).toEqual([]);
+  expect(parseConfig(text, "chain.toml")).toEqual(parseConfig("", "chain.toml"));
+
+  const uncommented = text.replace(/^# (?=\w+ = |\[)/gm, "").replace(/^\[provider[^]*?\n\n/m, "\n");
+  const defaults = parseConfig("", "chain.toml");
+  const said = parseConfig(uncommented, "chain.toml");
+  expect(said.king).toEqual(defaults.king);
+  expect(said.judge).toEqual(defaults.judge);
+  expect(said.duel).toEqual(defaults.duel);
+  expect(said.bucket).toEqual(defaults.bucket);
+  expect(said.source).toMatchObject(defaults.source);
+  expect(said.challenger).toMatchObject(defaults.challenger);
+  expect(said.audit).toMatchObject(defaults.audit);
+  expect(said.dataset).toMatchObject(defaults.dataset);
 });

@@ -3,7 +3,7 @@
  * of the folder. Reads go through a schema, and a file that does not parse is an error with its name.
  */
 import { open, mkdir, readFile, readdir, rename, stat, unlink } from "node:fs/promises";
-import { dirname, join, relative } from "node:path";
+import { dirname, join } from "node:path";
 import { z } from "zod";
 import { UserError, errorCode, errorMessage } from "../errors.ts";
 
@@ -100,11 +100,6 @@ export async function writeWhole(file: string, text: string | Uint8Array): Promi
     await unlink(temp).catch(() => {});
     throw diskError(file, "write", error);
   }
-}
-
-/** A path inside the workspace as the person knows it. */
-export function shown(root: string, path: string): string {
-  return relative(root, path) || ".";
 }
 
 // ---------------------------------------------------------------------------------------------

@@ -11,7 +11,6 @@ import { pullRequestText } from "../turn/challenger-prompt.ts";
 
 /** Change whenever a word of the prompts does. */
 export const SELECT_PROMPT_VERSION = "select-1";
-export const GROUNDING_PROMPT_VERSION = "grounding-1";
 
 const RANK = `You choose the best of several replies to the same turn of a software-engineering agent that works in a shell. The replies were written by an agent that had seen just the conversation. You also see the pull request that resolved the task; the agent had not seen it.
 

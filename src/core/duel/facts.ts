@@ -1,5 +1,5 @@
 /** What the duel needs of one score file: small, so that many thousands fit in memory. */
-import type { MetricValues, Score } from "../../records.ts";
+import type { Score } from "../../records.ts";
 import type { DuelRules } from "./rules.ts";
 import { ballotsOf, judgesToAsk } from "./verdicts.ts";
 import type { Ballot } from "./turn-score.ts";
@@ -61,9 +61,4 @@ export function factsOf(
     calls: { asked, full: score.disqualified === null ? rules.panel.length : 0 },
     models: [score.king_model, score.challenger_model].flatMap((model) => model ?? []),
   };
-}
-
-/** The verdicts of a turn, flat. */
-export function verdictsOf(turn: TurnFacts): readonly MetricValues[] {
-  return turn.ballots.flatMap((ballot) => ballot.verdicts);
 }

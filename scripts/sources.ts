@@ -21,7 +21,12 @@ await runScript(async () => {
   const { facts, lines } = await sources(
     loadConfig(flags.root),
     { store: openStore(flags.root) },
-    { ...flags, name: flags.args[0] ?? "", concurrency: flags.concurrency ?? 32 },
+    {
+      ...flags,
+      name: flags.args[0] ?? "",
+      concurrency: flags.concurrency ?? 32,
+      purpose: `look-${process.pid}`,
+    },
   );
   const out = flags.json ? process.stderr : process.stdout;
   for (const line of lines) out.write(`${line}\n`);

@@ -42,6 +42,8 @@ export type OpenSettings = {
   readonly target: number;
   readonly skipBad: boolean;
   readonly concurrency: number;
+  /** Whose reading is kept until it is released: "draw", or a look that is over at once. */
+  readonly purpose: string;
   /** Commits and ways of the run that is resumed; null: a new one. */
   readonly before: SourceState | null;
 };
@@ -102,6 +104,7 @@ function openSet(
     concurrency: settings.concurrency,
     useViewer: source.read === "auto" || source.read === "viewer",
     skipBad: settings.skipBad,
+    purpose: settings.purpose,
   });
 }
 

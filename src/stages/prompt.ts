@@ -57,6 +57,7 @@ export async function prompt(
   const sources = await openSources(config, {
     target,
     skipBad: options.skipBad,
+    purpose: "draw",
     concurrency: options.concurrency ?? DEFAULT_CONCURRENCY,
     before: before?.config_hash === hash && !before.done ? before : null,
   });

@@ -21,6 +21,8 @@ export type SourcesOptions = {
   readonly rows: number;
   readonly skipBad: boolean;
   readonly concurrency: number;
+  /** Tells this look from others at the same workspace, such as a draw that is under way. */
+  readonly purpose: string;
 };
 
 /** @throws UserError as the prompt stage does for a source that names nothing or cannot be read. */

@@ -11,7 +11,7 @@ const REAL = join(import.meta.dirname, "../fixtures/real");
 
 async function describe(name: string, files: Record<string, unknown> = {}): Promise<string> {
   const root = tempProject(files);
-  const options = { name, rows: 60, skipBad: false, concurrency: 8 };
+  const options = { name, rows: 60, skipBad: false, concurrency: 8, purpose: "look" };
   const { lines } = await sources(loadConfig(root, {}), { store: openStore(root) }, options);
   return lines.join("\n");
 }
@@ -48,6 +48,17 @@ test("a Hub set is shown with its commit and the cost of every way", async () =>
   expect(text).toContain("o/trajectories at commit t1\n  2 files, 500 rows, 5 row groups");
   expect(text).toMatch(/100 turns would cost:\n {4}viewer 0\.1 MB in 100 requests\n {4}pages \d/);
   expect(await describe(PULLS, files)).toContain("shape: pull-request records");
+});
+
+test("a look at a set leaves what a stopped draw has kept of it", async () => {
+  const hub = await testHub(await hubSets({ pages: true }));
+  const root = tempProject({
+    ".env": `HF_ENDPOINT=${hub.url}\n`,
+    ".cache/rows/draw-o__trajectories-t1.jsonl": '{"k":"0/1/*","v":{}}\n',
+  });
+  const options = { name: TRAJECTORIES, rows: 5, skipBad: false, concurrency: 8, purpose: "look" };
+  await sources(loadConfig(root, {}), { store: openStore(root) }, options);
+  expect(await openStore(root).list(".cache/rows")).toEqual(["draw-o__trajectories-t1.jsonl"]);
 });
 
 test("escape codes in an example are shown, not sent to the terminal", async () => {

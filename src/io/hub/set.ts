@@ -35,6 +35,8 @@ export type HubOptions = HubSpec & {
   /** False: the viewer is not asked at all. */
   readonly useViewer: boolean;
   readonly skipBad: boolean;
+  /** Rows and copies are kept apart by it: what one reader releases another one may still want. */
+  readonly purpose: string;
   readonly wait?: (ms: number) => Promise<void>;
 };
 
@@ -79,9 +81,13 @@ export async function openHubSet(options: HubOptions): Promise<HubSet> {
   const rows = files.flatMap((file) => file.groups).reduce((sum, group) => sum + group.rows, 0);
   const viewer = await probeViewer(client, repo, rows, options);
   const cache = await openLineCache(
-    join(options.cacheDir, "rows", `${repo.name.replace("/", "__")}-${repo.commit}.jsonl`),
+    join(
+      options.cacheDir,
+      "rows",
+      `${options.purpose}-${repo.name.replace("/", "__")}-${repo.commit}.jsonl`,
+    ),
   );
-  const copyDir = join(home, "copies");
+  const copyDir = join(home, `copies-${options.purpose}`);
   const parallel = options.concurrency;
   const parts = { client, tails, files, repo, viewer, cache, copyDir, parallel };
   return {

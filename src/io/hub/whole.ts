@@ -34,6 +34,7 @@ export async function openWholeSet(name: HubName, options: WholeSetOptions): Pro
     concurrency: 8,
     useViewer: false,
     skipBad,
+    purpose: "whole",
   });
   return set.readBy({ way: "groups", columns: set.columns, cutRows: "read" });
 }

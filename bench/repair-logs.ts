@@ -39,7 +39,7 @@ const WORDS =
 function instanceLines(instance: number, rng: Rng, patches: readonly string[]): string[] {
   const repo = `owner${instance % 997}/project${instance % 997}`;
   const id = `owner${instance % 997}__project${instance % 997}-${instance}`;
-  const problem = prose(rng, rng() < 0.03 ? 12 : 150 + randomIndex(rng, 120));
+  const problem = prose(rng, rng() < 0.03 ? 12 : 270 + randomIndex(rng, 160));
   const attempts = 1 + randomIndex(rng, 4);
   const resolves = rng() < 0.6;
   return Array.from({ length: attempts }, (_, at) => {

@@ -50,9 +50,15 @@ export type KeptAttempt = {
   readonly issue: string;
   readonly files: readonly string[];
   readonly patch: string;
-  /** "" when resolved, or when the log shows no failure. */
-  readonly error: string;
+  /** The first failure, "" when there is none; null: not looked for yet in `log`. */
+  readonly error: string | null;
+  readonly log: string;
 };
+
+/** Without the log: what pairs need of it is looked up. */
+export function cutDown(attempt: KeptAttempt): KeptAttempt {
+  return { ...attempt, error: errorOf(attempt), log: "" };
+}
 
 export type Judged =
   | { readonly ok: true; readonly kept: KeptAttempt }
@@ -90,7 +96,8 @@ export function judgeAttempt(attempt: Attempt, limits: RepairLimits): Judged {
       issue: cutLines(attempt.problem_statement.trim(), ISSUE_CHARS),
       files: attempt.localised_files.slice(0, MAX_FILES + 1),
       patch: attempt.patch,
-      error: attempt.resolved ? "" : (firstFailure(attempt.test_stdout, ERROR_CHARS)?.context ?? ""),
+      error: attempt.resolved ? "" : null,
+      log: attempt.resolved ? "" : attempt.test_stdout,
     },
   };
 }
@@ -174,6 +181,9 @@ const MAX_FILES = 8;
 const SYSTEM =
   "You repair bugs in software repositories. Answer with a patch in unified diff format and nothing else.";
 
+const errorOf = (attempt: KeptAttempt): string =>
+  attempt.error ?? firstFailure(attempt.log, ERROR_CHARS)?.context ?? "";
+
 /** A category somebody gave, or the one that the log tells; null: unknown. */
 function knownCategory(attempt: Attempt): string | null {
   const given = attempt.failure_category?.trim() ?? "";
@@ -227,9 +237,10 @@ function promptOf(attempt: KeptAttempt, before: KeptAttempt | null): Example["pr
     parts.push(["## Files that may matter", ...shown, ...more].join("\n"));
   }
   if (before !== null) {
+    const error = errorOf(before);
     parts.push(
       `## Previous attempt\nIt failed: ${before.category ?? "unknown"}.`,
-      ...(before.error === "" ? [] : [`### First error\n${fenced(before.error, "")}`]),
+      ...(error === "" ? [] : [`### First error\n${fenced(error, "")}`]),
       `### Its patch\n${fenced(cutLines(before.patch.trimEnd(), PATCH_CHARS), "diff")}`,
     );
   }

@@ -1,12 +1,10 @@
 /** Texts put aside on the disk and taken back one by one, in about the order they were put. */
 import { closeSync, openSync, readSync } from "node:fs";
-import { openLineWriter } from "./spool.ts";
+import { openLineWriter, type LineWriter } from "./spool.ts";
 
 export type Keep = {
   /** Puts a text (no line feeds) aside; texts are numbered from 0. */
-  put(text: string): void;
-  /** No more is put; reading begins. */
-  seal(): void;
+  put(text: string): number;
   get(index: number): string;
   close(): void;
 };
@@ -14,33 +12,33 @@ export type Keep = {
 const WINDOW = 1 << 16;
 const BLOCK = 1 << 14;
 
-/** Opens a keep in a file of its own; eight bytes a text stay in memory. */
+/** A keep in a file of its own, made when the first text is put; eight bytes a text stay in memory. */
 export function openKeep(path: string): Keep {
-  const writer = openLineWriter(path);
   const starts: Float64Array[] = [];
   let count = 0;
+  let writer: LineWriter | null = null;
   let fd: number | null = null;
   let window = Buffer.allocUnsafe(WINDOW);
   let from = 0;
   let to = 0;
   const startOf = (index: number): number =>
-    index < count ? (starts[Math.floor(index / BLOCK)]?.[index % BLOCK] ?? 0) : writer.bytes;
+    index < count
+      ? (starts[Math.floor(index / BLOCK)]?.[index % BLOCK] ?? 0)
+      : (writer?.bytes ?? 0);
   return {
     put(text) {
+      writer ??= openLineWriter(path);
       if (count % BLOCK === 0) starts.push(new Float64Array(BLOCK));
       const block = starts[starts.length - 1];
       if (block !== undefined) block[count % BLOCK] = writer.bytes;
-      count++;
       writer.line(text);
-    },
-    seal() {
-      writer.close(false);
-      fd = openSync(path, "r");
+      return count++;
     },
     get(index) {
-      if (fd === null) throw new Error("a keep is sealed before it is read");
       const [start, end] = [startOf(index), startOf(index + 1) - 1];
       if (start < from || end > to) {
+        writer?.flush();
+        fd ??= openSync(path, "r");
         const size = Math.max(end - start, WINDOW);
         if (size > window.length) window = Buffer.allocUnsafe(size);
         from = start;
@@ -49,8 +47,8 @@ export function openKeep(path: string): Keep {
       return window.toString("utf8", start - from, end - from);
     },
     close() {
-      if (fd === null) writer.close(false);
-      else closeSync(fd);
+      writer?.close(false);
+      if (fd !== null) closeSync(fd);
     },
   };
 }

@@ -14,11 +14,21 @@ export type JsonRow = {
   readonly row: Readonly<Record<string, unknown>>;
 };
 
+export type LastLines = {
+  /** True for the last of all lines that name this value. */
+  isLast(value: string, line: number, file: string): boolean;
+};
+
 export type RowReader = {
   /** Lines that --skip-bad passed over. */
   readonly badLines: number;
   /** Counts a line as bad, for a fault that the caller found. @throws UserError unless skipBad. */
   bad(file: string, line: number, why: string): void;
+  /**
+   * Where each value of the first column is last named, over all files: a pass that parses lines only
+   * where the column does not come first.
+   */
+  lastLines(paths: readonly string[], column: string): Promise<LastLines>;
   /** Every row of the files, in batches; each is parsed when it is asked for. @throws UserError with file and line for a broken line, unless skipBad. */
   rows(path: string): AsyncGenerator<Iterable<JsonRow>>;
 };
@@ -49,7 +59,7 @@ export function rowReader(skipBad: boolean): RowReader {
     return null;
   };
   // One row at a time: what was parsed is gone before the next is made.
-  function* parsed(path: string, lines: readonly TextLine[]): Generator<JsonRow> {
+  function* parsed(path: string, lines: Iterable<TextLine>): Generator<JsonRow> {
     for (const { number, text } of lines) {
       const row = parse(path, number, text);
       if (row !== null) yield row;
@@ -60,6 +70,22 @@ export function rowReader(skipBad: boolean): RowReader {
       return badLines;
     },
     bad,
+    async lastLines(paths, column) {
+      const last = new Map<string, number>();
+      const firstLine: Record<string, number> = {};
+      let total = 0;
+      for (const path of paths) {
+        firstLine[path] = total;
+        for await (const { number, value } of namedLines(path, column)) {
+          if (value !== null) last.set(value, total + number);
+          firstLine[`${path}/`] = number;
+        }
+        total += firstLine[`${path}/`] ?? 0;
+      }
+      return {
+        isLast: (value, line, file) => last.get(value) === (firstLine[file] ?? 0) + line,
+      };
+    },
     async *rows(path) {
       const lines = path.endsWith(".gz") ? unpacked(path) : plain(path);
       for await (const part of lines) yield parsed(path, part);
@@ -92,8 +118,58 @@ type TextLine = { readonly number: number; readonly text: string };
 
 const CHUNK = 1 << 20;
 
-/** Whole lines of a chunk at a time. A line may be longer than the chunk. */
-function* plain(path: string): Generator<readonly TextLine[]> {
+/** Every line with the value of a column; null where the line has none. */
+async function* namedLines(
+  path: string,
+  column: string,
+): AsyncGenerator<{ readonly number: number; readonly value: string | null }> {
+  const head = Buffer.from(`{"${column}"`);
+  if (path.endsWith(".gz")) {
+    for await (const { number, bytes } of readLines(path)) {
+      yield { number, value: valueOf(bytes, 0, bytes.length, head, column) };
+    }
+    return;
+  }
+  for (const { number, bytes, from, to } of spans(path)) {
+    yield { number, value: valueOf(bytes, from, to, head, column) };
+  }
+}
+
+/** The text of a column: read off where it comes first and has no escapes, else by parsing the line. */
+function valueOf(
+  bytes: Buffer,
+  from: number,
+  to: number,
+  head: Buffer,
+  column: string,
+): string | null {
+  if (bytes.compare(head, 0, head.length, from, Math.min(to, from + head.length)) === 0) {
+    let at = from + head.length;
+    while (bytes[at] === 32 || bytes[at] === 58) at++;
+    const end = bytes[at] === 34 ? bytes.indexOf(34, at + 1) : -1;
+    if (end > 0 && end < to) {
+      const text = bytes.toString("utf8", at + 1, end);
+      if (!text.includes("\\")) return text;
+    }
+  }
+  try {
+    const row = Object(JSON.parse(bytes.toString("utf8", from, to))) as Record<string, unknown>;
+    const value = row[column];
+    return typeof value === "string" ? value : null;
+  } catch {
+    return null; // A broken line is told by the pass that reads the rows.
+  }
+}
+
+type Span = {
+  readonly number: number;
+  readonly bytes: Buffer;
+  readonly from: number;
+  readonly to: number;
+};
+
+/** Lines as places in a buffer that the next step overwrites. A line may be longer than a chunk. */
+function* spans(path: string): Generator<Span> {
   const fd = opened(path);
   try {
     let buffer = Buffer.allocUnsafe(CHUNK);
@@ -107,21 +183,20 @@ function* plain(path: string): Generator<readonly TextLine[]> {
       }
       const got = readSync(fd, buffer, used, buffer.length - used, null);
       used += got;
-      const lines: TextLine[] = [];
       let from = 0;
       const view = buffer.subarray(0, used);
       for (let at = view.indexOf(10); at >= 0; at = view.indexOf(10, from)) {
         number++;
-        push(lines, number, view, from, at);
+        if (at > from) yield { number, bytes: view, from: afterMark(view, from, number), to: at };
         from = at + 1;
       }
       if (got === 0 && from < used) {
-        push(lines, number + 1, view, from, used);
+        number++;
+        yield { number, bytes: view, from: afterMark(view, from, number), to: used };
         from = used;
       }
       buffer.copyWithin(0, from, used);
       used -= from;
-      if (lines.length > 0) yield lines;
       if (got === 0) return;
     }
   } finally {
@@ -129,13 +204,23 @@ function* plain(path: string): Generator<readonly TextLine[]> {
   }
 }
 
-function push(lines: TextLine[], number: number, bytes: Buffer, from: number, to: number): void {
-  const start = number === 1 && bytes[from] === 0xef && bytes[from + 1] === 0xbb ? from + 3 : from;
-  const text = bytes.toString("utf8", start, to);
-  if (text.length > 2 || text.trim() !== "") lines.push({ number, text });
+/** Behind a byte order mark on the first line. */
+const afterMark = (bytes: Buffer, from: number, number: number): number =>
+  number === 1 && bytes[from] === 0xef && bytes[from + 1] === 0xbb ? from + 3 : from;
+
+/** Lines in batches, each decoded when it is asked for. */
+function* plain(path: string): Generator<Iterable<TextLine>> {
+  yield texts(path);
 }
 
-async function* unpacked(path: string): AsyncGenerator<readonly TextLine[]> {
+function* texts(path: string): Generator<TextLine> {
+  for (const { number, bytes, from, to } of spans(path)) {
+    const text = bytes.toString("utf8", from, to);
+    if (text.length > 2 || text.trim() !== "") yield { number, text };
+  }
+}
+
+async function* unpacked(path: string): AsyncGenerator<Iterable<TextLine>> {
   for await (const { number, bytes } of readLines(path)) {
     yield [{ number, text: bytes.toString("utf8").replace(/^\uFEFF/, "") }];
   }

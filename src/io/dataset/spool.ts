@@ -14,6 +14,8 @@ export type LineWriter = {
   line(text: string): number;
   /** Appends bytes as they are. */
   raw(bytes: Uint8Array): void;
+  /** Hands everything to the system, so that it can be read. */
+  flush(): void;
   /** Flushes and closes; `sync`: until it is on the disk. */
   close(sync: boolean): void;
 };
@@ -54,6 +56,7 @@ export function openLineWriter(path: string): LineWriter {
       used += part.length;
       bytes += part.length;
     },
+    flush,
     close(sync) {
       flush();
       guarded(path, "write", () => {

@@ -3,7 +3,8 @@
  * its openai client. Keys are known here alone, and every text that comes back is cleared of them.
  */
 import OpenAI from "openai";
-import type { Config, ProviderConfig } from "../../config.ts";
+import type { ProviderConfig } from "../../config-schema.ts";
+import type { Config } from "../../config.ts";
 import { UserError } from "../../errors.ts";
 import type { Exchange } from "../../calls.ts";
 import type { ChatMessage } from "../../work.ts";

@@ -9,8 +9,7 @@ export const NEEDED_COLUMNS = ["instance_id", "resolved", "patch", "problem_stat
 type Row = Readonly<Record<string, unknown>>;
 
 export type ReadAttempt =
-  | { readonly ok: true; readonly attempt: Attempt }
-  | { readonly ok: false; readonly why: string };
+  { readonly ok: true; readonly attempt: Attempt } | { readonly ok: false; readonly why: string };
 
 /** A missing or null text is "", a missing `resolved` is false; other types are faults. */
 export function attemptOf(row: Row): ReadAttempt {

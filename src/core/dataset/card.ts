@@ -69,7 +69,9 @@ export function renderCard(text: CardText, facts: CardFacts): string {
     "",
     "## Sources",
     "",
-    ...text.sources.map(({ name, license }) => `- ${name}${license === null ? "" : ` (${license})`}`),
+    ...text.sources.map(
+      ({ name, license }) => `- ${name}${license === null ? "" : ` (${license})`}`,
+    ),
     "",
     ...leftOut(facts.filterReasons),
     "## Known limits",

@@ -25,7 +25,9 @@ export function columnsSeen(): Columns {
     of(format) {
       const fields = [...metadata].map(([key, type]) => `"${key.replaceAll('"', '""')}" ${type}`);
       const extra: Record<string, string> =
-        fields.length > 0 && format !== "openai" ? { metadata: `STRUCT(${fields.join(", ")})` } : {};
+        fields.length > 0 && format !== "openai"
+          ? { metadata: `STRUCT(${fields.join(", ")})` }
+          : {};
       return { ...columnsOf(format, `${message}[]`), ...extra };
     },
   };

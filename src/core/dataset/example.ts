@@ -37,8 +37,7 @@ export type Skip = {
 
 /** One step of a builder's stream. */
 export type Built =
-  | { readonly ok: true; readonly example: Example }
-  | { readonly ok: false; readonly skip: Skip };
+  { readonly ok: true; readonly example: Example } | { readonly ok: false; readonly skip: Skip };
 
 /** The answers of an example, in the order of their columns. */
 export function answersOf(example: Example): readonly string[] {

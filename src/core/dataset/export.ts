@@ -85,7 +85,8 @@ export function examplesOf(turn: JudgedTurn, wants: ExportWants): TurnExamples {
   const [chosen, rejected] = isChallenger
     ? [exported.challenger, opponent]
     : [opponent, exported.challenger];
-  if (opponent.trim() === "" || chosen === rejected) return { examples, reason: "no_second_answer" };
+  if (opponent.trim() === "" || chosen === rejected)
+    return { examples, reason: "no_second_answer" };
   if (secrets.opponent) return { examples, reason: "secret" };
   if (wants.preference) examples.push({ ...base, kind: "preference", chosen, rejected });
   if (wants.negative) examples.push({ ...base, kind: "negative", answer: rejected });
@@ -182,7 +183,8 @@ function metadataOf(turn: JudgedTurn, repo: string): Metadata {
     score: exported.score,
     margin: Math.round((2 * exported.score - 100) * 1e4) / 1e4,
     judges: judges.length,
-    judges_agreeing: judges.length === 0 ? null : Math.round((1e4 * agreeing) / judges.length) / 1e4,
+    judges_agreeing:
+      judges.length === 0 ? null : Math.round((1e4 * agreeing) / judges.length) / 1e4,
     against: score?.mode === 1 ? "reference" : "king",
     audit: exported.audit?.verdict ?? "unchecked",
     decided_by: review !== null && isCurrent(review, score?.pair_hash) ? "person" : "panel",

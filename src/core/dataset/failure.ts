@@ -30,7 +30,8 @@ export type Failure = {
  */
 export function firstFailure(log: string, maxChars: number): Failure | null {
   const body = testOutput(log);
-  const found = unittestFailure(body) ?? pytestFailure(body) ?? traceback(body) ?? summaryLine(body);
+  const found =
+    unittestFailure(body) ?? pytestFailure(body) ?? traceback(body) ?? summaryLine(body);
   if (found === null) return null;
   const lines = found.lines.map((line) => line.replace(/\r$/, "").trimEnd());
   return { context: fit(lines, maxChars), exception: exceptionOf(found.error) };
@@ -103,7 +104,11 @@ function unittestFailure(lines: readonly string[]): Found | null {
     (line, i) => RULE.test(line) && /^(?:FAIL|ERROR): /.test(lines[i + 1] ?? ""),
   );
   if (at < 0) return null;
-  const block = upTo(lines, at + 1, (line, i) => i > at + 1 && (RULE.test(line) || /^Ran \d+ tests?/.test(line)));
+  const block = upTo(
+    lines,
+    at + 1,
+    (line, i) => i > at + 1 && (RULE.test(line) || /^Ran \d+ tests?/.test(line)),
+  );
   const trace = traceback(block);
   const end = block.findLastIndex((line) => !/^-*\s*$/.test(line));
   if (trace === null) return { lines: block.slice(0, end + 1), error: "" };
@@ -112,7 +117,9 @@ function unittestFailure(lines: readonly string[]): Found | null {
 
 /** A test's block in pytest's FAILURES or ERRORS, or its "ImportError while loading conftest". */
 function pytestFailure(lines: readonly string[]): Found | null {
-  const at = lines.findIndex((line) => /^(?:_{3,} .{1,300} _{3,}|ImportError while loading conftest)/.test(line));
+  const at = lines.findIndex((line) =>
+    /^(?:_{3,} .{1,300} _{3,}|ImportError while loading conftest)/.test(line),
+  );
   const from = at < 0 ? 0 : at;
   const firstE = lines.findIndex((line, i) => i >= from && /^E(?: {2,}|$)/.test(line));
   if (firstE < 0) return null;
@@ -142,14 +149,21 @@ function pytestFailure(lines: readonly string[]): Found | null {
 function traceback(lines: readonly string[]): Found | null {
   let start = lines.findIndex(isTraceback);
   if (start < 0) {
-    const syntax = lines.findIndex((line) => /^(?:SyntaxError|IndentationError|TabError): /.test(line));
-    return syntax < 0 ? null : { lines: lines.slice(Math.max(0, syntax - 3), syntax + 1), error: lines[syntax] ?? "" };
+    const syntax = lines.findIndex((line) =>
+      /^(?:SyntaxError|IndentationError|TabError): /.test(line),
+    );
+    return syntax < 0
+      ? null
+      : { lines: lines.slice(Math.max(0, syntax - 3), syntax + 1), error: lines[syntax] ?? "" };
   }
   for (;;) {
-    const raised = lines.findIndex((line, i) => i > start && /^\S/.test(line) && !isTraceback(line));
+    const raised = lines.findIndex(
+      (line, i) => i > start && /^\S/.test(line) && !isTraceback(line),
+    );
     if (raised < 0) return { lines: lines.slice(start, start + 12), error: "" };
     const chained = lines.slice(raised + 1, raised + 40).findIndex((line) => CHAINED.test(line));
-    const next = chained < 0 ? -1 : lines.findIndex((line, i) => i > raised + chained && isTraceback(line));
+    const next =
+      chained < 0 ? -1 : lines.findIndex((line, i) => i > raised + chained && isTraceback(line));
     const isOther = lines
       .slice(raised + 1, raised + 1 + Math.max(chained, 0))
       .some((line) => RULE.test(line));
@@ -158,7 +172,11 @@ function traceback(lines: readonly string[]): Found | null {
       continue;
     }
     const frame = lines.findLastIndex((line, i) => i < raised && /^ +File "/.test(line));
-    const message = upTo(lines, raised, (line, i) => i > raised && /^(?:-{20,}|={20,}|Ran \d+ test|FAILED|\+ )/.test(line));
+    const message = upTo(
+      lines,
+      raised,
+      (line, i) => i > raised && /^(?:-{20,}|={20,}|Ran \d+ test|FAILED|\+ )/.test(line),
+    );
     const end = message.findLastIndex((line) => line.trim() !== "");
     return {
       lines: [
@@ -186,7 +204,8 @@ function summaryLine(lines: readonly string[]): Found | null {
 const isTraceback = (line: string): boolean => line.startsWith("Traceback (most recent call last)");
 const CHAINED =
   /^(?:The above exception was the direct cause|During handling of the above exception)/;
-const EXCEPTION = /^((?:[A-Za-z_]\w{0,60}\.){0,8}[A-Z]\w{0,60}(?:Error|Exception|Failed|Timeout|Exit|Interrupt|Warning|DoesNotExist)|Failed|[a-z_.]{1,80}\.[A-Z]\w{1,60})(?::|$|\s)/;
+const EXCEPTION =
+  /^((?:[A-Za-z_]\w{0,60}\.){0,8}[A-Z]\w{0,60}(?:Error|Exception|Failed|Timeout|Exit|Interrupt|Warning|DoesNotExist)|Failed|[a-z_.]{1,80}\.[A-Z]\w{1,60})(?::|$|\s)/;
 
 function exceptionOf(line: string): string | null {
   const text = line.trim();

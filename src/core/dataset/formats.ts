@@ -41,7 +41,9 @@ export type Written =
   | { readonly ok: false; readonly reason: FormatReason };
 
 /** Renders messages as one text; null says that the template refuses them. */
-export type RenderText = (messages: readonly Message[]) => string | { readonly reason: FormatReason };
+export type RenderText = (
+  messages: readonly Message[],
+) => string | { readonly reason: FormatReason };
 
 /** True when the format has a place for this kind: only `kto` takes a negative. */
 export function takes(format: Format, kind: Example["kind"]): boolean {

@@ -52,9 +52,13 @@ export function mergeGroups(index: RowIndex, threshold: number): Merged {
   );
   if (threshold > 0) {
     for (let band = 0; band < BANDS; band++) {
-      runsOf(index.rows, (row) => bandKey(index, row, band), (run) => {
-        count.nearMerges += mergeNear(index, run, threshold, sets);
-      });
+      runsOf(
+        index.rows,
+        (row) => bandKey(index, row, band),
+        (run) => {
+          count.nearMerges += mergeNear(index, run, threshold, sets);
+        },
+      );
     }
   }
   const mergedOf = Uint32Array.from(index.groups, (_, id) => sets.find(id));
@@ -117,7 +121,11 @@ function mergeNear(
  * Rows with the same 32-bit key, as runs of at least two, rows ascending. Sorts numbers that hold
  * key and row; beyond 2^21 rows the key loses low bits, which only makes runs longer.
  */
-function runsOf(rows: number, keyOf: (row: number) => number, use: (run: Uint32Array) => void): void {
+function runsOf(
+  rows: number,
+  keyOf: (row: number) => number,
+  use: (run: Uint32Array) => void,
+): void {
   const size = 2 ** Math.max(21, Math.ceil(Math.log2(Math.max(rows, 2))));
   const drop = size / 2 ** 21;
   const sorted = new Float64Array(rows);

@@ -68,7 +68,10 @@ export function checkPatch(text: string): PatchCheck {
     } else if (files.length > 0 && !needsHunk && (line === "-- " || line === "--")) {
       break; // The signature of format-patch: what follows is git's version.
     } else {
-      return fault(number, files.length === 0 ? "text before the diff" : "a line that is no part of a diff");
+      return fault(
+        number,
+        files.length === 0 ? "text before the diff" : "a line that is no part of a diff",
+      );
     }
   }
   if (needsHunk) return fault(number, "the last file has no hunks");
@@ -122,7 +125,12 @@ function endOfHunk(
   const isMore =
     (mark === PLUS && !text.startsWith("+++ ", at)) ||
     mark === SPACE ||
-    (mark === MINUS && !text.startsWith("--- ", at) && !text.startsWith("-- \n", at) && text.slice(at, at + 3) !== "--\n" && text.slice(at) !== "-- " && text.slice(at) !== "--");
+    (mark === MINUS &&
+      !text.startsWith("--- ", at) &&
+      !text.startsWith("-- \n", at) &&
+      text.slice(at, at + 3) !== "--\n" &&
+      text.slice(at) !== "-- " &&
+      text.slice(at) !== "--");
   return isMore ? "the hunk has more lines than its header counts" : { at, line };
 }
 

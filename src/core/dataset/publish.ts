@@ -25,7 +25,9 @@ export function repoName(
     return name;
   }
   throw new UserError(
-    given === undefined ? "publish: no --repo was given" : `publish: --repo "${given}" is no owner/name`,
+    given === undefined
+      ? "publish: no --repo was given"
+      : `publish: --repo "${given}" is no owner/name`,
     "for example --repo your-name/your-set; or set [dataset].hub_org in chain.toml",
   );
 }

@@ -150,11 +150,19 @@ export function pairsOf(
     if (bad.resolved) continue;
     const good = later[at];
     if (wants("reflection") && good !== undefined) {
-      const example = { ...base(good, "reflection", bad), kind: "sft" as const, answer: good.patch };
+      const example = {
+        ...base(good, "reflection", bad),
+        kind: "sft" as const,
+        answer: good.patch,
+      };
       pairs.push({ pair: "reflection", example });
     }
     if (wants("negative")) {
-      const example = { ...base(bad, "negative", null), kind: "negative" as const, answer: bad.patch };
+      const example = {
+        ...base(bad, "negative", null),
+        kind: "negative" as const,
+        answer: bad.patch,
+      };
       pairs.push({ pair: "negative", example });
     }
     const [best] = resolved;

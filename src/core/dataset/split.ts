@@ -46,7 +46,8 @@ export function planSplits(
     else left.push(group);
   }
   const notes = asked.others.flatMap(({ name, fraction }, at) => {
-    if (fraction === 0) return [`${name} was asked to be empty (fraction 0): all rows are in ${asked.first}`];
+    if (fraction === 0)
+      return [`${name} was asked to be empty (fraction 0): all rows are in ${asked.first}`];
     if ((sizes[at + 1] ?? 0) > 0 || index.rows === 0) return [];
     const smallest = left.toSorted((a, b) => a.rows - b.rows)[0];
     const target = targets[at] ?? 0;
@@ -62,8 +63,14 @@ export function planSplits(
     ];
   });
   for (const group of left) give(group, 0);
-  if (sizes[0] === 0 && index.rows > 0) notes.push(`${asked.first} is empty: the other splits were asked to take everything`);
-  return { splitOf, names, sizes, notes: [...notes, ...oversized(groups, sizes, index, targets, names)] };
+  if (sizes[0] === 0 && index.rows > 0)
+    notes.push(`${asked.first} is empty: the other splits were asked to take everything`);
+  return {
+    splitOf,
+    names,
+    sizes,
+    notes: [...notes, ...oversized(groups, sizes, index, targets, names)],
+  };
 }
 
 // ---------------------------------------------------------------------------------------------

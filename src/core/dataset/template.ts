@@ -48,7 +48,9 @@ export function templateRenderer(config: unknown, name: string): RenderText {
     .filter((one) => one.special === true && one.content !== "")
     .map((one) => one.content);
   return (messages) => {
-    const isReserved = messages.some(({ content }) => reserved.some((one) => content.includes(one)));
+    const isReserved = messages.some(({ content }) =>
+      reserved.some((one) => content.includes(one)),
+    );
     if (isReserved) return { reason: "special_token" };
     try {
       return template.render({ ...named, messages, add_generation_prompt: false });

@@ -93,7 +93,8 @@ function normaliseMessage(raw: Raw, style: ToolCallStyle): Message | null {
     return calls.length === 0 ? { role, content } : { role, content, tool_calls: [...calls] };
   }
   const rendered = calls.map((call) => cleanText(renderToolCall(call)));
-  const text = calls.length === 0 || holdsCall(content, rendered) ? content : join(content, rendered);
+  const text =
+    calls.length === 0 || holdsCall(content, rendered) ? content : join(content, rendered);
   // An answer of a tool reads as the environment's turn where calls are text.
   return { role: role === "tool" ? "user" : role, content: text };
 }

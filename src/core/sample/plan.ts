@@ -67,7 +67,9 @@ export function chooseWay(
   const cheapest = open.toSorted((a, b) => a.bytes - b.bytes || a.requests - b.requests)[0];
   const chosen = asked === "auto" ? cheapest : costs.find((cost) => cost.way === asked);
   if (chosen === undefined || chosen.why !== null) {
-    const whys = costs.filter((cost) => cost.why !== null).map((cost) => `${cost.way}: ${cost.why}`);
+    const whys = costs
+      .filter((cost) => cost.why !== null)
+      .map((cost) => `${cost.way}: ${cost.why}`);
     throw new UserError(
       `${dataset} cannot be read by ${asked === "auto" ? "any way" : asked}: ${whys.join("; ")}`,
       'set [source].read = "auto", or download files of the data set and name their paths',

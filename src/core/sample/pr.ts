@@ -24,7 +24,8 @@ export function pullRequestOf(row: Row): PullRequest | null {
     ...Object.fromEntries(rest),
     ...texts,
     instance_id: instanceId,
-    repo: typeof row["repo"] === "string" && row["repo"] !== "" ? row["repo"] : repoFromId(instanceId),
+    repo:
+      typeof row["repo"] === "string" && row["repo"] !== "" ? row["repo"] : repoFromId(instanceId),
     files: Array.isArray(row["files"]) ? row["files"] : files,
     language: textOf(row["language"]) ?? languageOf(files),
     created_at: timeOf(row["created_at"]),
@@ -77,9 +78,7 @@ export function hugePrMarkdown(huge: readonly HugePullRequest[], limit: number):
   const sorted = [...huge].sort(
     (a, b) => b.chars - a.chars || (a.instance_id < b.instance_id ? -1 : 1),
   );
-  const rows = sorted.map(
-    (pr) => `| ${cell(pr.instance_id)} | ${cell(pr.repo)} | ${pr.chars} |`,
-  );
+  const rows = sorted.map((pr) => `| ${cell(pr.instance_id)} | ${cell(pr.repo)} | ${pr.chars} |`);
   const table = ["| instance_id | repo | characters |", "|---|---|---:|", ...rows];
   return [
     "# Pull requests left out for their size",

@@ -45,10 +45,7 @@ export type Gauges = {
 };
 
 /** Who and where: what can be refused before any content is read. */
-export function refuseByName(
-  of: RowNames,
-  settings: SampleSettings,
-): DropReason | null {
+export function refuseByName(of: RowNames, settings: SampleSettings): DropReason | null {
   if (settings.exit_status.length > 0 && !settings.exit_status.includes(of.exit_status ?? ""))
     return "exit_status";
   if (settings.exclude_ids.includes(of.instance_id)) return "excluded_id";
@@ -85,7 +82,10 @@ export function refuseByPullRequest(
   if (pr === null) return "no_pr";
   if (pullRequestChars(pr) > settings.max_pr_chars) return "pr_too_large";
   const language = pr.language?.toLowerCase() ?? "";
-  if (settings.languages.length > 0 && !settings.languages.some((l) => l.toLowerCase() === language))
+  if (
+    settings.languages.length > 0 &&
+    !settings.languages.some((l) => l.toLowerCase() === language)
+  )
     return "language";
   const shared = gauges.heldOutGrams?.(pr) ?? 0;
   if (shared >= settings.held_out_min) return "held_out_overlap";

@@ -20,7 +20,9 @@ export async function writeParquet(
   });
   const connection = await instance.connect();
   try {
-    const types = Object.entries(columns).map(([name, type]) => `${literal(name)}: ${literal(type)}`);
+    const types = Object.entries(columns).map(
+      ([name, type]) => `${literal(name)}: ${literal(type)}`,
+    );
     await connection.run(
       `COPY (SELECT * FROM read_json(${literal(from)}, format = 'newline_delimited', maximum_object_size = ${Math.max(maxLineBytes + 1, 1 << 20)}, columns = {${types.join(", ")}})) TO ${literal(to)} (FORMAT parquet, COMPRESSION zstd)`,
     );

@@ -43,7 +43,9 @@ export async function setFiles(folder: string): Promise<SetFile[]> {
 export async function* scanTexts(file: SetFile): AsyncGenerator<readonly TextLine[]> {
   let batch: TextLine[] = [];
   let chars = 0;
-  for await (const line of file.name.endsWith(".parquet") ? parquetRows(file.path) : lines(file.path)) {
+  for await (const line of file.name.endsWith(".parquet")
+    ? parquetRows(file.path)
+    : lines(file.path)) {
     batch.push(line);
     chars += line.text.length;
     if (chars < BATCH_CHARS) continue;

@@ -95,7 +95,9 @@ export function readPieces(
         to -= from;
         from = 0;
         while (to < length) {
-          const got = guarded(path, "read", () => readSync(fd, buffer, to, buffer.length - to, null));
+          const got = guarded(path, "read", () =>
+            readSync(fd, buffer, to, buffer.length - to, null),
+          );
           if (got === 0) throw new Error(`${path} ended before its last piece`);
           to += got;
         }

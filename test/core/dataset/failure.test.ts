@@ -11,42 +11,71 @@ const logs = readFileSync("test/fixtures/real/testlogs_failed.jsonl", "utf8")
 
 /** Read by hand in each log: a line that its context must hold, and the category. */
 const EXPECTED: readonly (readonly [string, string])[] = [
-  ["AssertionError: Tuples differ: ('', '', 'django.db.backends.sqlite3', 'custom.sqlite.db') != (None, 'custom.sqlite.db')", "assertion"],
+  [
+    "AssertionError: Tuples differ: ('', '', 'django.db.backends.sqlite3', 'custom.sqlite.db') != (None, 'custom.sqlite.db')",
+    "assertion",
+  ],
   ['ValueError: ModelState.fields cannot be bound to a model - "id" is.', "runtime"],
-  ["AssertionError: 'A problem arose migrating proxy model permissions' not found in ''", "assertion"],
+  [
+    "AssertionError: 'A problem arose migrating proxy model permissions' not found in ''",
+    "assertion",
+  ],
   ["AssertionError: ValidationError not raised", "assertion"],
   ["django.db.utils.OperationalError: ambiguous column name: rating", "runtime"],
-  ["ImportError: libGL.so.1: cannot open shared object file: No such file or directory", "environment"],
-  ["ImportError: libGL.so.1: cannot open shared object file: No such file or directory", "environment"],
+  [
+    "ImportError: libGL.so.1: cannot open shared object file: No such file or directory",
+    "environment",
+  ],
+  [
+    "ImportError: libGL.so.1: cannot open shared object file: No such file or directory",
+    "environment",
+  ],
   ["AssertionError: 'id_name_0' != None", "assertion"],
   ["ERROR: test_migrate_skips_schema_creation (migrations.test_executor.ExecutorTests)", "runtime"],
   ["TypeError: 'str' object is not callable", "attribute_type"],
-  ["E   AttributeError: `np.Inf` was removed in the NumPy 2.0 release. Use `np.inf` instead.", "attribute_type"],
-  ["AssertionError: Operation type mismatch for app.auto_1 (expected ['RenameField']):", "assertion"],
+  [
+    "E   AttributeError: `np.Inf` was removed in the NumPy 2.0 release. Use `np.inf` instead.",
+    "attribute_type",
+  ],
+  [
+    "AssertionError: Operation type mismatch for app.auto_1 (expected ['RenameField']):",
+    "assertion",
+  ],
   ["ImportError while loading conftest '/testbed/pvlib/tests/conftest.py'.", "attribute_type"],
-  ["FAIL: test_collision_across_apps (check_framework.test_model_checks.DuplicateDBTableTests)", "assertion"],
-  ["E   AttributeError: `np.Inf` was removed in the NumPy 2.0 release. Use `np.inf` instead.", "attribute_type"],
-  ["E   AttributeError: `np.Inf` was removed in the NumPy 2.0 release. Use `np.inf` instead.", "attribute_type"],
+  [
+    "FAIL: test_collision_across_apps (check_framework.test_model_checks.DuplicateDBTableTests)",
+    "assertion",
+  ],
+  [
+    "E   AttributeError: `np.Inf` was removed in the NumPy 2.0 release. Use `np.inf` instead.",
+    "attribute_type",
+  ],
+  [
+    "E   AttributeError: `np.Inf` was removed in the NumPy 2.0 release. Use `np.inf` instead.",
+    "attribute_type",
+  ],
   ["AssertionError: True is not False", "assertion"],
-  ["E   AttributeError: `np.Inf` was removed in the NumPy 2.0 release. Use `np.inf` instead.", "attribute_type"],
+  [
+    "E   AttributeError: `np.Inf` was removed in the NumPy 2.0 release. Use `np.inf` instead.",
+    "attribute_type",
+  ],
   ["ValueError: Cannot specify a related_name on a symmetrical ManyToManyField.", "runtime"],
   ["AttributeError: module 'operator' has no attribute 'call'", "attribute_type"],
 ];
 
 describe("on the real logs", () => {
-  test.each(EXPECTED.map(([line, category], at) => [logs[at]?.instance_id, at, line, category] as const))(
-    "%s (row %d) fails at its own error",
-    (_id, at, line, category) => {
-      const log = logs[at]?.test_stdout ?? "";
-      const context = firstFailure(log, 500)?.context ?? "";
-      expect(context.split("\n")).toContain(line);
-      expect(context.length).toBeLessThanOrEqual(500);
-      for (const one of context.split("\n")) {
-        if (one !== CUT_MARK) expect(log).toContain(one);
-      }
-      expect(categoryOf(log)).toBe(category);
-    },
-  );
+  test.each(
+    EXPECTED.map(([line, category], at) => [logs[at]?.instance_id, at, line, category] as const),
+  )("%s (row %d) fails at its own error", (_id, at, line, category) => {
+    const log = logs[at]?.test_stdout ?? "";
+    const context = firstFailure(log, 500)?.context ?? "";
+    expect(context.split("\n")).toContain(line);
+    expect(context.length).toBeLessThanOrEqual(500);
+    for (const one of context.split("\n")) {
+      if (one !== CUT_MARK) expect(log).toContain(one);
+    }
+    expect(categoryOf(log)).toBe(category);
+  });
 });
 
 const PYTEST = `============================= test session starts ==============================
@@ -86,7 +115,10 @@ const trace = (error: string): string =>
 test.each([
   ["assertion", PYTEST],
   ["import", trace("ModuleNotFoundError: No module named 'x'")],
-  ["syntax", '  File "a.py", line 3\n    def f(\n         ^\nSyntaxError: unexpected EOF while parsing\n'],
+  [
+    "syntax",
+    '  File "a.py", line 3\n    def f(\n         ^\nSyntaxError: unexpected EOF while parsing\n',
+  ],
   ["syntax", trace("IndentationError: unexpected indent")],
   ["attribute_type", trace("TypeError: f() takes 0 positional arguments")],
   ["runtime", trace("KeyError: 'x'")],
@@ -105,7 +137,12 @@ test.each([
 });
 
 test("a hostile log of a megabyte is read in one pass", () => {
-  for (const line of ["E   ", "=".repeat(70), "Traceback (most recent call last):", "a".repeat(999)]) {
+  for (const line of [
+    "E   ",
+    "=".repeat(70),
+    "Traceback (most recent call last):",
+    "a".repeat(999),
+  ]) {
     const log = `${line}\n`.repeat(Math.ceil(1_000_000 / line.length));
     expect(firstFailure(log, 500)?.context.length ?? 0).toBeLessThanOrEqual(500);
     categoryOf(log);

@@ -14,7 +14,17 @@ import type { Message } from "../../../src/records.ts";
 const content = fc
   .oneof(
     fc.string({ unit: "binary", maxLength: 40 }),
-    fc.constantFrom("", "\n", "\r\n", "a\u0000b", "```bash\nls\n```", "<|im_", "|>", '{"a": "b"}', "\u2028"),
+    fc.constantFrom(
+      "",
+      "\n",
+      "\r\n",
+      "a\u0000b",
+      "```bash\nls\n```",
+      "<|im_",
+      "|>",
+      '{"a": "b"}',
+      "\u2028",
+    ),
   )
   .filter((text) => !/<\|(im_start|im_end|endoftext)\|>/.test(text));
 
@@ -29,7 +39,12 @@ const turns = fc
     { role: "user", content: last },
   ]);
 
-function exampleOf(format: (typeof FORMATS)[number], prompt: Message[], a: string, b: string): Example {
+function exampleOf(
+  format: (typeof FORMATS)[number],
+  prompt: Message[],
+  a: string,
+  b: string,
+): Example {
   const base = { prompt, group: "g", metadata: { instance_id: "i" } };
   return takes(format, "preference")
     ? { ...base, kind: "preference", chosen: a, rejected: b }
@@ -103,7 +118,10 @@ test.each([
     "prompt-completion",
     { prompt: ask, completion: [{ role: "assistant", content: "A2" }], metadata },
   ],
-  ["kto", { prompt: ask, completion: [{ role: "assistant", content: "A2" }], label: true, metadata }],
+  [
+    "kto",
+    { prompt: ask, completion: [{ role: "assistant", content: "A2" }], label: true, metadata },
+  ],
 ] as const)("%s has the columns that trainers document", (format, row) => {
   expect(writeRow(sft, format)).toEqual({ ok: true, row });
 });
@@ -140,7 +158,14 @@ test.each([
   ["tool_calls", "chatml", withTools],
   ["tool_calls", "alpaca", withTools],
   ["tool_calls", "sharegpt", withTools],
-  ["not_alternating", "alpaca", [{ role: "user", content: "a" }, { role: "user", content: "b" }]],
+  [
+    "not_alternating",
+    "alpaca",
+    [
+      { role: "user", content: "a" },
+      { role: "user", content: "b" },
+    ],
+  ],
   ["not_alternating", "alpaca", [{ role: "assistant", content: "a" }]],
 ] as const)("drops with %s in %s", (reason, format, prompt) => {
   const row = writeRow({ ...sft, prompt: [...prompt] }, format);

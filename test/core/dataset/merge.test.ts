@@ -49,7 +49,12 @@ describe("mergeGroups", () => {
     const words = Array.from({ length: 400 }, (_, i) => `word${i}`);
     const links = Array.from({ length: 8 }, (_, link) =>
       example(`g${link}`, 0, {
-        prompt: [{ role: "user", content: words.map((w, i) => (i < link * 12 ? `new${link}${i}` : w)).join(" ") }],
+        prompt: [
+          {
+            role: "user",
+            content: words.map((w, i) => (i < link * 12 ? `new${link}${i}` : w)).join(" "),
+          },
+        ],
         answer: "done",
       }),
     );
@@ -69,7 +74,8 @@ describe("mergeGroups", () => {
   });
 
   test("texts in a script without spaces are compared by characters", () => {
-    const text = "\u8bad\u7ec3\u6570\u636e\u7684\u91cd\u590d\u5185\u5bb9\u5fc5\u987b\u53bb\u9664".repeat(3);
+    const text =
+      "\u8bad\u7ec3\u6570\u636e\u7684\u91cd\u590d\u5185\u5bb9\u5fc5\u987b\u53bb\u9664".repeat(3);
     const near = example("a", 1, { prompt: [{ role: "user", content: text }], answer: "x" });
     const copy = { ...near, group: "b", answer: "y" } as Example;
     const index = indexOf([near, copy, example("c", 3)]);
@@ -101,7 +107,10 @@ describe("mergeGroups", () => {
       const jaccard = jaccardOf(words, edited);
       const index = indexOf(
         [words, edited].map((text, at) =>
-          example(`g${at}`, at, { prompt: [{ role: "user", content: text.join(" ") }], answer: "" }),
+          example(`g${at}`, at, {
+            prompt: [{ role: "user", content: text.join(" ") }],
+            answer: "",
+          }),
         ),
       );
       const isJoined = together(index, mergeGroups(index, 0.8), 0, 1);
@@ -142,7 +151,10 @@ describe("planSplits", () => {
   test("the sizes are within one merged group of the fraction, whatever the groups", () => {
     const rng = seededRng(3, "sizes");
     for (let trial = 0; trial < 25; trial++) {
-      const sizes = Array.from({ length: 2 + randomIndex(rng, 20) }, () => 1 + randomIndex(rng, 12));
+      const sizes = Array.from(
+        { length: 2 + randomIndex(rng, 20) },
+        () => 1 + randomIndex(rng, 12),
+      );
       const fraction = rng();
       const total = sizes.reduce((a, b) => a + b, 0);
       const plan = split(groups(sizes), fraction, trial);
@@ -157,11 +169,19 @@ describe("planSplits", () => {
     const valOf = (examples: readonly Example[], seed: number): string[] => {
       const index = indexOf(examples);
       const merged = mergeGroups(index, 0.8);
-      const plan = planSplits(index, merged, { first: "train", others: [{ name: "val", fraction: 0.25 }], seed });
-      return index.groups.filter((_, id) => plan.splitOf.get(merged.mergedOf[id] ?? 0) === 1).sort();
+      const plan = planSplits(index, merged, {
+        first: "train",
+        others: [{ name: "val", fraction: 0.25 }],
+        seed,
+      });
+      return index.groups
+        .filter((_, id) => plan.splitOf.get(merged.mergedOf[id] ?? 0) === 1)
+        .sort();
     };
     expect(valOf(rows.toReversed(), 1)).toEqual(valOf(rows, 1));
-    expect([2, 3, 4, 5].some((seed) => valOf(rows, seed).join() !== valOf(rows, 1).join())).toBe(true);
+    expect([2, 3, 4, 5].some((seed) => valOf(rows, seed).join() !== valOf(rows, 1).join())).toBe(
+      true,
+    );
   });
 
   test("one group alone stays whole in train, and the note says so", () => {

@@ -35,14 +35,20 @@ test.each([
   ["no last line feed", GOOD.trimEnd()],
   ["CRLF", GOOD.replaceAll("\n", "\r\n")],
   ["context line that lost its space", GOOD.replace("\n a\n", "\n\n").replace(" e", " e")],
-  ["no newline at end of file", `${GOOD.replace(" e\n", "-e\n\\ No newline at end of file\n+e\n\\ No newline at end of file\n")}`],
+  [
+    "no newline at end of file",
+    `${GOOD.replace(" e\n", "-e\n\\ No newline at end of file\n+e\n\\ No newline at end of file\n")}`,
+  ],
   ["rename alone", "diff --git a/x b/y\nsimilarity index 100%\nrename from x\nrename to y\n"],
   ["mode change alone", "diff --git a/x b/x\nold mode 100644\nnew mode 100755\n"],
   ["binary file", "diff --git a/x.png b/x.png\nBinary files a/x.png and b/x.png differ\n"],
   ["new file", "--- /dev/null\n+++ b/x\n@@ -0,0 +1,2 @@\n+a\n+b\n"],
   ["removed lines that look like headers", "--- a/x\n+++ b/x\n@@ -1,2 +1 @@\n--- a\n-b\n+c\n"],
   ["two files", GOOD + GOOD.replaceAll("x.py", "y.py")],
-  ["mail of format-patch", `From 1234 Mon Sep 17\nFrom: A <a@b>\nSubject: [PATCH] x\n\nwords\n---\n x.py | 2 +-\n\n${GOOD}-- \n2.30.0\n`],
+  [
+    "mail of format-patch",
+    `From 1234 Mon Sep 17\nFrom: A <a@b>\nSubject: [PATCH] x\n\nwords\n---\n x.py | 2 +-\n\n${GOOD}-- \n2.30.0\n`,
+  ],
 ])("accepts %s", (_title, patch) => {
   expect(checkPatch(patch)).toMatchObject({ ok: true });
 });
@@ -60,14 +66,49 @@ describe("refuses", () => {
     ["prose", "I would change x.py.", 1, "text before the diff"],
     ["prose before a diff", `Here it is:\n${GOOD}`, 1, "text before the diff"],
     ["prose after a diff", `${GOOD}That is all.\n`, 11, "a line that is no part of a diff"],
-    ["a line too few", GOOD.replace("+d\n", ""), 5, "the hunk ends before the lines its header counts"],
-    ["a line too many", GOOD.replace("+d\n", "+d\n+f\n"), 5, "the hunk has other lines than its header counts"],
-    ["a line too many at the end", `${GOOD}+f\n`, 5, "the hunk has more lines than its header counts"],
-    ["a cut-off hunk", GOOD.slice(0, GOOD.indexOf("+c")), 5, "the hunk ends before the lines its header counts"],
-    ["a broken hunk header", GOOD.replace("@@ -1,3", "@@ -1;3"), 5, "a hunk header that does not parse"],
-    ["a hunk before its file", "@@ -1 +1 @@\n-a\n+b\n", 1, "a hunk before the file's --- and +++ lines"],
+    [
+      "a line too few",
+      GOOD.replace("+d\n", ""),
+      5,
+      "the hunk ends before the lines its header counts",
+    ],
+    [
+      "a line too many",
+      GOOD.replace("+d\n", "+d\n+f\n"),
+      5,
+      "the hunk has other lines than its header counts",
+    ],
+    [
+      "a line too many at the end",
+      `${GOOD}+f\n`,
+      5,
+      "the hunk has more lines than its header counts",
+    ],
+    [
+      "a cut-off hunk",
+      GOOD.slice(0, GOOD.indexOf("+c")),
+      5,
+      "the hunk ends before the lines its header counts",
+    ],
+    [
+      "a broken hunk header",
+      GOOD.replace("@@ -1,3", "@@ -1;3"),
+      5,
+      "a hunk header that does not parse",
+    ],
+    [
+      "a hunk before its file",
+      "@@ -1 +1 @@\n-a\n+b\n",
+      1,
+      "a hunk before the file's --- and +++ lines",
+    ],
     ["a file without hunks", "--- a/x\n+++ b/x\n", 2, "the last file has no hunks"],
-    ["a file without hunks before another", `--- a/y\n+++ b/y\n${GOOD}`, 3, "the file before has no hunks"],
+    [
+      "a file without hunks before another",
+      `--- a/y\n+++ b/y\n${GOOD}`,
+      3,
+      "the file before has no hunks",
+    ],
     ["a --- line alone", "--- a/x\n@@ -1 +1 @@\n-a\n+b\n", 2, "a --- line without its +++ line"],
   ])("%s", (_title, patch, line, why) => {
     const check = checkPatch(patch);

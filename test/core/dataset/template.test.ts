@@ -25,11 +25,18 @@ const CONFIG = {
 };
 
 test("a row is rendered with the template, its own tokens filled in", () => {
-  expect(templateRenderer(CONFIG, "c.json")(CHAT)).toBe("<s>[system]S</s>[user]U</s>[assistant]A</s>");
+  expect(templateRenderer(CONFIG, "c.json")(CHAT)).toBe(
+    "<s>[system]S</s>[user]U</s>[assistant]A</s>",
+  );
 });
 
 test("of several templates the default one is taken", () => {
-  const many = { chat_template: [{ name: "tool_use", template: "T" }, { name: "default", template: "D" }] };
+  const many = {
+    chat_template: [
+      { name: "tool_use", template: "T" },
+      { name: "default", template: "D" },
+    ],
+  };
   expect(templateRenderer(many, "c.json")(CHAT)).toBe("D");
 });
 
@@ -42,7 +49,10 @@ test.each([
 
 test("the chatml format uses the template when one is given", () => {
   const row = writeRow(example("g", 1), "chatml", templateRenderer(CONFIG, "c.json"));
-  expect(row).toMatchObject({ ok: true, row: { text: expect.stringMatching(/^<s>\[system\]You repair/) } });
+  expect(row).toMatchObject({
+    ok: true,
+    row: { text: expect.stringMatching(/^<s>\[system\]You repair/) },
+  });
 });
 
 test.each([
@@ -71,5 +81,7 @@ test("tokens are counted by a tokenizer.json, and estimated without one", () => 
 });
 
 test("a file that is no tokenizer is told", () => {
-  expect(() => exactTokens({ a: 1 }, "t.json")).toThrow('t.json is not a tokenizer.json: it has no "model"');
+  expect(() => exactTokens({ a: 1 }, "t.json")).toThrow(
+    't.json is not a tokenizer.json: it has no "model"',
+  );
 });

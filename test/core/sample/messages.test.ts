@@ -15,7 +15,11 @@ test.each([
     ],
     "a\nb",
   ],
-  ["a part that is no text", [{ type: "text", text: "a" }, { type: "image_url" }], "a\n[image_url]"],
+  [
+    "a part that is no text",
+    [{ type: "text", text: "a" }, { type: "image_url" }],
+    "a\n[image_url]",
+  ],
   ["an empty list", [], ""],
 ])("content that is %s becomes text", (_what, content, text) => {
   expect(contentText(content)).toBe(text);
@@ -110,7 +114,9 @@ test("a call with null content becomes text, and the tool's answer a user turn",
 });
 
 test("a legacy function_call is a tool call", () => {
-  const raw = [{ role: "assistant", content: "", function_call: { name: "bash", arguments: '{"cmd":"pwd"}' } }];
+  const raw = [
+    { role: "assistant", content: "", function_call: { name: "bash", arguments: '{"cmd":"pwd"}' } },
+  ];
   expect(normaliseMessages(raw, "text")?.messages[0]?.content).toBe("```bash\npwd\n```");
 });
 

@@ -1,5 +1,11 @@
 import { expect, test } from "vitest";
-import { chooseWay, planLine, wayCosts, type GroupFacts, type Reading } from "../../../src/core/sample/plan.ts";
+import {
+  chooseWay,
+  planLine,
+  wayCosts,
+  type GroupFacts,
+  type Reading,
+} from "../../../src/core/sample/plan.ts";
 
 const MB = 1_000_000;
 const reading: Reading = { draws: 100, spread: "rows", windowRows: 20, groupDraws: 50 };
@@ -61,7 +67,13 @@ test("the cheapest way is chosen, and the plan names what the others cost", () =
 });
 
 test("without viewer and page index row groups are what is left", () => {
-  const costs = wayCosts(facts(Array.from({ length: 9 }, () => group(null)), { why: "off" }), reading);
+  const costs = wayCosts(
+    facts(
+      Array.from({ length: 9 }, () => group(null)),
+      { why: "off" },
+    ),
+    reading,
+  );
   expect(chooseWay(costs, "auto", 4000 * MB, "o/d").way).toBe("groups");
 });
 
@@ -70,5 +82,7 @@ test("a way that cannot be taken, and a draw over the limit, are errors with a r
   expect(() => chooseWay(costs, "pages", 4000 * MB, "o/d")).toThrow(
     "o/d cannot be read by pages: viewer: it is switched off; pages: the files have no page index",
   );
-  expect(() => chooseWay(costs, "auto", MB, "o/d")).toThrow(/o\/d: the draw would read 20\.0 MB \(viewer not possible/);
+  expect(() => chooseWay(costs, "auto", MB, "o/d")).toThrow(
+    /o\/d: the draw would read 20\.0 MB \(viewer not possible/,
+  );
 });

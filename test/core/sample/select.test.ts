@@ -167,7 +167,10 @@ test.each([
 });
 
 test("every eligible turn is as likely as any other: chi-square over 9,000 rows", () => {
-  const messages = [say("user", "a"), ...Array.from({ length: 14 }, (_, n) => say("assistant", `t${n}`))];
+  const messages = [
+    say("user", "a"),
+    ...Array.from({ length: 14 }, (_, n) => say("assistant", `t${n}`)),
+  ];
   const trajectory = trajectoryOf({ instance_id: "o__n-1", messages }, "text");
   if (!trajectory.ok) throw new Error(trajectory.reason);
   const counts = Array<number>(10).fill(0);

@@ -1,5 +1,5 @@
 /** Repair logs for the benchmark: real patches and words, shuffled by a seed, about 5.5 kB a row. */
-import { closeSync, openSync, readFileSync, writeSync } from "node:fs";
+import { closeSync, fsyncSync, openSync, readFileSync, writeSync } from "node:fs";
 import { randomIndex, seededRng, type Rng } from "../src/core/random.ts";
 
 /** Writes `rows` lines to `path`; returns the bytes. The same seed gives the same file. */
@@ -22,6 +22,8 @@ export function writeRepairLogs(path: string, rows: number, seed = 1): number {
         buffer = [];
       }
     }
+    // Otherwise the disk would still be busy with this file when the first run is timed.
+    fsyncSync(fd);
   } finally {
     closeSync(fd);
   }

@@ -258,17 +258,21 @@ async function deal(
   const sizes: { format: Format; rows: number[] }[] = [];
   for (const [at, { format, lengths }] of spools.entries()) {
     const writers: LineWriter[] = [];
-    for (const name of plan.names) {
+    const spool = await folder.path(spoolName(format));
+    // The first split takes most lines: they close up in the spool itself, which becomes its file.
+    writers.push(openLineWriter(spool, true));
+    for (const name of plan.names.slice(1)) {
       writers.push(openLineWriter(await folder.path(dataFile(format, at === 0, name, "jsonl"))));
     }
     const rows = plan.names.map(() => 0);
-    readPieces(await folder.path(spoolName(format)), valuesOf(lengths), (bytes, row) => {
+    readPieces(spool, valuesOf(lengths), (bytes, row) => {
       if (bytes.length === 0) return;
       const split = splitAt(row);
       writers[split]?.raw(bytes);
       rows[split] = (rows[split] ?? 0) + 1;
     });
     for (const writer of writers) writer.close(true);
+    await folder.move(spoolName(format), dataFile(format, at === 0, plan.names[0] ?? "", "jsonl"));
     sizes.push({ format, rows });
   }
   return sizes;

@@ -9,7 +9,7 @@ import { repair, type RepairOptions } from "../../src/stages/repair.ts";
 import { readJsonl } from "../support/dataset.ts";
 import { OPTIONS, testConfig, testDeps } from "../support/deps.ts";
 import { scriptedChat } from "../support/chat.ts";
-import { tempProject } from "../support/project.ts";
+import { snapshot, tempProject } from "../support/project.ts";
 import { runScriptFile } from "../support/scripts.ts";
 
 const patch = (name: string): string =>
@@ -308,6 +308,30 @@ describe("bad input", () => {
     [{ tokenizer: "/none.json" }, "--tokenizer /none.json is not there"],
   ])("flag %j is told what it may be", async (over, message) => {
     await expect(run(filler(2), over)).rejects.toThrow(message);
+  });
+});
+
+describe("in a worker thread", () => {
+  const rows = [
+    ...filler(40),
+    attempt("x", 1, false),
+    attempt("e", 1, true, { patch: "" }),
+    ...filler(100).slice(40),
+    attempt("x", 2, true),
+  ];
+
+  test("large logs give the same set, byte for byte", async () => {
+    const here = await run(rows);
+    const there = await run(rows, { workerFrom: 0 });
+    expect(there.summary).toMatchObject({ read: 103, kept: 102, dropped: { empty_patch: 1 } });
+    expect(snapshot(there.folder)).toEqual(snapshot(here.folder));
+  });
+
+  test("a fault of the logs is told as ever, and leaves no folder", async () => {
+    await expect(run("{broken\n", { workerFrom: 0 })).rejects.toMatchObject({
+      message: expect.stringMatching(/a\.jsonl line 1 is of no use/),
+      hint: "mend or delete that line, or run again with --skip-bad to count such lines and go on",
+    });
   });
 });
 

@@ -34,3 +34,24 @@ export function repairNotes(benchmarks: number, badLines: number): string[] {
       : []),
   ];
 }
+
+/** The fields of dataset_stats.json that only this builder has. */
+export function repairStats(totals: {
+  readonly total: number;
+  readonly resolved: number;
+  readonly failed: number;
+  readonly categories: Readonly<Record<string, number>>;
+  readonly pairs: Readonly<Record<string, number>>;
+  readonly badLines: number;
+}): Readonly<Record<string, unknown>> {
+  return {
+    total_trajectories: totals.total,
+    after_filter: totals.resolved + totals.failed,
+    resolved: totals.resolved,
+    unresolved_with_category: totals.failed,
+    augmented_pairs: totals.pairs["reflection"] ?? 0,
+    pairs: totals.pairs,
+    category_counts: totals.categories,
+    bad_lines: totals.badLines,
+  };
+}

@@ -16,6 +16,8 @@ export type OutputFolder = {
   readonly temp: string;
   /** Absolute path in the making of a file; its folder is made. */
   path(name: string): Promise<string>;
+  /** Renames a file of what is in the making. */
+  move(from: string, to: string): Promise<void>;
   /** Removes a file or folder of what is in the making. */
   remove(name: string): Promise<void>;
   /** Puts the files in place. `names`: all files of the set, relative. */
@@ -48,6 +50,11 @@ export async function beginFolder(target: string, force: boolean): Promise<Outpu
       const path = join(temp, name);
       await guarded(path, () => mkdir(dirname(path), { recursive: true }));
       return path;
+    },
+    async move(from, to) {
+      const path = join(temp, to);
+      await guarded(path, () => mkdir(dirname(path), { recursive: true }));
+      await guarded(path, () => rename(join(temp, from), path));
     },
     remove: (name) => rm(join(temp, name), { recursive: true, force: true }),
     async commit(names) {

@@ -112,6 +112,13 @@ export async function inputFiles(root: string, patterns: readonly string[]): Pro
   return [...files];
 }
 
+/** Bytes of all files. */
+export async function totalBytes(paths: readonly string[]): Promise<number> {
+  let bytes = 0;
+  for (const path of paths) bytes += (await stat(path)).size;
+  return bytes;
+}
+
 // ---------------------------------------------------------------------------------------------
 
 type TextLine = { readonly number: number; readonly text: string };

@@ -2,7 +2,15 @@
  * Lines on their way: appended to a file as they are made, and read back as bytes when it is known
  * where each belongs. One buffer each way, whatever the number of rows.
  */
-import { closeSync, fdatasyncSync, fsyncSync, openSync, readSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  fdatasyncSync,
+  fsyncSync,
+  ftruncateSync,
+  openSync,
+  readSync,
+  writeSync,
+} from "node:fs";
 import { diskError } from "../store.ts";
 
 const CHUNK = 1 << 22;
@@ -20,9 +28,13 @@ export type LineWriter = {
   close(sync: boolean): void;
 };
 
-/** Opens a file for writing, emptying it. @throws UserError for a full or read-only disk. */
-export function openLineWriter(path: string): LineWriter {
-  const fd = guarded(path, "write", () => openSync(path, "w"));
+/**
+ * Opens a file for writing, emptying it. `over`: an existing file is written over from its start, and
+ * cut behind the last byte when it is closed; it may be read meanwhile, ahead of the writing.
+ * @throws UserError for a full or read-only disk.
+ */
+export function openLineWriter(path: string, over = false): LineWriter {
+  const fd = guarded(path, "write", () => openSync(path, over ? "r+" : "w"));
   let buffer = Buffer.allocUnsafe(CHUNK);
   let used = 0;
   let bytes = 0;
@@ -60,6 +72,7 @@ export function openLineWriter(path: string): LineWriter {
     close(sync) {
       flush();
       guarded(path, "write", () => {
+        if (over) ftruncateSync(fd, bytes);
         if (sync && unsynced > 0) fdatasyncSync(fd);
         else if (sync) fsyncSync(fd);
         closeSync(fd);

@@ -5,6 +5,7 @@
  */
 import {
   closeSync,
+  fdatasync,
   fsyncSync,
   mkdirSync,
   openSync,
@@ -14,6 +15,7 @@ import {
   writeSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
+import { promisify } from "node:util";
 import { UserError, errorMessage } from "../errors.ts";
 import { ledgerLineSchema, type LedgerLine, type Usage } from "../records.ts";
 import type { ItemRef, ModelRef } from "../work.ts";
@@ -61,11 +63,14 @@ export function openLedger(root: string, now: () => Date): Ledger {
   let waiting: Waiting[] = [];
   let calls = 0;
   let dirty = false;
+  let syncing: Promise<unknown> = Promise.resolve();
+  let fault: { readonly error: unknown } | null = null;
 
   const flush = (): void => {
     const due = waiting;
     waiting = [];
     try {
+      if (fault !== null) throw fault.error;
       writeAll(file, due.map(({ text }) => text).join(""));
       dirty = true;
     } catch (error) {
@@ -81,8 +86,9 @@ export function openLedger(root: string, now: () => Date): Ledger {
       }
     });
   // Against the death of the process a write is enough; against a power cut, a second may be lost.
-  const syncing = setInterval(() => {
-    if (dirty) fsyncSync(file);
+  const syncEverySecond = setInterval(() => {
+    if (dirty)
+      syncing = syncing.then(() => sync(file)).catch((error: unknown) => (fault ??= { error }));
     dirty = false;
   }, 1000).unref();
 
@@ -108,7 +114,8 @@ export function openLedger(root: string, now: () => Date): Ledger {
     reserved: () => reserved,
     calls: () => calls,
     async close() {
-      clearInterval(syncing);
+      clearInterval(syncEverySecond);
+      await syncing;
       if (waiting.length > 0) flush();
       if (dirty) fsyncSync(file);
       closeSync(file);
@@ -168,6 +175,9 @@ function openFile(path: string): number {
     throw diskError(path, "write", error);
   }
 }
+
+/** In another thread: on a busy disk it takes long, and calls must go on meanwhile. */
+const sync = promisify(fdatasync);
 
 /** A write to a file may take less than it was given: the rest follows. */
 function writeAll(file: number, text: string): void {

@@ -44,7 +44,7 @@ export function openPool(baseUrl: string, connections: number, now: () => Date):
             path: target.pathname + target.search,
             method: "POST",
             headers: headerList(init.headers),
-            body: typeof init.body === "string" ? init.body : null,
+            body: bodyOf(init),
           },
           exchangeHandler(wire, init.signal ?? null, now, resolve, reject),
         );
@@ -122,6 +122,10 @@ function wireOf(init: object): Wire | null {
 
 const isWire = (value: unknown): value is Wire =>
   typeof value === "object" && value !== null && "exchange" in value;
+
+function bodyOf({ body }: RequestInit): string | Uint8Array | null {
+  return typeof body === "string" || body instanceof Uint8Array ? body : null;
+}
 
 function headerList(headers: RequestInit["headers"]): Record<string, string> {
   const list: Record<string, string> = {};

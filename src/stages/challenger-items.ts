@@ -47,9 +47,6 @@ export function sideModels(config: Config): readonly ModelRef[] {
   ];
 }
 
-/** The answer file's name in a key. */
-export const nameOf = (item: WorkItem): string => item.key.split("/")[1] ?? "";
-
 // ---------------------------------------------------------------------------------------------
 
 function answerItem(held: Held, config: Config): WorkItem {

@@ -4,6 +4,7 @@
  * asked again; one that stays so is saved, marked and loses its turn: leaving the worst replies out
  * would flatter the gate.
  */
+import { answerFileOf } from "../core/turn/item-key.ts";
 import type { Config } from "../config.ts";
 import { fileReply, type Filed } from "../core/challenger/filing.ts";
 import { fileGrounding } from "../core/challenger/grounding.ts";
@@ -16,7 +17,7 @@ import { UserError } from "../errors.ts";
 import { commitPath, listAnswers, type AnswerFile } from "../io/answers.ts";
 import { answerSchema, pullRequestSchema, type Answer } from "../records.ts";
 import type { Outcome, StageOptions, StageSummary, WorkItem } from "../work.ts";
-import { nameOf, nextItem, shownCandidates, type Held } from "./challenger-items.ts";
+import { nextItem, shownCandidates, type Held } from "./challenger-items.ts";
 import type { Deps } from "./deps.ts";
 
 export async function challenger(
@@ -62,7 +63,7 @@ export async function challenger(
   }
 
   async function file(item: WorkItem, outcome: Outcome): Promise<readonly WorkItem[]> {
-    const held = inHand.get(nameOf(item));
+    const held = inHand.get(answerFileOf(item));
     if (held === undefined) throw new Error(`an outcome for ${item.key}, which nobody asked for`);
     const { at, answer, pr } = held;
     if (!outcome.ok) {

@@ -3,6 +3,7 @@
  * A reply that breaks the form is asked again; when the attempts are used up, the turn is a recorded
  * drop (report/tries/king/) and asked again with --retry alone.
  */
+import { answerFileOf } from "../core/turn/item-key.ts";
 import type { Config } from "../config.ts";
 import { fallbackModels } from "../config.ts";
 import { makeTally } from "../core/tally.ts";
@@ -86,7 +87,7 @@ export async function king(
   }
 
   async function file(item: WorkItem, outcome: Outcome): Promise<readonly WorkItem[]> {
-    const name = nameOf(item);
+    const name = answerFileOf(item);
     const held = inHand.get(name);
     if (held === undefined) throw new Error(`an outcome for ${item.key}, which nobody asked for`);
     if (!outcome.ok) {
@@ -172,5 +173,3 @@ export async function king(
 type Drop = { readonly reason: string; readonly detail: string };
 
 const TRIES = "report/tries/king";
-
-const nameOf = (item: WorkItem): string => item.key.split("/")[1] ?? "";

@@ -2,6 +2,7 @@
  * The duel: puts every answer before the panel and weighs the verdicts. Reads answer/, writes score/.
  * A verdict is saved as soon as it is in; a run asks only for those that are missing.
  */
+import { answerFileOf } from "../core/turn/item-key.ts";
 import { judgePanel, type Config } from "../config.ts";
 import { actionStyle } from "../core/actions/style.ts";
 import { duelOf } from "../core/duel/duel.ts";
@@ -90,7 +91,7 @@ export async function validate(
   }
 
   async function file(item: WorkItem, outcome: Outcome): Promise<readonly WorkItem[]> {
-    const name = nameOf(item);
+    const name = answerFileOf(item);
     const held = inHand.get(name);
     if (held === undefined) throw new Error(`an outcome for ${item.key}, which nobody asked for`);
     const turn = withOutcome(held.turn, item, outcome, deps.now().toISOString(), rules);
@@ -156,8 +157,6 @@ export async function validate(
 
 const DUEL = "score/_duel.json";
 const scorePath = (name: string): string => `score/${name}`;
-const nameOf = (item: WorkItem): string => item.key.split("/")[1] ?? "";
-
 /** How a pass takes turns up; `counts`: the progress bar moves. */
 type How = Pick<Opening, "force" | "retry" | "rejudge" | "reparse"> & { readonly counts: boolean };
 

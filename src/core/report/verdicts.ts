@@ -1,5 +1,6 @@
 /** What the judges said about one turn, read from its score file: the replies that count. */
 import { METRICS, type Judgement, type MetricValues, type Score } from "../../records.ts";
+import { metricValues } from "../duel/turn-score.ts";
 
 export type JudgeView = {
   readonly model: string;
@@ -57,13 +58,8 @@ export function judgeViews(score: Score): readonly JudgeView[] {
 // ---------------------------------------------------------------------------------------------
 
 function meanMetrics(verdicts: readonly MetricValues[]): MetricValues {
-  const of = (metric: (typeof METRICS)[number]): number =>
-    (100 * verdicts.reduce((sum, verdict) => sum + verdict[metric], 0)) / verdicts.length;
-  return {
-    correctness: of("correctness"),
-    grounding: of("grounding"),
-    progress: of("progress"),
-    protocol: of("protocol"),
-    efficiency: of("efficiency"),
-  };
+  return metricValues(
+    (metric) =>
+      (100 * verdicts.reduce((sum, verdict) => sum + verdict[metric], 0)) / verdicts.length,
+  );
 }

@@ -4,29 +4,11 @@ import { challenger } from "../../src/stages/challenger.ts";
 import type { Outcome } from "../../src/work.ts";
 import { scriptedChat } from "../support/chat.ts";
 import { OPTIONS, testConfig, testDeps } from "../support/deps.ts";
-import { tempProject } from "../support/project.ts";
+import { FILE, HONEST, LEAK, workspace } from "../support/slug-turn.ts";
 
-const FILE = "answer/prompts_1_001_1.json";
 const JUDGED = '[audit]\ngrounding_model = "test/grounding"\nsuspect_min = 1\nleak_min = 3';
 
-const say = (thought: string): string => `THOUGHT: ${thought}\n\n\`\`\`bash\nls\n\`\`\``;
-const HONEST = say("I will look around first.");
-const SUSPECT = say("The helper `trim_with_table` is what has to be called here.");
-const answer = {
-  instance_id: "a__b-1",
-  king: HONEST,
-  challenger: "",
-  assistant: "reference",
-  messages: [{ role: "user", content: "Slugs keep their dashes. Please mend that." }],
-};
-const pr = {
-  instance_id: "a__b-1",
-  repo: "a/b",
-  patch:
-    "--- a/slug.py\n+++ b/slug.py\n@@ -1,1 +1,1 @@\n-    return joined\n+    return trim_with_table(joined)\n",
-};
-const workspace = (): string => tempProject({ [FILE]: answer, "commit/a__b-1.json": pr });
-const judge = (said: string | Outcome, reply = SUSPECT) =>
+const judge = (said: string | Outcome, reply = LEAK) =>
   scriptedChat((_request, item) =>
     item.role === "grounding" ? said : item.key.endsWith("/1") ? reply : HONEST,
   );
@@ -46,7 +28,7 @@ test("only a suspect answer goes before the grounding judge, who sees no pull re
   });
   expect(JSON.stringify(asked?.request.messages)).not.toContain("return joined");
   expect(await deps.store.read(FILE, answerSchema)).toMatchObject({
-    challenger: SUSPECT,
+    challenger: LEAK,
     audit: { verdict: "suspect" },
     grounding: { model: "test/grounding", claims: [], read: true },
     challenger_run: {
@@ -99,7 +81,7 @@ test.each([
     dropped: {},
   });
   expect(await deps.store.read(FILE, answerSchema)).toMatchObject({
-    challenger: SUSPECT,
+    challenger: LEAK,
     audit: { verdict: "suspect" },
     grounding: { read },
     challenger_run: { attempts: 1 },
@@ -110,7 +92,7 @@ test("a run that is killed before the judge answers asks the judge alone", async
   const root = workspace();
   const dies = scriptedChat((_request, item) => {
     if (item.role === "grounding") throw new Error("killed");
-    return SUSPECT;
+    return LEAK;
   });
   await expect(challenger(testConfig(root, JUDGED), testDeps(root, dies), OPTIONS)).rejects.toThrow(
     "killed",

@@ -3,28 +3,8 @@ import { answerSchema } from "../../src/records.ts";
 import { challenger } from "../../src/stages/challenger.ts";
 import { scriptedChat } from "../support/chat.ts";
 import { OPTIONS, testConfig, testDeps } from "../support/deps.ts";
-import { snapshot, tempProject } from "../support/project.ts";
-
-const say = (thought: string): string => `THOUGHT: ${thought}\n\n\`\`\`bash\nls\n\`\`\``;
-const HONEST = say("I will look around first.");
-const LEAK = say("The helper `trim_with_table` is what has to be called here.");
-const FILE = "answer/prompts_1_001_1.json";
-const ITEM = "challenger/prompts_1_001_1.json";
-
-const answer = {
-  instance_id: "a__b-1",
-  king: HONEST,
-  challenger: "",
-  assistant: "reference",
-  messages: [{ role: "user", content: "Slugs keep their dashes. Please mend that." }],
-};
-const pr = {
-  instance_id: "a__b-1",
-  repo: "a/b",
-  patch:
-    "--- a/slug.py\n+++ b/slug.py\n@@ -1,1 +1,1 @@\n-    return joined\n+    return trim_with_table(joined)\n",
-};
-const workspace = (): string => tempProject({ [FILE]: answer, "commit/a__b-1.json": pr });
+import { snapshot } from "../support/project.ts";
+import { FILE, HONEST, ITEM, LEAK, workspace } from "../support/slug-turn.ts";
 
 test("a leaking reply is asked again with the finding in its own words, and kept in the answer file alone", async () => {
   const root = workspace();

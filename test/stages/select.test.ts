@@ -3,27 +3,9 @@ import { answerSchema } from "../../src/records.ts";
 import { challenger } from "../../src/stages/challenger.ts";
 import { scriptedChat } from "../support/chat.ts";
 import { OPTIONS, testConfig, testDeps } from "../support/deps.ts";
-import { tempProject } from "../support/project.ts";
+import { FILE, ITEM, say, workspace } from "../support/slug-turn.ts";
 
-const FILE = "answer/prompts_1_001_1.json";
-const ITEM = "challenger/prompts_1_001_1.json";
 const SELECT = '[challenger]\nstrategy = "select"\nn = 3';
-
-const say = (thought: string): string => `THOUGHT: ${thought}\n\n\`\`\`bash\nls\n\`\`\``;
-const answer = {
-  instance_id: "a__b-1",
-  king: say("king"),
-  challenger: "",
-  assistant: "reference",
-  messages: [{ role: "user", content: "Slugs keep their dashes. Please mend that." }],
-};
-const pr = {
-  instance_id: "a__b-1",
-  repo: "a/b",
-  patch:
-    "--- a/slug.py\n+++ b/slug.py\n@@ -1,1 +1,1 @@\n-    return joined\n+    return trim_with_table(joined)\n",
-};
-const workspace = (): string => tempProject({ [FILE]: answer, "commit/a__b-1.json": pr });
 
 const isRanking = (key: string): boolean => key.includes("/ranker/");
 

@@ -93,7 +93,7 @@ export function judgePanel(config: ConfigFile): readonly JudgeModel[] {
 /** A role's fallback list with provider filled in. */
 export function fallbackModels(
   role: ConfigFile["king"] | ConfigFile["challenger"],
-): readonly { model: string; provider: string }[] {
+): readonly ModelName[] {
   return role.fallback.map((entry) =>
     typeof entry === "string"
       ? { model: entry, provider: role.provider }
@@ -101,7 +101,37 @@ export function fallbackModels(
   );
 }
 
+/** Who ranks the candidates of `strategy = "select"`: the challenger's own model unless named. */
+export function rankModel(config: ConfigFile): ModelName {
+  return sideModel(config.challenger.rank_model, config);
+}
+
+/** Who judges whether a challenger's answer is grounded in its history. */
+export function groundingModel(config: ConfigFile): ModelName {
+  return sideModel(config.audit.grounding_model, config);
+}
+
+/** The models beside the challenger's own that this configuration will ask. */
+export function sideModels(config: ConfigFile): readonly ModelName[] {
+  const { challenger, audit } = config;
+  return [
+    ...(challenger.strategy === "select" ? [rankModel(config)] : []),
+    ...(audit.grounding_model === undefined ? [] : [groundingModel(config)]),
+  ];
+}
+
 // ---------------------------------------------------------------------------------------------
+
+type ModelName = { readonly model: string; readonly provider: string };
+
+function sideModel(
+  named: ConfigFile["challenger"]["rank_model"],
+  { challenger }: ConfigFile,
+): ModelName {
+  if (named === undefined) return { provider: challenger.provider, model: challenger.model };
+  if (typeof named === "string") return { provider: challenger.provider, model: named };
+  return { provider: named.provider ?? challenger.provider, model: named.model };
+}
 
 function readOptional(path: string): string | null {
   try {

@@ -2,14 +2,12 @@
  * The question before money is spent: on a terminal, a stage that can come to more than
  * [budget].ask_over_usd asks first. Elsewhere, and with --yes, nobody is asked.
  */
-import { createInterface } from "node:readline/promises";
 import type { CommonFlags } from "./cli.ts";
 import type { Config } from "./config.ts";
 import { MODEL_STAGES, totalOf } from "./core/spend/estimate.ts";
 import { estimateLines } from "./core/spend/table.ts";
 import { UserError } from "./errors.ts";
 import type { Store } from "./io/store.ts";
-import { estimate } from "./stages/estimate.ts";
 
 export type Terminal = {
   readonly isTTY: boolean;
@@ -21,6 +19,7 @@ export type Terminal = {
 export const ownTerminal: Terminal = {
   isTTY: process.stdin.isTTY && process.stderr.isTTY,
   async ask(text) {
+    const { createInterface } = await import("node:readline/promises");
     const lines = createInterface({ input: process.stdin, output: process.stderr });
     const stopping = new AbortController();
     lines.on("SIGINT", () => stopping.abort());
@@ -48,6 +47,8 @@ export async function confirmSpending(
   const limit = config.budget.ask_over_usd;
   const priced = Object.values(config.provider).some(({ price }) => Object.keys(price).length > 0);
   if (flags.yes || !priced || !terminal.isTTY || !MODEL_STAGES.some((one) => one === stage)) return;
+  // The planner knows every stage's prompts, and most starts do not ask: loaded when it is wanted.
+  const { estimate } = await import("./stages/estimate.ts");
   const rows = (await estimate(config, store, flags)).filter((row) => row.stage === stage);
   const most = totalOf(rows.filter((row) => row.most_usd !== null)).most_usd ?? 0;
   if (most <= limit) return;

@@ -1,5 +1,5 @@
 /** The requests of the challenger stage: an informed or a blind answer, a ranking, a grounding check. */
-import { fallbackModels, type Config } from "../config.ts";
+import { fallbackModels, groundingModel, rankModel, type Config } from "../config.ts";
 import { waitingForGrounding } from "../core/challenger/filing.ts";
 import {
   candidatesOf,
@@ -38,15 +38,6 @@ export function shownCandidates({ at, answer }: Held, rng: Deps["rng"]): readonl
   return shuffled(candidatesOf(answer), rng(`select/${at.name}`));
 }
 
-/** The models beside the challenger's own that this configuration will ask. */
-export function sideModels(config: Config): readonly ModelRef[] {
-  const { challenger, audit } = config;
-  return [
-    ...(challenger.strategy === "select" ? [sideModel(challenger.rank_model, config)] : []),
-    ...(audit.grounding_model === undefined ? [] : [sideModel(audit.grounding_model, config)]),
-  ];
-}
-
 // ---------------------------------------------------------------------------------------------
 
 function answerItem(held: Held, config: Config): WorkItem {
@@ -76,7 +67,7 @@ function rankItem(held: Held, config: Config, candidates: readonly Try[]): WorkI
     maxPrChars: config.challenger.pr_chars,
     candidates: candidates.map((one) => checkForm(one.raw).text),
   });
-  const model = sideModel(config.challenger.rank_model, config);
+  const model = rankModel(config);
   return item(held, "ranker", {
     messages,
     ...model,
@@ -88,7 +79,7 @@ function rankItem(held: Held, config: Config, candidates: readonly Try[]): WorkI
 function groundingItem(held: Held, config: Config): WorkItem {
   const text = checkForm(waitingForGrounding(held.answer)?.raw ?? "").text;
   const messages = groundingMessages(held.answer.messages, text);
-  const model = sideModel(config.audit.grounding_model, config);
+  const model = groundingModel(config);
   return item(held, "grounding", {
     messages,
     ...model,
@@ -132,10 +123,4 @@ function item({ at, answer }: Held, seat: Seat, asked: Asked): WorkItem {
 function ownModel({ challenger }: Config): Omit<Asked, "messages"> {
   const { provider, model, temperature, max_tokens } = challenger;
   return { provider, model, temperature, max_tokens, fallback: fallbackModels(challenger) };
-}
-
-function sideModel(named: Config["challenger"]["rank_model"], { challenger }: Config): ModelRef {
-  if (named === undefined) return { provider: challenger.provider, model: challenger.model };
-  if (typeof named === "string") return { provider: challenger.provider, model: named };
-  return { provider: named.provider ?? challenger.provider, model: named.model };
 }

@@ -1,6 +1,6 @@
 /** From the parser's tree to the flat list of simple commands. */
-import sh from "mvdan-sh";
 import type { Node } from "mvdan-sh";
+import { grammar } from "./grammar.ts";
 import type { ShellCommand, ShellRedirect } from "./parse.ts";
 import { isNode, nodesIn, sourceSlices, textIn, wordText } from "./words.ts";
 import type { Slice } from "./words.ts";
@@ -28,7 +28,7 @@ function readStmt(walk: Walk, stmt: Node, place: Place): void {
     add(walk, place, { redirs });
     return;
   }
-  const kind = sh.syntax.NodeType(command);
+  const kind = grammar().NodeType(command);
   if (kind === "CallExpr") {
     const [program, ...args] = nodesIn(command["Args"]);
     const assigns = nodesIn(command["Assigns"]);
@@ -54,7 +54,7 @@ function readChain(walk: Walk, stmt: Node, top: Node, place: Place): void {
     if (isNode(y)) right.push({ stmt: y, piped: PIPES.has(operator(walk, command, y)) });
     left = command["X"];
     const next: unknown = isNode(left) ? left["Cmd"] : null;
-    command = isNode(next) && sh.syntax.NodeType(next) === "BinaryCmd" ? next : null;
+    command = isNode(next) && grammar().NodeType(next) === "BinaryCmd" ? next : null;
   }
   if (isNode(left)) readStmt(walk, left, place);
   for (const link of right.reverse()) {
@@ -118,7 +118,7 @@ const BODIES = ["Cond", "Then", "Else", "Do", "Items", "Stmts", "Stmt", "Body"] 
 
 /** A statement, the else branch of an if (a clause of its own), or one case of a case. */
 function readBody(walk: Walk, node: Node, place: Place): void {
-  const kind = sh.syntax.NodeType(node);
+  const kind = grammar().NodeType(node);
   if (kind === "Stmt") readStmt(walk, node, place);
   else readCompound(walk, kind, node, place);
 }
@@ -185,9 +185,9 @@ function redirectOf(redir: Node, slice: Slice, inner: Node[]): ShellRedirect {
 
 /** The commands of every substitution at or below a node, outermost first. */
 function readSubstitutions(walk: Walk, top: Node): void {
-  sh.syntax.Walk(top, (node) => {
+  grammar().Walk(top, (node) => {
     if (node === null) return true;
-    const kind = sh.syntax.NodeType(node);
+    const kind = grammar().NodeType(node);
     if (kind !== "CmdSubst" && kind !== "ProcSubst") return true;
     for (const stmt of nodesIn(node["Stmts"])) {
       readStmt(walk, stmt, { piped: false, substituted: true });

@@ -1,6 +1,6 @@
 /** A shell word as text: quotes and backslashes removed, expansions left as they are written. */
-import sh from "mvdan-sh";
 import type { Node } from "mvdan-sh";
+import { grammar } from "./grammar.ts";
 
 /** The source between two byte offsets. */
 export type Slice = (start: number, end: number) => string;
@@ -37,7 +37,7 @@ export function textIn(node: Node, field: string): string {
 // ---------------------------------------------------------------------------------------------
 
 function partText(part: Node, slice: Slice, inner: Node[]): string {
-  switch (sh.syntax.NodeType(part)) {
+  switch (grammar().NodeType(part)) {
     case "Lit":
       return textIn(part, "Value").replace(/\\([\s\S])/g, unescapeBare);
     case "SglQuoted": {
@@ -48,7 +48,7 @@ function partText(part: Node, slice: Slice, inner: Node[]): string {
       let text = "";
       for (const node of nodesIn(part["Parts"])) {
         text +=
-          sh.syntax.NodeType(node) === "Lit"
+          grammar().NodeType(node) === "Lit"
             ? textIn(node, "Value").replace(/\\([\\"$`\n])/g, unescapeBare)
             : partText(node, slice, inner);
       }

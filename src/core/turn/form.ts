@@ -2,7 +2,7 @@
  * The form of an answer: prose and exactly one shell command in one fenced block. What breaks it is
  * named, so that the model can be asked again and the drop can be counted.
  */
-import { parseShell } from "../shell/parse.ts";
+import { shellFault } from "../shell/parse.ts";
 import { fencesOf } from "./fences.ts";
 import { cutThinkTrace } from "./think.ts";
 
@@ -63,8 +63,8 @@ export function checkForm(content: string): Form {
     return bad("not_bash", `the code block was marked "${block.language}"`);
   }
   const command = block.body.trim();
-  const shell = parseShell(block.body);
-  if (!shell.ok) return bad("shell_syntax", `the command does not parse: ${shell.message}`);
+  const fault = shellFault(block.body);
+  if (fault !== null) return bad("shell_syntax", `the command does not parse: ${fault}`);
   if (!command.split("\n").some(isCode))
     return bad("empty_command", "the code block holds no command");
   return { ok: true, text, thought: text.slice(0, block.start).trim(), command };

@@ -24,6 +24,7 @@ import { makeBudget } from "./budget.ts";
 import { openLane, type Lane } from "./lane.ts";
 import { checkProvider, openProvider, type Provider } from "./provider.ts";
 import { sleep } from "./sleep.ts";
+import { utf8Length } from "./utf8.ts";
 
 export type ChatOptions = {
   readonly config: Config;
@@ -203,7 +204,7 @@ async function send(
 ): Promise<Sent | ChatFailure> {
   const { rules, now, signal, ledger, progress } = options;
   const { provider } = open;
-  const bytes = request.messages.reduce((sum, { content }) => sum + Buffer.byteLength(content), 0);
+  const bytes = request.messages.reduce((sum, { content }) => sum + utf8Length(content), 0);
   const most = rules.upperBound(bytes, maxTokens);
   const price = provider.settings.price[ref.model];
   const dearest = rules.costOf(most, price);

@@ -3,8 +3,9 @@
  * It reads the whole body before it answers, so that the client's one timeout covers the body too,
  * refuses bodies over the limit, and keeps what the client loses: status, headers and raw text.
  */
-import { Pool, type Dispatcher } from "undici";
+import type { Dispatcher } from "undici";
 import { errorCode, errorMessage } from "../../errors.ts";
+import { loadPackage } from "../../packages.ts";
 import type { Exchange } from "../../calls.ts";
 import { retryAfterMs } from "./retry-after.ts";
 
@@ -26,6 +27,7 @@ export type PoolFetch = {
 /** @param connections twice as many as calls in flight, so that none waits for a socket. */
 export function openPool(baseUrl: string, connections: number, now: () => Date): PoolFetch {
   const { origin } = new URL(baseUrl);
+  const { Pool } = loadPackage<typeof import("undici")>("undici");
   const pool = new Pool(origin, {
     connections,
     pipelining: 1,
@@ -106,14 +108,23 @@ function exchangeHandler(
 const textOf = (chunks: readonly Buffer[]): string =>
   (chunks.length === 1 ? chunks[0] : Buffer.concat(chunks))?.toString("utf8") ?? "";
 
-/** Without a body stream: making one costs more than the rest of the response. */
+/**
+ * Without a body stream, and with the headers that the client reads: making the others costs more
+ * than the rest of the response. All of them stand in the exchange.
+ */
 function responseOf({ status, headers }: Exchange, text: string): Response {
-  const response = new Response(null, { status: status ?? 502, headers });
+  const read = READ_BY_CLIENT.flatMap((name) => {
+    const value = headers[name];
+    return value === undefined ? [] : [[name, value] as [string, string]];
+  });
+  const response = new Response(null, { status: status ?? 502, headers: read });
   return Object.defineProperties(response, {
     text: { value: () => Promise.resolve(text) },
     json: { value: async (): Promise<unknown> => JSON.parse(text) },
   });
 }
+
+const READ_BY_CLIENT = ["content-type", "content-length", "x-request-id"] as const;
 
 function wireOf(init: object): Wire | null {
   const wire: unknown = "wire" in init ? init.wire : null;
@@ -127,13 +138,17 @@ function bodyOf({ body }: RequestInit): string | Uint8Array | null {
   return typeof body === "string" || body instanceof Uint8Array ? body : null;
 }
 
+/** As undici takes them, made once for headers that many calls share. */
 function headerList(headers: RequestInit["headers"]): Record<string, string> {
-  const list: Record<string, string> = {};
-  new Headers(headers).forEach((value, name) => {
-    list[name] = value;
-  });
+  if (!(headers instanceof Headers)) return Object.fromEntries(new Headers(headers));
+  const known = lists.get(headers);
+  if (known !== undefined) return known;
+  const list = Object.fromEntries(headers);
+  lists.set(headers, list);
   return list;
 }
+
+const lists = new WeakMap<Headers, Record<string, string>>();
 
 const NEVER_SENT: ReadonlySet<string> = new Set([
   "ECONNREFUSED",

@@ -2,13 +2,16 @@
  * One [provider.NAME] section come alive: its base URL and key from the environment, its connections,
  * its openai client. Keys are known here alone, and every text that comes back is cleared of them.
  */
-import OpenAI from "openai";
+import type OpenAI from "openai";
+import type { ClientOptions } from "openai";
 import type { ProviderConfig } from "../../config-schema.ts";
 import type { Config } from "../../config.ts";
 import { UserError } from "../../errors.ts";
+import { loadPackage } from "../../packages.ts";
 import type { Exchange } from "../../calls.ts";
 import type { ChatMessage } from "../../work.ts";
 import { newWire, openPool } from "./pool.ts";
+import { utf8Bytes } from "./utf8.ts";
 
 export type Provider = {
   readonly name: string;
@@ -73,7 +76,7 @@ export function openProvider(
 ): Provider {
   const { settings, baseUrl, key, headers, secrets } = checkProvider(config, name);
   const pool = openPool(baseUrl, 2 * maxInFlight, now);
-  const client = new OpenAI({
+  const client = makeClient({
     baseURL: baseUrl,
     // The client insists on a key; a server without one (vLLM, Ollama) is sent no header at all.
     apiKey: key ?? "none",
@@ -97,7 +100,7 @@ export function openProvider(
         const value = await client.post<unknown>("/chat/completions", {
           // Bytes, not an object: the client would hold the prompt's JSON as text until the answer
           // comes, and half of the collector's work would be copying that text around.
-          body: Buffer.from(JSON.stringify(bodyOf(settings, call))),
+          body: utf8Bytes(JSON.stringify(bodyOf(settings, call))),
           headers: { "content-type": "application/json" },
           fetchOptions: options,
         });
@@ -122,6 +125,26 @@ type Access = {
   readonly headers: Readonly<Record<string, string>>;
   readonly secrets: readonly string[];
 };
+
+/**
+ * The openai client, with what is the same for every call worked out by the first: its headers take
+ * as long to put together as the rest of the client's work.
+ */
+function makeClient(options: ClientOptions): OpenAI {
+  const { OpenAI: Base } = loadPackage<typeof import("openai")>("openai");
+  let first: ReturnType<OpenAI["buildRequest"]> | null = null;
+  class Client extends Base {
+    override async buildRequest(
+      ...[call, tries]: Parameters<OpenAI["buildRequest"]>
+    ): ReturnType<OpenAI["buildRequest"]> {
+      first ??= super.buildRequest(call, tries);
+      const { req, ...same } = await first;
+      const body = call.body instanceof Uint8Array ? { body: call.body } : {};
+      return { ...same, req: { ...req, ...call.fetchOptions, ...body } };
+    }
+  }
+  return new Client(options);
+}
 
 function variable(config: Config, name: string | undefined): string | null {
   const value = name === undefined ? undefined : config.env[name]?.trim();

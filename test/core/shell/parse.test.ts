@@ -3,7 +3,7 @@ import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { parseShell } from "../../../src/core/shell/parse.ts";
+import { parseShell, shellFault } from "../../../src/core/shell/parse.ts";
 import type { ShellCommand } from "../../../src/core/shell/parse.ts";
 
 const commandsOf = (source: string): readonly ShellCommand[] => {
@@ -156,6 +156,12 @@ describe("parseShell", () => {
     ["(".repeat(20_000), "1:1: nested too deeply to be read"],
   ])("a syntax error is a value with line and column: %.20s", (source, message) => {
     expect(parseShell(source)).toEqual({ ok: false, message });
+    expect(shellFault(source)).toBe(message);
+  });
+
+  test("no fault is found in what parses", () => {
+    expect(shellFault("cd /repo && grep -rn 'x' . | head")).toBeNull();
+    expect(shellFault("# a comment alone")).toBeNull();
   });
 
   test("a good command is read after one that was given up", () => {

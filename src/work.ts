@@ -125,10 +125,13 @@ export type Engine = (
   file: FileOutcome,
 ) => Promise<WorkReport>;
 
+/** A number of items that gets known while they are read. */
+export type Expected = { readonly count: number; readonly exact: boolean };
+
 /** What a stage tells the person who watches. Implemented by io/progress.ts; silent in tests. */
 export type Progress = {
   /** `total`: items of this run; `done` of them were there already. */
-  begin(label: string, total: number, done?: number): void;
+  begin(label: string, total: number | (() => Expected), done?: number): void;
   /** One item finished (kept or dropped). */
   step(outcome: "kept" | "dropped"): void;
   /** One call ended. `usd` null: unpriced. */

@@ -12,14 +12,13 @@ import {
   readSync,
   fstatSync,
   ftruncateSync,
-  writeSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { UserError, errorMessage } from "../errors.ts";
 import { ledgerLineSchema, type LedgerLine, type Usage } from "../records.ts";
 import type { ItemRef, ModelRef } from "../work.ts";
-import { diskError } from "./store.ts";
+import { diskError, writeAll } from "./store.ts";
 
 /** Tokens (in + out) and USD; `unpriced`: calls without a price, which `usd` does not hold. */
 export type Spent = { readonly tokens: number; readonly usd: number; readonly unpriced: number };
@@ -178,12 +177,6 @@ function openFile(path: string): number {
 
 /** In another thread: on a busy disk it takes long, and calls must go on meanwhile. */
 const sync = promisify(fdatasync);
-
-/** A write to a file may take less than it was given: the rest follows. */
-function writeAll(file: number, text: string): void {
-  const bytes = Buffer.from(text, "utf8");
-  for (let at = 0; at < bytes.length;) at += writeSync(file, bytes, at);
-}
 
 /** Adds up all lines, a block at a time, and cuts a torn last line off. */
 function sumUp(path: string, file: number): Sum {

@@ -3,7 +3,7 @@
  * place, elsewhere (logs, CI) a line every ten seconds and one at the end.
  */
 import type { Usage } from "../records.ts";
-import type { Progress } from "../work.ts";
+import type { Expected, Progress } from "../work.ts";
 
 export type ProgressOptions = {
   readonly out: {
@@ -36,7 +36,7 @@ export function makeProgress({ out, now }: ProgressOptions): Progress {
     begin(label, total, done = 0) {
       state = {
         label,
-        total,
+        expected: typeof total === "number" ? () => ({ count: total, exact: true }) : total,
         done,
         before: done,
         failures: 0,
@@ -79,7 +79,7 @@ export const silent: Progress = { begin() {}, step() {}, spent() {}, note() {}, 
 
 type State = {
   readonly label: string;
-  readonly total: number;
+  readonly expected: () => Expected;
   /** Items that were there when the stage began: they say nothing of its rate. */
   readonly before: number;
   readonly startedMs: number;
@@ -91,19 +91,21 @@ type State = {
 };
 
 function describe(state: State, nowMs: number): string {
-  const { label, total, done, before, failures, tokens, usd, unpriced } = state;
+  const { label, expected, done, before, failures, tokens, usd, unpriced } = state;
+  const { count: total, exact } = expected();
   const seconds = Math.max(0.001, (nowMs - state.startedMs) / 1000);
   const rate = (done - before) / seconds;
   const left = rate > 0 && done < total ? `, ${duration((total - done) / rate)} left` : "";
   const money =
     unpriced === 0 ? `$${usd.toFixed(2)}` : usd > 0 ? `$${usd.toFixed(2)} + unpriced` : "unpriced";
   return (
-    `${label} ${done}/${total}, ${rate.toFixed(1)}/s, ${failures} failed call${failures === 1 ? "" : "s"}, ` +
+    `${label} ${done}/${exact ? "" : "~"}${total}, ${rate.toFixed(1)}/s, ${failures} failed call${failures === 1 ? "" : "s"}, ` +
     `${count(tokens)} tokens, ${money}${left}`
   );
 }
 
-function drawBar({ done, total }: State): string {
+function drawBar({ done, expected }: State): string {
+  const total = expected().count;
   const filled = total === 0 ? BAR_WIDTH : Math.round((Math.min(done, total) / total) * BAR_WIDTH);
   return `[${"#".repeat(filled)}${".".repeat(BAR_WIDTH - filled)}]`;
 }

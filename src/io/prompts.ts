@@ -1,7 +1,8 @@
 /** Reading the prompt stage's files, one at a time, so that memory does not grow with their number. */
+import { stat } from "node:fs/promises";
 import { z } from "zod";
 import { promptFileSchema, type Prompt } from "../records.ts";
-import type { StageOptions } from "../work.ts";
+import type { Expected, StageOptions } from "../work.ts";
 import { byNumber, isWanted } from "./answers.ts";
 import type { Store } from "./store.ts";
 
@@ -18,19 +19,60 @@ export async function listPromptFiles(store: Store): Promise<string[]> {
     .sort(byNumber);
 }
 
-/** How many prompts readPrompts would give; looks at no more than the length of each file's list. */
-export async function countPrompts(
-  store: Store,
-  options: Pick<StageOptions, "only" | "limit">,
-): Promise<number> {
+/** How many prompts there are; looks at no more than the length of each file's list. */
+export async function countPrompts(store: Store): Promise<number> {
   let count = 0;
   for (const file of await listPromptFiles(store)) {
-    const { length } = await store.read(`prompt/${file}`, z.array(z.unknown()));
-    for (let order = 1; order <= length; order++) {
-      if (isWanted(nameOf(file, order), options)) count++;
-    }
+    count += (await store.read(`prompt/${file}`, z.array(z.unknown()))).length;
   }
-  return Math.min(count, options.limit ?? count);
+  return count;
+}
+
+export type PromptReader = {
+  /** Every prompt in order, cut down by --only and --limit. To be gone through once. */
+  entries(): AsyncGenerator<PromptEntry>;
+  /** How many there will be: from the files read so far and the size of the others. */
+  expected(): Expected;
+};
+
+/** Opens the prompt files; one is in memory at a time. */
+export async function openPrompts(
+  store: Store,
+  options: Pick<StageOptions, "only" | "limit">,
+): Promise<PromptReader> {
+  const files = await Promise.all(
+    (await listPromptFiles(store)).map(async (file) => {
+      const { size } = await stat(store.path("prompt", file));
+      return { file, size };
+    }),
+  );
+  const limit = options.limit ?? Number.POSITIVE_INFINITY;
+  let unread = files.reduce((sum, { size }) => sum + size, 0);
+  let read = 0;
+  let found = 0;
+  return {
+    async *entries() {
+      let left = limit;
+      for (const { file, size } of files) {
+        const prompts = await store.read(`prompt/${file}`, promptFileSchema);
+        const wanted = prompts
+          .map((prompt, index) => ({ name: nameOf(file, index + 1), prompt }))
+          .filter(({ name }) => isWanted(name, options));
+        unread -= size;
+        read += size;
+        found += wanted.length;
+        for (const entry of wanted) {
+          if (left-- <= 0) return;
+          yield entry;
+        }
+      }
+    },
+    expected() {
+      const exact = unread === 0 || found >= limit;
+      const more = read === 0 ? 0 : (found / read) * unread;
+      return { count: Math.min(limit, exact ? found : Math.round(found + more)), exact };
+    },
+  };
 }
 
 /** Every prompt in order, cut down by --only and --limit. */
@@ -38,16 +80,7 @@ export async function* readPrompts(
   store: Store,
   options: Pick<StageOptions, "only" | "limit">,
 ): AsyncGenerator<PromptEntry> {
-  let left = options.limit ?? Number.POSITIVE_INFINITY;
-  for (const file of await listPromptFiles(store)) {
-    const prompts = await store.read(`prompt/${file}`, promptFileSchema);
-    for (const [index, prompt] of prompts.entries()) {
-      const name = nameOf(file, index + 1);
-      if (!isWanted(name, options)) continue;
-      if (left-- <= 0) return;
-      yield { name, prompt };
-    }
-  }
+  yield* (await openPrompts(store, options)).entries();
 }
 
 // ---------------------------------------------------------------------------------------------

@@ -2,8 +2,10 @@
  * The workspace on disk. Every file is written whole or not at all: temp file, fsync, rename, fsync
  * of the folder. Reads go through a schema, and a file that does not parse is an error with its name.
  */
-import { open, mkdir, readFile, readdir, rename, stat, unlink } from "node:fs/promises";
+import { closeSync, fdatasync, fsync, open, openSync, rename, writeSync } from "node:fs";
+import { mkdir, readFile, readdir, stat, unlink } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { promisify } from "node:util";
 import { z } from "zod";
 import { UserError, errorCode, errorMessage } from "../errors.ts";
 
@@ -31,7 +33,8 @@ export function openStore(root: string): Store {
 
   const readText = async (file: string): Promise<string | null> => {
     try {
-      return await readFile(path(file), "utf8");
+      // In one go: decoded block by block, as "utf8" would, it takes three times as long.
+      return (await readFile(path(file))).toString("utf8");
     } catch (error) {
       if (errorCode(error) === "ENOENT") return null;
       throw diskError(path(file), "read", error);
@@ -94,7 +97,7 @@ export async function writeWhole(file: string, text: string | Uint8Array): Promi
       await mkdir(dirname(file), { recursive: true });
       await writeSynced(temp, text);
     });
-    await rename(temp, file);
+    await renameFile(temp, file);
     await syncFolder(dirname(file));
   } catch (error) {
     await unlink(temp).catch(() => {});
@@ -104,22 +107,58 @@ export async function writeWhole(file: string, text: string | Uint8Array): Promi
 
 // ---------------------------------------------------------------------------------------------
 
+/** Whatever may wait for the disk's journal is left to another thread: opening and renaming, too. */
 async function writeSynced(path: string, text: string | Uint8Array): Promise<void> {
-  const handle = await open(path, "w");
+  const file = await openFile(path, "w");
   try {
-    await handle.writeFile(text);
-    await handle.sync();
+    writeAll(file, text);
+    await sync(file);
   } finally {
-    await handle.close();
+    closeSync(file);
   }
 }
 
-async function syncFolder(path: string): Promise<void> {
-  const handle = await open(path, "r");
+const openFile = promisify(open);
+const renameFile = promisify(rename);
+
+const sync = promisify(fdatasync);
+const syncAll = promisify(fsync);
+
+/** A write to a file may take less than it was given: the rest follows. */
+export function writeAll(file: number, text: string | Uint8Array): void {
+  const bytes = typeof text === "string" ? Buffer.from(text, "utf8") : text;
+  for (let at = 0; at < bytes.length;) at += writeSync(file, bytes, at);
+}
+
+/** Folders whose entries are on their way to the disk, with who joins the next round. */
+const syncing = new Map<string, { running: Promise<void>; next: Promise<void> | null }>();
+
+/**
+ * Resolves when what was renamed in the folder until now is on disk. A round that has begun may have
+ * missed it: everybody who comes meanwhile shares the one after it.
+ */
+function syncFolder(path: string): Promise<void> {
+  const round = syncing.get(path);
+  if (round === undefined) return beginRound(path);
+  round.next ??= round.running.catch(() => {}).then(() => beginRound(path));
+  return round.next;
+}
+
+function beginRound(path: string): Promise<void> {
+  const round = { running: syncNow(path), next: null };
+  syncing.set(path, round);
+  return round.running.finally(() => {
+    if (syncing.get(path) === round && round.next === null) syncing.delete(path);
+  });
+}
+
+async function syncNow(path: string): Promise<void> {
+  const folder = openSync(path, "r");
   try {
-    await handle.sync();
+    // Not fdatasync: ext4 takes a new entry for metadata, which that one may leave out.
+    await syncAll(folder);
   } finally {
-    await handle.close();
+    closeSync(folder);
   }
 }
 

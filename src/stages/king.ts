@@ -13,7 +13,7 @@ import { KING_PROMPT_VERSION, kingMessages } from "../core/turn/king-prompt.ts";
 import { isUsedUp, nextAttempt, sumOfTries, tryOf } from "../core/turn/tries.ts";
 import { UserError } from "../errors.ts";
 import { listAnswers } from "../io/answers.ts";
-import { countPrompts, listPromptFiles, readPrompts, type PromptEntry } from "../io/prompts.ts";
+import { listPromptFiles, openPrompts, type PromptEntry } from "../io/prompts.ts";
 import { triesSchema, type Answer, type Try } from "../records.ts";
 import type { ChatReply, Outcome, StageOptions, StageSummary, WorkItem } from "../work.ts";
 import type { Deps } from "./deps.ts";
@@ -34,14 +34,15 @@ export async function king(
   const tally = makeTally();
   const inHand = new Map<string, { readonly entry: PromptEntry; readonly tries: readonly Try[] }>();
 
-  progress.begin("king", await countPrompts(store, options));
+  const prompts = await openPrompts(store, options);
+  progress.begin("king", () => prompts.expected());
   const work = await deps.engine(pendingItems(), file);
   progress.end();
   for (const _left of inHand) tally.pending();
   return tally.summary("king", work);
 
   async function* pendingItems(): AsyncGenerator<WorkItem> {
-    for await (const entry of readPrompts(store, options)) {
+    for await (const entry of prompts.entries()) {
       if (answered.has(entry.name) && !options.force) {
         tally.kept();
         progress.step("kept");

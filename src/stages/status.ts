@@ -39,7 +39,7 @@ export type Status = {
 export async function status(store: Store): Promise<Status> {
   const runs = await readRuns(store);
   const spending = await spendingOf(store);
-  const prompts = await countPrompts(store, {});
+  const prompts = await countPrompts(store);
   const kingDrops = await countKingDrops(store);
   const answers = await countAnswers(store);
   const scores = await countScores(store);

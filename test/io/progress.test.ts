@@ -54,6 +54,17 @@ test("a mix of priced and unpriced calls is said as such", () => {
   expect(out[0]).toContain("$1.50 + unpriced");
 });
 
+test("a total that is not known yet is said to be about right", () => {
+  const { out, progress } = watched(false);
+  let expected = { count: 1300, exact: false };
+  progress.begin("king", () => expected);
+  vi.advanceTimersByTime(10_000);
+  expect(out[0]).toMatch(/^king 0\/~1300, /);
+  expected = { count: 1280, exact: true };
+  progress.end();
+  expect(out[1]).toMatch(/^king 0\/1280, /);
+});
+
 test("an empty stage ends with a line and divides by nothing", () => {
   const { out, progress } = watched(false);
   progress.begin("king", 0);

@@ -17,6 +17,18 @@ test("a value written is read back, and no temp file stays", async () => {
   expect(readdirSync(store.path("answer"))).toEqual(["a.json"]);
 });
 
+test("many files at a time are all whole, in folders that were not there", async () => {
+  const store = openStore(tempProject());
+  const names = Array.from(
+    { length: 200 },
+    (_, n) => `${n % 3 === 0 ? "final" : "answer"}/${n}.json`,
+  );
+  await Promise.all(names.map((name) => store.write(name, { name })));
+  for (const name of names) expect(await store.read(name, schema)).toEqual({ name });
+  expect(await store.list("answer")).toHaveLength(133);
+  expect(await store.list("final")).toHaveLength(67);
+});
+
 test("list is sorted and leaves temp and dot files out", async () => {
   const store = openStore(
     tempProject({

@@ -12,7 +12,7 @@ import { callRules } from "../src/core/retry/rules.ts";
 import { seededRng } from "../src/core/random.ts";
 import { makeChat } from "../src/io/chat/chat.ts";
 import { localEngine } from "../src/io/engine.ts";
-import { keepHeapSmall } from "../src/io/heap.ts";
+import { tuneForWaiting } from "../src/io/v8.ts";
 import { openLedger } from "../src/io/ledger.ts";
 import { silent } from "../src/io/progress.ts";
 import type { WorkItem } from "../src/work.ts";
@@ -23,7 +23,7 @@ const job = z
   .object({ url: z.string(), calls: z.int(), concurrency: z.int() })
   .parse(JSON.parse(process.argv[2] ?? "{}"));
 
-keepHeapSmall();
+tuneForWaiting();
 const root = mkdtempSync(join(tmpdir(), "kingmaker-bench-"));
 const now = (): Date => new Date();
 const toml = `[provider.loop]\nbase_url = "${job.url}"\nmax_concurrency = ${job.concurrency}\n`;

@@ -1,12 +1,12 @@
 /** One measured draw of bench:prompt, in a process of its own: time, bytes, requests, peak memory. */
 import { loadConfig } from "../src/config.ts";
-import { keepHeapSmall } from "../src/io/heap.ts";
+import { tuneForWaiting } from "../src/io/v8.ts";
 import { openStore } from "../src/io/store.ts";
 import { prompt } from "../src/stages/prompt.ts";
 
 const [root = "."] = process.argv.slice(2);
 // As the script does.
-keepHeapSmall();
+tuneForWaiting();
 const progress = { begin() {}, step() {}, spent() {}, note() {}, end() {} };
 const started = performance.now();
 const summary = await prompt(

@@ -5,20 +5,23 @@
  */
 import { join, resolve } from "node:path";
 import type { CommonFlags } from "./cli.ts";
-import { fallbackModels, judgePanel, type Config } from "./config.ts";
+import { fallbackModels, judgePanel, sideModels, type Config } from "./config.ts";
 import { makeReplay, recordedReplySchema, recordedTurnSchema } from "./core/replay.ts";
+import { grammar } from "./core/shell/grammar.ts";
 import { callRules } from "./core/retry/rules.ts";
 import { makeChat, type ChatOptions } from "./io/chat/chat.ts";
 import { localEngine } from "./io/engine.ts";
-import { keepHeapSmall } from "./io/heap.ts";
+import { tuneForWaiting } from "./io/v8.ts";
 import { openJournal, type Journal } from "./io/journal.ts";
 import { openLedger, type Ledger } from "./io/ledger.ts";
 import { readRecording } from "./io/recordings.ts";
-import { sideModels } from "./stages/challenger-items.ts";
 import type { Chat, ChatRequest, Engine, ModelRef, Outcome } from "./work.ts";
 
 /** Items in hand at once: enough to fill every provider while some items wait for a retry. */
 const WINDOW = 1024;
+
+/** By then the first calls are on their way. */
+const GRAMMAR_AFTER_MS = 50;
 
 type ModelsOptions = Pick<ChatOptions, "config" | "now" | "progress" | "signal"> & {
   readonly stage: string;
@@ -50,7 +53,9 @@ export function openModels({ config, stage, flags, ...world }: ModelsOptions): M
       keep: (item, request, reply) => journal.keep(item.key, request, reply),
     });
     chat.onFree(() => freed());
-    keepHeapSmall();
+    tuneForWaiting();
+    // Answers will be parsed. Loading the grammar takes 0.1 s: now nobody waits for it.
+    if (stage !== "validate") setTimeout(grammar, GRAMMAR_AFTER_MS).unref();
     open = { ledger, journal, chat };
     return open;
   };

@@ -159,6 +159,7 @@ function startRun(
       const name = `${kind} ${model}`;
       if (!firstFailures.has(name)) firstFailures.set(name, `${model}: ${message}`);
     }
+    await untilSent();
     return file(item, outcome);
   }
 
@@ -200,6 +201,14 @@ function startRun(
     },
   };
 }
+
+/**
+ * Answers come in bursts, and filing one takes as long as sending the next. The place that an answer
+ * left is filled two rounds of the event loop later (its outcome is written, the next intent is
+ * written): a provider that waits costs more than an answer that does.
+ */
+const untilSent = (): Promise<void> =>
+  new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
 
 const charsOf = ({ request }: WorkItem): number =>
   request.messages.reduce((sum, { content }) => sum + content.length, 0);

@@ -19,8 +19,15 @@ export const newWire = (): Wire => ({
   exchange: { status: null, headers: {}, text: null, broken: null, retry_after_ms: null },
 });
 
+/** Of one exchange where nobody said how long: the longest that a timer can be set for. */
+const LONGEST_MS = 2 ** 31 - 1;
+
 export type PoolFetch = {
-  readonly fetch: (url: string | URL | Request, init?: RequestInit) => Promise<Response>;
+  /** `timeoutMs`: for the whole exchange, the body included. */
+  readonly fetch: (
+    url: string | URL | Request,
+    init?: RequestInit & { readonly timeoutMs?: number },
+  ) => Promise<Response>;
   close(): Promise<void>;
 };
 
@@ -48,7 +55,7 @@ export function openPool(baseUrl: string, connections: number, now: () => Date):
             headers: headerList(init.headers),
             body: bodyOf(init),
           },
-          exchangeHandler(wire, init.signal ?? null, now, resolve, reject),
+          exchangeHandler(wire, init.timeoutMs ?? LONGEST_MS, now, resolve, reject),
         );
       }),
     close: () => pool.destroy(),
@@ -59,7 +66,7 @@ export function openPool(baseUrl: string, connections: number, now: () => Date):
 
 function exchangeHandler(
   wire: Wire,
-  signal: AbortSignal | null,
+  timeoutMs: number,
   now: () => Date,
   resolve: (response: Response) => void,
   reject: (error: unknown) => void,
@@ -67,12 +74,17 @@ function exchangeHandler(
   const chunks: Buffer[] = [];
   let size = 0;
   let tooLarge = false;
-  let stop = (): void => {};
+  let late = false;
+  let running: { abort(reason: Error): void } | null = null;
+  const stop = (): void => running?.abort(new Error("the time for the answer ran out"));
+  const timer = setTimeout(() => {
+    late = true;
+    stop();
+  }, timeoutMs);
   return {
     onRequestStart(controller) {
-      stop = () => controller.abort(new Error("the time for the answer ran out"));
-      if (signal?.aborted === true) stop();
-      else signal?.addEventListener("abort", stop, { once: true });
+      running = controller;
+      if (late) stop();
     },
     onResponseStart(_controller, status, raw) {
       const headers: Record<string, string> = {};
@@ -89,15 +101,15 @@ function exchangeHandler(
       else chunks.push(chunk);
     },
     onResponseEnd() {
-      signal?.removeEventListener("abort", stop);
+      clearTimeout(timer);
       const text = textOf(chunks);
       wire.exchange = { ...wire.exchange, text };
       resolve(responseOf(wire.exchange, text));
     },
     onResponseError(_controller, error) {
-      signal?.removeEventListener("abort", stop);
+      clearTimeout(timer);
       const message = messageOf(error);
-      const kind = tooLarge ? "too_large" : signal?.aborted === true ? "timeout" : brokenBy(error);
+      const kind = tooLarge ? "too_large" : late ? "timeout" : brokenBy(error);
       const text = tooLarge ? null : textOf(chunks);
       wire.exchange = { ...wire.exchange, text, broken: { kind, message } };
       reject(error);

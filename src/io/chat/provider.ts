@@ -10,7 +10,7 @@ import { UserError } from "../../errors.ts";
 import { loadPackage } from "../../packages.ts";
 import type { Exchange } from "../../calls.ts";
 import type { ChatMessage } from "../../work.ts";
-import { newWire, openPool } from "./pool.ts";
+import { newWire, openPool, type PoolFetch } from "./pool.ts";
 import { utf8Bytes } from "./utf8.ts";
 
 export type Provider = {
@@ -76,18 +76,20 @@ export function openProvider(
 ): Provider {
   const { settings, baseUrl, key, headers, secrets } = checkProvider(config, name);
   const pool = openPool(baseUrl, 2 * maxInFlight, now);
-  const client = makeClient({
-    baseURL: baseUrl,
-    // The client insists on a key; a server without one (vLLM, Ollama) is sent no header at all.
-    apiKey: key ?? "none",
-    organization: null,
-    project: null,
-    maxRetries: 0,
-    timeout: Math.ceil(settings.timeout_s * 1000),
-    logLevel: "off",
-    fetch: pool.fetch,
-    defaultHeaders: { ...(key === null ? { Authorization: null } : {}), ...headers },
-  });
+  const client = makeClient(
+    {
+      baseURL: baseUrl,
+      // The client insists on a key; a server without one (vLLM, Ollama) is sent no header at all.
+      apiKey: key ?? "none",
+      organization: null,
+      project: null,
+      maxRetries: 0,
+      timeout: Math.ceil(settings.timeout_s * 1000),
+      logLevel: "off",
+      defaultHeaders: { ...(key === null ? { Authorization: null } : {}), ...headers },
+    },
+    pool.fetch,
+  );
   return {
     name,
     settings,
@@ -128,22 +130,38 @@ type Access = {
 
 /**
  * The openai client, with what is the same for every call worked out by the first: its headers take
- * as long to put together as the rest of the client's work.
+ * as long to put together as the rest of the client's work. The pool keeps the time.
  */
-function makeClient(options: ClientOptions): OpenAI {
+function makeClient(options: ClientOptions, fetch: PoolFetch["fetch"]): OpenAI {
   const { OpenAI: Base } = loadPackage<typeof import("openai")>("openai");
   let first: ReturnType<OpenAI["buildRequest"]> | null = null;
   class Client extends Base {
     override async buildRequest(
       ...[call, tries]: Parameters<OpenAI["buildRequest"]>
     ): ReturnType<OpenAI["buildRequest"]> {
-      first ??= super.buildRequest(call, tries);
+      first ??= super.buildRequest(call, tries).then(withoutTelemetry);
       const { req, ...same } = await first;
       const body = call.body instanceof Uint8Array ? { body: call.body } : {};
       return { ...same, req: { ...req, ...call.fetchOptions, ...body } };
     }
+
+    override fetchWithTimeout(
+      ...[url, init, timeoutMs]: Parameters<OpenAI["fetchWithTimeout"]>
+    ): Promise<Response> {
+      return fetch(url, { ...init, timeoutMs });
+    }
   }
-  return new Client(options);
+  return new Client({ ...options, fetch });
+}
+
+type Built = Awaited<ReturnType<OpenAI["buildRequest"]>>;
+
+/** Without the headers that tell the provider of this machine: system, processor, Node's version. */
+function withoutTelemetry(built: Built): Built {
+  const headers: Headers = built.req.headers;
+  for (const name of [...headers.keys()].filter((key) => key.startsWith("x-stainless-")))
+    headers.delete(name);
+  return built;
 }
 
 function variable(config: Config, name: string | undefined): string | null {

@@ -54,6 +54,8 @@ test("a call carries model, messages, key, headers and body of its provider and 
     temperature: 0,
     max_tokens: 256,
   });
+  const telling = Object.keys(seen[0]?.headers ?? {}).filter((name) => /stainless/i.test(name));
+  expect(telling).toEqual([]);
   expect(seen[0]?.headers).toMatchObject({
     authorization: `Bearer ${KEY}`,
     "x-title": "kingmaker",

@@ -5,7 +5,6 @@
  */
 import type { Origin, Prompt, PullRequest } from "../../records.ts";
 import { checkForm, commandOf } from "../turn/form.ts";
-import { historyHash, sha256Hex } from "../turn/hash.ts";
 import { repetitionOf } from "../turn/repetition.ts";
 import { isBenchmarkInstance, isBenchmarkRepo } from "./benchmarks.ts";
 import type { DropReason } from "./drops.ts";
@@ -103,7 +102,7 @@ export type Selection = {
 
 /** `quotas` false: ready turns, which are not drawn, and so have no share of a draw to keep to. */
 export function createSelection(settings: SampleSettings, quotas: boolean): Selection {
-  const seen = new Set<string>();
+  const seen = new Map<string, Candidate[]>();
   const perInstance = new Map<string, number>();
   const perRepo = new Map<string, number>();
   const near = createNearDuplicates(settings.near_duplicate);
@@ -115,11 +114,13 @@ export function createSelection(settings: SampleSettings, quotas: boolean): Sele
       return isUsedUp(perRepo, of.repo, settings.max_per_repo) ? "repo_full" : null;
     },
     refuse(candidate) {
-      if (seen.has(turnHash(candidate))) return "duplicate";
+      const alike = seen.get(referenceOf(candidate)) ?? [];
+      if (alike.some((other) => hasSameHistory(candidate, other))) return "duplicate";
       return near.isNear(candidate.messages) ? "near_duplicate" : null;
     },
     keep(candidate) {
-      seen.add(turnHash(candidate));
+      const reference = referenceOf(candidate);
+      seen.set(reference, [...(seen.get(reference) ?? []), candidate]);
       perInstance.set(candidate.instance_id, (perInstance.get(candidate.instance_id) ?? 0) + 1);
       perRepo.set(candidate.repo, (perRepo.get(candidate.repo) ?? 0) + 1);
       near.add(candidate.messages);
@@ -140,10 +141,19 @@ export function promptOf(candidate: Candidate): Prompt {
 
 // ---------------------------------------------------------------------------------------------
 
-/** Content, not instance: 100 rollouts share an instance, and a data set may hold a row twice. */
-function turnHash(candidate: Candidate): string {
-  return sha256Hex(
-    JSON.stringify([candidate.instance_id, historyHash(candidate.messages), candidate.assistant]),
+/** What two turns that are the same have in common for sure; their histories are compared in full. */
+function referenceOf(candidate: Candidate): string {
+  return `${candidate.instance_id}\n${candidate.assistant}`;
+}
+
+/** Content, not place: 100 rollouts share an instance, and a data set may hold a row twice. */
+function hasSameHistory(a: Candidate, b: Candidate): boolean {
+  return (
+    a.messages.length === b.messages.length &&
+    a.messages.every((message, n) => {
+      const other = b.messages[n];
+      return message.role === other?.role && message.content === other.content;
+    })
   );
 }
 

@@ -1,15 +1,14 @@
 /** Decompressors for Parquet pages: zlib's own where it has one, pure JavaScript for the others. */
-import { brotliDecompressSync, gunzipSync } from "node:zlib";
 import type { FileMetaData } from "hyparquet";
 import { compressors, type CompressionCodec, type Compressors } from "hyparquet-compressors";
 import { UserError } from "../../errors.ts";
+import { unpack } from "./unpack.ts";
 
 /** SNAPPY is hyparquet's own. */
 export const CODECS: Compressors = {
   ...compressors,
-  // A chunk as long as the page: zlib's own 16 kB would be copied together sixty times over.
-  GZIP: (input, bytes) => gunzipSync(input, { chunkSize: bytes + 64 }),
-  BROTLI: (input, bytes) => brotliDecompressSync(input, { chunkSize: bytes + 64 }),
+  GZIP: (input, size) => unpack("GZIP", input, size),
+  BROTLI: (input, size) => unpack("BROTLI", input, size),
 };
 
 /** @throws UserError for a file with a codec that nothing here can unpack. */

@@ -4,6 +4,7 @@
  */
 import pLimit from "p-limit";
 import { UserError, errorCode, errorMessage } from "../../errors.ts";
+import { createExchange, originOf, sendByFetch, sendPlainly, type Answer } from "./exchange.ts";
 import { createPace } from "./pace.ts";
 import { startWatch, type Watch } from "./watch.ts";
 
@@ -64,7 +65,6 @@ const UNREACHABLE = new Set([
 const MAX_WAIT_MS = 60_000;
 /** Rate-limited answers to one request after which it is given up. */
 const MAX_LIMITED = 500;
-const REDIRECT_LIFE_MS = 300_000;
 
 export function hubClient(options: HubClientOptions): HubClient {
   const stats: HubStats = { requests: 0, bytes: 0, retries: 0, ignoredRanges: 0 };
@@ -72,49 +72,12 @@ export function hubClient(options: HubClientOptions): HubClient {
   const limit = pLimit(options.concurrency ?? 32);
   const pace = createPace(wait);
   const trusted = new Set([options.endpoint, ...(options.trusted ?? [])].map(originOf));
-  const places = new Map<string, { url: string; until: number }>();
-
-  /** One exchange: follows redirects by hand, so that the token stays with the Hub. */
-  async function exchange(
-    url: string,
-    headers: Record<string, string>,
-    watch: Watch,
-  ): Promise<Response> {
-    const place = places.get(url);
-    let target = place !== undefined && place.until > Date.now() ? place.url : url;
-    for (let hop = 0; hop < 5; hop++) {
-      await pace.turn(originOf(target));
-      stats.requests++;
-      const response = await fetch(target, {
-        redirect: "manual",
-        signal: watch.signal,
-        headers: {
-          ...headers,
-          ...(options.token !== null && trusted.has(originOf(target))
-            ? { authorization: `Bearer ${options.token}` }
-            : {}),
-        },
-      });
-      watch.touch();
-      pace.heard(originOf(target), response.status);
-      const location = response.headers.get("location");
-      if (response.status < 300 || response.status >= 400 || location === null) {
-        // A signed address runs out; the next try asks the Hub for a new one.
-        if (response.status >= 400 && target !== url) places.delete(url);
-        if (target !== url && (response.status === 401 || response.status === 403)) {
-          await response.body?.cancel();
-          target = url;
-          continue;
-        }
-        return response;
-      }
-      await response.body?.cancel();
-      target = new URL(location, target).href;
-      if (originOf(target) !== originOf(url))
-        places.set(url, { url: target, until: Date.now() + REDIRECT_LIFE_MS });
-    }
-    throw new UserError(`${url} redirects in circles`, "check HF_ENDPOINT");
-  }
+  const exchange = createExchange({
+    token: options.token,
+    trusted,
+    pace,
+    onRequest: () => stats.requests++,
+  });
 
   /** Tries until `use` has what it wants; `use` throws for a body that ends early. */
   async function persist<T>(
@@ -154,16 +117,12 @@ export function hubClient(options: HubClientOptions): HubClient {
   async function get(url: string, headers: Record<string, string> = {}): Promise<Response> {
     return limit(() =>
       persist(url, async (watch) => {
-        const response = await exchange(url, headers, watch);
-        const again = await passingFault(response);
+        const answer = await exchange(sendByFetch, url, headers, watch);
+        const again = await passingFault(answer);
         if (again !== null) return again;
-        const body = await readBody(response, watch, stats);
-        return {
-          value: new Response(isBodiless(response.status) ? null : body, {
-            status: response.status,
-            headers: response.headers,
-          }),
-        };
+        const body = await readBody(answer, watch, stats);
+        const { status, headers: said } = answer;
+        return { value: new Response(isBodiless(status) ? null : body, { status, headers: said }) };
       }),
     );
   }
@@ -182,20 +141,20 @@ export function hubClient(options: HubClientOptions): HubClient {
       persist(
         url,
         async (watch) => {
-          const response = await exchange(
-            url,
-            { range: `bytes=${start + got}-${end - 1}`, "accept-encoding": "identity" },
-            watch,
-          );
-          const again = await passingFault(response);
+          const headers = {
+            range: `bytes=${start + got}-${end - 1}`,
+            "accept-encoding": "identity",
+          };
+          const answer = await exchange(sendPlainly, url, headers, watch);
+          const again = await passingFault(answer);
           if (again !== null) return again;
-          if (response.status >= 400) throw await refused(url, response);
-          if (response.status === 200) stats.ignoredRanges++;
-          size = sizeOf(response);
+          if (answer.status >= 400) throw await refused(url, answer, watch, stats);
+          if (answer.status === 200) stats.ignoredRanges++;
+          size = sizeOf(answer);
           const expected = Math.min(end, size ?? end) - start;
-          let skip = start + got - firstByteOf(response);
+          let skip = start + got - firstByteOf(answer);
           if (skip < 0) return { again: "the range is another one", status: null, waitMs: null };
-          for await (const chunk of bodyOf(response)) {
+          for await (const chunk of answer.body) {
             watch.touch();
             stats.bytes += chunk.length;
             const from = Math.min(skip, chunk.length);
@@ -203,7 +162,8 @@ export function hubClient(options: HubClientOptions): HubClient {
             const used = chunk.subarray(from, from + expected - got);
             parts.set(used, got);
             got += used.length;
-            if (got >= expected) break;
+            // The whole file may follow. A range ends by itself, and its connection serves the next one.
+            if (got >= expected && answer.status === 200) break;
           }
           return got < expected
             ? { again: "the body ended early", status: null, waitMs: null }
@@ -222,17 +182,17 @@ export function hubClient(options: HubClientOptions): HubClient {
 
 type Attempt<T> = { value: T } | { again: string; status: number | null; waitMs: number | null };
 
-/** null: the response is an answer. Otherwise it is used up, and asked for again. */
+/** null: it is an answer to what was asked. Otherwise it is used up, and asked for again. */
 async function passingFault(
-  response: Response,
+  answer: Answer,
 ): Promise<{ again: string; status: number; waitMs: number | null } | null> {
-  const { status } = response;
+  const { status } = answer;
   if (status !== 429 && !RETRIED.has(status)) return null;
-  await response.body?.cancel();
-  return { again: `HTTP ${status}`, status, waitMs: retryAfterMs(response.headers) };
+  await answer.drop();
+  return { again: `HTTP ${status}`, status, waitMs: retryAfterMs(answer.headers) };
 }
 
-function retryAfterMs(headers: Headers): number | null {
+function retryAfterMs(headers: Answer["headers"]): number | null {
   const text = headers.get("retry-after");
   if (text === null) return null;
   const seconds = Number(text);
@@ -241,12 +201,12 @@ function retryAfterMs(headers: Headers): number | null {
 }
 
 async function readBody(
-  response: Response,
+  answer: Answer,
   watch: Watch,
   stats: HubStats,
 ): Promise<Uint8Array<ArrayBuffer>> {
   const chunks: Uint8Array[] = [];
-  for await (const chunk of bodyOf(response)) {
+  for await (const chunk of answer.body) {
     watch.touch();
     stats.bytes += chunk.length;
     chunks.push(chunk);
@@ -254,16 +214,12 @@ async function readBody(
   return new Uint8Array(Buffer.concat(chunks));
 }
 
-function bodyOf(response: Response): AsyncIterable<Uint8Array> | Iterable<Uint8Array> {
-  return response.body === null ? [] : (response.body as AsyncIterable<Uint8Array>);
-}
-
-function sizeOf(response: Response): number | null {
-  const range = response.headers.get("content-range");
+function sizeOf(answer: Answer): number | null {
+  const range = answer.headers.get("content-range");
   const total =
     range === null
-      ? response.status === 200
-        ? response.headers.get("content-length")
+      ? answer.status === 200
+        ? answer.headers.get("content-length")
         : null
       : range.slice(range.lastIndexOf("/") + 1);
   const size = Number(total ?? NaN);
@@ -271,15 +227,21 @@ function sizeOf(response: Response): number | null {
 }
 
 /** Where the body begins in the file: 0 when the range was ignored. */
-function firstByteOf(response: Response): number {
-  const range = response.headers.get("content-range");
-  return response.status === 206 && range !== null ? Number(/\d+/.exec(range)?.[0] ?? 0) : 0;
+function firstByteOf(answer: Answer): number {
+  const range = answer.headers.get("content-range");
+  return answer.status === 206 && range !== null ? Number(/\d+/.exec(range)?.[0] ?? 0) : 0;
 }
 
-async function refused(url: string, response: Response): Promise<UserError> {
-  const said = (await response.text()).slice(0, 200).replaceAll("\n", " ");
+async function refused(
+  url: string,
+  answer: Answer,
+  watch: Watch,
+  stats: HubStats,
+): Promise<UserError> {
+  const body = await readBody(answer, watch, stats);
+  const said = Buffer.from(body).toString("utf8").slice(0, 200).replaceAll("\n", " ");
   return new UserError(
-    `${url} answered HTTP ${response.status}${said === "" ? "" : `: ${said}`}`,
+    `${url} answered HTTP ${answer.status}${said === "" ? "" : `: ${said}`}`,
     "check that the data set, its revision and the token are right, then run it again: what was read so far is kept",
   );
 }
@@ -297,7 +259,8 @@ function gaveUp(url: string, fault: string, endpoint: string): UserError {
 }
 
 function faultOf(error: unknown): string {
-  const cause = error instanceof Error ? error.cause : undefined;
+  // fetch wraps what went wrong; a plain request throws it.
+  const cause = error instanceof Error ? (error.cause ?? error) : undefined;
   if (cause instanceof AggregateError) return errorCode(cause.errors[0]) || errorCode(cause);
   return errorCode(cause) || errorCode(error) || errorMessage(cause ?? error);
 }
@@ -312,10 +275,6 @@ function parsed(text: string): unknown {
   } catch {
     return null; // The caller sees the status and that there is no value.
   }
-}
-
-function originOf(url: string): string {
-  return new URL(url).origin;
 }
 
 function sleep(ms: number): Promise<void> {

@@ -8,19 +8,14 @@ import type { RawRow } from "../source/types.ts";
 /** "messages.list.element.role" */
 export type Leaf = string;
 
-/** The footer without the leaves that are not kept; groups that have none left go as well. */
-export function pruneMetadata(metadata: FileMetaData, kept: ReadonlySet<Leaf>): FileMetaData {
-  const schema = pruneSchema(metadata.schema, 0, [], kept).elements;
-  return {
-    ...metadata,
-    schema,
-    row_groups: metadata.row_groups.map((group) => ({
-      ...group,
-      columns: group.columns.filter((chunk) =>
-        kept.has(chunk.meta_data?.path_in_schema.join(".") ?? ""),
-      ),
-    })),
-  };
+/** The footer without the leaves that are not kept. The same leaves of a footer are pruned once. */
+export function pruneMetadata(metadata: FileMetaData, leaves: readonly Leaf[]): FileMetaData {
+  const known = pruned.get(metadata) ?? new Map<string, FileMetaData>();
+  pruned.set(metadata, known);
+  const key = leaves.join(",");
+  const found = known.get(key) ?? pruneTo(metadata, new Set(leaves));
+  known.set(key, found);
+  return found;
 }
 
 /** Two views of the same rows as one: lists are zipped, structs have the fields of both. */
@@ -62,6 +57,21 @@ export function leafValue(path: LeafPath, nested: unknown): unknown {
 }
 
 // ---------------------------------------------------------------------------------------------
+
+const pruned = new WeakMap<FileMetaData, Map<string, FileMetaData>>();
+
+function pruneTo(metadata: FileMetaData, kept: ReadonlySet<Leaf>): FileMetaData {
+  return {
+    ...metadata,
+    schema: pruneSchema(metadata.schema, 0, [], kept).elements,
+    row_groups: metadata.row_groups.map((group) => ({
+      ...group,
+      columns: group.columns.filter((chunk) =>
+        kept.has(chunk.meta_data?.path_in_schema.join(".") ?? ""),
+      ),
+    })),
+  };
+}
 
 function valueAt(path: LeafPath, at: number, nested: unknown): unknown {
   const element = path[at];

@@ -11,6 +11,7 @@ import { CODECS } from "./codecs.ts";
 import type { RemoteFile, Tail } from "./footers.ts";
 import type { HubClient } from "./http.ts";
 import { leafValue, mergeRows, plainPath, pruneMetadata, type Leaf } from "./leaves.ts";
+import { unpackAhead } from "./unpack.ts";
 
 /** Chunks up to this size are read whole: a page of them would cost the same request. */
 export const SMALL_CHUNK_BYTES = 1 << 17;
@@ -121,11 +122,11 @@ function smallLeaves(
 ): Promise<SmallLeaves> {
   return decoded.get(`${file.path} ${group}`, async () => {
     const span = groupSpans(tail.metadata)[group] ?? { start: 0, end: 0 };
-    const metadata = pruneMetadata(tail.metadata, new Set(leaves));
+    const metadata = pruneMetadata(tail.metadata, leaves);
     const texts = new Map<Leaf, string[]>(leaves.map((leaf) => [leaf, []]));
     await orBroken(file, span, () =>
       parquetRead({
-        file: bufferOf(file, tail, smallRuns(metadata, group), client),
+        file: bufferOf(file, tail, { metadata, group }, client),
         metadata,
         rowStart: span.start,
         rowEnd: span.end,
@@ -167,15 +168,17 @@ async function readLeaves(
   leaves: readonly Leaf[],
   { client }: Pick<PageReader, "client">,
 ): Promise<RawRow[]> {
-  const metadata = pruneMetadata(tail.metadata, new Set(leaves));
+  const metadata = pruneMetadata(tail.metadata, leaves);
   const rows = await orBroken(file, span, () =>
     parquetReadObjects({
-      file: bufferOf(file, tail, smallRuns(metadata, span.group), client),
+      file: bufferOf(file, tail, { metadata, group: span.group }, client),
       metadata,
       rowStart: span.start,
       rowEnd: span.end,
       useOffsetIndex: true,
       compressors: CODECS,
+      // A page holds twenty rows of texts for the one that is wanted: only that one's are decoded.
+      parsers: { stringFromBytes: (bytes) => bytes },
       columns: columnsIn(leaves),
     }),
   );
@@ -200,9 +203,12 @@ async function orBroken<T>(file: RemoteFile, span: Span, read: () => Promise<T>)
 function bufferOf(
   file: RemoteFile,
   tail: Tail,
-  runs: readonly Span[],
+  { metadata, group }: { readonly metadata: FileMetaData; readonly group: number },
   client: HubClient,
 ): AsyncBuffer {
+  const runs = smallRuns(metadata, group);
+  // A writer packs all columns alike; if not, some pages are unpacked a little later.
+  const codec = metadata.row_groups[group]?.columns[0]?.meta_data?.codec ?? "";
   const loaded = new Map<Span, Promise<Uint8Array>>();
   const load = (run: Span): Promise<Uint8Array> => {
     const loading =
@@ -215,7 +221,11 @@ function bufferOf(
     async slice(start, end = file.size) {
       if (start >= tail.start) return tail.bytes.slice(start - tail.start, end - tail.start).buffer;
       const run = runs.find((one) => one.start <= start && end <= one.end);
-      if (run === undefined) return (await client.range(file.url, start, end)).bytes.buffer;
+      if (run === undefined) {
+        const { bytes } = await client.range(file.url, start, end);
+        await unpackAhead(bytes, codec);
+        return bytes.buffer;
+      }
       return new Uint8Array((await load(run)).subarray(start - run.start, end - run.start)).buffer;
     },
   };
@@ -252,10 +262,16 @@ function neighbours(metadata: FileMetaData, rows: readonly number[]): GroupSpan[
   return spans;
 }
 
-function groupSpans(metadata: FileMetaData): Span[] {
+function groupSpans(metadata: FileMetaData): readonly Span[] {
+  const known = spansOf.get(metadata);
+  if (known !== undefined) return known;
   let start = 0;
-  return metadata.row_groups.map((group) => {
+  const spans = metadata.row_groups.map((group) => {
     start += Number(group.num_rows);
     return { start: start - Number(group.num_rows), end: start };
   });
+  spansOf.set(metadata, spans);
+  return spans;
 }
+
+const spansOf = new WeakMap<FileMetaData, readonly Span[]>();

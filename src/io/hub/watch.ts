@@ -5,17 +5,14 @@ export type Watch = { readonly signal: AbortSignal; touch(): void; stop(): void 
 /** Aborts when nothing was heard for `ms`. */
 export function startWatch(ms: number): Watch {
   const controller = new AbortController();
-  const abort = (): void => controller.abort(new Error(`no byte for ${ms} ms`));
-  let timer = setTimeout(abort, ms);
+  const timer = setTimeout(() => controller.abort(new Error(`no byte for ${ms} ms`)), ms);
   return {
     signal: controller.signal,
     touch() {
-      clearTimeout(timer);
-      timer = setTimeout(abort, ms);
+      timer.refresh();
     },
     stop() {
       clearTimeout(timer);
-      controller.abort();
     },
   };
 }

@@ -1,7 +1,7 @@
 /**
  * npm run bench:prompt: draws 2,000 turns from a SWE-ZERO-shaped split on a loopback Hub (40 ms a request,
  * the viewer's routes limited to 20 a second) in each way, and from splits of a quarter and a half of
- * the size. `-- --mb 1000` is the size of the split; `-- --ways pages,windows` which ways are measured.
+ * the size. `-- --mb 1000` is the size of the split; `-- --ways pages,turns,windows` which ways are measured.
  * Splits are kept in the temp folder, so that a second run does not write them again.
  */
 import { spawn, spawnSync, type ChildProcess } from "node:child_process";
@@ -24,7 +24,7 @@ const { values: flags } = parseArgs({
   options: {
     mb: { type: "string", default: "1000" },
     turns: { type: "string", default: "2000" },
-    ways: { type: "string", default: "pages,viewer,windows,groups" },
+    ways: { type: "string", default: "pages,turns,viewer,windows,groups" },
     codec: { type: "string", default: "GZIP" },
     shares: { type: "string", default: "0.5,0.25" },
   },
@@ -90,6 +90,7 @@ async function startHub(split: Split): Promise<{ child: ChildProcess; address: A
 
 const WAYS: Readonly<Record<string, Record<string, string>>> = {
   pages: { read: "pages", spread: "rows" },
+  turns: { read: "pages", spread: "turns" },
   viewer: { read: "viewer", spread: "rows" },
   windows: { read: "pages", spread: "windows" },
   groups: { read: "groups", spread: "groups" },

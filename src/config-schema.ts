@@ -74,7 +74,8 @@ export const configSchema = z.strictObject({
       /** 0-based turn index below it. */
       max_turn: positive.default(10),
       seed: z.int().default(42),
-      spread: z.enum(["rows", "windows", "groups"]).default("rows"),
+      /** "rows": rows are uniform, then the turns of a row; "turns": all turns of the split are. */
+      spread: z.enum(["rows", "turns", "windows", "groups"]).default("rows"),
       /** 0: no limit. */
       max_per_instance: count.default(1),
       max_per_repo: count.default(0),

@@ -8,12 +8,23 @@ import type { OpenFile, ReadRow } from "./source/types.ts";
  * @throws UserError for a file that is cut short or is no Parquet.
  */
 export async function openParquet(path: string): Promise<OpenFile> {
-  const groups = await query(
+  const chunks = await query(
     path,
-    `SELECT DISTINCT row_group_id AS id, row_group_num_rows AS rows FROM parquet_metadata(${literal(path)}) ORDER BY id`,
+    `SELECT row_group_id AS id, row_group_num_rows AS rows, path_in_schema AS leaf, num_values AS n FROM parquet_metadata(${literal(path)}) ORDER BY id`,
   );
   const described = await query(path, `DESCRIBE SELECT * FROM read_parquet(${literal(path)})`);
-  const groupRows = groups.map((group) => Number(group["rows"]));
+  const listColumns = described
+    .filter((column) => String(column["column_type"]).endsWith("[]"))
+    .map((column) => String(column["column_name"]));
+  const groupRows: number[] = [];
+  const counts = new Map<string, number[]>();
+  for (const chunk of chunks) {
+    groupRows[Number(chunk["id"])] = Number(chunk["rows"]);
+    const leaf = String(chunk["leaf"]).replaceAll(", ", ".");
+    const own = counts.get(leaf) ?? [];
+    own.push(Number(chunk["n"]));
+    counts.set(leaf, own);
+  }
   return {
     rows: groupRows.reduce((sum, rows) => sum + rows, 0),
     groupRows,
@@ -22,6 +33,14 @@ export async function openParquet(path: string): Promise<OpenFile> {
     rowNumber: (row) => row,
     read: (rows, columns) => readParquetRows(path, rows, columns),
     readTexts: (column) => readTexts(path, column),
+    leaves: {
+      counts,
+      read(leaf, group) {
+        const first = groupRows.slice(0, group).reduce((sum, rows) => sum + rows, 0);
+        const part = leafPart(leaf, listColumns);
+        return readPart(path, part, first, first + (groupRows[group] ?? 0));
+      },
+    },
   };
 }
 
@@ -79,6 +98,27 @@ async function readTexts(path: string, column: string): Promise<(string | null)[
     `SELECT ${quoted(column)} AS v FROM read_parquet(${literal(path)}, file_row_number = true) ORDER BY file_row_number`,
   );
   return rows.map((row) => (typeof row["v"] === "string" ? row["v"] : null));
+}
+
+/** SQL for a leaf's part of its column: of a list of structs the field, else the struct's field. */
+function leafPart(leaf: string, listColumns: readonly string[]): string {
+  const [column = "", second = "", , field = ""] = leaf.split(".");
+  return listColumns.includes(column)
+    ? `[{${literal(field)}: item.${quoted(field)}} for item in ${quoted(column)}]`
+    : `{${literal(second)}: ${quoted(column)}.${quoted(second)}}`;
+}
+
+async function readPart(
+  path: string,
+  part: string,
+  first: number,
+  end: number,
+): Promise<unknown[]> {
+  const rows = await query(
+    path,
+    `SELECT ${part} AS v FROM read_parquet(${literal(path)}, file_row_number = true) WHERE file_row_number >= ${first} AND file_row_number < ${end} ORDER BY file_row_number`,
+  );
+  return rows.map((row) => row["v"]);
 }
 
 async function query(path: string, sql: string): Promise<Record<string, unknown>[]> {

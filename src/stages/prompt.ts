@@ -130,7 +130,9 @@ async function save(
     read: drawn.read,
     kept: drawn.kept.length,
     dropped: drawn.dropped,
-    notes: [spreadNote(config.source.spread), cost, shortfall].filter((note) => note !== null),
+    notes: [spreadNote(config.source.spread, drawn.passed), cost, shortfall].filter(
+      (note) => note !== null,
+    ),
   };
   await deps.store.write(STATE, done);
   return summaryOf(done);

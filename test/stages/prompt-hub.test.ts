@@ -181,53 +181,58 @@ test("faults on the way change nothing: 503s, rate limits, cuts, ignored ranges"
   expect(plain(rough.prompts)).toEqual(plain(calm.prompts));
 });
 
-test("a run that was stopped goes on with the same commit and reads no row twice", async () => {
-  let broken = false;
-  const hub = await testHub(await hubSets({ pages: true }), {
-    fault: ({ path }) => (broken && path.includes("pulls") ? { status: 404 } : null),
-  });
-  const root = project(hub, { read: "pages", count: 30 });
-  broken = true;
-  await expect(run(root)).rejects.toThrow(/pulls/);
-  expect(await openStore(root).has("report/source.json")).toBe(false);
-  broken = false;
-  const store = openStore(root);
-  const halting = {
-    ...store,
-    write: async (path: string, value: unknown) => {
-      if (path.startsWith("commit/") && (await store.list("commit")).length === 3)
-        throw new Error("killed");
-      await store.write(path, value);
-    },
-  };
-  await expect(
-    prompt(
-      loadConfig(root, {}),
-      { store: halting, progress: silentProgress },
-      { force: false, retry: false, skipBad: false },
-    ),
-  ).rejects.toThrow("killed");
-  expect((await state(root)).done).toBe(false);
-  // Meanwhile the set moves on: the run that goes on must not mix versions.
-  const set = hub.datasets[TRAJECTORIES];
-  if (set === undefined) throw new Error("no set");
-  hub.datasets[TRAJECTORIES] = {
-    ...set,
-    refs: { main: "t2", old: "t1" },
-    commits: { ...set.commits, t2: {} },
-  };
-  const before = hub.requests.length;
-  await run(root);
-  expect((await drawn(root)).every(({ origin }) => origin.revision === "t1")).toBe(true);
-  const again = hub.requests
-    .slice(before)
-    .filter(({ path }) => path.startsWith("/cdn/o/trajectories"));
-  const first = new Set(hub.requests.slice(0, before).map(({ path, range }) => `${path} ${range}`));
-  // The small chunks of ids (two runs in each of five groups) are looked at again; the rows are not.
-  expect(
-    again.filter(({ path, range }) => first.has(`${path} ${range}`)).length,
-  ).toBeLessThanOrEqual(10);
-});
+test.each(["rows", "turns"])(
+  "a run that was stopped goes on with the same commit and reads no row twice: spread %s",
+  async (spread) => {
+    let broken = false;
+    const hub = await testHub(await hubSets({ pages: true }), {
+      fault: ({ path }) => (broken && path.includes("pulls") ? { status: 404 } : null),
+    });
+    const root = project(hub, { read: "pages", count: 30, spread });
+    broken = true;
+    await expect(run(root)).rejects.toThrow(/pulls/);
+    expect(await openStore(root).has("report/source.json")).toBe(false);
+    broken = false;
+    const store = openStore(root);
+    const halting = {
+      ...store,
+      write: async (path: string, value: unknown) => {
+        if (path.startsWith("commit/") && (await store.list("commit")).length === 3)
+          throw new Error("killed");
+        await store.write(path, value);
+      },
+    };
+    await expect(
+      prompt(
+        loadConfig(root, {}),
+        { store: halting, progress: silentProgress },
+        { force: false, retry: false, skipBad: false },
+      ),
+    ).rejects.toThrow("killed");
+    expect((await state(root)).done).toBe(false);
+    // Meanwhile the set moves on: the run that goes on must not mix versions.
+    const set = hub.datasets[TRAJECTORIES];
+    if (set === undefined) throw new Error("no set");
+    hub.datasets[TRAJECTORIES] = {
+      ...set,
+      refs: { main: "t2", old: "t1" },
+      commits: { ...set.commits, t2: {} },
+    };
+    const before = hub.requests.length;
+    await run(root);
+    expect((await drawn(root)).every(({ origin }) => origin.revision === "t1")).toBe(true);
+    const again = hub.requests
+      .slice(before)
+      .filter(({ path }) => path.startsWith("/cdn/o/trajectories"));
+    const first = new Set(
+      hub.requests.slice(0, before).map(({ path, range }) => `${path} ${range}`),
+    );
+    // The small chunks of ids (two runs in each of five groups) are looked at again; the rows are not.
+    expect(
+      again.filter(({ path, range }) => first.has(`${path} ${range}`)).length,
+    ).toBeLessThanOrEqual(10);
+  },
+);
 
 test("a second draw reads no footer again", async () => {
   const hub = await testHub(await hubSets({ pages: true }));

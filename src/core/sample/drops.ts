@@ -8,7 +8,7 @@ export const DROP_MEANINGS = {
   no_instance_id: "a row without an instance_id",
   truncated_cell: "the viewer cut a cell short, and no Parquet file holds it",
   no_assistant_turn: "no assistant message with a history before it",
-  empty_reference: "every assistant message in reach is empty",
+  empty_reference: "every assistant message in reach is empty, or the one that was drawn",
   exit_status: "the run ended in a way that [source].exit_status does not name",
   excluded_id: "named in [source].exclude_ids",
   benchmark_instance: "an instance of SWE-bench Lite or Verified",

@@ -30,6 +30,11 @@ export function normaliseMessages(value: unknown, style: ToolCallStyle): Convers
   return { messages, demos };
 }
 
+/** True for a role that a message of the agent may carry, as `normaliseMessages` reads it. */
+export function isAssistant(said: unknown): boolean {
+  return typeof said === "string" && roleOf(said) === "assistant";
+}
+
 /** Content as text: null is "", parts are joined by a line break, what is no text leaves its type. */
 export function contentText(content: unknown): string {
   if (content === null || content === undefined) return "";
@@ -62,6 +67,10 @@ const ROLES: Readonly<Record<string, string>> = {
   function_response: "tool",
 };
 
+function roleOf(said: string): string {
+  return ROLES[said.toLowerCase()] ?? said;
+}
+
 function messageList(value: unknown): readonly Raw[] | null {
   if (typeof value === "string") return parsedList(value);
   if (Array.isArray(value)) return value.every(isRecord) ? (value as readonly Raw[]) : null;
@@ -86,7 +95,7 @@ function parsedList(text: string): readonly Raw[] | null {
 function normaliseMessage(raw: Raw, style: ToolCallStyle): Message | null {
   const said = raw["role"] ?? raw["from"];
   if (typeof said !== "string" || said === "") return null;
-  const role = ROLES[said.toLowerCase()] ?? said;
+  const role = roleOf(said);
   const content = contentText(raw["content"] ?? raw["value"]);
   const calls = toolCallsOf(raw);
   if (style === "keep") {

@@ -4,7 +4,9 @@
  */
 import { randomIndex, type Rng } from "../random.ts";
 
-export type Spread = "rows" | "windows" | "groups";
+export type Spread = RowSpread | "turns";
+/** Spreads that are told by rows alone; "turns" is drawn from messages (voices.ts). */
+export type RowSpread = "rows" | "windows" | "groups";
 
 /** A file's rows in the numbering of the whole: [start, end), with its row groups' first rows. */
 export type Extent = {
@@ -67,7 +69,7 @@ export function* shuffled(total: number, rng: Rng): Generator<number> {
 }
 
 export type OrderOptions = {
-  readonly spread: Spread;
+  readonly spread: RowSpread;
   /** Rows of a window. */
   readonly windowRows: number;
   /** Rows taken from a row group before the next one is drawn; the rest follow in a later round. */

@@ -44,6 +44,8 @@ export type WayCost = {
   readonly requests: number;
 };
 
+/** Messages drawn for a turn that is kept (spread "turns"): every second one is the agent's, and some are out of reach. */
+const MESSAGES_A_TURN = 3;
 /** Chunks up to this size are read whole. */
 const SMALL_BYTES = 1 << 17;
 const PIECE_BYTES = 1 << 22;
@@ -102,11 +104,12 @@ export function planLine(dataset: string, chosen: WayCost, costs: readonly WayCo
 function viewerCost(facts: SplitFacts, reading: Reading): WayCost {
   if ("why" in facts.viewer) return { way: "viewer", why: facts.viewer.why, bytes: 0, requests: 0 };
   const perRequest = reading.spread === "windows" ? Math.min(100, reading.windowRows) : 1;
+  const roles = rolesCost(facts, reading);
   return {
     way: "viewer",
     why: null,
-    bytes: reading.draws * facts.viewer.rowBytes,
-    requests: reading.draws / perRequest,
+    bytes: reading.draws * facts.viewer.rowBytes + roles.bytes,
+    requests: reading.draws / perRequest + roles.requests,
   };
 }
 
@@ -125,7 +128,7 @@ function pagesCost(facts: SplitFacts, reading: Reading): WayCost {
     const small = own.filter((chunk) => chunk.bytes <= SMALL_BYTES);
     const large = own.filter((chunk) => chunk.bytes > SMALL_BYTES);
     const share = rows === 0 ? 0 : group.rows / rows;
-    const hit = 1 - (1 - share) ** runsOf(reading);
+    const hit = 1 - (1 - share) ** looksOf(reading);
     bytes += hit * sum(small.map((chunk) => chunk.bytes));
     requests += hit * Math.min(2, small.length);
     for (const chunk of large) {
@@ -151,7 +154,36 @@ function groupsCost(facts: SplitFacts, reading: Reading): WayCost {
     sum(group.chunks.filter((one) => facts.columns.includes(one.column)).map((one) => one.bytes)),
   );
   const bytes = groups.length === 0 ? 0 : (sum(each) / groups.length) * Math.ceil(drawn);
-  return { way: "groups", why: null, bytes, requests: bytes / PIECE_BYTES + Math.ceil(drawn) };
+  const roles = rolesCost(facts, reading);
+  return {
+    way: "groups",
+    why: null,
+    bytes: bytes + roles.bytes,
+    requests: bytes / PIECE_BYTES + Math.ceil(drawn) + roles.requests,
+  };
+}
+
+/** What telling turns from other messages costs where the small columns are not read anyway. */
+function rolesCost(facts: SplitFacts, reading: Reading): { bytes: number; requests: number } {
+  if (reading.spread !== "turns") return { bytes: 0, requests: 0 };
+  const groups = facts.files.flat();
+  const rows = sum(groups.map((group) => group.rows));
+  let bytes = 0;
+  let requests = 0;
+  for (const group of groups) {
+    const hit = 1 - (1 - group.rows / rows) ** looksOf(reading);
+    const small = group.chunks.filter(
+      (one) => facts.columns.includes(one.column) && one.bytes <= SMALL_BYTES,
+    );
+    bytes += hit * Math.max(0, ...small.map((one) => one.bytes));
+    requests += hit;
+  }
+  return { bytes, requests };
+}
+
+/** Places that are looked up in the small columns. */
+function looksOf(reading: Reading): number {
+  return reading.spread === "turns" ? reading.draws * MESSAGES_A_TURN : runsOf(reading);
 }
 
 /** Runs of neighbouring rows that are read together. */

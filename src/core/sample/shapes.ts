@@ -55,10 +55,15 @@ export function shapeOf(columns: readonly string[]): "ready" | "trajectory" | nu
 
 /** Columns that sampling reads of those there are, so that the others are never fetched. */
 export function neededColumns(columns: readonly string[]): string[] {
-  const conversation = MESSAGE_COLUMNS.find((column) => columns.includes(column));
+  const conversation = conversationColumn(columns);
   const id = ID_COLUMNS.find((column) => columns.includes(column));
   const wanted = [id, "repo", conversation, "assistant", "turn", "exit_status", "info"];
   return columns.filter((column) => wanted.includes(column));
+}
+
+/** The column that the conversation is read from, of those there are. */
+export function conversationColumn(columns: readonly string[]): string | undefined {
+  return MESSAGE_COLUMNS.find((column) => columns.includes(column));
 }
 
 export function trajectoryOf(row: Row, style: ToolCallStyle): Kept<Trajectory> {

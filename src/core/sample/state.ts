@@ -81,8 +81,11 @@ export function costNote(
   return `read ${megabytes} MB from the Hub in ${spent.requests} requests, ${each} MB a turn`;
 }
 
-/** null for the uniform spread; the others are less than they look, and that has to be said. */
-export function spreadNote(spread: Spread): string | null {
+/**
+ * null for the default spread; of the others a person has to know what they are. `passed`: messages that
+ * were drawn and are no turn.
+ */
+export function spreadNote(spread: Spread, passed: number): string | null {
   switch (spread) {
     case "rows":
       return null;
@@ -90,6 +93,8 @@ export function spreadNote(spread: Spread): string | null {
       return "spread = windows: turns come in runs of neighbouring rows, often of one instance; they are not independent";
     case "groups":
       return "spread = groups: turns come from few row groups of the files, not uniformly from all rows";
+    case "turns":
+      return `spread = turns: every turn of the split is as likely as any other, so that long runs give more of them; ${passed} drawn messages were no turn (another's, the first of a run, or past max_turn)`;
     default:
       return spread satisfies never;
   }

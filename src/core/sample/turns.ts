@@ -31,13 +31,17 @@ export function drawTurn(trajectory: Trajectory, maxTurn: number, rng: Rng): Kep
   if (!eligible.ok) return eligible;
   const chosen = eligible.value[randomIndex(rng, eligible.value.length)];
   if (chosen === undefined) return dropped("no_assistant_turn");
-  return kept({
-    instance_id: trajectory.instance_id,
-    repo: trajectory.repo,
-    turn: chosen.turn,
-    messages: trajectory.messages.slice(0, chosen.at),
-    assistant: contentAt(trajectory.messages, chosen.at),
-  });
+  return kept(cutAt(trajectory, chosen));
+}
+
+/** The turn at a position in the messages, when it is eligible. */
+export function turnAt(trajectory: Trajectory, at: number, maxTurn: number): Kept<ReadyTurn> {
+  const eligible = eligibleTurns(trajectory, maxTurn);
+  if (!eligible.ok) return eligible;
+  const chosen = eligible.value.find((turn) => turn.at === at);
+  if (chosen !== undefined) return kept(cutAt(trajectory, chosen));
+  const isEmpty = contentAt(trajectory.messages, at).trim() === "";
+  return dropped(isEmpty ? "empty_reference" : "no_assistant_turn");
 }
 
 /** Characters (UTF-16 units) of all contents. */
@@ -46,6 +50,12 @@ export function historyChars(messages: readonly Message[]): number {
 }
 
 // ---------------------------------------------------------------------------------------------
+
+function cutAt(trajectory: Trajectory, { turn, at }: EligibleTurn): ReadyTurn {
+  const { instance_id, repo, messages } = trajectory;
+  const assistant = contentAt(messages, at);
+  return { instance_id, repo, turn, messages: messages.slice(0, at), assistant };
+}
 
 function assistantTurns(conversation: Conversation): EligibleTurn[] {
   const found: EligibleTurn[] = [];

@@ -18,6 +18,21 @@ export function pruneMetadata(metadata: FileMetaData, leaves: readonly Leaf[]): 
   return found;
 }
 
+/** Values of every plain leaf by row group: a null or an empty list counts as one. */
+export function leafCounts(metadata: FileMetaData): ReadonlyMap<Leaf, readonly number[]> {
+  const counts = new Map<Leaf, number[]>();
+  for (const group of metadata.row_groups) {
+    for (const { meta_data: chunk } of group.columns) {
+      if (chunk === undefined) continue;
+      const leaf = chunk.path_in_schema.join(".");
+      const own = counts.get(leaf) ?? [];
+      own.push(Number(chunk.num_values));
+      counts.set(leaf, own);
+    }
+  }
+  return new Map([...counts].filter(([leaf]) => plainPath(metadata, leaf) !== null));
+}
+
 /** Two views of the same rows as one: lists are zipped, structs have the fields of both. */
 export function mergeRows(a: RawRow, b: RawRow): RawRow {
   return mergeValues(a, b) as RawRow;

@@ -59,17 +59,33 @@ export async function readByPage(
   return rows.map((row) => ({ ok: true, row: found.get(row) ?? {} }));
 }
 
-/** A column's texts in a row group; null where a cell is null or no text. */
-export async function readGroupTexts(
+/** A leaf's part of its column for every row of a row group. */
+export async function readGroupLeaf(
   file: RemoteFile,
   tail: Tail,
   group: number,
-  column: string,
+  leaf: Leaf,
   client: HubClient,
-): Promise<(string | null)[]> {
+): Promise<unknown[]> {
   const span = { ...(groupSpans(tail.metadata)[group] ?? { start: 0, end: 0 }), group };
-  const rows = await readLeaves(file, tail, span, [column], { client });
-  return rows.map((row) => (typeof row[column] === "string" ? row[column] : null));
+  const rows = await readLeaves(file, tail, span, [leaf], { client });
+  return rows.map((row) => row[columnOf(leaf)]);
+}
+
+/** The same from the small leaves that `readByPage` reads as well: they are fetched once for both. */
+export async function readKeptLeaf(
+  file: RemoteFile,
+  tail: Tail,
+  group: number,
+  leaf: Leaf,
+  reader: PageReader,
+): Promise<unknown[]> {
+  const { small } = leavesOf(tail.metadata, group, reader.columns);
+  const path = plainPath(tail.metadata, leaf);
+  if (path === null || !small.includes(leaf))
+    return readGroupLeaf(file, tail, group, leaf, reader.client);
+  const texts = (await smallLeaves(file, tail, group, small, reader)).get(leaf) ?? [];
+  return texts.map((text) => leafValue(path, JSON.parse(text)));
 }
 
 export async function inParallel<T>(

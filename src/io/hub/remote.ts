@@ -1,7 +1,7 @@
 /** Rows of a Hub split by one of the three ways, as a source like any other. */
 import type { LineCache } from "../line-cache.ts";
 import { sourceOf, type Opened } from "../source/rows.ts";
-import type { ReadRow, RowAddress, RowSource } from "../source/types.ts";
+import type { LeafReader, ReadRow, RowAddress, RowSource } from "../source/types.ts";
 import { createLru } from "./cache.ts";
 import type { GroupFacts, RemoteFile, Tail } from "./footers.ts";
 import { readByGroup } from "./groups.ts";
@@ -9,7 +9,8 @@ import type { HubClient } from "./http.ts";
 import {
   inParallel,
   readByPage,
-  readGroupTexts,
+  readGroupLeaf,
+  readKeptLeaf,
   SMALL_CHUNK_BYTES,
   type SmallLeaves,
 } from "./pages.ts";
@@ -20,6 +21,8 @@ export type OpenedFile = {
   readonly remote: RemoteFile;
   readonly groups: readonly GroupFacts[];
   readonly columns: readonly string[];
+  /** Values of single leaves by row group. */
+  readonly counts: LeafReader["counts"];
 };
 
 export type RemoteParts = {
@@ -73,6 +76,7 @@ export function remoteSource(by: ReadBy, parts: RemoteParts): RowSource {
     dataset: repo.name,
     revision: repo.commit,
     name: file.remote.path,
+    isFar: true,
     file: {
       rows: file.groups.reduce((sum, group) => sum + group.rows, 0),
       groupRows: file.groups.map((group) => group.rows),
@@ -83,8 +87,18 @@ export function remoteSource(by: ReadBy, parts: RemoteParts): RowSource {
         const tail = await tails(file.remote);
         const texts: (string | null)[] = [];
         for (const group of file.groups.keys())
-          texts.push(...(await readGroupTexts(file.remote, tail, group, column, client)));
+          for (const value of await readGroupLeaf(file.remote, tail, group, column, client))
+            texts.push(typeof value === "string" ? value : null);
         return texts;
+      },
+      leaves: {
+        counts: file.counts,
+        async read(leaf, group) {
+          const tail = await tails(file.remote);
+          return way === "pages"
+            ? readKeptLeaf(file.remote, tail, group, leaf, pages)
+            : readGroupLeaf(file.remote, tail, group, leaf, client);
+        },
       },
       read: (rows, columns) =>
         way === "viewer" && parts.viewer.ok

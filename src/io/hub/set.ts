@@ -21,7 +21,8 @@ import {
 } from "./footers.ts";
 import { removeCopies } from "./groups.ts";
 import { hubClient, type HubClient, type HubStats } from "./http.ts";
-import { inParallel, readGroupTexts } from "./pages.ts";
+import { leafCounts } from "./leaves.ts";
+import { inParallel, readGroupLeaf } from "./pages.ts";
 import { remoteSource, type OpenedFile, type ReadBy } from "./remote.ts";
 import { openRepo, resolveUrl, type HubFile, type HubRepo, type HubSpec } from "./repo.ts";
 import { openViewer, type ViewerState } from "./viewer.ts";
@@ -76,7 +77,12 @@ export async function openHubSet(options: HubOptions): Promise<HubSet> {
     const remote = remoteOf(options.endpoint, repo, file);
     const tail = await tails(remote);
     checkCodecs(file.path, tail.metadata);
-    files[n] = { remote, groups: groupFacts(tail), columns: columnsOf(tail.metadata) };
+    files[n] = {
+      remote,
+      groups: groupFacts(tail),
+      columns: columnsOf(tail.metadata),
+      counts: leafCounts(tail.metadata),
+    };
   });
   const rows = files.flatMap((file) => file.groups).reduce((sum, group) => sum + group.rows, 0);
   const viewer = await probeViewer(client, repo, rows, options);
@@ -106,7 +112,8 @@ export async function openHubSet(options: HubOptions): Promise<HubSet> {
       const file = files[index];
       if (file === undefined) throw new RangeError(`no file ${index} in ${repo.name}`);
       const tail = await tails(file.remote);
-      return readGroupTexts(file.remote, tail, group, column, client);
+      const values = await readGroupLeaf(file.remote, tail, group, column, client);
+      return values.map((value) => (typeof value === "string" ? value : null));
     },
     async release() {
       await cache.remove();

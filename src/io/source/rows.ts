@@ -2,6 +2,8 @@
 import type { OpenFile, ReadRow, RowAddress, RowSource, SourceFile } from "./types.ts";
 
 export type Opened = Pick<SourceFile, "dataset" | "revision" | "name"> & {
+  /** Absent: near. */
+  readonly isFar?: boolean;
   readonly file: OpenFile;
 };
 
@@ -13,7 +15,7 @@ export function sourceOf(opened: readonly Opened[], parallel = 1): RowSource {
     return found;
   };
   return {
-    files: opened.map(({ dataset, revision, name, file }) => ({
+    files: opened.map(({ dataset, revision, name, isFar = false, file }) => ({
       dataset,
       revision,
       name,
@@ -21,7 +23,9 @@ export function sourceOf(opened: readonly Opened[], parallel = 1): RowSource {
       groupRows: file.groupRows,
       columns: file.columns,
       badLines: file.badLines,
+      isFar,
     })),
+    leavesOf: (index) => fileAt(index).leaves ?? null,
     rowNumber: (at) => fileAt(at.file).rowNumber(at.row),
     readTexts: (index, column) => fileAt(index).readTexts(column),
     async read(at, columns) {
@@ -56,6 +60,10 @@ export function joinSources(sources: readonly RowSource[]): RowSource {
   };
   return {
     files: sources.flatMap((source) => source.files),
+    leavesOf(index) {
+      const { source, file } = ownerAt(index);
+      return source.leavesOf(file);
+    },
     rowNumber(at) {
       const { source, file } = ownerAt(at.file);
       return source.rowNumber({ file, row: at.row });

@@ -29,6 +29,16 @@ export type SourceFile = {
   readonly columns: readonly string[];
   /** Broken lines that --skip-bad passed over. */
   readonly badLines: number;
+  /** True where a row costs requests, so that nobody passes over all of them. */
+  readonly isFar: boolean;
+};
+
+/** What a columnar file tells of single leaf columns, such as "messages.list.element.role". */
+export type LeafReader = {
+  /** Values by row group, from the footer; a null or an empty list counts as one. */
+  readonly counts: ReadonlyMap<string, readonly number[]>;
+  /** The leaf's part of its column for every row of a row group: [{ role }], say. */
+  read(leaf: string, group: number): Promise<readonly unknown[]>;
 };
 
 export type RowSource = {
@@ -42,6 +52,8 @@ export type RowSource = {
   peek?(at: readonly RowAddress[], columns: readonly string[]): Promise<readonly ReadRow[]>;
   /** A whole column of a file as texts, in row order; null where a cell is null or no text. */
   readTexts(file: number, column: string): Promise<readonly (string | null)[]>;
+  /** null: the file's format has no footer. */
+  leavesOf(file: number): LeafReader | null;
   /** Row number in the file as a person counts it: a line of JSON Lines, a row of Parquet. */
   rowNumber(at: RowAddress): number;
 };
@@ -51,6 +63,7 @@ export type OpenFile = Pick<SourceFile, "rows" | "groupRows" | "columns" | "badL
   read(rows: readonly number[], columns?: readonly string[]): Promise<readonly ReadRow[]>;
   readTexts(column: string): Promise<readonly (string | null)[]>;
   rowNumber(row: number): number;
+  readonly leaves?: LeafReader;
 };
 
 export type OpenOptions = {

@@ -51,6 +51,21 @@ test("by the viewer a row costs its bytes and one request, a window one request"
   expect(windows?.requests).toBe(5);
 });
 
+test("spread turns looks up more messages than it reads, in the small chunks alone", () => {
+  const turns = { ...reading, spread: "turns" } as const;
+  const of = (how: Reading): readonly { bytes: number; requests: number }[] =>
+    wayCosts(facts(many, { rowBytes: 48_000 }), how);
+  const [viewer, pages, groups] = of(turns).map((cost, n) => ({
+    bytes: cost.bytes - (of(reading)[n]?.bytes ?? 0),
+    requests: cost.requests - (of(reading)[n]?.requests ?? 0),
+  }));
+  // 300 messages hit about 259 of 1,000 groups; rows hit 95 of them anyway by pages.
+  expect(viewer?.requests).toBeCloseTo(259.3, 1);
+  expect(viewer?.bytes).toBeCloseTo(2_593_000, -4);
+  expect(groups?.requests).toBeCloseTo(259.3, 1);
+  expect(pages?.requests).toBeCloseTo(259.3 - 95.2, 1);
+});
+
 test("the cost of a draw does not grow with the set", () => {
   const cost = (groups: number): number =>
     wayCosts(facts(many.slice(0, groups), { why: "off" }), reading)[1]?.bytes ?? 0;

@@ -1,0 +1,125 @@
+/**
+ * Where the next turns are drawn from: rows in the order of the spread, or single messages of all rows
+ * (spread = "turns"). Lazy, and the same for the same seed whichever way a source is read.
+ */
+import type { Config } from "../config.ts";
+import { seededRng } from "../core/random.ts";
+import { drawOrder, layOut, locate, shuffled, type RowSpread } from "../core/sample/order.ts";
+import { groupOfPlace, layOutPlaces, turnAtPlace } from "../core/sample/voices.ts";
+import type { RowAddress, RowSource } from "../io/source/types.ts";
+import { openVoices } from "./voices.ts";
+
+export type Place = {
+  /** The row in the files laid end to end. */
+  readonly number: number;
+  readonly address: RowAddress;
+  /** Position of the turn in the row's messages; null: one of its turns is drawn. */
+  readonly at: number | null;
+};
+
+export type Places = {
+  /** Up to `count` places, fewer where they are used up. */
+  next(count: number): Promise<Place[]>;
+  /** Messages that were drawn and are no turn. */
+  passed(): number;
+};
+
+/** @throws UserError for spread = "turns" and a far source that does not say who speaks. */
+export async function openPlaces(
+  settings: Config["source"],
+  shape: "ready" | "trajectory",
+  source: RowSource,
+): Promise<Places> {
+  const { spread } = settings;
+  // Ready turns are not drawn: they are taken in the order of the files.
+  if (shape === "ready") return rowPlaces(source, Array(rowsOf(source)).keys());
+  if (spread === "turns") return messagePlaces(settings, source);
+  return rowPlaces(source, rowOrder(settings, spread, source));
+}
+
+// ---------------------------------------------------------------------------------------------
+
+/** Messages looked up at once: enough to keep a far source busy. */
+const LOOKED_UP = 256;
+
+const rowsOf = (source: RowSource): number =>
+  source.files.reduce((sum, file) => sum + file.rows, 0);
+
+function rowOrder(
+  settings: Config["source"],
+  spread: RowSpread,
+  source: RowSource,
+): Iterator<number> {
+  const options = {
+    spread,
+    windowRows: settings.window_rows,
+    groupDraws: settings.group_draws,
+  };
+  const rng = seededRng(settings.seed, "prompt/rows");
+  return drawOrder(layOut(source.files), options, rng)[Symbol.iterator]();
+}
+
+function rowPlaces(source: RowSource, order: Iterator<number>): Places {
+  const extents = layOut(source.files);
+  return {
+    next: (count) =>
+      Promise.resolve(
+        take(order, count).map((number) => ({
+          number,
+          address: locate(extents, number),
+          at: null,
+        })),
+      ),
+    passed: () => 0,
+  };
+}
+
+/** Messages are drawn uniformly, each once, and those that are no turn passed over. */
+async function messagePlaces(settings: Config["source"], source: RowSource): Promise<Places> {
+  const voices = await openVoices(source);
+  const groups = layOutPlaces(voices.files);
+  const total = groups.at(-1)?.end ?? 0;
+  const order = shuffled(total, seededRng(settings.seed, "prompt/messages"));
+  const starts = layOut(source.files).map(({ start }) => start);
+  let ready: Place[] = [];
+  let passed = 0;
+
+  const lookUp = async (numbers: readonly number[]): Promise<(Place | null)[]> => {
+    const drawn = numbers.map((number) => ({ number, group: groupOfPlace(groups, number) }));
+    const rows = await voices.of(drawn.map(({ group }) => group));
+    return drawn.map(({ number, group }, n) => {
+      const turn = turnAtPlace(rows[n] ?? [], number - group.start, settings.max_turn);
+      if (turn === null) return null;
+      const row = group.firstRow + turn.row;
+      const address = { file: group.file, row };
+      return { number: (starts[group.file] ?? 0) + row, address, at: turn.at };
+    });
+  };
+
+  return {
+    async next(count) {
+      while (ready.length < count) {
+        const drawn = take(order, LOOKED_UP);
+        if (drawn.length === 0) break;
+        const found = await lookUp(drawn);
+        const turns = found.filter((place) => place !== null);
+        passed += found.length - turns.length;
+        ready = [...ready, ...turns];
+      }
+      const next = ready.slice(0, count);
+      ready = ready.slice(count);
+      return next;
+    },
+    passed: () => passed,
+  };
+}
+
+function take(order: Iterator<number>, count: number): number[] {
+  const taken: number[] = [];
+  while (taken.length < count) {
+    const next = order.next();
+    if (next.done === true) break;
+    taken.push(next.value);
+  }
+  return taken;
+}

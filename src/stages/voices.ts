@@ -1,0 +1,113 @@
+/**
+ * Who speaks in which row of a source. Where a footer counts the messages and a small column names the
+ * speakers, that column is read for the row groups that are wanted; near files without one are passed
+ * over once; far ones cannot be told.
+ */
+import { conversationColumn, trajectoryOf } from "../core/sample/shapes.ts";
+import {
+  placesOf,
+  roleLeafOf,
+  voicesOf,
+  type PlaceGroup,
+  type Voices,
+} from "../core/sample/voices.ts";
+import { UserError } from "../errors.ts";
+import { createLru } from "../io/hub/cache.ts";
+import { inParallel } from "../io/hub/pages.ts";
+import type { RowSource } from "../io/source/types.ts";
+
+export type SourceVoices = {
+  /** By file the rows and the places of its row groups; a file without row groups is one. */
+  readonly files: readonly {
+    readonly rows: readonly number[];
+    readonly places: readonly number[];
+  }[];
+  /** The voices of row groups, in the order asked; each is read once. */
+  of(groups: readonly PlaceGroup[]): Promise<readonly (readonly Voices[])[]>;
+};
+
+/** @throws UserError for a far file without a column that names the speaker of every message. */
+export async function openVoices(source: RowSource): Promise<SourceVoices> {
+  const columns = [...new Set(source.files.flatMap((file) => file.columns))];
+  const column = conversationColumn(columns) ?? "";
+  const files: FileVoices[] = [];
+  for (const file of source.files.keys()) files.push(await openFile(source, file, column));
+  const kept = createLru<readonly Voices[]>(KEPT_GROUPS);
+  return {
+    files,
+    async of(groups) {
+      const keyOf = ({ file, group }: PlaceGroup): string => `${file}/${group}`;
+      const wanted = new Map(groups.map((group) => [keyOf(group), group]));
+      const found = new Map<string, readonly Voices[]>();
+      await inParallel([...wanted], PARALLEL, async ([key, group]) => {
+        const read = (): Promise<readonly Voices[]> =>
+          files[group.file]?.read(group.group) ?? Promise.resolve([]);
+        found.set(key, await kept.get(key, read));
+      });
+      return groups.map((group) => found.get(keyOf(group)) ?? []);
+    },
+  };
+}
+
+// ---------------------------------------------------------------------------------------------
+
+/** Row groups whose voices are kept: 20 bytes a row, or so. */
+const KEPT_GROUPS = 1024;
+const PARALLEL = 32;
+/** Rows of a pass over a near file at a time. */
+const PASS_ROWS = 200;
+
+type FileVoices = SourceVoices["files"][number] & {
+  read(group: number): Promise<readonly Voices[]>;
+};
+
+async function openFile(source: RowSource, index: number, column: string): Promise<FileVoices> {
+  const file = source.files[index];
+  if (file === undefined) throw new RangeError(`no file ${index} in this source`);
+  const leaves = source.leavesOf(index);
+  const leaf = leaves === null ? null : roleLeafOf(leaves.counts.keys(), column);
+  if (leaves !== null && leaf !== null) {
+    const places = leaves.counts.get(leaf) ?? [];
+    return {
+      rows: file.groupRows,
+      places,
+      async read(group) {
+        const rows = (await leaves.read(leaf, group)).map(voicesOf);
+        const held = rows.reduce((sum, voices) => sum + placesOf(voices), 0);
+        if (held === places[group]) return rows;
+        throw new UserError(
+          `${file.name}: row group ${group} holds ${held} values of ${leaf}, its footer counts ${places[group]}`,
+          'the file was written wrongly: name others, or set [source].spread = "rows"',
+        );
+      },
+    };
+  }
+  if (file.isFar) {
+    throw new UserError(
+      `spread = "turns" cannot be drawn from ${file.dataset}: ${file.name} has no single column that says who speaks in ${column}; it has ${[...(leaves?.counts.keys() ?? [])].join(", ")}`,
+      'set [source].spread = "rows", or download the files and name their paths: near rows are counted in one pass',
+    );
+  }
+  const rows = await passOver(source, index, column);
+  const held = rows.reduce((sum, voices) => sum + placesOf(voices), 0);
+  return { rows: [rows.length], places: [held], read: () => Promise.resolve(rows) };
+}
+
+async function passOver(source: RowSource, file: number, column: string): Promise<Voices[]> {
+  const count = source.files[file]?.rows ?? 0;
+  const voices: Voices[] = [];
+  for (let start = 0; start < count; start += PASS_ROWS) {
+    const at = Array.from({ length: Math.min(PASS_ROWS, count - start) }, (_, n) => ({
+      file,
+      row: start + n,
+    }));
+    for (const read of await source.read(at, ["instance_id", "id", "traj_id", column]))
+      voices.push(read.ok ? voicesOfRow(read.row) : "");
+  }
+  return voices;
+}
+
+function voicesOfRow(row: Readonly<Record<string, unknown>>): Voices {
+  const trajectory = trajectoryOf(row, "keep");
+  return trajectory.ok ? voicesOf(trajectory.value.messages) : "";
+}

@@ -23,7 +23,8 @@ const hub = await startHub(
       },
     },
   },
-  { delayMs: 40, viewerPerSecond: 20 },
+  // A listing of the real Hub has 1,000 entries a page.
+  { delayMs: 40, viewerPerSecond: 20, treePage: 1000 },
 );
 process.stdout.write(`${JSON.stringify({ url: hub.url, viewerUrl: hub.viewerUrl })}\n`);
 process.stdin.on("end", () => process.exit(0)).resume();

@@ -59,29 +59,35 @@ export async function drawTurns(
   const look = createLook({ settings, shape, ...deps, selection: draw.selection });
   const isOpen = (): boolean =>
     draw.kept.length < target && draw.judged < cap && deps.signal?.aborted !== true;
-  /** The next batch when the `unjudged` rows before it were kept; null: it would not be wanted. */
-  const lookOn = async (unjudged: number): Promise<Look[] | null> => {
-    const missing = target - draw.kept.length - unjudged;
-    const size = batchSize(missing, cap - draw.judged - unjudged);
-    return size <= 0 ? null : look(await places.next(size));
+  const ahead: Batch[] = [];
+  /** Starts batches until enough are under way, or the target would be met if all rows were kept. */
+  const lookAhead = async (): Promise<void> => {
+    while (ahead.length < BATCHES_AHEAD) {
+      const unjudged = ahead.reduce((sum, { size }) => sum + size, 0);
+      const missing = target - draw.kept.length - unjudged;
+      const size = batchSize(missing, cap - draw.judged - unjudged);
+      const next = size <= 0 ? [] : await places.next(size);
+      if (next.length === 0) break;
+      const looks = look(next);
+      // It is waited for when its turn comes; until then nobody would hear that it failed.
+      looks.catch(() => {});
+      ahead.push({ size: next.length, looks });
+    }
   };
 
-  let ahead = lookOn(0);
   try {
     while (isOpen()) {
-      const looks = (await ahead) ?? (await lookOn(0));
-      if (looks === null || looks.length === 0) break;
-      ahead = lookOn(looks.length);
-      // It is waited for when its turn comes; until then nobody would hear that it failed.
-      ahead.catch(() => {});
-      for (const one of looks) {
+      await lookAhead();
+      const batch = ahead.shift();
+      if (batch === undefined) break;
+      for (const one of await batch.looks) {
         if (draw.kept.length === target) break;
         await settle(draw, one);
       }
     }
   } finally {
     // Nothing of it is wanted any more, but it may still be writing to what is kept on disk.
-    await ahead.catch(() => {});
+    await Promise.allSettled(ahead.map(({ looks }) => looks));
   }
   return {
     read: draw.judged + (draw.drops.get("bad_line") ?? 0),
@@ -97,7 +103,11 @@ export async function drawTurns(
 // ---------------------------------------------------------------------------------------------
 
 /** Rows read at once: enough to keep a far source busy, few enough to stay small in memory. */
-const MAX_BATCH = 256;
+const MAX_BATCH = 128;
+/** While one batch is unpacked the next ones are on their way. */
+const BATCHES_AHEAD = 3;
+
+type Batch = { readonly size: number; readonly looks: Promise<Look[]> };
 
 type Draw = {
   readonly settings: Config["source"];

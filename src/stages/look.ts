@@ -47,9 +47,12 @@ export type Looker = {
 export function createLook(looker: Looker): (places: readonly Place[]) => Promise<Look[]> {
   const known = new Map<string, Kept<PullRequest>>();
   const columns = neededColumns([...new Set(looker.source.files.flatMap((file) => file.columns))]);
+  // One after the other, so that no pull request is asked for twice.
+  let lookedUp = Promise.resolve();
   return async (places) => {
     const turns = await readTurns(looker, columns, places);
-    await lookUpPullRequests(looker.prs, known, turns);
+    lookedUp = lookedUp.then(() => lookUpPullRequests(looker.prs, known, turns));
+    await lookedUp;
     return turns.map((turn) => {
       const id = turn.candidate?.ok === true ? turn.candidate.value.instance_id : "";
       return { ...turn, pr: known.get(id) ?? dropped("no_pr") };

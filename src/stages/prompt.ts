@@ -17,6 +17,7 @@ import {
 } from "../core/sample/state.ts";
 import { promptOf } from "../core/sample/select.ts";
 import { commitPath } from "../io/answers.ts";
+import { inParallel } from "../io/in-parallel.ts";
 import { sourceStateSchema, type SourceState } from "../records.ts";
 import type { StageOptions, StageSummary } from "../work.ts";
 import type { Deps } from "./deps.ts";
@@ -75,6 +76,8 @@ export async function prompt(
 
 const DONE_NOTE = "the prompts of this [source] are there: nothing to do (--force draws them anew)";
 const DEFAULT_CONCURRENCY = 32;
+/** Prompt files of 200 turns are some 5 MB each. */
+const WRITTEN_AT_ONCE = 2;
 
 async function draw(
   config: Config,
@@ -120,7 +123,9 @@ async function save(
   for (const name of there) {
     if (!files.has(name)) await deps.store.remove(`prompt/${name}`);
   }
-  for (const [name, prompts] of files) await deps.store.write(`prompt/${name}`, prompts);
+  await inParallel([...files], WRITTEN_AT_ONCE, ([name, prompts]) =>
+    deps.store.write(`prompt/${name}`, prompts),
+  );
   const shortfall = shortfallNote(drawn, state.target);
   const cost = costNote(sources.spent(), drawn.kept.length);
   const done: SourceState = {

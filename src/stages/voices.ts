@@ -13,7 +13,7 @@ import {
 } from "../core/sample/voices.ts";
 import { UserError } from "../errors.ts";
 import { createLru } from "../io/hub/cache.ts";
-import { inParallel } from "../io/hub/pages.ts";
+import { inParallel } from "../io/in-parallel.ts";
 import type { RowSource } from "../io/source/types.ts";
 
 export type SourceVoices = {

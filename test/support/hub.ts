@@ -51,6 +51,8 @@ export type HubOptions = {
   /** Milliseconds before every answer. */
   readonly delayMs?: number;
   readonly fault?: (request: HubRequest, seen: number) => HubFault | null;
+  /** Entries of a listing's page; by default 2, so that the Link header is followed. */
+  readonly treePage?: number;
   /** Viewer requests a second; more are answered 429 with Retry-After: 1. */
   readonly viewerPerSecond?: number;
   /** First look at every request: true when it has answered (uploads and the like). */
@@ -177,7 +179,7 @@ export async function startHub(
         cardData: dataset.cardData,
       });
     }
-    if (what === "tree") return sendTree(response, at, files, url);
+    if (what === "tree") return sendTree(response, at, files, options.treePage ?? 2);
     const file = inside.join("/");
     if (files[file] === undefined) return refuse(response, 404, "EntryNotFound");
     // Large files live elsewhere, under another host name, and their address is signed.
@@ -210,22 +212,21 @@ export function refuse(response: ServerResponse, status: number, code: string): 
   response.end(JSON.stringify({ error: code }));
 }
 
-/** Two entries a page, so that the Link header is followed. */
 function sendTree(
   response: ServerResponse,
   at: URL,
   files: Record<string, HubContent>,
-  url: string,
+  entries: number,
 ): void {
   const paths = Object.keys(files).sort();
   const from = Number(at.searchParams.get("cursor") ?? 0);
-  const page = paths.slice(from, from + 2);
-  const next = new URL(at.pathname + at.search, url);
-  next.searchParams.set("cursor", String(from + 2));
+  const page = paths.slice(from, from + entries);
+  const next = new URL(at);
+  next.searchParams.set("cursor", String(from + entries));
   sendJson(
     response,
     page.map((path) => ({ type: "file", path, oid: "0", size: sizeOf(files[path] ?? "") })),
-    from + 2 < paths.length ? { link: `<${next.href}>; rel="next"` } : {},
+    from + entries < paths.length ? { link: `<${next.href}>; rel="next"` } : {},
   );
 }
 

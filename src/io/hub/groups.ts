@@ -6,12 +6,12 @@
 import { mkdir, open, readFile, rm, truncate } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { FileMetaData } from "hyparquet";
+import { inParallel } from "../in-parallel.ts";
 import { readParquetRows } from "../parquet.ts";
 import type { ReadRow } from "../source/types.ts";
 import { writeWhole } from "../store.ts";
 import type { RemoteFile, Tail } from "./footers.ts";
 import type { HubClient } from "./http.ts";
-import { inParallel } from "./pages.ts";
 
 export type GroupReader = {
   readonly client: HubClient;

@@ -4,6 +4,7 @@
  */
 import { parquetRead, parquetReadObjects, type AsyncBuffer, type FileMetaData } from "hyparquet";
 import { UserError, errorMessage } from "../../errors.ts";
+import { inParallel } from "../in-parallel.ts";
 import { plainValue } from "../parquet.ts";
 import type { RawRow, ReadRow } from "../source/types.ts";
 import type { Lru } from "./cache.ts";
@@ -86,18 +87,6 @@ export async function readKeptLeaf(
     return readGroupLeaf(file, tail, group, leaf, reader.client);
   const texts = (await smallLeaves(file, tail, group, small, reader)).get(leaf) ?? [];
   return texts.map((text) => leafValue(path, JSON.parse(text)));
-}
-
-export async function inParallel<T>(
-  items: readonly T[],
-  parallel: number,
-  work: (item: T) => Promise<void>,
-): Promise<void> {
-  const queue = items.values();
-  const worker = async (): Promise<void> => {
-    for (const item of queue) await work(item);
-  };
-  await Promise.all(Array.from({ length: Math.min(parallel, items.length) }, worker));
 }
 
 // ---------------------------------------------------------------------------------------------

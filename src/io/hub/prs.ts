@@ -4,10 +4,10 @@
  * disk by commit; then only the rows needed.
  */
 import { join } from "node:path";
+import { inParallel } from "../in-parallel.ts";
 import { openLineCache, type LineCache } from "../line-cache.ts";
 import type { PullRequestRows } from "../source/prs.ts";
 import type { RawRow, RowAddress, RowSource } from "../source/types.ts";
-import { inParallel } from "./pages.ts";
 import type { HubSet } from "./set.ts";
 import { FILTER_IDS } from "./viewer.ts";
 

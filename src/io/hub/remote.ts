@@ -1,4 +1,6 @@
 /** Rows of a Hub split by one of the three ways, as a source like any other. */
+import pLimit from "p-limit";
+import { inParallel } from "../in-parallel.ts";
 import type { LineCache } from "../line-cache.ts";
 import { sourceOf, type Opened } from "../source/rows.ts";
 import type { LeafReader, ReadRow, RowAddress, RowSource } from "../source/types.ts";
@@ -7,7 +9,6 @@ import type { GroupFacts, RemoteFile, Tail } from "./footers.ts";
 import { readByGroup } from "./groups.ts";
 import type { HubClient } from "./http.ts";
 import {
-  inParallel,
   readByPage,
   readGroupLeaf,
   readKeptLeaf,
@@ -48,10 +49,12 @@ export type ReadBy = {
 /** The split's rows, read one way; what is read is kept on disk until the draw is complete. */
 export function remoteSource(by: ReadBy, parts: RemoteParts): RowSource {
   const { way } = by;
-  const { client, tails, files, repo, cache, parallel } = parts;
+  const { client, tails, files, repo, cache, copyDir, parallel } = parts;
   const decoded = createLru<SmallLeaves>(KEPT_GROUPS);
   const pages = { client, decoded, columns: by.columns, parallel };
   const starts = startsOf(files);
+  // A copy is filled and read by one at a time.
+  const copying = pLimit(1);
 
   const readFile = async (
     index: number,
@@ -65,11 +68,7 @@ export function remoteSource(by: ReadBy, parts: RemoteParts): RowSource {
     const tail = await tails(file.remote);
     return by === "pages"
       ? readByPage(file.remote, tail, rows, own, pages)
-      : readByGroup(file.remote, tail, rows, own, {
-          client,
-          copyDir: parts.copyDir,
-          parallel,
-        });
+      : copying(() => readByGroup(file.remote, tail, rows, own, { client, copyDir, parallel }));
   };
 
   const opened: Opened[] = files.map((file, index) => ({

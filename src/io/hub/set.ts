@@ -4,6 +4,7 @@
  */
 import { join } from "node:path";
 import { UserError } from "../../errors.ts";
+import { inParallel } from "../in-parallel.ts";
 import { openLineCache } from "../line-cache.ts";
 import { openReadable } from "../source/local.ts";
 import { sourceOf, type Opened } from "../source/rows.ts";
@@ -22,7 +23,7 @@ import {
 import { removeCopies } from "./groups.ts";
 import { hubClient, type HubClient, type HubStats } from "./http.ts";
 import { leafCounts } from "./leaves.ts";
-import { inParallel, readGroupLeaf } from "./pages.ts";
+import { readGroupLeaf } from "./pages.ts";
 import { remoteSource, type OpenedFile, type ReadBy } from "./remote.ts";
 import { openRepo, resolveUrl, type HubFile, type HubRepo, type HubSpec } from "./repo.ts";
 import { openViewer, type ViewerState } from "./viewer.ts";

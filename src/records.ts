@@ -46,7 +46,24 @@ export const sourceStateSchema = z.looseObject({
   target: z.int(),
   /** Where rows come from; a resumed run reads the same commit. */
   sources: z.array(
-    z.looseObject({ key: z.string(), dataset: z.string(), revision: z.string().nullable() }),
+    z.looseObject({
+      key: z.string(),
+      dataset: z.string(),
+      revision: z.string().nullable(),
+      /** How a Hub data set is read. */
+      way: z.string().optional(),
+      /** What each way was worked out to read, before anything was; `why` instead: it cannot be taken. */
+      plan: z
+        .array(
+          z.looseObject({
+            way: z.string(),
+            bytes: z.int().optional(),
+            requests: z.int().optional(),
+            why: z.string().optional(),
+          }),
+        )
+        .optional(),
+    }),
   ),
   /** False until every prompt file is written. */
   done: z.boolean(),

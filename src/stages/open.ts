@@ -6,7 +6,9 @@ import { join } from "node:path";
 import type { Config } from "../config.ts";
 import { checkPullRequestColumns, trajectoryShape } from "../core/sample/columns.ts";
 import {
+  checkWhole,
   chooseWay,
+  costRecord,
   planLine,
   wayCosts,
   type Reading,
@@ -86,6 +88,7 @@ function openSet(
   settings: OpenSettings,
 ): Promise<HubSet> {
   const { source, env, root } = config;
+  const { max_read_mb } = source;
   const token = env["HF_TOKEN"] || env["HUGGINGFACE_API_KEY"] || null;
   const asked = kind === "prs" ? prsKeys(source) : source;
   const before = settings.before?.sources.find((one) => one.dataset === name.text);
@@ -105,6 +108,7 @@ function openSet(
     useViewer: source.read === "auto" || source.read === "viewer",
     skipBad: settings.skipBad,
     purpose: settings.purpose,
+    beforeWhole: (bytes) => checkWhole(name.name, bytes, max_read_mb * 1e6),
   });
 }
 
@@ -149,13 +153,21 @@ export async function openOne(
     { files: set.facts, columns, viewer },
     readingOf(kind, config, settings),
   ];
-  const before = settings.before?.sources.find((one) => one.dataset === text)?.["way"];
-  const { way, note } = choose(set, kind, config, wayCosts(...planned), before);
+  const before = settings.before?.sources.find((one) => one.key === kind && one.dataset === text);
+  const costs = wayCosts(...planned);
+  const { way, note } = choose(set, kind, config, costs, before?.way);
+  const isWhole = set.facts.length === 0;
+  const plan = isWhole ? [{ way: "whole", bytes: set.bytes }] : costs.map(costRecord);
+  const named = isWhole ? "whole" : way;
   return {
     // A turn has many like it; a pull request is the one that its turns need.
     source: set.readBy({ way, columns, cutRows: kind === "prs" ? "read" : "drop" }),
     set,
-    entry: { key: kind, dataset: text, revision: set.commit, way },
+    // A run that goes on goes by the plan that it was begun with.
+    entry:
+      before !== undefined && before.way === named
+        ? before
+        : { key: kind, dataset: text, revision: set.commit, way: named, plan },
     note,
     planned,
     release: () => set.release(),
@@ -185,7 +197,7 @@ function choose(
   kind: Kind,
   { source }: Config,
   costs: readonly WayCost[],
-  before: unknown,
+  before: string | undefined,
 ): { way: Way; note: string } {
   if (set.facts.length === 0) return { way: "groups", note: `${set.dataset}: fetched whole` };
   const again = costs.find((cost) => cost.way === before && cost.why === null)?.way;

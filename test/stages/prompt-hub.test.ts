@@ -61,12 +61,9 @@ test.each([
 ] as const)("turns are read by %s when that is the cheapest way", async (way, sets, source) => {
   const { root, summary, prompts } = await draw(sets, source);
   expect(summary).toMatchObject({ kept: 30 });
-  expect((await state(root)).sources[0]).toEqual({
-    key: "trajectories",
-    dataset: TRAJECTORIES,
-    revision: "t1",
-    way,
-  });
+  const [entry] = (await state(root)).sources;
+  expect(entry).toMatchObject({ key: "trajectories", dataset: TRAJECTORIES, revision: "t1", way });
+  expect(entry?.plan?.map((cost) => cost.way)).toEqual(["viewer", "pages", "groups"]);
   for (const one of prompts) {
     const { file, row, revision } = one.origin;
     const number = (row ?? 0) + (file === "data/train-00001.parquet" ? 300 : 0);
@@ -209,7 +206,27 @@ test.each(["rows", "turns"])(
         { force: false, retry: false, skipBad: false },
       ),
     ).rejects.toThrow("killed");
-    expect((await state(root)).done).toBe(false);
+    const written = await state(root);
+    expect(written.done).toBe(false);
+    expect(written.sources[0]).toEqual({
+      key: "trajectories",
+      dataset: TRAJECTORIES,
+      revision: "t1",
+      way: "pages",
+      plan: [
+        { way: "viewer", why: "it is not asked ([source].read)" },
+        {
+          way: "pages",
+          bytes: expect.any(Number) as unknown,
+          requests: expect.any(Number) as unknown,
+        },
+        {
+          way: "groups",
+          bytes: expect.any(Number) as unknown,
+          requests: expect.any(Number) as unknown,
+        },
+      ],
+    });
     // Meanwhile the set moves on: the run that goes on must not mix versions.
     const set = hub.datasets[TRAJECTORIES];
     if (set === undefined) throw new Error("no set");
@@ -221,6 +238,7 @@ test.each(["rows", "turns"])(
     const before = hub.requests.length;
     await run(root);
     expect((await drawn(root)).every(({ origin }) => origin.revision === "t1")).toBe(true);
+    expect((await state(root)).sources).toEqual(written.sources);
     const again = hub.requests
       .slice(before)
       .filter(({ path }) => path.startsWith("/cdn/o/trajectories"));
@@ -255,6 +273,46 @@ test("a set of JSON Lines is fetched once and drawn from", async () => {
   expect(await run(root)).toMatchObject({ kept: 5 });
   const [first] = await drawn(root, 5);
   expect(first?.origin).toMatchObject({ dataset: "o/lines", revision: "j1", file: "train.jsonl" });
+  const bytes = Buffer.byteLength(rows);
+  const [entry] = (await state(root)).sources;
+  expect(entry).toMatchObject({ way: "whole", plan: [{ way: "whole", bytes }] });
+});
+
+test("a set that would have to be fetched whole and is over max_read_mb is refused unread", async () => {
+  const rows = Array.from({ length: 1500 }, (_, n) => JSON.stringify(rolloutRow(n))).join("\n");
+  const sets = await hubSets({ pages: true });
+  const hub = await testHub({
+    ...sets,
+    "o/lines": { refs: { main: "j1" }, commits: { j1: { "train.jsonl": rows } } },
+  });
+  const root = project(hub, { trajectories: "o/lines", count: 5, max_read_mb: 1 });
+  await expect(run(root)).rejects.toThrow(
+    "o/lines has no Parquet files and would be fetched whole: 3.2 MB",
+  );
+  expect(hub.requests.some(({ path }) => path.includes("train.jsonl"))).toBe(false);
+});
+
+test("a run that goes on keeps the plan that it was begun with, whatever ways are open now", async () => {
+  const sets = await hubSets({ pages: true, viewer: true });
+  const hub = await testHub(sets);
+  const root = project(hub);
+  const store = openStore(root);
+  const halting = { ...store, writeText: () => Promise.reject(new Error("killed")) };
+  await expect(
+    prompt(
+      loadConfig(root, {}),
+      { store: halting, progress: silentProgress },
+      { force: false, retry: false, skipBad: false },
+    ),
+  ).rejects.toThrow("killed");
+  const before = (await state(root)).sources;
+  expect(before[0]).toMatchObject({ way: "viewer" });
+  const set = hub.datasets[TRAJECTORIES];
+  if (set?.viewer === undefined) throw new Error("no viewer");
+  // Its rows are cheaper by pages from here on; the plan is not made anew.
+  hub.datasets[TRAJECTORIES] = { ...set, viewer: { ...set.viewer, rowBytes: 1e6 } };
+  await run(root);
+  expect((await state(root)).sources).toEqual(before);
 });
 
 test.each<[string, Record<string, unknown>, RegExp]>([

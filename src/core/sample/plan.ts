@@ -93,10 +93,32 @@ export function costWords(cost: WayCost): string {
     : `${cost.way} not possible: ${cost.why}`;
 }
 
+/** A way's cost as report/source.json keeps it. */
+export function costRecord(cost: WayCost): {
+  way: Way;
+  bytes?: number;
+  requests?: number;
+  why?: string;
+} {
+  const { way, why, bytes, requests } = cost;
+  return why === null
+    ? { way, bytes: Math.round(bytes), requests: Math.ceil(requests) }
+    : { way, why };
+}
+
 /** The line that is printed before anything large is read. */
 export function planLine(dataset: string, chosen: WayCost, costs: readonly WayCost[]): string {
   const others = costs.filter((cost) => cost !== chosen).map(costWords);
   return `${dataset}: reading by ${costWords(chosen)} (others: ${others.join("; ")})`;
+}
+
+/** @throws UserError when files that have to be fetched whole are larger than `maxBytes`. */
+export function checkWhole(dataset: string, bytes: number, maxBytes: number): void {
+  if (bytes <= maxBytes) return;
+  throw new UserError(
+    `${dataset} has no Parquet files and would be fetched whole: ${megabytes(bytes)}`,
+    "name some of its files (owner/name@revision/path/*.jsonl), or raise max_read_mb",
+  );
 }
 
 // ---------------------------------------------------------------------------------------------

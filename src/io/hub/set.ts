@@ -39,6 +39,8 @@ export type HubOptions = HubSpec & {
   readonly skipBad: boolean;
   /** Rows and copies are kept apart by it: what one reader releases another one may still want. */
   readonly purpose: string;
+  /** Called with the bytes of a set that has to be fetched whole, before it is; may refuse by throwing. */
+  readonly beforeWhole?: (bytes: number) => void;
   readonly wait?: (ms: number) => Promise<void>;
 };
 
@@ -48,6 +50,8 @@ export type HubSet = {
   /** By file; [] for a set without Parquet, which is fetched whole. */
   readonly facts: readonly (readonly GroupFacts[])[];
   readonly columns: readonly string[];
+  /** Of all files. */
+  readonly bytes: number;
   readonly viewer: ViewerState;
   readonly stats: HubStats;
   /** Folder for what is kept of this commit. */
@@ -102,6 +106,7 @@ export async function openHubSet(options: HubOptions): Promise<HubSet> {
     commit: repo.commit,
     facts: files.map((file) => file.groups),
     columns: [...new Set(files.flatMap((file) => file.columns))],
+    bytes: sizeOf(repo),
     viewer,
     stats: client.stats,
     cacheDir: home,
@@ -131,6 +136,10 @@ const KEPT_TAILS = 128;
 function remoteOf(endpoint: string, repo: HubRepo, file: HubFile): RemoteFile {
   const url = resolveUrl(endpoint, repo.name, repo.commit, file.path);
   return { path: file.path, size: file.size, url };
+}
+
+function sizeOf(repo: HubRepo): number {
+  return repo.files.reduce((sum, file) => sum + file.size, 0);
 }
 
 function groupsWith(
@@ -181,6 +190,7 @@ async function wholeFiles(
   home: string,
   options: HubOptions,
 ): Promise<HubSet> {
+  options.beforeWhole?.(sizeOf(repo));
   const opened: Opened[] = [];
   for (const file of repo.files) {
     const path = join(home, "files", file.path);
@@ -194,6 +204,7 @@ async function wholeFiles(
     commit: repo.commit,
     facts: [],
     columns: [...new Set(opened.flatMap(({ file }) => file.columns))],
+    bytes: sizeOf(repo),
     viewer: { ok: false, why: "the files are fetched whole" },
     stats: client.stats,
     cacheDir: home,

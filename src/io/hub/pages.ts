@@ -3,14 +3,15 @@
  * columns of a row group (roles, ids) are read in one go and kept decoded; large ones page by page.
  */
 import { parquetRead, parquetReadObjects, type AsyncBuffer, type FileMetaData } from "hyparquet";
+import type { LimitFunction } from "p-limit";
 import { UserError, errorMessage } from "../../errors.ts";
-import { inParallel } from "../in-parallel.ts";
 import { plainValue } from "../parquet.ts";
 import type { RawRow, ReadRow } from "../source/types.ts";
 import type { Lru } from "./cache.ts";
 import { CODECS } from "./codecs.ts";
 import type { RemoteFile, Tail } from "./footers.ts";
 import type { HubClient } from "./http.ts";
+import { packTexts, type PackedTexts } from "./texts.ts";
 import { leafValue, mergeRows, plainPath, pruneMetadata, type Leaf } from "./leaves.ts";
 import { unpackAhead } from "./unpack.ts";
 
@@ -25,15 +26,12 @@ export type PageReader = {
   readonly decoded: Lru<SmallLeaves>;
   /** Columns that rows will be asked for: their small leaves are read together. */
   readonly columns: readonly string[];
-  /** Reads in flight. */
-  readonly parallel: number;
+  /** Bounds the runs of rows that are fetched and unpacked at a time, and so the memory: each is megabytes. */
+  readonly limit: LimitFunction;
 };
 
-/**
- * By leaf a JSON text a row: a thousand flat texts weigh a tenth of what they say, and a row is put
- * together when it is wanted, which is one of a thousand.
- */
-export type SmallLeaves = ReadonlyMap<Leaf, readonly string[]>;
+/** By leaf a JSON text a row; a row is put together when it is wanted, which is one of a thousand. */
+export type SmallLeaves = ReadonlyMap<Leaf, PackedTexts>;
 
 /** Rows in the order asked; neighbours are read together. `columns`: some of the reader's. */
 export async function readByPage(
@@ -44,7 +42,7 @@ export async function readByPage(
   reader: PageReader,
 ): Promise<ReadRow[]> {
   const found = new Map<number, RawRow>();
-  await inParallel(neighbours(tail.metadata, rows), reader.parallel, async (span) => {
+  const readSpan = async (span: GroupSpan): Promise<void> => {
     const { small, large } = leavesOf(tail.metadata, span.group, reader.columns);
     const wanted = large.filter((leaf) => columns.includes(columnOf(leaf)));
     const [narrow, wide] = await Promise.all([
@@ -56,7 +54,9 @@ export async function readByPage(
       const own = smallRow(tail.metadata, narrow, row - first, columns);
       found.set(row, mergeRows(own, wide[row - span.start] ?? {}));
     }
-  });
+  };
+  const spans = neighbours(tail.metadata, rows);
+  await Promise.all(spans.map((span) => reader.limit(() => readSpan(span))));
   return rows.map((row) => ({ ok: true, row: found.get(row) ?? {} }));
 }
 
@@ -85,8 +85,10 @@ export async function readKeptLeaf(
   const path = plainPath(tail.metadata, leaf);
   if (path === null || !small.includes(leaf))
     return readGroupLeaf(file, tail, group, leaf, reader.client);
-  const texts = (await smallLeaves(file, tail, group, small, reader)).get(leaf) ?? [];
-  return texts.map((text) => leafValue(path, JSON.parse(text)));
+  const texts = (await smallLeaves(file, tail, group, small, reader)).get(leaf);
+  return Array.from({ length: texts?.length ?? 0 }, (_, row) =>
+    leafValue(path, JSON.parse(texts?.at(row) ?? "null")),
+  );
 }
 
 // ---------------------------------------------------------------------------------------------
@@ -139,14 +141,22 @@ function smallLeaves(
         compressors: CODECS,
         columns: columnsIn(leaves),
         onPage({ pathInSchema, columnData, rowStart }) {
-          const own = texts.get(pathInSchema.join(".")) ?? [];
+          const leaf = pathInSchema.join(".");
+          const own = texts.get(leaf) ?? [];
+          // Texts are JSON as they are; making them plain first would copy every list.
+          const plain = isText(metadata, leaf) ? (value: unknown) => value : plainValue;
           for (let n = 0; n < columnData.length; n++)
-            own[rowStart - span.start + n] = JSON.stringify(plainValue(columnData[n]) ?? null);
+            own[rowStart - span.start + n] = JSON.stringify(plain(columnData[n]) ?? null);
         },
       }),
     );
-    return texts;
+    return new Map([...texts].map(([leaf, own]) => [leaf, packTexts(own)]));
   });
+}
+
+function isText(metadata: FileMetaData, leaf: Leaf): boolean {
+  const element = plainPath(metadata, leaf)?.at(-1);
+  return element?.converted_type === "UTF8" || element?.logical_type?.type === "STRING";
 }
 
 /** A row's small leaves among the columns, put together. */
@@ -160,7 +170,7 @@ function smallRow(
   for (const [leaf, texts] of leaves) {
     const path = columns.includes(columnOf(leaf)) ? plainPath(metadata, leaf) : null;
     if (path === null) continue;
-    const value = leafValue(path, JSON.parse(texts[row] ?? "null"));
+    const value = leafValue(path, JSON.parse(texts.at(row) ?? "null"));
     merged = mergeRows(merged, { [columnOf(leaf)]: value });
   }
   return merged;

@@ -51,7 +51,7 @@ export function remoteSource(by: ReadBy, parts: RemoteParts): RowSource {
   const { way } = by;
   const { client, tails, files, repo, cache, copyDir, parallel } = parts;
   const decoded = createLru<SmallLeaves>(KEPT_GROUPS);
-  const pages = { client, decoded, columns: by.columns, parallel };
+  const pages = { client, decoded, columns: by.columns, limit: pLimit(parallel) };
   const starts = startsOf(files);
   // A copy is filled and read by one at a time.
   const copying = pLimit(1);

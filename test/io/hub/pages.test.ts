@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { readFileSync, writeFileSync } from "node:fs";
 import type { SchemaElement } from "hyparquet";
 import { ParquetWriter, fileWriter } from "hyparquet-writer";
+import pLimit from "p-limit";
 import { expect, test } from "vitest";
 import { createLru } from "../../../src/io/hub/cache.ts";
 import { checkCodecs } from "../../../src/io/hub/codecs.ts";
@@ -10,6 +11,7 @@ import { hubClient, type HubClient } from "../../../src/io/hub/http.ts";
 import { leafValue, mergeRows } from "../../../src/io/hub/leaves.ts";
 import { readByPage, type SmallLeaves } from "../../../src/io/hub/pages.ts";
 import { resolveUrl } from "../../../src/io/hub/repo.ts";
+import { packTexts } from "../../../src/io/hub/texts.ts";
 import { testHub, type Hub } from "../../support/hub.ts";
 import { rolloutRow } from "../../support/hub-sets.ts";
 import { writePaged, type PagedOptions } from "../../support/parquet.ts";
@@ -51,7 +53,7 @@ test.each([
       client,
       decoded,
       columns: COLUMNS,
-      parallel: 4,
+      limit: pLimit(4),
     });
     expect(read).toEqual(rows.map((n) => ({ ok: true, row: rolloutRow(n) })));
   },
@@ -65,7 +67,7 @@ test("a few rows of a large file cost a few pages, and the footer is read once a
   });
   const before = client.stats.bytes;
   const decoded = createLru<SmallLeaves>(8);
-  const reader = { client, decoded, columns: COLUMNS, parallel: 4 };
+  const reader = { client, decoded, columns: COLUMNS, limit: pLimit(4) };
   await readByPage(file, tail, [5, 1500], COLUMNS, reader);
   expect(client.stats.bytes - before).toBeLessThan(file.size / 10);
   const requests = hub.requests.length;
@@ -151,8 +153,20 @@ test("a page that is damaged is an error with the file and the rows", async () =
   bytes.fill(0, 4, bytes.length - 4000);
   writeFileSync(local, bytes);
   const { client, file, tail } = await serve(local, folder);
-  const reader = { client, decoded: createLru<SmallLeaves>(8), columns: COLUMNS, parallel: 4 };
+  const reader = { client, decoded: createLru<SmallLeaves>(8), columns: COLUMNS, limit: pLimit(4) };
   await expect(readByPage(file, tail, [199], COLUMNS, reader)).rejects.toThrow(
     /a\.parquet cannot be read at rows \d+ to 199: /,
   );
+});
+
+test("packed texts come back by their place, empty ones as well, and none past the end", () => {
+  const packed = packTexts(["a", "", "\u{1F600}é", "null"]);
+  expect([0, 1, 2, 3, 4].map((n) => packed.at(n))).toEqual([
+    "a",
+    "",
+    "\u{1F600}é",
+    "null",
+    undefined,
+  ]);
+  expect([packed.length, packTexts([]).at(0)]).toEqual([4, undefined]);
 });

@@ -12,6 +12,7 @@ import {
   isDone,
   nothingDrawn,
   shortfallNote,
+  onlyBeforeDraw,
   spreadNote,
   staleDraw,
 } from "../core/sample/state.ts";
@@ -55,6 +56,7 @@ export async function prompt(
     if (before !== null && isDone(before, hash, target, there)) return summaryOf(before, DONE_NOTE);
     if (there.length > 0 && before?.config_hash !== hash) throw staleDraw();
   }
+  if (options.only !== undefined) throw onlyBeforeDraw();
   const sources = await openSources(config, {
     target,
     skipBad: options.skipBad,

@@ -47,6 +47,14 @@ export function staleDraw(): UserError {
   );
 }
 
+/** --only picks among turns that are there; a draw has none to pick from. */
+export function onlyBeforeDraw(): UserError {
+  return new UserError(
+    "prompt: --only picks answers of turns that are drawn, but a draw is due, and it draws all of them",
+    "draw first, without --only (--limit N draws fewer turns), then name the turns in the other stages",
+  );
+}
+
 type Result = {
   readonly read: number;
   readonly kept: readonly unknown[];

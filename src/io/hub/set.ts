@@ -26,6 +26,7 @@ import { leafCounts } from "./leaves.ts";
 import { readGroupLeaf } from "./pages.ts";
 import { remoteSource, type OpenedFile, type ReadBy } from "./remote.ts";
 import { openRepo, resolveUrl, type HubFile, type HubRepo, type HubSpec } from "./repo.ts";
+import { sweepCache } from "./sweep.ts";
 import { openViewer, type ViewerState } from "./viewer.ts";
 
 export type HubOptions = HubSpec & {
@@ -42,6 +43,7 @@ export type HubOptions = HubSpec & {
   /** Called with the bytes of a set that has to be fetched whole, before it is; may refuse by throwing. */
   readonly beforeWhole?: (bytes: number) => void;
   readonly wait?: (ms: number) => Promise<void>;
+  readonly now?: () => Date;
 };
 
 export type HubSet = {
@@ -71,6 +73,7 @@ export async function openHubSet(options: HubOptions): Promise<HubSet> {
   const client = hubClient({ ...options, trusted: [options.viewerUrl] });
   const repo = await openRepo(client, options);
   const home = join(options.cacheDir, "hub", repo.name.replace("/", "__"), repo.commit);
+  await sweepCache(options.cacheDir, home, options.now?.() ?? new Date());
   if (!repo.files.every((file) => file.path.endsWith(".parquet")))
     return wholeFiles(client, repo, home, options);
 

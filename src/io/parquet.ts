@@ -128,11 +128,12 @@ async function query(path: string, sql: string): Promise<Record<string, unknown>
     const rows = reader.getRowObjectsJS() as Record<string, DuckDBValue>[];
     return rows.map((row) => plainValue(row) as Record<string, unknown>);
   } catch (error) {
-    throw readError(path, error);
+    throw parquetError(path, error);
   }
 }
 
-function readError(path: string, error: unknown): UserError {
+/** What DuckDB says about a file, as something that a person can act upon. */
+export function parquetError(path: string, error: unknown): UserError {
   const why = errorMessage(error).split("\n")[0] ?? "";
   if (why.startsWith("Out of Memory")) {
     return new UserError(

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { expect, test } from "vitest";
-import { openParquet, plainValue } from "../../src/io/parquet.ts";
+import { openParquet, parquetError, plainValue } from "../../src/io/parquet.ts";
 import { tempProject } from "../support/project.ts";
 
 async function write(path: string, select: string, groupRows: number): Promise<void> {
@@ -54,4 +54,21 @@ test("columns, counts and a whole column are read; nested values become plain on
 
 test("integers that a number cannot hold stay exact, as text", () => {
   expect(plainValue({ a: 12n, b: 2n ** 60n })).toEqual({ a: 12, b: "1152921504606846976" });
+});
+
+test("a row group that does not fit into memory is an error that says to write smaller ones", async () => {
+  const instance = await DuckDBInstance.create(":memory:", { memory_limit: "10MB", threads: "1" });
+  const db = await instance.connect();
+  const said: unknown = await db
+    .runAndReadAll("SELECT list(repeat(md5(i::varchar), 1000)) FROM range(20000) t(i)")
+    .catch((error: unknown) => error);
+  db.closeSync();
+  instance.closeSync();
+  const error = parquetError("a.parquet", said);
+  expect(error.message).toMatch(
+    /^a\.parquet: a row group is too large for the memory that it may take: Out of Memory Error: failed to allocate [^\n]*$/,
+  );
+  expect(error.hint).toBe(
+    "write the file again with smaller row groups (1,000 rows), or choose other files",
+  );
 });

@@ -348,7 +348,7 @@ test.each([
   [
     "a single file of another kind",
     { trajectories: "a.txt" },
-    /a\.txt: files of this kind are not read|matches 1 files, none of a kind that is read/,
+    /a\.txt: files of this kind are not read$/,
   ],
   [
     "no conversation",
@@ -413,3 +413,51 @@ async function toParquet(from: string, to: string): Promise<void> {
     `COPY (SELECT * FROM read_json('${from}')) TO '${to}' (FORMAT parquet, COMPRESSION zstd)`,
   );
 }
+
+/** Six words, each a token; anything else is [UNK]. */
+const WORD_LEVEL = {
+  version: "1.0",
+  truncation: null,
+  padding: null,
+  added_tokens: [],
+  normalizer: null,
+  pre_tokenizer: { type: "Whitespace" },
+  post_processor: null,
+  decoder: null,
+  model: {
+    type: "WordLevel",
+    vocab: { "[UNK]": 0, s: 1, task: 2, one: 3, o: 4, two: 5 },
+    unk_token: "[UNK]",
+  },
+};
+
+test("max_history_tokens counts with the tokenizer.json that is named", async () => {
+  const long = (words: number): object => ({
+    messages: [
+      { role: "user", content: Array(words).fill("task").join(" ") },
+      { role: "assistant", content: "one" },
+    ],
+  });
+  const root = tempProject({
+    "chain.toml": chain({ max_history_tokens: 7, tokenizer: "tokenizer.json" }),
+    "tokenizer.json": WORD_LEVEL,
+    "t.jsonl": lines(...[6, 7, 8, 9].map((words) => trajectory(`o__n-${words}`, long(words)))),
+    "p.jsonl": lines(...[6, 7, 8, 9].map((words) => pull(`o__n-${words}`))),
+  });
+  expect(await run(root)).toMatchObject({ kept: 2, dropped: { history_too_many_tokens: 2 } });
+  const kept = (await prompts(root)).map(({ instance_id }) => instance_id);
+  expect(kept.toSorted()).toEqual(["o__n-6", "o__n-7"]);
+});
+
+test("--only is refused where a draw is due, and says nothing where the prompts are there", async () => {
+  const root = tempProject({
+    "chain.toml": chain({ count: 2 }),
+    "t.jsonl": lines(trajectory("o__n-1"), trajectory("o__n-2")),
+    "p.jsonl": lines(pull("o__n-1"), pull("o__n-2")),
+  });
+  await expect(run(root, { only: "prompts_2_001_*" })).rejects.toThrow(
+    "prompt: --only picks answers of turns that are drawn, but a draw is due, and it draws all of them",
+  );
+  await run(root);
+  expect(await run(root, { only: "prompts_2_001_*" })).toMatchObject({ kept: 2, pending: 0 });
+});

@@ -7,6 +7,7 @@ import { expect, test } from "vitest";
 import { createLru } from "../../../src/io/hub/cache.ts";
 import { checkCodecs } from "../../../src/io/hub/codecs.ts";
 import { groupFacts, readTail, type RemoteFile, type Tail } from "../../../src/io/hub/footers.ts";
+import { readByGroup } from "../../../src/io/hub/groups.ts";
 import { hubClient, type HubClient } from "../../../src/io/hub/http.ts";
 import { leafValue, mergeRows } from "../../../src/io/hub/leaves.ts";
 import { readByPage, type SmallLeaves } from "../../../src/io/hub/pages.ts";
@@ -14,7 +15,7 @@ import { resolveUrl } from "../../../src/io/hub/repo.ts";
 import { packTexts } from "../../../src/io/hub/texts.ts";
 import { testHub, type Hub } from "../../support/hub.ts";
 import { rolloutRow } from "../../support/hub-sets.ts";
-import { writePaged, type PagedOptions } from "../../support/parquet.ts";
+import { writeGrouped, writePaged, type PagedOptions } from "../../support/parquet.ts";
 import { tempProject } from "../../support/project.ts";
 
 type Remote = { hub: Hub; client: HubClient; file: RemoteFile; tail: Tail; folder: string };
@@ -58,6 +59,28 @@ test.each([
     expect(read).toEqual(rows.map((n) => ({ ok: true, row: rolloutRow(n) })));
   },
 );
+
+// test/fixtures/parquet/zstd-pages.parquet: rolloutRow(0..329) as pyarrow 25 writes them with
+// compression="zstd", dictionary_pagesize_limit=4096, data_page_size=8192, write_batch_size=10, write_page_index=True: dictionary pages
+// first, then plain ones. Nothing that can be installed with npm writes zstd.
+test("pages as pyarrow writes them, zstd with a page index, are read one by one", async () => {
+  const local = join(import.meta.dirname, "../../fixtures/parquet/zstd-pages.parquet");
+  const { client, file, tail } = await serve(local, tempProject());
+  expect(tail.metadata.row_groups[0]?.columns[4]?.meta_data?.codec).toBe("ZSTD");
+  const content = groupFacts(tail)[0]?.chunks[4];
+  expect(content?.pages).toBeGreaterThan(20);
+  const reader = {
+    client,
+    decoded: createLru<SmallLeaves>(8),
+    columns: COLUMNS,
+    limit: pLimit(4),
+  };
+  const before = client.stats.bytes;
+  const rows = [250, 3, 299, 0];
+  const read = await readByPage(file, tail, rows, COLUMNS, reader);
+  expect(read).toEqual(rows.map((n) => ({ ok: true, row: rolloutRow(n) })));
+  expect(client.stats.bytes - before).toBeLessThan((content?.bytes ?? 0) / 2);
+});
 
 test("a few rows of a large file cost a few pages, and the footer is read once a commit", async () => {
   const { hub, client, file, tail, folder } = await paged(2000, {
@@ -139,6 +162,24 @@ test("two views of a row are one row", () => {
     ],
     repo: "r",
   });
+});
+
+test("a row group of 10,000 rows without a page index is read whole, for the columns asked alone", async () => {
+  const folder = tempProject();
+  const local = join(folder, "a.parquet");
+  const rows = Array.from({ length: 10_000 }, (_, n) => rolloutRow(n));
+  await writeGrouped(local, rows, { groupRows: 10_240 });
+  const { client, file, tail } = await serve(local, folder);
+  expect(groupFacts(tail).map((group) => group.rows)).toEqual([10_000]);
+  const asked = [9999, 0, 4711];
+  const reader = { client, copyDir: join(folder, "copies"), parallel: 4 };
+  const before = client.stats.bytes;
+  const read = await readByGroup(file, tail, asked, COLUMNS, reader);
+  expect(read).toEqual(asked.map((n) => ({ ok: true, row: rows[n] })));
+  const bytes = groupFacts(tail)[0]?.chunks.reduce((sum, chunk) => sum + chunk.bytes, 0);
+  expect(client.stats.bytes - before).toBe(bytes);
+  await readByGroup(file, tail, [17], COLUMNS, reader);
+  expect(client.stats.bytes - before).toBe(bytes);
 });
 
 test("a page that is damaged is an error with the file and the rows", async () => {

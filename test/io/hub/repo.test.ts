@@ -142,3 +142,43 @@ test("an endpoint that is no Hub is named", async () => {
     openRepo(client, { ...spec, paths: null, hasToken: false, key: "[source].prs" }),
   ).rejects.toThrow("the Hub's answer about the data set o/d is of no use: HTTP 418");
 });
+
+const SPEC = {
+  name: "o/d",
+  revision: null,
+  config: null,
+  split: null,
+  paths: null,
+  hasToken: true,
+  key: "[source].trajectories",
+};
+
+test("a gated set whose token may not read it says where to ask for access", async () => {
+  const hub = await testHub(
+    { "o/d": plain },
+    { fault: () => ({ status: 403, headers: { "x-error-code": "GatedRepo" } }) },
+  );
+  const client = hubClient({ endpoint: hub.url, token: "hf_a", wait: async () => {} });
+  const opened = openRepo(client, { ...SPEC, endpoint: hub.url });
+  await expect(opened).rejects.toMatchObject({
+    message: "the data set o/d is gated, and this token may not read it",
+    hint: `ask for access at ${hub.url}/datasets/o/d, and set HF_TOKEN in .env`,
+  });
+});
+
+test("an answer about the data set without a commit is of no use", async () => {
+  const hub = await testHub(
+    {},
+    {
+      extra(_request, response) {
+        const info = { _id: "1", id: "o/d", downloads: 0, likes: 0, lastModified: "2026-01-01" };
+        response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(info));
+        return true;
+      },
+    },
+  );
+  const client = hubClient({ endpoint: hub.url, token: null, wait: async () => {} });
+  await expect(openRepo(client, { ...SPEC, endpoint: hub.url })).rejects.toThrow(
+    "the Hub's answer about the data set o/d is of no use: it names no commit",
+  );
+});

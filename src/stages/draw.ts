@@ -17,7 +17,7 @@ import type { PullRequestRows } from "../io/source/prs.ts";
 import type { RowSource } from "../io/source/types.ts";
 import type { PullRequest } from "../records.ts";
 import { createLook, refuseByNames, type Look } from "./look.ts";
-import { openPlaces } from "./places.ts";
+import { openPlaces, type Place } from "./places.ts";
 
 export type DrawDeps = {
   readonly source: RowSource;
@@ -35,7 +35,7 @@ export type Drawn = {
   readonly kept: readonly Candidate[];
   readonly dropped: Partial<Record<DropReason, number>>;
   readonly huge: readonly HugePullRequest[];
-  /** Messages that were drawn and are no turn (spread = "turns"); not among `read`. */
+  /** Messages that were drawn on the way and are no turn (spread = "turns"); not among `read`. */
   readonly passed: number;
   /** Ended by the signal: the turns are a part of what was asked for. */
   readonly interrupted: boolean;
@@ -63,7 +63,7 @@ export async function drawTurns(
   /** Starts batches until enough are under way, or the target would be met if all rows were kept. */
   const lookAhead = async (): Promise<void> => {
     while (ahead.length < BATCHES_AHEAD) {
-      const unjudged = ahead.reduce((sum, { size }) => sum + size, 0);
+      const unjudged = ahead.reduce((sum, batch) => sum + batch.places.length, 0);
       const missing = target - draw.kept.length - unjudged;
       const size = batchSize(missing, cap - draw.judged - unjudged);
       const next = size <= 0 ? [] : await places.next(size);
@@ -71,7 +71,7 @@ export async function drawTurns(
       const looks = look(next);
       // It is waited for when its turn comes; until then nobody would hear that it failed.
       looks.catch(() => {});
-      ahead.push({ size: next.length, looks });
+      ahead.push({ places: next, looks });
     }
   };
 
@@ -80,8 +80,9 @@ export async function drawTurns(
       await lookAhead();
       const batch = ahead.shift();
       if (batch === undefined) break;
-      for (const one of await batch.looks) {
+      for (const [n, one] of (await batch.looks).entries()) {
         if (draw.kept.length === target) break;
+        draw.passed += batch.places[n]?.passed ?? 0;
         await settle(draw, one);
       }
     }
@@ -94,7 +95,7 @@ export async function drawTurns(
     kept: draw.kept,
     dropped: orderedCounts(draw.drops),
     huge: [...draw.huge.values()],
-    passed: places.passed(),
+    passed: draw.passed,
     interrupted: deps.signal?.aborted === true && draw.kept.length < target,
     capped: draw.judged >= cap && draw.kept.length < target,
   };
@@ -107,7 +108,7 @@ const MAX_BATCH = 128;
 /** While one batch is unpacked the next ones are on their way. */
 const BATCHES_AHEAD = 3;
 
-type Batch = { readonly size: number; readonly looks: Promise<Look[]> };
+type Batch = { readonly places: readonly Place[]; readonly looks: Promise<Look[]> };
 
 type Draw = {
   readonly settings: Config["source"];
@@ -117,6 +118,7 @@ type Draw = {
   readonly drops: Map<DropReason, number>;
   readonly huge: Map<string, HugePullRequest>;
   judged: number;
+  passed: number;
 };
 
 function startDraw(
@@ -133,6 +135,7 @@ function startDraw(
     drops: new Map(badLines > 0 ? [["bad_line", badLines]] : []),
     huge: new Map(),
     judged: 0,
+    passed: 0,
   };
 }
 

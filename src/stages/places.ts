@@ -15,13 +15,13 @@ export type Place = {
   readonly address: RowAddress;
   /** Position of the turn in the row's messages; null: one of its turns is drawn. */
   readonly at: number | null;
+  /** Messages that were drawn before it, after the place before, and are no turn. */
+  readonly passed: number;
 };
 
 export type Places = {
   /** Up to `count` places, fewer where they are used up. */
   next(count: number): Promise<Place[]>;
-  /** Messages that were drawn and are no turn. */
-  passed(): number;
 };
 
 /** @throws UserError for spread = "turns" and a far source that does not say who speaks. */
@@ -68,9 +68,9 @@ function rowPlaces(source: RowSource, order: Iterator<number>): Places {
           number,
           address: locate(extents, number),
           at: null,
+          passed: 0,
         })),
       ),
-    passed: () => 0,
   };
 }
 
@@ -84,7 +84,7 @@ async function messagePlaces(settings: Config["source"], source: RowSource): Pro
   let ready: Place[] = [];
   let passed = 0;
 
-  const lookUp = async (numbers: readonly number[]): Promise<(Place | null)[]> => {
+  const lookUp = async (numbers: readonly number[]): Promise<(Omit<Place, "passed"> | null)[]> => {
     const drawn = numbers.map((number) => ({ number, group: groupOfPlace(groups, number) }));
     const rows = await voices.of(drawn.map(({ group }) => group));
     return drawn.map(({ number, group }, n) => {
@@ -101,16 +101,15 @@ async function messagePlaces(settings: Config["source"], source: RowSource): Pro
       while (ready.length < count) {
         const drawn = take(order, LOOKED_UP);
         if (drawn.length === 0) break;
-        const found = await lookUp(drawn);
-        const turns = found.filter((place) => place !== null);
-        passed += found.length - turns.length;
-        ready = [...ready, ...turns];
+        for (const place of await lookUp(drawn)) {
+          if (place !== null) ready.push({ ...place, passed });
+          passed = place === null ? passed + 1 : 0;
+        }
       }
       const next = ready.slice(0, count);
       ready = ready.slice(count);
       return next;
     },
-    passed: () => passed,
   };
 }
 

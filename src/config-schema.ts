@@ -3,6 +3,7 @@
  * only home of defaults; src/config.ts reads the file and names the nearest key for a misspelt one.
  */
 import { z } from "zod";
+import { FORMATS } from "./core/dataset/format-names.ts";
 
 const positive = z.int().min(1);
 const count = z.int().min(0);
@@ -195,19 +196,7 @@ export const configSchema = z.strictObject({
     .prefault({}),
   dataset: z
     .strictObject({
-      formats: z
-        .array(
-          z.enum([
-            "chatml",
-            "alpaca",
-            "sharegpt",
-            "openai",
-            "prompt-completion",
-            "preference",
-            "kto",
-          ]),
-        )
-        .default(["openai"]),
+      formats: z.array(z.enum(FORMATS)).default(["openai"]),
       val_fraction: fraction.default(0.1),
       group_by: z.enum(["repo", "instance"]).default("repo"),
       seed: z.int().default(42),

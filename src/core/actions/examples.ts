@@ -1,6 +1,6 @@
 /** Taken turns as examples of the three sets, in the shape that the spine of all builders takes. */
 import type { Built, Metadata } from "../dataset/example.ts";
-import type { Format } from "../dataset/formats.ts";
+import type { Format } from "../dataset/format-names.ts";
 import { historyOf, typeOf, type ActionEvent } from "./events.ts";
 import type { Rejected } from "./rejected.ts";
 import { ACTION_TYPES, type ActionType } from "./types.ts";

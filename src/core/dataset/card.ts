@@ -1,5 +1,5 @@
 /** The data set card (README.md) that the Hub shows, with the YAML that `load_dataset` reads. */
-import type { Format } from "./formats.ts";
+import type { Format } from "./format-names.ts";
 import type { TokenStats } from "./stats.ts";
 
 /** What a builder says about itself. */

@@ -2,22 +2,10 @@
  * The seven formats of a training row: what is written, which kinds of examples each can hold, and
  * the reading back, which tests and the publisher use to see that nothing was lost on the way.
  */
-import { UserError } from "../../errors.ts";
 import type { Message } from "../../records.ts";
-import { nearestName } from "../text/nearest.ts";
 import { parseChatml, renderChatml } from "./chatml.ts";
 import type { Example, Metadata } from "./example.ts";
-
-export const FORMATS = [
-  "chatml",
-  "alpaca",
-  "sharegpt",
-  "openai",
-  "prompt-completion",
-  "preference",
-  "kto",
-] as const;
-export type Format = (typeof FORMATS)[number];
+import type { Format } from "./format-names.ts";
 
 /** Why an example has no place in a format that takes its kind. */
 export const FORMAT_REASONS = [
@@ -137,17 +125,6 @@ export function readRow(row: Readonly<Record<string, unknown>>, format: Format):
     default:
       return format satisfies never;
   }
-}
-
-/** A format by name. @throws UserError that names the nearest one. */
-export function formatNamed(name: string): Format {
-  const format = FORMATS.find((known) => known === name);
-  if (format !== undefined) return format;
-  const near = nearestName(name, FORMATS);
-  throw new UserError(
-    `unknown format "${name}"; known are ${FORMATS.join(", ")}`,
-    near === null ? "name one of these with --format" : `did you mean --format ${near}?`,
-  );
 }
 
 // ---------------------------------------------------------------------------------------------

@@ -1,7 +1,7 @@
 /** What every builder can be told, from chain.toml [dataset] and its flags (flags win). */
 import { UserError } from "../../errors.ts";
 import { nearestName } from "../text/nearest.ts";
-import { formatNamed, type Format } from "./formats.ts";
+import { formatNamed, type Format } from "./format-names.ts";
 
 export const GROUPINGS = ["repo", "instance"] as const;
 export type Grouping = (typeof GROUPINGS)[number];

@@ -2,13 +2,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Example } from "../../../src/core/dataset/example.ts";
-import {
-  formatNamed,
-  FORMATS,
-  readRow,
-  takes,
-  writeRow,
-} from "../../../src/core/dataset/formats.ts";
+import { formatNamed, FORMATS } from "../../../src/core/dataset/format-names.ts";
+import { readRow, takes, writeRow } from "../../../src/core/dataset/formats.ts";
 import type { Message } from "../../../src/records.ts";
 
 const content = fc

@@ -28,22 +28,18 @@ export function attemptOf(row: Row): ReadAttempt {
   if (number !== null && !Number.isFinite(number)) return wrong("attempt", "a number", attempt);
   const files = row["localised_files"] ?? [];
   if (!Array.isArray(files)) return wrong("localised_files", "a list of paths", files);
-  const text = (column: string): string => {
-    const value = row[column];
-    return typeof value === "string" ? value : "";
-  };
   return {
     ok: true,
     attempt: {
       instance_id: id,
-      repo: text("repo") || repoFromId(id),
+      repo: textOf(row, "repo") || repoFromId(id),
       attempt: number,
       resolved,
-      failure_category: text("failure_category") || null,
-      patch: text("patch"),
-      problem_statement: text("problem_statement"),
+      failure_category: textOf(row, "failure_category") || null,
+      patch: textOf(row, "patch"),
+      problem_statement: textOf(row, "problem_statement"),
       localised_files: (files as unknown[]).filter((file) => typeof file === "string"),
-      test_stdout: text("test_stdout"),
+      test_stdout: textOf(row, "test_stdout"),
     },
   };
 }
@@ -63,6 +59,11 @@ export function missingColumns(seen: ReadonlySet<string>, there: readonly string
 
 const TEXTS = ["repo", "failure_category", "patch", "problem_statement", "test_stdout"];
 const KNOWN = new Set<string>([...TEXTS, ...NEEDED_COLUMNS, "attempt", "localised_files"]);
+
+function textOf(row: Row, column: string): string {
+  const value = row[column];
+  return typeof value === "string" ? value : "";
+}
 
 function truthOf(value: unknown): boolean | null {
   if (typeof value === "boolean") return value;

@@ -3,7 +3,7 @@
  * them. Only what crosses groups matters, since a group is never split anyway.
  */
 import type { RowIndex } from "./row-index.ts";
-import { SIGNATURE_BYTES, similarity } from "./signature.ts";
+import { isSimilar, SIGNATURE_BYTES } from "./signature.ts";
 
 export type Merged = {
   /** Group id -> id of the merged group: the smallest id in it. */
@@ -27,9 +27,9 @@ export function mergeGroups(index: RowIndex, threshold: number): Merged {
   const join = (a: number, b: number): boolean =>
     sets.join(index.groupOf.at(a), index.groupOf.at(b));
   const count = { exactRows: 0, exactMerges: 0, nearMerges: 0 };
+  const runsOf = runFinder(index.rows);
 
   runsOf(
-    index.rows,
     (row) => index.exact.at(row),
     (run) => {
       for (const twins of splitBy(run, (row) => wholeKey(index, row))) {
@@ -40,7 +40,6 @@ export function mergeGroups(index: RowIndex, threshold: number): Merged {
     },
   );
   runsOf(
-    index.rows,
     (row) => index.prompt.at(row),
     (run) => {
       for (const twins of splitBy(run, (row) => index.promptWords.at(row))) {
@@ -53,7 +52,6 @@ export function mergeGroups(index: RowIndex, threshold: number): Merged {
   if (threshold > 0) {
     for (let band = 0; band < BANDS; band++) {
       runsOf(
-        index.rows,
         (row) => bandKey(index, row, band),
         (run) => {
           count.nearMerges += mergeNear(index, run, threshold, sets);
@@ -95,10 +93,14 @@ function bandKey(index: RowIndex, row: number, band: number): number {
 /** Compares each row of a run with the leaders so far; a row like none of them becomes one. */
 function mergeNear(
   index: RowIndex,
-  run: Uint32Array,
+  run: readonly number[],
   threshold: number,
   sets: DisjointSets,
 ): number {
+  const setOf = (row: number): number => sets.find(index.groupOf.at(row));
+  const first = setOf(run[0] ?? 0);
+  // Most runs are rows of one group, which is on one side anyway.
+  if (run.every((row) => setOf(row) === first)) return 0;
   const leaders: number[] = [];
   let merges = 0;
   for (const row of run) {
@@ -108,7 +110,7 @@ function mergeNear(
     let isLike = false;
     for (const leader of leaders) {
       const there = index.signatureAt(leader);
-      if (similarity(here.block, here.offset, there.block, there.offset) < threshold) continue;
+      if (!isSimilar(here.block, here.offset, there.block, there.offset, threshold)) continue;
       isLike = true;
       if (sets.join(group, index.groupOf.at(leader))) merges++;
     }
@@ -117,31 +119,50 @@ function mergeNear(
   return merges;
 }
 
+type FindRuns = (keyOf: (row: number) => number, use: (run: readonly number[]) => void) => void;
+
 /**
- * Rows with the same 32-bit key, as runs of at least two, rows ascending. Sorts numbers that hold
- * key and row; beyond 2^21 rows the key loses low bits, which only makes runs longer.
+ * Rows with the same 32-bit key, as runs of at least two, rows ascending. A hash table with chains, in
+ * typed arrays that are used again for every kind of key: linear, where sorting was most of a merge.
  */
-function runsOf(
-  rows: number,
-  keyOf: (row: number) => number,
-  use: (run: Uint32Array) => void,
-): void {
-  const size = 2 ** Math.max(21, Math.ceil(Math.log2(Math.max(rows, 2))));
-  const drop = size / 2 ** 21;
-  const sorted = new Float64Array(rows);
-  for (let row = 0; row < rows; row++) sorted[row] = Math.floor(keyOf(row) / drop) * size + row;
-  sorted.sort();
-  for (let from = 0; from < rows;) {
-    const key = Math.floor((sorted[from] ?? 0) / size);
-    let to = from + 1;
-    while (to < rows && Math.floor((sorted[to] ?? 0) / size) === key) to++;
-    if (to - from > 1) use(Uint32Array.from(sorted.subarray(from, to), (value) => value % size));
-    from = to;
+function runFinder(rows: number): FindRuns {
+  const bits = Math.max(4, Math.ceil(Math.log2(Math.max(rows, 1) * 2)));
+  const heads = new Int32Array(2 ** bits);
+  const next = new Int32Array(rows);
+  const keys = new Uint32Array(rows);
+  return (keyOf, use) => {
+    heads.fill(END);
+    // From the last row to the first: each chain then has its rows in order.
+    for (let row = rows - 1; row >= 0; row--) {
+      const key = keyOf(row);
+      const slot = Math.imul(key, 0x9e37_79b1) >>> (32 - bits);
+      keys[row] = key;
+      next[row] = heads[slot] ?? END;
+      heads[slot] = row;
+    }
+    for (const head of heads) {
+      if (head === END || next[head] === END) continue;
+      for (const run of byKey(head, next, keys)) if (run.length > 1) use(run);
+    }
+  };
+}
+
+const END = -1;
+
+/** The rows of a chain, those of one key together. */
+function byKey(head: number, next: Int32Array, keys: Uint32Array): Iterable<number[]> {
+  const runs = new Map<number, number[]>();
+  for (let row = head; row !== END; row = next[row] ?? END) {
+    const key = keys[row] ?? 0;
+    const run = runs.get(key);
+    if (run === undefined) runs.set(key, [row]);
+    else run.push(row);
   }
+  return runs.values();
 }
 
 /** The rows of a run by a second key; groups of at least two. */
-function splitBy<K>(run: Uint32Array, keyOf: (row: number) => K): number[][] {
+function splitBy<K>(run: readonly number[], keyOf: (row: number) => K): number[][] {
   const byKey = new Map<K, number[]>();
   for (const row of run) {
     const key = keyOf(row);

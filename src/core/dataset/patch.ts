@@ -19,7 +19,6 @@ export type PatchCheck =
  */
 export function checkPatch(text: string): PatchCheck {
   const files: string[] = [];
-  const fault = (line: number, why: string): PatchCheck => ({ ok: false, line, why });
   let number = 0;
   let at = 0;
   let isMail = false;
@@ -79,6 +78,8 @@ export function checkPatch(text: string): PatchCheck {
 }
 
 // ---------------------------------------------------------------------------------------------
+
+const fault = (line: number, why: string): PatchCheck => ({ ok: false, line, why });
 
 const HUNK = /^@@ -\d{1,9}(?:,(\d{1,9}))? \+\d{1,9}(?:,(\d{1,9}))? @@/;
 const EXTENDED =

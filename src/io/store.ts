@@ -6,7 +6,7 @@ import { closeSync, fdatasync, fsync, open, openSync, rename, writeSync } from "
 import { mkdir, readFile, readdir, stat, unlink } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
-import { z } from "zod";
+import type { z } from "zod";
 import { UserError, errorCode, errorMessage } from "../errors.ts";
 
 export type Store = {

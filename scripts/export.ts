@@ -1,7 +1,6 @@
 /** npm run stage:export: judged turns become training rows in dataset/export/. */
 import { runScript } from "../src/cli.ts";
 import { datasetCommand, runDatasetStage, type DatasetScriptFlags } from "../src/dataset-cli.ts";
-import { exportTurns } from "../src/stages/export.ts";
 
 const command = datasetCommand({
   name: "stage:export",
@@ -12,4 +11,9 @@ const command = datasetCommand({
 
 type Flags = DatasetScriptFlags & { readonly refined: boolean };
 
-await runScript(() => runDatasetStage<Flags>(command, exportTurns));
+await runScript(() =>
+  runDatasetStage<Flags, null>(command, {
+    begin: () => Promise.resolve(null),
+    load: async () => (await import("../src/stages/export.ts")).exportTurns,
+  }),
+);

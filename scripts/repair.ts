@@ -1,7 +1,7 @@
 /** npm run stage:repair: repair logs become training pairs in dataset/repair/. */
 import { runScript, wholeNumber } from "../src/cli.ts";
 import { datasetCommand, runDatasetStage, type DatasetScriptFlags } from "../src/dataset-cli.ts";
-import { repair } from "../src/stages/repair.ts";
+import { beginRepair, type RepairBegun } from "../src/stages/repair-begin.ts";
 
 const command = datasetCommand({
   name: "stage:repair",
@@ -19,4 +19,9 @@ type Flags = DatasetScriptFlags & {
   readonly minProblemWords?: number;
 };
 
-await runScript(() => runDatasetStage<Flags>(command, repair));
+await runScript(() =>
+  runDatasetStage<Flags, RepairBegun>(command, {
+    begin: ({ root, input }) => beginRepair(root, input),
+    load: async () => (await import("../src/stages/repair.ts")).repair,
+  }),
+);

@@ -1,23 +1,10 @@
 /** The flags that all training-set builders share, and what they come to. */
 import { resolve } from "node:path";
 import type { Command } from "commander";
-import {
-  finish,
-  parseFlags,
-  stageCommand,
-  wholeNumber,
-  type CommonFlags,
-  type ScriptText,
-} from "./cli.ts";
-import { loadConfig, type Config } from "./config.ts";
-import { FORMATS } from "./core/dataset/formats.ts";
+import { parseFlags, stageCommand, wholeNumber, type CommonFlags, type ScriptText } from "./cli.ts";
+import { FORMATS } from "./core/dataset/format-names.ts";
 import type { DatasetFlags } from "./core/dataset/settings.ts";
-import { configHash } from "./core/turn/hash.ts";
-import { lockWorkspace } from "./io/lock.ts";
-import { saveRun } from "./io/run-file.ts";
-import { openStore } from "./io/store.ts";
-import type { Deps } from "./stages/deps.ts";
-import type { StageSummary } from "./work.ts";
+import type { Builder } from "./dataset-run.ts";
 
 export type DatasetScriptFlags = CommonFlags &
   DatasetFlags & {
@@ -52,31 +39,24 @@ export function outputFolder(root: string, output: string | undefined, name: str
   return resolve(root, output ?? `dataset/${name}`);
 }
 
-/** What a builder needs of the world: it asks no model. */
-export type DatasetDeps = Pick<Deps, "store" | "now">;
+/** A builder's script, in two steps. */
+export type DatasetScript<Flags, Begun> = {
+  /** What it can begin before chain.toml is read; loads little. */
+  readonly begin: (flags: Flags) => Promise<Begun>;
+  /** Loads the stage. */
+  readonly load: () => Promise<Builder<Flags, Begun>>;
+};
 
 /**
- * Runs a builder's script: flags, lock, stage, run.json, summary, exit code. Beside `runStage` because
- * loading the model clients takes longer than a small set.
+ * Runs a builder's script. Beside `runStage` because loading the model clients takes longer than a
+ * small set; what else takes long is loaded behind the flags, while that which was begun goes on.
  */
-export async function runDatasetStage<Flags extends CommonFlags>(
+export async function runDatasetStage<Flags extends CommonFlags, Begun>(
   command: Command,
-  stage: (config: Config, deps: DatasetDeps, options: Flags) => Promise<StageSummary>,
+  { begin, load }: DatasetScript<Flags, Begun>,
 ): Promise<number> {
   const flags = parseFlags<Flags>(command, process.argv.slice(2));
-  const config = loadConfig(flags.root);
-  const unlock = await lockWorkspace(flags.root, command.name().replace(/^stage:/, ""));
-  try {
-    const store = openStore(flags.root);
-    const started = new Date();
-    const summary = await stage(config, { store, now: () => new Date() }, flags);
-    await saveRun(store, summary, {
-      started,
-      wallMs: Date.now() - started.getTime(),
-      configHash: configHash({ ...config, env: undefined, root: undefined }),
-    });
-    return finish(summary, flags);
-  } finally {
-    await unlock();
-  }
+  const begun = await begin(flags);
+  const { runBuilder } = await import("./dataset-run.ts");
+  return runBuilder(command.name(), flags, load, begun);
 }

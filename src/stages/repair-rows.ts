@@ -1,12 +1,13 @@
 /**
- * The rows of repair logs, before they meet the spine. A quick first pass finds where each issue is
- * named last; the second judges every attempt, and makes an issue's pairs as soon as its last attempt
- * was read. Input and totals are plain values: large logs are read in a worker thread.
+ * The rows of repair logs, before they meet the spine. A quick first pass has found where each issue is
+ * named last; this one judges every attempt, and makes an issue's pairs as soon as its last attempt
+ * was read. Input and totals are plain values: of large logs a worker thread reads the second part,
+ * which has the pairs of every issue that ends in it.
  */
 import { join } from "node:path";
 import { attemptOf, missingColumns, NEEDED_COLUMNS } from "../core/dataset/attempt.ts";
 import type { Built } from "../core/dataset/example.ts";
-import type { Format } from "../core/dataset/formats.ts";
+import type { Format } from "../core/dataset/format-names.ts";
 import { pendingAttempts, type Pending } from "../core/dataset/pending.ts";
 import {
   judgeAttempt,
@@ -22,12 +23,15 @@ import { counter, type Counter } from "../core/dataset/stats.ts";
 import { isBenchmarkInstance } from "../core/sample/benchmarks.ts";
 import { UserError } from "../errors.ts";
 import { openKeep } from "../io/dataset/keep.ts";
-import { rowReader, type LastLines, type RowReader } from "../io/dataset/lines.ts";
-import type { Produced } from "../io/dataset/stream-worker.ts";
+import { isLastLine, type LastLines } from "../io/dataset/last-lines.ts";
+import { rowReader, type LineRange, type RowReader } from "../io/dataset/lines.ts";
 
 export type RepairInput = {
   /** Absolute. */
   readonly files: readonly string[];
+  readonly last: LastLines;
+  /** Which lines: all, those before the cut, or the cut line and those behind it. */
+  readonly part: "all" | "first" | "second";
   /** A folder for what has to be put aside. */
   readonly scratch: string;
   readonly limits: RepairLimits;
@@ -45,10 +49,63 @@ export type RepairTotals = {
   readonly categories: Readonly<Record<string, number>>;
   readonly pairs: Readonly<Record<string, number>>;
   readonly badLines: number;
+  readonly columns: readonly FileColumns[];
 };
 
-/** Examples and skips of the logs. @throws UserError for logs that are of no use. */
-export function repairRows(input: RepairInput): Produced<Built, RepairTotals> {
+/** Which columns of a file were met. */
+export type FileColumns = {
+  readonly file: string;
+  /** Of its first row. */
+  readonly first: readonly string[];
+  /** The needed ones that any row has. */
+  readonly seen: readonly string[];
+};
+
+export const NO_TOTALS: RepairTotals = {
+  total: 0,
+  resolved: 0,
+  failed: 0,
+  benchmarks: 0,
+  badLines: 0,
+  categories: {},
+  pairs: {},
+  columns: [],
+};
+
+/** Totals of two parts. */
+export function sumOf(a: RepairTotals, b: RepairTotals): RepairTotals {
+  return {
+    total: a.total + b.total,
+    resolved: a.resolved + b.resolved,
+    failed: a.failed + b.failed,
+    benchmarks: a.benchmarks + b.benchmarks,
+    badLines: a.badLines + b.badLines,
+    categories: addCounts(a.categories, b.categories),
+    pairs: addCounts(a.pairs, b.pairs),
+    columns: [...a.columns, ...b.columns],
+  };
+}
+
+/** @throws UserError for a file of which no row has a needed column. */
+export function checkColumns(columns: readonly FileColumns[]): void {
+  for (const { file, first } of columns) {
+    const seen = columns.filter((one) => one.file === file).flatMap((one) => one.seen);
+    const [missing] = missingColumns(new Set(seen), first);
+    if (missing === undefined) continue;
+    throw new UserError(
+      `${file} has ${missing} (columns of its first row: ${first.join(", ")})`,
+      `rename the columns: a repair log needs ${NEEDED_COLUMNS.join(", ")}`,
+    );
+  }
+}
+
+/** Examples and skips of the logs. @throws UserError for lines that are of no use. */
+export function repairRows(input: RepairInput): {
+  /** Some at once: a promise for each would be a tenth of the work. */
+  readonly rows: AsyncIterable<readonly Built[]>;
+  /** Asked for when all rows have passed. */
+  readonly totals: () => RepairTotals;
+} {
   const run: Run = {
     input,
     reader: rowReader(input.skipBad),
@@ -56,6 +113,7 @@ export function repairRows(input: RepairInput): Produced<Built, RepairTotals> {
     wants: wantedPairs(input.formats),
     categories: counter(),
     pairs: counter(),
+    columns: [],
   };
   return {
     rows: builtFrom(run),
@@ -64,6 +122,7 @@ export function repairRows(input: RepairInput): Produced<Built, RepairTotals> {
       categories: run.categories.counts(),
       pairs: run.pairs.counts(),
       badLines: run.reader.badLines,
+      columns: run.columns,
     }),
   };
 }
@@ -77,34 +136,85 @@ type Run = {
   readonly wants: ReturnType<typeof wantedPairs>;
   readonly categories: Counter;
   readonly pairs: Counter;
+  readonly columns: FileColumns[];
 };
 
-async function* builtFrom(run: Run): AsyncGenerator<Built> {
-  const { files, scratch } = run.input;
+function addCounts(
+  a: Readonly<Record<string, number>>,
+  b: Readonly<Record<string, number>>,
+): Record<string, number> {
+  const sum = counter();
+  sum.addAll(a);
+  sum.addAll(b);
+  return sum.counts();
+}
+
+async function* builtFrom(run: Run): AsyncGenerator<readonly Built[]> {
+  const { scratch } = run.input;
   const keep = openKeep(join(scratch, "kept.jsonl"));
   const pending = pendingAttempts(keep, MAX_PENDING_CHARS);
   try {
-    const last = await run.reader.lastLines(files, "instance_id");
-    for (const file of files) yield* judgedFrom(file, pending, last, run);
-    for (const issue of pending.waiting()) yield* pairsFrom(pending.take(issue), run);
+    if (run.input.part === "second") await addEarly(pending, run);
+    for (const range of rangesOf(run.input)) yield* judgedFrom(range, pending, run);
+    for (const issue of pending.waiting()) yield pairsFrom(pending.take(issue), run);
   } finally {
     keep.close();
   }
 }
 
-/** What waits for the rest of its issue in memory: some ten thousand attempts. */
-const MAX_PENDING_CHARS = 32_000_000;
+/** Rows handed over at once, about. */
+const BATCH = 32;
+
+/** What waits for the rest of its issue in memory: some five thousand attempts. */
+const MAX_PENDING_CHARS = 16_000_000;
+
+type FileRange = { readonly at: number; readonly file: string; readonly range: LineRange };
+
+/** The lines of the part, file by file. */
+function rangesOf({ files, last: { cut }, part }: RepairInput): FileRange[] {
+  return files.flatMap((file, at): FileRange[] => {
+    if (cut === null || part === "all") return [{ at, file, range: {} }];
+    const isCut = at === cut.file;
+    if (part === "first") {
+      return at > cut.file ? [] : [{ at, file, range: isCut ? { toLine: cut.line - 1 } : {} }];
+    }
+    return at < cut.file ? [] : [{ at, file, range: isCut ? { start: cut } : {} }];
+  });
+}
+
+/** Attempts before the cut whose issue ends behind it: the first part has counted them. */
+async function addEarly(pending: Pending, run: Run): Promise<void> {
+  const { files, last } = run.input;
+  if (last.cut === null || last.cut.early.length === 0) return;
+  const early = new Set(last.cut.early);
+  const reader = rowReader(true);
+  for (const [at, file] of files.slice(0, last.cut.file + 1).entries()) {
+    const before = last.before[at] ?? 0;
+    const toLine = at === last.cut.file ? last.cut.line - 1 : Infinity;
+    const isWanted = (line: number): boolean => early.has(before + line - 1);
+    for await (const batch of reader.rows(file, { toLine, isWanted })) {
+      for (const { row } of batch) {
+        const read = attemptOf(row);
+        const judged = read.ok ? judgeAttempt(read.attempt, run.input.limits) : null;
+        if (judged?.ok === true) pending.add(judged.kept);
+      }
+    }
+  }
+}
 
 /** A file's skipped attempts as they come, and each issue's pairs behind its last line. */
 async function* judgedFrom(
-  file: string,
+  { at, file, range }: FileRange,
   pending: Pending,
-  last: LastLines,
   run: Run,
-): AsyncGenerator<Built> {
+): AsyncGenerator<readonly Built[]> {
+  const { last, part } = run.input;
+  const early = new Set(part === "first" ? last.cut?.early : []);
+  const before = last.before[at] ?? 0;
   const seen = new Set<string>();
-  let columns: readonly string[] | null = null;
-  for await (const batch of run.reader.rows(file)) {
+  let made: Built[] = [];
+  let columns = range.start === undefined ? null : await firstColumns(file, seen);
+  for await (const batch of run.reader.rows(file, range)) {
     for (const { line, row } of batch) {
       columns ??= Object.keys(row);
       if (seen.size < NEEDED_COLUMNS.length) {
@@ -112,24 +222,34 @@ async function* judgedFrom(
       }
       const read = attemptOf(row);
       if (!read.ok) {
-        // A column that is never there is told apart from a bad line when the file ends.
+        // A column that is never there is told apart from a bad line when all was read.
         if (seen.size === NEEDED_COLUMNS.length) run.reader.bad(file, line, read.why);
         continue;
       }
       const judged = judge(read.attempt, run);
-      if (judged.ok) pending.add(judged.kept);
-      else yield judged;
-      const { instance_id } = read.attempt;
-      if (last.isLast(instance_id, line, file)) yield* pairsFrom(pending.take(instance_id), run);
+      if (!judged.ok) made.push(judged);
+      else if (early.size === 0 || !early.has(before + line - 1)) pending.add(judged.kept);
+      if (isLastLine(last, at, line)) {
+        made.push(...pairsFrom(pending.take(read.attempt.instance_id), run));
+      }
+      if (made.length < BATCH) continue;
+      yield made;
+      made = [];
     }
   }
-  const [missing] = columns === null ? [] : missingColumns(seen, columns);
-  if (missing !== undefined) {
-    throw new UserError(
-      `${file} has ${missing} (columns of its first row: ${columns?.join(", ") ?? ""})`,
-      `rename the columns: a repair log needs ${NEEDED_COLUMNS.join(", ")}`,
-    );
+  yield made;
+  if (columns !== null) run.columns.push({ file, first: columns, seen: [...seen] });
+}
+
+/** The columns of a file's first row, where it is not this part that reads it. */
+async function firstColumns(file: string, seen: Set<string>): Promise<readonly string[] | null> {
+  for await (const batch of rowReader(true).rows(file)) {
+    for (const { row } of batch) {
+      for (const column of NEEDED_COLUMNS) if (column in row) seen.add(column);
+      return Object.keys(row);
+    }
   }
+  return null;
 }
 
 function judge(attempt: Attempt, run: Run): Judged {
@@ -142,11 +262,11 @@ function judge(attempt: Attempt, run: Run): Judged {
   return judged;
 }
 
-function* pairsFrom(attempts: readonly KeptAttempt[], run: Run): Generator<Built> {
+function pairsFrom(attempts: readonly KeptAttempt[], run: Run): Built[] {
   const [first] = attempts;
   if (first !== undefined && isBenchmarkInstance(first.instance_id)) run.tally.benchmarks++;
-  for (const { pair, example } of pairsOf(attempts, run.input.groupBy, run.wants)) {
+  return pairsOf(attempts, run.input.groupBy, run.wants).map(({ pair, example }) => {
     run.pairs.add(pair);
-    yield { ok: true, example };
-  }
+    return { ok: true, example };
+  });
 }

@@ -5,6 +5,7 @@ import { gzipSync } from "node:zlib";
 import { writeFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { parseChatml } from "../../src/core/dataset/chatml.ts";
+import { beginRepair } from "../../src/stages/repair-begin.ts";
 import { repair, type RepairOptions } from "../../src/stages/repair.ts";
 import { readJsonl } from "../support/dataset.ts";
 import { OPTIONS, testConfig, testDeps } from "../support/deps.ts";
@@ -34,7 +35,12 @@ const attempt = (instance: string, n: number, resolved: boolean, over: Row = {})
 const jsonl = (rows: readonly Row[]): string =>
   rows.map((row) => `${JSON.stringify(row)}\n`).join("");
 
-async function run(rows: readonly Row[] | string, over: Partial<RepairOptions> = {}) {
+/** @param workerFrom bytes of logs from which a worker thread helps. */
+async function run(
+  rows: readonly Row[] | string,
+  over: Partial<RepairOptions> = {},
+  workerFrom = Infinity,
+) {
   const root = tempProject({ "logs/a.jsonl": typeof rows === "string" ? rows : jsonl(rows) });
   const deps = testDeps(
     root,
@@ -47,7 +53,8 @@ async function run(rows: readonly Row[] | string, over: Partial<RepairOptions> =
     skipBad: false,
     ...over,
   };
-  const summary = await repair(testConfig(root), deps, options);
+  const begun = await beginRepair(root, options.input, workerFrom);
+  const summary = await repair(testConfig(root), deps, options, begun);
   const folder = join(root, "dataset/repair");
   const all = (dir = ""): Row[] =>
     ["train", "val"].flatMap((split) => readJsonl(folder, dir, `${split}.jsonl`));
@@ -321,17 +328,33 @@ describe("in a worker thread", () => {
   ];
 
   test("large logs give the same set, byte for byte", async () => {
-    const here = await run(rows);
-    const there = await run(rows, { workerFrom: 0 });
+    const over = { format: ["chatml", "kto", "preference"], parquet: true };
+    const here = await run(rows, over);
+    const there = await run(rows, over, 0);
     expect(there.summary).toMatchObject({ read: 103, kept: 102, dropped: { empty_patch: 1 } });
     expect(snapshot(there.folder)).toEqual(snapshot(here.folder));
   });
 
   test("a fault of the logs is told as ever, and leaves no folder", async () => {
-    await expect(run("{broken\n", { workerFrom: 0 })).rejects.toMatchObject({
-      message: expect.stringMatching(/a\.jsonl line 1 is of no use/),
+    const whole = jsonl(rows);
+    await expect(run(`${whole}{broken\n`, {}, 0)).rejects.toMatchObject({
+      message: expect.stringMatching(/a\.jsonl line 104 is of no use/),
       hint: "mend or delete that line, or run again with --skip-bad to count such lines and go on",
     });
+    // Of two faults the first one is told, whichever thread is quicker.
+    await expect(run(`{broken\n${whole}{broken\n`, {}, 0)).rejects.toThrow("line 1 is of no use");
+    const skipped = await run(`${whole}{broken\n`, { skipBad: true }, 0);
+    expect(skipped.summary.notes.join()).toContain("1 bad lines were passed over");
+  });
+
+  test("a model's chat template is loaded there too", async () => {
+    const chat_template = "{% for m in messages %}[{{ m.role }}] {{ m.content }}{% endfor %}";
+    const root = tempProject({ "t.json": JSON.stringify({ chat_template }) });
+    const over = { tokenizerConfig: join(root, "t.json") };
+    const here = await run(rows, over);
+    const there = await run(rows, over, 0);
+    expect(there.all()[0]?.["text"]).toContain("[user] Repair this issue");
+    expect(snapshot(there.folder)).toEqual(snapshot(here.folder));
   });
 });
 

@@ -1,29 +1,50 @@
 /** The columns of each format with their DuckDB types, for Parquet. */
 import type { Example, Metadata } from "./example.ts";
-import type { Format } from "./formats.ts";
+import type { Format } from "./format-names.ts";
 
 export type Columns = {
   /** Looks at one example: which metadata there is, and whether messages carry tool calls. */
   see(example: Example): void;
   of(format: Format): Readonly<Record<string, string>>;
+  /** What was seen, as plain values; and the same of another part of the set. */
+  data(): ColumnsData;
+  append(other: ColumnsData): void;
+};
+
+export type ColumnsData = {
+  /** Names of metadata with their types; null where every value was null. */
+  readonly metadata: readonly (readonly [string, string | null])[];
+  readonly hasTools: boolean;
 };
 
 /** Learns the columns of a set while its examples pass. */
 export function columnsSeen(): Columns {
-  const metadata = new Map<string, string>();
-  let message = 'STRUCT("role" VARCHAR, "content" VARCHAR)';
+  const metadata = new Map<string, string | null>();
+  let hasTools = false;
   return {
     see(example) {
       for (const [key, value] of Object.entries(example.metadata)) {
-        metadata.set(key, wider(metadata.get(key), value));
+        const type = typeOf(value);
+        if (type === null) metadata.set(key, metadata.get(key) ?? null);
+        else metadata.set(key, wider(metadata.get(key) ?? null, type));
       }
-      if (example.prompt.some((one) => one.role === "tool" || one.tool_calls !== undefined)) {
-        message =
-          'STRUCT("role" VARCHAR, "content" VARCHAR, "tool_calls" JSON, "tool_call_id" VARCHAR)';
+      hasTools ||= example.prompt.some(
+        (one) => one.role === "tool" || one.tool_calls !== undefined,
+      );
+    },
+    data: () => ({ metadata: [...metadata], hasTools }),
+    append(other) {
+      for (const [key, type] of other.metadata) {
+        const known = metadata.get(key) ?? null;
+        metadata.set(key, type === null ? known : wider(known, type));
       }
+      hasTools ||= other.hasTools;
     },
     of(format) {
-      const fields = [...metadata].map(([key, type]) => `"${key.replaceAll('"', '""')}" ${type}`);
+      const fields = [...metadata].map(
+        ([key, type]) => `"${key.replaceAll('"', '""')}" ${type ?? TEXT}`,
+      );
+      const message = hasTools ? TOOL_MESSAGE : PLAIN_MESSAGE;
       const extra: Record<string, string> =
         fields.length > 0 && format !== "openai"
           ? { metadata: `STRUCT(${fields.join(", ")})` }
@@ -34,6 +55,10 @@ export function columnsSeen(): Columns {
 }
 
 // ---------------------------------------------------------------------------------------------
+
+const PLAIN_MESSAGE = 'STRUCT("role" VARCHAR, "content" VARCHAR)';
+const TOOL_MESSAGE =
+  'STRUCT("role" VARCHAR, "content" VARCHAR, "tool_calls" JSON, "tool_call_id" VARCHAR)';
 
 function columnsOf(format: Format, messages: string): Record<string, string> {
   const answer = 'STRUCT("role" VARCHAR, "content" VARCHAR)[]';
@@ -63,10 +88,14 @@ function columnsOf(format: Format, messages: string): Record<string, string> {
   }
 }
 
-/** null says nothing; two types that differ are texts. */
-function wider(known: string | undefined, value: Metadata[string]): string {
-  if (value === null) return known ?? "VARCHAR";
-  const type =
-    typeof value === "boolean" ? "BOOLEAN" : typeof value === "number" ? "DOUBLE" : "VARCHAR";
-  return known === undefined || known === type ? type : "VARCHAR";
+const TEXT = "VARCHAR";
+
+/** null: a null says nothing. */
+function typeOf(value: Metadata[string]): string | null {
+  if (value === null) return null;
+  return typeof value === "boolean" ? "BOOLEAN" : typeof value === "number" ? "DOUBLE" : TEXT;
 }
+
+/** Two types that differ are texts. */
+const wider = (known: string | null, type: string): string =>
+  known === null || known === type ? type : TEXT;

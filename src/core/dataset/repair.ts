@@ -5,7 +5,8 @@
 import { cutLines } from "./cut.ts";
 import type { Example, Metadata, Skip } from "./example.ts";
 import { categoryOf, firstFailure } from "./failure.ts";
-import { takes, type Format } from "./formats.ts";
+import type { Format } from "./format-names.ts";
+import { takes } from "./formats.ts";
 import { checkPatch } from "./patch.ts";
 import type { Grouping } from "./settings.ts";
 
@@ -135,14 +136,13 @@ export function pairsOf(
   const resolved = ordered.filter((attempt) => attempt.resolved);
   const later = nextResolved(ordered);
   const pairs: { pair: PairKind; example: Example }[] = [];
-  const base = (attempt: KeptAttempt, pair: PairKind, before: KeptAttempt | null) => ({
-    prompt: promptOf(attempt, before),
-    group: groupBy === "instance" ? attempt.instance_id : attempt.repo || attempt.instance_id,
-    metadata: metadataOf(attempt, pair, before),
-  });
   if (wants("positive")) {
     for (const good of resolved) {
-      const example = { ...base(good, "positive", null), kind: "sft" as const, answer: good.patch };
+      const example = {
+        ...baseOf(groupBy, good, "positive", null),
+        kind: "sft" as const,
+        answer: good.patch,
+      };
       pairs.push({ pair: "positive", example });
     }
   }
@@ -151,7 +151,7 @@ export function pairsOf(
     const good = later[at];
     if (wants("reflection") && good !== undefined) {
       const example = {
-        ...base(good, "reflection", bad),
+        ...baseOf(groupBy, good, "reflection", bad),
         kind: "sft" as const,
         answer: good.patch,
       };
@@ -159,7 +159,7 @@ export function pairsOf(
     }
     if (wants("negative")) {
       const example = {
-        ...base(bad, "negative", null),
+        ...baseOf(groupBy, bad, "negative", null),
         kind: "negative" as const,
         answer: bad.patch,
       };
@@ -168,7 +168,7 @@ export function pairsOf(
     const [best] = resolved;
     if (wants("preference") && best !== undefined && best.patch !== bad.patch) {
       const example = {
-        ...base(bad, "preference", null),
+        ...baseOf(groupBy, bad, "preference", null),
         kind: "preference" as const,
         chosen: best.patch,
         rejected: bad.patch,
@@ -234,6 +234,19 @@ function nextResolved(ordered: readonly KeptAttempt[]): readonly (KeptAttempt | 
     if (ordered[at]?.resolved === true) next = ordered[at];
   }
   return found;
+}
+
+function baseOf(
+  groupBy: Grouping,
+  attempt: KeptAttempt,
+  pair: PairKind,
+  before: KeptAttempt | null,
+): Pick<Example, "prompt" | "group" | "metadata"> {
+  return {
+    prompt: promptOf(attempt, before),
+    group: groupBy === "instance" ? attempt.instance_id : attempt.repo || attempt.instance_id,
+    metadata: metadataOf(attempt, pair, before),
+  };
 }
 
 function promptOf(attempt: KeptAttempt, before: KeptAttempt | null): Example["prompt"] {

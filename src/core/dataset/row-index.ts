@@ -13,6 +13,8 @@ export type NumberList = {
   push(value: number): void;
   /** 0 beyond the end. */
   at(index: number): number;
+  /** All of them, copied into one array. */
+  values(): Uint32Array;
 };
 
 /** Whole numbers in [0, 2^32), four bytes each. */
@@ -30,6 +32,13 @@ export function numberList(): NumberList {
       length++;
     },
     at: (index) => blocks[Math.floor(index / BLOCK)]?.[index % BLOCK] ?? 0,
+    values() {
+      const all = new Uint32Array(length);
+      for (let at = 0; at < length; at += BLOCK) {
+        all.set(blocks[at / BLOCK]?.subarray(0, Math.min(BLOCK, length - at)) ?? [], at);
+      }
+      return all;
+    },
   };
 }
 
@@ -47,7 +56,19 @@ export type RowIndex = {
   /** Signature block and offset of a row. */
   signatureAt(row: number): { readonly block: Uint8Array; readonly offset: number };
   add(example: Example, tokens: number): void;
+  /** What it holds as plain values, to be sent to another thread. */
+  data(): IndexData;
+  /** Puts the rows of another index behind its own. */
+  append(other: IndexData): void;
 };
+
+export type IndexData = {
+  readonly groups: readonly string[];
+  /** SIGNATURE_BYTES a row. */
+  readonly signatures: Uint8Array;
+} & Readonly<Record<(typeof LISTS)[number], Uint32Array>>;
+
+const LISTS = ["groupOf", "tokens", "exact", "words", "prompt", "promptWords"] as const;
 
 /** An empty index. System prompts are left out of all hashes: they are the same everywhere. */
 export function rowIndex(): RowIndex {
@@ -64,6 +85,11 @@ export function rowIndex(): RowIndex {
   };
   const scratch = new Uint8Array(SIGNATURE_BYTES);
   let rows = 0;
+  const sign = (signature: Uint8Array): void => {
+    if (rows % BLOCK === 0) signatures.push(new Uint8Array(BLOCK * SIGNATURE_BYTES));
+    signatures[signatures.length - 1]?.set(signature, (rows % BLOCK) * SIGNATURE_BYTES);
+    rows++;
+  };
   return {
     ...lists,
     groups,
@@ -79,15 +105,37 @@ export function rowIndex(): RowIndex {
         .filter((message) => message.role !== "system")
         .map((message) => message.content);
       const print = fingerprint(asked, answersOf(example), scratch);
-      if (rows % BLOCK === 0) signatures.push(new Uint8Array(BLOCK * SIGNATURE_BYTES));
-      signatures[signatures.length - 1]?.set(scratch, (rows % BLOCK) * SIGNATURE_BYTES);
+      sign(scratch);
       lists.exact.push(print.whole);
       lists.words.push(print.words);
       lists.prompt.push(print.first);
       lists.promptWords.push(print.firstWords >= MIN_PROMPT_WORDS ? print.firstWords : 0);
       lists.tokens.push(tokens);
       lists.groupOf.push(idOf(example.group, ids, groups));
-      rows++;
+    },
+    data() {
+      const all = new Uint8Array(rows * SIGNATURE_BYTES);
+      for (const [at, block] of signatures.entries()) {
+        const start = at * BLOCK * SIGNATURE_BYTES;
+        all.set(block.subarray(0, all.length - start), start);
+      }
+      const values = LISTS.map((name) => [name, lists[name].values()] as const);
+      return {
+        groups,
+        signatures: all,
+        ...(Object.fromEntries(values) as Record<(typeof LISTS)[number], Uint32Array>),
+      };
+    },
+    append(other) {
+      const idHere = other.groups.map((name) => idOf(name, ids, groups));
+      for (let row = 0; row < other.groupOf.length; row++) {
+        sign(other.signatures.subarray(row * SIGNATURE_BYTES, (row + 1) * SIGNATURE_BYTES));
+      }
+      for (const name of LISTS) {
+        for (const value of other[name]) {
+          lists[name].push(name === "groupOf" ? (idHere[value] ?? 0) : value);
+        }
+      }
     },
   };
 }

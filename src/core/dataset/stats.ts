@@ -39,6 +39,7 @@ export function tokenStats(tokens: NumberList, exact: boolean): TokenStats {
 
 export type Counter = {
   add(name: string): void;
+  addAll(counts: Readonly<Record<string, number>>): void;
   /** Highest first, then by name. */
   counts(): Record<string, number>;
   total(): number;
@@ -49,6 +50,9 @@ export function counter(): Counter {
   return {
     add(name) {
       counts.set(name, (counts.get(name) ?? 0) + 1);
+    },
+    addAll(more) {
+      for (const [name, n] of Object.entries(more)) counts.set(name, (counts.get(name) ?? 0) + n);
     },
     counts: () =>
       Object.fromEntries([...counts].sort(([a, n], [b, m]) => m - n || (a < b ? -1 : 1))),

@@ -46,11 +46,7 @@ export async function beginFolder(target: string, force: boolean): Promise<Outpu
   });
   return {
     temp,
-    async path(name) {
-      const path = join(temp, name);
-      await guarded(path, () => mkdir(dirname(path), { recursive: true }));
-      return path;
-    },
+    ...filesIn(temp),
     async move(from, to) {
       const path = join(temp, to);
       await guarded(path, () => mkdir(dirname(path), { recursive: true }));
@@ -65,6 +61,17 @@ export async function beginFolder(target: string, force: boolean): Promise<Outpu
       });
     },
     discard: () => rm(temp, { recursive: true, force: true }),
+  };
+}
+
+/** Paths in a folder in the making, for a thread that was told where it is. */
+export function filesIn(temp: string): Pick<OutputFolder, "path"> {
+  return {
+    async path(name) {
+      const path = join(temp, name);
+      await guarded(path, () => mkdir(dirname(path), { recursive: true }));
+      return path;
+    },
   };
 }
 

@@ -3,17 +3,21 @@
  * where each belongs. One buffer each way, whatever the number of rows.
  */
 import {
+  appendFileSync,
   closeSync,
   fdatasyncSync,
   fsyncSync,
   ftruncateSync,
   openSync,
+  readFileSync,
   readSync,
+  renameSync,
   writeSync,
 } from "node:fs";
 import { diskError } from "../store.ts";
 
 const CHUNK = 1 << 22;
+const encoder = new TextEncoder();
 
 export type LineWriter = {
   /** Bytes written so far. */
@@ -55,7 +59,8 @@ export function openLineWriter(path: string, over = false): LineWriter {
       const most = text.length * 3 + 1;
       if (used + most > buffer.length) flush();
       if (most > buffer.length) buffer = Buffer.allocUnsafe(most);
-      const length = buffer.write(text, used, "utf8");
+      // Several times as quick as Buffer.write, which goes character by character on some strings.
+      const length = encoder.encodeInto(text, buffer.subarray(used)).written;
       buffer[used + length] = 10;
       used += length + 1;
       bytes += length + 1;
@@ -82,15 +87,15 @@ export function openLineWriter(path: string, over = false): LineWriter {
 }
 
 /**
- * Reads a file from its start in pieces of the given lengths (bytes), in order.
+ * Reads files one behind the other in pieces of the given lengths (bytes), in order.
  * @param use gets each piece; its bytes are overwritten afterwards.
  */
 export function readPieces(
-  path: string,
+  paths: readonly string[],
   lengths: Iterable<number>,
   use: (bytes: Uint8Array, index: number) => void,
 ): void {
-  const fd = guarded(path, "read", () => openSync(path, "r"));
+  const read = readerOf(paths);
   try {
     let buffer = Buffer.allocUnsafe(CHUNK);
     let from = 0;
@@ -108,10 +113,8 @@ export function readPieces(
         to -= from;
         from = 0;
         while (to < length) {
-          const got = guarded(path, "read", () =>
-            readSync(fd, buffer, to, buffer.length - to, null),
-          );
-          if (got === 0) throw new Error(`${path} ended before its last piece`);
+          const got = read.into(buffer, to);
+          if (got === 0) throw new Error(`${paths.join(", ")} ended before the last piece`);
           to += got;
         }
       }
@@ -119,11 +122,46 @@ export function readPieces(
       from += length;
     }
   } finally {
-    closeSync(fd);
+    read.close();
+  }
+}
+
+/** Renames the first file to `target`, and puts the others behind it. */
+export function joinFiles(paths: readonly string[], target: string): void {
+  const [first = "", ...rest] = paths;
+  guarded(target, "write", () => renameSync(first, target));
+  for (const path of rest) {
+    guarded(target, "write", () => appendFileSync(target, readFileSync(path)));
   }
 }
 
 // ---------------------------------------------------------------------------------------------
+
+/** Files one behind the other; each is opened when it is its turn. */
+function readerOf(paths: readonly string[]) {
+  let at = 0;
+  let fd: number | null = null;
+  const close = (): void => {
+    if (fd !== null) closeSync(fd);
+    fd = null;
+  };
+  return {
+    close,
+    /** Bytes read into the buffer from `start` on; 0 behind the last file. */
+    into(buffer: Buffer, start: number): number {
+      for (; at < paths.length; at++) {
+        const path = paths[at] ?? "";
+        const got = guarded(path, "read", () => {
+          fd ??= openSync(path, "r");
+          return readSync(fd, buffer, start, buffer.length - start, null);
+        });
+        if (got > 0) return got;
+        close();
+      }
+      return 0;
+    },
+  };
+}
 
 function guarded<T>(path: string, verb: "read" | "write", act: () => T): T {
   try {

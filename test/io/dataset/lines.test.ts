@@ -2,9 +2,10 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { openKeep } from "../../../src/io/dataset/keep.ts";
-import { rowReader } from "../../../src/io/dataset/lines.ts";
+import { findLastLines, isLastLine } from "../../../src/io/dataset/last-lines.ts";
+import { rowReader, type LineRange } from "../../../src/io/dataset/lines.ts";
 import { tempProject } from "../../support/project.ts";
 
 const LINES = [
@@ -19,12 +20,10 @@ const LINES = [
 
 async function lastOf(path: string): Promise<Record<string, boolean>> {
   const reader = rowReader(true);
-  const last = await reader.lastLines([path], "instance_id");
+  const last = await findLastLines([path], "instance_id", null);
   const found: Record<string, boolean> = {};
   for await (const batch of reader.rows(path)) {
-    for (const { row, line, file } of batch) {
-      found[`${line}`] = last.isLast(String(row["instance_id"]), line, file);
-    }
+    for (const { line } of batch) found[`${line}`] = isLastLine(last, 0, line);
   }
   return found;
 }
@@ -46,10 +45,63 @@ test("the last line is told over several files", async () => {
     "b.jsonl": '{"instance_id": "x"}\n',
   });
   const paths = ["a.jsonl", "b.jsonl"].map((name) => join(root, name));
-  const last = await rowReader(false).lastLines(paths, "instance_id");
-  expect(last.isLast("x", 1, paths[0] ?? "")).toBe(false);
-  expect(last.isLast("y", 2, paths[0] ?? "")).toBe(true);
-  expect(last.isLast("x", 1, paths[1] ?? "")).toBe(true);
+  const last = await findLastLines(paths, "instance_id", null);
+  expect(last.before).toEqual([0, 2]);
+  expect(isLastLine(last, 0, 1)).toBe(false);
+  expect(isLastLine(last, 0, 2)).toBe(true);
+  expect(isLastLine(last, 1, 1)).toBe(true);
+});
+
+describe("the cut for a second thread", () => {
+  const line = (id: string): string => `{"instance_id": "${id}"}\n`;
+  const files = (): string[] => {
+    const root = tempProject({
+      "a.jsonl": line("x") + line("y") + line("z"),
+      "b.jsonl": line("y") + line("v") + line("x"),
+    });
+    return ["a.jsonl", "b.jsonl"].map((name) => join(root, name));
+  };
+
+  test("is the first line that begins so many bytes in, with the lines whose issue goes on", async () => {
+    const bytes = line("x").length;
+    const within = await findLastLines(files(), "instance_id", bytes + 1);
+    expect(within.cut).toEqual({
+      file: 0,
+      line: 3,
+      offset: 2 * bytes,
+      early: Uint32Array.from([0, 1]),
+    });
+    const between = await findLastLines(files(), "instance_id", 3 * bytes - 1);
+    expect(between.cut).toEqual({
+      file: 1,
+      line: 1,
+      offset: 0,
+      early: Uint32Array.from([0, 1]),
+    });
+  });
+
+  test("is none where no line begins so far in", async () => {
+    expect((await findLastLines(files(), "instance_id", 1e6)).cut).toBe(null);
+  });
+
+  test("a part is read from the cut line on, or up to a line", async () => {
+    const [path = ""] = files();
+    const { cut } = await findLastLines([path], "instance_id", 1);
+    const read = async (range: LineRange): Promise<unknown[]> => {
+      const found: unknown[] = [];
+      for await (const batch of rowReader(false).rows(path, range)) {
+        for (const { row, line: number } of batch) found.push([number, row["instance_id"]]);
+      }
+      return found;
+    };
+    expect(cut).not.toBe(null);
+    expect(await read(cut === null ? {} : { start: cut })).toEqual([
+      [2, "y"],
+      [3, "z"],
+    ]);
+    expect(await read({ toLine: 1 })).toEqual([[1, "x"]]);
+    expect(await read({ isWanted: (n) => n === 2 })).toEqual([[2, "y"]]);
+  });
 });
 
 test("lines longer than the buffer and a last line without a line feed are read whole", async () => {

@@ -1,0 +1,65 @@
+/** dataset_stats.json and the summary of a set: what was read, kept, grouped, split and left out. */
+import type { Format } from "./format-names.ts";
+import type { Merged } from "./merge.ts";
+import type { RowIndex } from "./row-index.ts";
+import type { DatasetSettings } from "./settings.ts";
+import type { SplitPlan } from "./split.ts";
+import { tokenStats, type Counter } from "./stats.ts";
+
+/** Rows a format and split. */
+export type Sizes = readonly { readonly format: Format; readonly rows: readonly number[] }[];
+
+export type SetFacts = {
+  readonly builder: string;
+  readonly settings: DatasetSettings;
+  readonly index: RowIndex;
+  readonly counts: Readonly<Record<"kinds" | "unasked" | "filtered" | "refused", Counter>>;
+  readonly merged: Merged;
+  readonly plan: SplitPlan;
+  readonly sizes: Sizes;
+  /** Sentences of the builder. */
+  readonly notes: readonly string[];
+  /** Further fields of the builder. */
+  readonly more: Readonly<Record<string, unknown>>;
+};
+
+export type SetStats = ReturnType<typeof setStats>;
+
+/** What dataset_stats.json holds, without the list of files. */
+export function setStats({ settings, index, counts, merged, plan, sizes, ...facts }: SetFacts) {
+  const tokens = tokenStats(index.tokens, settings.tokenizer !== null);
+  const price = settings.usdPerMillionTokens;
+  const first = sizes[0]?.rows ?? [];
+  return {
+    builder: facts.builder,
+    ...Object.fromEntries(plan.names.map((name, at) => [`${name}_size`, first[at] ?? 0])),
+    rows: index.rows,
+    kinds: counts.kinds.counts(),
+    kinds_without_a_format: counts.unasked.counts(),
+    filter_reasons: counts.filtered.counts(),
+    format_reasons: counts.refused.counts(),
+    formats: Object.fromEntries(
+      sizes.map(({ format, rows }) => [
+        format,
+        Object.fromEntries(plan.names.map((name, at) => [name, rows[at] ?? 0])),
+      ]),
+    ),
+    groups: {
+      by: settings.groupBy,
+      count: index.groups.length,
+      merged: merged.count,
+      merges_for_exact_duplicates: merged.exactMerges,
+      merges_for_near_duplicates: merged.nearMerges,
+      exact_duplicate_rows: merged.exactRows,
+    },
+    tokens,
+    usd_per_million_tokens: price,
+    cost_usd: price === null ? null : Math.round(tokens.total * price) / 1e6,
+    seed: settings.seed,
+    val_fraction: settings.valFraction,
+    near_duplicate: settings.nearDuplicate,
+    max_tokens: settings.maxTokens,
+    notes: [...plan.notes, ...facts.notes],
+    ...facts.more,
+  };
+}

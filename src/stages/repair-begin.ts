@@ -1,0 +1,36 @@
+/**
+ * What stage:repair can begin before chain.toml is read: it finds the logs, begins their first pass,
+ * and starts a worker thread where there is enough for two. Modules are loaded meanwhile.
+ */
+import { findLastLines, type LastLines } from "../io/dataset/last-lines.ts";
+import { inputFiles, totalBytes } from "../io/dataset/input-files.ts";
+import { startPartWorker, type PartWorker } from "../io/dataset/part-worker.ts";
+
+export type RepairBegun = {
+  /** Absolute. */
+  readonly files: readonly string[];
+  readonly last: Promise<LastLines>;
+  /** null: the logs are too small for two. */
+  readonly worker: PartWorker | null;
+};
+
+/** @param workerFrom bytes of logs. @throws UserError for an input that matches nothing. */
+export async function beginRepair(
+  root: string,
+  input: readonly string[],
+  workerFrom = WORKER_FROM_BYTES,
+): Promise<RepairBegun> {
+  const files = await inputFiles(root, input);
+  const bytes = await totalBytes(files);
+  const worker =
+    bytes < workerFrom ? null : startPartWorker(new URL("./repair-worker.ts", import.meta.url));
+  const last = findLastLines(files, "instance_id", worker === null ? null : bytes / 2);
+  // A log that cannot be read is told when it is asked for.
+  last.catch(() => {});
+  return { files, last, worker };
+}
+
+// ---------------------------------------------------------------------------------------------
+
+/** Starting a worker takes about as long as reading half of so much. */
+const WORKER_FROM_BYTES = 32_000_000;

@@ -4,11 +4,17 @@
  */
 import { resolve, basename, join } from "node:path";
 import type { Config } from "../config.ts";
-import { planLines, refuseSecrets, repoName, type SecretFound } from "../core/dataset/publish.ts";
+import {
+  planLines,
+  refuseSecrets,
+  repoName,
+  staleFiles,
+  type SecretFound,
+} from "../core/dataset/publish.ts";
 import { maskSecrets } from "../core/secrets/mask.ts";
 import { UserError } from "../errors.ts";
 import { scanTexts, setFiles, type SetFile } from "../io/dataset/set-files.ts";
-import { uploadDataset } from "../io/hub/upload.ts";
+import { repoContent, uploadDataset } from "../io/hub/upload.ts";
 import type { StageOptions, StageSummary } from "../work.ts";
 
 export type PublishOptions = StageOptions & {
@@ -30,14 +36,24 @@ export async function publish(config: Config, options: PublishOptions): Promise<
   refuseSecrets(await secretsIn(files));
   const isPublic = options.public ?? false;
   const endpoint = (config.env["HF_ENDPOINT"] || "https://huggingface.co").replace(/\/+$/, "");
-  const plan = planLines({ repo, isPublic, endpoint, files });
+  const names = files.map(({ name }) => name);
   if (options.push !== true) {
-    return summaryOf(files, [...plan, "dry run: nothing was sent; add --push to send it"]);
+    const { stale, notes } = await lookUp({ endpoint, token: givenToken(config), repo }, names);
+    return summaryOf(files, [
+      ...planLines({ repo, isPublic, endpoint, files, stale }),
+      ...notes,
+      "dry run: nothing was sent; add --push to send it",
+    ]);
   }
+  const token = tokenOf(config);
+  const there = await repoContent({ endpoint, token, repo });
+  const stale = staleFiles(there.names, there.stats, names);
+  const plan = planLines({ repo, isPublic, endpoint, files, stale });
   const sent = await uploadDataset({
     endpoint,
-    token: tokenOf(config),
+    token,
     repo,
+    remove: stale,
     isPublic,
     title: `Upload ${basename(folder)}`,
     files: files.map(({ name }) => ({ name, path: join(folder, name) })),
@@ -49,6 +65,24 @@ export async function publish(config: Config, options: PublishOptions): Promise<
 }
 
 // ---------------------------------------------------------------------------------------------
+
+/** What a push would delete. A dry run is of use without a token and without a network too. */
+async function lookUp(
+  at: { readonly endpoint: string; readonly token: string; readonly repo: string },
+  names: readonly string[],
+): Promise<{ readonly stale: readonly string[]; readonly notes: readonly string[] }> {
+  if (at.token === "") {
+    return { stale: [], notes: ["no token: what an older upload left there was not looked up"] };
+  }
+  try {
+    const there = await repoContent(at);
+    return { stale: staleFiles(there.names, there.stats, names), notes: [] };
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    const note = `what an older upload left there could not be looked up: ${error.message}`;
+    return { stale: [], notes: [note] };
+  }
+}
 
 async function secretsIn(files: readonly SetFile[]): Promise<SecretFound[]> {
   const found: SecretFound[] = [];
@@ -69,8 +103,10 @@ async function secretsIn(files: readonly SetFile[]): Promise<SecretFound[]> {
   return found;
 }
 
+const givenToken = ({ env }: Config): string => env["HF_TOKEN"] || env["HUGGINGFACE_API_KEY"] || "";
+
 function tokenOf(config: Config): string {
-  const token = config.env["HF_TOKEN"] || config.env["HUGGINGFACE_API_KEY"] || "";
+  const token = givenToken(config);
   if (token.startsWith("hf_")) return token;
   throw new UserError(
     token === ""

@@ -38,10 +38,10 @@ const at = (
 const push = { ...OPTIONS, folder: "dataset/set", repo: REPO, push: true };
 
 describe("publish", () => {
-  test("is a dry run unless told to push: no request is made, and the plan is shown", async () => {
+  test("is a dry run unless told to push: nothing is sent, and the plan is shown", async () => {
     const hub = await uploadHub({ token: TOKEN });
     const summary = await publish(at(await set(), hub), { ...push, push: false });
-    expect(hub.requests).toEqual([]);
+    expect(hub.requests).toEqual(["GET /api/datasets/acme/turns/tree/main"]);
     expect(summary.notes[0]).toMatch(
       new RegExp(`^${hub.url}/datasets/acme/turns \\(private\\): 4 files, `),
     );
@@ -66,6 +66,51 @@ describe("publish", () => {
       expect(repo?.files[name]).toBe(readFileSync(join(root, "dataset/set", name), "utf8"));
     }
     expect(summary.notes.at(-1)).toMatch(/^created the repository, committed c1: http/);
+  });
+
+  test("deletes in the same commit what an older upload wrote and the new set lacks", async () => {
+    const hub = await uploadHub({ token: TOKEN });
+    await publish(at(await set(true), hub), push);
+    const repo = hub.repos[REPO];
+    if (repo !== undefined) repo.files["notes.md"] = "a person's own";
+    const config = at(await set(), hub);
+    const plan = await publish(config, { ...push, push: false });
+    const deleted = ["train.parquet", "val.parquet"].map(
+      (name) => `  ${name}: deleted, the older upload wrote it and this set lacks it`,
+    );
+    expect(plan.notes).toEqual(expect.arrayContaining(deleted));
+    expect(repo?.commits).toBe(1);
+    const summary = await publish(config, push);
+    expect(summary.notes).toEqual(expect.arrayContaining(deleted));
+    expect(repo?.commits).toBe(2);
+    expect(Object.keys(repo?.files ?? {}).sort()).toEqual([
+      "README.md",
+      "dataset_stats.json",
+      "notes.md",
+      "train.jsonl",
+      "val.jsonl",
+    ]);
+  });
+
+  test("a repository whose dataset_stats.json is not ours loses nothing", async () => {
+    const files = { "dataset_stats.json": "[]", "train.parquet": "x" };
+    const repos = { [REPO]: { private: true, files, commits: 1 } };
+    const hub = await uploadHub({ token: TOKEN, repos });
+    await publish(at(await set(), hub), push);
+    expect(Object.keys(hub.repos[REPO]?.files ?? {})).toContain("train.parquet");
+  });
+
+  test("a dry run says so when it could not look what is there", async () => {
+    const hub = await uploadHub({ token: "hf_another" });
+    const root = await set();
+    const refused = await publish(at(root, hub), { ...push, push: false });
+    expect(refused.notes.at(-2)).toMatch(
+      /^what an older upload left there could not be looked up: publish: the Hub refused acme\/turns: /,
+    );
+    const without = await publish(at(root, hub, {}), { ...push, push: false });
+    expect(without.notes.at(-2)).toBe(
+      "no token: what an older upload left there was not looked up",
+    );
   });
 
   test("--public makes a public one", async () => {
@@ -140,6 +185,7 @@ describe("publish", () => {
       repo: REPO,
       isPublic: false,
       title: "t",
+      remove: [],
       files: [{ name: "README.md", path: join(root, "dataset/set/README.md") }],
       wait: (ms: number) => Promise.resolve(waits.push(ms)),
     };
@@ -175,8 +221,10 @@ describe("refusals", () => {
     "HTTP %d is told with the Hub's words and the id of the request",
     async (status, error, hint) => {
       const hub = await uploadHub({ token: TOKEN, fault: () => ({ status, body: { error } }) });
+      // A repository that is not there yet has nothing to look up: the next request is refused.
+      const id = status === 404 ? "req-2" : "req-1";
       await expect(publish(at(await set(), hub), push)).rejects.toMatchObject({
-        message: `publish: the Hub refused acme/turns: ${error} (HTTP ${status}, request id req-1)`,
+        message: `publish: the Hub refused acme/turns: ${error} (HTTP ${status}, request id ${id})`,
         hint,
       });
     },
@@ -190,6 +238,7 @@ describe("refusals", () => {
       repo: REPO,
       isPublic: false,
       title: "t",
+      remove: [],
       files: [],
       wait: () => Promise.resolve(),
     };

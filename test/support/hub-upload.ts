@@ -98,6 +98,17 @@ export async function uploadHub(options: {
         lastModified: "2026-01-01T00:00:00.000Z",
       });
     }
+    if (rest.startsWith("/tree/")) {
+      return send(
+        200,
+        Object.keys(repo.files).map((file) => ({ type: "file", path: file, size: 1, oid: "1" })),
+      );
+    }
+    if (rest.startsWith("/resolve/main/")) {
+      const content = repo.files[rest.slice("/resolve/main/".length)];
+      if (content === undefined) return send(404, { error: "Entry not found" });
+      return void response.end(content);
+    }
     if (rest.startsWith("/preupload/")) {
       const { files } = JSON.parse(body.toString()) as { files: { path: string; size: number }[] };
       const modeOf = (size: number): string =>
@@ -125,6 +136,10 @@ export async function uploadHub(options: {
         const file = String(value["path"]);
         if (key === "file") {
           repo.files[file] = Buffer.from(String(value["content"]), "base64").toString();
+        }
+        if (key === "deletedFile") {
+          if (repo.files[file] === undefined) return send(400, { error: `no file ${file}` });
+          delete repo.files[file];
         }
         if (key === "lfsFile") repo.files[file] = store.get(String(value["oid"]))?.toString() ?? "";
       }

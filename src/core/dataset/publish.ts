@@ -48,20 +48,49 @@ export function refuseSecrets(found: readonly SecretFound[]): void {
   );
 }
 
+/**
+ * Files that an older upload of ours wrote and the new set lacks: they would stay, and loaders would
+ * read them. A file that no dataset_stats.json lists is somebody else's and is left alone.
+ * @param there what the repository holds. @param oldStats its dataset_stats.json, null: it has none.
+ */
+export function staleFiles(
+  there: readonly string[],
+  oldStats: string | null,
+  now: readonly string[],
+): string[] {
+  const kept = new Set(now);
+  const written = new Set(listedNames(oldStats ?? "{}"));
+  return there.filter((name) => written.has(name) && !kept.has(name)).sort();
+}
+
 /** The plan as lines, for the dry run and before a push. */
 export function planLines(plan: {
   readonly repo: string;
   readonly isPublic: boolean;
   readonly endpoint: string;
   readonly files: readonly PublishFile[];
+  readonly stale: readonly string[];
 }): string[] {
   const total = plan.files.reduce((sum, file) => sum + file.bytes, 0);
   return [
     `${plan.endpoint}/datasets/${plan.repo} (${plan.isPublic ? "public" : "private"}): ${plan.files.length} files, ${megabytes(total)} MB`,
     ...plan.files.map((file) => `  ${file.name} (${megabytes(file.bytes)} MB)`),
+    ...plan.stale.map(
+      (name) => `  ${name}: deleted, the older upload wrote it and this set lacks it`,
+    ),
   ];
 }
 
 // ---------------------------------------------------------------------------------------------
+
+function listedNames(stats: string): string[] {
+  try {
+    const { files } = Object(JSON.parse(stats)) as { files?: unknown };
+    if (!Array.isArray(files)) return [];
+    return (files as unknown[]).map((file) => String((Object(file) as { name?: unknown }).name));
+  } catch {
+    return []; // Not ours: it lists nothing that could be deleted.
+  }
+}
 
 const megabytes = (bytes: number): string => (bytes / 1e6).toFixed(bytes < 1e5 ? 3 : 1);

@@ -2,10 +2,11 @@
  * Uploading a data set to the Hub: the repository, then all files in one commit. Large files go up
  * first and are kept by the Hub, so that a run after a failure sends just what is missing.
  */
-import { commit, createRepo, datasetInfo, HubApiError } from "@huggingface/hub";
+import { commit, createRepo, datasetInfo, HubApiError, listFiles } from "@huggingface/hub";
 import { setTimeout as sleep } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
 import { UserError, errorCode, errorMessage } from "../../errors.ts";
+import { STATS_FILE } from "../dataset/folder.ts";
 
 export type Upload = {
   /** Without a slash at the end. */
@@ -17,6 +18,8 @@ export type Upload = {
   readonly title: string;
   /** Name in the repository, absolute path on the disk. */
   readonly files: readonly { readonly name: string; readonly path: string }[];
+  /** Names of files in the repository to delete in the same commit. */
+  readonly remove: readonly string[];
   /** For tests. @default setTimeout */
   readonly wait?: (ms: number) => Promise<unknown>;
 };
@@ -47,15 +50,53 @@ export async function uploadDataset(upload: Upload): Promise<Uploaded> {
       repo,
       title: upload.title,
       useXet: false,
-      operations: upload.files.map(({ name, path }) => ({
-        operation: "addOrUpdate" as const,
-        path: name,
-        content: pathToFileURL(path),
-      })),
+      operations: [
+        ...upload.files.map(({ name, path }) => ({
+          operation: "addOrUpdate" as const,
+          path: name,
+          content: pathToFileURL(path),
+        })),
+        ...upload.remove.map((path) => ({ operation: "delete" as const, path })),
+      ],
     });
     if (done === undefined) throw new Error("the Hub's library made no commit");
     return { url: done.commit.url, oid: done.commit.oid, isNew };
   } catch (error) {
+    throw refusal(error, upload);
+  }
+}
+
+/** What a repository holds now. */
+export type RepoContent = {
+  readonly names: readonly string[];
+  /** Its dataset_stats.json; null: it has none. */
+  readonly stats: string | null;
+};
+
+/**
+ * Looks what the repository holds; nothing where there is none, or none that the token may see.
+ * @throws UserError as for an upload.
+ */
+export async function repoContent(
+  upload: Pick<Upload, "endpoint" | "token" | "repo" | "wait">,
+): Promise<RepoContent> {
+  const fetch = persistentFetch(upload.wait ?? sleep);
+  const repo = { type: "dataset" as const, name: upload.repo };
+  const names: string[] = [];
+  try {
+    const { endpoint: hubUrl, token: accessToken } = upload;
+    for await (const file of listFiles({ hubUrl, accessToken, repo, recursive: true, fetch })) {
+      if (file.type === "file") names.push(file.path);
+    }
+    if (!names.includes(STATS_FILE)) return { names, stats: null };
+    const response = await fetch(`${hubUrl}/datasets/${upload.repo}/resolve/main/${STATS_FILE}`, {
+      headers: { authorization: `Bearer ${accessToken}` },
+    });
+    // A list of files that cannot be read names none to delete.
+    return { names, stats: response.ok ? await response.text() : null };
+  } catch (error) {
+    const isNone = error instanceof HubApiError && error.statusCode === 404;
+    if (isNone) return { names: [], stats: null };
     throw refusal(error, upload);
   }
 }
@@ -116,7 +157,7 @@ function persistentFetch(wait: (ms: number) => Promise<unknown>): typeof globalT
 
 const backoff = (tried: number): number => Math.min(MAX_WAIT_MS, 500 * 2 ** tried);
 
-function refusal(error: unknown, upload: Upload): unknown {
+function refusal(error: unknown, upload: Pick<Upload, "repo" | "endpoint">): unknown {
   if (error instanceof UserError) return error;
   if (error instanceof HubApiError) {
     const said = error.message.replace(/\. URL: .*$/s, "").replaceAll("\n", " ");

@@ -6,6 +6,8 @@ const LABELLED = [
   "test/fixtures/real/actions_labelled.jsonl",
   "test/fixtures/actions/sampled.jsonl",
   "test/fixtures/actions/odd.jsonl",
+  "test/fixtures/actions/varied.jsonl",
+  "test/fixtures/actions/fresh.jsonl",
 ] as const;
 
 const command = stageCommand({

@@ -43,7 +43,7 @@ const OBSERVATION =
   /<returncode>|<\/?output|^\s*observation:|\(Current directory:|bash-\$|former observation:|exit code|ran successfully and did not/i;
 
 const FAILURE =
-  /Traceback \(most recent call last\)|^\w*(?:Error|Exception)\b.{0,3}:|^(?:E  |Error\b)|command not found|No such file or directory|No module named|introduced new syntax error|^usage: |(?:^|\s)\d+ failed|^FAILED|FAILED \(|error: |panic:|fatal: |Segmentation fault|Permission denied|No replacement was performed|invalid command|not found in|must be an? |is required|unknown \w+ |bad request/im;
+  /Traceback \(most recent call last\)|^\w*(?:Error|Exception)\b.{0,3}:|^(?:E  |Error\b)|command not found|No such file or directory|No module named|introduced new syntax error|^usage: |(?:^|\s)\d+ failed|^FAILED|FAILED \(|error: |error TS\d+: |error\[\w+\]: |npm ERR!|^\s*--- FAIL: |"(?:success|ok)":\s*false|panic:|fatal: |Segmentation fault|Permission denied|No replacement was performed|invalid command|not found in|must be an? |is required|unknown \w+ |bad request/im;
 
 const OWN_FAULT =
   /No module named|ModuleNotFoundError|ImportError|SyntaxError|IndentationError|NameError|ImproperlyConfigured|AppRegistryNotReady|command not found|No such file or directory|introduced new syntax error|unrecognized arguments|unexpected keyword|positional arguments?|has no attribute|No replacement was performed|syntax error/i;

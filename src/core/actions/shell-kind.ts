@@ -98,6 +98,11 @@ function programKind(
   if (/^(pip|pip3|npm|yarn|pnpm|poetry|uv|conda|gem|bundle|composer)$/.test(name)) {
     return packageKind(args);
   }
+  // Fetches a program and runs it: the program decides.
+  if (/^(npx|bunx|uvx|pipx)$/.test(name)) {
+    const rest = args.slice(args.findIndex((arg) => !arg.startsWith("-") && arg !== "run"));
+    return programKind(baseName(rest[0] ?? ""), { ...command, args: rest.slice(1) }, bodies);
+  }
   if (INTERPRETERS.has(name)) return interpreterKind(name, command, bodies);
   if (PREPARERS.has(name) || name === "") return "none";
   if (isInPlace(name, args)) return "write";

@@ -34,8 +34,8 @@ export function toolKind(name: string, args: Args): Kind | "ask" {
     return pythonKind(code);
   }
   const onFile = FILE_ARGS.some((key) => key in args) || has("file", "files", "patch", "notebook");
-  if (has("test", "tests", "lint", "typecheck", "verify") && !has("search", "list"))
-    return "verify";
+  const checks = has("test", "tests", "lint", "typecheck", "verify", "diagnostics", "compile");
+  if (checks && !has("search", "list")) return "verify";
   if (
     has(
       "edit",
@@ -55,6 +55,9 @@ export function toolKind(name: string, args: Args): Kind | "ask" {
   }
   if (has("search", "find", "list", "grep", "glob", "ls", "query", "lookup", "browse", "retrieve"))
     return "search";
+  const isPage = "url" in args || has("web", "url", "page", "webpage", "website");
+  if (isPage && has("fetch", "crawl", "scrape", "visit", "browser", "get")) return "search";
+  if (has("get", "load", "fetch") && has("file", "files", "content", "contents")) return "read";
   if (has("open", "read", "view", "cat", "goto", "scroll", "show")) {
     return onFile || EDITOR_TOOLS.has(name) ? "read" : "call";
   }

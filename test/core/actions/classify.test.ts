@@ -295,6 +295,8 @@ test.each([
   ["test/fixtures/real/actions_labelled.jsonl", 0.95, 0.9],
   ["test/fixtures/actions/sampled.jsonl", 0.95, 0.9],
   ["test/fixtures/actions/odd.jsonl", 0.95, 0.9],
+  ["test/fixtures/actions/varied.jsonl", 0.95, 0.9],
+  ["test/fixtures/actions/fresh.jsonl", 0.9, 0.9],
 ])("the classifier keeps its figures on %s", (file, accuracy, macroF1) => {
   const rows = readFileSync(file, "utf8")
     .trim()

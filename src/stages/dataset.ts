@@ -121,11 +121,14 @@ async function collectAll(
   return other === undefined ? collected : withPart(collected, await other);
 }
 
-function nothingLeft({ builder }: DatasetSpec, { counts }: Collected): UserError {
+function nothingLeft({ builder, notes }: DatasetSpec, { counts }: Collected): UserError {
   const reasons = counts.reasons.counts();
   if (Object.keys(reasons).length === 0) {
     return new UserError(
-      `${builder}: there are no rows for the formats asked for, so there is no set to write`,
+      [
+        `${builder}: there are no rows for the formats asked for, so there is no set to write`,
+        ...(notes?.() ?? []).map((note) => `  ${note}`),
+      ].join("\n"),
       "check that the input is not empty, and that --format fits this builder",
     );
   }

@@ -292,6 +292,9 @@ describe("bad input", () => {
 
   test("an empty log is an error, and leaves no folder", async () => {
     await expect(run("")).rejects.toThrow("repair: there are no rows for the formats asked for");
+    await expect(run("{broken\n", { skipBad: true })).rejects.toThrow(
+      "so there is no set to write\n  1 bad lines were passed over (--skip-bad)",
+    );
   });
 
   test("everything filtered out is an error with a table of reasons", async () => {

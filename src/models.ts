@@ -20,7 +20,7 @@ import type { Chat, ChatRequest, Engine, ModelRef, Outcome } from "./work.ts";
 /** Items in hand at once: enough to fill every provider while some items wait for a retry. */
 const WINDOW = 1024;
 
-/** By then the first calls are on their way. */
+/** By then the first calls are sent. */
 const GRAMMAR_AFTER_MS = 50;
 
 type ModelsOptions = Pick<ChatOptions, "config" | "now" | "progress" | "signal"> & {
@@ -54,8 +54,7 @@ export function openModels({ config, stage, flags, ...world }: ModelsOptions): M
     });
     chat.onFree(() => freed());
     tuneForWaiting();
-    // Answers will be parsed. Loading the grammar takes 0.1 s: now nobody waits for it.
-    if (stage !== "validate") setTimeout(grammar, GRAMMAR_AFTER_MS).unref();
+    if (stage !== "validate") loadGrammarMeanwhile();
     open = { ledger, journal, chat };
     return open;
   };
@@ -91,6 +90,14 @@ export function openModels({ config, stage, flags, ...world }: ModelsOptions): M
 }
 
 // ---------------------------------------------------------------------------------------------
+
+/**
+ * Answers will be parsed, and loading the grammar takes 0.1 s: done while the first calls are on their
+ * way, nobody waits for it. Not timed from now: opening the provider takes as long again.
+ */
+function loadGrammarMeanwhile(): void {
+  setImmediate(() => setTimeout(grammar, GRAMMAR_AFTER_MS).unref());
+}
 
 type Open = {
   readonly ledger: Ledger;

@@ -6,7 +6,7 @@
 import type { SteerEvent, Steering } from "../../calls.ts";
 
 /** Calls in flight before anything is known. */
-export const START_LIMIT = 8;
+export const START_LIMIT = 12;
 /** Each answer of the fast start lets so many more calls out: the limit grows fourfold a round trip. */
 const START_GROWTH = 3;
 /** After a cut: back by this share (or by 1) a round trip, but for a known limit to just below it ... */

@@ -200,7 +200,7 @@ type Sent = {
 async function send(
   options: ChatOptions,
   { ref, request, item, budget, lane, open }: Asking,
-  { maxTokens, counts, busy }: { maxTokens: number; counts: boolean; busy: boolean },
+  { maxTokens, counts, busy }: { maxTokens: number; counts: boolean; busy: () => boolean },
 ): Promise<Sent | ChatFailure> {
   const { rules, now, signal, ledger, progress } = options;
   const { provider } = open;
@@ -232,7 +232,7 @@ async function send(
   const reading = redacted(rules.read(exchange, body), provider);
   const latencyMs = now().getTime() - sentMs;
   const fault = reading.ok ? null : reading.fault;
-  lane.learn({ fault, sentMs, counts, busy });
+  lane.learn({ fault, sentMs, counts, busy: busy() });
   const { usage, estimated } = billed(reading, most);
   const usd = rules.costOf(usage, price);
   const outcome = fault?.kind ?? "ok";

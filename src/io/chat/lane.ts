@@ -14,10 +14,10 @@ export type Lane = {
   /** Why nothing more is sent here in this run; null while it is. */
   closed(): string | null;
   /**
-   * Runs `call` when there is a place and no pause; a place is held only while `call` runs. It is
-   * told whether half of the places or more are taken.
+   * Runs `call` when there is a place and no pause; a place is held only while `call` runs. It may
+   * ask whether half of the places or more were taken when it began, or are now.
    */
-  pass<T>(call: (busy: boolean) => Promise<T>): Promise<T>;
+  pass<T>(call: (busy: () => boolean) => Promise<T>): Promise<T>;
   /** What came of a call that was sent at `sentMs`. */
   learn(result: { fault: Fault | null; sentMs: number; counts: boolean; busy: boolean }): void;
   /** False while more calls wait for a place than are worth having at hand. */
@@ -73,8 +73,10 @@ export function openLane(options: LaneOptions): Lane {
         await untilUnpaused();
         const counted = async (): Promise<Awaited<ReturnType<typeof call>>> => {
           inFlight++;
+          const halfTaken = (): boolean => 2 * inFlight >= allowed();
+          const atFirst = halfTaken();
           try {
-            return await call(2 * inFlight >= allowed());
+            return await call(() => atFirst || halfTaken());
           } finally {
             inFlight--;
           }

@@ -11,6 +11,7 @@ import { usageSchema } from "../records.ts";
 import type { ChatReply, ChatRequest } from "../work.ts";
 import { parseLine, readLines } from "./jsonl.ts";
 import { diskError } from "./store.ts";
+import { utf8Bytes } from "./utf8.ts";
 
 export type Journal = {
   /** The kept reply of the very same request under this key, or null. */
@@ -87,9 +88,9 @@ type Kept = z.infer<typeof keptSchema>;
 function identityOf({ provider, model, messages, temperature, max_tokens }: ChatRequest): string {
   const hash = createHash("sha256");
   hash.update(JSON.stringify([provider, model, temperature, max_tokens]));
-  // Length before text, and no copy of the prompt: this is done for every reply.
+  // Length before text. This is done for every reply.
   for (const { role, content } of messages) {
-    hash.update(`\n${role} ${content.length}\n`).update(content);
+    hash.update(`\n${role} ${content.length}\n`).update(utf8Bytes(content));
   }
   return hash.digest("hex");
 }

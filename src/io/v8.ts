@@ -16,7 +16,7 @@ const GROWTH_PERCENT = 125;
  * that goes on for longer gets its fast code a few seconds later.
  */
 const OPTIMISE_AFTER = { atFirst: 400_000, later: 66 * 1024 };
-const AT_FIRST_MS = 5000;
+const AT_FIRST_MS = 4000;
 
 /** Asked for once, before the first call. */
 export function tuneForWaiting(): void {

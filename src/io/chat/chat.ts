@@ -24,7 +24,7 @@ import { makeBudget } from "./budget.ts";
 import { openLane, type Lane } from "./lane.ts";
 import { checkProvider, openProvider, type Provider } from "./provider.ts";
 import { sleep } from "./sleep.ts";
-import { utf8Length } from "./utf8.ts";
+import { utf8Length } from "../utf8.ts";
 
 export type ChatOptions = {
   readonly config: Config;
@@ -169,10 +169,9 @@ async function askModel(options: ChatOptions, asking: Asking): Promise<Outcome> 
     const sent = await lane.pass((busy) =>
       send(options, asking, { maxTokens, counts: first, busy }),
     );
-    if (!("reading" in sent)) return { ok: false, failure: sent };
-    const { reading } = sent;
-    if (reading.ok) return { ok: true, reply: replyOf(asking.ref, reading, sent) };
-    const { fault } = reading;
+    if (!("sentMs" in sent)) return { ok: false, failure: sent };
+    if (sent.ok) return { ok: true, reply: sent.reply };
+    const { fault } = sent;
     if (progressed.startedMs === 0) progressed = { ...progressed, startedMs: sent.sentMs };
     progressed = counted(progressed, fault);
     const decision = rules.decide(fault, progressed, patience, now().getTime(), rng);
@@ -190,11 +189,12 @@ async function askModel(options: ChatOptions, asking: Asking): Promise<Outcome> 
 }
 
 type Sent = {
-  readonly reading: Reading;
   readonly sentMs: number;
   readonly latencyMs: number;
   readonly usd: number | null;
-};
+} & (
+  { readonly ok: true; readonly reply: ChatReply } | { readonly ok: false; readonly fault: Fault }
+);
 
 /** One call in its place: intent, HTTP, outcome. A failure when it was not (or may not be) sent. */
 async function send(
@@ -236,7 +236,11 @@ async function send(
   const { usage, estimated } = billed(reading, most);
   const usd = rules.costOf(usage, price);
   const outcome = fault?.kind ?? "ok";
-  if (reading.ok) options.keep?.(item, request, replyOf(ref, reading, { latencyMs, usd }));
+  const took = { sentMs, latencyMs, usd };
+  const sent: Sent = reading.ok
+    ? { ...took, ok: true, reply: replyOf(ref, reading, took) }
+    : { ...took, ok: false, fault: reading.fault };
+  if (sent.ok) options.keep?.(item, request, sent.reply);
   await ledger.outcome(id, { usage, usd, latencyMs, outcome, estimated });
   budget.settled();
   const tokens = open.buckets.get("tokens");
@@ -245,7 +249,7 @@ async function send(
     open.buckets.set("tokens", unused);
   }
   progress.spent(usage, usd, reading.ok);
-  return { reading, sentMs, latencyMs, usd };
+  return sent;
 }
 
 /** Waits for the provider's allowance of requests and tokens a minute. */

@@ -11,7 +11,7 @@ import { loadPackage } from "../../packages.ts";
 import type { Exchange } from "../../calls.ts";
 import type { ChatMessage } from "../../work.ts";
 import { newWire, openPool, type PoolFetch } from "./pool.ts";
-import { utf8Bytes } from "./utf8.ts";
+import { utf8Bytes } from "../utf8.ts";
 
 export type Provider = {
   readonly name: string;

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { utf8Bytes, utf8Length } from "../../../src/io/chat/utf8.ts";
+import { utf8Bytes, utf8Length } from "../../src/io/utf8.ts";
 
 const texts = [
   "",

@@ -250,7 +250,11 @@ function findPromptfoo(): string | null {
   );
 }
 
-/** promptfoo and stage:king on the same job, one after the other: 1,280 prompts, 64 in flight. */
+/**
+ * promptfoo and stage:king on the same job, one after the other: 1,280 prompts, 64 in flight. As it
+ * comes promptfoo writes its results to its database, as stage:king writes its answers; with --no-write
+ * it keeps nothing.
+ */
 async function beside(program: string): Promise<void> {
   const row: Row = {
     name: "beside promptfoo, C = 64, N = 1,280",
@@ -260,27 +264,21 @@ async function beside(program: string): Promise<void> {
     target: { wall: 1.3 },
   };
   const king = await measure(row);
-  const other = await runPromptfoo(program, row);
-  const share = (of: (ran: Ran) => number): number => of(king) / of(other);
-  const parts = [
-    `wall ${against(
-      share(({ wallMs }) => wallMs),
-      0.35,
-    )} of its ${(other.wallMs / 1000).toFixed(1)} s`,
-    `CPU ${against(
-      share(({ cpuS }) => cpuS),
-      0.3,
-    )} of its ${other.cpuS.toFixed(1)} s`,
-    `peak RSS ${against(
-      share(({ rssMb }) => rssMb),
-      0.25,
-    )} of its ${other.rssMb.toFixed(0)} MB`,
-    `promptfoo made ${other.calls} calls, stage:king ${king.calls}`,
-  ];
-  process.stdout.write(`${row.name}\n  ${parts.join("\n  ")}\n`);
+  for (const flags of [[], ["--no-write"]]) {
+    const other = await runPromptfoo(program, row, flags);
+    const share = (of: (ran: Ran) => number, target: number): string =>
+      against(of(king) / of(other), target);
+    const parts = [
+      `wall ${share(({ wallMs }) => wallMs, 0.35)} of its ${(other.wallMs / 1000).toFixed(1)} s`,
+      `CPU ${share(({ cpuS }) => cpuS, 0.3)} of its ${other.cpuS.toFixed(1)} s`,
+      `peak RSS ${share(({ rssMb }) => rssMb, 0.25)} of its ${other.rssMb.toFixed(0)} MB`,
+      `promptfoo made ${other.calls} calls, stage:king ${king.calls}`,
+    ];
+    process.stdout.write(`${[row.name, ...flags].join(", ")}\n  ${parts.join("\n  ")}\n`);
+  }
 }
 
-async function runPromptfoo(program: string, row: Row): Promise<Ran> {
+async function runPromptfoo(program: string, row: Row, flags: readonly string[]): Promise<Ran> {
   const server = await startServer(row);
   const root = mkdtempSync(join(tmpdir(), "kingmaker-promptfoo-"));
   try {
@@ -309,7 +307,7 @@ async function runPromptfoo(program: string, row: Row): Promise<Ran> {
         "--no-cache",
         "--no-table",
         "--no-progress-bar",
-        "--no-write",
+        ...flags,
       ],
       {
         PROMPTFOO_DISABLE_TELEMETRY: "1",

@@ -16,6 +16,8 @@ export type GroupFacts = {
     readonly bytes: number;
     /** Data pages; null: there is no page index. */
     readonly pages: number | null;
+    /** Read with the first page that needs it; `rows` have such pages. null: none. */
+    readonly dictionary: { readonly bytes: number; readonly rows: number } | null;
   }[];
 };
 
@@ -49,6 +51,8 @@ const MESSAGES_A_TURN = 3;
 /** Chunks up to this size are read whole. */
 const SMALL_BYTES = 1 << 17;
 const PIECE_BYTES = 1 << 22;
+/** Dictionaries up to this size in all are fetched once; of more, those that were given up are fetched anew. */
+const KEPT_DICTIONARY_BYTES = 1 << 26;
 
 /** The three ways in the order viewer, pages, groups. Estimates: expected values of the draw. */
 export function wayCosts(facts: SplitFacts, reading: Reading): WayCost[] {
@@ -143,8 +147,7 @@ function pagesCost(facts: SplitFacts, reading: Reading): WayCost {
   if (chunks.flat().some((chunk) => chunk.bytes > SMALL_BYTES && chunk.pages === null))
     return { way: "pages", why: "the files have no page index", bytes: 0, requests: 0 };
   const rows = groups.reduce((sum, group) => sum + group.rows, 0);
-  let bytes = 0;
-  let requests = 0;
+  let { bytes, requests } = dictionariesCost(facts, reading);
   for (const [n, group] of groups.entries()) {
     const own = chunks[n] ?? [];
     const small = own.filter((chunk) => chunk.bytes <= SMALL_BYTES);
@@ -154,7 +157,7 @@ function pagesCost(facts: SplitFacts, reading: Reading): WayCost {
     bytes += hit * sum(small.map((chunk) => chunk.bytes));
     requests += hit * Math.min(2, small.length);
     for (const chunk of large) {
-      const page = chunk.bytes / Math.max(1, chunk.pages ?? 1);
+      const page = (chunk.bytes - (chunk.dictionary?.bytes ?? 0)) / Math.max(1, chunk.pages ?? 1);
       const pageRows = group.rows / Math.max(1, chunk.pages ?? 1);
       // A run of rows touches the pages it lies in, on average one boundary more than its length.
       const pagesOfRun = 1 + (runRows(reading) - 1) / Math.max(1, pageRows);
@@ -163,6 +166,34 @@ function pagesCost(facts: SplitFacts, reading: Reading): WayCost {
     }
   }
   return { way: "pages", why: null, bytes, requests };
+}
+
+/** Dictionaries of large chunks: with the first of a chunk's pages that needs it, while it is kept. */
+function dictionariesCost(
+  { files, columns }: SplitFacts,
+  reading: Reading,
+): { bytes: number; requests: number } {
+  const groups = files.flat();
+  const rows = sum(groups.map((group) => group.rows));
+  const runs = runsOf(reading);
+  const first = { bytes: 0, requests: 0 };
+  const all = { bytes: 0, requests: 0 };
+  for (const { chunks } of groups) {
+    for (const { column, bytes, dictionary } of chunks) {
+      if (dictionary === null || bytes <= SMALL_BYTES || !columns.includes(column)) continue;
+      const share = Math.min(1, (dictionary.rows + runRows(reading) - 1) / rows);
+      const hit = 1 - (1 - share) ** runs;
+      first.bytes += hit * dictionary.bytes;
+      first.requests += hit;
+      all.bytes += share * runs * dictionary.bytes;
+      all.requests += share * runs;
+    }
+  }
+  const givenUp = Math.max(0, 1 - KEPT_DICTIONARY_BYTES / Math.max(1, first.bytes));
+  return {
+    bytes: first.bytes + givenUp * (all.bytes - first.bytes),
+    requests: first.requests + givenUp * (all.requests - first.requests),
+  };
 }
 
 function groupsCost(facts: SplitFacts, reading: Reading): WayCost {

@@ -4,14 +4,10 @@
  */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import {
-  parquetMetadataAsync,
-  readOffsetIndex,
-  type AsyncBuffer,
-  type FileMetaData,
-} from "hyparquet";
+import { parquetMetadataAsync, type AsyncBuffer, type FileMetaData } from "hyparquet";
 import { UserError, errorMessage } from "../../errors.ts";
 import { writeWhole } from "../store.ts";
+import { dictionaryFacts, pageLocations } from "./dictionaries.ts";
 import type { HubClient } from "./http.ts";
 
 export type RemoteFile = {
@@ -60,6 +56,8 @@ export type ChunkFacts = {
   readonly bytes: number;
   /** Data pages; null: there is no page index. */
   readonly pages: number | null;
+  /** Its dictionary page and the rows that need it; null: none, or no page index. */
+  readonly dictionary: { readonly bytes: number; readonly rows: number } | null;
   /** Bounds of its texts, both ends included; null: no statistics. */
   readonly range: readonly [string, string] | null;
 };
@@ -68,15 +66,20 @@ export type GroupFacts = { readonly rows: number; readonly chunks: readonly Chun
 
 /** What planning needs of a file, without its footer. */
 export function groupFacts(tail: Tail): GroupFacts[] {
-  return tail.metadata.row_groups.map((group) => ({
-    rows: Number(group.num_rows),
-    chunks: group.columns.map((chunk) => ({
-      column: chunk.meta_data?.path_in_schema[0] ?? "",
-      bytes: Number(chunk.meta_data?.total_compressed_size ?? 0),
-      pages: pageCount(tail, chunk),
-      range: textRange(chunk),
-    })),
-  }));
+  return tail.metadata.row_groups.map((group) => {
+    const rows = Number(group.num_rows);
+    const chunks = group.columns.map((chunk) => {
+      const pages = pageLocations(tail, chunk);
+      return {
+        column: chunk.meta_data?.path_in_schema[0] ?? "",
+        bytes: Number(chunk.meta_data?.total_compressed_size ?? 0),
+        pages: pages?.length ?? null,
+        dictionary: pages === null ? null : dictionaryFacts(chunk, pages, rows),
+        range: textRange(chunk),
+      };
+    });
+    return { rows, chunks };
+  });
 }
 
 /** Top-level column names. */
@@ -129,18 +132,6 @@ function textRange(
   const { min_value: min, max_value: max } = chunk.meta_data?.statistics ?? {};
   if (chunk.meta_data?.path_in_schema.length !== 1) return null;
   return typeof min === "string" && typeof max === "string" ? [min, `${max}\u{10FFFF}`] : null;
-}
-
-function pageCount(
-  tail: Tail,
-  chunk: FileMetaData["row_groups"][number]["columns"][number],
-): number | null {
-  if (chunk.offset_index_offset === undefined || chunk.offset_index_length === undefined)
-    return null;
-  const offset = Number(chunk.offset_index_offset) - tail.start;
-  if (offset < 0) return null;
-  const view = new DataView(tail.bytes.buffer, tail.bytes.byteOffset + offset);
-  return readOffsetIndex({ view, offset: 0 }).page_locations.length;
 }
 
 /** Where the page indexes begin, or the file's end when there are none. */

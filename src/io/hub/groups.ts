@@ -10,6 +10,7 @@ import { inParallel } from "../in-parallel.ts";
 import { readParquetRows } from "../parquet.ts";
 import type { ReadRow } from "../source/types.ts";
 import { writeWhole } from "../store.ts";
+import { chunkStart } from "./dictionaries.ts";
 import type { RemoteFile, Tail } from "./footers.ts";
 import type { HubClient } from "./http.ts";
 
@@ -85,7 +86,7 @@ function chunksOf(
     if (!isWanted) return [];
     return group.columns.flatMap(({ meta_data: chunk }) => {
       if (chunk === undefined || !columns.includes(chunk.path_in_schema[0] ?? "")) return [];
-      const start = Number(chunk.dictionary_page_offset ?? chunk.data_page_offset);
+      const start = chunkStart(chunk);
       return [{ start, end: start + Number(chunk.total_compressed_size) }];
     });
   });

@@ -2,28 +2,26 @@
  * Rows of a remote Parquet file by the pages that hold them, for files with a page index. The small leaf
  * columns of a row group (roles, ids) are read in one go and kept decoded; large ones page by page.
  */
-import { parquetRead, parquetReadObjects, type AsyncBuffer, type FileMetaData } from "hyparquet";
+import { parquetRead, parquetReadObjects, type FileMetaData } from "hyparquet";
 import type { LimitFunction } from "p-limit";
 import { UserError, errorMessage } from "../../errors.ts";
 import { plainValue } from "../parquet.ts";
 import type { RawRow, ReadRow } from "../source/types.ts";
 import type { Lru } from "./cache.ts";
 import { CODECS } from "./codecs.ts";
+import { hideDictionaries, type Dictionaries } from "./dictionaries.ts";
 import type { RemoteFile, Tail } from "./footers.ts";
 import type { HubClient } from "./http.ts";
 import { packTexts, type PackedTexts } from "./texts.ts";
 import { leafValue, mergeRows, plainPath, pruneMetadata, type Leaf } from "./leaves.ts";
-import { unpackAhead } from "./unpack.ts";
-
-/** Chunks up to this size are read whole: a page of them would cost the same request. */
-export const SMALL_CHUNK_BYTES = 1 << 17;
-/** Small chunks that lie nearer together than this are read as one range. */
-const GAP_BYTES = 1 << 14;
+import { isLarge, isSmall, sliced } from "./slices.ts";
 
 export type PageReader = {
   readonly client: HubClient;
   /** Small leaves by file and row group, shared by all files of a data set. */
   readonly decoded: Lru<SmallLeaves>;
+  /** Shared by all files of a data set as well. */
+  readonly dictionaries: Dictionaries;
   /** Columns that rows will be asked for: their small leaves are read together. */
   readonly columns: readonly string[];
   /** Bounds the runs of rows that are fetched and unpacked at a time, and so the memory: each is megabytes. */
@@ -111,8 +109,7 @@ function leavesOf(
   for (const { meta_data: chunk } of metadata.row_groups[group]?.columns ?? []) {
     if (chunk === undefined || !columns.includes(chunk.path_in_schema[0] ?? "")) continue;
     const leaf = chunk.path_in_schema.join(".");
-    const isSmall = Number(chunk.total_compressed_size) <= SMALL_CHUNK_BYTES;
-    (isSmall && plainPath(metadata, leaf) !== null ? small : large).push(leaf);
+    (isSmall(chunk) && plainPath(metadata, leaf) !== null ? small : large).push(leaf);
   }
   return { small, large };
 }
@@ -133,7 +130,7 @@ function smallLeaves(
     const texts = new Map<Leaf, string[]>(leaves.map((leaf) => [leaf, []]));
     await orBroken(file, span, () =>
       parquetRead({
-        file: bufferOf(file, tail, { metadata, group }, client),
+        file: sliced(file, tail, { metadata, group }, { client, dictionaries: null }),
         metadata,
         rowStart: span.start,
         rowEnd: span.end,
@@ -176,18 +173,25 @@ function smallRow(
   return merged;
 }
 
+type PagesFrom = {
+  readonly client: HubClient;
+  /** Absent: a whole chunk is read, which begins with its own. */
+  readonly dictionaries?: Dictionaries | null;
+};
+
 async function readLeaves(
   file: RemoteFile,
   tail: Tail,
   span: GroupSpan,
   leaves: readonly Leaf[],
-  { client }: Pick<PageReader, "client">,
+  { client, dictionaries = null }: PagesFrom,
 ): Promise<RawRow[]> {
   const metadata = pruneMetadata(tail.metadata, leaves);
+  const { group } = span;
   const rows = await orBroken(file, span, () =>
     parquetReadObjects({
-      file: bufferOf(file, tail, { metadata, group: span.group }, client),
-      metadata,
+      file: sliced(file, tail, { metadata, group }, { client, dictionaries }),
+      metadata: dictionaries === null ? metadata : hideDictionaries(tail, metadata, group, isLarge),
       rowStart: span.start,
       rowEnd: span.end,
       useOffsetIndex: true,
@@ -212,55 +216,6 @@ async function orBroken<T>(file: RemoteFile, span: Span, read: () => Promise<T>)
       { cause: error },
     );
   }
-}
-
-/** Slices as hyparquet asks for them: from the tail, from a run of small chunks, or from the Hub. */
-function bufferOf(
-  file: RemoteFile,
-  tail: Tail,
-  { metadata, group }: { readonly metadata: FileMetaData; readonly group: number },
-  client: HubClient,
-): AsyncBuffer {
-  const runs = smallRuns(metadata, group);
-  // A writer packs all columns alike; if not, some pages are unpacked a little later.
-  const codec = metadata.row_groups[group]?.columns[0]?.meta_data?.codec ?? "";
-  const loaded = new Map<Span, Promise<Uint8Array>>();
-  const load = (run: Span): Promise<Uint8Array> => {
-    const loading =
-      loaded.get(run) ?? client.range(file.url, run.start, run.end).then(({ bytes }) => bytes);
-    loaded.set(run, loading);
-    return loading;
-  };
-  return {
-    byteLength: file.size,
-    async slice(start, end = file.size) {
-      if (start >= tail.start) return tail.bytes.slice(start - tail.start, end - tail.start).buffer;
-      const run = runs.find((one) => one.start <= start && end <= one.end);
-      if (run === undefined) {
-        const { bytes } = await client.range(file.url, start, end);
-        await unpackAhead(bytes, codec);
-        return bytes.buffer;
-      }
-      return new Uint8Array((await load(run)).subarray(start - run.start, end - run.start)).buffer;
-    },
-  };
-}
-
-/** Small chunks of a row group, neighbours put together. */
-function smallRuns(metadata: FileMetaData, group: number): Span[] {
-  const small = (metadata.row_groups[group]?.columns ?? []).flatMap(({ meta_data: chunk }) => {
-    if (chunk === undefined || Number(chunk.total_compressed_size) > SMALL_CHUNK_BYTES) return [];
-    const start = Number(chunk.dictionary_page_offset ?? chunk.data_page_offset);
-    return [{ start, end: start + Number(chunk.total_compressed_size) }];
-  });
-  const runs: Span[] = [];
-  for (const chunk of small.sort((a, b) => a.start - b.start)) {
-    const last = runs.at(-1);
-    if (last !== undefined && chunk.start - last.end <= GAP_BYTES)
-      runs[runs.length - 1] = { start: last.start, end: chunk.end };
-    else runs.push(chunk);
-  }
-  return runs;
 }
 
 /** Runs of neighbouring rows of a row group: one read each. */

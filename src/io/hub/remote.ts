@@ -5,17 +5,13 @@ import type { LineCache } from "../line-cache.ts";
 import { sourceOf, type Opened } from "../source/rows.ts";
 import type { LeafReader, ReadRow, RowAddress, RowSource } from "../source/types.ts";
 import { createLru } from "./cache.ts";
+import { createDictionaries } from "./dictionaries.ts";
 import type { GroupFacts, RemoteFile, Tail } from "./footers.ts";
 import { readByGroup } from "./groups.ts";
 import type { HubClient } from "./http.ts";
-import {
-  readByPage,
-  readGroupLeaf,
-  readKeptLeaf,
-  SMALL_CHUNK_BYTES,
-  type SmallLeaves,
-} from "./pages.ts";
+import { readByPage, readGroupLeaf, readKeptLeaf, type SmallLeaves } from "./pages.ts";
 import type { HubRepo } from "./repo.ts";
+import { SMALL_CHUNK_BYTES } from "./slices.ts";
 import type { Viewer, ViewerState } from "./viewer.ts";
 
 export type OpenedFile = {
@@ -51,7 +47,8 @@ export function remoteSource(by: ReadBy, parts: RemoteParts): RowSource {
   const { way } = by;
   const { client, tails, files, repo, cache, copyDir, parallel } = parts;
   const decoded = createLru<SmallLeaves>(KEPT_GROUPS);
-  const pages = { client, decoded, columns: by.columns, limit: pLimit(parallel) };
+  const dictionaries = createDictionaries();
+  const pages = { client, decoded, dictionaries, columns: by.columns, limit: pLimit(parallel) };
   const starts = startsOf(files);
   // A copy is filled and read by one at a time.
   const copying = pLimit(1);

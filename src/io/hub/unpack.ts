@@ -4,7 +4,7 @@
  */
 import { promisify } from "node:util";
 import { brotliDecompress, brotliDecompressSync, gunzip, gunzipSync } from "node:zlib";
-import { deserializeTCompactProtocol } from "hyparquet/src/thrift.js";
+import { pageHeaders } from "./page-headers.ts";
 
 type Unpacker = {
   readonly soon: (input: Uint8Array, options: { chunkSize: number }) => Promise<Uint8Array>;
@@ -28,9 +28,10 @@ export async function unpackAhead(bytes: Uint8Array, codec: string): Promise<voi
   if (unpacker === undefined) return;
   const found = new Map<number, Uint8Array>();
   await Promise.all(
-    packedBodies(bytes).map(async ({ body, size }) => {
-      const page = await unpacker.soon(body, chunkFor(size)).catch(() => null);
-      if (page !== null) found.set(body.byteOffset, page);
+    pageHeaders(bytes).map(async ({ packed, size }) => {
+      if (packed === null) return;
+      const page = await unpacker.soon(packed, chunkFor(size)).catch(() => null);
+      if (page !== null) found.set(packed.byteOffset, page);
     }),
   );
   unpacked.set(bytes.buffer, found);
@@ -46,23 +47,3 @@ export function unpack(codec: "GZIP" | "BROTLI", input: Uint8Array, size: number
 
 /** A chunk as long as the page: zlib's own 16 kB would be copied together sixty times over. */
 const chunkFor = (size: number): { chunkSize: number } => ({ chunkSize: size + 64 });
-
-/** The packed part of every page. Version 2 pages begin with levels that are never packed. */
-function packedBodies(bytes: Uint8Array): { body: Uint8Array; size: number }[] {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const reader = { view, offset: 0 };
-  const bodies: { body: Uint8Array; size: number }[] = [];
-  try {
-    while (reader.offset < bytes.length - 1) {
-      const header = deserializeTCompactProtocol(reader);
-      const { field_2: size, field_3: packed, field_8: v2 } = header;
-      const levels = v2 === undefined ? 0 : v2.field_5 + v2.field_6;
-      const body = bytes.subarray(reader.offset + levels, reader.offset + packed);
-      if (v2?.field_7 !== false) bodies.push({ body, size: size - levels });
-      reader.offset += packed;
-    }
-  } catch {
-    // No page header: the Parquet reader comes to the same place, and names file and rows.
-  }
-  return bodies;
-}

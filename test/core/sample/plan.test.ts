@@ -14,9 +14,9 @@ const reading: Reading = { draws: 100, spread: "rows", windowRows: 20, groupDraw
 const group = (pages: number | null): GroupFacts => ({
   rows: 1000,
   chunks: [
-    { column: "instance_id", bytes: 10_000, pages },
-    { column: "messages", bytes: 20 * MB, pages },
-    { column: "unneeded", bytes: 50 * MB, pages },
+    { column: "instance_id", bytes: 10_000, pages, dictionary: null },
+    { column: "messages", bytes: 20 * MB, pages, dictionary: null },
+    { column: "unneeded", bytes: 50 * MB, pages, dictionary: null },
   ],
 });
 const facts = (groups: readonly GroupFacts[], viewer: { rowBytes: number } | { why: string }) => ({
@@ -33,6 +33,27 @@ test("by pages a drawn row costs one page and a share of its group's small chunk
   expect(pages?.bytes).toBeLessThan(41.1 * MB);
   expect(pages?.requests).toBeGreaterThan(190);
   expect(pages?.requests).toBeLessThan(200);
+});
+
+test("by pages dictionaries are counted for the rows that need them, once a chunk while they are kept", () => {
+  const cost = (groups: number, dictionary: { bytes: number; rows: number } | null): number => {
+    const { chunks, rows } = group(50);
+    const own = chunks.map((chunk) =>
+      chunk.column === "messages"
+        ? { ...chunk, dictionary, bytes: chunk.bytes + (dictionary?.bytes ?? 0) }
+        : chunk,
+    );
+    const laid = Array.from({ length: groups }, () => ({ rows, chunks: own }));
+    return wayCosts(facts(laid, { why: "off" }), reading)[1]?.bytes ?? 0;
+  };
+  const added = (groups: number, bytes: number, rows: number): number =>
+    Math.round((cost(groups, { bytes, rows }) - cost(groups, null)) / bytes);
+  // 100 draws from 5 groups touch all five; from 1,000 groups about 95; a tenth of the rows need it: 10.
+  expect([added(5, MB, 1000), added(1000, 100_000, 1000), added(1000, 100_000, 100)]).toEqual([
+    5, 95, 10,
+  ]);
+  // More than is kept: 2 x 64 MiB in all, so that every second return finds its own given up.
+  expect(added(2, 1 << 26, 1000)).toBe(2 + 98 / 2);
 });
 
 test("by groups a drawn row costs its group, and spread groups takes few of them", () => {

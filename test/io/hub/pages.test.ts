@@ -6,6 +6,7 @@ import pLimit from "p-limit";
 import { expect, test } from "vitest";
 import { createLru } from "../../../src/io/hub/cache.ts";
 import { checkCodecs } from "../../../src/io/hub/codecs.ts";
+import { createDictionaries, type Dictionaries } from "../../../src/io/hub/dictionaries.ts";
 import { groupFacts, readTail, type RemoteFile, type Tail } from "../../../src/io/hub/footers.ts";
 import { readByGroup } from "../../../src/io/hub/groups.ts";
 import { hubClient, type HubClient } from "../../../src/io/hub/http.ts";
@@ -53,6 +54,7 @@ test.each([
     const read = await readByPage(file, tail, rows, COLUMNS, {
       client,
       decoded,
+      dictionaries: createDictionaries(),
       columns: COLUMNS,
       limit: pLimit(4),
     });
@@ -72,6 +74,7 @@ test("pages as pyarrow writes them, zstd with a page index, are read one by one"
   const reader = {
     client,
     decoded: createLru<SmallLeaves>(8),
+    dictionaries: createDictionaries(),
     columns: COLUMNS,
     limit: pLimit(4),
   };
@@ -90,7 +93,8 @@ test("a few rows of a large file cost a few pages, and the footer is read once a
   });
   const before = client.stats.bytes;
   const decoded = createLru<SmallLeaves>(8);
-  const reader = { client, decoded, columns: COLUMNS, limit: pLimit(4) };
+  const dictionaries = createDictionaries();
+  const reader = { client, decoded, dictionaries, columns: COLUMNS, limit: pLimit(4) };
   await readByPage(file, tail, [5, 1500], COLUMNS, reader);
   expect(client.stats.bytes - before).toBeLessThan(file.size / 10);
   const requests = hub.requests.length;
@@ -124,6 +128,71 @@ test("a codec that nothing here can unpack is an error with the column", async (
     "a.parquet: the codec LZO of column instance_id is not supported",
   );
 });
+
+test("a dictionary is fetched for the first page that needs it, and kept; other pages come alone", async () => {
+  const local = join(import.meta.dirname, "../../fixtures/parquet/zstd-pages.parquet");
+  const { hub, client, file, tail } = await serve(local, tempProject());
+  const dictionaries = createDictionaries();
+  const decoded = createLru<SmallLeaves>(8);
+  const reader = { client, decoded, dictionaries, columns: COLUMNS, limit: pLimit(4) };
+  const read = async (...rows: number[]): Promise<string[]> => {
+    const before = hub.requests.length;
+    expect(await readByPage(file, tail, rows, ["messages"], reader)).toEqual(
+      rows.map((n) => ({ ok: true, row: { messages: rolloutRow(n).messages } })),
+    );
+    return hub.requests
+      .slice(before)
+      .flatMap(({ path, range }) => (path.startsWith("/cdn/") ? [range ?? ""] : []));
+  };
+  const [dictionary, small] = ["bytes=584-2195", "bytes=4-583"];
+  // Pages of rows 0-2, 250 and 299; the first one alone is written with numbers of the dictionary.
+  expect(await read(299)).not.toContain(dictionary);
+  const first = await read(1, 2, 250);
+  expect(first.filter((range) => range === dictionary)).toHaveLength(1);
+  expect(first).not.toContain(small);
+  expect(await read(0)).toHaveLength(1);
+});
+
+/** Contents of 4 kB, a hundred of them in all: every page needs the dictionary. */
+function repeatedRow(n: number): ReturnType<typeof rolloutRow> {
+  const numbers = Array.from({ length: 1000 }, (_, at) => `${(n % 100) * 7919 + at * at}`);
+  const content = numbers.map((text) => text.slice(-4)).join("");
+  return {
+    ...rolloutRow(n),
+    messages: Array.from({ length: 8 }, () => ({ role: "user", content })),
+  };
+}
+
+test.each(["GZIP", "UNCOMPRESSED"] as const)(
+  "a dictionary that all pages need is fetched once a chunk, also by reads at the same time: %s",
+  async (codec) => {
+    const folder = tempProject();
+    const local = join(folder, "a.parquet");
+    await writePaged(local, 600, repeatedRow, { codec, groupRows: 300, pageBytes: 256 });
+    const { client, file, tail } = await serve(local, folder);
+    const { bytes, rows } = groupFacts(tail)[0]?.chunks[3]?.dictionary ?? { bytes: NaN, rows: 0 };
+    expect(rows).toBe(300);
+    const decoded = createLru<SmallLeaves>(8);
+    const read = async (dictionaries: Dictionaries, asked: readonly number[]): Promise<number> => {
+      const reader = { client, decoded, dictionaries, columns: ["messages"], limit: pLimit(4) };
+      const before = client.stats.bytes;
+      expect(await readByPage(file, tail, asked, ["messages"], reader)).toEqual(
+        asked.map((n) => ({ ok: true, row: { messages: repeatedRow(n).messages } })),
+      );
+      return client.stats.bytes - before;
+    };
+    const asked = [299, 5, 150, 70, 400, 599];
+    const [kept, unkept] = [createDictionaries(), createDictionaries(0)];
+    const first = await read(kept, asked);
+    const again = await read(kept, asked);
+    // The first read has the small leaves as well.
+    expect(first - again).toBeGreaterThanOrEqual(2 * bytes);
+    expect(again).toBeLessThan(bytes);
+    await read(unkept, [5]);
+    expect(await read(unkept, [70])).toBeGreaterThan(bytes);
+    expect(await read(kept, [70])).toBeLessThan(bytes);
+  },
+);
 
 test("a footer that is longer than the first guess is read whole", async () => {
   const remote = await paged(1200, { codec: "UNCOMPRESSED", groupRows: 1, pageBytes: 2048 });
@@ -194,7 +263,9 @@ test("a page that is damaged is an error with the file and the rows", async () =
   bytes.fill(0, 4, bytes.length - 4000);
   writeFileSync(local, bytes);
   const { client, file, tail } = await serve(local, folder);
-  const reader = { client, decoded: createLru<SmallLeaves>(8), columns: COLUMNS, limit: pLimit(4) };
+  const decoded = createLru<SmallLeaves>(8);
+  const dictionaries = createDictionaries();
+  const reader = { client, decoded, dictionaries, columns: COLUMNS, limit: pLimit(4) };
   await expect(readByPage(file, tail, [199], COLUMNS, reader)).rejects.toThrow(
     /a\.parquet cannot be read at rows \d+ to 199: /,
   );

@@ -81,10 +81,10 @@ async function readTurns(
   const peeked = canPeek(looker, columns)
     ? ((await source.peek?.(all, NAME_COLUMNS)) ?? null)
     : null;
-  const names = peeked?.map(namesIn) ?? null;
+  const names = peeked?.map((row) => (row === null ? null : namesIn(row))) ?? [];
   const isWanted = places.map((_, n) => {
-    const of = names?.[n];
-    return of === undefined || (of.ok && refuseByNames(looker, of.value) === null);
+    const of = names[n] ?? null;
+    return of === null || (of.ok && refuseByNames(looker, of.value) === null);
   });
   const rows = await source.read(
     all.filter((_, n) => isWanted[n]),
@@ -92,7 +92,7 @@ async function readTurns(
   );
   const queue = rows.values();
   return places.map((place, n) => {
-    const early = names?.[n] ?? dropped("no_instance_id");
+    const early = names[n] ?? dropped("no_instance_id");
     const row = isWanted[n] === true ? queue.next().value : undefined;
     if (row === undefined) return { names: early, candidate: null };
     return { names: namesIn(row), candidate: candidateOf(looker, row, place) };

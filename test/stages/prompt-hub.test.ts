@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { loadConfig } from "../../src/config.ts";
@@ -8,7 +8,15 @@ import { prompt, type PromptOptions } from "../../src/stages/prompt.ts";
 import type { StageSummary } from "../../src/work.ts";
 import { silentProgress } from "../support/chat.ts";
 import { testHub, type Hub, type HubOptions } from "../support/hub.ts";
-import { hubSets, PULLS, rolloutRow, TRAJECTORIES, type SetOptions } from "../support/hub-sets.ts";
+import {
+  hubSets,
+  PULLS,
+  pullRow,
+  rolloutRow,
+  TRAJECTORIES,
+  type SetOptions,
+} from "../support/hub-sets.ts";
+import { writeGrouped } from "../support/parquet.ts";
 import { tempProject } from "../support/project.ts";
 
 function project(hub: Hub, source: Record<string, unknown> = {}): string {
@@ -160,6 +168,54 @@ test("rows whose instance has its share already cost no content", async () => {
   const ranges = hub.requests.filter(({ path }) => path.startsWith("/cdn/o/trajectories"));
   // 500 rows in 5 groups were looked at; 14 turns and what was read ahead cost pages.
   expect(ranges.length).toBeLessThan(330);
+});
+
+test("of several sources the far ones are peeked at: rows that their names refuse cost no content", async () => {
+  const local = "local.jsonl";
+  const lines = Array.from({ length: 100 }, (_, n) => JSON.stringify(rolloutRow(n))).join("\n");
+  const hub = await testHub(await hubSets({ pages: true }));
+  const drawBoth = async (source: Record<string, unknown>): Promise<Prompt[]> => {
+    const root = project(hub, { trajectories: [local, TRAJECTORIES], ...source });
+    writeFileSync(join(root, local), lines);
+    expect(await run(root)).toMatchObject({ kept: 30 });
+    return drawn(root);
+  };
+  const excluded = Array.from({ length: 25 }, (_, n) => rolloutRow(n * 10).instance_id);
+  const before = hub.requests.length;
+  const prompts = await drawBoth({ exclude_ids: excluded, max_per_instance: 2 });
+  expect(new Set(prompts.map(({ origin }) => origin.dataset))).toEqual(new Set([TRAJECTORIES]));
+  // Half of the rows are refused by their names; each of the others costs one range of its contents.
+  const ranges = hub.requests.slice(before).filter(({ path }) => path.includes("/cdn/"));
+  expect(ranges.length).toBeLessThan(50);
+  expect(
+    (await drawBoth({ max_per_instance: 2 })).some(({ origin }) => origin.file === local),
+  ).toBe(true);
+});
+
+test("what was kept of one split of a commit is not taken for another's", async () => {
+  const sets = await hubSets({ pages: true });
+  const folder = tempProject();
+  const files: Record<string, { local: string }> = {};
+  for (const split of ["test", "train"]) {
+    const local = join(folder, `${split}.parquet`);
+    const rows = Array.from({ length: 50 }, (_, n) => pullRow(split === "train" ? n : 49 - n));
+    await writeGrouped(local, rows.slice(split === "train" ? 0 : 10), { groupRows: 2048 });
+    files[`data/${split}.parquet`] = { local };
+  }
+  const hub = await testHub({ ...sets, [PULLS]: { refs: { main: "p1" }, commits: { p1: files } } });
+  const root = project(hub, { prs_split: "train" });
+  await run(root);
+  const chain = join(root, "chain.toml");
+  writeFileSync(chain, readFileSync(chain, "utf8").replace('"train"', '"test"'));
+  await run(root, { force: true });
+  for (const { instance_id } of await drawn(root)) {
+    const record = JSON.parse(readFileSync(join(root, `commit/${instance_id}.json`), "utf8")) as {
+      instance_id: string;
+      problem_statement: string;
+    };
+    expect(record.instance_id).toBe(instance_id);
+    expect(record.problem_statement).toBe(`problem ${instance_id.split("-")[1]}`);
+  }
 });
 
 test("faults on the way change nothing: 503s, rate limits, cuts, ignored ranges", async () => {

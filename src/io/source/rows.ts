@@ -58,6 +58,20 @@ export function joinSources(sources: readonly RowSource[]): RowSource {
     if (owner === undefined) throw new RangeError(`no file ${index} in this source`);
     return owner;
   };
+  /** Takes to every source what is its own, and puts the answers into the order asked. */
+  const byOwner = async <T>(
+    at: readonly RowAddress[],
+    ask: (source: RowSource, own: readonly RowAddress[]) => Promise<readonly T[]>,
+  ): Promise<T[]> => {
+    const found = Array.from<T>({ length: at.length });
+    const owned = at.map(({ file, row }, place) => ({ ...ownerAt(file), row, place }));
+    for (const source of new Set(owned.map((one) => one.source))) {
+      const own = owned.filter((one) => one.source === source);
+      const rows = await ask(source, own);
+      for (const [n, row] of rows.entries()) found[own[n]?.place ?? 0] = row;
+    }
+    return found;
+  };
   return {
     files: sources.flatMap((source) => source.files),
     leavesOf(index) {
@@ -72,19 +86,16 @@ export function joinSources(sources: readonly RowSource[]): RowSource {
       const { source, file } = ownerAt(index);
       return source.readTexts(file, column);
     },
-    async read(at, columns) {
-      const found = Array.from<ReadRow>({ length: at.length });
-      for (const source of new Set(at.map((one) => ownerAt(one.file).source))) {
-        const places = [...at.keys()].filter((n) => ownerAt(at[n]?.file ?? 0).source === source);
-        const own = places.map((n) => ({
-          file: ownerAt(at[n]?.file ?? 0).file,
-          row: at[n]?.row ?? 0,
-        }));
-        const rows = await source.read(own, columns);
-        for (const [n, row] of rows.entries()) found[places[n] ?? 0] = row;
-      }
-      return found;
-    },
+    read: (at, columns) => byOwner(at, (source, own) => source.read(own, columns)),
+    ...(sources.some((source) => source.peek !== undefined)
+      ? {
+          peek: (at, columns) =>
+            byOwner(
+              at,
+              (source, own) => source.peek?.(own, columns) ?? Promise.resolve(own.map(() => null)),
+            ),
+        }
+      : {}),
   };
 }
 

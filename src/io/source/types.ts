@@ -47,9 +47,12 @@ export type RowSource = {
   read(at: readonly RowAddress[], columns?: readonly string[]): Promise<readonly ReadRow[]>;
   /**
    * The same for a few narrow columns (ids), where that is far cheaper than whole rows; absent where a
-   * row costs the same whatever is asked of it.
+   * row costs the same whatever is asked of it, and null for the rows of which that is true.
    */
-  peek?(at: readonly RowAddress[], columns: readonly string[]): Promise<readonly ReadRow[]>;
+  peek?(
+    at: readonly RowAddress[],
+    columns: readonly string[],
+  ): Promise<readonly (ReadRow | null)[]>;
   /** A whole column of a file as texts, in row order; null where a cell is null or no text. */
   readTexts(file: number, column: string): Promise<readonly (string | null)[]>;
   /** null: the file's format has no footer. */

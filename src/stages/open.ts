@@ -91,7 +91,9 @@ function openSet(
   const { max_read_mb } = source;
   const token = env["HF_TOKEN"] || env["HUGGINGFACE_API_KEY"] || null;
   const asked = kind === "prs" ? prsKeys(source) : source;
-  const before = settings.before?.sources.find((one) => one.dataset === name.text);
+  const before = settings.before?.sources.find(
+    (one) => one.key === kind && one.dataset === name.text,
+  );
   return openHubSet({
     endpoint: (env["HF_ENDPOINT"] || "https://huggingface.co").replace(/\/+$/, ""),
     name: name.name,
@@ -107,7 +109,7 @@ function openSet(
     concurrency: settings.concurrency,
     useViewer: source.read === "auto" || source.read === "viewer",
     skipBad: settings.skipBad,
-    purpose: settings.purpose,
+    purpose: `${settings.purpose}-${kind}`,
     beforeWhole: (bytes) => checkWhole(name.name, bytes, max_read_mb * 1e6),
   });
 }

@@ -20,7 +20,7 @@ export type HubPullRequests = PullRequestRows & {
 
 /** `source`: the set, read the way that was planned for single rows. */
 export async function hubPullRequests(set: HubSet, source: RowSource): Promise<HubPullRequests> {
-  const found = await openLineCache(join(set.cacheDir, "pull-requests.jsonl"));
+  const found = await openLineCache(join(set.cacheDir, `pull-requests-${set.selection}.jsonl`));
   const index = createIdIndex(set);
   return {
     async find(instanceIds) {
@@ -111,7 +111,7 @@ function createIdIndex(
 
   return async (ids) => {
     if (ids.length === 0) return places;
-    opened ??= openLineCache(join(set.cacheDir, "instance-ids.jsonl"));
+    opened ??= openLineCache(join(set.cacheDir, `instance-ids-${set.selection}.jsonl`));
     const cache = await opened;
     const groups = set.groupsWith(ID, ids).filter(([f, g]) => !scanned.has(`${f}/${g}`));
     await inParallel(groups, 32, ([file, group]) => scan(file, group, cache));

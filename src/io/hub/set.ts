@@ -2,6 +2,7 @@
  * A split of a Hub data set, opened: its commit, its footers, and whether the viewer shows it. Which
  * way its rows are read is decided by whoever plans; `readBy` carries it out.
  */
+import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { UserError } from "../../errors.ts";
 import { inParallel } from "../in-parallel.ts";
@@ -58,6 +59,8 @@ export type HubSet = {
   readonly stats: HubStats;
   /** Folder for what is kept of this commit. */
   readonly cacheDir: string;
+  /** Tells these files of the commit from any others: for what is kept by file number, or of all files. */
+  readonly selection: string;
   readBy(by: ReadBy): RowSource;
   /** Row groups whose statistics allow one of the texts in the column; without statistics, all. */
   groupsWith(column: string, texts: readonly string[]): readonly (readonly [number, number])[];
@@ -98,7 +101,7 @@ export async function openHubSet(options: HubOptions): Promise<HubSet> {
     join(
       options.cacheDir,
       "rows",
-      `${options.purpose}-${repo.name.replace("/", "__")}-${repo.commit}.jsonl`,
+      `${options.purpose}-${repo.name.replace("/", "__")}-${repo.commit}-${selectionOf(repo)}.jsonl`,
     ),
   );
   const copyDir = join(home, `copies-${options.purpose}`);
@@ -113,6 +116,7 @@ export async function openHubSet(options: HubOptions): Promise<HubSet> {
     viewer,
     stats: client.stats,
     cacheDir: home,
+    selection: selectionOf(repo),
     readBy: (by) => remoteSource(by, parts),
     groupsWith: (column, texts) => groupsWith(files, column, texts),
     groupStart: (file, group) =>
@@ -143,6 +147,12 @@ function remoteOf(endpoint: string, repo: HubRepo, file: HubFile): RemoteFile {
 
 function sizeOf(repo: HubRepo): number {
   return repo.files.reduce((sum, file) => sum + file.size, 0);
+}
+
+/** Another split, config or glob of the same commit has other files under the same numbers. */
+function selectionOf(repo: HubRepo): string {
+  const paths = JSON.stringify(repo.files.map((file) => file.path));
+  return createHash("sha256").update(paths).digest("hex").slice(0, 12);
 }
 
 function groupsWith(
@@ -211,6 +221,7 @@ async function wholeFiles(
     viewer: { ok: false, why: "the files are fetched whole" },
     stats: client.stats,
     cacheDir: home,
+    selection: selectionOf(repo),
     readBy: () => source,
     groupsWith: () => [],
     groupStart: () => 0,

@@ -28,11 +28,9 @@ export type SourceVoices = {
 
 /** @throws UserError for a far file without a column that names the speaker of every message. */
 export async function openVoices(source: RowSource): Promise<SourceVoices> {
-  const columns = [...new Set(source.files.flatMap((file) => file.columns))];
-  const column = conversationColumn(columns) ?? "";
   const files: FileVoices[] = [];
-  for (const file of source.files.keys()) files.push(await openFile(source, file, column));
-  const kept = createLru<readonly Voices[]>(KEPT_GROUPS);
+  for (const file of source.files.keys()) files.push(await openFile(source, file));
+  const kept = createLru<readonly Voices[]>(KEPT_CHARS, charsOf);
   return {
     files,
     async of(groups) {
@@ -51,8 +49,10 @@ export async function openVoices(source: RowSource): Promise<SourceVoices> {
 
 // ---------------------------------------------------------------------------------------------
 
-/** Row groups whose voices are kept: 20 bytes a row, or so. */
-const KEPT_GROUPS = 1024;
+/** Of the voices that are kept: writers make row groups of 1,000 rows, and of a million. */
+const KEPT_CHARS = 1 << 26;
+/** What a text takes beside its characters. */
+const TEXT_OVERHEAD = 24;
 const PARALLEL = 32;
 /** Rows of a pass over a near file at a time. */
 const PASS_ROWS = 200;
@@ -61,9 +61,14 @@ type FileVoices = SourceVoices["files"][number] & {
   read(group: number): Promise<readonly Voices[]>;
 };
 
-async function openFile(source: RowSource, index: number, column: string): Promise<FileVoices> {
+function charsOf(rows: readonly Voices[]): number {
+  return rows.reduce((sum, voices) => sum + voices.length + TEXT_OVERHEAD, 0);
+}
+
+async function openFile(source: RowSource, index: number): Promise<FileVoices> {
   const file = source.files[index];
   if (file === undefined) throw new RangeError(`no file ${index} in this source`);
+  const column = conversationColumn(file.columns) ?? "";
   const leaves = source.leavesOf(index);
   const leaf = leaves === null ? null : roleLeafOf(leaves.counts.keys(), column);
   if (leaves !== null && leaf !== null) {

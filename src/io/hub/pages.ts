@@ -7,7 +7,7 @@ import type { LimitFunction } from "p-limit";
 import { UserError, errorMessage } from "../../errors.ts";
 import { plainValue } from "../parquet.ts";
 import type { RawRow, ReadRow } from "../source/types.ts";
-import type { Lru } from "./cache.ts";
+import { createLru, type Lru } from "./cache.ts";
 import { CODECS } from "./codecs.ts";
 import { hideDictionaries, type Dictionaries } from "./dictionaries.ts";
 import type { RemoteFile, Tail } from "./footers.ts";
@@ -30,6 +30,13 @@ export type PageReader = {
 
 /** By leaf a JSON text a row; a row is put together when it is wanted, which is one of a thousand. */
 export type SmallLeaves = ReadonlyMap<Leaf, PackedTexts>;
+
+/** Keeps small leaves of so many characters in all: of long row groups few, of short ones a hundred. */
+export function createSmallLeaves(chars = KEPT_CHARS): Lru<SmallLeaves> {
+  return createLru<SmallLeaves>(chars, (leaves) =>
+    [...leaves.values()].reduce((sum, texts) => sum + texts.chars, 0),
+  );
+}
 
 /** Rows in the order asked; neighbours are read together. `columns`: some of the reader's. */
 export async function readByPage(
@@ -90,6 +97,8 @@ export async function readKeptLeaf(
 }
 
 // ---------------------------------------------------------------------------------------------
+
+const KEPT_CHARS = 1 << 26;
 
 type Span = { readonly start: number; readonly end: number };
 type GroupSpan = Span & { readonly group: number };

@@ -4,12 +4,11 @@ import { inParallel } from "../in-parallel.ts";
 import type { LineCache } from "../line-cache.ts";
 import { sourceOf, type Opened } from "../source/rows.ts";
 import type { LeafReader, ReadRow, RowAddress, RowSource } from "../source/types.ts";
-import { createLru } from "./cache.ts";
 import { createDictionaries } from "./dictionaries.ts";
 import type { GroupFacts, RemoteFile, Tail } from "./footers.ts";
 import { readByGroup } from "./groups.ts";
 import type { HubClient } from "./http.ts";
-import { readByPage, readGroupLeaf, readKeptLeaf, type SmallLeaves } from "./pages.ts";
+import { createSmallLeaves, readByPage, readGroupLeaf, readKeptLeaf } from "./pages.ts";
 import type { HubRepo } from "./repo.ts";
 import { SMALL_CHUNK_BYTES } from "./slices.ts";
 import type { Viewer, ViewerState } from "./viewer.ts";
@@ -46,7 +45,7 @@ export type ReadBy = {
 export function remoteSource(by: ReadBy, parts: RemoteParts): RowSource {
   const { way } = by;
   const { client, tails, files, repo, cache, copyDir, parallel } = parts;
-  const decoded = createLru<SmallLeaves>(KEPT_GROUPS);
+  const decoded = createSmallLeaves();
   const dictionaries = createDictionaries();
   const pages = { client, decoded, dictionaries, columns: by.columns, limit: pLimit(parallel) };
   const starts = startsOf(files);
@@ -119,9 +118,6 @@ export function remoteSource(by: ReadBy, parts: RemoteParts): RowSource {
 }
 
 // ---------------------------------------------------------------------------------------------
-
-/** Row groups whose small leaves stay decoded: under half a megabyte each. */
-const KEPT_GROUPS = 128;
 
 /** Reads what is not on disk yet, and puts it there before anything is made of it. */
 async function cachedRead(

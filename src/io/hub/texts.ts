@@ -5,6 +5,8 @@
 
 export type PackedTexts = {
   readonly length: number;
+  /** Of all texts together. */
+  readonly chars: number;
   /** undefined past the end. */
   at(index: number): string | undefined;
 };
@@ -19,6 +21,7 @@ export function packTexts(texts: readonly string[]): PackedTexts {
   const all = texts.join("");
   return {
     length: texts.length,
+    chars: end,
     at: (index) => (index < ends.length ? all.slice(ends[index - 1] ?? 0, ends[index]) : undefined),
   };
 }

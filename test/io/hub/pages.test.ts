@@ -4,14 +4,13 @@ import type { SchemaElement } from "hyparquet";
 import { ParquetWriter, fileWriter } from "hyparquet-writer";
 import pLimit from "p-limit";
 import { expect, test } from "vitest";
-import { createLru } from "../../../src/io/hub/cache.ts";
 import { checkCodecs } from "../../../src/io/hub/codecs.ts";
 import { createDictionaries, type Dictionaries } from "../../../src/io/hub/dictionaries.ts";
 import { groupFacts, readTail, type RemoteFile, type Tail } from "../../../src/io/hub/footers.ts";
 import { readByGroup } from "../../../src/io/hub/groups.ts";
 import { hubClient, type HubClient } from "../../../src/io/hub/http.ts";
 import { leafValue, mergeRows } from "../../../src/io/hub/leaves.ts";
-import { readByPage, type SmallLeaves } from "../../../src/io/hub/pages.ts";
+import { createSmallLeaves, readByPage } from "../../../src/io/hub/pages.ts";
 import { resolveUrl } from "../../../src/io/hub/repo.ts";
 import { packTexts } from "../../../src/io/hub/texts.ts";
 import { testHub, type Hub } from "../../support/hub.ts";
@@ -50,7 +49,7 @@ test.each([
   async (codec, groupRows, pageBytes) => {
     const { client, file, tail } = await paged(400, { codec, groupRows, pageBytes });
     const rows = [0, 1, 2, 99, 100, 399, 250];
-    const decoded = createLru<SmallLeaves>(8);
+    const decoded = createSmallLeaves();
     const read = await readByPage(file, tail, rows, COLUMNS, {
       client,
       decoded,
@@ -73,7 +72,7 @@ test("pages as pyarrow writes them, zstd with a page index, are read one by one"
   expect(content?.pages).toBeGreaterThan(20);
   const reader = {
     client,
-    decoded: createLru<SmallLeaves>(8),
+    decoded: createSmallLeaves(),
     dictionaries: createDictionaries(),
     columns: COLUMNS,
     limit: pLimit(4),
@@ -92,7 +91,7 @@ test("a few rows of a large file cost a few pages, and the footer is read once a
     pageBytes: 8192,
   });
   const before = client.stats.bytes;
-  const decoded = createLru<SmallLeaves>(8);
+  const decoded = createSmallLeaves();
   const dictionaries = createDictionaries();
   const reader = { client, decoded, dictionaries, columns: COLUMNS, limit: pLimit(4) };
   await readByPage(file, tail, [5, 1500], COLUMNS, reader);
@@ -101,6 +100,19 @@ test("a few rows of a large file cost a few pages, and the footer is read once a
   await readTail(client, file, folder);
   expect(hub.requests.length).toBe(requests);
   expect(groupFacts(tail).map((group) => group.rows)).toEqual([1000, 1000]);
+});
+
+test("small leaves are kept up to a size, not up to a number of row groups", async () => {
+  const { hub, client, file, tail } = await paged(400, { codec: "GZIP", groupRows: 100 });
+  const reads = async (chars: number): Promise<number> => {
+    const own = { decoded: createSmallLeaves(chars), dictionaries: createDictionaries() };
+    const reader = { client, ...own, columns: COLUMNS, limit: pLimit(1) };
+    for (const row of [0, 100, 0]) await readByPage(file, tail, [row], ["instance_id"], reader);
+    const before = hub.requests.length;
+    await readByPage(file, tail, [1], ["instance_id"], reader);
+    return hub.requests.length - before;
+  };
+  expect([await reads(1 << 20), (await reads(1)) > 0]).toEqual([0, true]);
 });
 
 test("a codec that nothing here can unpack is an error with the column", async () => {
@@ -133,7 +145,7 @@ test("a dictionary is fetched for the first page that needs it, and kept; other 
   const local = join(import.meta.dirname, "../../fixtures/parquet/zstd-pages.parquet");
   const { hub, client, file, tail } = await serve(local, tempProject());
   const dictionaries = createDictionaries();
-  const decoded = createLru<SmallLeaves>(8);
+  const decoded = createSmallLeaves();
   const reader = { client, decoded, dictionaries, columns: COLUMNS, limit: pLimit(4) };
   const read = async (...rows: number[]): Promise<string[]> => {
     const before = hub.requests.length;
@@ -172,7 +184,7 @@ test.each(["GZIP", "UNCOMPRESSED"] as const)(
     const { client, file, tail } = await serve(local, folder);
     const { bytes, rows } = groupFacts(tail)[0]?.chunks[3]?.dictionary ?? { bytes: NaN, rows: 0 };
     expect(rows).toBe(300);
-    const decoded = createLru<SmallLeaves>(8);
+    const decoded = createSmallLeaves();
     const read = async (dictionaries: Dictionaries, asked: readonly number[]): Promise<number> => {
       const reader = { client, decoded, dictionaries, columns: ["messages"], limit: pLimit(4) };
       const before = client.stats.bytes;
@@ -263,7 +275,7 @@ test("a page that is damaged is an error with the file and the rows", async () =
   bytes.fill(0, 4, bytes.length - 4000);
   writeFileSync(local, bytes);
   const { client, file, tail } = await serve(local, folder);
-  const decoded = createLru<SmallLeaves>(8);
+  const decoded = createSmallLeaves();
   const dictionaries = createDictionaries();
   const reader = { client, decoded, dictionaries, columns: COLUMNS, limit: pLimit(4) };
   await expect(readByPage(file, tail, [199], COLUMNS, reader)).rejects.toThrow(
@@ -280,5 +292,5 @@ test("packed texts come back by their place, empty ones as well, and none past t
     "null",
     undefined,
   ]);
-  expect([packed.length, packTexts([]).at(0)]).toEqual([4, undefined]);
+  expect([packed.length, packed.chars, packTexts([]).at(0)]).toEqual([4, 8, undefined]);
 });

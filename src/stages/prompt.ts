@@ -62,7 +62,7 @@ export async function prompt(
     skipBad: options.skipBad,
     purpose: "draw",
     concurrency: options.concurrency ?? DEFAULT_CONCURRENCY,
-    before: before?.config_hash === hash && !before.done ? before : null,
+    before: before?.config_hash === hash ? goesOnFrom(before, options.force) : null,
   });
   const state = { ...emptyState(hash, target), sources: sources.sources };
   await deps.store.write(STATE, state);
@@ -80,6 +80,14 @@ const DONE_NOTE = "the prompts of this [source] are there: nothing to do (--forc
 const DEFAULT_CONCURRENCY = 32;
 /** Prompt files of 200 turns are some 5 MB each. */
 const WRITTEN_AT_ONCE = 2;
+
+/** A draw that is done is made longer at its commits, by a plan of its own, or with --force made anew. */
+function goesOnFrom(before: SourceState, force: boolean): SourceState | null {
+  if (!before.done) return before;
+  if (force) return null;
+  const sources = before.sources.map(({ key, dataset, revision }) => ({ key, dataset, revision }));
+  return { ...before, sources };
+}
 
 async function draw(
   config: Config,

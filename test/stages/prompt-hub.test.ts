@@ -318,6 +318,26 @@ test("a second draw reads no footer again", async () => {
   expect(tails).toEqual([]);
 });
 
+test("a draw that is made longer stays at its commit, and --force takes the newest one", async () => {
+  const hub = await testHub(await hubSets({ pages: true }));
+  const root = project(hub);
+  await run(root, { limit: 5 });
+  const set = hub.datasets[TRAJECTORIES];
+  if (set === undefined) throw new Error("no set");
+  const commits = { ...set.commits, t2: set.commits["t1"] ?? {} };
+  hub.datasets[TRAJECTORIES] = { ...set, refs: { main: "t2" }, commits };
+  const few = (await state(root)).sources[0]?.plan;
+  expect(await run(root)).toMatchObject({ kept: 30 });
+  const [entry] = (await state(root)).sources;
+  expect(entry).toMatchObject({ revision: "t1", way: "pages" });
+  expect(entry?.plan).not.toEqual(few);
+  expect(new Set((await drawn(root)).map(({ origin }) => origin.revision))).toEqual(
+    new Set(["t1"]),
+  );
+  await run(root, { force: true });
+  expect((await state(root)).sources[0]).toMatchObject({ revision: "t2" });
+});
+
 test("a set of JSON Lines is fetched once and drawn from", async () => {
   const rows = Array.from({ length: 50 }, (_, n) => JSON.stringify(rolloutRow(n))).join("\n");
   const sets = await hubSets({ pages: true });

@@ -55,7 +55,7 @@ export async function drawTurns(
 ): Promise<Drawn> {
   const draw = startDraw(settings, shape, deps);
   const cap = target * settings.max_draws_per_turn;
-  const places = await openPlaces(settings, shape, deps.source);
+  const places = await openPlaces(settings, shape, deps.source, deps.signal);
   const look = createLook({ settings, shape, ...deps, selection: draw.selection });
   const isOpen = (): boolean =>
     draw.kept.length < target && draw.judged < cap && deps.signal?.aborted !== true;
@@ -79,7 +79,10 @@ export async function drawTurns(
     while (isOpen()) {
       await lookAhead();
       const batch = ahead.shift();
-      if (batch === undefined) break;
+      if (batch === undefined) {
+        draw.passed += places.passedLast();
+        break;
+      }
       for (const [n, one] of (await batch.looks).entries()) {
         if (draw.kept.length === target) break;
         draw.passed += batch.places[n]?.passed ?? 0;

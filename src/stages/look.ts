@@ -46,7 +46,9 @@ export type Looker = {
 /** A function that looks at places, in their order; it remembers the pull requests that it found. */
 export function createLook(looker: Looker): (places: readonly Place[]) => Promise<Look[]> {
   const known = new Map<string, Kept<PullRequest>>();
-  const columns = neededColumns([...new Set(looker.source.files.flatMap((file) => file.columns))]);
+  // By file: of two that call their conversation otherwise both are read.
+  const { files } = looker.source;
+  const columns = [...new Set(files.flatMap((file) => neededColumns(file.columns)))];
   // One after the other, so that no pull request is asked for twice.
   let lookedUp = Promise.resolve();
   return async (places) => {
@@ -78,9 +80,7 @@ async function readTurns(
 ): Promise<Omit<Look, "pr">[]> {
   const { source } = looker;
   const all = places.map((place) => place.address);
-  const peeked = canPeek(looker, columns)
-    ? ((await source.peek?.(all, NAME_COLUMNS)) ?? null)
-    : null;
+  const peeked = canPeek(looker) ? ((await source.peek?.(all, NAME_COLUMNS)) ?? null) : null;
   const names = peeked?.map((row) => (row === null ? null : namesIn(row))) ?? [];
   const isWanted = places.map((_, n) => {
     const of = names[n] ?? null;
@@ -99,9 +99,15 @@ async function readTurns(
   });
 }
 
-/** The end of a run may stand in a wide column, which is not peeked at. */
-function canPeek({ settings }: Looker, columns: readonly string[]): boolean {
-  return settings.exit_status.length === 0 || columns.includes("exit_status");
+/** How a run ended may stand in a wide column, which is not peeked at. */
+function canPeek({ settings, source }: Looker): boolean {
+  return (
+    settings.exit_status.length === 0 ||
+    source.files.every(
+      ({ columns, isFar }) =>
+        !isFar || (columns.includes("exit_status") && !columns.includes("info")),
+    )
+  );
 }
 
 function namesIn(read: ReadRow): Kept<RowNames> {

@@ -20,8 +20,10 @@ export type Place = {
 };
 
 export type Places = {
-  /** Up to `count` places, fewer where they are used up. */
+  /** Up to `count` places, fewer where they are used up, or the signal has ended the search for them. */
   next(count: number): Promise<Place[]>;
+  /** Once the places are used up: messages that were drawn after the last one, and are no turn. */
+  passedLast(): number;
 };
 
 /** @throws UserError for spread = "turns" and a far source that does not say who speaks. */
@@ -29,11 +31,12 @@ export async function openPlaces(
   settings: Config["source"],
   shape: "ready" | "trajectory",
   source: RowSource,
+  signal: AbortSignal | undefined,
 ): Promise<Places> {
   const { spread } = settings;
   // Ready turns are not drawn: they are taken in the order of the files.
   if (shape === "ready") return rowPlaces(source, Array(rowsOf(source)).keys());
-  if (spread === "turns") return messagePlaces(settings, source);
+  if (spread === "turns") return messagePlaces(settings, source, signal);
   return rowPlaces(source, rowOrder(settings, spread, source));
 }
 
@@ -62,6 +65,7 @@ function rowOrder(
 function rowPlaces(source: RowSource, order: Iterator<number>): Places {
   const extents = layOut(source.files);
   return {
+    passedLast: () => 0,
     next: (count) =>
       Promise.resolve(
         take(order, count).map((number) => ({
@@ -75,7 +79,11 @@ function rowPlaces(source: RowSource, order: Iterator<number>): Places {
 }
 
 /** Messages are drawn uniformly, each once, and those that are no turn passed over. */
-async function messagePlaces(settings: Config["source"], source: RowSource): Promise<Places> {
+async function messagePlaces(
+  settings: Config["source"],
+  source: RowSource,
+  signal: AbortSignal | undefined,
+): Promise<Places> {
   const voices = await openVoices(source);
   const groups = layOutPlaces(voices.files);
   const total = groups.at(-1)?.end ?? 0;
@@ -83,6 +91,7 @@ async function messagePlaces(settings: Config["source"], source: RowSource): Pro
   const starts = layOut(source.files).map(({ start }) => start);
   let ready: Place[] = [];
   let passed = 0;
+  let isUsedUp = false;
 
   const lookUp = async (numbers: readonly number[]): Promise<(Omit<Place, "passed"> | null)[]> => {
     const drawn = numbers.map((number) => ({ number, group: groupOfPlace(groups, number) }));
@@ -97,10 +106,12 @@ async function messagePlaces(settings: Config["source"], source: RowSource): Pro
   };
 
   return {
+    passedLast: () => (isUsedUp ? passed : 0),
     async next(count) {
-      while (ready.length < count) {
+      while (ready.length < count && signal?.aborted !== true) {
         const drawn = take(order, LOOKED_UP);
-        if (drawn.length === 0) break;
+        isUsedUp = drawn.length === 0;
+        if (isUsedUp) break;
         for (const place of await lookUp(drawn)) {
           if (place !== null) ready.push({ ...place, passed });
           passed = place === null ? passed + 1 : 0;

@@ -6,6 +6,8 @@ import { MESSAGE_COLUMNS, shapeOf } from "./shapes.ts";
 type FileColumns = {
   readonly name: string;
   readonly rows: number;
+  /** Broken lines that --skip-bad passed over; absent: none. */
+  readonly badLines?: number;
   readonly columns: readonly string[];
 };
 
@@ -20,8 +22,9 @@ export function trajectoryShape(
   const full = files.filter((file) => file.rows > 0);
   const first = full[0];
   if (first === undefined) {
+    const badLines = files.reduce((sum, file) => sum + (file.badLines ?? 0), 0);
     throw new UserError(
-      `${key}: no rows in ${files.map((file) => file.name).join(", ")}`,
+      `${key}: no rows in ${files.map((file) => file.name).join(", ")}${badLines === 0 ? "" : ` (${badLines} broken lines were passed over)`}`,
       "name files that hold trajectories or ready turns",
     );
   }

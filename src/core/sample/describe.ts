@@ -39,7 +39,7 @@ export function sourceReport(facts: SourceFacts): string[] {
   const rows = facts.files.reduce((sum, file) => sum + file.rows, 0);
   return [
     `${facts.name}${facts.commit === null ? "" : ` at commit ${facts.commit}`}`,
-    `  ${facts.files.length} files, ${rows} rows${facts.groups === 0 ? "" : `, ${facts.groups} row groups`}`,
+    `  ${counted(facts.files.length, "file")}, ${counted(rows, "row")}${facts.groups === 0 ? "" : `, ${counted(facts.groups, "row group")}`}`,
     ...fileLines(facts),
     `  columns: ${facts.columns.join(", ") || "none"}`,
     `  shape: ${facts.shape === null ? "none that is known: no conversation and no pull request" : SHAPES[facts.shape]}`,
@@ -84,3 +84,5 @@ function shortened(text: string): string[] {
     .split(/\r?\n/)
     .map((line) => line.replace(/[\u0000-\u0008\u000B-\u001F\u007F-\u009F]/g, "\u00B7"));
 }
+
+const counted = (n: number, what: string): string => `${n} ${what}${n === 1 ? "" : "s"}`;

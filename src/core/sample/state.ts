@@ -62,7 +62,14 @@ type Result = {
   readonly capped: boolean;
 };
 
-export function nothingDrawn(drawn: Result): UserError {
+/** `passed`: as for `spreadNote`. */
+export function nothingDrawn(drawn: Result & { readonly passed: number }): UserError {
+  if (drawn.read === 0) {
+    return new UserError(
+      `prompt: none of ${drawn.passed} messages is a turn that may be drawn: an agent's, with a history before it, below [source].max_turn`,
+      "raise max_turn in chain.toml [source], or name other sources",
+    );
+  }
   return new UserError(
     `prompt: none of the ${drawn.read} rows gives a turn; ${mostDropped(drawn)}`,
     "loosen that filter in chain.toml [source], or name other sources",

@@ -5,7 +5,6 @@
 import type { Config } from "../config.ts";
 import { seededRng } from "../core/random.ts";
 import { dropped, kept, type DropReason, type Kept } from "../core/sample/drops.ts";
-import { pullRequestOf } from "../core/sample/pr.ts";
 import {
   refuseByName,
   refuseByTurn,
@@ -25,6 +24,7 @@ import { drawTurn, turnAt } from "../core/sample/turns.ts";
 import type { PullRequestRows } from "../io/source/prs.ts";
 import type { RawRow, ReadRow, RowSource } from "../io/source/types.ts";
 import type { PullRequest } from "../records.ts";
+import { createFindPullRequests } from "./found-prs.ts";
 import type { Place } from "./places.ts";
 
 /** `candidate` null: the row was not read, since its names alone refuse it. */
@@ -45,20 +45,17 @@ export type Looker = {
 
 /** A function that looks at places, in their order; it remembers the pull requests that it found. */
 export function createLook(looker: Looker): (places: readonly Place[]) => Promise<Look[]> {
-  const known = new Map<string, Kept<PullRequest>>();
+  const find = createFindPullRequests(looker.prs);
   // By file: of two that call their conversation otherwise both are read.
   const { files } = looker.source;
   const columns = [...new Set(files.flatMap((file) => neededColumns(file.columns)))];
-  // One after the other, so that no pull request is asked for twice.
-  let lookedUp = Promise.resolve();
   return async (places) => {
     const turns = await readTurns(looker, columns, places);
-    lookedUp = lookedUp.then(() => lookUpPullRequests(looker.prs, known, turns));
-    await lookedUp;
-    return turns.map((turn) => {
-      const id = turn.candidate?.ok === true ? turn.candidate.value.instance_id : "";
-      return { ...turn, pr: known.get(id) ?? dropped("no_pr") };
-    });
+    const found = await find(turns.flatMap((turn) => idOf(turn) ?? []));
+    return turns.map((turn) => ({
+      ...turn,
+      pr: found.get(idOf(turn) ?? "") ?? dropped("no_pr"),
+    }));
   };
 }
 
@@ -157,22 +154,6 @@ function turnOf(
   return turn.ok ? kept({ ...turn.value, exit_status: trajectory.value.exit_status }) : turn;
 }
 
-async function lookUpPullRequests(
-  prs: PullRequestRows,
-  known: Map<string, Kept<PullRequest>>,
-  turns: readonly Pick<Look, "candidate">[],
-): Promise<void> {
-  const ids = turns.flatMap(({ candidate }) =>
-    candidate?.ok === true && !known.has(candidate.value.instance_id)
-      ? [candidate.value.instance_id]
-      : [],
-  );
-  if (ids.length === 0) return;
-  const rows = await prs.find(ids);
-  for (const id of ids) {
-    const row = rows.get(id);
-    const pr = row === undefined ? null : pullRequestOf(row);
-    const reason = row === undefined ? "no_pr" : "pr_unreadable";
-    known.set(id, pr !== null ? kept(pr) : dropped(reason));
-  }
+function idOf({ candidate }: Pick<Look, "candidate">): string | null {
+  return candidate?.ok === true ? candidate.value.instance_id : null;
 }

@@ -7,7 +7,7 @@ import { promptFileSchema, sourceStateSchema, type Prompt } from "../../src/reco
 import { prompt, type PromptOptions } from "../../src/stages/prompt.ts";
 import type { StageSummary } from "../../src/work.ts";
 import { silentProgress } from "../support/chat.ts";
-import { testHub, type Hub, type HubOptions } from "../support/hub.ts";
+import { testHub, type Hub, type HubFault, type HubOptions } from "../support/hub.ts";
 import {
   hubSets,
   PULLS,
@@ -307,6 +307,29 @@ test.each(["rows", "turns"])(
     ).toBeLessThanOrEqual(10);
   },
 );
+
+test("rows that were read beside one that cannot be are kept for the next run", async () => {
+  let broken = true;
+  const contents = (range: string | null): boolean => {
+    const [from = 0, to = 0] = (range ?? "").match(/\d+/g)?.map(Number) ?? [];
+    return to - from > 4000 && to - from < 20_000;
+  };
+  let seen = 0;
+  const fault = ({ path, range }: { path: string; range: string | null }): HubFault | null =>
+    broken && path.startsWith(`/cdn/${TRAJECTORIES}`) && contents(range) && ++seen === 20
+      ? { status: 404 }
+      : null;
+  const hub = await testHub(await hubSets({ pages: true }), { fault });
+  const root = project(hub, { read: "pages" });
+  await expect(run(root)).rejects.toThrow("answered HTTP 404");
+  broken = false;
+  const rows = (from: number): string[] =>
+    hub.requests.slice(from).flatMap(({ range }) => (contents(range) ? [range ?? ""] : []));
+  const [first, before] = [new Set(rows(0)), hub.requests.length];
+  expect(first.size).toBeGreaterThan(25);
+  expect(await run(root)).toMatchObject({ kept: 30 });
+  expect(rows(before).filter((range) => first.has(range)).length).toBeLessThanOrEqual(16);
+});
 
 test("a second draw reads no footer again", async () => {
   const hub = await testHub(await hubSets({ pages: true }));

@@ -112,37 +112,70 @@ export function remoteSource(by: ReadBy, parts: RemoteParts): RowSource {
   const base = sourceOf(opened, way === "groups" ? 1 : parallel);
   return {
     ...base,
-    read: (at, columns) => cachedRead(base, cache, at, columns),
+    // By groups the rows of a group are read together, so that there is nothing to be kept before.
+    read: (at, columns) =>
+      cachedRead(
+        { base, cache, together: way === "groups" ? Infinity : KEPT_TOGETHER },
+        at,
+        columns,
+      ),
     ...(way === "pages" ? { peek: (at, columns) => base.read(at, columns) } : {}),
   };
 }
 
 // ---------------------------------------------------------------------------------------------
 
+/** Rows that are put on disk as soon as all of them are there: what a kill may lose of each read. */
+const KEPT_TOGETHER = 16;
+
+type KeptReader = {
+  readonly base: RowSource;
+  readonly cache: LineCache;
+  readonly together: number;
+};
+
 /** Reads what is not on disk yet, and puts it there before anything is made of it. */
 async function cachedRead(
-  base: RowSource,
-  cache: LineCache,
+  { base, cache, together }: KeptReader,
   at: readonly RowAddress[],
   columns: readonly string[] | undefined,
 ): Promise<ReadRow[]> {
   const keys = at.map(({ file, row }) => `${file}/${row}/${columns?.join(",") ?? "*"}`);
   const missing = [...at.keys()].filter((n) => !cache.has(keys[n] ?? ""));
-  const read = await base.read(
-    missing.flatMap((n) => at[n] ?? []),
-    columns,
-  );
-  await cache.put(
-    missing.flatMap((n, place) => {
-      const row = read[place];
-      return row?.ok === true ? [[keys[n] ?? "", row.row] as const] : [];
-    }),
-  );
-  const fresh = new Map(missing.map((n, place) => [n, read[place]]));
+  const fresh = new Map<number, ReadRow>();
+  const readAndKeep = async (places: readonly number[]): Promise<void> => {
+    const rows = await base.read(
+      places.flatMap((n) => at[n] ?? []),
+      columns,
+    );
+    for (const [n, row] of rows.entries()) fresh.set(places[n] ?? 0, row);
+    await cache.put(
+      places.flatMap((n) => {
+        const row = fresh.get(n);
+        return row?.ok === true ? [[keys[n] ?? "", row.row] as const] : [];
+      }),
+    );
+  };
+  // What one part could not read is no reason to lose the others.
+  const done = await Promise.allSettled(parts(missing, at, together).map(readAndKeep));
+  for (const part of done) if (part.status === "rejected") throw part.reason;
   const found: ReadRow[] = [];
   for (const [n, key] of keys.entries()) {
     const row = fresh.get(n);
     found.push(row ?? { ok: true, row: (await cache.get(key)) as Record<string, unknown> });
+  }
+  return found;
+}
+
+/** The places in parts of `size` and more: runs of neighbouring rows are not cut, they share pages. */
+function parts(places: readonly number[], at: readonly RowAddress[], size: number): number[][] {
+  const found: number[][] = [];
+  for (const n of places) {
+    const last = found.at(-1);
+    const [before, here] = [at[last?.at(-1) ?? -1], at[n]];
+    const isNext = before?.file === here?.file && before?.row === (here?.row ?? 0) - 1;
+    if (last !== undefined && (last.length < size || isNext)) last.push(n);
+    else found.push([n]);
   }
   return found;
 }

@@ -8,7 +8,7 @@ import { setFlagsFromString } from "node:v8";
  * How far the heap may grow over what was alive at the last full collection. Left alone, V8 lets a
  * small heap grow fourfold, and a stage that holds 20 MB takes 200.
  */
-const GROWTH_PERCENT = 125;
+const GROWTH_PERCENT = 135;
 
 /**
  * How much a function must have done before it is optimised: at first six times V8's own measure.
@@ -16,7 +16,7 @@ const GROWTH_PERCENT = 125;
  * that goes on for longer gets its fast code a few seconds later.
  */
 const OPTIMISE_AFTER = { atFirst: 400_000, later: 66 * 1024 };
-const AT_FIRST_MS = 4000;
+const AT_FIRST_MS = 4500;
 
 /** Asked for once, before the first call. */
 export function tuneForWaiting(): void {

@@ -204,6 +204,7 @@ async function send(
 ): Promise<Sent | ChatFailure> {
   const { rules, now, signal, ledger, progress } = options;
   const { provider } = open;
+  const { stage, key, role } = item;
   const bytes = request.messages.reduce((sum, { content }) => sum + utf8Length(content), 0);
   const most = rules.upperBound(bytes, maxTokens);
   const price = provider.settings.price[ref.model];
@@ -217,7 +218,7 @@ async function send(
   const begun = await budget.begin(
     most,
     dearest,
-    () => refused() ?? { id: ledger.intent({ ...item, ...ref }, most, dearest) },
+    () => refused() ?? { id: ledger.intent({ stage, key, role, ...ref }, most, dearest) },
   );
   if (!("id" in begun)) return begun;
   const id = await begun.id;

@@ -75,12 +75,16 @@ export function openModels({ config, stage, flags, ...world }: ModelsOptions): M
     },
   });
   return {
-    engine: (items, file) =>
-      engine(items, async (item, outcome) => {
-        const followUps = await file(item, outcome);
-        if (outcome.ok) open?.journal.filed(item.key);
-        return followUps;
-      }),
+    engine: (items, file, unasked) =>
+      engine(
+        items,
+        async (item, outcome) => {
+          const followUps = await file(item, outcome);
+          if (outcome.ok) open?.journal.filed(item.key);
+          return followUps;
+        },
+        unasked,
+      ),
     async close() {
       await open?.chat.close();
       await open?.ledger.close();

@@ -123,6 +123,8 @@ export type WorkReport = {
 export type Engine = (
   items: Iterable<WorkItem> | AsyncIterable<WorkItem>,
   file: FileOutcome,
+  /** Told of every item that will not be asked in this run, so that nobody holds on to it. */
+  unasked?: (item: WorkItem) => void,
 ) => Promise<WorkReport>;
 
 /** A number of items that gets known while they are read. */

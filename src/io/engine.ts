@@ -20,8 +20,8 @@ export type LocalEngineOptions = {
 const AHEAD_CHARS = 32_000_000;
 
 export function localEngine(options: LocalEngineOptions): Engine {
-  return async (items, file) => {
-    const run = startRun(options, file);
+  return async (items, file, unasked = () => {}) => {
+    const run = startRun(options, file, unasked);
     const source =
       Symbol.asyncIterator in items ? items[Symbol.asyncIterator]() : items[Symbol.iterator]();
     try {
@@ -64,6 +64,7 @@ type Run = {
 function startRun(
   { chat, places, window, signal, aheadChars = AHEAD_CHARS }: LocalEngineOptions,
   file: FileOutcome,
+  unasked: (item: WorkItem) => void,
 ): Run {
   const lanes = new Map<string, Lane>();
   const firstFailures = new Map<string, string>();
@@ -104,12 +105,18 @@ function startRun(
   function add(item: WorkItem, place: "push" | "unshift"): void {
     const lane = laneOf(item);
     if (lane.closed || stopped !== null || isOver()) {
-      unanswered++;
+      leave(item);
       return;
     }
     lane.waiting[place](item);
     ahead += charsOf(item);
     startDue(lane);
+  }
+
+  /** For the next run. */
+  function leave(item: WorkItem): void {
+    unanswered++;
+    unasked(item);
   }
 
   function startDue(lane: Lane): void {
@@ -128,7 +135,7 @@ function startRun(
       const own = [first];
       for (let item = own.pop(); item !== undefined; item = own.pop()) {
         if (lane.closed || stopped !== null || isOver()) {
-          unanswered += 1 + own.length;
+          for (const left of [item, ...own]) leave(left);
           break;
         }
         const followUps = await ask(lane, item);
@@ -168,7 +175,7 @@ function startRun(
     for (const lane of lanes.values()) {
       if (!lane.closed && stopped === null && !isOver()) continue;
       for (const item of lane.waiting.splice(0)) {
-        unanswered++;
+        leave(item);
         ahead -= charsOf(item);
       }
     }

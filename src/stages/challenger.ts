@@ -35,7 +35,7 @@ export async function challenger(
   const inHand = new Map<string, Held>();
 
   progress.begin("challenger", files.length);
-  const work = await deps.engine(pendingItems(), file);
+  const work = await deps.engine(pendingItems(), file, leave);
   progress.end();
   for (const _left of inHand) tally.pending();
   return tally.summary("challenger", work);
@@ -60,6 +60,11 @@ export async function challenger(
       inHand.set(at.name, held);
       yield nextItem(held, config, { rules, rng });
     }
+  }
+
+  /** Prompts are long: what waits for the next run is not held until the end of this one. */
+  function leave(item: WorkItem): void {
+    if (inHand.delete(answerFileOf(item))) tally.pending();
   }
 
   async function file(item: WorkItem, outcome: Outcome): Promise<readonly WorkItem[]> {

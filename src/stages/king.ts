@@ -36,7 +36,7 @@ export async function king(
 
   const prompts = await openPrompts(store, options);
   progress.begin("king", () => prompts.expected());
-  const work = await deps.engine(pendingItems(), file);
+  const work = await deps.engine(pendingItems(), file, leave);
   progress.end();
   for (const _left of inHand) tally.pending();
   return tally.summary("king", work);
@@ -85,6 +85,11 @@ export async function king(
         },
       },
     };
+  }
+
+  /** Prompts are long: what waits for the next run is not held until the end of this one. */
+  function leave(item: WorkItem): void {
+    if (inHand.delete(answerFileOf(item))) tally.pending();
   }
 
   async function file(item: WorkItem, outcome: Outcome): Promise<readonly WorkItem[]> {

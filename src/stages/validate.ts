@@ -51,7 +51,7 @@ export async function validate(
   const failures = new Map<string, string>();
 
   progress.begin("validate", answers.length);
-  const first = await deps.engine(items(answers, howOf(options)), file);
+  const first = await deps.engine(items(answers, howOf(options)), file, leave);
   const second = await oneMorePass(first);
   progress.end();
   const work = bothReports(first, second);
@@ -90,6 +90,13 @@ export async function validate(
     return turn;
   }
 
+  /** Turns are long: what waits for the next run is not held until the end of this one. */
+  function leave(item: WorkItem): void {
+    const name = answerFileOf(item);
+    const held = inHand.get(name);
+    if (held !== undefined && --held.out === 0) inHand.delete(name);
+  }
+
   async function file(item: WorkItem, outcome: Outcome): Promise<readonly WorkItem[]> {
     const name = answerFileOf(item);
     const held = inHand.get(name);
@@ -123,7 +130,7 @@ export async function validate(
   async function oneMorePass(before: WorkReport): Promise<WorkReport | null> {
     if (before.stopped !== null || unreached.size === 0) return null;
     const again = [...unreached.values()];
-    return deps.engine(items(again, ONLY_MISSING), file);
+    return deps.engine(items(again, ONLY_MISSING), file, leave);
   }
 
   /** Reads what the score files say now and writes the duel; every answer of the workspace counts. */

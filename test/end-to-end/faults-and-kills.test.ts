@@ -15,9 +15,9 @@ import { faultPlan, startLlmServer } from "../support/llm-server.ts";
 import { snapshot, tempProject } from "../support/project.ts";
 import { runScriptFile, startScript } from "../support/scripts.ts";
 
-const TURNS = 150;
+const TURNS = 2000;
 const KILLS = 10;
-const CONCURRENCY = 8;
+const CONCURRENCY = 16;
 const SHARES = {
   "429": 0.03,
   "500": 0.03,
@@ -38,11 +38,11 @@ const prompts = Array.from({ length: TURNS }, (_, i) => ({
 }));
 
 test("stage:king amid faults, killed at ten random moments, loses no answer, and its ledger accounts for every call", async () => {
-  const server = await startLlmServer({ latencyMs: 60, fault: faultPlan(23, SHARES) });
+  const server = await startLlmServer({ latencyMs: 20, fault: faultPlan(23, SHARES) });
   onTestFinished(() => server.close());
   const root = tempProject({
     "chain.toml": `${loopToml(server.url, `max_concurrency = ${CONCURRENCY}`)}[king]\nprovider = "loop"\nmodel = "m"\n`,
-    "prompt/prompts_150_001.json": prompts,
+    "prompt/prompts_2000_001.json": prompts,
   });
   const args = ["--root", root, "--yes"];
   const rng = seededRng(3, "kills");
@@ -52,7 +52,7 @@ test("stage:king amid faults, killed at ten random moments, loses no answer, and
     const asked = server.stats.requests;
     // The moment counts from the first call of the run, so that a slow start does not waste the kill.
     while (server.stats.requests === asked && run.child.exitCode === null) await sleep(5);
-    await sleep(rng() * 300);
+    await sleep(rng() * 500);
     run.child.kill("SIGKILL");
     if ((await run.ended).signal === "SIGKILL") killed++;
   }
@@ -101,7 +101,7 @@ test.each(["SIGINT", "SIGTERM"] as const)(
     onTestFinished(() => server.close());
     const root = tempProject({
       "chain.toml": `${loopToml(server.url, "max_concurrency = 4")}[king]\nprovider = "loop"\n`,
-      "prompt/prompts_150_001.json": prompts.slice(0, 20),
+      "prompt/prompts_2000_001.json": prompts.slice(0, 20),
     });
     const args = ["--root", root, "--yes"];
     const run = startScript("king", args, { LOOP_KEY: KEY });
@@ -123,19 +123,27 @@ test.each(["SIGINT", "SIGTERM"] as const)(
   },
 );
 
-test("a second signal ends stage:king at once, and the intents of what was in flight stand in the ledger", async () => {
-  const server = await startLlmServer({ fault: () => "stall_header" });
-  onTestFinished(() => server.close());
-  const root = tempProject({
-    "chain.toml": `${loopToml(server.url)}[king]\nprovider = "loop"\n`,
-    "prompt/prompts_150_001.json": prompts.slice(0, 20),
-  });
-  const run = startScript("king", ["--root", root, "--yes"], { LOOP_KEY: KEY });
-  while (server.stats.requests < 8) await sleep(5);
-  run.child.kill("SIGTERM");
-  await sleep(400);
-  run.child.kill("SIGTERM");
-  expect((await run.ended).code).toBe(130);
-  const lines = readFileSync(join(root, "report/ledger.jsonl"), "utf8").trim().split("\n");
-  expect(lines).toHaveLength(8);
-});
+test.each([
+  ["SIGTERM", "SIGTERM"],
+  ["SIGINT", "SIGINT"],
+  ["SIGINT", "SIGTERM"],
+] as const)(
+  "%s and then %s end stage:king at once, and the intents of what was in flight stand in the ledger",
+  async (first, second) => {
+    const server = await startLlmServer({ fault: () => "stall_header" });
+    onTestFinished(() => server.close());
+    const root = tempProject({
+      "chain.toml": `${loopToml(server.url, "max_concurrency = 8")}[king]\nprovider = "loop"\n`,
+      "prompt/prompts_2000_001.json": prompts.slice(0, 20),
+    });
+    const run = startScript("king", ["--root", root, "--yes"], { LOOP_KEY: KEY });
+    while (server.stats.requests < 8) await sleep(5);
+    run.child.kill(first);
+    await sleep(400);
+    expect(run.child.exitCode).toBeNull();
+    run.child.kill(second);
+    expect((await run.ended).code).toBe(130);
+    const lines = readFileSync(join(root, "report/ledger.jsonl"), "utf8").trim().split("\n");
+    expect(lines).toHaveLength(8);
+  },
+);

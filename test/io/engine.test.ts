@@ -149,7 +149,10 @@ test("an interrupted run returns when what is in flight was filed, and says so",
 test("a budget that is used up stops the run, and all that was not asked is counted", async () => {
   const chat = scriptedChat((_request, { key }) => (key === "k2" ? failure("budget") : "x"));
   const list = Array.from({ length: 10 }, (_, i) => work(`k${i}`));
-  const report = await localEngine({ chat, window: 1, signal: never })(list, nothing);
+  const left: string[] = [];
+  const engine = localEngine({ chat, window: 1, signal: never });
+  const report = await engine(list, nothing, ({ key }) => left.push(key));
+  expect(left).toEqual(["k3", "k4", "k5", "k6", "k7", "k8", "k9"]);
   expect(report).toEqual({
     asked: 3,
     unanswered: 8,
@@ -170,7 +173,14 @@ test("a run stops early when every model is out of order", async () => {
 test("a run goes on when only one of its models is out of order", async () => {
   const chat = scriptedChat(({ model }) => (model === "a" ? failure("provider", true) : "x"));
   const list = Array.from({ length: 100 }, (_, i) => work(`k${i}`, i % 2 === 0 ? "a" : "b"));
-  const report = await localEngine({ chat, window: 2, signal: never })(list, nothing);
+  let left = 0;
+  const engine = localEngine({ chat, window: 2, signal: never });
+  const report = await engine(list, nothing, ({ request }) => {
+    expect(request.model).toBe("a");
+    left++;
+  });
+  // Those that the closed model was asked are answered for: with a failure.
+  expect(left).toBe(150 - report.asked - 50);
   expect(report).toMatchObject({ unanswered: 50, stopped: null, first_failures: ["a: provider!"] });
 });
 

@@ -40,6 +40,7 @@ export function makeProgress({ out, now }: ProgressOptions): Progress {
         done,
         before: done,
         failures: 0,
+        calls: 0,
         tokens: 0,
         usd: 0,
         unpriced: 0,
@@ -53,6 +54,7 @@ export function makeProgress({ out, now }: ProgressOptions): Progress {
     },
     spent(usage: Usage, usd, ok) {
       if (state === null) return;
+      state.calls++;
       state.tokens += usage.prompt_tokens + usage.completion_tokens;
       if (usd === null) state.unpriced++;
       else state.usd += usd;
@@ -85,23 +87,27 @@ type State = {
   readonly startedMs: number;
   done: number;
   failures: number;
+  calls: number;
   tokens: number;
   usd: number;
   unpriced: number;
 };
 
 function describe(state: State, nowMs: number): string {
-  const { label, expected, done, before, failures, tokens, usd, unpriced } = state;
+  const { label, expected, done, before } = state;
   const { count: total, exact } = expected();
   const seconds = Math.max(0.001, (nowMs - state.startedMs) / 1000);
   const rate = (done - before) / seconds;
   const left = rate > 0 && done < total ? `, ${duration((total - done) / rate)} left` : "";
+  const said = state.calls === 0 ? "" : `, ${callsOf(state)}`;
+  return `${label} ${done}/${exact ? "" : "~"}${total}, ${rate.toFixed(1)}/s${said}${left}`;
+}
+
+/** What the calls came to; a stage that has made none says nothing of them. */
+function callsOf({ failures, tokens, usd, unpriced }: State): string {
   const money =
     unpriced === 0 ? `$${usd.toFixed(2)}` : usd > 0 ? `$${usd.toFixed(2)} + unpriced` : "unpriced";
-  return (
-    `${label} ${done}/${exact ? "" : "~"}${total}, ${rate.toFixed(1)}/s, ${failures} failed call${failures === 1 ? "" : "s"}, ` +
-    `${count(tokens)} tokens, ${money}${left}`
-  );
+  return `${failures} failed call${failures === 1 ? "" : "s"}, ${count(tokens)} tokens, ${money}`;
 }
 
 function drawBar({ done, expected }: State): string {

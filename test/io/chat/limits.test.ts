@@ -1,6 +1,7 @@
 /** What bounds the calls: the budget, the allowance a minute, the places, and Ctrl-C. */
 import { expect, onTestFinished, test } from "vitest";
 import { localEngine } from "../../../src/io/engine.ts";
+import { NO_USAGE } from "../../../src/records.ts";
 import type { Outcome, WorkItem, WorkReport } from "../../../src/work.ts";
 import { item, loopToml, openClient, requestOf, type Client } from "../../support/client.ts";
 import { startLlmServer, type LlmServer, type ServerOptions } from "../../support/llm-server.ts";
@@ -25,6 +26,7 @@ const failed = (outcome: Outcome): string =>
 
 // A call of `works` reserves 24 bytes / 2 + 64 + 256 = 332 tokens at most, and is billed 120.
 const usage = { prompt_tokens: 20, completion_tokens: 100 };
+const RESERVED = { ...NO_USAGE, prompt_tokens: 76, completion_tokens: 256 };
 const PRICE = `[provider.loop.price.m]\ninput = 1000.0\noutput = 10000.0\n`;
 
 test("a budget in tokens is never passed, counts all runs of the workspace, and is used to the last call that fits", async () => {
@@ -58,6 +60,27 @@ test("a budget in USD holds with many calls in flight, each reserved at its most
   expect(report.stopped?.message).toBe(
     "the budget of $10 leaves no room for another call: $8.1600 are spent; raise [budget].max_usd to go on",
   );
+});
+
+test("a budget in USD counts what earlier runs spent, and what a call in flight at a kill may have cost", async () => {
+  const { url, stats } = await server({ latencyMs: 5, usage });
+  const toml = `${loopToml(url)}${PRICE}[budget]\nmax_usd = 10.0\n`;
+  const first = openClient(toml);
+  expect((await run(first, works(4))).stopped).toBeNull();
+  expect(first.ledger.spent().usd).toBeCloseTo(4.08);
+  // A process that died here: its intent stands, and 2.6 USD are taken for spent.
+  await first.ledger.intent({ ...item("killed"), provider: "loop", model: "m" }, RESERVED, 2.6);
+
+  const second = openClient(toml, { root: first.root });
+  expect(second.ledger.spent().usd).toBeCloseTo(6.68);
+  const report = await run(second, works(100));
+  // 6.68 + 1.02 + 2.6 is over 10: one more call fits.
+  expect(stats.requests).toBe(5);
+  expect(second.ledger.spent().usd).toBeCloseTo(7.7);
+  expect(report.stopped?.message).toBe(
+    "the budget of $10 leaves no room for another call: $7.7000 are spent; raise [budget].max_usd to go on",
+  );
+  expect(report.unanswered).toBe(99);
 });
 
 test("no more calls are in flight than max_concurrency, and --concurrency cuts it down over all providers", async () => {

@@ -5,10 +5,11 @@
  * node_modules, the same job there.
  */
 import { spawn } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { z } from "zod";
+import { timed } from "./timed.ts";
 
 const LATENCY_MS = 200;
 const PROMPT_CHARS = 30_000;
@@ -196,32 +197,6 @@ function writePrompts(root: string, count: number): void {
     const name = `prompts_${count}_${String(file + 1).padStart(3, "0")}.json`;
     writeFileSync(join(root, "prompt", name), JSON.stringify(prompts));
   }
-}
-
-/** Runs a program to its end under GNU time; wall, CPU and memory of it and its children. */
-async function timed(
-  program: string,
-  args: readonly string[],
-  env: Readonly<Record<string, string>> = {},
-): Promise<{ code: number | null; out: string; wallMs: number; cpuS: number; rssMb: number }> {
-  const folder = mkdtempSync(join(tmpdir(), "kingmaker-time-"));
-  const report = join(folder, "time");
-  const started = performance.now();
-  const child = spawn("/usr/bin/env", ["time", "-f", "%U %S %M", "-o", report, program, ...args], {
-    stdio: ["ignore", "pipe", "inherit"],
-    env: { ...process.env, ...env },
-  });
-  let out = "";
-  child.stdout.on("data", (data: Buffer) => (out += data.toString()));
-  const code = await new Promise<number | null>((resolve, reject) => {
-    child.once("error", reject);
-    child.once("close", resolve);
-  });
-  const wallMs = performance.now() - started;
-  const said = existsSync(report) ? readFileSync(report, "utf8").trim().split("\n").at(-1) : "";
-  rmSync(folder, { recursive: true });
-  const [user = 0, system = 0, kilobytes = 0] = (said ?? "").split(" ").map(Number);
-  return { code, out, wallMs, cpuS: user + system, rssMb: kilobytes / 1024 };
 }
 
 function print(row: Row, ran: Ran): void {

@@ -4,7 +4,7 @@
  * the size. `-- --mb 1000` is the size of the split; `-- --ways pages,turns,windows` which ways are measured.
  * Splits are kept in the temp folder, so that a second run does not write them again.
  */
-import { spawn, spawnSync, type ChildProcess } from "node:child_process";
+import { spawn, type ChildProcess } from "node:child_process";
 import {
   existsSync,
   mkdirSync,
@@ -19,6 +19,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { writePaged } from "../test/support/parquet.ts";
 import { benchRow } from "./prompt-rows.ts";
+import { timed, type Timed } from "./timed.ts";
 
 const { values: flags } = parseArgs({
   options: {
@@ -118,13 +119,10 @@ async function measure(way: string, split: Split): Promise<string> {
       `[source]\n${lines.join("\n")}\ncount = ${TURNS}\nmax_per_instance = 0\n`,
     );
     writeFileSync(join(root, ".env"), `HF_ENDPOINT=${address.url}\n`);
-    const run = spawnSync(
-      process.execPath,
-      ["--import", "tsx", join(import.meta.dirname, "prompt-run.ts"), root],
-      { encoding: "utf8", maxBuffer: 1e8 },
-    );
-    if (run.status !== 0) throw new Error(run.stderr);
-    return row(way, split, root, JSON.parse(run.stdout) as Measured);
+    const script = ["--import", "tsx", "scripts/prompt.ts", "--root", root, "--force", "--json"];
+    const { code, out, ...used } = await timed(process.execPath, script);
+    if (code !== 0) throw new Error(`stage:prompt ended with ${code}`);
+    return row(way, split, root, { ...used, summary: JSON.parse(out) as Measured["summary"] });
   } finally {
     rmSync(root, { recursive: true, force: true });
     child.stdin?.end();
@@ -132,22 +130,19 @@ async function measure(way: string, split: Split): Promise<string> {
   }
 }
 
-type Measured = {
+type Measured = Pick<Timed, "wallMs" | "cpuS" | "rssMb"> & {
   readonly summary: {
     readonly kept: number;
     readonly read: number;
     readonly notes: readonly string[];
   };
-  readonly seconds: number;
-  readonly cpuSeconds: number;
-  readonly rssMb: number;
 };
 
 function row(
   way: string,
   split: Split,
   root: string,
-  { summary, seconds, cpuSeconds, rssMb }: Measured,
+  { summary, wallMs, cpuS, rssMb }: Measured,
 ): string {
   const cost = /read ([\d.]+) MB from the Hub in (\d+) requests, ([\d.]+) MB a turn/.exec(
     summary.notes.join("\n"),
@@ -166,8 +161,8 @@ function row(
     `${cost?.[1]} MB`.padStart(10),
     `${cost?.[3]} MB`.padStart(9),
     String(cost?.[2]).padStart(8),
-    `${seconds.toFixed(1)} s`.padStart(8),
-    `${cpuSeconds.toFixed(1)} s`.padStart(8),
+    `${(wallMs / 1000).toFixed(1)} s`.padStart(8),
+    `${cpuS.toFixed(1)} s`.padStart(8),
     `${rssMb.toFixed(0)} MB`.padStart(8),
   ].join("  ");
 }

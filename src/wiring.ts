@@ -15,6 +15,7 @@ import { installSignals } from "./io/signals.ts";
 import { openModels } from "./models.ts";
 import { openStore } from "./io/store.ts";
 import { sweepTemps } from "./io/sweep.ts";
+import { tuneForWaiting } from "./io/v8.ts";
 import type { Deps } from "./stages/deps.ts";
 import type { StageSummary } from "./work.ts";
 
@@ -61,6 +62,8 @@ export async function openWorkspace(
   const progress = makeProgress({ out: process.stderr, now });
   const signals = installSignals((line) => progress.note(line));
   const { signal } = signals;
+  // A model stage asks for it with its first call; this one waits for a Hub.
+  if (stage === "prompt") tuneForWaiting();
   const models = openModels({ config, stage, now, progress, signal, flags });
   const deps: Deps = {
     engine: models.engine,

@@ -1,6 +1,6 @@
 /**
- * Sets V8 for what a model stage is: a process that waits, with long and short-lived prompts in hand.
- * Plain settings of the engine; both can be changed while it runs.
+ * Sets V8 for what a stage that asks others is: a process that waits, with long and short-lived prompts
+ * in hand. Plain settings of the engine; both can be changed while it runs.
  */
 import { setFlagsFromString } from "node:v8";
 
@@ -18,7 +18,7 @@ const GROWTH_PERCENT = 135;
 const OPTIMISE_AFTER = { atFirst: 400_000, later: 66 * 1024 };
 const AT_FIRST_MS = 4500;
 
-/** Asked for once, before the first call. */
+/** Asked for once, before the first request. */
 export function tuneForWaiting(): void {
   setFlagsFromString(`--heap-growing-percent=${GROWTH_PERCENT}`);
   setFlagsFromString(`--interrupt-budget=${OPTIMISE_AFTER.atFirst}`);

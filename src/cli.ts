@@ -5,6 +5,7 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { existsSync, statSync } from "node:fs";
 import { resolve } from "node:path";
+import { visibleText } from "./core/text/visible.ts";
 import { UserError } from "./errors.ts";
 import type { StageOptions, StageSummary } from "./work.ts";
 
@@ -83,7 +84,8 @@ export async function runScript(main: () => Promise<number>): Promise<void> {
   } catch (error) {
     if (error instanceof HelpShown) return;
     if (!(error instanceof UserError)) throw error;
-    process.stderr.write(`${error.message}\n  -> ${error.hint}\n`);
+    // Messages quote names and texts from data, and a terminal obeys its escape codes.
+    process.stderr.write(`${visibleText(error.message)}\n  -> ${visibleText(error.hint)}\n`);
     process.exitCode = 1;
   }
 }
@@ -91,7 +93,7 @@ export async function runScript(main: () => Promise<number>): Promise<void> {
 /** Prints a stage's summary and gives its exit code. */
 export function finish(summary: StageSummary, flags: Pick<CommonFlags, "json">): number {
   const out = flags.json ? process.stderr : process.stdout;
-  for (const line of summaryLines(summary)) out.write(`${line}\n`);
+  for (const line of summaryLines(summary)) out.write(`${visibleText(line)}\n`);
   if (flags.json) process.stdout.write(`${JSON.stringify(summary)}\n`);
   return exitCodeOf(summary);
 }

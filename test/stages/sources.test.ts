@@ -61,15 +61,18 @@ test("a look at a set leaves what a stopped draw has kept of it", async () => {
   expect(await openStore(root).list(".cache/rows")).toEqual(["draw-o__trajectories-t1.jsonl"]);
 });
 
-test("escape codes in an example are shown, not sent to the terminal", async () => {
+test("escape codes in an example, its name and its columns are shown, not sent to the terminal", async () => {
   const row = {
-    instance_id: "o__n-1",
+    instance_id: "o__n-1\u001b]0;title\u0007\nmore",
+    "\u001b[2Jcolumn": 1,
     messages: [
       { role: "user", content: "u" },
       { role: "assistant", content: "\u001b[31mred" },
     ],
   };
   const text = await describe("t.jsonl", { "t.jsonl": JSON.stringify(row) });
-  expect(text).toContain("\u00B7[31mred");
+  expect(text).toContain("[ESC][31mred");
+  expect(text).toContain("example: o__n-1[ESC]]0;title[BEL][LF]more");
+  expect(text).toContain("[ESC][2Jcolumn");
   expect(text).not.toContain("\u001b");
 });

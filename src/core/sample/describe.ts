@@ -1,4 +1,5 @@
 /** The report of `npm run sources`, as lines. */
+import { visibleText } from "../text/visible.ts";
 import { DROP_MEANINGS, type DropReason } from "./drops.ts";
 import { costWords, type WayCost } from "./plan.ts";
 import type { Candidate } from "./select.ts";
@@ -35,6 +36,7 @@ const SHAPES = {
 /** Characters of an example that are shown. */
 const SHOWN_CHARS = 400;
 
+/** Terminals obey escape codes, and data is data: hidden characters are named, not sent. */
 export function sourceReport(facts: SourceFacts): string[] {
   const rows = facts.files.reduce((sum, file) => sum + file.rows, 0);
   return [
@@ -46,13 +48,15 @@ export function sourceReport(facts: SourceFacts): string[] {
     ...triedLines(facts.tried),
     ...(facts.costs.length === 0 ? [] : [`  ${facts.count} turns would cost:`]),
     ...facts.costs.map((cost) => `    ${costWords(cost)}`),
-  ];
+  ].map((line) => visibleText(line).replaceAll("\n", "[LF]"));
 }
 
 // ---------------------------------------------------------------------------------------------
 
 function fileLines(facts: SourceFacts): string[] {
-  const shown = facts.files.slice(0, 3).map((file) => `    ${file.name}: ${file.rows} rows`);
+  const shown = facts.files
+    .slice(0, 3)
+    .map((file) => `    ${file.name}: ${counted(file.rows, "row")}`);
   const more = facts.files.length - shown.length;
   return more > 0 ? [...shown, `    and ${more} more`] : shown;
 }
@@ -61,7 +65,7 @@ function triedLines(tried: SourceFacts["tried"]): string[] {
   if (tried === null) return [];
   const drops = Object.entries(tried.dropped) as [DropReason, number][];
   return [
-    `  of ${tried.read} rows ${tried.kept} give a turn (pull requests are not looked up)`,
+    `  of ${counted(tried.read, "row")} ${tried.kept} give a turn (pull requests are not looked up)`,
     ...drops.map(([reason, count]) => `    ${reason} ${count}: ${DROP_MEANINGS[reason]}`),
     ...(tried.example === null ? [] : exampleLines(tried.example)),
   ];
@@ -77,12 +81,9 @@ function exampleLines(turn: Candidate): string[] {
   ];
 }
 
-/** Terminals obey escape codes, and data is data: control characters are shown, not sent. */
 function shortened(text: string): string[] {
   const short = text.length > SHOWN_CHARS ? `${text.slice(0, SHOWN_CHARS)} ...` : text;
-  return short
-    .split(/\r?\n/)
-    .map((line) => line.replace(/[\u0000-\u0008\u000B-\u001F\u007F-\u009F]/g, "\u00B7"));
+  return short.split(/\r?\n/);
 }
 
 const counted = (n: number, what: string): string => `${n} ${what}${n === 1 ? "" : "s"}`;

@@ -8,7 +8,9 @@ import { createRequire } from "node:module";
 const require = createRequire(import.meta.url);
 
 /** What the package exports; the caller names its type. Loaded once. */
-export function loadPackage<T>(name: "mvdan-sh" | "openai" | "undici/lib/dispatcher/pool.js"): T {
+export function loadPackage<T>(
+  name: "mvdan-sh" | "openai" | "undici" | "undici/lib/dispatcher/pool.js",
+): T {
   // With source maps on, as tsx sets it, Node reads the map of every file: a third of openai's time.
   const { sourceMapsEnabled } = process;
   process.setSourceMapsEnabled(false);

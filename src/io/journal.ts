@@ -4,13 +4,13 @@
  * pay for it again. It lies in answer/ because a challenger's reply may quote the pull request.
  */
 import { createHash } from "node:crypto";
-import { closeSync, existsSync, mkdirSync, openSync, rmSync, writeSync } from "node:fs";
+import { closeSync, existsSync, mkdirSync, openSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { z } from "zod";
 import { usageSchema } from "../records.ts";
 import type { ChatReply, ChatRequest } from "../work.ts";
 import { parseLine, readLines } from "./jsonl.ts";
-import { diskError } from "./store.ts";
+import { diskError, writeAll } from "./store.ts";
 import { utf8Bytes } from "./utf8.ts";
 
 export type Journal = {
@@ -34,9 +34,9 @@ export async function openJournal(root: string): Promise<Journal> {
         mkdirSync(dirname(path), { recursive: true });
         file = openSync(path, "a");
         // What a kill tore off ends here; the next line stands on its own.
-        writeSync(file, "\n");
+        writeAll(file, "\n");
       }
-      writeSync(file, `${JSON.stringify(line)}\n`);
+      writeAll(file, `${JSON.stringify(line)}\n`);
     } catch (error) {
       throw diskError(path, "write", error);
     }

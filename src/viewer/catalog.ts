@@ -9,6 +9,7 @@ import type { BucketRules } from "../core/duel/bucket.ts";
 import { turnRow, type TurnRow } from "../core/report/turn-row.ts";
 import { errorMessage } from "../errors.ts";
 import { listAnswers, type AnswerFile } from "../io/answers.ts";
+import { inParallel } from "../io/in-parallel.ts";
 import type { Store } from "../io/store.ts";
 import { auditSchema, reviewSchema, scoreSchema } from "../records.ts";
 
@@ -155,16 +156,4 @@ async function mtime(path: string): Promise<string> {
     ({ mtimeMs, size, ino }) => `${mtimeMs}/${size}/${ino}`,
     () => "-",
   );
-}
-
-async function inParallel<T>(
-  items: readonly T[],
-  width: number,
-  work: (item: T) => Promise<void>,
-): Promise<void> {
-  let next = 0;
-  const lane = async (): Promise<void> => {
-    for (let item = items[next++]; item !== undefined; item = items[next++]) await work(item);
-  };
-  await Promise.all(Array.from({ length: width }, lane));
 }

@@ -4,21 +4,9 @@ import { audit } from "../../src/stages/audit.ts";
 import { scriptedChat } from "../support/chat.ts";
 import { OPTIONS, testConfig, testDeps } from "../support/deps.ts";
 import { snapshot, tempProject } from "../support/project.ts";
+import { answer, LEAK, pr } from "../support/slug-turn.ts";
 
-const say = (thought: string): string => `THOUGHT: ${thought}\n\n\`\`\`bash\nls\n\`\`\``;
-const five = {
-  instance_id: "a__b-1",
-  king: say("I will look around first."),
-  challenger: say("The helper `trim_with_table` is what has to be called here."),
-  assistant: "reference",
-  messages: [{ role: "user", content: "Slugs keep their dashes. Please mend that." }],
-};
-const pr = {
-  instance_id: "a__b-1",
-  repo: "a/b",
-  patch:
-    "--- a/slug.py\n+++ b/slug.py\n@@ -1,1 +1,1 @@\n-    return joined\n+    return trim_with_table(joined)\n",
-};
+const five = { ...answer, challenger: LEAK };
 const silent = scriptedChat(() => {
   throw new Error("the audit asks no model");
 });

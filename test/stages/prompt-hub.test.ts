@@ -35,10 +35,14 @@ function project(hub: Hub, source: Record<string, unknown> = {}): string {
   });
 }
 
-function run(root: string, options: Partial<PromptOptions> = {}): Promise<StageSummary> {
+function run(
+  root: string,
+  options: Partial<PromptOptions> = {},
+  store = openStore(root),
+): Promise<StageSummary> {
   return prompt(
     loadConfig(root, {}),
-    { store: openStore(root), progress: silentProgress },
+    { store, progress: silentProgress },
     { force: false, retry: false, skipBad: false, ...options },
   );
 }
@@ -255,13 +259,7 @@ test.each(["rows", "turns"])(
         await store.write(path, value);
       },
     };
-    await expect(
-      prompt(
-        loadConfig(root, {}),
-        { store: halting, progress: silentProgress },
-        { force: false, retry: false, skipBad: false },
-      ),
-    ).rejects.toThrow("killed");
+    await expect(run(root, {}, halting)).rejects.toThrow("killed");
     const written = await state(root);
     expect(written.done).toBe(false);
     expect(written.sources[0]).toEqual({
@@ -397,13 +395,7 @@ test("a run that goes on keeps the plan that it was begun with, whatever ways ar
   const root = project(hub);
   const store = openStore(root);
   const halting = { ...store, writeText: () => Promise.reject(new Error("killed")) };
-  await expect(
-    prompt(
-      loadConfig(root, {}),
-      { store: halting, progress: silentProgress },
-      { force: false, retry: false, skipBad: false },
-    ),
-  ).rejects.toThrow("killed");
+  await expect(run(root, {}, halting)).rejects.toThrow("killed");
   const before = (await state(root)).sources;
   expect(before[0]).toMatchObject({ way: "viewer" });
   const set = hub.datasets[TRAJECTORIES];

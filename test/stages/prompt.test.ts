@@ -10,6 +10,7 @@ import { prompt, type PromptOptions } from "../../src/stages/prompt.ts";
 import type { StageSummary } from "../../src/work.ts";
 import { silentProgress } from "../support/chat.ts";
 import { snapshot, tempProject } from "../support/project.ts";
+import { wordLevel } from "../support/tokenizer.ts";
 
 const REAL = join(import.meta.dirname, "../fixtures/real");
 const SAMPLE = join(import.meta.dirname, "../../sample");
@@ -414,22 +415,7 @@ async function toParquet(from: string, to: string): Promise<void> {
   );
 }
 
-/** Six words, each a token; anything else is [UNK]. */
-const WORD_LEVEL = {
-  version: "1.0",
-  truncation: null,
-  padding: null,
-  added_tokens: [],
-  normalizer: null,
-  pre_tokenizer: { type: "Whitespace" },
-  post_processor: null,
-  decoder: null,
-  model: {
-    type: "WordLevel",
-    vocab: { "[UNK]": 0, s: 1, task: 2, one: 3, o: 4, two: 5 },
-    unk_token: "[UNK]",
-  },
-};
+const WORD_LEVEL = wordLevel(["s", "task", "one", "o", "two"]);
 
 test("max_history_tokens counts with the tokenizer.json that is named", async () => {
   const long = (words: number): object => ({

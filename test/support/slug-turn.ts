@@ -18,7 +18,7 @@ export const answer = {
   messages: [{ role: "user", content: "Slugs keep their dashes. Please mend that." }],
 };
 
-const pr = {
+export const pr = {
   instance_id: "a__b-1",
   repo: "a/b",
   patch:

@@ -12,9 +12,8 @@ import {
   readFileSync,
   readSync,
   renameSync,
-  writeSync,
 } from "node:fs";
-import { diskError } from "../store.ts";
+import { diskError, writeAll } from "../store.ts";
 
 const CHUNK = 1 << 22;
 const encoder = new TextEncoder();
@@ -45,7 +44,7 @@ export function openLineWriter(path: string, over = false): LineWriter {
   let unsynced = 0;
   const flush = (): void => {
     guarded(path, "write", () => {
-      for (let at = 0; at < used;) at += writeSync(fd, buffer, at, used - at);
+      writeAll(fd, buffer.subarray(0, used));
       // Spread over the run, the disk is not asked for a gigabyte at the end.
       unsynced += used;
     });

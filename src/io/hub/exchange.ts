@@ -2,8 +2,8 @@
  * One exchange with a Hub. Redirects are followed by hand, so that the token stays with the Hub; where a
  * file was redirected to is remembered for as long as such addresses last.
  */
-import { request } from "undici";
 import { UserError } from "../../errors.ts";
+import { loadPackage } from "../../packages.ts";
 import type { Pace } from "./pace.ts";
 import type { Watch } from "./watch.ts";
 
@@ -96,6 +96,7 @@ export async function sendPlainly(
   headers: Record<string, string>,
   signal: AbortSignal,
 ): Promise<Answer> {
+  const { request } = loadPackage<typeof import("undici")>("undici");
   const response = await request(url, { headers, signal });
   return {
     status: response.statusCode,

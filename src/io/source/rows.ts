@@ -1,4 +1,5 @@
 /** Opened files as one source: reads are sorted into files and come back in the order asked. */
+import { inParallel } from "../in-parallel.ts";
 import type { OpenFile, ReadRow, RowAddress, RowSource, SourceFile } from "./types.ts";
 
 export type Opened = Pick<SourceFile, "dataset" | "revision" | "name"> & {
@@ -30,19 +31,15 @@ export function sourceOf(opened: readonly Opened[], parallel = 1): RowSource {
     readTexts: (index, column) => fileAt(index).readTexts(column),
     async read(at, columns) {
       const found = Array.from<ReadRow>({ length: at.length });
-      const queue = byFile(at).entries();
-      const worker = async (): Promise<void> => {
-        for (const [index, wanted] of queue) {
-          const file = fileAt(index);
-          const own = columns?.filter((column) => file.columns.includes(column));
-          const rows = await file.read(
-            wanted.map(({ row }) => row),
-            own,
-          );
-          for (const [n, row] of rows.entries()) found[wanted[n]?.place ?? 0] = row;
-        }
-      };
-      await Promise.all(Array.from({ length: parallel }, worker));
+      await inParallel([...byFile(at)], parallel, async ([index, wanted]) => {
+        const file = fileAt(index);
+        const own = columns?.filter((column) => file.columns.includes(column));
+        const rows = await file.read(
+          wanted.map(({ row }) => row),
+          own,
+        );
+        for (const [n, row] of rows.entries()) found[wanted[n]?.place ?? 0] = row;
+      });
       return found;
     },
   };

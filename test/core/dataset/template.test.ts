@@ -5,6 +5,7 @@ import { exactTokens } from "../../../src/core/dataset/tokenizer.ts";
 import { estimateTokens } from "../../../src/core/dataset/tokens.ts";
 import { writeRow } from "../../../src/core/dataset/formats.ts";
 import { example } from "../../support/dataset.ts";
+import { wordLevel } from "../../support/tokenizer.ts";
 
 const CHAT = [
   { role: "system", content: "S" },
@@ -62,17 +63,7 @@ test.each([
   expect(() => templateRenderer(config, "c.json")).toThrow(message);
 });
 
-const TOKENIZER = {
-  version: "1.0",
-  truncation: null,
-  padding: null,
-  added_tokens: [],
-  normalizer: null,
-  pre_tokenizer: { type: "Whitespace" },
-  post_processor: null,
-  decoder: null,
-  model: { type: "WordLevel", vocab: { "[UNK]": 0, a: 1, b: 2 }, unk_token: "[UNK]" },
-};
+const TOKENIZER = wordLevel(["a", "b"]);
 
 test("tokens are counted by a tokenizer.json, and estimated without one", () => {
   const row = example("g", 1, { prompt: [{ role: "user", content: "a b a" }], answer: "b c" });

@@ -5,7 +5,8 @@
  */
 import { readFileSync } from "node:fs";
 import { isKnownName } from "../src/core/audit/surprise.ts";
-import type { Message, PullRequest } from "../src/records.ts";
+import type { Message } from "../src/records/message.ts";
+import type { PullRequest } from "../src/records/pull-request.ts";
 
 export type MadeLeak = {
   readonly part: "development" | "held out";

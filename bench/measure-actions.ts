@@ -1,5 +1,5 @@
 /** npm run measure:actions: the classifier against labelled turns, a table a file. */
-import { parseFlags, runScript, stageCommand } from "../src/cli.ts";
+import { parseFlags, runScript, stageCommand } from "../src/command/cli.ts";
 import { measureFile } from "../src/stages/classify.ts";
 
 const LABELLED = [

@@ -8,7 +8,9 @@
  */
 import { readFileSync } from "node:fs";
 import { auditAnswer } from "../src/core/audit/audit.ts";
-import type { Audit, Message, PullRequest } from "../src/records.ts";
+import type { Audit } from "../src/records/answer.ts";
+import type { Message } from "../src/records/message.ts";
+import type { PullRequest } from "../src/records/pull-request.ts";
 import { madeLeaks } from "./made-leaks.ts";
 
 const LIMITS = { suspect_min: 1, leak_min: 2 };

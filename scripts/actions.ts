@@ -1,8 +1,12 @@
 /** npm run stage:actions: next-action sets from agents' runs and this workspace's own turns. */
-import { runScript, wholeNumber } from "../src/cli.ts";
-import { datasetCommand, outputFolder, type DatasetScriptFlags } from "../src/dataset-cli.ts";
+import { runScript, wholeNumber } from "../src/command/cli.ts";
+import {
+  datasetCommand,
+  outputFolder,
+  type DatasetScriptFlags,
+} from "../src/command/dataset-cli.ts";
 import { actions, type ActionsOptions } from "../src/stages/actions.ts";
-import { runStage } from "../src/wiring.ts";
+import { runStage } from "../src/command/wiring.ts";
 
 const command = datasetCommand({
   name: "stage:actions",

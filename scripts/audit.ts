@@ -1,7 +1,7 @@
 /** npm run audit: looks again for what the answers of a workspace could only know from the pull request. */
-import { runScript, stageCommand } from "../src/cli.ts";
+import { runScript, stageCommand } from "../src/command/cli.ts";
 import { audit } from "../src/stages/audit.ts";
-import { runStage } from "../src/wiring.ts";
+import { runStage } from "../src/command/wiring.ts";
 
 const command = stageCommand({
   name: "audit",

@@ -1,7 +1,7 @@
 /** npm run stage:challenger: answers every turn knowing the pull request, under the blind-agent rule. */
-import { runScript, stageCommand } from "../src/cli.ts";
+import { runScript, stageCommand } from "../src/command/cli.ts";
 import { challenger } from "../src/stages/challenger.ts";
-import { runStage } from "../src/wiring.ts";
+import { runStage } from "../src/command/wiring.ts";
 
 const command = stageCommand({
   name: "stage:challenger",

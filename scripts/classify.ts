@@ -1,6 +1,6 @@
 /** npm run classify: turns in, the same turns with their action type out. */
 import { once } from "node:events";
-import { parseFlags, runScript, stageCommand, type CommonFlags } from "../src/cli.ts";
+import { parseFlags, runScript, stageCommand, type CommonFlags } from "../src/command/cli.ts";
 import { classifiedRows } from "../src/stages/classify.ts";
 
 const command = stageCommand({

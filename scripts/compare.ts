@@ -1,5 +1,5 @@
 /** npm run compare -- ROOT_A ROOT_B: two workspaces side by side, as Markdown on stdout. */
-import { existingFolder, parseFlags, runScript, stageCommand } from "../src/cli.ts";
+import { existingFolder, parseFlags, runScript, stageCommand } from "../src/command/cli.ts";
 import { loadConfig } from "../src/config.ts";
 import { compareSides, comparisonDocument } from "../src/core/report/compare.ts";
 import { markdownOf } from "../src/core/report/markdown.ts";

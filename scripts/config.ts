@@ -1,6 +1,6 @@
 /** npm run config: prints every key of chain.toml with the value in force. */
 import TOML from "@iarna/toml";
-import { parseFlags, runScript, stageCommand, type CommonFlags } from "../src/cli.ts";
+import { parseFlags, runScript, stageCommand, type CommonFlags } from "../src/command/cli.ts";
 import { configKeys, loadConfig } from "../src/config.ts";
 
 const command = stageCommand({

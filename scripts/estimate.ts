@@ -1,5 +1,5 @@
 /** npm run estimate: what the missing model calls will cost. */
-import { parseFlags, runScript, stageCommand } from "../src/cli.ts";
+import { parseFlags, runScript, stageCommand } from "../src/command/cli.ts";
 import { loadConfig } from "../src/config.ts";
 import { totalOf } from "../src/core/spend/estimate.ts";
 import { estimateLines } from "../src/core/spend/table.ts";

@@ -1,6 +1,10 @@
 /** npm run stage:export: judged turns become training rows in dataset/export/. */
-import { runScript } from "../src/cli.ts";
-import { datasetCommand, runDatasetStage, type DatasetScriptFlags } from "../src/dataset-cli.ts";
+import { runScript } from "../src/command/cli.ts";
+import {
+  datasetCommand,
+  runDatasetStage,
+  type DatasetScriptFlags,
+} from "../src/command/dataset-cli.ts";
 
 const command = datasetCommand({
   name: "stage:export",

@@ -1,7 +1,7 @@
 /** npm run stage:king: answers every prompt blind. */
-import { runScript, stageCommand } from "../src/cli.ts";
+import { runScript, stageCommand } from "../src/command/cli.ts";
 import { king } from "../src/stages/king.ts";
-import { runStage } from "../src/wiring.ts";
+import { runStage } from "../src/command/wiring.ts";
 
 const command = stageCommand({
   name: "stage:king",

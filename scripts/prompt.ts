@@ -1,7 +1,7 @@
 /** npm run stage:prompt: draws turns into prompt/ and mirrors their pull requests into commit/. */
-import { runScript, stageCommand, type CommonFlags } from "../src/cli.ts";
+import { runScript, stageCommand, type CommonFlags } from "../src/command/cli.ts";
 import { prompt, type PromptOptions } from "../src/stages/prompt.ts";
-import { runStage } from "../src/wiring.ts";
+import { runStage } from "../src/command/wiring.ts";
 
 const command = stageCommand({
   name: "stage:prompt",

@@ -1,5 +1,11 @@
 /** npm run stage:publish: a finished set goes to the Hub; a dry run unless --push. */
-import { finish, parseFlags, runScript, stageCommand, type CommonFlags } from "../src/cli.ts";
+import {
+  finish,
+  parseFlags,
+  runScript,
+  stageCommand,
+  type CommonFlags,
+} from "../src/command/cli.ts";
 import { loadConfig } from "../src/config.ts";
 import { publish } from "../src/stages/publish.ts";
 

@@ -1,7 +1,11 @@
 /** npm run stage:repair: repair logs become training pairs in dataset/repair/. */
-import { runScript, wholeNumber } from "../src/cli.ts";
-import { datasetCommand, runDatasetStage, type DatasetScriptFlags } from "../src/dataset-cli.ts";
-import { beginRepair, type RepairBegun } from "../src/stages/repair-begin.ts";
+import { runScript, wholeNumber } from "../src/command/cli.ts";
+import {
+  datasetCommand,
+  runDatasetStage,
+  type DatasetScriptFlags,
+} from "../src/command/dataset-cli.ts";
+import { beginRepair, type RepairBegun } from "../src/builders/repair-begin.ts";
 
 const command = datasetCommand({
   name: "stage:repair",

@@ -1,7 +1,7 @@
 /** npm run stage:report: sorts the turns into buckets and writes the report. */
-import { runScript, stageCommand } from "../src/cli.ts";
+import { runScript, stageCommand } from "../src/command/cli.ts";
 import { report } from "../src/stages/report.ts";
-import { runStage } from "../src/wiring.ts";
+import { runStage } from "../src/command/wiring.ts";
 
 const command = stageCommand({
   name: "stage:report",

@@ -1,7 +1,7 @@
 /** npm run screenshots: docs/figures/*.png of list, duel and report, light and dark, desk and phone. */
 import { mkdirSync } from "node:fs";
 import { chromium } from "playwright-core";
-import { parseFlags, runScript, stageCommand } from "../src/cli.ts";
+import { parseFlags, runScript, stageCommand } from "../src/command/cli.ts";
 import { loadConfig } from "../src/config.ts";
 import { openStore } from "../src/io/store.ts";
 import { startViewer } from "../src/viewer/server.ts";

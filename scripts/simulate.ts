@@ -1,5 +1,11 @@
 /** npm run simulate: how often the gate accepts challengers that are no better, and that are. */
-import { parseFlags, runScript, stageCommand, wholeNumber, type CommonFlags } from "../src/cli.ts";
+import {
+  parseFlags,
+  runScript,
+  stageCommand,
+  wholeNumber,
+  type CommonFlags,
+} from "../src/command/cli.ts";
 import { loadConfig } from "../src/config.ts";
 import { seededRng } from "../src/core/random.ts";
 import { simulate } from "../src/core/duel/simulate.ts";

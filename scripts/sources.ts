@@ -1,5 +1,11 @@
 /** npm run sources -- NAME: what a data set holds, and what drawing from it would cost. */
-import { parseFlags, runScript, stageCommand, wholeNumber, type CommonFlags } from "../src/cli.ts";
+import {
+  parseFlags,
+  runScript,
+  stageCommand,
+  wholeNumber,
+  type CommonFlags,
+} from "../src/command/cli.ts";
 import { loadConfig } from "../src/config.ts";
 import { openStore } from "../src/io/store.ts";
 import { sources } from "../src/stages/sources.ts";

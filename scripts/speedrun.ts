@@ -1,9 +1,13 @@
 /** npm run stage:speedrun: a benchmark's rows as prompt and response with a label. */
 import { resolve } from "node:path";
-import { runScript, wholeNumber } from "../src/cli.ts";
-import { datasetCommand, outputFolder, type DatasetScriptFlags } from "../src/dataset-cli.ts";
+import { runScript, wholeNumber } from "../src/command/cli.ts";
+import {
+  datasetCommand,
+  outputFolder,
+  type DatasetScriptFlags,
+} from "../src/command/dataset-cli.ts";
 import { speedrun, type SpeedrunOptions } from "../src/stages/speedrun.ts";
-import { runStage } from "../src/wiring.ts";
+import { runStage } from "../src/command/wiring.ts";
 
 const command = datasetCommand({
   name: "stage:speedrun",

@@ -1,5 +1,5 @@
 /** npm run stages: the five stages in order, stopping at the first that fails. */
-import { parseFlags, runScript, stageCommand, type CommonFlags } from "../src/cli.ts";
+import { parseFlags, runScript, stageCommand, type CommonFlags } from "../src/command/cli.ts";
 import { runChild } from "../src/io/children.ts";
 
 const STAGES = ["prompt", "king", "challenger", "validate", "report"];

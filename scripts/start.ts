@@ -1,6 +1,6 @@
 /** npm start: the five stages on the embedded sample, in the workspace demo/, without key or network. */
 import { relative } from "node:path";
-import { runScript } from "../src/cli.ts";
+import { runScript } from "../src/command/cli.ts";
 import { runChild } from "../src/io/children.ts";
 import { makeDemo } from "../src/io/demo.ts";
 import { openStore } from "../src/io/store.ts";

@@ -1,5 +1,5 @@
 /** npm run status: what is done, pending and failed per stage, the cost so far, what to run next. */
-import { parseFlags, runScript, stageCommand, type CommonFlags } from "../src/cli.ts";
+import { parseFlags, runScript, stageCommand, type CommonFlags } from "../src/command/cli.ts";
 import { openStore } from "../src/io/store.ts";
 import { status, statusLines } from "../src/stages/status.ts";
 

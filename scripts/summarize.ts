@@ -1,5 +1,5 @@
 /** npm run summarize: what is in a training set, as text and as a drawing. */
-import { parseFlags, runScript, stageCommand, type CommonFlags } from "../src/cli.ts";
+import { parseFlags, runScript, stageCommand, type CommonFlags } from "../src/command/cli.ts";
 import { summarize } from "../src/stages/summarize.ts";
 
 const command = stageCommand({

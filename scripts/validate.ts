@@ -1,7 +1,7 @@
 /** npm run stage:validate: puts every answer before the panel of judges and weighs their verdicts. */
-import { runScript, stageCommand } from "../src/cli.ts";
+import { runScript, stageCommand } from "../src/command/cli.ts";
 import { validate } from "../src/stages/validate.ts";
-import { runStage } from "../src/wiring.ts";
+import { runStage } from "../src/command/wiring.ts";
 
 const command = stageCommand({
   name: "stage:validate",

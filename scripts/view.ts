@@ -1,6 +1,6 @@
 /** npm run view: a local page to read duels side by side and to overrule the judges. */
 import { Option } from "commander";
-import { parseFlags, runScript, stageCommand, type CommonFlags } from "../src/cli.ts";
+import { parseFlags, runScript, stageCommand, type CommonFlags } from "../src/command/cli.ts";
 import { loadConfig } from "../src/config.ts";
 import { openStore } from "../src/io/store.ts";
 import { greeting, portNumber } from "../src/viewer/greeting.ts";

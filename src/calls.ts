@@ -3,7 +3,7 @@
  * one another: the client sends and measures, the rules decide, and whoever composes them hands the
  * rules in. All of it is plain data; times are milliseconds since 1970.
  */
-import type { Usage } from "./records.ts";
+import type { Usage } from "./records/run-info.ts";
 import type { ChatFailure } from "./work.ts";
 
 /** How a call failed, as the ledger's `outcome` says it; an HTTP status is "http_429" and so on. */

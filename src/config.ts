@@ -1,13 +1,14 @@
 /**
  * chain.toml + .env -> one frozen Config. The only reader of process.env. Keys and defaults
- * are in src/config-schema.ts; field names are the keys of chain.toml.
+ * are in src/config-schema/; field names are the keys of chain.toml.
  */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import TOML from "@iarna/toml";
 import dotenv from "dotenv";
 import { z } from "zod";
-import { BUILT_IN_PROVIDERS, configSchema, type ConfigFile } from "./config-schema.ts";
+import { BUILT_IN_PROVIDERS } from "./config-schema/provider.ts";
+import { configSchema, type ConfigFile } from "./config-schema/schema.ts";
 import { UserError, errorCode, errorMessage } from "./errors.ts";
 import { nearestName } from "./core/text/nearest.ts";
 

@@ -4,7 +4,7 @@
  * `engine = "local"` (this process, many in flight) is the first engine; a provider's batch API or
  * workers on other machines fit the same two types.
  */
-import type { Usage } from "./records.ts";
+import type { Usage } from "./records/run-info.ts";
 
 export type Stage = "prompt" | "king" | "challenger" | "validate" | "report";
 

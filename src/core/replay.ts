@@ -4,7 +4,8 @@
  * pair it refuses rather than score what no judge ever saw.
  */
 import { z } from "zod";
-import { messageSchema, NO_USAGE } from "../records.ts";
+import { messageSchema } from "../records/message.ts";
+import { NO_USAGE } from "../records/run-info.ts";
 import type { ChatRequest, Outcome, RequestTag } from "../work.ts";
 import { checkForm } from "./turn/form.ts";
 import { historyHash, pairHash } from "./turn/hash.ts";

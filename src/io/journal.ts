@@ -7,7 +7,7 @@ import { createHash } from "node:crypto";
 import { closeSync, existsSync, mkdirSync, openSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { z } from "zod";
-import { usageSchema } from "../records.ts";
+import { usageSchema } from "../records/run-info.ts";
 import type { ChatReply, ChatRequest } from "../work.ts";
 import { parseLine, readLines } from "./jsonl.ts";
 import { diskError, writeAll } from "./store.ts";

@@ -16,7 +16,8 @@ import {
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { UserError, errorMessage } from "../errors.ts";
-import { ledgerLineSchema, type LedgerLine, type Usage } from "../records.ts";
+import { ledgerLineSchema, type LedgerLine } from "../records/ledger.ts";
+import type { Usage } from "../records/run-info.ts";
 import type { ItemRef, ModelRef } from "../work.ts";
 import { diskError, writeAll } from "./store.ts";
 

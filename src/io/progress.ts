@@ -2,7 +2,7 @@
  * What a person sees of a running stage, on stderr: on a terminal a bar that is drawn again in
  * place, elsewhere (logs, CI) a line every ten seconds and one at the end.
  */
-import type { Usage } from "../records.ts";
+import type { Usage } from "../records/run-info.ts";
 import type { Expected, Progress } from "../work.ts";
 
 export type ProgressOptions = {

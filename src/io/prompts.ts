@@ -1,7 +1,7 @@
 /** Reading the prompt stage's files, one at a time, so that memory does not grow with their number. */
 import { stat } from "node:fs/promises";
 import { z } from "zod";
-import { promptFileSchema, type Prompt } from "../records.ts";
+import { promptFileSchema, type Prompt } from "../records/prompt.ts";
 import type { Expected, StageOptions } from "../work.ts";
 import { byNumber, isWanted } from "./answers.ts";
 import type { Store } from "./store.ts";

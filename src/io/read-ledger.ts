@@ -2,7 +2,7 @@
 import { createReadStream } from "node:fs";
 import { createInterface } from "node:readline";
 import { UserError, errorMessage } from "../errors.ts";
-import { ledgerLineSchema, type LedgerLine } from "../records.ts";
+import { ledgerLineSchema, type LedgerLine } from "../records/ledger.ts";
 import type { Store } from "./store.ts";
 
 const LEDGER = "report/ledger.jsonl";

@@ -1,5 +1,5 @@
 /** report/run.json: the last summary of each stage, with its drop reasons. */
-import { runFileSchema, type RunFile } from "../records.ts";
+import { runFileSchema, type RunFile } from "../records/run.ts";
 import type { StageSummary } from "../work.ts";
 import type { Store } from "./store.ts";
 

@@ -15,11 +15,11 @@ import { kindCounts, type KindCounts } from "../core/actions/kinds.ts";
 import { actionsSummary } from "../core/actions/report.ts";
 import { freeFolders } from "../io/dataset-folders.ts";
 import type { StageOptions, StageSummary } from "../work.ts";
-import { planActions, type ActionPlan, type ActionSource } from "./action-rows.ts";
-import { writeDataset } from "./dataset.ts";
-import type { Deps } from "./deps.ts";
-import { openRows } from "./open-rows.ts";
-import { NO_TURNS, readOwnTurns, type OwnTurns } from "./own-turns.ts";
+import { planActions, type ActionPlan, type ActionSource } from "../builders/action-rows.ts";
+import { writeDataset } from "../builders/dataset.ts";
+import type { Deps } from "../deps.ts";
+import { openRows } from "../drawing/open-rows.ts";
+import { NO_TURNS, readOwnTurns, type OwnTurns } from "../builders/own-turns.ts";
 
 export type ActionsOptions = StageOptions &
   DatasetFlags & {

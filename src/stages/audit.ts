@@ -10,9 +10,10 @@ import { kingAudit } from "../core/challenger/filing.ts";
 import { makeTally } from "../core/tally.ts";
 import { UserError } from "../errors.ts";
 import { commitPath, listAnswers } from "../io/answers.ts";
-import { answerSchema, pullRequestSchema, type Answer, type PullRequest } from "../records.ts";
+import { answerSchema, type Answer } from "../records/answer.ts";
+import { pullRequestSchema, type PullRequest } from "../records/pull-request.ts";
 import type { StageOptions, StageSummary } from "../work.ts";
-import type { Deps } from "./deps.ts";
+import type { Deps } from "../deps.ts";
 
 export async function audit(
   config: Config,

@@ -5,117 +5,161 @@
  * would flatter the gate.
  */
 import { answerFileOf } from "../core/turn/item-key.ts";
-import type { Config } from "../config.ts";
+import { fallbackModels, groundingModel, rankModel, type Config } from "../config.ts";
 import { fileReply, type Filed } from "../core/challenger/filing.ts";
 import { fileGrounding } from "../core/challenger/grounding.ts";
+import { nextItem, shownCandidates, type Asking, type Held } from "../core/challenger/items.ts";
 import { fileCandidate, fileRanking, type SelectRules } from "../core/challenger/select.ts";
 import { SELECT_PROMPT_VERSION } from "../core/challenger/side-prompts.ts";
-import { makeTally } from "../core/tally.ts";
+import { makeTally, type Tally } from "../core/tally.ts";
 import { CHALLENGER_PROMPT_VERSION } from "../core/turn/challenger-prompt.ts";
 import { configHash } from "../core/turn/hash.ts";
 import { UserError } from "../errors.ts";
 import { commitPath, listAnswers, type AnswerFile } from "../io/answers.ts";
-import { answerSchema, pullRequestSchema, type Answer } from "../records.ts";
+import { answerSchema, type Answer } from "../records/answer.ts";
+import { pullRequestSchema } from "../records/pull-request.ts";
 import type { Outcome, StageOptions, StageSummary, WorkItem } from "../work.ts";
-import { nextItem, shownCandidates, type Held } from "./challenger-items.ts";
-import type { Deps } from "./deps.ts";
+import type { Deps } from "../deps.ts";
 
 export async function challenger(
   config: Config,
   deps: Deps,
   options: StageOptions,
 ): Promise<StageSummary> {
-  const { store, progress, now, rng } = deps;
-  const files = await listAnswers(store, options);
+  const files = await listAnswers(deps.store, options);
   if (files.length === 0) {
     throw new UserError("challenger: answer/ holds no answers", "run `npm run stage:king` first");
   }
-  const rules = filingRules(config);
-  const tally = makeTally();
-  const inHand = new Map<string, Held>();
-
-  progress.begin("challenger", files.length);
-  const work = await deps.engine(pendingItems(), file, leave);
-  progress.end();
-  for (const _left of inHand) tally.pending();
-  return tally.summary("challenger", work);
-
-  async function* pendingItems(): AsyncGenerator<WorkItem> {
-    for (const at of files) {
-      const read = await store.read(at.path, answerSchema);
-      const answer = options.force ? { ...read, challenger_tries: [] } : read;
-      const state = stateOf(answer, options);
-      if (state === "kept") {
-        tally.kept();
-        progress.step("kept");
-        continue;
-      }
-      const pr = await store.readIfThere(commitPath(answer.instance_id), pullRequestSchema);
-      if (state === "dropped" || pr === null) {
-        tally.dropped(answer.challenger_drop?.reason ?? "no_pr");
-        progress.step("dropped");
-        continue;
-      }
-      const held = { at, answer, pr };
-      inHand.set(at.name, held);
-      yield nextItem(held, config, { rules, rng });
-    }
-  }
-
-  /** Prompts are long: what waits for the next run is not held until the end of this one. */
-  function leave(item: WorkItem): void {
-    if (inHand.delete(answerFileOf(item))) tally.pending();
-  }
-
-  async function file(item: WorkItem, outcome: Outcome): Promise<readonly WorkItem[]> {
-    const held = inHand.get(answerFileOf(item));
-    if (held === undefined) throw new Error(`an outcome for ${item.key}, which nobody asked for`);
-    const { at, answer, pr } = held;
-    if (!outcome.ok) {
-      const { kind, message } = outcome.failure;
-      if (kind !== "context_too_long" && kind !== "rejected") return [];
-      if (item.role !== "grounding") {
-        const dropped = { reason: kind, detail: message };
-        await store.write(at.path, { ...answer, challenger_drop: dropped });
-        return done(at, () => tally.dropped(kind));
-      }
-    }
-    const filed = fileOutcome(held, item, outcome);
-    await store.write(at.path, filed.answer);
-    if (filed.isAnswered) return done(at, () => count(filed.answer));
-    const next = { at, pr, answer: filed.answer };
-    inHand.set(at.name, next);
-    return [nextItem(next, config, { rules, rng })];
-  }
-
-  /** A grounding judge that could not be asked leaves the answer as the audit called it. */
-  function fileOutcome(held: Held, { role }: WorkItem, outcome: Outcome): Filed {
-    const time = now().toISOString();
-    if (role === "grounding" || !outcome.ok) {
-      return fileGrounding(held, outcome.ok ? outcome.reply : null, rules, time);
-    }
-    if (role === "ranker") {
-      return fileRanking(held, outcome.reply, shownCandidates(held, rng), rules, time);
-    }
-    return config.challenger.strategy === "select"
-      ? fileCandidate(held, outcome.reply, rules, time)
-      : fileReply(held, outcome.reply, rules, time);
-  }
-
-  function count({ challenger_drop: dropped }: Answer): void {
-    if (dropped === undefined) tally.kept();
-    else tally.dropped(dropped.reason);
-  }
-
-  function done(at: AnswerFile, count: () => void): readonly WorkItem[] {
-    count();
-    inHand.delete(at.name);
-    progress.step("kept");
-    return [];
-  }
+  const asking = askingOf(config, deps);
+  const round: Round = { asking, deps, options, tally: makeTally(), inHand: new Map() };
+  deps.progress.begin("challenger", files.length);
+  const work = await deps.engine(
+    pendingItems(round, files),
+    (item, outcome) => file(round, item, outcome),
+    (item) => leave(round, item),
+  );
+  deps.progress.end();
+  for (const _left of round.inHand) round.tally.pending();
+  return round.tally.summary("challenger", work);
 }
 
 // ---------------------------------------------------------------------------------------------
+
+/** A turn in hand, and where its answer lies. */
+type InHand = Held & { readonly path: string };
+
+/** One run of the stage. */
+type Round = {
+  readonly asking: Asking;
+  readonly deps: Deps;
+  readonly options: StageOptions;
+  readonly tally: Tally;
+  readonly inHand: Map<string, InHand>;
+};
+
+async function* pendingItems(
+  { asking, deps, options, tally, inHand }: Round,
+  files: readonly AnswerFile[],
+): AsyncGenerator<WorkItem> {
+  const { store, progress } = deps;
+  for (const { name, path } of files) {
+    const read = await store.read(path, answerSchema);
+    const answer = options.force ? { ...read, challenger_tries: [] } : read;
+    const state = stateOf(answer, options);
+    if (state === "kept") {
+      tally.kept();
+      progress.step("kept");
+      continue;
+    }
+    const pr = await store.readIfThere(commitPath(answer.instance_id), pullRequestSchema);
+    if (state === "dropped" || pr === null) {
+      tally.dropped(answer.challenger_drop?.reason ?? "no_pr");
+      progress.step("dropped");
+      continue;
+    }
+    const held = { name, path, answer, pr };
+    inHand.set(name, held);
+    yield nextItem(held, asking);
+  }
+}
+
+/** Prompts are long: what waits for the next run is not held until the end of this one. */
+function leave({ inHand, tally }: Round, item: WorkItem): void {
+  if (inHand.delete(answerFileOf(item))) tally.pending();
+}
+
+async function file(round: Round, item: WorkItem, outcome: Outcome): Promise<readonly WorkItem[]> {
+  const held = round.inHand.get(answerFileOf(item));
+  if (held === undefined) throw new Error(`an outcome for ${item.key}, which nobody asked for`);
+  const { store } = round.deps;
+  if (!outcome.ok) {
+    const { kind, message } = outcome.failure;
+    if (kind !== "context_too_long" && kind !== "rejected") return [];
+    if (item.role !== "grounding") {
+      const answer = { ...held.answer, challenger_drop: { reason: kind, detail: message } };
+      await store.write(held.path, answer);
+      return done(round, held.name, answer);
+    }
+  }
+  const filed = fileOutcome(round, held, item, outcome);
+  await store.write(held.path, filed.answer);
+  if (filed.isAnswered) return done(round, held.name, filed.answer);
+  const next = { ...held, answer: filed.answer };
+  round.inHand.set(held.name, next);
+  return [nextItem(next, round.asking)];
+}
+
+/** A grounding judge that could not be asked leaves the answer as the audit called it. */
+function fileOutcome(
+  { asking, deps }: Round,
+  held: Held,
+  { role }: WorkItem,
+  outcome: Outcome,
+): Filed {
+  const { rules, strategy } = asking;
+  const time = deps.now().toISOString();
+  if (role === "grounding" || !outcome.ok) {
+    return fileGrounding(held, outcome.ok ? outcome.reply : null, rules, time);
+  }
+  if (role === "ranker") {
+    return fileRanking(held, outcome.reply, shownCandidates(held, asking), rules, time);
+  }
+  return strategy === "select"
+    ? fileCandidate(held, outcome.reply, rules, time)
+    : fileReply(held, outcome.reply, rules, time);
+}
+
+function done(
+  { inHand, tally, deps }: Round,
+  name: string,
+  { challenger_drop: dropped }: Answer,
+): readonly WorkItem[] {
+  if (dropped === undefined) tally.kept();
+  else tally.dropped(dropped.reason);
+  inHand.delete(name);
+  deps.progress.step("kept");
+  return [];
+}
+
+function askingOf(config: Config, { rng }: Deps): Asking {
+  const { provider, model, temperature, max_tokens, strategy, pr_chars } = config.challenger;
+  return {
+    strategy,
+    own: {
+      provider,
+      model,
+      temperature,
+      max_tokens,
+      fallback: fallbackModels(config.challenger),
+    },
+    ranker: rankModel(config),
+    grounding: groundingModel(config),
+    sideTokens: config.judge.thinking_max_tokens,
+    maxPrChars: pr_chars,
+    rules: filingRules(config),
+    rng,
+  };
+}
 
 function filingRules({ challenger: own, audit }: Config): SelectRules {
   const prompt = own.strategy === "select" ? SELECT_PROMPT_VERSION : CHALLENGER_PROMPT_VERSION;

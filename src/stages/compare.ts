@@ -5,7 +5,10 @@ import { turnRow, type TurnRow } from "../core/report/turn-row.ts";
 import { UserError } from "../errors.ts";
 import { listAnswers } from "../io/answers.ts";
 import type { Store } from "../io/store.ts";
-import { answerSchema, duelSchema, reviewSchema, scoreSchema } from "../records.ts";
+import { answerSchema } from "../records/answer.ts";
+import { duelSchema } from "../records/duel.ts";
+import { reviewSchema } from "../records/review.ts";
+import { scoreSchema } from "../records/score.ts";
 
 /** @throws UserError for a workspace without answers. */
 export async function readSide(name: string, config: Config, store: Store): Promise<Side> {

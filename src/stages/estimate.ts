@@ -9,7 +9,10 @@ import { commitPath, listAnswers } from "../io/answers.ts";
 import { readPrompts } from "../io/prompts.ts";
 import { readLedger } from "../io/read-ledger.ts";
 import type { Store } from "../io/store.ts";
-import { answerSchema, pullRequestSchema, scoreSchema, type Prompt } from "../records.ts";
+import { answerSchema } from "../records/answer.ts";
+import type { Prompt } from "../records/prompt.ts";
+import { pullRequestSchema } from "../records/pull-request.ts";
+import { scoreSchema } from "../records/score.ts";
 import type { StageOptions } from "../work.ts";
 
 export async function estimate(

@@ -20,10 +20,12 @@ import { maskExported } from "../core/secrets/exported.ts";
 import { UserError } from "../errors.ts";
 import { isWanted } from "../io/answers.ts";
 import type { Store } from "../io/store.ts";
-import { BUCKETS, exportedSchema, reviewSchema, scoreSchema, type Bucket } from "../records.ts";
+import { BUCKETS, exportedSchema, type Bucket } from "../records/exported.ts";
+import { reviewSchema } from "../records/review.ts";
+import { scoreSchema } from "../records/score.ts";
 import type { StageOptions, StageSummary } from "../work.ts";
-import { writeDataset } from "./dataset.ts";
-import type { Deps } from "./deps.ts";
+import { writeDataset } from "../builders/dataset.ts";
+import type { Deps } from "../deps.ts";
 
 export type ExportOptions = StageOptions &
   DatasetFlags & {

@@ -6,7 +6,7 @@
 import { answerFileOf } from "../core/turn/item-key.ts";
 import type { Config } from "../config.ts";
 import { fallbackModels } from "../config.ts";
-import { makeTally } from "../core/tally.ts";
+import { makeTally, type Tally } from "../core/tally.ts";
 import { checkForm } from "../core/turn/form.ts";
 import { configHash, historyHash } from "../core/turn/hash.ts";
 import { KING_PROMPT_VERSION, kingMessages } from "../core/turn/king-prompt.ts";
@@ -14,164 +14,33 @@ import { isUsedUp, nextAttempt, sumOfTries, tryOf } from "../core/turn/tries.ts"
 import { UserError } from "../errors.ts";
 import { listAnswers } from "../io/answers.ts";
 import { listPromptFiles, openPrompts, type PromptEntry } from "../io/prompts.ts";
-import { triesSchema, type Answer, type Try } from "../records.ts";
-import type { ChatReply, Outcome, StageOptions, StageSummary, WorkItem } from "../work.ts";
-import type { Deps } from "./deps.ts";
+import type { Answer, Try } from "../records/answer.ts";
+import { triesSchema, type Tries } from "../records/tries.ts";
+import type {
+  ChatReply,
+  Outcome,
+  StageOptions,
+  StageSummary,
+  WorkItem,
+  WorkReport,
+} from "../work.ts";
+import type { Deps } from "../deps.ts";
 
 export async function king(
   config: Config,
   deps: Deps,
   options: StageOptions,
 ): Promise<StageSummary> {
-  const { store, progress, now } = deps;
-  const files = await listPromptFiles(store);
-  if (files.length === 0) {
-    throw new UserError("king: prompt/ holds no prompts", "run `npm run stage:prompt` first");
-  }
-  const answered = new Map((await listAnswers(store)).map(({ name, path }) => [name, path]));
-  const withTries = new Set(await store.list(TRIES));
-  const hash = configHash({ king: config.king, prompt: KING_PROMPT_VERSION });
-  const tally = makeTally();
-  const inHand = new Map<string, { readonly entry: PromptEntry; readonly tries: readonly Try[] }>();
-
-  const prompts = await openPrompts(store, options);
-  progress.begin("king", () => prompts.expected());
-  const work = await deps.engine(pendingItems(), file, leave);
-  progress.end();
-  for (const _left of inHand) tally.pending();
-  return tally.summary("king", work);
-
-  async function* pendingItems(): AsyncGenerator<WorkItem> {
-    for await (const entry of prompts.entries()) {
-      if (answered.has(entry.name) && !options.force) {
-        tally.kept();
-        progress.step("kept");
-        continue;
-      }
-      const past = withTries.has(entry.name)
-        ? await store.readIfThere(`${TRIES}/${entry.name}`, triesSchema)
-        : null;
-      if (past?.dropped != null && !options.retry && !options.force) {
-        tally.dropped(past.dropped.reason);
-        progress.step("dropped");
-        continue;
-      }
-      const tries = options.force ? [] : (past?.tries ?? []);
-      inHand.set(entry.name, { entry, tries });
-      yield itemFor(entry, tries);
-    }
-  }
-
-  function itemFor({ name, prompt }: PromptEntry, tries: readonly Try[]): WorkItem {
-    const attempt = nextAttempt(tries);
-    return {
-      stage: "king",
-      key: `king/${name}/${attempt}`,
-      role: "king",
-      request: {
-        provider: config.king.provider,
-        model: config.king.model,
-        fallback: fallbackModels(config.king),
-        messages: kingMessages(prompt.messages, tries.at(-1)?.detail),
-        temperature: config.king.temperature,
-        max_tokens: config.king.max_tokens,
-        tag: {
-          role: "king",
-          // Hashed when asked for: only the offline provider looks, and histories are long.
-          get history_hash() {
-            return historyHash(prompt.messages);
-          },
-          attempt,
-        },
-      },
-    };
-  }
-
-  /** Prompts are long: what waits for the next run is not held until the end of this one. */
-  function leave(item: WorkItem): void {
-    if (inHand.delete(answerFileOf(item))) tally.pending();
-  }
-
-  async function file(item: WorkItem, outcome: Outcome): Promise<readonly WorkItem[]> {
-    const name = answerFileOf(item);
-    const held = inHand.get(name);
-    if (held === undefined) throw new Error(`an outcome for ${item.key}, which nobody asked for`);
-    if (!outcome.ok) {
-      const { kind, message } = outcome.failure;
-      if (kind !== "context_too_long" && kind !== "rejected") return [];
-      await drop(name, held.tries, { reason: kind, detail: message });
-      return [];
-    }
-    const form = checkForm(outcome.reply.content);
-    if (form.ok) {
-      await store.write(
-        answered.get(name) ?? `answer/${name}`,
-        answerOf(held, form.text, outcome.reply),
-      );
-      if (held.tries.length > 0) await store.remove(`${TRIES}/${name}`);
-      done(name, "kept");
-      return [];
-    }
-    const tries = [
-      ...held.tries,
-      tryOf(nextAttempt(held.tries), outcome.reply, form, now().toISOString()),
-    ];
-    if (isUsedUp(tries, config.king.attempts)) {
-      await drop(name, tries, { reason: form.reason, detail: form.detail });
-      return [];
-    }
-    await saveTries(name, tries, null);
-    inHand.set(name, { entry: held.entry, tries });
-    return [itemFor(held.entry, tries)];
-  }
-
-  async function drop(name: string, tries: readonly Try[], why: Drop): Promise<void> {
-    await saveTries(name, tries, why);
-    tally.dropped(why.reason);
-    done(name, "dropped");
-  }
-
-  async function saveTries(
-    name: string,
-    tries: readonly Try[],
-    dropped: Drop | null,
-  ): Promise<void> {
-    const instance_id = inHand.get(name)?.entry.prompt.instance_id;
-    await store.write(`${TRIES}/${name}`, { file: name, instance_id, tries, dropped });
-  }
-
-  function done(name: string, outcome: "kept" | "dropped"): void {
-    if (outcome === "kept") tally.kept();
-    inHand.delete(name);
-    progress.step(outcome);
-  }
-
-  function answerOf(
-    { entry: { prompt }, tries }: { entry: PromptEntry; tries: readonly Try[] },
-    text: string,
-    reply: ChatReply,
-  ): Answer {
-    return {
-      instance_id: prompt.instance_id,
-      king: text,
-      challenger: "",
-      assistant: prompt.assistant,
-      messages: prompt.messages,
-      repo: prompt.repo,
-      turn: prompt.turn,
-      origin: prompt.origin,
-      king_run: {
-        model: reply.model,
-        provider: reply.provider,
-        prompt_version: KING_PROMPT_VERSION,
-        config_hash: hash,
-        ...sumOfTries(tries, reply),
-        attempts: nextAttempt(tries),
-        finish_reason: reply.finish_reason,
-        time: now().toISOString(),
-      },
-    };
-  }
+  const round = await openRound(config, deps, options);
+  const prompts = await openPrompts(deps.store, options);
+  deps.progress.begin("king", () => prompts.expected());
+  const work = await deps.engine(
+    pendingItems(round, prompts.entries()),
+    (item, outcome) => file(round, item, outcome),
+    (item) => leave(round, item),
+  );
+  deps.progress.end();
+  return summary(round, work);
 }
 
 // ---------------------------------------------------------------------------------------------
@@ -179,3 +48,195 @@ export async function king(
 type Drop = { readonly reason: string; readonly detail: string };
 
 const TRIES = "report/tries/king";
+
+/** A prompt in hand, with what was answered to it in vain. */
+type Held = { readonly entry: PromptEntry; readonly tries: readonly Try[] };
+
+/** One run of the stage. */
+type Round = {
+  readonly config: Config;
+  readonly deps: Deps;
+  readonly options: StageOptions;
+  /** Answer file -> where it lies. */
+  readonly answered: ReadonlyMap<string, string>;
+  /** Answer files with a file in report/tries/king/. */
+  readonly withTries: ReadonlySet<string>;
+  readonly configHash: string;
+  readonly tally: Tally;
+  readonly inHand: Map<string, Held>;
+};
+
+async function openRound(config: Config, deps: Deps, options: StageOptions): Promise<Round> {
+  const { store } = deps;
+  if ((await listPromptFiles(store)).length === 0) {
+    throw new UserError("king: prompt/ holds no prompts", "run `npm run stage:prompt` first");
+  }
+  return {
+    config,
+    deps,
+    options,
+    answered: new Map((await listAnswers(store)).map(({ name, path }) => [name, path])),
+    withTries: new Set(await store.list(TRIES)),
+    configHash: configHash({ king: config.king, prompt: KING_PROMPT_VERSION }),
+    tally: makeTally(),
+    inHand: new Map(),
+  };
+}
+
+/** What is pending: prompts without an answer, and recorded drops when they are asked for again. */
+async function* pendingItems(
+  round: Round,
+  entries: AsyncIterable<PromptEntry>,
+): AsyncGenerator<WorkItem> {
+  const { options, deps, tally, inHand } = round;
+  for await (const entry of entries) {
+    if (round.answered.has(entry.name) && !options.force) {
+      tally.kept();
+      deps.progress.step("kept");
+      continue;
+    }
+    const past = await triesOf(round, entry.name);
+    if (past?.dropped != null && !options.retry && !options.force) {
+      tally.dropped(past.dropped.reason);
+      deps.progress.step("dropped");
+      continue;
+    }
+    const held = { entry, tries: options.force ? [] : (past?.tries ?? []) };
+    inHand.set(entry.name, held);
+    yield itemFor(round, held);
+  }
+}
+
+async function triesOf({ withTries, deps }: Round, name: string): Promise<Tries | null> {
+  return withTries.has(name) ? deps.store.readIfThere(`${TRIES}/${name}`, triesSchema) : null;
+}
+
+/** What is asked: the history as it is, and what was wrong with the last reply. */
+function itemFor({ config: { king: own } }: Round, { entry, tries }: Held): WorkItem {
+  const { name, prompt } = entry;
+  const attempt = nextAttempt(tries);
+  return {
+    stage: "king",
+    key: `king/${name}/${attempt}`,
+    role: "king",
+    request: {
+      provider: own.provider,
+      model: own.model,
+      fallback: fallbackModels(own),
+      messages: kingMessages(prompt.messages, tries.at(-1)?.detail),
+      temperature: own.temperature,
+      max_tokens: own.max_tokens,
+      tag: {
+        role: "king",
+        // Hashed when asked for: only the offline provider looks, and histories are long.
+        get history_hash() {
+          return historyHash(prompt.messages);
+        },
+        attempt,
+      },
+    },
+  };
+}
+
+/** Prompts are long: what waits for the next run is not held until the end of this one. */
+function leave({ inHand, tally }: Round, item: WorkItem): void {
+  if (inHand.delete(answerFileOf(item))) tally.pending();
+}
+
+/** Is the form right? Then it is saved; else it is asked again, or dropped when attempts are used up. */
+async function file(round: Round, item: WorkItem, outcome: Outcome): Promise<readonly WorkItem[]> {
+  const name = answerFileOf(item);
+  const held = round.inHand.get(name);
+  if (held === undefined) throw new Error(`an outcome for ${item.key}, which nobody asked for`);
+  if (!outcome.ok) {
+    const { kind, message } = outcome.failure;
+    if (kind !== "context_too_long" && kind !== "rejected") return [];
+    return drop(round, held, { reason: kind, detail: message });
+  }
+  const form = checkForm(outcome.reply.content);
+  if (form.ok) return save(round, held, form.text, outcome.reply);
+  const time = round.deps.now().toISOString();
+  const again = {
+    entry: held.entry,
+    tries: [...held.tries, tryOf(nextAttempt(held.tries), outcome.reply, form, time)],
+  };
+  if (isUsedUp(again.tries, round.config.king.attempts)) {
+    return drop(round, again, { reason: form.reason, detail: form.detail });
+  }
+  await saveTries(round, again, null);
+  round.inHand.set(name, again);
+  return [itemFor(round, again)];
+}
+
+/** What is saved: the answer, in the place of an older one where there is one. */
+async function save(
+  round: Round,
+  held: Held,
+  text: string,
+  reply: ChatReply,
+): Promise<readonly WorkItem[]> {
+  const { name } = held.entry;
+  const { store } = round.deps;
+  await store.write(
+    round.answered.get(name) ?? `answer/${name}`,
+    answerOf(round, held, text, reply),
+  );
+  if (held.tries.length > 0) await store.remove(`${TRIES}/${name}`);
+  round.tally.kept();
+  return done(round, name, "kept");
+}
+
+async function drop(round: Round, held: Held, why: Drop): Promise<readonly WorkItem[]> {
+  await saveTries(round, held, why);
+  round.tally.dropped(why.reason);
+  return done(round, held.entry.name, "dropped");
+}
+
+async function saveTries(
+  { deps: { store } }: Round,
+  { entry: { name, prompt }, tries }: Held,
+  dropped: Drop | null,
+): Promise<void> {
+  const { instance_id } = prompt;
+  await store.write(`${TRIES}/${name}`, { file: name, instance_id, tries, dropped });
+}
+
+function done({ inHand, deps }: Round, name: string, outcome: "kept" | "dropped"): [] {
+  inHand.delete(name);
+  deps.progress.step(outcome);
+  return [];
+}
+
+function answerOf(
+  { configHash: config_hash, deps: { now } }: Round,
+  { entry: { prompt }, tries }: Held,
+  text: string,
+  reply: ChatReply,
+): Answer {
+  return {
+    instance_id: prompt.instance_id,
+    king: text,
+    challenger: "",
+    assistant: prompt.assistant,
+    messages: prompt.messages,
+    repo: prompt.repo,
+    turn: prompt.turn,
+    origin: prompt.origin,
+    king_run: {
+      model: reply.model,
+      provider: reply.provider,
+      prompt_version: KING_PROMPT_VERSION,
+      config_hash,
+      ...sumOfTries(tries, reply),
+      attempts: nextAttempt(tries),
+      finish_reason: reply.finish_reason,
+      time: now().toISOString(),
+    },
+  };
+}
+
+/** What is said at the end: what is still in hand got no reply and waits for the next run. */
+function summary({ inHand, tally }: Round, work: WorkReport): StageSummary {
+  for (const _left of inHand) tally.pending();
+  return tally.summary("king", work);
+}

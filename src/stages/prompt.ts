@@ -19,12 +19,12 @@ import {
 import { promptOf } from "../core/sample/select.ts";
 import { commitPath } from "../io/answers.ts";
 import { inParallel } from "../io/in-parallel.ts";
-import { sourceStateSchema, type SourceState } from "../records.ts";
+import { sourceStateSchema, type SourceState } from "../records/source.ts";
 import type { StageOptions, StageSummary } from "../work.ts";
-import type { Deps } from "./deps.ts";
-import { drawTurns, type Drawn } from "./draw.ts";
-import { openGauges } from "./gauges.ts";
-import { openSources, type OpenedSources } from "./open.ts";
+import type { Deps } from "../deps.ts";
+import { drawTurns, type Drawn } from "../drawing/draw.ts";
+import { openGauges } from "../drawing/gauges.ts";
+import { openSources, type OpenedSources } from "../drawing/open-sources.ts";
 
 export type PromptOptions = StageOptions & {
   /** Count broken lines and go on. */

@@ -7,10 +7,10 @@ import { repairCard, repairNotes, repairStats } from "../core/dataset/repair-car
 import { datasetSettings, type DatasetFlags } from "../core/dataset/settings.ts";
 import type { PartWorker } from "../io/dataset/part-worker.ts";
 import type { StageOptions, StageSummary } from "../work.ts";
-import type { CollectJob } from "./dataset-collect.ts";
-import { writeDataset } from "./dataset.ts";
-import type { Deps } from "./deps.ts";
-import { beginRepair, type RepairBegun } from "./repair-begin.ts";
+import type { CollectJob } from "../builders/collect.ts";
+import { writeDataset } from "../builders/dataset.ts";
+import type { Deps } from "../deps.ts";
+import { beginRepair, type RepairBegun } from "../builders/repair-begin.ts";
 import {
   checkColumns,
   NO_TOTALS,
@@ -18,8 +18,8 @@ import {
   sumOf,
   type RepairInput,
   type RepairTotals,
-} from "./repair-rows.ts";
-import type { RepairPart } from "./repair-worker.ts";
+} from "../builders/repair-rows.ts";
+import type { RepairPart } from "../builders/repair-worker.ts";
 
 export type RepairOptions = StageOptions &
   DatasetFlags & {

@@ -20,10 +20,15 @@ import { makeTally, type Tally } from "../core/tally.ts";
 import { listAnswers, type AnswerFile } from "../io/answers.ts";
 import { readLedger } from "../io/read-ledger.ts";
 import { readRuns } from "../io/run-file.ts";
+import type { Store } from "../io/store.ts";
 import { writeChanged } from "../io/write-changed.ts";
-import { answerSchema, BUCKETS, duelSchema, reviewSchema, scoreSchema } from "../records.ts";
+import { answerSchema } from "../records/answer.ts";
+import { duelSchema } from "../records/duel.ts";
+import { BUCKETS } from "../records/exported.ts";
+import { reviewSchema } from "../records/review.ts";
+import { scoreSchema } from "../records/score.ts";
 import type { StageOptions, StageSummary } from "../work.ts";
-import type { Deps } from "./deps.ts";
+import type { Deps } from "../deps.ts";
 
 export async function report(
   config: Config,
@@ -32,94 +37,102 @@ export async function report(
 ): Promise<StageSummary> {
   const { store, progress } = deps;
   const answers = await listAnswers(store, options);
-  const tally = makeTally();
-  const rows: TurnRow[] = [];
-  const found: Readonly<Record<string, number>>[] = [];
-  const audited: AuditedAnswer[] = [];
+  const round: Round = { config, store, tally: makeTally(), rows: [], found: [], audited: [] };
 
   progress.begin("report", answers.length);
-  for (const answer of answers) await exportTurn(answer);
+  for (const answer of answers) progress.step(await exportTurn(round, answer));
   progress.end();
-  const data = await gather();
-  const document = reportOf(data);
-  await writeReport(document);
-  return tally.summary("report", null, notesOf(data));
-
-  async function exportTurn({ name, path }: AnswerFile): Promise<void> {
-    const answer = await store.read(path, answerSchema);
-    const score = await store.readIfThere(`score/${name}`, scoreSchema);
-    const review = await store.readIfThere(`review/${name}`, reviewSchema);
-    const row = turnRow({ file: name, answer, score, review }, config.bucket, config.duel.mode);
-    rows.push(row);
-    audited.push(auditedAnswer(name, answer));
-    count(tally, row);
-    progress.step(row.bucket === null ? "dropped" : "kept");
-    for (const bucket of BUCKETS) {
-      if (bucket !== row.bucket) await store.remove(`${bucket}/${name}`);
-    }
-    const decision =
-      score === null || row.bucket === null ? null : decide(score, review, config.bucket);
-    if (decision === null || row.score === null || row.metrics === null) return;
-    const { exported, found: masked } = await exportedOf(
-      { answer, score: row.score, metrics: row.metrics, decision },
-      { emails: config.audit.mask_emails },
-    );
-    found.push(masked);
-    await writeChanged(
-      store,
-      `${decision.bucket}/${name}`,
-      `${JSON.stringify(exported, null, 2)}\n`,
-    );
-  }
-
-  async function gather(): Promise<ReportData> {
-    const spending = sumSpending();
-    for await (const line of readLedger(store)) spending.add(line);
-    const all = new Set((await listAnswers(store)).map(({ name }) => name));
-    return {
-      config: { ...config, panel: judgePanel(config) },
-      duel: await duelInForce(),
-      rows,
-      runs: await readRuns(store),
-      spending: spending.rows(),
-      masked: addFound(found),
-      audits: summarizeAudits(audited),
-      strays: await strayFiles(all),
-      selection:
-        answers.length === all.size ? null : `${answers.length} of ${all.size} answer files`,
-    };
-  }
-
-  /** The duel of the mode in force; one of the other mode says nothing about these scores. */
-  async function duelInForce(): Promise<ReportData["duel"]> {
-    const duel = await store.readIfThere("score/_duel.json", duelSchema);
-    return duel !== null && duel.mode === config.duel.mode ? duel : null;
-  }
-
-  async function strayFiles(known: ReadonlySet<string>): Promise<string[]> {
-    const strays: string[] = [];
-    for (const bucket of BUCKETS) {
-      const names = await store.list(bucket);
-      strays.push(
-        ...names
-          .filter((name) => name.endsWith(".json") && !known.has(name))
-          .map((name) => `${bucket}/${name}`),
-      );
-    }
-    return strays;
-  }
-
-  async function writeReport(document: Document): Promise<void> {
-    for (const block of document.blocks) {
-      if (block.kind !== "picture") continue;
-      await writeChanged(store, `report/${block.file}`, svgFile(block.chart));
-    }
-    await writeChanged(store, "report/report.html", htmlOf(document));
-    await writeChanged(store, "report/report.md", markdownOf(document));
-  }
+  const data = await gather(round, answers.length);
+  await writeReport(store, reportOf(data));
+  return round.tally.summary("report", null, notesOf(data));
 }
 
 // ---------------------------------------------------------------------------------------------
+
+/** One run of the stage, filled turn by turn. */
+type Round = {
+  readonly config: Config;
+  readonly store: Store;
+  readonly tally: Tally;
+  readonly rows: TurnRow[];
+  /** Secrets that were masked, by kind, a turn. */
+  readonly found: Readonly<Record<string, number>>[];
+  readonly audited: AuditedAnswer[];
+};
+
+/** Writes a turn to its bucket, and takes it out of the others. */
+async function exportTurn(round: Round, { name, path }: AnswerFile): Promise<"kept" | "dropped"> {
+  const { config, store, tally } = round;
+  const answer = await store.read(path, answerSchema);
+  const score = await store.readIfThere(`score/${name}`, scoreSchema);
+  const review = await store.readIfThere(`review/${name}`, reviewSchema);
+  const row = turnRow({ file: name, answer, score, review }, config.bucket, config.duel.mode);
+  round.rows.push(row);
+  round.audited.push(auditedAnswer(name, answer));
+  count(tally, row);
+  for (const bucket of BUCKETS) {
+    if (bucket !== row.bucket) await store.remove(`${bucket}/${name}`);
+  }
+  if (score === null || row.bucket === null) return "dropped";
+  const decision = decide(score, review, config.bucket);
+  if (decision === null || row.score === null || row.metrics === null) return "kept";
+  const { exported, found } = await exportedOf(
+    { answer, score: row.score, metrics: row.metrics, decision },
+    { emails: config.audit.mask_emails },
+  );
+  round.found.push(found);
+  const text = `${JSON.stringify(exported, null, 2)}\n`;
+  await writeChanged(store, `${decision.bucket}/${name}`, text);
+  return "kept";
+}
+
+/** What the report tells of; `selected`: answer files of this run. */
+async function gather(round: Round, selected: number): Promise<ReportData> {
+  const { config, store, rows, found, audited } = round;
+  const spending = sumSpending();
+  for await (const line of readLedger(store)) spending.add(line);
+  const all = new Set((await listAnswers(store)).map(({ name }) => name));
+  return {
+    config: { ...config, panel: judgePanel(config) },
+    duel: await duelInForce(round),
+    rows,
+    runs: await readRuns(store),
+    spending: spending.rows(),
+    masked: addFound(found),
+    audits: summarizeAudits(audited),
+    strays: await strayFiles(store, all),
+    selection: selected === all.size ? null : `${selected} of ${all.size} answer files`,
+  };
+}
+
+/** The duel of the mode in force; one of the other mode says nothing about these scores. */
+async function duelInForce({ config, store }: Round): Promise<ReportData["duel"]> {
+  const duel = await store.readIfThere("score/_duel.json", duelSchema);
+  return duel !== null && duel.mode === config.duel.mode ? duel : null;
+}
+
+/** Files in the buckets that no answer stands behind. */
+async function strayFiles(store: Store, known: ReadonlySet<string>): Promise<string[]> {
+  const strays: string[] = [];
+  for (const bucket of BUCKETS) {
+    const names = await store.list(bucket);
+    strays.push(
+      ...names
+        .filter((name) => name.endsWith(".json") && !known.has(name))
+        .map((name) => `${bucket}/${name}`),
+    );
+  }
+  return strays;
+}
+
+async function writeReport(store: Store, document: Document): Promise<void> {
+  for (const block of document.blocks) {
+    if (block.kind !== "picture") continue;
+    await writeChanged(store, `report/${block.file}`, svgFile(block.chart));
+  }
+  await writeChanged(store, "report/report.html", htmlOf(document));
+  await writeChanged(store, "report/report.md", markdownOf(document));
+}
 
 /** A turn that did not parse is a recorded drop; one without verdicts is pending. */
 function count(tally: Tally, row: TurnRow): void {

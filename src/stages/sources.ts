@@ -10,9 +10,9 @@ import { sourceReport, type SourceFacts } from "../core/sample/describe.ts";
 import type { Store } from "../io/store.ts";
 import type { PullRequestRows } from "../io/source/prs.ts";
 import type { RowSource } from "../io/source/types.ts";
-import { drawTurns } from "./draw.ts";
-import { openGauges } from "./gauges.ts";
-import { openOne, type OpenSettings } from "./open.ts";
+import { drawTurns } from "../drawing/draw.ts";
+import { openGauges } from "../drawing/gauges.ts";
+import { openOne, type OpenSettings } from "../drawing/open-sources.ts";
 
 export type SourcesOptions = {
   /** Path, glob, folder or Hub data set, as [source].trajectories takes it. */

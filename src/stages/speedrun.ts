@@ -19,9 +19,9 @@ import { benchmarkWarning } from "../core/speedrun/warning.ts";
 import { skippedReport } from "../io/skipped-report.ts";
 import type { RowSource } from "../io/source/types.ts";
 import type { StageOptions, StageSummary } from "../work.ts";
-import { writeDataset } from "./dataset.ts";
-import type { Deps } from "./deps.ts";
-import { allRows, badLineNotes, openRows } from "./open-rows.ts";
+import { writeDataset } from "../builders/dataset.ts";
+import type { Deps } from "../deps.ts";
+import { allRows, badLineNotes, openRows } from "../drawing/open-rows.ts";
 
 export type SpeedrunOptions = StageOptions &
   DatasetFlags & {

@@ -3,14 +3,12 @@
  * to run next. Reads files alone; changes nothing.
  */
 import { sumSpending, type Spending } from "../core/report/spending.ts";
-import {
-  answerSchema,
-  BUCKETS,
-  duelSchema,
-  scoreSchema,
-  triesSchema,
-  type RunFile,
-} from "../records.ts";
+import { answerSchema } from "../records/answer.ts";
+import { duelSchema } from "../records/duel.ts";
+import { BUCKETS } from "../records/exported.ts";
+import type { RunFile } from "../records/run.ts";
+import { scoreSchema } from "../records/score.ts";
+import { triesSchema } from "../records/tries.ts";
 import { listAnswers } from "../io/answers.ts";
 import { countPrompts } from "../io/prompts.ts";
 import { readLedger } from "../io/read-ledger.ts";

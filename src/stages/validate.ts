@@ -16,8 +16,10 @@ import { nearestName } from "../core/text/nearest.ts";
 import { configHash } from "../core/turn/hash.ts";
 import { UserError } from "../errors.ts";
 import { listAnswers, type AnswerFile } from "../io/answers.ts";
-import { makeSaver } from "../io/saver.ts";
-import { answerSchema, duelSchema, scoreSchema, type Answer, type Score } from "../records.ts";
+import { makeSaver, type Saver } from "../io/saver.ts";
+import { answerSchema, type Answer } from "../records/answer.ts";
+import { duelSchema } from "../records/duel.ts";
+import { scoreSchema, type Score } from "../records/score.ts";
 import type {
   ChatFailure,
   Outcome,
@@ -26,7 +28,7 @@ import type {
   WorkItem,
   WorkReport,
 } from "../work.ts";
-import type { Deps } from "./deps.ts";
+import type { Deps } from "../deps.ts";
 
 export type ValidateOptions = StageOptions & {
   /** Read all kept replies again; asks nobody. */
@@ -40,130 +42,171 @@ export async function validate(
   deps: Deps,
   options: ValidateOptions,
 ): Promise<StageSummary> {
-  const { store, progress } = deps;
+  const answers = await listAnswers(deps.store, options);
   const rules = rulesOf(config, deps);
-  const answers = await listAnswers(store, options);
   checkOptions(answers, options, rules);
-  const save = makeSaver<Score>((path, score) => store.write(path, score));
-  const inHand = new Map<string, InHand>();
-  const unreached = new Map<string, AnswerFile>();
-  const absent = new Map<string, string | null>();
-  const failures = new Map<string, string>();
-
-  progress.begin("validate", answers.length);
-  const first = await deps.engine(items(answers, howOf(options)), file, leave);
-  const second = await oneMorePass(first);
-  progress.end();
-  const work = bothReports(first, second);
+  const round = newRound(config, deps, rules);
+  deps.progress.begin("validate", answers.length);
+  const first = await onePass(round, answers, howOf(options));
+  const second = await oneMorePass(round, first);
+  deps.progress.end();
   const tally = makeTally();
-  const notes = await weigh(tally);
-  return tally.summary("validate", work, notes);
-
-  async function* items(files: readonly AnswerFile[], how: How): AsyncGenerator<WorkItem> {
-    for (const answerFile of files) {
-      const turn = await open(answerFile, how);
-      const asked = turn === null || how.reparse ? [] : itemsOf(turn, rules, new Set());
-      if (turn === null || asked.length === 0) {
-        if (how.counts) progress.step(turn?.score.parsed === true ? "kept" : "dropped");
-        continue;
-      }
-      const keys = new Set(asked.map(({ key }) => key));
-      inHand.set(answerFile.name, { answerFile, turn, asked: keys, out: keys.size, how });
-      yield* asked;
-    }
-  }
-
-  /** The turn with its score file brought up to date; null when it has no challenger to judge. */
-  async function open({ name, path }: AnswerFile, how: How): Promise<Turn | null> {
-    const answer = await store.read(path, answerSchema);
-    if (hasNoChallenger(answer)) {
-      absent.set(name, answer.challenger_drop?.reason ?? null);
-      return null;
-    }
-    const previous = await store.readIfThere(scorePath(name), scoreSchema);
-    const style = actionStyle(answer.challenger);
-    const turn = openTurn({ file: name, answer, previous, style, ...how }, rules);
-    const isNews = previous !== null || turn.score.disqualified !== null;
-    if (isNews && configHash(previous) !== configHash(turn.score)) {
-      await save(scorePath(name), turn.score);
-    }
-    return turn;
-  }
-
-  /** Turns are long: what waits for the next run is not held until the end of this one. */
-  function leave(item: WorkItem): void {
-    const name = answerFileOf(item);
-    const held = inHand.get(name);
-    if (held !== undefined && --held.out === 0) inHand.delete(name);
-  }
-
-  async function file(item: WorkItem, outcome: Outcome): Promise<readonly WorkItem[]> {
-    const name = answerFileOf(item);
-    const held = inHand.get(name);
-    if (held === undefined) throw new Error(`an outcome for ${item.key}, which nobody asked for`);
-    const turn = withOutcome(held.turn, item, outcome, deps.now().toISOString(), rules);
-    const isNews = turn !== held.turn;
-    held.turn = turn;
-    if (!isNews && !outcome.ok) {
-      noteFailure(name, item, outcome.failure);
-    }
-    const next = itemsOf(turn, rules, held.asked);
-    for (const { key } of next) held.asked.add(key);
-    held.out += next.length - 1;
-    if (held.out === 0) {
-      inHand.delete(name);
-      if (held.how.counts) progress.step(turn.score.parsed ? "kept" : "dropped");
-    }
-    if (isNews) await save(scorePath(name), turn.score);
-    return next;
-  }
-
-  function noteFailure(name: string, { request }: WorkItem, failure: ChatFailure): void {
-    const { kind, message } = failure;
-    if (kind === "budget" || kind === "interrupted") return;
-    if (!failures.has(request.model)) failures.set(request.model, message);
-    const held = inHand.get(name);
-    if (kind === "provider" && held !== undefined) unreached.set(name, held.answerFile);
-  }
-
-  /** Once everybody has been heard, whoever could not be reached is asked one more time. */
-  async function oneMorePass(before: WorkReport): Promise<WorkReport | null> {
-    if (before.stopped !== null || unreached.size === 0) return null;
-    const again = [...unreached.values()];
-    return deps.engine(items(again, ONLY_MISSING), file, leave);
-  }
-
-  /** Reads what the score files say now and writes the duel; every answer of the workspace counts. */
-  async function weigh(count: Tally): Promise<string[]> {
-    const wanted = new Set(answers.map(({ name }) => name));
-    const turns: TurnFacts[] = [];
-    let withoutScore = 0;
-    for (const { name } of await listAnswers(store)) {
-      const dropped = absent.get(name);
-      const score = absent.has(name) ? null : await store.readIfThere(scorePath(name), scoreSchema);
-      const facts =
-        score === null || score.mode !== rules.mode
-          ? null
-          : factsOf(score, rules, config.duel.cluster_by);
-      if (facts !== null) turns.push(facts);
-      else if (typeof dropped !== "string") withoutScore++;
-      if (wanted.has(name)) tallyTurn(count, facts, dropped ?? null);
-    }
-    const previous = await store.readIfThere(DUEL, duelSchema);
-    const duel = duelOf(
-      { turns, withoutScore, cluster_by: config.duel.cluster_by, failures, previous },
-      rules,
-      { ...config.duel, rng: deps.rng },
-    );
-    if (configHash(previous) !== configHash(duel)) await store.write(DUEL, duel);
-    return noteLines(duel);
-  }
+  const notes = await weigh(round, new Set(answers.map(({ name }) => name)), tally);
+  return tally.summary("validate", bothReports(first, second), notes);
 }
 
 // ---------------------------------------------------------------------------------------------
 
 const DUEL = "score/_duel.json";
 const scorePath = (name: string): string => `score/${name}`;
+
+/** One run of the stage. */
+type Round = {
+  readonly config: Config;
+  readonly deps: Deps;
+  readonly rules: DuelRules;
+  readonly save: Saver<Score>;
+  readonly inHand: Map<string, InHand>;
+  /** Turns with a judge that could not be reached. */
+  readonly unreached: Map<string, AnswerFile>;
+  /** Answer files without a challenger, and why it was dropped; null: it is still to come. */
+  readonly absent: Map<string, string | null>;
+  /** A model's first failure. */
+  readonly failures: Map<string, string>;
+};
+
+function newRound(config: Config, deps: Deps, rules: DuelRules): Round {
+  return {
+    config,
+    deps,
+    rules,
+    save: makeSaver<Score>((path, score) => deps.store.write(path, score)),
+    inHand: new Map(),
+    unreached: new Map(),
+    absent: new Map(),
+    failures: new Map(),
+  };
+}
+
+function onePass(round: Round, files: readonly AnswerFile[], how: How): Promise<WorkReport> {
+  return round.deps.engine(
+    items(round, files, how),
+    (item, outcome) => file(round, item, outcome),
+    (item) => leave(round, item),
+  );
+}
+
+/** Once everybody has been heard, whoever could not be reached is asked one more time. */
+async function oneMorePass(round: Round, before: WorkReport): Promise<WorkReport | null> {
+  if (before.stopped !== null || round.unreached.size === 0) return null;
+  return onePass(round, [...round.unreached.values()], ONLY_MISSING);
+}
+
+async function* items(
+  round: Round,
+  files: readonly AnswerFile[],
+  how: How,
+): AsyncGenerator<WorkItem> {
+  const { rules, inHand, deps } = round;
+  for (const answerFile of files) {
+    const turn = await open(round, answerFile, how);
+    const asked = turn === null || how.reparse ? [] : itemsOf(turn, rules, new Set());
+    if (turn === null || asked.length === 0) {
+      if (how.counts) deps.progress.step(turn?.score.parsed === true ? "kept" : "dropped");
+      continue;
+    }
+    const keys = new Set(asked.map(({ key }) => key));
+    inHand.set(answerFile.name, { answerFile, turn, asked: keys, out: keys.size, how });
+    yield* asked;
+  }
+}
+
+/** The turn with its score file brought up to date; null when it has no challenger to judge. */
+async function open(round: Round, { name, path }: AnswerFile, how: How): Promise<Turn | null> {
+  const { store } = round.deps;
+  const answer = await store.read(path, answerSchema);
+  if (hasNoChallenger(answer)) {
+    round.absent.set(name, answer.challenger_drop?.reason ?? null);
+    return null;
+  }
+  const previous = await store.readIfThere(scorePath(name), scoreSchema);
+  const style = actionStyle(answer.challenger);
+  const turn = openTurn({ file: name, answer, previous, style, ...how }, round.rules);
+  const isNews = previous !== null || turn.score.disqualified !== null;
+  if (isNews && configHash(previous) !== configHash(turn.score)) {
+    await round.save(scorePath(name), turn.score);
+  }
+  return turn;
+}
+
+/** Turns are long: what waits for the next run is not held until the end of this one. */
+function leave({ inHand }: Round, item: WorkItem): void {
+  const name = answerFileOf(item);
+  const held = inHand.get(name);
+  if (held !== undefined && --held.out === 0) inHand.delete(name);
+}
+
+async function file(round: Round, item: WorkItem, outcome: Outcome): Promise<readonly WorkItem[]> {
+  const { inHand, rules, deps } = round;
+  const name = answerFileOf(item);
+  const held = inHand.get(name);
+  if (held === undefined) throw new Error(`an outcome for ${item.key}, which nobody asked for`);
+  const turn = withOutcome(held.turn, item, outcome, deps.now().toISOString(), rules);
+  const isNews = turn !== held.turn;
+  held.turn = turn;
+  if (!isNews && !outcome.ok) noteFailure(round, name, item, outcome.failure);
+  const next = itemsOf(turn, rules, held.asked);
+  for (const { key } of next) held.asked.add(key);
+  held.out += next.length - 1;
+  if (held.out === 0) {
+    inHand.delete(name);
+    if (held.how.counts) deps.progress.step(turn.score.parsed ? "kept" : "dropped");
+  }
+  if (isNews) await round.save(scorePath(name), turn.score);
+  return next;
+}
+
+function noteFailure(round: Round, name: string, item: WorkItem, failure: ChatFailure): void {
+  const { inHand, failures, unreached } = round;
+  const { kind, message } = failure;
+  if (kind === "budget" || kind === "interrupted") return;
+  const { model } = item.request;
+  if (!failures.has(model)) failures.set(model, message);
+  const held = inHand.get(name);
+  if (kind === "provider" && held !== undefined) unreached.set(name, held.answerFile);
+}
+
+/**
+ * Reads what the score files say now and writes the duel; every answer of the workspace counts, those
+ * of this run in the tally. Gives the lines for the person.
+ */
+async function weigh(
+  { config, deps, rules, absent, failures }: Round,
+  ofThisRun: ReadonlySet<string>,
+  tally: Tally,
+): Promise<string[]> {
+  const { store } = deps;
+  const { cluster_by } = config.duel;
+  const turns: TurnFacts[] = [];
+  let withoutScore = 0;
+  for (const { name } of await listAnswers(store)) {
+    const dropped = absent.get(name);
+    const score = absent.has(name) ? null : await store.readIfThere(scorePath(name), scoreSchema);
+    const facts =
+      score === null || score.mode !== rules.mode ? null : factsOf(score, rules, cluster_by);
+    if (facts !== null) turns.push(facts);
+    else if (typeof dropped !== "string") withoutScore++;
+    if (ofThisRun.has(name)) tallyTurn(tally, facts, dropped ?? null);
+  }
+  const previous = await store.readIfThere(DUEL, duelSchema);
+  const duel = duelOf({ turns, withoutScore, cluster_by, failures, previous }, rules, {
+    ...config.duel,
+    rng: deps.rng,
+  });
+  if (configHash(previous) !== configHash(duel)) await store.write(DUEL, duel);
+  return noteLines(duel);
+}
+
 /** How a pass takes turns up; `counts`: the progress bar moves. */
 type How = Pick<Opening, "force" | "retry" | "rejudge" | "reparse"> & { readonly counts: boolean };
 

@@ -11,7 +11,9 @@ import { errorMessage } from "../errors.ts";
 import { listAnswers, type AnswerFile } from "../io/answers.ts";
 import { inParallel } from "../io/in-parallel.ts";
 import type { Store } from "../io/store.ts";
-import { auditSchema, reviewSchema, scoreSchema } from "../records.ts";
+import { auditSchema } from "../records/answer.ts";
+import { reviewSchema } from "../records/review.ts";
+import { scoreSchema } from "../records/score.ts";
 
 export type Entry = {
   readonly file: string;

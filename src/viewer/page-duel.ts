@@ -2,15 +2,12 @@
 import { html } from "hono/html";
 import { points } from "../core/report/format.ts";
 import { VERDICT_WORDS } from "../core/report/person.ts";
-import {
-  BUCKETS,
-  METRICS,
-  type Answer,
-  type Message,
-  type PullRequest,
-  type Review,
-  type Score,
-} from "../records.ts";
+import type { Answer } from "../records/answer.ts";
+import { BUCKETS } from "../records/exported.ts";
+import type { Message } from "../records/message.ts";
+import type { PullRequest } from "../records/pull-request.ts";
+import type { Review } from "../records/review.ts";
+import { METRICS, type Score } from "../records/score.ts";
 import type { Entry } from "./catalog.ts";
 import { answerHtml, longText } from "./page-answer.ts";
 import { judgesBlock } from "./page-judges.ts";

@@ -2,7 +2,7 @@
 import { html } from "hono/html";
 import { points } from "../core/report/format.ts";
 import { countingReplies, judgeViews } from "../core/report/verdicts.ts";
-import { METRICS, type Judgement, type Metric, type Score } from "../records.ts";
+import { METRICS, type Judgement, type Metric, type Score } from "../records/score.ts";
 import { longText } from "./page-answer.ts";
 import { shown, type Html } from "./page.ts";
 

@@ -1,7 +1,9 @@
 /** A person's verdicts: saved at once, one file a turn in review/, and undone one by one. */
 import { pairHash } from "../core/turn/hash.ts";
 import type { Store } from "../io/store.ts";
-import { answerSchema, BUCKETS, reviewSchema, type Bucket, type Review } from "../records.ts";
+import { answerSchema } from "../records/answer.ts";
+import { BUCKETS, type Bucket } from "../records/exported.ts";
+import { reviewSchema, type Review } from "../records/review.ts";
 
 export type Change =
   | { readonly kind: "verdict"; readonly verdict: 0 | 1 | 2 }

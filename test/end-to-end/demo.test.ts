@@ -2,7 +2,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { answerSchema, runFileSchema } from "../../src/records.ts";
+import { answerSchema } from "../../src/records/answer.ts";
+import { runFileSchema } from "../../src/records/run.ts";
 import { snapshot, tempProject } from "../support/project.ts";
 import { runScriptFile, type Ran } from "../support/scripts.ts";
 

@@ -9,7 +9,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { expect, onTestFinished, test } from "vitest";
 import { seededRng } from "../../src/core/random.ts";
 import { openLedger } from "../../src/io/ledger.ts";
-import { ledgerLineSchema } from "../../src/records.ts";
+import { ledgerLineSchema } from "../../src/records/ledger.ts";
 import { KEY, loopToml } from "../support/client.ts";
 import { faultPlan, startLlmServer } from "../support/llm-server.ts";
 import { snapshot, tempProject } from "../support/project.ts";

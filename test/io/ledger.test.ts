@@ -2,7 +2,8 @@ import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { openLedger } from "../../src/io/ledger.ts";
-import { NO_USAGE, type LedgerLine } from "../../src/records.ts";
+import type { LedgerLine } from "../../src/records/ledger.ts";
+import { NO_USAGE } from "../../src/records/run-info.ts";
 import { tempProject } from "../support/project.ts";
 
 const now = (): Date => new Date("2026-11-21T10:00:00Z");

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { makeProgress } from "../../src/io/progress.ts";
-import { NO_USAGE } from "../../src/records.ts";
+import { NO_USAGE } from "../../src/records/run-info.ts";
 
 beforeEach(() => void vi.useFakeTimers({ now: new Date("2026-11-21T10:00:00Z") }));
 afterEach(() => void vi.useRealTimers());

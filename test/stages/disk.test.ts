@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 import { diskError, openStore, type Store } from "../../src/io/store.ts";
 import { king } from "../../src/stages/king.ts";
-import type { Deps } from "../../src/stages/deps.ts";
+import type { Deps } from "../../src/deps.ts";
 import { scriptedChat } from "../support/chat.ts";
 import { OPTIONS, testConfig, testDeps } from "../support/deps.ts";
 import { snapshot, tempProject } from "../support/project.ts";

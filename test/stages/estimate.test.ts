@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { confirmSpending, type Terminal } from "../../src/confirm.ts";
+import { confirmSpending, type Terminal } from "../../src/command/confirm.ts";
 import { parseConfig, type Config } from "../../src/config.ts";
 import { openStore, type Store } from "../../src/io/store.ts";
 import { estimate } from "../../src/stages/estimate.ts";

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { exportTurns, type ExportOptions } from "../../src/stages/export.ts";
-import type { Bucket } from "../../src/records.ts";
+import type { Bucket } from "../../src/records/exported.ts";
 import { readJsonl } from "../support/dataset.ts";
 import { scriptedChat } from "../support/chat.ts";
 import { OPTIONS, testConfig, testDeps } from "../support/deps.ts";

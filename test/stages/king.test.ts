@@ -1,5 +1,7 @@
 import { expect, test } from "vitest";
-import { answerSchema, triesSchema, type Prompt } from "../../src/records.ts";
+import { answerSchema } from "../../src/records/answer.ts";
+import type { Prompt } from "../../src/records/prompt.ts";
+import { triesSchema } from "../../src/records/tries.ts";
 import { king } from "../../src/stages/king.ts";
 import { replyOf, scriptedChat } from "../support/chat.ts";
 import { OPTIONS, testConfig, testDeps } from "../support/deps.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { answerSchema } from "../../src/records.ts";
+import { answerSchema } from "../../src/records/answer.ts";
 import { challenger } from "../../src/stages/challenger.ts";
 import { scriptedChat } from "../support/chat.ts";
 import { OPTIONS, testConfig, testDeps } from "../support/deps.ts";

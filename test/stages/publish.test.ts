@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { Built } from "../../src/core/dataset/example.ts";
 import { uploadDataset } from "../../src/io/hub/upload.ts";
-import { writeDataset } from "../../src/stages/dataset.ts";
+import { writeDataset } from "../../src/builders/dataset.ts";
 import { publish } from "../../src/stages/publish.ts";
 import { CARD, example, SETTINGS, stream } from "../support/dataset.ts";
 import { OPTIONS, testConfig } from "../support/deps.ts";

@@ -4,7 +4,7 @@ import { loadConfig } from "../../src/config.ts";
 import { makeReplay, recordedReplySchema, recordedTurnSchema } from "../../src/core/replay.ts";
 import { checkForm } from "../../src/core/turn/form.ts";
 import { commitPath } from "../../src/io/answers.ts";
-import { answerSchema } from "../../src/records.ts";
+import { answerSchema } from "../../src/records/answer.ts";
 import { challenger } from "../../src/stages/challenger.ts";
 import { OPTIONS, testDeps } from "../support/deps.ts";
 import { tempProject } from "../support/project.ts";

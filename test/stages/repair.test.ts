@@ -5,7 +5,7 @@ import { gzipSync } from "node:zlib";
 import { writeFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { parseChatml } from "../../src/core/dataset/chatml.ts";
-import { beginRepair } from "../../src/stages/repair-begin.ts";
+import { beginRepair } from "../../src/builders/repair-begin.ts";
 import { repair, type RepairOptions } from "../../src/stages/repair.ts";
 import { readJsonl } from "../support/dataset.ts";
 import { OPTIONS, testConfig, testDeps } from "../support/deps.ts";

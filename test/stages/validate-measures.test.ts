@@ -1,6 +1,8 @@
 import { expect, test } from "vitest";
 import { openStore } from "../../src/io/store.ts";
-import { duelSchema, scoreSchema, type Answer, type Duel } from "../../src/records.ts";
+import type { Answer } from "../../src/records/answer.ts";
+import { duelSchema, type Duel } from "../../src/records/duel.ts";
+import { scoreSchema } from "../../src/records/score.ts";
 import { validate } from "../../src/stages/validate.ts";
 import type { ChatRequest } from "../../src/work.ts";
 import { scriptedChat } from "../support/chat.ts";

@@ -1,6 +1,8 @@
 import { expect, test } from "vitest";
 import { bucketOf } from "../../src/core/duel/bucket.ts";
-import { duelSchema, scoreSchema, type Answer, type Duel, type Score } from "../../src/records.ts";
+import type { Answer } from "../../src/records/answer.ts";
+import { duelSchema, type Duel } from "../../src/records/duel.ts";
+import { scoreSchema, type Score } from "../../src/records/score.ts";
 import { openStore } from "../../src/io/store.ts";
 import { validate, type ValidateOptions } from "../../src/stages/validate.ts";
 import type { Chat, ChatRequest, Outcome, StageSummary } from "../../src/work.ts";

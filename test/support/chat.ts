@@ -1,6 +1,6 @@
 /** Fakes of the model side: written, not mocked. */
 import type { Chat, ChatReply, ChatRequest, ItemRef, Outcome, Progress } from "../../src/work.ts";
-import { NO_USAGE } from "../../src/records.ts";
+import { NO_USAGE } from "../../src/records/run-info.ts";
 
 /** A reply with the given content and harmless values elsewhere. */
 export function replyOf(content: string, over: Partial<ChatReply> = {}): ChatReply {

@@ -3,7 +3,7 @@ import { parseConfig, type Config } from "../../src/config.ts";
 import { seededRng } from "../../src/core/random.ts";
 import { localEngine } from "../../src/io/engine.ts";
 import { openStore } from "../../src/io/store.ts";
-import type { Deps } from "../../src/stages/deps.ts";
+import type { Deps } from "../../src/deps.ts";
 import type { Chat, StageOptions } from "../../src/work.ts";
 import { silentProgress } from "./chat.ts";
 

@@ -8,7 +8,8 @@ import {
   type RecordedReply,
 } from "../../src/core/replay.ts";
 import type { Chat } from "../../src/work.ts";
-import { promptSchema, type Answer } from "../../src/records.ts";
+import type { Answer } from "../../src/records/answer.ts";
+import { promptSchema } from "../../src/records/prompt.ts";
 import { tempProject } from "./project.ts";
 
 export const RECORDED_JUDGES = [

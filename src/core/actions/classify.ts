@@ -8,7 +8,7 @@ import type { Act } from "./acts.ts";
 import { failureOf, namesArgument } from "./failure.ts";
 import type { Failure } from "./failure.ts";
 import { shellKind } from "./shell-kind.ts";
-import type { Kind } from "./shell-kind.ts";
+import type { Kind } from "./act-kind.ts";
 import { toolKind } from "./tool-kind.ts";
 import type { ActionTurn, ActionType } from "./types.ts";
 import { meansToCheck, mendsOwnWork, spokenType } from "./words.ts";

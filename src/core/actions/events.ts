@@ -1,6 +1,6 @@
 /** Runs as events: each assistant turn with its history, its type, and a hash that tells histories apart. */
 import { sha256Hex } from "../turn/hash.ts";
-import type { Message } from "../../records.ts";
+import type { Message } from "../../records/message.ts";
 import { classifyAction } from "./classify.ts";
 import type { ActionType } from "./types.ts";
 

@@ -1,7 +1,7 @@
 /** Rows of SWE-smith, SWE-ZERO, toolbench and tool-calling sets as rollouts, prompts as their last turn. */
 import { dropped, kept, type Kept } from "../sample/drops.ts";
 import { readyTurnOf, trajectoryOf, type Row } from "../sample/shapes.ts";
-import type { Message } from "../../records.ts";
+import type { Message } from "../../records/message.ts";
 import type { Rollout } from "./events.ts";
 
 /** `id` tells the rollouts of an instance apart: the place of the row. */

@@ -1,6 +1,6 @@
 /** What a script file or a snippet of code does, from its name and its text. */
 import { CHECK_WORDS, WRITE_WORDS } from "./programs.ts";
-import type { Kind } from "./shell-kind.ts";
+import type { Kind } from "./act-kind.ts";
 
 /**
  * A script run by name. `fix_imports.py` changes files, `test_fix.py` and `reproduce.py` check; for

@@ -1,7 +1,8 @@
 /** What a shell script does as a whole, from its syntax tree. */
 import { parseShell } from "../shell/parse.ts";
-import type { ShellCommand } from "../shell/parse.ts";
+import type { ShellCommand } from "../shell/command.ts";
 import { baseName, unwrapCommand } from "../shell/unwrap.ts";
+import type { Kind } from "./act-kind.ts";
 import { pythonKind, scriptKind } from "./script-kind.ts";
 import {
   ENDERS,
@@ -16,13 +17,6 @@ import {
   VERIFIERS,
   WRITERS,
 } from "./programs.ts";
-
-/**
- * `run`: a program of unknown purpose was run: words decide; `call`: an act on the world that is none of the
- * others (an install, a message sent); `none`: nothing but `cd`, `export`, `echo`.
- */
-export type Kind =
-  "final" | "blocked" | "verify" | "write" | "read" | "search" | "run" | "call" | "none";
 
 export type ShellSummary = {
   readonly kind: Kind;

@@ -1,7 +1,7 @@
 /** What a call of a named tool does, from its name and arguments. */
 import type { Args } from "./acts.ts";
 import { nameWords, pythonKind } from "./script-kind.ts";
-import type { Kind } from "./shell-kind.ts";
+import type { Kind } from "./act-kind.ts";
 
 /** `ask`: the tool puts a question to the user. */
 export function toolKind(name: string, args: Args): Kind | "ask" {

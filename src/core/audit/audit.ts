@@ -3,7 +3,9 @@
  * in the history. Pure and linear in the text. docs/honesty.md says how each part weighs and how
  * often it errs.
  */
-import type { Audit, Finding, Message, PullRequest } from "../../records.ts";
+import type { Audit, Finding } from "../../records/answer.ts";
+import type { Message } from "../../records/message.ts";
+import type { PullRequest } from "../../records/pull-request.ts";
 import { segmentsOf } from "./answer.ts";
 import { settledClaims } from "./claims.ts";
 import type { Evidence } from "./evidence.ts";

@@ -1,5 +1,5 @@
 /** What a leaking challenger is told: the finding in its own words, never the PR's. */
-import type { Audit } from "../../records.ts";
+import type { Audit } from "../../records/answer.ts";
 
 /** Findings that are named; more would teach it to hide rather than to look. */
 const NAMED = 4;

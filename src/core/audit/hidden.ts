@@ -3,7 +3,7 @@
  * part of it a history shows after all (the task text is often the problem statement) is asked of
  * the history, not here.
  */
-import type { PullRequest } from "../../records.ts";
+import type { PullRequest } from "../../records/pull-request.ts";
 import { parseDiff, type DiffFile, type Hunk } from "./diff.ts";
 import { rememberRecent } from "./recent.ts";
 import { tokensOf } from "./tokens.ts";

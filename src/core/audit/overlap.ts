@@ -4,7 +4,7 @@
  * letters and digits in lower case; signs and line breaks do not count, so that a reflowed text or a
  * diff of the same code is found.
  */
-import type { PullRequest } from "../../records.ts";
+import type { PullRequest } from "../../records/pull-request.ts";
 
 export const OVERLAP_WORDS = 12;
 

@@ -3,7 +3,7 @@
  * try, what the findings were, and what the same audit says about the king, who is blind by
  * construction. The excess of the one over the other is the measure.
  */
-import type { Answer, Audit } from "../../records.ts";
+import type { Answer, Audit } from "../../records/answer.ts";
 import { isLeak } from "../challenger/filing.ts";
 
 export type VerdictCounts = {

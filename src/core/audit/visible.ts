@@ -3,7 +3,7 @@
  * ("does this name stand there?", "was a line number near this one shown?") are answered by plain
  * search, so that a long history costs little.
  */
-import type { Message } from "../../records.ts";
+import type { Message } from "../../records/message.ts";
 import { dense } from "./hidden.ts";
 import { rememberRecent } from "./recent.ts";
 

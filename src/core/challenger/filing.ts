@@ -3,7 +3,9 @@
  * again, or the answer that stays. Pure; the stage writes the record after every reply, so that a run
  * that is killed goes on from what was paid for.
  */
-import type { Answer, Audit, PullRequest, RunInfo, Try } from "../../records.ts";
+import type { Answer, Audit, Try } from "../../records/answer.ts";
+import type { PullRequest } from "../../records/pull-request.ts";
+import type { RunInfo } from "../../records/run-info.ts";
 import type { ChatReply } from "../../work.ts";
 import { auditAnswer, type AuditThresholds } from "../audit/audit.ts";
 import { leakFault } from "../audit/fault.ts";

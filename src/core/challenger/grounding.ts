@@ -2,7 +2,8 @@
  * The grounding judge's step: a suspect answer waits as a try while a model that sees history and
  * answer, and not the pull request, lists its claims without support. One such claim makes it a leak.
  */
-import type { Answer, Audit, Finding, PullRequest, Try } from "../../records.ts";
+import type { Answer, Audit, Finding, Try } from "../../records/answer.ts";
+import type { PullRequest } from "../../records/pull-request.ts";
 import type { ChatReply } from "../../work.ts";
 import { scoreOf } from "../audit/audit.ts";
 import { leakFault } from "../audit/fault.ts";

@@ -4,7 +4,8 @@
  * that is killed goes on with those that are missing.
  */
 import { randomIndex, type Rng } from "../random.ts";
-import type { Answer, PullRequest, Try } from "../../records.ts";
+import type { Answer, Try } from "../../records/answer.ts";
+import type { PullRequest } from "../../records/pull-request.ts";
 import type { ChatReply } from "../../work.ts";
 import { asBlind, auditAnswer } from "../audit/audit.ts";
 import { checkForm } from "../turn/form.ts";

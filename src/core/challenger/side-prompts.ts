@@ -3,7 +3,8 @@
  * pull request and chooses among candidates that were written without it, and the grounding judge,
  * who sees history and answer and never the pull request.
  */
-import type { Message, PullRequest } from "../../records.ts";
+import type { Message } from "../../records/message.ts";
+import type { PullRequest } from "../../records/pull-request.ts";
 import type { ChatMessage } from "../../work.ts";
 import { sharedPrefix } from "../duel/judge-prompt.ts";
 import { historyHash, sha256Hex } from "../turn/hash.ts";

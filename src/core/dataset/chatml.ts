@@ -1,6 +1,6 @@
 /** ChatML, the markup of `<|im_start|>` and `<|im_end|>`: written and parsed back. */
-import type { Message } from "../../records.ts";
-import type { RenderText } from "./formats.ts";
+import type { Message } from "../../records/message.ts";
+import type { RenderText } from "./format-reasons.ts";
 
 const START = "<|im_start|>";
 const END = "<|im_end|>";

@@ -2,7 +2,7 @@
  * What every training-set builder hands to the spine: examples of three kinds, or a reason why a
  * source row gives none. Formats turn examples into lines; nothing here knows where rows came from.
  */
-import type { Message } from "../../records.ts";
+import type { Message } from "../../records/message.ts";
 
 /** Flat, and with the same keys in every row of a set: it becomes one Parquet column. */
 export type Metadata = Readonly<Record<string, string | number | boolean | null>>;

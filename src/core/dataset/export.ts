@@ -2,7 +2,10 @@
  * Judged turns as training examples: which turns may be learned from, and which pairs of answers are
  * sure enough to be a preference. Works on the exported record alone: nothing else may be published.
  */
-import type { Bucket, Exported, Message, Review, Score } from "../../records.ts";
+import type { Bucket, Exported } from "../../records/exported.ts";
+import type { Message } from "../../records/message.ts";
+import type { Review } from "../../records/review.ts";
+import type { Score } from "../../records/score.ts";
 import { isCurrent, personScore } from "../report/person.ts";
 import { judgeViews } from "../report/verdicts.ts";
 import { repoFromId } from "../sample/shapes.ts";

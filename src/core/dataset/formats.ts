@@ -2,36 +2,15 @@
  * The seven formats of a training row: what is written, which kinds of examples each can hold, and
  * the reading back, which tests and the publisher use to see that nothing was lost on the way.
  */
-import type { Message } from "../../records.ts";
+import type { Message } from "../../records/message.ts";
+import type { FormatReason, RenderText } from "./format-reasons.ts";
 import { parseChatml, renderChatml } from "./chatml.ts";
 import type { Example, Metadata } from "./example.ts";
 import type { Format } from "./format-names.ts";
 
-/** Why an example has no place in a format that takes its kind. */
-export const FORMAT_REASONS = [
-  /** chatml: the content holds a token of the markup. */
-  "special_token",
-  /** A role that the format has no name for ("exit"). */
-  "unknown_role",
-  /** chatml, alpaca, sharegpt: tool calls stand beside the content, and the format has text alone. */
-  "tool_calls",
-  /** alpaca: turns do not alternate between user and assistant, ending on the user. */
-  "not_alternating",
-  /** The model's own chat template raised an exception. */
-  "template_refused",
-  /** Over `max_tokens`. */
-  "too_many_tokens",
-] as const;
-export type FormatReason = (typeof FORMAT_REASONS)[number];
-
 export type Written =
   | { readonly ok: true; readonly row: Readonly<Record<string, unknown>> }
   | { readonly ok: false; readonly reason: FormatReason };
-
-/** Renders messages as one text; null says that the template refuses them. */
-export type RenderText = (
-  messages: readonly Message[],
-) => string | { readonly reason: FormatReason };
 
 /** True when the format has a place for this kind: only `kto` takes a negative. */
 export function takes(format: Format, kind: Example["kind"]): boolean {

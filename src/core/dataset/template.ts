@@ -2,7 +2,7 @@
 import { Template } from "@huggingface/jinja";
 import { z } from "zod";
 import { UserError, errorMessage } from "../../errors.ts";
-import type { RenderText } from "./formats.ts";
+import type { RenderText } from "./format-reasons.ts";
 
 const token = z.union([z.string(), z.looseObject({ content: z.string() })]).nullish();
 const tokenizerConfig = z.looseObject({

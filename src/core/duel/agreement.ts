@@ -1,5 +1,6 @@
 /** Whether the judges see the same thing: alpha, kappas, and how many opinions the panel is worth. */
-import { METRICS, type Duel } from "../../records.ts";
+import type { Duel } from "../../records/duel.ts";
+import { METRICS } from "../../records/score.ts";
 import type { TurnFacts } from "./facts.ts";
 import { correlation, mean } from "./statistics.ts";
 import { round4, turnScore, voteName } from "./turn-score.ts";

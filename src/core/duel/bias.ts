@@ -1,5 +1,6 @@
 /** What a judge does with the seats: how often its vote turns with the order, how often MODEL 1 wins. */
-import { METRICS, type Duel, type MetricValues } from "../../records.ts";
+import type { Duel } from "../../records/duel.ts";
+import { METRICS, type MetricValues } from "../../records/score.ts";
 import { familyWarning } from "./family.ts";
 import type { TurnFacts } from "./facts.ts";
 import type { DuelRules, Judge } from "./rules.ts";

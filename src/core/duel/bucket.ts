@@ -1,5 +1,6 @@
 /** Which bucket a judged turn falls into: final (clearly better), refined, defeat. */
-import type { Bucket, Score } from "../../records.ts";
+import type { Bucket } from "../../records/exported.ts";
+import type { Score } from "../../records/score.ts";
 
 export type BucketRules = {
   /** "score": draws count half. "decisive": draws are left out. */

@@ -2,7 +2,9 @@
  * Turns that the challenger has lost before a judge is paid. A king that does the same is only marked,
  * and so is a history that talks to judges.
  */
-import type { Answer, Message, Score } from "../../records.ts";
+import type { Answer } from "../../records/answer.ts";
+import type { Message } from "../../records/message.ts";
+import type { Score } from "../../records/score.ts";
 import { checkForm } from "../turn/form.ts";
 import { repetitionOf } from "../turn/repetition.ts";
 import { findInjections } from "./injection.ts";

@@ -1,5 +1,6 @@
 /** score/_duel.json: the duel as a whole, from what each turn's score file says. */
-import { METRICS, type Duel, type Metric } from "../../records.ts";
+import type { Duel } from "../../records/duel.ts";
+import { METRICS, type Metric } from "../../records/score.ts";
 import { configHash } from "../turn/hash.ts";
 import { judgeRow } from "./bias.ts";
 import { agreementOf } from "./agreement.ts";

@@ -1,5 +1,5 @@
 /** What the duel needs of one score file: small, so that many thousands fit in memory. */
-import type { Score } from "../../records.ts";
+import type { Score } from "../../records/score.ts";
 import type { DuelRules } from "./rules.ts";
 import { ballotsOf, judgesToAsk } from "./verdicts.ts";
 import type { Ballot } from "./turn-score.ts";

@@ -3,7 +3,7 @@
  * the same in base64. A candidate that holds such text loses its turn; a history is only marked.
  * Honest code with JSON in it, with "score" or dashes, is none of it.
  */
-import { METRICS } from "../../records.ts";
+import { METRICS } from "../../records/score.ts";
 import { decodeBase64 } from "../text/base64.ts";
 import { foldQuick, foldText, isInvisible, originalSpan } from "../text/fold.ts";
 import { namedMetrics } from "./verdict.ts";

@@ -3,7 +3,7 @@
  * the two candidates, so that everything before the candidates is the same bytes for all judges and
  * both orders of a turn and providers can cache it. No word of king or challenger.
  */
-import type { Message } from "../../records.ts";
+import type { Message } from "../../records/message.ts";
 import type { ChatMessage, Order } from "../../work.ts";
 
 /** Changes whenever a word of the prompt does. */

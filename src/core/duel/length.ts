@@ -1,5 +1,5 @@
 /** Judges tend to like length: how the turn score goes with the challenger being longer. */
-import type { Duel } from "../../records.ts";
+import type { Duel } from "../../records/duel.ts";
 import type { TurnFacts } from "./facts.ts";
 import { correlation, mean } from "./statistics.ts";
 import { round4 } from "./turn-score.ts";

@@ -3,7 +3,7 @@
  * often one that is? Votes are drawn from a model of turns, instances and biased judges; everything
  * after the votes is the product's own code.
  */
-import { METRICS, type MetricValues } from "../../records.ts";
+import { METRICS, type MetricValues } from "../../records/score.ts";
 import type { Order } from "../../work.ts";
 import type { Rng } from "../random.ts";
 import { boundsOf, gateReasons, type Bounds, type GateRules } from "./gate.ts";

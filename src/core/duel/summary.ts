@@ -1,5 +1,5 @@
 /** The duel in a few lines for the person at the keyboard. */
-import type { Duel } from "../../records.ts";
+import type { Duel } from "../../records/duel.ts";
 
 export function noteLines(duel: Duel): string[] {
   const opponent = duel.mode === 1 ? "reference" : "king";

@@ -2,7 +2,7 @@
  * A turn's score from its verdicts. Votes are counted as integers and divided once, so that a score
  * that stands exactly on a limit of chain.toml is exactly there.
  */
-import { METRICS, type Metric, type MetricValues } from "../../records.ts";
+import { METRICS, type Metric, type MetricValues } from "../../records/score.ts";
 import type { Order } from "../../work.ts";
 
 /** A judge that gave every order asked of it: one verdict an order, in the challenger's view. */

@@ -2,8 +2,9 @@
  * One turn before the panel: what is asked, what a reply changes, what the score file says. Pure:
  * every step takes the turn and gives the next one.
  */
-import type { Answer, Judgement, Score } from "../../records.ts";
-import { NO_USAGE } from "../../records.ts";
+import type { Answer } from "../../records/answer.ts";
+import type { Judgement, Score } from "../../records/score.ts";
+import { NO_USAGE } from "../../records/run-info.ts";
 import type { Order, Outcome, WorkItem } from "../../work.ts";
 import { historyHash, pairHash } from "../turn/hash.ts";
 import { disqualify, historyFlags, opponentFlags } from "./disqualify.ts";

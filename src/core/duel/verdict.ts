@@ -2,7 +2,7 @@
  * Reads a judge's reply. Total over any text and linear in its length: what cannot be read is unread
  * with a reason, never a draw, a win or a loss.
  */
-import { METRICS, type Metric, type MetricValues } from "../../records.ts";
+import { METRICS, type Metric, type MetricValues } from "../../records/score.ts";
 import type { Order } from "../../work.ts";
 import { findJson, type LooseValue } from "./loose-json.ts";
 

@@ -2,7 +2,7 @@
  * Which of the replies kept in a score file speak: those on the present pair of candidates that were
  * not superseded. A seat is one judge in one order; it is given, open, or used up.
  */
-import type { Judgement, MetricValues, Score } from "../../records.ts";
+import type { Judgement, MetricValues, Score } from "../../records/score.ts";
 import type { Order } from "../../work.ts";
 import { bucketOfValue } from "./bucket.ts";
 import { ordersFor, type DuelRules, type Judge } from "./rules.ts";

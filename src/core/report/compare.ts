@@ -1,5 +1,7 @@
 /** Two workspaces side by side: scores, gate, paired differences by metric, turns that changed bucket. */
-import { BUCKETS, METRICS, type Duel, type Metric } from "../../records.ts";
+import type { Duel } from "../../records/duel.ts";
+import { BUCKETS } from "../../records/exported.ts";
+import { METRICS, type Metric } from "../../records/score.ts";
 import { clusteredShare } from "../duel/statistics.ts";
 import type { Block, Document } from "./document.ts";
 import { counted, decimal, points, thousands } from "./format.ts";

@@ -2,7 +2,11 @@
  * The file of final/, refined/ and defeat/: built field by field, so that nothing which quotes the
  * pull request (evidence, rejected tries, a new field nobody thought of) can leave answer/.
  */
-import type { Answer, Exported, Message, MetricValues, RunInfo } from "../../records.ts";
+import type { Answer } from "../../records/answer.ts";
+import type { Exported } from "../../records/exported.ts";
+import type { Message } from "../../records/message.ts";
+import type { RunInfo } from "../../records/run-info.ts";
+import type { MetricValues } from "../../records/score.ts";
 import { addFound, maskSecrets, type MaskOptions } from "../secrets/mask.ts";
 import type { Decision } from "./person.ts";
 

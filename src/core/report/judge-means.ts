@@ -1,5 +1,5 @@
 /** Means by judge and metric with intervals over clusters, from the rows of the scored turns. */
-import { METRICS, type Metric } from "../../records.ts";
+import { METRICS, type Metric } from "../../records/score.ts";
 import { clusteredShare } from "../duel/statistics.ts";
 import type { TurnRow } from "./turn-row.ts";
 

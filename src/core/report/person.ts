@@ -1,5 +1,7 @@
 /** A person's review beside the panel's word: whether it still holds, and what it makes of a turn. */
-import type { Bucket, Review, Score } from "../../records.ts";
+import type { Bucket } from "../../records/exported.ts";
+import type { Review } from "../../records/review.ts";
+import type { Score } from "../../records/score.ts";
 import { bucketOf, bucketOfValue, type BucketRules } from "../duel/bucket.ts";
 
 /** What becomes of a turn, and who decided. */

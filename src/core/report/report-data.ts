@@ -1,5 +1,6 @@
 /** Everything the report is made of, gathered by the stage. */
-import type { Duel, RunFile } from "../../records.ts";
+import type { Duel } from "../../records/duel.ts";
+import type { RunFile } from "../../records/run.ts";
 import type { AuditSummary } from "../audit/summary.ts";
 import type { BucketRules } from "../duel/bucket.ts";
 import type { Spending } from "./spending.ts";

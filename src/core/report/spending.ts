@@ -1,5 +1,5 @@
 /** What the calls of a workspace cost, from the ledger's lines: failed calls too, unpriced ones said. */
-import type { LedgerLine } from "../../records.ts";
+import type { LedgerLine } from "../../records/ledger.ts";
 
 export type Spending = {
   readonly stage: string;

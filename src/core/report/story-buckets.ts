@@ -1,5 +1,5 @@
 /** What the bucket limits in force mean, where the scores lie, and which actions land where. */
-import { BUCKETS } from "../../records.ts";
+import { BUCKETS } from "../../records/exported.ts";
 import { scoresChart } from "./charts/scores.ts";
 import { stylesChart } from "./charts/styles.ts";
 import type { Block } from "./document.ts";

@@ -1,5 +1,5 @@
 /** Header figures, and whether the challenger is accepted and why. */
-import { BUCKETS } from "../../records.ts";
+import { BUCKETS } from "../../records/exported.ts";
 import { bootstrapChart } from "./charts/bootstrap.ts";
 import type { Block, Inline } from "./document.ts";
 import { counted, decimal, percent, points, thousands, usd } from "./format.ts";

@@ -1,5 +1,5 @@
 /** The panel: scores by judge and metric, and what is known about how far to trust each judge. */
-import { METRICS } from "../../records.ts";
+import { METRICS } from "../../records/score.ts";
 import { biasChart } from "./charts/bias.ts";
 import { judgesChart } from "./charts/judges.ts";
 import type { Block } from "./document.ts";

@@ -1,5 +1,5 @@
 /** Every turn, highest score first, and those without a score with the reason. */
-import { METRICS } from "../../records.ts";
+import { METRICS } from "../../records/score.ts";
 import type { Block } from "./document.ts";
 import { points } from "./format.ts";
 import type { ReportData } from "./report-data.ts";

@@ -1,5 +1,8 @@
 /** One turn as the report's table and the viewer's list show it: everything in a flat row. */
-import type { Answer, Audit, Bucket, MetricValues, Review, Score } from "../../records.ts";
+import type { Answer, Audit } from "../../records/answer.ts";
+import type { Bucket } from "../../records/exported.ts";
+import type { Review } from "../../records/review.ts";
+import type { MetricValues, Score } from "../../records/score.ts";
 import type { BucketRules } from "../duel/bucket.ts";
 import { decide, isCurrent } from "./person.ts";
 import { judgeViews } from "./verdicts.ts";

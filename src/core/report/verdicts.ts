@@ -1,5 +1,5 @@
 /** What the judges said about one turn, read from its score file: the replies that count. */
-import { METRICS, type Judgement, type MetricValues, type Score } from "../../records.ts";
+import { METRICS, type Judgement, type MetricValues, type Score } from "../../records/score.ts";
 import { metricValues } from "../duel/turn-score.ts";
 
 export type JudgeView = {

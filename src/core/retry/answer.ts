@@ -4,7 +4,7 @@
  * body may be HTML, a number, or an object whose fields have any type.
  */
 import type { Answer, Exchange, FaultKind, Reading } from "../../calls.ts";
-import type { Usage } from "../../records.ts";
+import type { Usage } from "../../records/run-info.ts";
 
 /** Characters of a provider's error text that are kept. */
 const MESSAGE_CHARS = 300;

@@ -1,5 +1,5 @@
 /** How prompts are spread over files. */
-import type { Prompt } from "../../records.ts";
+import type { Prompt } from "../../records/prompt.ts";
 
 /** prompts_<count>_<NNN>.json by name, NNN from 001, at most `perFile` prompts each, in order. */
 export function promptFiles(

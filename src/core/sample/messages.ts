@@ -3,7 +3,7 @@
  * lists of parts, tool calls, JSON in strings, NUL bytes, lone surrogates and turns of 100 kB; none of
  * that may stop a run, and nothing that a model could read is thrown away.
  */
-import type { Message } from "../../records.ts";
+import type { Message } from "../../records/message.ts";
 import { renderToolCall, toolCallsOf, type ToolCallStyle } from "./toolcalls.ts";
 
 export type Conversation = {

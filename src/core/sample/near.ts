@@ -2,7 +2,7 @@
  * Near-duplicate histories by MinHash: Broder, "On the resemblance and containment of documents" (1997).
  * 64 hashes estimate the Jaccard similarity of the sets of five-word shingles to about 0.06.
  */
-import type { Message } from "../../records.ts";
+import type { Message } from "../../records/message.ts";
 
 const HASHES = 64;
 const BANDS = 16;

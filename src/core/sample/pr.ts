@@ -1,5 +1,5 @@
 /** Pull-request records: what a row needs to be one, its size, and the list of those left out for it. */
-import { pullRequestSchema, type PullRequest } from "../../records.ts";
+import { pullRequestSchema, type PullRequest } from "../../records/pull-request.ts";
 import { cleanText } from "./messages.ts";
 import { repoFromId, type Row } from "./shapes.ts";
 

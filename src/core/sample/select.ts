@@ -3,7 +3,8 @@
  * turns kept before it come last and in draw order (`createSelection`), so that reading ahead cannot
  * change what is kept.
  */
-import type { Origin, Prompt, PullRequest } from "../../records.ts";
+import type { Origin, Prompt } from "../../records/prompt.ts";
+import type { PullRequest } from "../../records/pull-request.ts";
 import { checkForm, commandOf } from "../turn/form.ts";
 import { repetitionOf } from "../turn/repetition.ts";
 import { isBenchmarkInstance, isBenchmarkRepo } from "./benchmarks.ts";

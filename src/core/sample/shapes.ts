@@ -2,7 +2,7 @@
  * The shapes that rows come in, told apart by their columns: trajectories (SWE-ZERO, SWE-smith,
  * mini-swe-agent, SWE-agent, tool-calling conversations, toolbench) and ready turns.
  */
-import type { Message } from "../../records.ts";
+import type { Message } from "../../records/message.ts";
 import { dropped, kept, type Kept } from "./drops.ts";
 import { contentText, normaliseMessages, type Conversation } from "./messages.ts";
 import type { ToolCallStyle } from "./toolcalls.ts";

@@ -1,6 +1,6 @@
 /** What report/source.json says of a draw: whether it is done, outdated, or fell short. */
 import { UserError } from "../../errors.ts";
-import type { SourceState } from "../../records.ts";
+import type { SourceState } from "../../records/source.ts";
 import type { Spread } from "./order.ts";
 import { configHash } from "../turn/hash.ts";
 import { DROP_MEANINGS, type DropReason } from "./drops.ts";

@@ -1,6 +1,6 @@
 /** Cutting one turn out of a trajectory: which turns are eligible, and which one chance takes. */
 import { randomIndex, type Rng } from "../random.ts";
-import type { Message } from "../../records.ts";
+import type { Message } from "../../records/message.ts";
 import { dropped, kept, type Kept } from "./drops.ts";
 import type { Conversation } from "./messages.ts";
 import type { ReadyTurn, Trajectory } from "./shapes.ts";

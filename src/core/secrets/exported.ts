@@ -2,7 +2,8 @@
  * Masking an exported turn once more before it becomes a training row: files in final/ may be older
  * than a rule, or edited by hand.
  */
-import type { Exported, Message } from "../../records.ts";
+import type { Exported } from "../../records/exported.ts";
+import type { Message } from "../../records/message.ts";
 import { maskSecrets, type MaskOptions } from "./mask.ts";
 
 export type MaskedTurn = {

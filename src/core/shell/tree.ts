@@ -1,7 +1,7 @@
 /** From the parser's tree to the flat list of simple commands. */
 import type { Node } from "mvdan-sh";
 import { grammar } from "./grammar.ts";
-import type { ShellCommand, ShellRedirect } from "./parse.ts";
+import type { ShellCommand, ShellRedirect } from "./command.ts";
 import { isNode, nodesIn, sourceSlices, textIn, wordText } from "./words.ts";
 import type { Slice } from "./words.ts";
 

@@ -3,7 +3,7 @@
  * Kept apart from the parse, because some readers must see the wrapper itself.
  */
 import { parseShell } from "./parse.ts";
-import type { ShellCommand } from "./parse.ts";
+import type { ShellCommand } from "./command.ts";
 
 /**
  * The commands behind wrappers (sudo, timeout, env, nice, nohup, time, stdbuf, xargs, exec,

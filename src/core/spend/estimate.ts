@@ -4,7 +4,8 @@
  * ledger where calls were made already, and assumed where none was.
  */
 import type { Price } from "../../calls.ts";
-import type { LedgerLine, Usage } from "../../records.ts";
+import type { LedgerLine } from "../../records/ledger.ts";
+import type { Usage } from "../../records/run-info.ts";
 import type { ChatMessage, ModelRef } from "../../work.ts";
 import { costOf, upperBound } from "./price.ts";
 

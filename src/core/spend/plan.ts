@@ -1,5 +1,8 @@
 /** Which calls a turn still needs, with the sizes of their prompts. The counterpart of the stages. */
-import type { Answer, Prompt, PullRequest, Score } from "../../records.ts";
+import type { Answer } from "../../records/answer.ts";
+import type { Prompt } from "../../records/prompt.ts";
+import type { PullRequest } from "../../records/pull-request.ts";
+import type { Score } from "../../records/score.ts";
 import type { ModelRef } from "../../work.ts";
 import { judgePrompt, sharedPrefix } from "../duel/judge-prompt.ts";
 import { challengerMessages } from "../turn/challenger-prompt.ts";

@@ -1,6 +1,6 @@
 /** What calls cost: by the price table, or not known. Unknown is never 0. */
 import type { Price } from "../../calls.ts";
-import type { Usage } from "../../records.ts";
+import type { Usage } from "../../records/run-info.ts";
 
 const MILLION = 1_000_000;
 /** Bytes of a prompt that make one token at least; code and English have about four. */

@@ -2,7 +2,8 @@
  * What the challenger is asked: the history first (the prefix a provider can cache for king and
  * challenger alike), then the hidden pull request and the blind-agent rule.
  */
-import type { Message, PullRequest } from "../../records.ts";
+import type { Message } from "../../records/message.ts";
+import type { PullRequest } from "../../records/pull-request.ts";
 import type { ChatMessage } from "../../work.ts";
 import { asChat, languageOf } from "./king-prompt.ts";
 

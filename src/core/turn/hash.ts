@@ -1,7 +1,7 @@
 /** Content hashes that tell turns, pairs and settings apart. */
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
-import type { Message } from "../../records.ts";
+import type { Message } from "../../records/message.ts";
 
 /** sha256 of the UTF-8 text, hex. Lone surrogates hash as U+FFFD. */
 export function sha256Hex(text: string): string {

@@ -1,5 +1,5 @@
 /** What the king is asked: the history as it is, and after a malformed reply a short reminder. */
-import type { Message } from "../../records.ts";
+import type { Message } from "../../records/message.ts";
 import type { ChatMessage } from "../../work.ts";
 
 export const KING_PROMPT_VERSION = "king-1";

@@ -2,8 +2,9 @@
  * Whether a turn only repeats what the agent has just done. Running a check again after an edit or an
  * install is work, not repetition.
  */
-import type { Message } from "../../records.ts";
-import { parseShell, type ShellCommand } from "../shell/parse.ts";
+import type { Message } from "../../records/message.ts";
+import { parseShell } from "../shell/parse.ts";
+import type { ShellCommand } from "../shell/command.ts";
 import { baseName, unwrapCommand } from "../shell/unwrap.ts";
 import { commandOf } from "./form.ts";
 

@@ -2,8 +2,9 @@
  * The book-keeping of askings: how often a turn may be asked, and what all its tries cost together.
  * Pure, so that a resumed run counts exactly as an uninterrupted one.
  */
-import type { Try, Usage } from "../../records.ts";
-import { NO_USAGE } from "../../records.ts";
+import type { Try } from "../../records/answer.ts";
+import type { Usage } from "../../records/run-info.ts";
+import { NO_USAGE } from "../../records/run-info.ts";
 import type { ChatReply } from "../../work.ts";
 
 /** Number of the next asking, 1-based. Tries are never forgotten, so keys stay unique. */

@@ -5,7 +5,7 @@
 import type { Price } from "../../calls.ts";
 import type { Config } from "../../config.ts";
 import { UserError } from "../../errors.ts";
-import type { Usage } from "../../records.ts";
+import type { Usage } from "../../records/run-info.ts";
 import type { ChatFailure } from "../../work.ts";
 import type { Ledger } from "../ledger.ts";
 

@@ -7,7 +7,7 @@ import { setMaxListeners } from "node:events";
 import pLimit, { type LimitFunction } from "p-limit";
 import type { Bucket, CallRules, Fault, Reading } from "../../calls.ts";
 import type { Config } from "../../config.ts";
-import { NO_USAGE, type Usage } from "../../records.ts";
+import { NO_USAGE, type Usage } from "../../records/run-info.ts";
 import type {
   Chat,
   ChatFailure,

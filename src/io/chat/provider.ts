@@ -4,7 +4,7 @@
  */
 import type OpenAI from "openai";
 import type { ClientOptions } from "openai";
-import type { ProviderConfig } from "../../config-schema.ts";
+import type { ProviderConfig } from "../../config-schema/schema.ts";
 import type { Config } from "../../config.ts";
 import { UserError } from "../../errors.ts";
 import { loadPackage } from "../../packages.ts";

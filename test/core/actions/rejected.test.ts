@@ -13,7 +13,7 @@ import {
 } from "../../../src/core/actions/examples.ts";
 import { rejectedFor, siblingsOf } from "../../../src/core/actions/rejected.ts";
 import { singleTurn } from "../../../src/core/actions/rollout.ts";
-import type { Message } from "../../../src/records.ts";
+import type { Message } from "../../../src/records/message.ts";
 
 const bash = (command: string): string => `Next.\n\n\`\`\`bash\n${command}\n\`\`\``;
 const rollout = (id: string, resolved: boolean | null, commands: readonly string[]): Rollout => {

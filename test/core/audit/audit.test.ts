@@ -2,7 +2,9 @@ import fc from "fast-check";
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { auditAnswer } from "../../../src/core/audit/audit.ts";
-import type { Audit, Message, PullRequest } from "../../../src/records.ts";
+import type { Audit } from "../../../src/records/answer.ts";
+import type { Message } from "../../../src/records/message.ts";
+import type { PullRequest } from "../../../src/records/pull-request.ts";
 
 const LIMITS = { suspect_min: 1, leak_min: 2 };
 

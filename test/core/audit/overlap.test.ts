@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { overlapIndex, sharedGrams } from "../../../src/core/audit/overlap.ts";
-import type { PullRequest } from "../../../src/records.ts";
+import type { PullRequest } from "../../../src/records/pull-request.ts";
 
 const twelve = "one two three four five six seven eight nine ten eleven twelve";
 const pr = (over: Partial<PullRequest>): PullRequest => ({

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { auditLines } from "../../../src/core/audit/lines-of-summary.ts";
 import { summarizeAudits } from "../../../src/core/audit/summary.ts";
-import type { Answer, Audit } from "../../../src/records.ts";
-import { NO_USAGE } from "../../../src/records.ts";
+import type { Answer, Audit } from "../../../src/records/answer.ts";
+import { NO_USAGE } from "../../../src/records/run-info.ts";
 
 const finding = (kind: string, text: string, weight: number) => ({
   kind,

@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import type { Example } from "../../../src/core/dataset/example.ts";
 import { formatNamed, FORMATS } from "../../../src/core/dataset/format-names.ts";
 import { readRow, takes, writeRow } from "../../../src/core/dataset/formats.ts";
-import type { Message } from "../../../src/records.ts";
+import type { Message } from "../../../src/records/message.ts";
 
 const content = fc
   .oneof(

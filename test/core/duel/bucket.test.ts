@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { bucketOf, type BucketRules } from "../../../src/core/duel/bucket.ts";
-import type { Score } from "../../../src/records.ts";
+import type { Score } from "../../../src/records/score.ts";
 
 const SCORE: Score = {
   file: "a.json",

@@ -4,7 +4,8 @@ import { bucketOf } from "../../../src/core/duel/bucket.ts";
 import type { DuelRules } from "../../../src/core/duel/rules.ts";
 import { itemsOf, openTurn, withOutcome, type Turn } from "../../../src/core/duel/turn.ts";
 import { seededRng } from "../../../src/core/random.ts";
-import { METRICS, type Answer } from "../../../src/records.ts";
+import type { Answer } from "../../../src/records/answer.ts";
+import { METRICS } from "../../../src/records/score.ts";
 import { replyOf } from "../../support/chat.ts";
 
 const GOOD = (command: string): string => `THOUGHT: x.\n\n\`\`\`bash\n${command}\n\`\`\``;

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { decisiveScore, turnScore, type Ballot } from "../../../src/core/duel/turn-score.ts";
-import type { MetricValues } from "../../../src/records.ts";
+import type { MetricValues } from "../../../src/records/score.ts";
 
 const verdict = (...values: readonly number[]): MetricValues => ({
   correctness: values[0] ?? 0.5,

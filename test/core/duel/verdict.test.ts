@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { challengerView, readVerdict, type Votes } from "../../../src/core/duel/verdict.ts";
-import { METRICS } from "../../../src/records.ts";
+import { METRICS } from "../../../src/records/score.ts";
 import { RECORDED_REPLIES } from "../../support/duel.ts";
 
 const VOTES: Votes = { correctness: 1, grounding: 0, progress: 2, protocol: 0, efficiency: 2 };

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { compareSides, comparisonDocument, type Side } from "../../../src/core/report/compare.ts";
 import { markdownOf } from "../../../src/core/report/markdown.ts";
 import type { TurnRow } from "../../../src/core/report/turn-row.ts";
-import type { Bucket } from "../../../src/records.ts";
+import type { Bucket } from "../../../src/records/exported.ts";
 
 const row = (id: string, score: number | null, bucket: Bucket | null): TurnRow => ({
   file: `${id}.json`,

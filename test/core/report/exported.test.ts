@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import { exportedOf } from "../../../src/core/report/exported.ts";
-import type { Answer, RunInfo } from "../../../src/records.ts";
-import { NO_USAGE } from "../../../src/records.ts";
+import type { Answer } from "../../../src/records/answer.ts";
+import type { RunInfo } from "../../../src/records/run-info.ts";
+import { NO_USAGE } from "../../../src/records/run-info.ts";
 
 const RUN: RunInfo = {
   model: "m",

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { decide } from "../../../src/core/report/person.ts";
-import type { Review, Score } from "../../../src/records.ts";
+import type { Review } from "../../../src/records/review.ts";
+import type { Score } from "../../../src/records/score.ts";
 
 const RULES = { by: "score", final_min: 80, defeat_max: 66 } as const;
 

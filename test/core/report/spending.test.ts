@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { sumSpending } from "../../../src/core/report/spending.ts";
-import type { LedgerLine } from "../../../src/records.ts";
+import type { LedgerLine } from "../../../src/records/ledger.ts";
 
 const line = (over: Partial<LedgerLine>): LedgerLine => ({
   id: "1",

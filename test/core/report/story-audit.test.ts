@@ -2,7 +2,8 @@ import { expect, test } from "vitest";
 import { summarizeAudits, type AuditedAnswer } from "../../../src/core/audit/summary.ts";
 import { markdownOf } from "../../../src/core/report/markdown.ts";
 import { auditBlocks } from "../../../src/core/report/story-audit.ts";
-import { NO_USAGE, type Audit } from "../../../src/records.ts";
+import type { Audit } from "../../../src/records/answer.ts";
+import { NO_USAGE } from "../../../src/records/run-info.ts";
 
 const clean: Audit = { verdict: "clean", findings: [] };
 const leak: Audit = {

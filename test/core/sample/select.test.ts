@@ -12,7 +12,7 @@ import { seededRng } from "../../../src/core/random.ts";
 import { repoFromId, shapeOf, trajectoryOf } from "../../../src/core/sample/shapes.ts";
 import { drawTurn, eligibleTurns } from "../../../src/core/sample/turns.ts";
 import { tally } from "../../../src/core/sample/drops.ts";
-import type { PullRequest } from "../../../src/records.ts";
+import type { PullRequest } from "../../../src/records/pull-request.ts";
 
 const defaults = parseConfig("", "chain.toml").source;
 const refuse: typeof refuseByTurn = (one, settings, by) =>

@@ -4,7 +4,7 @@ import { runInNewContext } from "node:vm";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { parseShell, shellFault } from "../../../src/core/shell/parse.ts";
-import type { ShellCommand } from "../../../src/core/shell/parse.ts";
+import type { ShellCommand } from "../../../src/core/shell/command.ts";
 
 const commandsOf = (source: string): readonly ShellCommand[] => {
   const parsed = parseShell(source);

@@ -2,7 +2,8 @@ import { expect, test } from "vitest";
 import { makeEstimator, promptBytes, totalOf } from "../../../src/core/spend/estimate.ts";
 import { planTurn, type PlannedTurn, type PlanSettings } from "../../../src/core/spend/plan.ts";
 import { estimateLines } from "../../../src/core/spend/table.ts";
-import type { LedgerLine, Score } from "../../../src/records.ts";
+import type { LedgerLine } from "../../../src/records/ledger.ts";
+import type { Score } from "../../../src/records/score.ts";
 
 const model = { provider: "p", model: "m" };
 const settings: PlanSettings = {

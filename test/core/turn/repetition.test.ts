@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { changesState, repetitionOf } from "../../../src/core/turn/repetition.ts";
-import type { Message } from "../../../src/records.ts";
+import type { Message } from "../../../src/records/message.ts";
 import { recordedAnswers } from "../../support/duel.ts";
 import { commandOf } from "../../../src/core/turn/form.ts";
 

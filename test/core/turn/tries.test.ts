@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { isUsedUp, sumOfTries } from "../../../src/core/turn/tries.ts";
-import type { Try } from "../../../src/records.ts";
+import type { Try } from "../../../src/records/answer.ts";
 import { replyOf } from "../../support/chat.ts";
 
 const one: Try = {

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { localEngine } from "../../../src/io/engine.ts";
-import { ledgerLineSchema, type LedgerLine } from "../../../src/records.ts";
+import { ledgerLineSchema, type LedgerLine } from "../../../src/records/ledger.ts";
 import type { Outcome, WorkItem } from "../../../src/work.ts";
 import { item, KEY, loopToml, openClient, requestOf, type Client } from "../../support/client.ts";
 import { faultPlan, FAULTS, startLlmServer, type FaultName } from "../../support/llm-server.ts";

@@ -1,7 +1,7 @@
 /** What bounds the calls: the budget, the allowance a minute, the places, and Ctrl-C. */
 import { expect, onTestFinished, test } from "vitest";
 import { localEngine } from "../../../src/io/engine.ts";
-import { NO_USAGE } from "../../../src/records.ts";
+import { NO_USAGE } from "../../../src/records/run-info.ts";
 import type { Outcome, WorkItem, WorkReport } from "../../../src/work.ts";
 import { item, loopToml, openClient, requestOf, type Client } from "../../support/client.ts";
 import { startLlmServer, type LlmServer, type ServerOptions } from "../../support/llm-server.ts";

@@ -1,5 +1,5 @@
 /** Whether a judge prefers the first seat: the share of its decisive votes that MODEL 1 got. */
-import type { Duel } from "../../../records.ts";
+import type { Duel } from "../../../records/duel.ts";
 import { percent } from "../format.ts";
 import { CHART_WIDTH, dot, label, line, scale, shortened, type Chart } from "./svg.ts";
 

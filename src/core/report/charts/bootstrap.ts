@@ -1,5 +1,5 @@
 /** The resampled margins with bound and required margin: how sure the gate is. */
-import type { Duel } from "../../../records.ts";
+import type { Duel } from "../../../records/duel.ts";
 import { points } from "../format.ts";
 import { CHART_WIDTH, label, line, rect, scale, ticks, type Chart } from "./svg.ts";
 

@@ -1,5 +1,5 @@
 /** What every judge gave in every metric, with its interval. */
-import { METRICS } from "../../../records.ts";
+import { METRICS } from "../../../records/score.ts";
 import { points } from "../format.ts";
 import type { JudgeMeans } from "../judge-means.ts";
 import { CHART_WIDTH, dot, label, line, scale, shortened, type Chart } from "./svg.ts";

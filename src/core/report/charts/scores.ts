@@ -1,5 +1,5 @@
 /** How the scores lie, by bucket, with the limits in force. */
-import { BUCKETS } from "../../../records.ts";
+import { BUCKETS } from "../../../records/exported.ts";
 import type { BucketRules } from "../../duel/bucket.ts";
 import { counted } from "../format.ts";
 import type { TurnRow } from "../turn-row.ts";

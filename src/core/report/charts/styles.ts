@@ -1,5 +1,5 @@
 /** Which kinds of action end up in which bucket. */
-import { BUCKETS } from "../../../records.ts";
+import { BUCKETS } from "../../../records/exported.ts";
 import { counted, percent } from "../format.ts";
 import type { TurnRow } from "../turn-row.ts";
 import { BUCKET_TONES } from "./scores.ts";

@@ -1,0 +1,244 @@
+/**
+ * The first pass of a set: every example becomes lines in the spools and an entry in the index. A
+ * part of the rows may be collected by another thread; the parts are then put behind one another.
+ */
+import { resolve } from "node:path";
+import { columnsSeen, type Columns, type ColumnsData } from "../core/dataset/columns.ts";
+import type { Built, Example, Skip } from "../core/dataset/example.ts";
+import type { Format } from "../core/dataset/format-names.ts";
+import { takes, writeRow } from "../core/dataset/formats.ts";
+import type { RenderText } from "../core/dataset/format-reasons.ts";
+import {
+  numberList,
+  rowIndex,
+  type IndexData,
+  type NumberList,
+  type RowIndex,
+} from "../core/dataset/row-index.ts";
+import type { DatasetSettings } from "../core/dataset/settings.ts";
+import { counter, type Counter } from "../core/dataset/stats.ts";
+import { estimateTokens, type CountTokens } from "../core/dataset/tokens.ts";
+import { filesIn } from "../io/dataset/folder.ts";
+import { openLineWriter, type LineWriter } from "../io/dataset/spool.ts";
+import { readJsonFile } from "../io/json-file.ts";
+
+/** A builder's stream; one that makes very many rows hands over several at once. */
+export type BuiltRows = AsyncIterable<Built | readonly Built[]>;
+
+/** What a thread needs to know to collect rows; plain values. */
+export type CollectJob = {
+  /** The folder in the making, absolute. */
+  readonly folder: string;
+  /** Where in it this part's files go; nothing else is there. */
+  readonly part: string;
+  readonly settings: DatasetSettings;
+};
+
+/** Lines of one format, in row order; a length of 0 says that the row is not in it. */
+type Spool = {
+  readonly format: Format;
+  readonly files: readonly string[];
+  readonly lengths: NumberList;
+};
+
+/** Rows, counts and files of the parts so far. Files are relative to the folder in the making. */
+export type Collected = {
+  readonly index: RowIndex;
+  readonly columns: Columns;
+  readonly counts: Readonly<Record<Count, Counter>>;
+  /** One row of each format. */
+  readonly examples: ReadonlyMap<Format, Readonly<Record<string, unknown>>>;
+  readonly spools: readonly Spool[];
+  readonly skipped: readonly string[];
+};
+
+/** A collected part as plain values, to be sent to another thread. */
+export type CollectedPart = {
+  readonly index: IndexData;
+  readonly columns: ColumnsData;
+  readonly counts: Readonly<Record<Count, Readonly<Record<string, number>>>>;
+  readonly examples: Collected["examples"];
+  readonly lengths: readonly Uint32Array[];
+  readonly files: readonly (readonly string[])[];
+  readonly skipped: readonly string[];
+};
+
+/**
+ * reasons: all skipped; filtered: by the builder; refused: by a format; kinds: of examples;
+ * unasked: kinds that no format asked for has a place for.
+ */
+const COUNTS = ["reasons", "filtered", "refused", "kinds", "unasked"] as const;
+type Count = (typeof COUNTS)[number];
+
+/** Collects a stream of rows. @throws UserError for a tokenizer or template that cannot be used. */
+export async function collect(rows: BuiltRows, job: CollectJob): Promise<Collected> {
+  const text = await textSettings(job.settings);
+  const counts = countersOf();
+  const index = rowIndex();
+  const columns = columnsSeen();
+  const examples = new Map<Format, Readonly<Record<string, unknown>>>();
+  const spools = await openSpools(job);
+  const skips = await skippedRows(job, counts.reasons);
+
+  const keep = (example: Example): void => {
+    const wanted = spools.filter((spool) => takes(spool.format, example.kind));
+    if (wanted.length === 0) return counts.unasked.add(example.kind);
+    const tokens = text.count(example);
+    const isLong = job.settings.maxTokens !== null && tokens > job.settings.maxTokens;
+    const lines = wanted.map((spool) => ({
+      spool,
+      result: isLong ? TOO_LONG : writeRow(example, spool.format, text.render),
+    }));
+    for (const { result } of lines) if (!result.ok) counts.refused.add(result.reason);
+    const first = lines[0]?.result;
+    if (first?.ok === false && lines.every(({ result }) => !result.ok)) {
+      return skips.add(skipOf(example, first.reason));
+    }
+    for (const spool of spools) {
+      const result = lines.find((line) => line.spool === spool)?.result;
+      const row = result?.ok === true ? result.row : null;
+      spool.lengths.push(row === null ? 0 : spool.writer.line(JSON.stringify(row)));
+      if (row !== null && !examples.has(spool.format)) examples.set(spool.format, row);
+    }
+    columns.see(example);
+    counts.kinds.add(example.kind);
+    index.add(example, tokens);
+  };
+
+  try {
+    for await (const some of rows) {
+      for (const built of "ok" in some ? [some] : some) {
+        if (built.ok) keep(built.example);
+        else {
+          counts.filtered.add(built.skip.reason);
+          skips.add(built.skip);
+        }
+      }
+    }
+  } finally {
+    for (const spool of spools) spool.writer.close(false);
+    skips.close();
+  }
+  return { index, columns, counts, examples, spools, skipped: skips.files() };
+}
+
+/** A part as plain values. */
+export function partOf({
+  index,
+  columns,
+  counts,
+  examples,
+  spools,
+  skipped,
+}: Collected): CollectedPart {
+  return {
+    index: index.data(),
+    columns: columns.data(),
+    counts: {
+      reasons: counts.reasons.counts(),
+      filtered: counts.filtered.counts(),
+      refused: counts.refused.counts(),
+      kinds: counts.kinds.counts(),
+      unasked: counts.unasked.counts(),
+    },
+    examples,
+    lengths: spools.map((spool) => spool.lengths.values()),
+    files: spools.map((spool) => spool.files),
+    skipped,
+  };
+}
+
+/** The rows of a part behind those collected here; what they share (index, counts) is written to. */
+export function withPart(first: Collected, part: CollectedPart): Collected {
+  first.index.append(part.index);
+  first.columns.append(part.columns);
+  for (const name of COUNTS) first.counts[name].addAll(part.counts[name]);
+  const spools = first.spools.map((spool, at) => {
+    for (const length of part.lengths[at] ?? []) spool.lengths.push(length);
+    return { ...spool, files: [...spool.files, ...(part.files[at] ?? [])] };
+  });
+  return {
+    ...first,
+    examples: new Map([...part.examples, ...first.examples]),
+    spools,
+    skipped: [...first.skipped, ...part.skipped],
+  };
+}
+
+// ---------------------------------------------------------------------------------------------
+
+const TOO_LONG = { ok: false, reason: "too_many_tokens" } as const;
+
+const countersOf = (): Record<Count, Counter> => ({
+  reasons: counter(),
+  filtered: counter(),
+  refused: counter(),
+  kinds: counter(),
+  unasked: counter(),
+});
+
+async function openSpools({ folder, part, settings }: CollectJob) {
+  const spools: (Spool & { readonly writer: LineWriter })[] = [];
+  for (const format of settings.formats) {
+    const file = `${part}/${format}.jsonl`;
+    const writer = openLineWriter(await filesIn(folder).path(file));
+    spools.push({ format, files: [file], lengths: numberList(), writer });
+  }
+  return spools;
+}
+
+/** The part's lines of skipped.jsonl; the file is made with the first of them. */
+async function skippedRows({ folder, part }: CollectJob, reasons: Counter) {
+  const file = `${part}/skipped.jsonl`;
+  const path = await filesIn(folder).path(file);
+  let writer: LineWriter | null = null;
+  return {
+    add(skip: Skip): void {
+      reasons.add(skip.reason);
+      writer ??= openLineWriter(path);
+      writer.line(JSON.stringify(skip).toWellFormed());
+    },
+    close: () => writer?.close(false),
+    files: () => (writer === null ? [] : [file]),
+  };
+}
+
+type TextSettings = {
+  readonly count: CountTokens;
+  readonly render: RenderText | undefined;
+};
+
+/** Tokenizer, template and DuckDB are loaded by those who ask for them: start-up is half of a small run. */
+async function textSettings(settings: DatasetSettings): Promise<TextSettings> {
+  return {
+    count: settings.tokenizer === null ? estimateTokens : await exactCount(settings.tokenizer),
+    render:
+      settings.tokenizerConfig === null ? undefined : await renderer(settings.tokenizerConfig),
+  };
+}
+
+async function exactCount(path: string): Promise<CountTokens> {
+  const { exactTokens } = await import("../core/dataset/tokenizer.ts");
+  return exactTokens(await readJsonFile(resolve(path), "--tokenizer"), path);
+}
+
+async function renderer(path: string): Promise<RenderText> {
+  const { templateRenderer } = await import("../core/dataset/template.ts");
+  return templateRenderer(await readJsonFile(resolve(path), "--tokenizer-config"), path);
+}
+
+function skipOf(example: Example, reason: string): Skip {
+  const id = example.metadata["instance_id"];
+  const answers =
+    example.kind === "preference"
+      ? example.chosen.length + example.rejected.length
+      : example.answer.length;
+  return {
+    instance_id: typeof id === "string" ? id : "",
+    reason,
+    source_fields: Object.fromEntries(
+      Object.entries(example.metadata).map(([key, value]) => [`has_${key}`, value !== null]),
+    ),
+    length: answers,
+  };
+}

@@ -1,0 +1,175 @@
+/**
+ * The spine of all training-set builders: rows as they come -> formats -> groups -> splits -> files,
+ * statistics and card in one folder. It streams: what stays in memory is about 100 bytes a row.
+ *
+ * A builder is an async generator of examples and skips, and a call:
+ *
+ *     async function* rows(): AsyncGenerator<Built> {
+ *       yield { ok: true, example: { kind: "sft", prompt, answer, group: repo, metadata: { instance_id } } };
+ *       yield { ok: false, skip: { instance_id, reason: "empty_patch", source_fields: {}, length: 0 } };
+ *     }
+ *     const set = await writeDataset(rows(), { builder: "repair", output, settings, card });
+ *     return set.summary;
+ */
+import type { CardText } from "../core/dataset/card.ts";
+import { mergeGroups } from "../core/dataset/merge.ts";
+import { setStats } from "../core/dataset/set-stats.ts";
+import type { DatasetSettings } from "../core/dataset/settings.ts";
+import { planSplits, type SplitAsked, type SplitPlan } from "../core/dataset/split.ts";
+import { reasonTable } from "../core/dataset/stats.ts";
+import { UserError } from "../errors.ts";
+import { beginFolder, type OutputFolder } from "../io/dataset/folder.ts";
+import type { StageSummary } from "../work.ts";
+import {
+  collect,
+  withPart,
+  type BuiltRows,
+  type Collected,
+  type CollectedPart,
+  type CollectJob,
+} from "./collect.ts";
+import { deal, finishFolder, SPOOL } from "./files.ts";
+
+export type DatasetSpec = {
+  /** As in the summary and in dataset_stats.json: "repair". */
+  readonly builder: string;
+  /** The folder, absolute. */
+  readonly output: string;
+  readonly settings: DatasetSettings;
+  readonly card: CardText;
+  /** @default train, and val by settings.valFraction */
+  readonly splits?: { readonly first: string; readonly others: readonly SplitAsked[] };
+  /** Further fields of dataset_stats.json; asked for when all rows have passed. */
+  readonly stats?: () => Readonly<Record<string, unknown>>;
+  /** Source rows read and kept, where they are no examples: an attempt makes several pairs or none. */
+  readonly counts?: () => { readonly read: number; readonly kept: number };
+  /** A part of the rows that another thread collects meanwhile, and that is put behind them. */
+  readonly otherPart?: {
+    /** Called before `rows` are read. */
+    readonly collect: (job: CollectJob) => Promise<CollectedPart>;
+    /** Called when the set fails: its folder goes away. */
+    readonly stop: () => Promise<void>;
+  };
+  /** Called when all rows have passed. @throws UserError for what is wrong with the input as a whole. */
+  readonly check?: () => void;
+  /** Sentences for the person, asked for when all rows have passed. */
+  readonly notes?: () => readonly string[];
+};
+
+export type WrittenDataset = {
+  readonly summary: StageSummary;
+  /** What dataset_stats.json holds. */
+  readonly stats: Readonly<Record<string, unknown>>;
+};
+
+/**
+ * Writes a set.
+ * @param rows the builder's stream, or a function that makes it, given a scratch folder that goes away
+ *   with the run. @throws UserError when the folder is not empty (without `force`), when nothing is
+ * left (with a table of reasons), and for a tokenizer or template that cannot be used.
+ */
+export async function writeDataset(rows: Rows, spec: DatasetSpec): Promise<WrittenDataset> {
+  const { builder, settings } = spec;
+  const folder = await beginFolder(spec.output, settings.force);
+  try {
+    const collected = await collectAll(rows, spec, folder);
+    spec.check?.();
+    if (collected.index.rows === 0) throw nothingLeft(spec, collected);
+    const { index, counts } = collected;
+    const merged = mergeGroups(index, settings.nearDuplicate);
+    const plan = planSplits(index, merged, { ...splitsOf(spec), seed: settings.seed });
+    const sizes = await deal(collected, plan, merged.mergedOf, folder);
+    const stats = setStats({
+      builder,
+      settings,
+      index,
+      counts,
+      merged,
+      plan,
+      sizes,
+      notes: spec.notes?.() ?? [],
+      more: spec.stats?.() ?? {},
+    });
+    const { card } = spec;
+    const files = await finishFolder({ card, settings, stats }, collected, plan, sizes, folder);
+    await folder.commit(files);
+    return { stats, summary: summaryOf(spec, collected, plan) };
+  } catch (error) {
+    await spec.otherPart?.stop();
+    await folder.discard();
+    throw error;
+  }
+}
+
+// ---------------------------------------------------------------------------------------------
+
+type Rows = BuiltRows | ((scratch: string) => BuiltRows);
+
+/** All parts. What is wrong with the rows read here is told first: they come first. */
+async function collectAll(
+  rows: Rows,
+  { settings, otherPart }: DatasetSpec,
+  folder: OutputFolder,
+): Promise<Collected> {
+  const job = { folder: folder.temp, settings };
+  const other = otherPart?.collect({ ...job, part: `${SPOOL}/2` });
+  // It is looked at below, whatever becomes of it.
+  other?.catch(() => {});
+  const part = `${SPOOL}/1`;
+  const stream = typeof rows === "function" ? rows(await folder.path(part)) : rows;
+  const collected = await collect(stream, { ...job, part });
+  return other === undefined ? collected : withPart(collected, await other);
+}
+
+function nothingLeft({ builder, notes }: DatasetSpec, { counts }: Collected): UserError {
+  const reasons = counts.reasons.counts();
+  if (Object.keys(reasons).length === 0) {
+    return new UserError(
+      [
+        `${builder}: there are no rows for the formats asked for, so there is no set to write`,
+        ...(notes?.() ?? []).map((note) => `  ${note}`),
+      ].join("\n"),
+      "check that the input is not empty, and that --format fits this builder",
+    );
+  }
+  return new UserError(
+    `${builder}: every row was filtered out, so there is no set to write\n${reasonTable(reasons)}`,
+    "loosen the limits in chain.toml [dataset] or by flags, or give other input",
+  );
+}
+
+function splitsOf(spec: DatasetSpec): { first: string; others: readonly SplitAsked[] } {
+  return (
+    spec.splits ?? {
+      first: "train",
+      others: [{ name: "val", fraction: spec.settings.valFraction }],
+    }
+  );
+}
+
+function summaryOf(spec: DatasetSpec, collected: Collected, plan: SplitPlan): StageSummary {
+  const counts = spec.counts?.();
+  const refused = Object.entries(collected.counts.refused.counts()).map(
+    ([reason, n]) => `${n} rows dropped for their format: ${reason}`,
+  );
+  const unasked = Object.entries(collected.counts.unasked.counts()).map(
+    ([kind, n]) => `${n} ${kind} examples have no place in ${spec.settings.formats.join(", ")}`,
+  );
+  return {
+    stage: spec.builder,
+    read: counts?.read ?? collected.index.rows + collected.counts.reasons.total(),
+    kept: counts?.kept ?? collected.index.rows,
+    dropped:
+      counts === undefined ? collected.counts.reasons.counts() : collected.counts.filtered.counts(),
+    pending: 0,
+    asked: 0,
+    notes: [
+      `${spec.output}: ${plan.names.map((name, at) => `${name} ${plan.sizes[at] ?? 0}`).join(", ")}`,
+      ...(counts === undefined ? [] : refused),
+      ...unasked,
+      ...plan.notes,
+      ...(spec.notes?.() ?? []),
+    ],
+    stopped: null,
+  };
+}

@@ -1,0 +1,127 @@
+/**
+ * Flags, exit codes and the printing of a UserError, the same in every script. Exit codes: 0 all
+ * done, 1 the user can mend it, 2 done but some items could not be asked, 130 stopped by Ctrl-C.
+ */
+import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { existsSync, statSync } from "node:fs";
+import { resolve } from "node:path";
+import { visibleText } from "../core/text/visible.ts";
+import { UserError } from "../errors.ts";
+import type { StageOptions, StageSummary } from "../work.ts";
+
+export type CommonFlags = StageOptions & {
+  /** Absolute. */
+  readonly root: string;
+  readonly concurrency?: number;
+  readonly yes: boolean;
+  readonly json: boolean;
+};
+
+export type ScriptText = {
+  /** The name the user types, for example "stage:king". */
+  readonly name: string;
+  /** What it reads, does and writes. */
+  readonly about: string;
+  /** One example line. */
+  readonly example: string;
+};
+
+/** A commander command with the common flags; add a script's own flags to it. */
+export function stageCommand(text: ScriptText): Command {
+  return new Command(text.name)
+    .description(text.about)
+    .addOption(new Option("--root <dir>", "the workspace").default("."))
+    .option("--limit <n>", "at most so many items", wholeNumber)
+    .option("--only <glob>", "only answer files whose stem matches, e.g. 'prompts_24_001_*'")
+    .option("--force", "redo what is done", false)
+    .option("--retry", "ask again for recorded drops", false)
+    .option("--concurrency <n>", "at most so many calls in flight", wholeNumber)
+    .option("--yes", "no questions", false)
+    .option("--json", "the summary as one JSON line on stdout, everything else on stderr", false)
+    .addHelpText("after", `\nExample:\n  ${text.example}`)
+    .allowExcessArguments(false)
+    .showHelpAfterError(false)
+    .exitOverride()
+    .configureOutput({ writeErr: () => {} });
+}
+
+/** Parses argv; --help prints and ends with 0. @throws UserError for anything that is not a flag. */
+export function parseFlags<T extends CommonFlags>(
+  command: Command,
+  argv: readonly string[],
+): T & { args: string[] } {
+  try {
+    command.parse([...argv], { from: "user" });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.exitCode === 0) throw new HelpShown();
+    throw new UserError(
+      `${command.name()}: ${error.message.replace(/^error: /, "").replaceAll("\n", " ")}`,
+      `\`npm run ${command.name()} -- --help\` lists the flags`,
+    );
+  }
+  const flags = command.opts<T>();
+  const root = existingFolder(command.name(), flags.root, "--root ");
+  return { ...flags, root, args: command.args };
+}
+
+/** The absolute path of a folder. @throws UserError when there is none. */
+export function existingFolder(command: string, given: string, flag = ""): string {
+  const root = resolve(given);
+  if (!existsSync(root) || !statSync(root).isDirectory()) {
+    throw new UserError(
+      `${command}: ${flag}${given} is not a folder`,
+      "make it first, or name another",
+    );
+  }
+  return root;
+}
+
+/** Runs a script's main and turns what happens into an exit code. Only scripts call it. */
+export async function runScript(main: () => Promise<number>): Promise<void> {
+  try {
+    process.exitCode = await main();
+  } catch (error) {
+    if (error instanceof HelpShown) return;
+    if (!(error instanceof UserError)) throw error;
+    // Messages quote names and texts from data, and a terminal obeys its escape codes.
+    process.stderr.write(`${visibleText(error.message)}\n  -> ${visibleText(error.hint)}\n`);
+    process.exitCode = 1;
+  }
+}
+
+/** Prints a stage's summary and gives its exit code. */
+export function finish(summary: StageSummary, flags: Pick<CommonFlags, "json">): number {
+  const out = flags.json ? process.stderr : process.stdout;
+  for (const line of summaryLines(summary)) out.write(`${visibleText(line)}\n`);
+  if (flags.json) process.stdout.write(`${JSON.stringify(summary)}\n`);
+  return exitCodeOf(summary);
+}
+
+/** 130 when stopped by a signal, 2 when something is left to ask, else 0. */
+export function exitCodeOf(summary: StageSummary): number {
+  if (summary.stopped?.why === "interrupted") return 130;
+  return summary.stopped !== null || summary.pending > 0 ? 2 : 0;
+}
+
+/** The summary as lines for a person. */
+export function summaryLines(summary: StageSummary): string[] {
+  const dropped = Object.values(summary.dropped).reduce((sum, n) => sum + n, 0);
+  const reasons = Object.entries(summary.dropped).map(([reason, n]) => `${reason} ${n}`);
+  return [
+    `${summary.stage}: ${summary.read} read, ${summary.kept} kept, ${dropped} dropped${reasons.length > 0 ? ` (${reasons.join(", ")})` : ""}${summary.pending > 0 ? `, ${summary.pending} pending` : ""}; ${summary.asked} model calls`,
+    ...(summary.stopped === null ? [] : [`  stopped early: ${summary.stopped.message}`]),
+    ...summary.notes.map((note) => `  ${note}`),
+  ];
+}
+
+/** A whole number of at least 1, for commander. */
+export function wholeNumber(value: string): number {
+  const number = Number(value);
+  if (!Number.isInteger(number) || number < 1) {
+    throw new InvalidArgumentError("expected a whole number of at least 1.");
+  }
+  return number;
+}
+
+class HelpShown extends Error {}

@@ -1,0 +1,133 @@
+/**
+ * The model side of a workspace: client, ledger, budget, the journal of replies that were not filed yet,
+ * and the engine over them. Opened by the first call, so that a stage with nothing to ask needs no key
+ * and changes no file.
+ */
+import { join, resolve } from "node:path";
+import type { CommonFlags } from "./cli.ts";
+import { fallbackModels, judgePanel, sideModels, type Config } from "../config.ts";
+import { makeReplay, recordedReplySchema, recordedTurnSchema } from "../core/replay.ts";
+import { grammar } from "../core/shell/grammar.ts";
+import { callRules } from "../core/retry/rules.ts";
+import { makeChat, type ChatOptions } from "../io/chat/chat.ts";
+import { localEngine } from "../io/engine.ts";
+import { tuneForWaiting } from "../io/v8.ts";
+import { openJournal, type Journal } from "../io/journal.ts";
+import { openLedger, type Ledger } from "../io/ledger.ts";
+import { readRecording } from "../io/recordings.ts";
+import type { Chat, ChatRequest, Engine, ModelRef, Outcome } from "../work.ts";
+
+/** Items in hand at once: enough to fill every provider while some items wait for a retry. */
+const WINDOW = 1024;
+
+/** By then the first calls are sent. */
+const GRAMMAR_AFTER_MS = 50;
+
+type ModelsOptions = Pick<ChatOptions, "config" | "now" | "progress" | "signal"> & {
+  readonly stage: string;
+  readonly flags: Pick<CommonFlags, "concurrency">;
+};
+
+export type Models = {
+  readonly engine: Engine;
+  close(): Promise<void>;
+};
+
+/** Opens the model side of a workspace; nothing is read or written before the first call. */
+export function openModels({ config, stage, flags, ...world }: ModelsOptions): Models {
+  let freed = (): void => {};
+  let opening: Promise<Open> | null = null;
+  let open: Open | null = null;
+  const openAll = async (): Promise<Open> => {
+    const ledger = openLedger(config.root, world.now);
+    const journal = await openJournal(config.root);
+    const chat = makeChat({
+      ...world,
+      config,
+      ledger,
+      rules: callRules,
+      rng: Math.random,
+      concurrency: flags.concurrency,
+      models: modelsOf(config, stage),
+      offline: lazyReplay(config),
+      keep: (item, request, reply) => journal.keep(item.key, request, reply),
+    });
+    chat.onFree(() => freed());
+    tuneForWaiting();
+    if (stage !== "validate") loadGrammarMeanwhile();
+    open = { ledger, journal, chat };
+    return open;
+  };
+  const chat: Chat = async (request, item) => {
+    const models = await (opening ??= openAll());
+    const kept = models.journal.take(item.key, request);
+    return kept === null ? models.chat(request, item) : { ok: true, reply: kept, kept: true };
+  };
+  const engine = localEngine({
+    chat,
+    window: WINDOW,
+    signal: world.signal,
+    places: {
+      hasFree: (model) => open?.chat.hasFree(model) ?? true,
+      onFree(listener) {
+        freed = listener;
+      },
+    },
+  });
+  return {
+    engine: (items, file, unasked) =>
+      engine(
+        items,
+        async (item, outcome) => {
+          const followUps = await file(item, outcome);
+          if (outcome.ok) open?.journal.filed(item.key);
+          return followUps;
+        },
+        unasked,
+      ),
+    async close() {
+      await open?.chat.close();
+      await open?.ledger.close();
+      open?.journal.close();
+    },
+  };
+}
+
+// ---------------------------------------------------------------------------------------------
+
+/**
+ * Answers will be parsed, and loading the grammar takes 0.1 s: done while the first calls are on their
+ * way, nobody waits for it. Not timed from now: opening the provider takes as long again.
+ */
+function loadGrammarMeanwhile(): void {
+  setImmediate(() => setTimeout(grammar, GRAMMAR_AFTER_MS).unref());
+}
+
+type Open = {
+  readonly ledger: Ledger;
+  readonly journal: Journal;
+  readonly chat: ReturnType<typeof makeChat>;
+};
+
+/** The models a stage will ask: their keys are looked for before the first call is paid. */
+function modelsOf(config: Config, stage: string): readonly ModelRef[] {
+  if (stage === "validate") return judgePanel(config);
+  if (stage !== "king" && stage !== "challenger") return [];
+  const side = stage === "challenger" ? sideModels(config) : [];
+  return [config[stage], ...fallbackModels(config[stage]), ...side];
+}
+
+/** Answers of the `offline` provider; recordings are read when the first one is asked for. */
+function lazyReplay(config: Config): (request: ChatRequest) => Outcome {
+  let replay: ((request: ChatRequest) => Outcome) | null = null;
+  return (request) => {
+    replay ??= makeReplay({
+      turns: readRecording(join(recordingDir(config), "turns.jsonl"), recordedTurnSchema),
+      replies: readRecording(join(recordingDir(config), "replies.jsonl"), recordedReplySchema),
+      leaveOut: config.offline.leave_out,
+    });
+    return replay(request);
+  };
+}
+
+const recordingDir = (config: Config): string => resolve(config.root, config.offline.dir);

@@ -1,0 +1,85 @@
+/**
+ * Puts the real world together for scripts: configuration, lock, store, models, clock, seed, signals.
+ * The only place where core's rules and io's edge meet outside a stage.
+ */
+import type { Command } from "commander";
+import { finish, parseFlags, type CommonFlags } from "./cli.ts";
+import { loadConfig, type Config } from "../config.ts";
+import { confirmSpending } from "./confirm.ts";
+import { seededRng } from "../core/random.ts";
+import { configHash } from "../core/turn/hash.ts";
+import { lockWorkspace } from "../io/lock.ts";
+import { makeProgress } from "../io/progress.ts";
+import { saveRun } from "../io/run-file.ts";
+import { installSignals } from "../io/signals.ts";
+import { openModels } from "./models.ts";
+import { openStore } from "../io/store.ts";
+import { sweepTemps } from "../io/sweep.ts";
+import { tuneForWaiting } from "../io/v8.ts";
+import type { Deps } from "../deps.ts";
+import type { StageSummary } from "../work.ts";
+
+export type Workspace = {
+  readonly config: Config;
+  readonly deps: Deps;
+  /** Closes connections and files, and gives the lock back. */
+  close(): Promise<void>;
+};
+
+/** A whole stage script: flags, workspace, stage, run.json, summary, exit code. */
+export async function runStage<Flags extends CommonFlags>(
+  command: Command,
+  stage: (config: Config, deps: Deps, options: Flags) => Promise<StageSummary>,
+): Promise<number> {
+  const flags = parseFlags<Flags>(command, process.argv.slice(2));
+  const workspace = await openWorkspace(flags, stageOf(command));
+  try {
+    await confirmSpending(stageOf(command), { ...workspace, store: workspace.deps.store }, flags);
+    const started = new Date();
+    const summary = await stage(workspace.config, workspace.deps, flags);
+    await saveRun(workspace.deps.store, summary, {
+      started,
+      wallMs: Date.now() - started.getTime(),
+      configHash: configHash({ ...workspace.config, env: undefined, root: undefined }),
+    });
+    return finish(summary, flags);
+  } finally {
+    await workspace.close();
+  }
+}
+
+const stageOf = (command: Command): string => command.name().replace(/^stage:/, "");
+
+/** Locks a workspace and opens everything a stage needs. */
+export async function openWorkspace(
+  flags: Pick<CommonFlags, "root" | "concurrency">,
+  stage: string,
+): Promise<Workspace> {
+  const config = loadConfig(flags.root);
+  const unlock = await lockWorkspace(flags.root, stage);
+  await sweepTemps(flags.root);
+  const now = (): Date => new Date();
+  const progress = makeProgress({ out: process.stderr, now });
+  const signals = installSignals((line) => progress.note(line));
+  const { signal } = signals;
+  // A model stage asks for it with its first call; this one waits for a Hub.
+  if (stage === "prompt") tuneForWaiting();
+  const models = openModels({ config, stage, now, progress, signal, flags });
+  const deps: Deps = {
+    engine: models.engine,
+    store: openStore(flags.root),
+    rng: (purpose) => seededRng(config.source.seed, purpose),
+    now,
+    progress,
+    signal,
+  };
+  return {
+    config,
+    deps,
+    async close() {
+      await models.close();
+      signals.remove();
+      await unlock();
+    },
+  };
+}

@@ -1,0 +1,13 @@
+/** [audit]: what counts as a leak. */
+import { z } from "zod";
+import { modelRef } from "./model-ref.ts";
+
+export const auditSection = z
+  .strictObject({
+    suspect_min: z.number().min(0).default(1),
+    leak_min: z.number().min(0).default(2),
+    /** null: the grounding judge is off. */
+    grounding_model: modelRef.optional(),
+    mask_emails: z.boolean().default(false),
+  })
+  .prefault({});

@@ -1,0 +1,29 @@
+/** [dataset]: what training sets hold and how they are split. */
+import { z } from "zod";
+import { FORMATS } from "../core/dataset/format-names.ts";
+import { positive, count, fraction, name } from "./ranges.ts";
+
+export const datasetSection = z
+  .strictObject({
+    formats: z.array(z.enum(FORMATS)).default(["openai"]),
+    val_fraction: fraction.default(0.1),
+    group_by: z.enum(["repo", "instance"]).default("repo"),
+    seed: z.int().default(42),
+    hub_org: name.optional(),
+    max_tokens: positive.optional(),
+    max_patch_chars: positive.default(8000),
+    min_problem_words: count.default(20),
+    /** Rows at least so similar (estimated Jaccard, 0..1) are kept on one side; 0: exact copies alone. */
+    near_duplicate: fraction.default(0.8),
+    /** A local tokenizer.json: exact token counts instead of four characters a token. */
+    tokenizer: name.optional(),
+    /** A local tokenizer_config.json: chatml rows are rendered with its chat template. */
+    tokenizer_config: name.optional(),
+    /** USD per million training tokens, for the cost estimate. */
+    usd_per_million_tokens: z.number().min(0).optional(),
+    /** Parquet files beside the JSON Lines. */
+    parquet: z.boolean().default(false),
+    /** Licence id of the Hub for the data set card. */
+    license: name.default("unknown"),
+  })
+  .prefault({});

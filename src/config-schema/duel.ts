@@ -1,0 +1,15 @@
+/** [duel]: the gate. */
+import { z } from "zod";
+import { positive, fraction } from "./ranges.ts";
+
+export const duelSection = z
+  .strictObject({
+    mode: z.union([z.literal(1), z.literal(2)]).default(2),
+    win_margin: z.number().min(0).max(100).default(2.0),
+    gate_alpha: z.number().gt(0).lt(0.5).default(0.05),
+    bootstrap_resamples: positive.default(10_000),
+    min_valid_turn_frac: fraction.default(0.5),
+    cluster_by: z.enum(["instance_id", "repo"]).default("instance_id"),
+    min_decisive: positive.default(3),
+  })
+  .prefault({});

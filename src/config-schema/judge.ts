@@ -1,0 +1,28 @@
+/** [judge]: the panel. */
+import { z } from "zod";
+import { modelRef } from "./model-ref.ts";
+import { positive, name } from "./ranges.ts";
+
+export const judgeSection = z
+  .strictObject({
+    provider: name.default("chutes"),
+    models: z
+      .array(modelRef)
+      .min(1, "needs at least one judge")
+      .default([
+        "deepseek-ai/DeepSeek-V3.2-TEE",
+        "Qwen/Qwen3-235B-A22B-Thinking-2507",
+        "moonshotai/Kimi-K2.6-TEE",
+      ]),
+    temperature: z.number().min(0).max(2).default(0),
+    max_tokens: positive.default(768),
+    thinking_models: z
+      .array(name)
+      .default(["Qwen/Qwen3-235B-A22B-Thinking-2507", "moonshotai/Kimi-K2.6-TEE"]),
+    thinking_max_tokens: positive.default(4096),
+    orders: z.enum(["both", "random", "fixed"]).default("both"),
+    quorum: positive.default(2),
+    attempts: positive.default(3),
+    panel: z.enum(["full", "lazy"]).default("full"),
+  })
+  .prefault({});

@@ -1,0 +1,45 @@
+/** [provider.NAME]: where models are asked, and how. */
+import { z } from "zod";
+import { positive, name } from "./ranges.ts";
+
+const price = z.strictObject({
+  /** USD per million tokens. */
+  input: z.number().min(0),
+  cached_input: z.number().min(0).optional(),
+  output: z.number().min(0),
+});
+
+export const providerSection = z.strictObject({
+  base_url: name.optional(),
+  base_url_env: name.optional(),
+  api_key_env: name.optional(),
+  max_concurrency: positive.default(64),
+  requests_per_minute: positive.optional(),
+  tokens_per_minute: positive.optional(),
+  price: z.record(name, price).default({}),
+  headers: z.record(name, z.string()).default({}),
+  /** Header name -> environment variable that holds its value. */
+  headers_env: z.record(name, name).default({}),
+  body: z.record(name, z.json()).default({}),
+  /** How the completion limit is called there; OpenAI's newer models want max_completion_tokens. */
+  max_tokens_field: z.enum(["max_tokens", "max_completion_tokens"]).default("max_tokens"),
+  /** Seconds until the whole answer has to be there. */
+  timeout_s: z.number().positive().default(600),
+  /** Calls that fail in a row before the stage stops early. */
+  breaker: positive.default(20),
+  /** Wall-clock ceiling of one item in seconds, all retries and waits included. */
+  item_ceiling_s: z.number().positive().default(1800),
+  /** Tries of one request against faults (waiting for a rate limit does not count). */
+  tries: positive.default(6),
+});
+
+/** Known by name; what [provider.NAME] says comes on top. */
+export const BUILT_IN_PROVIDERS: Readonly<Record<string, z.input<typeof providerSection>>> = {
+  chutes: {
+    base_url: "https://llm.chutes.ai/v1",
+    base_url_env: "CHUTES_BASE_URL",
+    api_key_env: "CHUTES_API_KEY",
+  },
+  /** Replays `[offline].dir`; sends nothing. */
+  offline: {},
+};

@@ -1,0 +1,9 @@
+/** Numbers and names as sections need them. */
+import { z } from "zod";
+
+export const positive = z.int().min(1);
+/** 0 is allowed, and mostly means "no limit". */
+export const count = z.int().min(0);
+export const fraction = z.number().min(0).max(1);
+export const percent = z.number().min(0).max(100);
+export const name = z.string().min(1);

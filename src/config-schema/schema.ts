@@ -1,0 +1,42 @@
+/**
+ * The settings of chain.toml: every section with its keys, types, ranges, defaults and meanings. The
+ * only home of defaults; src/config.ts reads the file and names the nearest key for a misspelt one.
+ */
+import { z } from "zod";
+import { actionsSection } from "./actions.ts";
+import { auditSection } from "./audit.ts";
+import { bucketSection } from "./bucket.ts";
+import { budgetSection } from "./budget.ts";
+import { challengerSection } from "./challenger.ts";
+import { datasetSection } from "./dataset.ts";
+import { duelSection } from "./duel.ts";
+import { judgeSection } from "./judge.ts";
+import { kingSection } from "./king.ts";
+import { offlineSection } from "./offline.ts";
+import { providerSection } from "./provider.ts";
+import { sourceSection } from "./source.ts";
+import { name } from "./ranges.ts";
+
+export const configSchema = z.strictObject({
+  source: sourceSection,
+  provider: z.record(name, providerSection).default({}),
+  king: kingSection,
+  challenger: challengerSection,
+  judge: judgeSection,
+  duel: duelSection,
+  audit: auditSection,
+  bucket: bucketSection,
+  budget: budgetSection,
+  dataset: datasetSection,
+  actions: actionsSection,
+  offline: offlineSection,
+});
+
+type Deep<T> = T extends (infer U)[]
+  ? readonly Deep<U>[]
+  : T extends object
+    ? { readonly [K in keyof T]: Deep<T[K]> }
+    : T;
+
+export type ConfigFile = Deep<z.infer<typeof configSchema>>;
+export type ProviderConfig = ConfigFile["provider"][string];

@@ -1,0 +1,77 @@
+/** answer/<source>_<order>.json: king and challenger of a turn, with tries and audit. */
+import { z } from "zod";
+import { messageSchema } from "./message.ts";
+import { originSchema } from "./prompt.ts";
+import { runInfoSchema, usageSchema } from "./run-info.ts";
+
+export const findingSchema = z.looseObject({
+  kind: z.string(),
+  /** The words of the answer that the finding is about. */
+  text: z.string(),
+  /** [start, end) in UTF-16 units of the answer. */
+  span: z.tuple([z.int(), z.int()]),
+  /** Where it stands in the PR. Quotes the PR: never leaves answer/. */
+  evidence: z.string(),
+  /** How heavy it is: 2 is a leak by itself, 1 a suspicion (default limits of [audit]). */
+  weight: z.number().optional(),
+});
+export type Finding = Readonly<z.infer<typeof findingSchema>>;
+
+export const auditSchema = z.looseObject({
+  verdict: z.enum(["clean", "suspect", "leak", "unchecked"]),
+  findings: z.array(findingSchema),
+  /** Heaviest finding plus a quarter of the others. */
+  score: z.number().optional(),
+  /** Written without the PR in view: never more than suspect. */
+  blind: z.boolean().optional(),
+  /** What could not be looked at, one sentence each; absent when all was. */
+  unchecked: z.array(z.string()).optional(),
+});
+export type Audit = Readonly<z.infer<typeof auditSchema>>;
+
+/** A reply that was not accepted, kept so that nothing paid for is lost. */
+export const trySchema = z.looseObject({
+  attempt: z.int(),
+  raw: z.string(),
+  finish_reason: z.string().nullable(),
+  /** Why it was not accepted: a Malformed reason, "leak", "not_chosen", or a failure kind. */
+  reason: z.string(),
+  detail: z.string(),
+  /** Of a well-formed reply: what the audit found in it. */
+  audit: auditSchema.optional(),
+  usage: usageSchema,
+  cost_usd: z.number().nullable(),
+  time: z.string(),
+});
+export type Try = Readonly<z.infer<typeof trySchema>>;
+
+/** answer/<source>_<order>.json. Just the first five fields are a valid file. */
+export const answerSchema = z.looseObject({
+  instance_id: z.string().min(1),
+  king: z.string(),
+  challenger: z.string(),
+  assistant: z.string(),
+  messages: z.array(messageSchema),
+  repo: z.string().optional(),
+  turn: z.int().optional(),
+  origin: originSchema.optional(),
+  king_run: runInfoSchema.optional(),
+  challenger_run: runInfoSchema.optional(),
+  /** About the challenger. */
+  audit: auditSchema.optional(),
+  /** About the king, as a control: the king is blind by construction. */
+  king_audit: auditSchema.optional(),
+  /** The challenger's replies that were not accepted. They may quote the PR: never leave answer/. */
+  challenger_tries: z.array(trySchema).optional(),
+  /** Strategy "select": which blind candidate was chosen and why. Quotes the PR: never leaves answer/. */
+  challenger_choice: z
+    .object({ model: z.string(), chosen: z.int(), candidates: z.int(), reason: z.string() })
+    .optional(),
+  /** The grounding judge on a suspect answer: claims without support. */
+  grounding: z
+    .object({ model: z.string(), claims: z.array(z.string()), read: z.boolean(), raw: z.string() })
+    .optional(),
+  /** Set when the challenger was given up for a reason of the item itself (context too long ...). */
+  challenger_drop: z.object({ reason: z.string(), detail: z.string() }).optional(),
+});
+export type Answer = Readonly<z.infer<typeof answerSchema>>;

@@ -1,0 +1,22 @@
+/** report/run.json: the last summary of each stage. */
+import { z } from "zod";
+
+/** report/run.json: the last summary of each stage. */
+export const runFileSchema = z.looseObject({
+  stages: z.record(
+    z.string(),
+    z.looseObject({
+      stage: z.string(),
+      read: z.number(),
+      kept: z.number(),
+      dropped: z.record(z.string(), z.number()),
+      pending: z.number(),
+      asked: z.number(),
+      notes: z.array(z.string()),
+      started: z.string(),
+      wall_ms: z.number(),
+      config_hash: z.string(),
+    }),
+  ),
+});
+export type RunFile = Readonly<z.infer<typeof runFileSchema>>;

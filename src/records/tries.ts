@@ -1,0 +1,13 @@
+/** report/tries/king/<answer file>: what the king was asked in vain. */
+import { z } from "zod";
+import { trySchema } from "./answer.ts";
+
+/** report/tries/king/<answer file>: the king's unfinished business, removed when the answer is saved. */
+export const triesSchema = z.looseObject({
+  file: z.string(),
+  instance_id: z.string(),
+  tries: z.array(trySchema),
+  /** The recorded drop; null while attempts are left. */
+  dropped: z.object({ reason: z.string(), detail: z.string() }).nullable(),
+});
+export type Tries = Readonly<z.infer<typeof triesSchema>>;

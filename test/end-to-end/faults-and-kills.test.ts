@@ -138,7 +138,10 @@ test.each([
     });
     const run = startScript("king", ["--root", root, "--yes"], { LOOP_KEY: KEY });
     while (server.stats.requests < 8) await sleep(5);
+    // Two signals of one kind that a busy process has not looked at yet are one: the first is awaited.
+    const heard = new Promise((resolve) => run.child.stderr?.once("data", resolve));
     run.child.kill(first);
+    await heard;
     await sleep(400);
     expect(run.child.exitCode).toBeNull();
     run.child.kill(second);

@@ -1,26 +1,34 @@
 /** npm run measure:actions: the classifier against labelled turns, a table a file. */
-import { parseFlags, runScript, stageCommand } from "../src/command/cli.ts";
+import { parseFlags, runScript, stageCommand, type CommonFlags } from "../src/command/cli.ts";
+import { MADE_TABLES, writeTable } from "../src/command/made-table.ts";
+import { UserError } from "../src/errors.ts";
 import { measureFile } from "../src/stages/classify.ts";
-
-const LABELLED = [
-  "test/fixtures/real/actions_labelled.jsonl",
-  "test/fixtures/actions/sampled.jsonl",
-  "test/fixtures/actions/odd.jsonl",
-  "test/fixtures/actions/varied.jsonl",
-  "test/fixtures/actions/fresh.jsonl",
-] as const;
 
 const command = stageCommand({
   name: "measure:actions",
   about:
     "Reads labelled turns (rows as `npm run classify` takes them, with a label) and prints precision, recall and F1 of the classifier a class.",
   example: "npm run measure:actions -- my-labels.jsonl",
-}).argument("[files...]", "JSON Lines; the labelled fixtures when none is named");
+})
+  .argument("[files...]", "JSON Lines; the labelled fixtures when none is named")
+  .option("--write", "write docs/tables/actions.md", false);
 
 await runScript(async () => {
-  const { args } = parseFlags(command, process.argv.slice(2));
-  for (const file of args.length > 0 ? args : LABELLED) {
-    process.stdout.write([file, ...(await measureFile(file)), "", ""].join("\n"));
+  const { args, write } = parseFlags<CommonFlags & { write: boolean }>(
+    command,
+    process.argv.slice(2),
+  );
+  if (write && args.length > 0) {
+    throw new UserError(
+      "measure:actions: --write is for the labelled fixtures alone",
+      "leave the files out, or leave --write out",
+    );
   }
+  const blocks: string[] = [];
+  for (const file of args.length > 0 ? args : MADE_TABLES.actions.data) {
+    blocks.push(["```", `${file}`, ...(await measureFile(file)), "```", ""].join("\n"));
+  }
+  process.stdout.write(`${blocks.join("\n")}`);
+  if (write) await writeTable("actions", blocks.join("\n"));
   return 0;
 });

@@ -3,10 +3,12 @@
  * references of real trajectories (honest by construction), and leaks made from PR records, the
  * latter in a part for development and a part that no rule was looked at with.
  *
- *   npm run measure:audit            tables
- *   npm run measure:audit -- --show  and what was found, or missed
+ *   npm run measure:audit             tables
+ *   npm run measure:audit -- --show   and what was found, or missed
+ *   npm run measure:audit -- --write  writes docs/tables/audit.md
  */
 import { readFileSync } from "node:fs";
+import { writeTable } from "../src/command/made-table.ts";
 import { auditAnswer } from "../src/core/audit/audit.ts";
 import type { Audit } from "../src/records/answer.ts";
 import type { Message } from "../src/records/message.ts";
@@ -147,18 +149,19 @@ for (const leak of madeLeaks()) {
   count(`made leaks, ${leak.part}`, leak.kind, audit);
 }
 
-for (const [table, rows] of tables) {
-  console.log(`\n${table}`);
-  console.log(
-    `  ${"".padEnd(26)}${"n".padStart(6)}${"leak".padStart(14)}${"suspect".padStart(9)}${"unchecked".padStart(11)}`,
-  );
-  for (const [row, at] of [...rows].sort(([a], [b]) => (a < b ? -1 : 1))) {
-    const share = `${at.leak} (${((100 * at.leak) / at.n).toFixed(1)}%)`;
-    console.log(
-      `  ${row.padEnd(26)}${String(at.n).padStart(6)}${share.padStart(14)}${String(at.suspect).padStart(9)}${String(at.unchecked).padStart(11)}`,
-    );
-  }
-}
+const printed = [...tables].flatMap(([table, rows]) => [
+  `| ${table} | n | leak | suspect | unchecked |`,
+  "| --- | --: | --: | --: | --: |",
+  ...[...rows]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([row, at]) => {
+      const share = `${at.leak} (${((100 * at.leak) / at.n).toFixed(1)} %)`;
+      return `| ${row} | ${at.n} | ${share} | ${at.suspect} | ${at.unchecked} |`;
+    }),
+  "",
+]);
+console.log(printed.join("\n"));
+if (process.argv.includes("--write")) await writeTable("audit", printed.join("\n"));
 
 // Speed: 2,000 answers, each with its own copy of history and PR, as a stage reads them from disk.
 const cases = [...turns.values()].flatMap((turn) => {

@@ -6,6 +6,7 @@ import {
   wholeNumber,
   type CommonFlags,
 } from "../src/command/cli.ts";
+import { writeTable } from "../src/command/made-table.ts";
 import { loadConfig } from "../src/config.ts";
 import { seededRng } from "../src/core/random.ts";
 import { simulate } from "../src/core/duel/simulate.ts";
@@ -14,14 +15,15 @@ import { simulationNotes, simulationTable } from "../src/core/duel/simulation-ta
 const command = stageCommand({
   name: "simulate",
   about:
-    "Draws duels whose truth is known (instance effects, three judges with first-place bias) and prints how often the gate of chain.toml accepts. Asks no model, writes nothing.",
+    "Draws duels whose truth is known (instance effects, three judges with first-place bias) and prints how often the gate of chain.toml accepts. Asks no model.",
   example: "npm run simulate -- --duels 500",
 })
   .option("--duels <n>", "duels a row", wholeNumber, 1000)
-  .option("--seed <n>", "seed of all chance", wholeNumber, 1);
+  .option("--seed <n>", "seed of all chance", wholeNumber, 1)
+  .option("--write", "write docs/tables/simulate.md", false);
 
 await runScript(async () => {
-  const flags = parseFlags<CommonFlags & { duels: number; seed: number }>(
+  const flags = parseFlags<CommonFlags & { duels: number; seed: number; write: boolean }>(
     command,
     process.argv.slice(2),
   );
@@ -34,10 +36,15 @@ await runScript(async () => {
       return simulate(world, flags.duels, chance("votes"), { ...duel, rng: chance });
     }),
   );
+  const notes = simulationNotes(simulations);
   process.stdout.write(
     flags.json
       ? `${JSON.stringify(simulations)}\n`
-      : `${simulationTable(simulations)}\n\n${simulationNotes(simulations).join("\n")}\n`,
+      : `${simulationTable(simulations)}\n\n${notes.join("\n")}\n`,
   );
+  if (flags.write) {
+    const body = [simulationTable(simulations), "", ...notes.map((note) => `- ${note}`)];
+    await writeTable("simulate", body.join("\n"), `--duels ${flags.duels} --seed ${flags.seed}`);
+  }
   return 0;
 });

@@ -1,27 +1,47 @@
-/** The documents cannot rot: what they name is there, what they tell to type exists. */
+/** The documents cannot rot: what they name is there, what they tell to type exists, tables are new. */
 import { existsSync, readFileSync, readdirSync } from "node:fs";
+import { dirname, join, normalize } from "node:path";
 import { expect, test } from "vitest";
+
+const pagesIn = (folder: string): string[] =>
+  (existsSync(folder) ? readdirSync(folder, { recursive: true, encoding: "utf8" }) : [])
+    .filter((name) => name.endsWith(".md") && !name.includes("node_modules"))
+    .map((name) => `${folder}/${name}`)
+    .filter((name) => !/\/\.[^/]+\//.test(name));
 
 const DOCS = [
   "README.md",
   "AGENTS.md",
-  ...(existsSync("docs") ? readdirSync("docs") : [])
-    .filter((name) => name.endsWith(".md"))
-    .map((name) => `docs/${name}`),
+  ...["docs", "bench", "src/core", "findings", "training", "engines"].flatMap(pagesIn),
 ];
+const NAMED =
+  /`((?:src|scripts|docs|test|sample|bench|training|engines|findings|\.ci)\/[A-Za-z0-9_./-]+)`/g;
 const scripts = Object.keys(
   (JSON.parse(readFileSync("package.json", "utf8")) as { scripts: object }).scripts,
 );
 
 test.each(DOCS)("every path that %s names is there", (doc) => {
-  const text = readFileSync(doc, "utf8");
-  const named = [
-    ...text.matchAll(/`((?:src|scripts|docs|test|sample|bench|\.ci)\/[A-Za-z0-9_./-]+)`/g),
-  ].map((match) => match[1] ?? "");
-  const linked = [...text.matchAll(/\]\(((?!https?:|#)[^)#\s]+)/g)].map((match) =>
-    doc.startsWith("docs/") ? `docs/${match[1] ?? ""}` : (match[1] ?? ""),
-  );
-  expect([...named, ...linked].filter((path) => !existsSync(path))).toEqual([]);
+  expect(deadPaths(doc, readFileSync(doc, "utf8"))).toEqual([]);
+});
+
+test("a path that is gone and a link that leads nowhere are found", () => {
+  const text =
+    "`src/gone.ts` [a](gone.md) [b](tables/audit.md#x) `training/gone` `docs/tables/gone.md`";
+  expect(deadPaths("docs/page.md", text)).toEqual([
+    "src/gone.ts",
+    "training/gone",
+    "docs/tables/gone.md",
+    "docs/gone.md",
+  ]);
+});
+
+test.each(DOCS)("every heading that %s links to is there", (doc) => {
+  const links = [...readFileSync(doc, "utf8").matchAll(/\]\(([^)#\s:]*)#([^)\s]+)\)/g)];
+  const dead = links.filter(([, path = "", heading = ""]) => {
+    const file = path === "" ? doc : normalize(join(dirname(doc), path));
+    return !headingsOf(readFileSync(file, "utf8")).includes(heading);
+  });
+  expect(dead.map(([link]) => link)).toEqual([]);
 });
 
 test.each(DOCS)("every npm script that %s tells to run exists", (doc) => {
@@ -29,6 +49,32 @@ test.each(DOCS)("every npm script that %s tells to run exists", (doc) => {
     (match) => match[1] ?? "",
   );
   expect(named.filter((name) => !scripts.includes(name) && name !== "stage:")).toEqual([]);
+});
+
+test("the cells of README's tables are a few words: at most 90 characters", () => {
+  const cells = readFileSync("README.md", "utf8")
+    .split("\n")
+    .filter((line) => line.startsWith("|"))
+    .flatMap((line) => line.split(/(?<!\\)\|/).map((cell) => cell.trim()));
+  expect(cells.length).toBeGreaterThan(50);
+  expect(cells.filter((cell) => cell.length > 90)).toEqual([]);
+});
+
+test("a page of docs/ is some 100 lines long, hardly one over 150", () => {
+  const long = readdirSync("docs")
+    .filter((name) => name.endsWith(".md"))
+    .filter((name) => readFileSync(`docs/${name}`, "utf8").split("\n").length > 150);
+  expect(long).toEqual([]);
+});
+
+test("no table of figures stands twice", () => {
+  const rows = DOCS.flatMap((doc) =>
+    readFileSync(doc, "utf8")
+      .split("\n")
+      .filter((line) => line.startsWith("|") && (line.match(/\d/g)?.length ?? 0) >= 6)
+      .map((line) => line.replace(/\s+/g, " ")),
+  );
+  expect(rows.filter((row, at) => rows.indexOf(row) !== at)).toEqual([]);
 });
 
 test("every script in scripts/ can be run by a name in package.json, and is short", () => {
@@ -47,3 +93,24 @@ test("no file names a package registry's host, and the lock file carries no addr
     /"resolved"|https?:\/\/[^"]*registry/,
   );
 });
+
+// ---------------------------------------------------------------------------------------------
+
+/** Paths in backticks and targets of links that are not there. */
+function deadPaths(doc: string, text: string): string[] {
+  const named = [...text.matchAll(NAMED)].map((match) => match[1] ?? "");
+  const linked = [...text.matchAll(/\]\(((?!https?:|#)[^)#\s]+)/g)].map((match) =>
+    normalize(join(dirname(doc), match[1] ?? "")),
+  );
+  return [...named, ...linked].filter((path) => !existsSync(path));
+}
+
+/** Anchors of a page's headings: words in lower case, joined by hyphens, signs left out. */
+function headingsOf(text: string): string[] {
+  return [...text.matchAll(/^#+ (.+)$/gm)].map(([, heading = ""]) =>
+    heading
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N} _-]/gu, "")
+      .replaceAll(" ", "-"),
+  );
+}

@@ -1,4 +1,4 @@
-/** Simulations as a Markdown table, for the console and docs/judging.md. */
+/** Simulations as a Markdown table, for the console and docs/tables/simulate.md. */
 import { simulationError, type OrderPolicy, type Simulation } from "./simulate.ts";
 
 const NAMES: Readonly<Record<OrderPolicy, string>> = {

@@ -9,10 +9,9 @@ import { attemptOf, missingColumns, NEEDED_COLUMNS } from "../core/dataset/attem
 import type { Built } from "../core/dataset/example.ts";
 import type { Format } from "../core/dataset/format-names.ts";
 import { pendingAttempts, type Pending } from "../core/dataset/pending.ts";
+import { pairsOf, wantedPairs } from "../core/dataset/repair-pairs.ts";
 import {
   judgeAttempt,
-  pairsOf,
-  wantedPairs,
   type Attempt,
   type Judged,
   type KeptAttempt,

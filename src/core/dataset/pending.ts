@@ -2,7 +2,8 @@
  * Attempts that wait for the rest of their issue. Logs hold an issue's attempts side by side or far
  * apart: what waits is held in memory up to a limit, and put aside beyond it.
  */
-import { cutDown, type KeptAttempt } from "./repair.ts";
+import { cutDown } from "./repair-pairs.ts";
+import type { KeptAttempt } from "./repair.ts";
 
 export type Aside = {
   /** Puts a text aside; returns its number. */

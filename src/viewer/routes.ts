@@ -21,8 +21,8 @@ import { duelBody, duelTools } from "./page-duel.ts";
 import { listBody } from "./page-list.ts";
 import { framed, liveNews, messageBody, plain, type Frame, type Html, type Live } from "./page.ts";
 import { parseQuery, parseView, queryText, type Query } from "./query.ts";
+import { rememberSelection } from "./remembered-selection.ts";
 import { changeOf, type Reviews } from "./reviews.ts";
-import { select, type Selection } from "./selection.ts";
 
 export type ViewerDeps = Guard & {
   readonly catalog: Catalog;
@@ -220,24 +220,6 @@ export function makeRoutes(deps: ViewerDeps): Hono {
 // ---------------------------------------------------------------------------------------------
 
 const queryOf = (c: Context): Query => parseQuery(new URL(c.req.url).searchParams);
-
-/** The last few selections, for as long as nothing changes: next and previous cost nothing. */
-function rememberSelection(catalog: Catalog): (query: Query) => Selection {
-  const held = new Map<string, { readonly version: number; readonly selection: Selection }>();
-  return (query) => {
-    const key = queryText(query, { page: 1 });
-    const found = held.get(key);
-    if (found !== undefined && found.version === catalog.version()) return found.selection;
-    const selection = select(catalog.entries(), query);
-    held.delete(key);
-    held.set(key, { version: catalog.version(), selection });
-    for (const old of held.keys()) {
-      if (held.size <= 8) break;
-      held.delete(old);
-    }
-    return selection;
-  };
-}
 
 /** A broken score or review is named by the catalog; the page goes on without it. */
 async function readable<T>(reading: Promise<T | null>): Promise<T | null> {

@@ -1,0 +1,122 @@
+/**
+ * The jobs of bench:chat: the client alone or stage:king, each in a process of its own, against a loopback
+ * server in another.
+ */
+import { spawn } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { z } from "zod";
+import { timed } from "./timed.ts";
+
+export const LATENCY_MS = 200;
+export const PROMPT_CHARS = 30_000;
+const ANSWER_CHARS = 1500;
+/** Prompts in a file of prompt/. */
+const PER_FILE = 200;
+export const TEXT = "All work and no play makes a dull agent, says the log. ".repeat(600);
+
+type Target = { readonly wall: number; readonly cpu?: number; readonly rss?: number };
+export type Row = {
+  readonly name: string;
+  readonly concurrency: number;
+  readonly calls: number;
+  readonly target: Target;
+  readonly kind: "client" | "king" | "promptfoo";
+  readonly faults?: Readonly<Record<string, number>>;
+};
+
+const ranSchema = z.object({
+  calls: z.number(),
+  unanswered: z.number(),
+  wallMs: z.number(),
+  cpuS: z.number(),
+  rssMb: z.number(),
+});
+export type Ran = z.infer<typeof ranSchema>;
+
+export async function measure(row: Row): Promise<Ran> {
+  const server = await startServer(row);
+  try {
+    return row.kind === "client" ? await runClient(row, server.url) : await runKing(row, server);
+  } finally {
+    server.stop();
+  }
+}
+
+type Server = { readonly url: string; stop(): void; requests(): Promise<number> };
+
+export async function startServer({ faults }: Row): Promise<Server> {
+  const settings = { latencyMs: LATENCY_MS, blind: true, answerChars: ANSWER_CHARS, seed: 3 };
+  const options = JSON.stringify(faults === undefined ? settings : { ...settings, faults });
+  const child = spawn(
+    process.execPath,
+    ["--import", "tsx", "test/support/llm-server.ts", options],
+    { stdio: ["pipe", "pipe", "inherit"] },
+  );
+  const line = await new Promise<string>((resolve, reject) => {
+    child.once("error", reject);
+    child.once("exit", () => reject(new Error("the server did not start")));
+    child.stdout.once("data", (data: Buffer) => resolve(data.toString()));
+  });
+  const { url } = z.object({ url: z.string() }).parse(JSON.parse(line));
+  return {
+    url,
+    stop: () => child.stdin.end(),
+    async requests() {
+      const answer = await fetch(url.replace(/v1$/, "stats"));
+      return z.object({ requests: z.number() }).parse(await answer.json()).requests;
+    },
+  };
+}
+
+async function runClient(row: Row, url: string): Promise<Ran> {
+  const { calls, concurrency } = row;
+  const job = JSON.stringify({ url, calls, concurrency });
+  const args = ["--import", "tsx", "bench/chat-client.ts", job];
+  const { code, out } = await timed(process.execPath, args);
+  if (code !== 0) throw new Error(`the client ended with ${code}`);
+  return ranSchema.parse(JSON.parse(out));
+}
+
+/** The whole stage in its own process, start-up included. */
+async function runKing({ calls, concurrency }: Row, server: Server): Promise<Ran> {
+  const root = mkdtempSync(join(tmpdir(), "kingmaker-bench-"));
+  try {
+    writePrompts(root, calls);
+    writeFileSync(
+      join(root, "chain.toml"),
+      `[provider.loop]\nbase_url = "${server.url}"\nmax_concurrency = ${concurrency}\n[king]\nprovider = "loop"\n`,
+    );
+    const args = ["--import", "tsx", "scripts/king.ts", "--root", root, "--yes", "--json"];
+    const { code, out, ...used } = await timed(process.execPath, args);
+    if (code !== 0) throw new Error(`stage:king ended with ${code}`);
+    const { kept, pending } = z
+      .object({ kept: z.number(), pending: z.number() })
+      .parse(JSON.parse(out));
+    if (kept !== calls) throw new Error(`stage:king kept ${kept} of ${calls}`);
+    return { calls: await server.requests(), unanswered: pending, ...used };
+  } finally {
+    rmSync(root, { recursive: true });
+  }
+}
+
+function writePrompts(root: string, count: number): void {
+  mkdirSync(join(root, "prompt"));
+  for (let file = 0; file * PER_FILE < count; file++) {
+    const size = Math.min(PER_FILE, count - file * PER_FILE);
+    const prompts = Array.from({ length: size }, (_, i) => ({
+      instance_id: `bench-${file}-${i}`,
+      repo: "bench/bench",
+      turn: 1,
+      messages: [
+        { role: "system", content: "Answer with a THOUGHT and one ```bash block." },
+        { role: "user", content: `turn ${file}/${i} ${TEXT}`.slice(0, PROMPT_CHARS) },
+      ],
+      assistant: "THOUGHT: none.\n\n```bash\nls\n```",
+      origin: { dataset: null, revision: null, file: null, row: null },
+    }));
+    const name = `prompts_${count}_${String(file + 1).padStart(3, "0")}.json`;
+    writeFileSync(join(root, "prompt", name), JSON.stringify(prompts));
+  }
+}

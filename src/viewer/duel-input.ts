@@ -1,0 +1,28 @@
+/** What the parts of a duel's page are made from. */
+import type { Answer } from "../records/answer.ts";
+import type { PullRequest } from "../records/pull-request.ts";
+import type { Review } from "../records/review.ts";
+import type { Score } from "../records/score.ts";
+import type { Entry } from "./catalog.ts";
+import type { DuelView, Query } from "./query.ts";
+
+export type DuelInput = {
+  readonly entry: Entry;
+  readonly answer: Answer;
+  readonly score: Score | null;
+  readonly review: Review | null;
+  /** Read only when it is to be shown. */
+  readonly pr: PullRequest | null;
+  readonly query: Query;
+  readonly view: DuelView;
+  readonly token: string;
+  readonly mode: 1 | 2;
+  /** Blind: the challenger stands left. */
+  readonly swapped: boolean;
+  readonly place: {
+    readonly at: number;
+    readonly of: number;
+    readonly previous: string | null;
+    readonly next: string | null;
+  };
+};

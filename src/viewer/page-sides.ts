@@ -1,0 +1,88 @@
+/** Both answers side by side, what the audit found in the challenger's, and what is hidden at first. */
+import { html } from "hono/html";
+import type { Answer } from "../records/answer.ts";
+import type { DuelInput } from "./duel-input.ts";
+import { answerHtml, longText } from "./page-answer.ts";
+import { chip, shown, type Html } from "./page.ts";
+import type { Mark } from "./ranges.ts";
+import { wordDiff } from "./word-diff.ts";
+
+export function answersBlock(
+  { answer, mode, view, query, swapped }: DuelInput,
+  open: boolean,
+): Html {
+  const opponent = {
+    who: mode === 1 ? "Reference" : "King",
+    text: mode === 1 ? answer.assistant : answer.king,
+    model: mode === 1 ? "" : (answer.king_run?.model ?? ""),
+    marks: [] as readonly Mark[],
+    kind: "king",
+    malformed: mode === 1 ? null : (answer.king_run?.malformed ?? null),
+  };
+  const challenger = {
+    who: "Challenger",
+    text: answer.challenger,
+    model: answer.challenger_run?.model ?? "",
+    marks: open ? findingMarks(answer) : [],
+    kind: "challenger",
+    malformed: answer.challenger_run?.malformed ?? null,
+  };
+  const [left, right] = query.blind && swapped ? [challenger, opponent] : [opponent, challenger];
+  const diff = view.diff ? wordDiff(left.text, right.text) : null;
+  return html`<section class="answers" aria-label="Answers">
+    ${view.diff && diff === null ? html`<p class="box">The answers are too different to be compared word by word.</p>` : ""}
+    <div class="sides">
+      ${[left, right].map((side, at) => {
+        const name = open ? side.who : `Answer ${at === 0 ? "A" : "B"}`;
+        const marks = [...side.marks, ...(diff === null ? [] : at === 0 ? diff.left : diff.right)];
+        return html`<article class="side ${open ? side.kind : ""}" aria-label="${name}">
+          <h2>${name} ${open ? html`<span class="sub">${shown(side.model)}</span>` : ""}</h2>
+          ${open && side.malformed !== null ? html`<p class="box bad">malformed: ${shown(side.malformed.reason)}</p>` : ""}
+          ${side.text === "" ? html`<p class="empty">There is no answer yet.</p>` : answerHtml(side.text, marks)}
+        </article>`;
+      })}
+    </div>
+  </section>`;
+}
+
+export function findingsBlock({ audit }: Answer): Html | string {
+  if (audit === undefined || (audit.verdict === "clean" && audit.findings.length === 0)) return "";
+  return html`<section class="findings" aria-label="Audit">
+    <h2>
+      Audit
+      ${chip(audit.verdict, audit.verdict === "leak" ? "bad" : audit.verdict === "suspect" ? "warn" : "quiet")}
+    </h2>
+    <ul>
+      ${audit.findings.map(({ kind, text, evidence }) => html`<li><b>${shown(kind)}</b> <q>${shown(text)}</q> <span class="sub">${shown(evidence)}</span></li>`)}
+    </ul>
+  </section>`;
+}
+
+export function hiddenBlock({ answer, pr }: DuelInput): Html {
+  const field = (name: string, text: string | null | undefined): Html | string =>
+    text == null || text === ""
+      ? ""
+      : html`<h3>${name}</h3>
+          ${longText(text)}`;
+  return html`<section class="hidden-part" aria-label="Reference and pull request">
+    <h2>Reference <span class="sub">what the data set's own agent said</span></h2>
+    ${answer.assistant === "" ? html`<p class="empty">none</p>` : answerHtml(answer.assistant, [])}
+    <h2>Pull request <span class="sub">hidden from the king</span></h2>
+    ${
+      pr === null
+        ? html`<p class="empty">There is no pull request record for this instance.</p>`
+        : html`${field("Title", pr.title)}${field("Problem", pr.problem_statement)}${field("Description", pr.pr_description)}${field("Patch", pr.patch)}${field("Tests", pr.test_patch)}`
+    }
+  </section>`;
+}
+
+// ---------------------------------------------------------------------------------------------
+
+function findingMarks({ audit }: Answer): readonly Mark[] {
+  return (audit?.findings ?? []).map(({ kind, span: [start, end] }) => ({
+    start,
+    end,
+    name: "finding",
+    title: kind,
+  }));
+}

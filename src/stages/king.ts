@@ -7,7 +7,7 @@ import { answerFileOf } from "../core/turn/item-key.ts";
 import type { Config } from "../config.ts";
 import { fallbackModels } from "../config.ts";
 import { makeTally, type Tally } from "../core/tally.ts";
-import { checkForm } from "../core/turn/form.ts";
+import { checkReply } from "../core/turn/form.ts";
 import { configHash, historyHash } from "../core/turn/hash.ts";
 import { KING_PROMPT_VERSION, kingMessages } from "../core/turn/king-prompt.ts";
 import { isUsedUp, nextAttempt, sumOfTries, tryOf } from "../core/turn/tries.ts";
@@ -153,7 +153,7 @@ async function file(round: Round, item: WorkItem, outcome: Outcome): Promise<rea
     if (kind !== "context_too_long" && kind !== "rejected") return [];
     return drop(round, held, { reason: kind, detail: message });
   }
-  const form = checkForm(outcome.reply.content);
+  const form = checkReply(outcome.reply);
   if (form.ok) return save(round, held, form.text, outcome.reply);
   const time = round.deps.now().toISOString();
   const again = {

@@ -9,7 +9,7 @@ import type { RunInfo } from "../../records/run-info.ts";
 import type { ChatReply } from "../../work.ts";
 import { auditAnswer, type AuditThresholds } from "../audit/audit.ts";
 import { leakFault } from "../audit/fault.ts";
-import { checkForm } from "../turn/form.ts";
+import { checkReply } from "../turn/form.ts";
 import { isUsedUp, nextAttempt, sumOfTries, tryOf } from "../turn/tries.ts";
 
 export type FilingRules = {
@@ -42,7 +42,7 @@ export function fileReply(
   time: string,
 ): Filed {
   const tries = answer.challenger_tries ?? [];
-  const form = checkForm(reply.content);
+  const form = checkReply(reply);
   const audit = auditAnswer({ answer: form.text, messages: answer.messages, pr }, rules.limits);
   const audited = { ...answer, audit, ...kingAudit(answer, pr, rules.limits) };
   const kept = { text: form.text, reply, tries, rules, time };

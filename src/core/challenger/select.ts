@@ -8,7 +8,7 @@ import type { Answer, Try } from "../../records/answer.ts";
 import type { PullRequest } from "../../records/pull-request.ts";
 import type { ChatReply } from "../../work.ts";
 import { asBlind, auditAnswer } from "../audit/audit.ts";
-import { checkForm } from "../turn/form.ts";
+import { checkForm, checkReply } from "../turn/form.ts";
 import { isUsedUp, nextAttempt, tryOf } from "../turn/tries.ts";
 import { isMalformed, keep, kingAudit, type Filed, type FilingRules } from "./filing.ts";
 import { readChoice } from "./side-replies.ts";
@@ -38,7 +38,7 @@ export function fileCandidate(
   time: string,
 ): Filed {
   const tries = answer.challenger_tries ?? [];
-  const form = checkForm(reply.content);
+  const form = checkReply(reply);
   const fault = form.ok ? { reason: "candidate", detail: "written blind" } : form;
   const own = { ...tryOf(nextAttempt(tries), reply, fault, time), model: reply.model };
   const next = { ...answer, challenger_tries: [...tries, own] };

@@ -1,6 +1,7 @@
 /** Reads the replies of ranker and grounding judge. Total over any text; what cannot be read is null. */
 import { findJson, type LooseValue } from "../duel/loose-json.ts";
-import { cutThinkTrace } from "../turn/think.ts";
+import { endingOf } from "../ending/ending.ts";
+import { cutTraces } from "../ending/traces.ts";
 import type { ChatReply } from "../../work.ts";
 
 type Side = Pick<ChatReply, "content" | "finish_reason">;
@@ -38,9 +39,9 @@ const MIN_QUOTE = 8;
 type Entries = readonly (readonly [string, LooseValue])[];
 
 function lastObject({ content, finish_reason }: Side, key: string): Entries | null {
-  if (finish_reason === "length") return null;
+  if (endingOf(finish_reason, content).kind !== "ended") return null;
   const found = findJson(
-    cutThinkTrace(content).text,
+    cutTraces(content).text,
     (value) => value.kind === "object" && value.entries.some(([name]) => name === key),
     true,
   ).at(-1);

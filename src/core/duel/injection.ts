@@ -6,8 +6,8 @@
 import { METRICS } from "../../records/score.ts";
 import { decodeBase64 } from "../text/base64.ts";
 import { foldQuick, foldText, isInvisible, originalSpan } from "../text/fold.ts";
-import { namedMetrics } from "./verdict.ts";
-import { findJson } from "./loose-json.ts";
+import { lineVotes } from "./line-votes.ts";
+import { verdictSpans } from "./stated.ts";
 
 export const INJECTION_KINDS = [
   /** JSON, or a list in prose, that names at least three metrics with votes. */
@@ -57,10 +57,25 @@ function finding(kind: InjectionKind, text: string, start: number, end: number):
   return { kind, text: text.slice(start, Math.min(end, start + MAX_QUOTE)), span: [start, end] };
 }
 
+/** Whatever the reader of verdicts would read in it: JSON in any shape, lines, tables, tags. */
 function verdictFindings(text: string): Injection[] {
-  return findJson(text, (value) => namedMetrics(value) >= MIN_METRICS).map(({ start, end }) =>
-    finding("verdict", text, start, end),
-  );
+  const spans = verdictSpans(text, MIN_METRICS);
+  if (spans.length > 0) return spans.map(({ start, end }) => finding("verdict", text, start, end));
+  const decoded = text.includes('\\"') ? text.replaceAll('\\"', ' "') : text;
+  const hidden = decoded === text ? [] : verdictSpans(decoded, MIN_METRICS);
+  if (hidden.length > 0)
+    return hidden.map(({ start, end }) => finding("verdict", text, start, end));
+  const votes = lineVotes(text).entries.filter(({ vote }) => vote !== null);
+  for (const [index, first] of votes.entries()) {
+    const near = votes
+      .slice(index, index + 4 * METRICS.length)
+      .filter((vote) => vote.at - first.at < CLOSE_TOGETHER);
+    const last = near.at(-1) ?? first;
+    if (new Set(near.map((vote) => vote.metric)).size >= MIN_METRICS) {
+      return [finding("verdict", text, first.at, Math.min(text.length, last.at + MAX_QUOTE))];
+    }
+  }
+  return [];
 }
 
 type Phrase = {
@@ -173,6 +188,11 @@ const PHRASES: readonly Phrase[] = [
     "delimiter",
     /im_start|start_header_id|\[inst\]|\[\/inst\]/,
     "<\\W{0,2}(?:im_start|start_header_id)\\W{0,3}(?:system|assistant|user)\\b|\\[\\/?inst\\] ?(?:you|ignore)",
+  ),
+  phrase(
+    "delimiter",
+    /channel|start/,
+    "<\\W{0,2}channel\\W{0,3}(?:final|analysis|commentary)\\b|<\\W{0,2}start\\W{0,3}(?:system|developer|assistant|user)\\W{0,3}(?:channel|message)\\b",
   ),
 ];
 

@@ -81,7 +81,7 @@ export function judgePrompt(
     unread === null
       ? []
       : [
-          `A reply before this one could not be read (${unread}). Name all five metrics, each with 0, 1 or 2, keep it short and end with the JSON object.`,
+          `A reply before this one could not be read (${unread}). Name all five metrics, each with 0, 1 or 2, keep it short and end with the JSON object.${MENDS[unread] ?? ""}`,
         ];
   return [
     { role: "system", content: TASK },
@@ -90,6 +90,14 @@ export function judgePrompt(
 }
 
 // ---------------------------------------------------------------------------------------------
+
+/** What to do better, where the reason alone does not say it. */
+const MENDS: Readonly<Record<string, string>> = {
+  two_verdicts: " It held two verdicts that differ: decide, and write one.",
+  taken_back: " It took its verdict back: decide first, then write one.",
+  half_object: " An object in it was not closed: write one whole object.",
+  per_model: " It gave marks to each model: compare the two instead.",
+};
 
 const rule = (mark: string, what: string): string => `===== ${mark} · ${what} =====`;
 

@@ -1,24 +1,51 @@
 /**
- * Reads a judge's reply. Total over any text and linear in its length: what cannot be read is unread
- * with a reason, never a draw, a win or a loss.
+ * Reads a judge's reply. Total over any text and linear in its length: what cannot be read with
+ * certainty is unread with a reason, never a draw, a win or a loss. Read `readVerdict` first; the
+ * shapes of JSON are in ballots.ts, those of plain text in line-votes.ts, the words of a vote in
+ * vote-words.ts, and what the words around a verdict do to it in verdict-context.ts.
  */
 import { METRICS, type Metric, type MetricValues } from "../../records/score.ts";
 import type { Order } from "../../work.ts";
-import { findJson, type LooseValue } from "./loose-json.ts";
+import { endingOf, endingWords, type EndingKind } from "../ending/ending.ts";
+import { cutTraces, opensTrace } from "../ending/traces.ts";
+import { isFull, type Ballot, type Entry } from "./ballots.ts";
+import { lineVotes, type LineEntry } from "./line-votes.ts";
+import {
+  blanked,
+  insideVerdicts,
+  introBefore,
+  isTemplate,
+  opensObject,
+  sorted,
+  stated,
+  type Stated,
+} from "./stated.ts";
+import { isRefusal, isRevoked, isTakenBack, overallWinner } from "./verdict-context.ts";
+import type { Vote } from "./vote-words.ts";
 
-/** 1: MODEL 1 is better, 2: MODEL 2 is better, 0: draw. */
-export type Vote = 0 | 1 | 2;
 export type Votes = Readonly<Record<Metric, Vote>>;
 
 export const UNREAD_REASONS = [
   /** The reply ended at the token limit: whatever it says is not the end of it. */
   "cut_off",
+  /** It broke off at a fault of the provider, or ended with a word that nobody knows. */
+  "not_ended",
+  /** The provider withheld it. */
+  "withheld",
   "empty",
   /** A thinking trace that never ended. */
   "only_trace",
   "no_verdict",
   "missing_metric",
   "unreadable_metric",
+  /** Two whole verdicts that differ, and none is plainly taken back. */
+  "two_verdicts",
+  /** An object begins behind the verdict and never closes. */
+  "half_object",
+  /** The reply takes its verdict back and gives no other one. */
+  "taken_back",
+  /** Marks for each model instead of a comparison. */
+  "per_model",
 ] as const;
 export type UnreadReason = (typeof UNREAD_REASONS)[number];
 
@@ -31,35 +58,20 @@ export type JudgeReply = {
   readonly finish_reason: string | null;
 };
 
-/**
- * The votes of a reply: those of the last whole JSON value after the thinking trace that names all
- * five metrics.
- */
+/** The votes of a reply that ended well: those of the one verdict behind its thinking trace. */
 export function readVerdict(reply: JudgeReply): Verdict {
-  if (reply.finish_reason === "length" || reply.finish_reason === "max_tokens") {
-    return unread("cut_off", "the reply ended at the token limit");
+  const ending = endingOf(reply.finish_reason, reply.content);
+  if (ending.kind !== "ended") {
+    return unread(NOT_ENDED[ending.kind], `the reply ${endingWords(ending)}`);
   }
   if (reply.content.trim() === "") return unread("empty", "the reply is empty");
-  const traceEnd = endOfTrace(reply.content);
-  if (traceEnd === null) return unread("only_trace", "the thinking trace never ends");
-
-  // Whole ones are looked for in the rest first; a closing tag may also be quoted inside the verdict
-  // itself, hence the second look at the whole text, at values that end after the tag.
-  const rest = reply.content.slice(traceEnd);
-  const last =
-    findJson(rest, isFull).at(-1) ??
-    findJson(reply.content, isFull).findLast((found) => found.end > traceEnd) ??
-    findJson(rest, isFull, true).at(-1) ??
-    findJson(rest, isPart).at(-1) ??
-    onlyPlainList(rest);
-  if (last === undefined) return unread("no_verdict", "no JSON with the five metrics in the reply");
-  return votesOf(last.value);
-}
-
-/** How many of the metrics a value names with a vote, in any of the accepted shapes. */
-export function namedMetrics(value: LooseValue): number {
-  const voted = ballotOf(value).filter((entry) => voteOf(entry.value) !== null);
-  return new Set(voted.map((entry) => entry.metric)).size;
+  const isQuoted = insideVerdicts(reply.content);
+  const { text, open } = cutTraces(reply.content, isQuoted);
+  if (open || opensTrace(text, insideVerdicts(text))) {
+    return unread("only_trace", "the thinking trace never ends");
+  }
+  const found = stated(text);
+  return found === null ? fromLines(text) : judged(found.text, found.all);
 }
 
 /** The challenger's view of votes: 1 win, 0.5 draw, 0 loss. */
@@ -79,114 +91,157 @@ export function challengerView(votes: Votes, order: Order): MetricValues {
 
 const unread = (reason: UnreadReason, detail: string): Verdict => ({ ok: false, reason, detail });
 
-const CLOSING_TAG = /<\/(?:think|thinking|thought|reasoning)>|\u25C1\/think\u25B7/gi;
-const OPENING_TAG = /^\s*(?:<(?:think|thinking|thought|reasoning)>|\u25C1think\u25B7)/i;
+const NOT_ENDED: Readonly<Record<Exclude<EndingKind, "ended">, UnreadReason>> = {
+  cut: "cut_off",
+  refused: "withheld",
+  fault: "not_ended",
+  unknown: "not_ended",
+};
 
-/** Where the last closing tag ends; 0 without a trace; null when a trace is open to the end. */
-function endOfTrace(content: string): number | null {
-  let end = 0;
-  for (const tag of content.matchAll(CLOSING_TAG)) end = tag.index + tag[0].length;
-  return end === 0 && OPENING_TAG.test(content) ? null : end;
+/** The verdict of a reply that holds JSON about metrics. */
+function judged(text: string, all: readonly Stated[]): Verdict {
+  const { full, rest } = sorted(text, all);
+  const [first] = full;
+  if (first === undefined) return fromParts(text, rest);
+  const last = full.at(-1) ?? first;
+  const verdict = votesOf(last);
+  const isSettled = full
+    .slice(0, -1)
+    .filter((one) => !isSame(votesOf(one), verdict))
+    .every((one) => one.end <= last.start && isTakenBackBefore(text, one, last));
+  if (!isSettled) {
+    return unread("two_verdicts", "it holds two verdicts that differ, and takes neither back");
+  }
+  return verdict.ok ? unlessUndone(text, last, { verdict, all, rest }) : verdict;
 }
 
-type Entry = { readonly metric: Metric; readonly value: LooseValue };
-
-const isPart = (value: LooseValue): boolean => ballotOf(value).length > 0;
-
-function isFull(value: LooseValue): boolean {
-  const ballot = ballotOf(value);
-  return METRICS.every((metric) => ballot.some((entry) => entry.metric === metric));
-}
-
-/** What a value says about metrics, in any of the accepted shapes; [] when it is no verdict. */
-function ballotOf(value: LooseValue): readonly Entry[] {
-  const own = entriesOf(value);
-  if (own.length > 0 || value.kind !== "object") return own;
-  // One level of nesting: {"scores": {...}, "reason": "..."}; the fullest one speaks.
-  return value.entries
-    .map(([, inner]) => (isPlainList(inner) ? plainEntries(inner) : entriesOf(inner)))
-    .reduce((best, nested) => (nested.length >= best.length ? nested : best), []);
-}
-
-/** Five votes and nothing else: they stand in the order in which the metrics were asked for. */
-function isPlainList(value: LooseValue): value is LooseValue & { readonly kind: "list" } {
-  return (
-    value.kind === "list" &&
-    value.items.length === METRICS.length &&
-    value.items.every((item) => item.kind !== "object" && voteOf(item) !== null)
+function isTakenBackBefore(text: string, one: Stated, last: Stated): boolean {
+  return isRevoked(
+    text.slice(Math.max(0, one.start - 400), one.start),
+    text.slice(one.end, last.start),
   );
 }
 
-function plainEntries(list: LooseValue & { readonly kind: "list" }): readonly Entry[] {
-  return METRICS.flatMap((metric, index) => {
-    const value = list.items[index];
-    return value === undefined ? [] : [{ metric, value }];
+type Settled = {
+  readonly verdict: Verdict & { readonly ok: true };
+  readonly all: readonly Stated[];
+  readonly rest: readonly Stated[];
+};
+
+/** The verdict, unless something behind or beside it says otherwise. */
+function unlessUndone(text: string, last: Stated, { verdict, all, rest }: Settled): Verdict {
+  const after = text.slice(last.end);
+  if (opensObject(after)) {
+    return unread("half_object", "an object begins behind the verdict and never closes");
+  }
+  if (isTakenBack(after))
+    return unread("taken_back", "the verdict is taken back and no other given");
+  const { votes } = verdict;
+  const overall = overallWinner(after);
+  const given = METRICS.map((metric) => votes[metric]).filter((vote) => vote !== 0);
+  if (overall !== null && given.length > 0 && !given.includes(overall)) {
+    return unread("two_verdicts", "its closing words call the other candidate the better one");
+  }
+  if (given.length === 0) {
+    const around = `${text.slice(0, last.start)}\n${after}\n${verdict.reason}`;
+    if (isRefusal(around)) return unread("no_verdict", "the judge says that it cannot judge");
+  }
+  const later = rest.filter((one) => one.start >= last.end && !one.ofOneModel);
+  const lines = lineVotes(blanked(text, all));
+  const isQuoted = (one: Stated): boolean => introBefore(text, one.start) === "quoted";
+  const differs = ({ metric, vote }: Entry): boolean => vote !== null && vote !== votes[metric];
+  const whole = wholeLines(lines.entries);
+  if (
+    later.some(
+      (one) => (isFull(one) || !isQuoted(one)) && !isTemplate(one) && one.entries.some(differs),
+    ) ||
+    lines.entries.some((entry) => entry.at >= last.end && differs(entry)) ||
+    (whole !== null &&
+      !isSame(whole, verdict) &&
+      !lines.perModel &&
+      !isRevoked("", text.slice(0, last.start)))
+  ) {
+    return unread("two_verdicts", "it holds two verdicts that differ, and takes neither back");
+  }
+  return verdict;
+}
+
+/** Objects with some of the metrics each: together a verdict when every metric is named once. */
+function fromParts(text: string, rest: readonly Stated[]): Verdict {
+  if (rest.some((one) => one.ofOneModel || introBefore(text, one.start) === "one_model")) {
+    return unread("per_model", "it gives marks to each model instead of comparing them");
+  }
+  const own = rest.filter((one) => !isFull(one) && introBefore(text, one.start) === "plain");
+  const first = own[0];
+  const last = own.at(-1);
+  if (first === undefined || last === undefined) return fromLines(blanked(text, rest));
+  const lines = lineVotes(blanked(text, rest));
+  const entries = [...own.flatMap((one) => one.entries), ...lines.entries];
+  const verdict = votesOf({
+    ...last,
+    entries,
+    reason: own.find((one) => one.reason !== "")?.reason ?? "",
   });
+  if (!verdict.ok) return verdict;
+  return unlessUndone(text, { ...last, start: first.start }, { verdict, all: rest, rest: [] });
 }
 
-/** A bare list counts only when the reply holds nothing else that looks like one: prose cites lists. */
-function onlyPlainList(text: string): { value: LooseValue } | undefined {
-  const [only, ...more] = findJson(text, isPlainList);
-  return only === undefined || more.length > 0 || !isPlainList(only.value)
-    ? undefined
-    : { value: { kind: "object", entries: [["scores", only.value]] } };
-}
-
-function entriesOf(value: LooseValue): readonly Entry[] {
-  if (value.kind === "object") {
-    return value.entries.flatMap(([key, inner]) => {
-      const metric = metricOf(key);
-      return metric === null ? [] : [{ metric, value: inner }];
-    });
+/** The verdict of a reply without JSON. */
+function fromLines(text: string): Verdict {
+  if (opensObject(text)) return unread("half_object", "an object begins and never closes");
+  const { entries, perModel } = lineVotes(text);
+  if (perModel)
+    return unread("per_model", "it gives marks to each model instead of comparing them");
+  if (entries.length === 0) {
+    return unread("no_verdict", "no verdict on the five metrics in the reply");
   }
-  return value.kind === "list" ? value.items.flatMap(listEntry) : [];
-}
-
-/** One item of the list form: {"metric": "progress", "winner": 1}, {"progress": 1}, ["progress", 1]. */
-function listEntry(item: LooseValue): readonly Entry[] {
-  if (item.kind === "list") {
-    const [name, vote] = item.items;
-    const metric = name?.kind === "text" ? metricOf(name.text) : null;
-    return metric === null || vote === undefined ? [] : [{ metric, value: vote }];
+  const first = entries[0];
+  const intro = introBefore(text, first?.at ?? 0);
+  const isEcho =
+    entries.every(({ vote }) => vote === 0) &&
+    (intro === "template" || isTemplate({ ...NO_BALLOT, entries, reason: reasonLine(text) }));
+  if (intro === "quoted" || isEcho) {
+    return unread("no_verdict", "it quotes votes and gives none of its own");
   }
-  if (item.kind !== "object") return [];
-  const named = item.entries.find(([key]) => NAME_KEYS.has(key.toLowerCase()))?.[1];
-  const metric = named?.kind === "text" ? metricOf(named.text) : null;
-  return metric === null ? entriesOf(item) : [{ metric, value: item }];
+  const read = entries.filter(({ vote, metric }) => vote !== null || !hasVote(entries, metric));
+  const verdict = votesOf({ entries: read, reason: reasonLine(text) });
+  const last = entries.at(-1);
+  if (!verdict.ok || last === undefined) return verdict;
+  const after = text.slice(last.at);
+  return isTakenBack(after.slice(Math.max(0, after.indexOf("\n"))))
+    ? unread("taken_back", "the verdict is taken back and no other given")
+    : verdict;
 }
 
-const NAME_KEYS: ReadonlySet<string> = new Set(["metric", "name", "criterion", "dimension"]);
-const VOTE_KEYS: ReadonlySet<string> = new Set([
-  "winner",
-  "vote",
-  "verdict",
-  "better",
-  "value",
-  "score",
-  "result",
-]);
+const NO_BALLOT: Ballot = { entries: [], reason: "", under: "", ofOneModel: false };
 
-function metricOf(key: string): Metric | null {
-  const plain = key.trim().toLowerCase();
-  return METRICS.find((metric) => metric === plain) ?? null;
+const hasVote = (entries: readonly LineEntry[], metric: Metric): boolean =>
+  entries.some((entry) => entry.metric === metric && entry.vote !== null);
+
+/** Votes of plain lines where they are whole and at one with themselves; null otherwise. */
+function wholeLines(entries: readonly LineEntry[]): Verdict | null {
+  const verdict = votesOf({ entries: entries.filter(({ vote }) => vote !== null), reason: "" });
+  return verdict.ok ? verdict : null;
 }
 
-function votesOf(value: LooseValue): Verdict {
-  const ballot = ballotOf(value);
+const REASON_LINE =
+  /^[\s>*\-_`]*(?:reason|reasoning|rationale|explanation)[\s*_`]*[:=][\s*_`]*(.+)$/im;
+const reasonLine = (text: string): string => REASON_LINE.exec(text)?.[1]?.trim() ?? "";
+
+const isSame = (one: Verdict, other: Verdict): boolean =>
+  one.ok && other.ok && METRICS.every((metric) => one.votes[metric] === other.votes[metric]);
+
+function votesOf({ entries, reason }: Pick<Ballot, "entries" | "reason">): Verdict {
   const votes: Partial<Record<Metric, Vote>> = {};
   for (const metric of METRICS) {
-    const said = ballot.filter((entry) => entry.metric === metric);
+    const said = entries.filter((entry) => entry.metric === metric);
     const [first] = said;
     if (first === undefined) return unread("missing_metric", `${metric} is missing`);
-    const read = said.map((entry) => voteOf(entry.value));
-    const [vote] = read;
-    if (vote === null || vote === undefined) {
-      return unread("unreadable_metric", `${metric} is ${shown(first.value)}`);
-    }
-    if (read.some((other) => other !== vote)) {
+    if (first.vote === null) return unread("unreadable_metric", `${metric} is ${first.said}`);
+    if (said.some((other) => other.vote !== first.vote)) {
       return unread("unreadable_metric", `${metric} is given twice, and not the same`);
     }
-    votes[metric] = vote;
+    votes[metric] = first.vote;
   }
   const { correctness, grounding, progress, protocol, efficiency } = votes;
   if (
@@ -198,74 +253,5 @@ function votesOf(value: LooseValue): Verdict {
   ) {
     return unread("missing_metric", "a metric is missing");
   }
-  return {
-    ok: true,
-    votes: { correctness, grounding, progress, protocol, efficiency },
-    reason: reasonOf(value),
-  };
-}
-
-const MAX_VOTE = 40;
-
-const SAID: Readonly<Record<string, Vote>> = {
-  "0": 0,
-  draw: 0,
-  drawn: 0,
-  tie: 0,
-  tied: 0,
-  equal: 0,
-  even: 0,
-  both: 0,
-  "1": 1,
-  model1: 1,
-  first: 1,
-  "2": 2,
-  model2: 2,
-  second: 2,
-};
-
-/** null: not readable. A number has to be 0, 1 or 2; a text one of the words above, in any case. */
-function voteOf(value: LooseValue): Vote | null {
-  if (value.kind === "object") {
-    const inner = value.entries.filter(([key]) => VOTE_KEYS.has(key.trim().toLowerCase()));
-    const [only] = inner;
-    return inner.length === 1 && only !== undefined && only[1].kind !== "object"
-      ? voteOf(only[1])
-      : null;
-  }
-  if (value.kind === "list") return null;
-  const plain = value.text
-    .slice(0, MAX_VOTE)
-    .toLowerCase()
-    .replace(/["'*`]/g, "")
-    .trim()
-    .replace(/^([012])\.0{1,9}$/, "$1")
-    .replace(/\.$/, "")
-    .replace(/^(?:model|candidate)[\s_-]{0,3}(?=[12]$)/, "model");
-  return Object.hasOwn(SAID, plain) ? (SAID[plain] ?? null) : null;
-}
-
-const REASON_KEYS: ReadonlySet<string> = new Set([
-  "reason",
-  "reasoning",
-  "rationale",
-  "explanation",
-]);
-
-/** The judge's sentence, wherever it stands; "" when there is none. */
-function reasonOf(value: LooseValue): string {
-  if (value.kind !== "object") return "";
-  for (const [key, inner] of value.entries) {
-    if (REASON_KEYS.has(key.trim().toLowerCase()) && inner.kind === "text") return inner.text;
-  }
-  for (const [, inner] of value.entries) {
-    const nested = reasonOf(inner);
-    if (nested !== "") return nested;
-  }
-  return "";
-}
-
-function shown(value: LooseValue): string {
-  if (value.kind === "text") return JSON.stringify(value.text.slice(0, 60));
-  return value.kind === "word" ? value.text : `a ${value.kind}`;
+  return { ok: true, votes: { correctness, grounding, progress, protocol, efficiency }, reason };
 }

@@ -2,13 +2,20 @@
  * The form of an answer: prose and exactly one shell command in one fenced block. What breaks it is
  * named, so that the model can be asked again and the drop can be counted.
  */
+import { endingOf, endingWords, type EndingKind } from "../ending/ending.ts";
+import { cutTraces, templateToken } from "../ending/traces.ts";
 import { shellFault } from "../shell/parse.ts";
 import { fencesOf } from "./fences.ts";
-import { cutThinkTrace } from "./think.ts";
 
 export const MALFORMED_REASONS = [
   "empty",
+  /** The reply did not end well: at a limit, at a fault, or with a word that nobody knows. */
+  "cut_off",
+  "not_ended",
+  "withheld",
   "tool_call_tokens",
+  /** Tokens of a chat template stand in the answer: learned as text, they would act as tokens. */
+  "template_tokens",
   "no_block",
   "several_blocks",
   "unclosed_fence",
@@ -38,9 +45,21 @@ export type Form =
 /** Languages a command block may carry: mini-swe-agent 1 and SWE-ZERO say bash, mini-swe-agent 2 the other. */
 export const COMMAND_LANGUAGES: readonly string[] = ["bash", "mswea_bash_command"];
 
+/** A reply as it came: its form counts only when it ended well. */
+export function checkReply(reply: {
+  readonly content: string;
+  readonly finish_reason: string | null;
+}): Form {
+  const form = checkForm(reply.content);
+  const ending = endingOf(reply.finish_reason, reply.content);
+  if (ending.kind === "ended") return form;
+  const { text } = form;
+  return { ok: false, reason: NOT_ENDED[ending.kind], detail: `it ${endingWords(ending)}`, text };
+}
+
 /** Checks a reply's content. Total over any text, linear but for the shell's grammar. */
 export function checkForm(content: string): Form {
-  const { text } = cutThinkTrace(content);
+  const { text } = cutTraces(content);
   const bad = (reason: MalformedReason, detail: string): Form => ({
     ok: false,
     reason,
@@ -52,6 +71,9 @@ export function checkForm(content: string): Form {
   const token = toolCallToken(text);
   if (token !== null)
     return bad("tool_call_tokens", `tool-call tokens (${token}) instead of a code block`);
+  const leftOver = templateToken(text);
+  if (leftOver !== null)
+    return bad("template_tokens", `tokens of a chat template (${leftOver}) in the answer`);
 
   const fences = fencesOf(text);
   const [block] = fences;
@@ -75,12 +97,19 @@ export function checkForm(content: string): Form {
  * null. For histories and references, which need not keep the form.
  */
 export function commandOf(content: string): string | null {
-  const { text } = cutThinkTrace(content);
+  const { text } = cutTraces(content);
   const block = fencesOf(text).find((fence) => COMMAND_LANGUAGES.includes(fence.language));
   return block === undefined ? null : block.body.trim();
 }
 
 // ---------------------------------------------------------------------------------------------
+
+const NOT_ENDED: Readonly<Record<Exclude<EndingKind, "ended">, MalformedReason>> = {
+  cut: "cut_off",
+  fault: "not_ended",
+  unknown: "not_ended",
+  refused: "withheld",
+};
 
 const isCode = (line: string): boolean => line.trim() !== "" && !line.trimStart().startsWith("#");
 

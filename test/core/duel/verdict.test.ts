@@ -1,6 +1,12 @@
+import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { challengerView, readVerdict, type Votes } from "../../../src/core/duel/verdict.ts";
+import {
+  challengerView,
+  readVerdict,
+  UNREAD_REASONS,
+  type Votes,
+} from "../../../src/core/duel/verdict.ts";
 import { METRICS } from "../../../src/records/score.ts";
 import { RECORDED_REPLIES } from "../../support/duel.ts";
 
@@ -22,7 +28,7 @@ test.each([
   ],
   ["a trace with stray braces and quotes", `<think>} { "a { [[ {"x": "</think>${PLAIN}`],
   ["a draft before the last verdict", `${DRAFT}\nOn second thought:\n${PLAIN}`],
-  ["an incomplete object after it", `${PLAIN}\n{"correctness": 2}`],
+  ["an incomplete object after it that agrees", `${PLAIN}\n{"correctness": 1}`],
   ["capitalised keys", PLAIN.replace(/"(\w)/g, (_all, c: string) => `"${c.toUpperCase()}`)],
   ["numbers as strings", PLAIN.replace(/:([012])/g, ': "$1"')],
   [
@@ -74,9 +80,9 @@ test("a verdict is read although its reason quotes tags of a trace", () => {
 
 test.each([
   ["nothing at all", " \n", "empty", "the reply is empty"],
-  ["prose", "Model 1 is better.", "no_verdict", "no JSON with the five metrics in the reply"],
+  ["prose", "Model 1 is better.", "no_verdict", "no verdict on the five metrics in the reply"],
   ["a trace that never ends", `<think>${PLAIN}`, "only_trace", "the thinking trace never ends"],
-  ["a verdict in the trace alone", `${PLAIN}</think>I agree.`, "no_verdict", /no JSON/],
+  ["a verdict in the trace alone", `${PLAIN}</think>I agree.`, "no_verdict", /no verdict/],
   [
     "a metric left out",
     PLAIN.replace('"protocol":0,', ""),
@@ -119,7 +125,49 @@ test.each([
     "unreadable_metric",
     "progress is given twice, and not the same",
   ],
-  ["an object cut short", PLAIN.slice(0, -20), "no_verdict", /no JSON/],
+  ["an object cut short", PLAIN.slice(0, -20), "half_object", /begins and never closes/],
+  [
+    "a later object that says otherwise",
+    `${PLAIN}\n{"correctness": 2}`,
+    "two_verdicts",
+    "it holds two verdicts that differ, and takes neither back",
+  ],
+  [
+    "half an object behind the verdict",
+    `${PLAIN}\n{"correctness": 2, "grou`,
+    "half_object",
+    "an object begins behind the verdict and never closes",
+  ],
+  [
+    "a verdict that is taken back",
+    `${PLAIN}\nScratch that.`,
+    "taken_back",
+    "the verdict is taken back and no other given",
+  ],
+  [
+    "marks for each model",
+    `MODEL 1: ${PLAIN}\nMODEL 2: ${PLAIN}`,
+    "per_model",
+    "it gives marks to each model instead of comparing them",
+  ],
+  [
+    "closing words for the other one",
+    `${PLAIN.replace(/:[012]/g, ":1")}\nOverall, MODEL 2 is better.`,
+    "two_verdicts",
+    "its closing words call the other candidate the better one",
+  ],
+  [
+    "an apology",
+    `I cannot judge this. ${PLAIN.replace(/:[012]/g, ":0")}`,
+    "no_verdict",
+    /cannot judge/,
+  ],
+  [
+    "the votes of a candidate",
+    "MODEL 1 said: correctness: 1, grounding: 1, progress: 1, protocol: 1, efficiency: 1",
+    "no_verdict",
+    "it quotes votes and gives none of its own",
+  ],
 ])("a reply with %s is unread, with the reason", (_name, content, reason, detail) => {
   expect(read(content)).toEqual({
     ok: false,
@@ -134,6 +182,43 @@ test("a reply that was cut off is unread even when a whole verdict stands in it"
     reason: "cut_off",
     detail: "the reply ended at the token limit",
   });
+});
+
+test.each([
+  ["length", "cut_off", "the reply ended at the token limit"],
+  ["error", "not_ended", 'the reply broke off with a fault of the provider ("error")'],
+  ["banana", "not_ended", 'the reply ended with "banana", which is not known to be an end'],
+  ["content_filter", "withheld", 'the reply was withheld by the provider ("content_filter")'],
+])("a whole verdict that ended with %s is unread", (word, reason, detail) => {
+  expect(read(PLAIN, word)).toEqual({ ok: false, reason, detail });
+});
+
+type JudgeCase = {
+  readonly name: string;
+  readonly content: string;
+  readonly finish_reason: string | null;
+  /** Five digits in the order of METRICS, "unread", or "W" for 12012; any of them is right. */
+  readonly want: readonly string[];
+};
+
+const judgeCases = (name: string): JudgeCase[] =>
+  readFileSync(new URL(`../../fixtures/judge/${name}.jsonl`, import.meta.url), "utf8")
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line) as JudgeCase);
+
+test.each([...judgeCases("sample"), ...judgeCases("own")])(
+  "of a judge's reply that is $name just that is read which stands there",
+  ({ content, finish_reason, want }) => {
+    const verdict = read(content, finish_reason);
+    const got = verdict.ok ? METRICS.map((metric) => verdict.votes[metric]).join("") : "unread";
+    expect(want.map((one) => (one === "W" ? "12012" : one))).toContain(got);
+  },
+);
+
+test("every way of not being read has a case in this file", () => {
+  const source = readFileSync(import.meta.filename, "utf8");
+  for (const reason of UNREAD_REASONS) expect(source).toContain(`"${reason}"`);
 });
 
 test("of the recorded replies just those are unread that were spoilt on purpose", () => {

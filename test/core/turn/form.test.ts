@@ -1,7 +1,12 @@
 import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { checkForm, commandOf, MALFORMED_REASONS } from "../../../src/core/turn/form.ts";
+import {
+  checkForm,
+  checkReply,
+  commandOf,
+  MALFORMED_REASONS,
+} from "../../../src/core/turn/form.ts";
 
 const block = (command: string, language = "bash"): string =>
   `THOUGHT: look first.\n\n\`\`\`${language}\n${command}\n\`\`\``;
@@ -35,6 +40,22 @@ test.each([
     block("grep -rn '</think>' src"),
     "grep -rn '</think>' src",
   ],
+  [
+    "harmony's final channel",
+    `<|channel|>analysis<|message|>Maybe ls.<|end|><|start|>assistant<|channel|>final<|message|>${block("ls")}<|return|>`,
+    "ls",
+  ],
+  ["a wrapper of <answer>", `<think>hm</think><answer>${block("ls")}</answer>`, "ls"],
+  [
+    "a command about a template's tokens",
+    block("grep -rn '<|im_end|>' tokenizer.py").replace("look", "look for `<|im_end|>`"),
+    "grep -rn '<|im_end|>' tokenizer.py",
+  ],
+  [
+    "prose that speaks of a tag",
+    block("grep -rn think src").replace("look first", "the parser strips <think> tags"),
+    "grep -rn think src",
+  ],
   ["an assignment alone", block("X=1"), "X=1"],
 ])("an answer with %s is well formed", (_name, content, command) => {
   expect(checkForm(content)).toMatchObject({ ok: true, command });
@@ -58,6 +79,11 @@ test.each([
   ["tool_call_tokens", `bash:0<|x|>{"command": "ls"}`, "tool-call tokens (bash:0<|)"],
   ["tool_call_tokens", `functions.bash:12 {"command": "ls"}`, "tool-call tokens"],
   ["tool_call_tokens", "<\uFF5Ctool\u2581calls\u2581begin\uFF5C>", "tool-call tokens"],
+  ["template_tokens", `${block("ls")}<|im_end|>`, "tokens of a chat template (<|im_end|>)"],
+  ["template_tokens", `[INST]x[/INST]${block("ls")}`, "tokens of a chat template ([INST])"],
+  ["template_tokens", `<|turn>model\n${block("ls")}`, "tokens of a chat template (<|turn>)"],
+  ["template_tokens", `${block("ls")}\n<\uFF5Cend\u2581of\u2581sentence\uFF5C>`, "chat template"],
+  ["empty", "<|channel|>analysis<|message|>We list the files.", "there was no answer"],
   ["no_block", "I would run ls.", "there was no fenced code block"],
   ["no_block", "THOUGHT: x ```bash ls ```", "there was no fenced code block"],
   ["several_blocks", `${block("ls")}\n${block("pwd")}`, "there were 2 code blocks"],
@@ -77,6 +103,27 @@ test.each([
     reason,
     detail: expect.stringContaining(detail) as string,
   });
+});
+
+test.each([
+  ["cut_off", "length", "it ended at the token limit"],
+  ["cut_off", "MAX_TOKENS", "it ended at the token limit"],
+  ["not_ended", "network_error", "it broke off with a fault of the provider"],
+  ["not_ended", "halted", 'it ended with "halted", which is not known to be an end'],
+  ["withheld", "content_filter", "it was withheld by the provider"],
+])("a well-formed reply is %s when it ended with %s", (reason, finish_reason, detail) => {
+  expect(checkReply({ content: block("ls"), finish_reason })).toMatchObject({
+    ok: false,
+    reason,
+    detail: expect.stringContaining(detail) as string,
+    text: block("ls"),
+  });
+});
+
+test("a well-formed reply that ended well, or whose end was not told, is an answer", () => {
+  for (const finish_reason of ["stop", "end_turn", "EOS", null]) {
+    expect(checkReply({ content: block("ls"), finish_reason })).toMatchObject({ ok: true });
+  }
 });
 
 test("every reason has a case above", () => {

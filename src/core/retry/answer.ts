@@ -107,11 +107,16 @@ function tokens(value: unknown): number | null {
     : null;
 }
 
-/** Text, or the text parts of a list of parts. */
+/** Text, or the text parts of a list of parts; what the model thought is never content. */
 function readContent(value: unknown): string {
   if (typeof value === "string") return value;
   if (!Array.isArray(value)) return "";
-  return value.map((part: unknown) => textOf(field(part, "text")) ?? "").join("");
+  return value
+    .filter(
+      (part: unknown) => !/reasoning|thinking|thought/.test(textOf(field(part, "type")) ?? ""),
+    )
+    .map((part: unknown) => textOf(field(part, "text")) ?? "")
+    .join("");
 }
 
 /** A tool call in place of text is an answer that broke the form: asking the same again is no help. */

@@ -50,6 +50,17 @@ test("content, reasoning, refusal, finish reason, usage and request id are kept 
 test.each([
   ["reasoning of OpenRouter", { content: "x", reasoning: "hm" }, { reasoning: "hm" }],
   ["parts of text", { content: [{ text: "a" }, { text: "b" }] }, { content: "ab" }],
+  [
+    "a part that was only thought",
+    {
+      content: [
+        { type: "reasoning", text: "hm" },
+        { type: "thinking", text: "hm" },
+        { type: "text", text: "b" },
+      ],
+    },
+    { content: "b" },
+  ],
   ["a refusal", { content: null, refusal: "I cannot" }, { content: "", refusal: "I cannot" }],
 ])("%s is read", (_name, message, expected) => {
   const reading = readAnswer(exchange(), reply(message));

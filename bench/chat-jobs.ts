@@ -49,11 +49,9 @@ type Server = { readonly url: string; stop(): void; requests(): Promise<number> 
 export async function startServer({ faults }: Row): Promise<Server> {
   const settings = { latencyMs: LATENCY_MS, blind: true, answerChars: ANSWER_CHARS, seed: 3 };
   const options = JSON.stringify(faults === undefined ? settings : { ...settings, faults });
-  const child = spawn(
-    process.execPath,
-    ["--import", "tsx", "test/support/llm-server.ts", options],
-    { stdio: ["pipe", "pipe", "inherit"] },
-  );
+  const child = spawn(process.execPath, ["kingmaker.cjs", "test/support/llm-server", options], {
+    stdio: ["pipe", "pipe", "inherit"],
+  });
   const line = await new Promise<string>((resolve, reject) => {
     child.once("error", reject);
     child.once("exit", () => reject(new Error("the server did not start")));
@@ -73,7 +71,7 @@ export async function startServer({ faults }: Row): Promise<Server> {
 async function runClient(row: Row, url: string): Promise<Ran> {
   const { calls, concurrency } = row;
   const job = JSON.stringify({ url, calls, concurrency });
-  const args = ["--import", "tsx", "bench/chat-client.ts", job];
+  const args = ["kingmaker.cjs", "bench/chat-client", job];
   const { code, out } = await timed(process.execPath, args);
   if (code !== 0) throw new Error(`the client ended with ${code}`);
   return ranSchema.parse(JSON.parse(out));
@@ -88,7 +86,7 @@ async function runKing({ calls, concurrency }: Row, server: Server): Promise<Ran
       join(root, "chain.toml"),
       `[provider.loop]\nbase_url = "${server.url}"\nmax_concurrency = ${concurrency}\n[king]\nprovider = "loop"\n`,
     );
-    const args = ["--import", "tsx", "scripts/king.ts", "--root", root, "--yes", "--json"];
+    const args = ["kingmaker.cjs", "king", "--root", root, "--yes", "--json"];
     const { code, out, ...used } = await timed(process.execPath, args);
     if (code !== 0) throw new Error(`stage:king ended with ${code}`);
     const { kept, pending } = z

@@ -51,9 +51,7 @@ async function sideBySide(
   const runs: [Measured[], Measured[]] = [[], []];
   for (let round = 0; round < repeat; round++) {
     const out = ["--root", folder, "--input", input, "--format", "chatml", "--force"];
-    runs[0].push(
-      await measured(process.execPath, ["--import", "tsx", "scripts/repair.ts", ...out]),
-    );
+    runs[0].push(await measured(process.execPath, ["kingmaker.cjs", "repair", ...out]));
     runs[1].push(
       await measured("python3", ["bench/repair_baseline.py", input, join(folder, "python")]),
     );

@@ -1,5 +1,5 @@
 /**
- * node --import tsx bench/near-recall.ts: how many near duplicates the merging of groups finds, by true
+ * node kingmaker.cjs bench/near-recall: how many near duplicates the merging of groups finds, by true
  * similarity. Real problem statements and patches, words of them replaced at random, seeded.
  */
 import { readFileSync } from "node:fs";

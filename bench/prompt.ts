@@ -73,9 +73,8 @@ async function startHub(split: Split): Promise<{ child: ChildProcess; address: A
   const child = spawn(
     process.execPath,
     [
-      "--import",
-      "tsx",
-      join(import.meta.dirname, "prompt-hub.ts"),
+      "kingmaker.cjs",
+      "bench/prompt-hub",
       split.folder,
       String(split.files.length * FILE_ROWS),
       ...split.files.map((file) => file.name),
@@ -119,7 +118,7 @@ async function measure(way: string, split: Split): Promise<string> {
       `[source]\n${lines.join("\n")}\ncount = ${TURNS}\nmax_per_instance = 0\n`,
     );
     writeFileSync(join(root, ".env"), `HF_ENDPOINT=${address.url}\n`);
-    const script = ["--import", "tsx", "scripts/prompt.ts", "--root", root, "--force", "--json"];
+    const script = ["kingmaker.cjs", "prompt", "--root", root, "--force", "--json"];
     const { code, out, ...used } = await timed(process.execPath, script);
     if (code !== 0) throw new Error(`stage:prompt ended with ${code}`);
     return row(way, split, root, { ...used, summary: JSON.parse(out) as Measured["summary"] });

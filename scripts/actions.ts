@@ -5,8 +5,8 @@ import {
   outputFolder,
   type DatasetScriptFlags,
 } from "../src/command/dataset-cli.ts";
-import { actions, type ActionsOptions } from "../src/stages/actions.ts";
-import { runStage } from "../src/command/wiring.ts";
+import type { ActionsOptions } from "../src/stages/actions.ts";
+import { runStage } from "../src/command/run-stage.ts";
 
 const command = datasetCommand({
   name: "stage:actions",
@@ -26,7 +26,9 @@ const command = datasetCommand({
 type Flags = DatasetScriptFlags & ActionsOptions;
 
 await runScript(() =>
-  runStage<Flags>(command, (config, deps, flags) =>
-    actions(config, deps, { ...flags, output: outputFolder(flags.root, flags.output, ".") }),
-  ),
+  runStage<Flags>(command, async () => {
+    const { actions } = await import("../src/stages/actions.ts");
+    return (config, deps, flags) =>
+      actions(config, deps, { ...flags, output: outputFolder(flags.root, flags.output, ".") });
+  }),
 );

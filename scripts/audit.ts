@@ -1,7 +1,6 @@
 /** npm run audit: looks again for what the answers of a workspace could only know from the pull request. */
 import { runScript, stageCommand } from "../src/command/cli.ts";
-import { audit } from "../src/stages/audit.ts";
-import { runStage } from "../src/command/wiring.ts";
+import { runStage } from "../src/command/run-stage.ts";
 
 const command = stageCommand({
   name: "audit",
@@ -10,4 +9,6 @@ const command = stageCommand({
   example: "npm run audit -- --root my-run --only 'prompts_2000_001_*'",
 });
 
-await runScript(() => runStage(command, audit));
+await runScript(() =>
+  runStage(command, async () => (await import("../src/stages/audit.ts")).audit),
+);

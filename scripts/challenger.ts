@@ -1,7 +1,6 @@
 /** npm run stage:challenger: answers every turn knowing the pull request, under the blind-agent rule. */
 import { runScript, stageCommand } from "../src/command/cli.ts";
-import { challenger } from "../src/stages/challenger.ts";
-import { runStage } from "../src/command/wiring.ts";
+import { runStage } from "../src/command/run-stage.ts";
 
 const command = stageCommand({
   name: "stage:challenger",
@@ -10,4 +9,6 @@ const command = stageCommand({
   example: "npm run stage:challenger -- --root my-run --only 'prompts_2000_001_*'",
 });
 
-await runScript(() => runStage(command, challenger));
+await runScript(() =>
+  runStage(command, async () => (await import("../src/stages/challenger.ts")).challenger),
+);

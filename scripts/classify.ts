@@ -1,7 +1,6 @@
 /** npm run classify: turns in, the same turns with their action type out. */
 import { once } from "node:events";
 import { parseFlags, runScript, stageCommand, type CommonFlags } from "../src/command/cli.ts";
-import { classifiedRows } from "../src/stages/classify.ts";
 
 const command = stageCommand({
   name: "classify",
@@ -19,6 +18,7 @@ process.stdout.on("error", (error) =>
 
 await runScript(async () => {
   const flags = parseFlags<CommonFlags & { skipBad: boolean }>(command, process.argv.slice(2));
+  const { classifiedRows } = await import("../src/stages/classify.ts");
   let bad = 0;
   const onBad = flags.skipBad ? (): void => void bad++ : undefined;
   for await (const row of classifiedRows(flags.args[0] ?? "", onBad)) {

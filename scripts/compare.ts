@@ -1,10 +1,5 @@
 /** npm run compare -- ROOT_A ROOT_B: two workspaces side by side, as Markdown on stdout. */
 import { existingFolder, parseFlags, runScript, stageCommand } from "../src/command/cli.ts";
-import { loadConfig } from "../src/config.ts";
-import { compareSides, comparisonDocument } from "../src/core/report/compare.ts";
-import { markdownOf } from "../src/core/report/markdown.ts";
-import { openStore } from "../src/io/store.ts";
-import { readSide } from "../src/stages/compare.ts";
 
 const command = stageCommand({
   name: "compare",
@@ -17,6 +12,11 @@ const command = stageCommand({
 
 await runScript(async () => {
   const flags = parseFlags(command, process.argv.slice(2));
+  const { loadConfig } = await import("../src/config.ts");
+  const { compareSides, comparisonDocument } = await import("../src/core/report/compare.ts");
+  const { markdownOf } = await import("../src/core/report/markdown.ts");
+  const { openStore } = await import("../src/io/store.ts");
+  const { readSide } = await import("../src/stages/compare.ts");
   const [nameA = "", nameB = ""] = flags.args;
   const sideOf = (name: string): ReturnType<typeof readSide> => {
     const root = existingFolder("compare", name);

@@ -1,7 +1,6 @@
 /** npm run config: prints every key of chain.toml with the value in force. */
-import TOML from "@iarna/toml";
+import type { JsonMap } from "@iarna/toml";
 import { parseFlags, runScript, stageCommand, type CommonFlags } from "../src/command/cli.ts";
-import { configKeys, loadConfig } from "../src/config.ts";
 
 const command = stageCommand({
   name: "config",
@@ -12,13 +11,15 @@ const command = stageCommand({
 
 await runScript(async () => {
   const flags = parseFlags<CommonFlags>(command, process.argv.slice(2));
+  const { default: TOML } = await import("@iarna/toml");
+  const { configKeys, loadConfig } = await import("../src/config.ts");
   const { root: _root, env: _env, ...values } = loadConfig(flags.root);
   const plain: unknown = JSON.parse(JSON.stringify(values));
   if (flags.json) {
     process.stdout.write(`${JSON.stringify(plain)}\n`);
     return 0;
   }
-  process.stdout.write(TOML.stringify(plain as TOML.JsonMap));
+  process.stdout.write(TOML.stringify(plain as JsonMap));
   const unset = configKeys().filter((key) => !isSet(values, key));
   process.stdout.write("\n# Not set, and without a default:\n");
   for (const key of unset) process.stdout.write(`# ${key}\n`);

@@ -1,10 +1,5 @@
 /** npm run estimate: what the missing model calls will cost. */
 import { parseFlags, runScript, stageCommand } from "../src/command/cli.ts";
-import { loadConfig } from "../src/config.ts";
-import { totalOf } from "../src/core/spend/estimate.ts";
-import { estimateLines } from "../src/core/spend/table.ts";
-import { openStore } from "../src/io/store.ts";
-import { estimate } from "../src/stages/estimate.ts";
 
 const command = stageCommand({
   name: "estimate",
@@ -15,6 +10,11 @@ const command = stageCommand({
 
 await runScript(async () => {
   const flags = parseFlags(command, process.argv.slice(2));
+  const { loadConfig } = await import("../src/config.ts");
+  const { totalOf } = await import("../src/core/spend/estimate.ts");
+  const { estimateLines } = await import("../src/core/spend/table.ts");
+  const { openStore } = await import("../src/io/store.ts");
+  const { estimate } = await import("../src/stages/estimate.ts");
   const rows = await estimate(loadConfig(flags.root), openStore(flags.root), flags);
   const out = flags.json ? process.stderr : process.stdout;
   for (const line of estimateLines(rows)) out.write(`${line}\n`);

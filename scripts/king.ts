@@ -1,7 +1,6 @@
 /** npm run stage:king: answers every prompt blind. */
 import { runScript, stageCommand } from "../src/command/cli.ts";
-import { king } from "../src/stages/king.ts";
-import { runStage } from "../src/command/wiring.ts";
+import { runStage } from "../src/command/run-stage.ts";
 
 const command = stageCommand({
   name: "stage:king",
@@ -10,4 +9,4 @@ const command = stageCommand({
   example: "npm run stage:king -- --root my-run --limit 20",
 });
 
-await runScript(() => runStage(command, king));
+await runScript(() => runStage(command, async () => (await import("../src/stages/king.ts")).king));

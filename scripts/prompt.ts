@@ -1,7 +1,7 @@
 /** npm run stage:prompt: draws turns into prompt/ and mirrors their pull requests into commit/. */
 import { runScript, stageCommand, type CommonFlags } from "../src/command/cli.ts";
-import { prompt, type PromptOptions } from "../src/stages/prompt.ts";
-import { runStage } from "../src/command/wiring.ts";
+import type { PromptOptions } from "../src/stages/prompt.ts";
+import { runStage } from "../src/command/run-stage.ts";
 
 const command = stageCommand({
   name: "stage:prompt",
@@ -10,4 +10,9 @@ const command = stageCommand({
   example: "npm run stage:prompt -- --root my-run --limit 50",
 }).option("--skip-bad", "count lines that are not JSON and go on", false);
 
-await runScript(() => runStage<CommonFlags & PromptOptions>(command, prompt));
+await runScript(() =>
+  runStage<CommonFlags & PromptOptions>(
+    command,
+    async () => (await import("../src/stages/prompt.ts")).prompt,
+  ),
+);

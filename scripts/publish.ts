@@ -6,8 +6,6 @@ import {
   stageCommand,
   type CommonFlags,
 } from "../src/command/cli.ts";
-import { loadConfig } from "../src/config.ts";
-import { publish } from "../src/stages/publish.ts";
 
 const command = stageCommand({
   name: "stage:publish",
@@ -28,6 +26,8 @@ type Flags = CommonFlags & {
 
 await runScript(async () => {
   const { args, ...flags } = parseFlags<Flags>(command, process.argv.slice(2));
+  const { loadConfig } = await import("../src/config.ts");
+  const { publish } = await import("../src/stages/publish.ts");
   const summary = await publish(loadConfig(flags.root), { ...flags, folder: args[0] ?? "" });
   return finish(summary, flags);
 });

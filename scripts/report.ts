@@ -1,7 +1,6 @@
 /** npm run stage:report: sorts the turns into buckets and writes the report. */
 import { runScript, stageCommand } from "../src/command/cli.ts";
-import { report } from "../src/stages/report.ts";
-import { runStage } from "../src/command/wiring.ts";
+import { runStage } from "../src/command/run-stage.ts";
 
 const command = stageCommand({
   name: "stage:report",
@@ -10,4 +9,6 @@ const command = stageCommand({
   example: "npm run stage:report -- --root my-run",
 });
 
-await runScript(() => runStage(command, report));
+await runScript(() =>
+  runStage(command, async () => (await import("../src/stages/report.ts")).report),
+);

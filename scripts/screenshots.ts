@@ -1,11 +1,6 @@
 /** npm run screenshots: docs/figures/*.png of list, duel and report, light and dark, desk and phone. */
 import { mkdirSync } from "node:fs";
-import { chromium } from "playwright-core";
 import { parseFlags, runScript, stageCommand } from "../src/command/cli.ts";
-import { loadConfig } from "../src/config.ts";
-import { openStore } from "../src/io/store.ts";
-import { startViewer } from "../src/viewer/server.ts";
-import { CHROMIUM_FLAGS, shotsOf } from "../src/viewer/shots.ts";
 
 const command = stageCommand({
   name: "screenshots",
@@ -16,6 +11,11 @@ const command = stageCommand({
 
 await runScript(async () => {
   const { root } = parseFlags(command, process.argv.slice(2));
+  const { chromium } = await import("playwright-core");
+  const { loadConfig } = await import("../src/config.ts");
+  const { openStore } = await import("../src/io/store.ts");
+  const { startViewer } = await import("../src/viewer/server.ts");
+  const { CHROMIUM_FLAGS, shotsOf } = await import("../src/viewer/shots.ts");
   const world = { config: loadConfig(root), store: openStore(root), now: () => new Date() };
   const viewer = await startViewer({ ...world, host: "127.0.0.1", port: 0 });
   const browser = await chromium.launch({

@@ -6,11 +6,14 @@ import {
   wholeNumber,
   type CommonFlags,
 } from "../src/command/cli.ts";
+<<<<<<< HEAD
 import { writeTable } from "../src/command/made-table.ts";
 import { loadConfig } from "../src/config.ts";
 import { seededRng } from "../src/core/random.ts";
 import { simulate } from "../src/core/duel/simulate.ts";
 import { simulationNotes, simulationTable } from "../src/core/duel/simulation-table.ts";
+=======
+>>>>>>> 620d3db (start: one launcher behind every npm script, and what is large is loaded behind the flags)
 
 const command = stageCommand({
   name: "simulate",
@@ -27,6 +30,10 @@ await runScript(async () => {
     command,
     process.argv.slice(2),
   );
+  const { loadConfig } = await import("../src/config.ts");
+  const { seededRng } = await import("../src/core/random.ts");
+  const { simulate } = await import("../src/core/duel/simulate.ts");
+  const { simulationNotes, simulationTable } = await import("../src/core/duel/simulation-table.ts");
   const { duel } = loadConfig(flags.root);
   const judged = { turnsPerInstance: 5, intraclass: 0.3, judges: 3, firstPlaceBias: 0.15 };
   const simulations = [0, 5].flatMap((difference) =>

@@ -6,9 +6,6 @@ import {
   wholeNumber,
   type CommonFlags,
 } from "../src/command/cli.ts";
-import { loadConfig } from "../src/config.ts";
-import { openStore } from "../src/io/store.ts";
-import { sources } from "../src/stages/sources.ts";
 
 const command = stageCommand({
   name: "sources",
@@ -24,6 +21,9 @@ type Flags = CommonFlags & { readonly rows: number; readonly skipBad: boolean };
 
 await runScript(async () => {
   const flags = parseFlags<Flags>(command, process.argv.slice(2));
+  const { loadConfig } = await import("../src/config.ts");
+  const { openStore } = await import("../src/io/store.ts");
+  const { sources } = await import("../src/stages/sources.ts");
   const { facts, lines } = await sources(
     loadConfig(flags.root),
     { store: openStore(flags.root) },

@@ -6,8 +6,8 @@ import {
   outputFolder,
   type DatasetScriptFlags,
 } from "../src/command/dataset-cli.ts";
-import { speedrun, type SpeedrunOptions } from "../src/stages/speedrun.ts";
-import { runStage } from "../src/command/wiring.ts";
+import type { SpeedrunOptions } from "../src/stages/speedrun.ts";
+import { runStage } from "../src/command/run-stage.ts";
 
 const command = datasetCommand({
   name: "stage:speedrun",
@@ -34,11 +34,13 @@ const command = datasetCommand({
 type Flags = DatasetScriptFlags & SpeedrunOptions;
 
 await runScript(() =>
-  runStage<Flags>(command, (config, deps, flags) =>
-    speedrun(config, deps, {
-      ...flags,
-      output: outputFolder(flags.root, flags.output, "speedrun"),
-      ...(flags.skippedReport ? { skippedReport: resolve(flags.root, flags.skippedReport) } : {}),
-    }),
-  ),
+  runStage<Flags>(command, async () => {
+    const { speedrun } = await import("../src/stages/speedrun.ts");
+    return (config, deps, flags) =>
+      speedrun(config, deps, {
+        ...flags,
+        output: outputFolder(flags.root, flags.output, "speedrun"),
+        ...(flags.skippedReport ? { skippedReport: resolve(flags.root, flags.skippedReport) } : {}),
+      });
+  }),
 );

@@ -4,7 +4,7 @@ import { runScript } from "../src/command/cli.ts";
 import { runChild } from "../src/io/children.ts";
 import { makeDemo } from "../src/io/demo.ts";
 import { openStore } from "../src/io/store.ts";
-import { closingLines } from "../src/stages/status.ts";
+import { closingLines } from "../src/stages/start.ts";
 
 await runScript(async () => {
   const demo = makeDemo();

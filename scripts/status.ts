@@ -1,7 +1,5 @@
 /** npm run status: what is done, pending and failed per stage, the cost so far, what to run next. */
 import { parseFlags, runScript, stageCommand, type CommonFlags } from "../src/command/cli.ts";
-import { openStore } from "../src/io/store.ts";
-import { status, statusLines } from "../src/stages/status.ts";
 
 const command = stageCommand({
   name: "status",
@@ -12,6 +10,8 @@ const command = stageCommand({
 
 await runScript(async () => {
   const flags = parseFlags<CommonFlags>(command, process.argv.slice(2));
+  const { openStore } = await import("../src/io/store.ts");
+  const { status, statusLines } = await import("../src/stages/status.ts");
   const state = await status(openStore(flags.root));
   const text = flags.json ? JSON.stringify(state) : statusLines(state).join("\n");
   process.stdout.write(`${text}\n`);

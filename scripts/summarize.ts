@@ -1,6 +1,5 @@
 /** npm run summarize: what is in a training set, as text and as a drawing. */
 import { parseFlags, runScript, stageCommand, type CommonFlags } from "../src/command/cli.ts";
-import { summarize } from "../src/stages/summarize.ts";
 
 const command = stageCommand({
   name: "summarize",
@@ -16,6 +15,7 @@ type Flags = CommonFlags & { readonly skipBad: boolean; readonly svg?: string };
 
 await runScript(async () => {
   const { args, skipBad, svg } = parseFlags<Flags>(command, process.argv.slice(2));
+  const { summarize } = await import("../src/stages/summarize.ts");
   for (const file of args) {
     const lines = await summarize(file, { skipBad, ...(args.length === 1 && svg ? { svg } : {}) });
     process.stdout.write(`${lines.join("\n")}\n`);

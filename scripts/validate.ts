@@ -1,7 +1,6 @@
 /** npm run stage:validate: puts every answer before the panel of judges and weighs their verdicts. */
 import { runScript, stageCommand } from "../src/command/cli.ts";
-import { validate } from "../src/stages/validate.ts";
-import { runStage } from "../src/command/wiring.ts";
+import { runStage } from "../src/command/run-stage.ts";
 
 const command = stageCommand({
   name: "stage:validate",
@@ -12,4 +11,6 @@ const command = stageCommand({
   .option("--reparse", "read all kept replies again, without a call")
   .option("--rejudge <model>", "ask this judge anew on every turn");
 
-await runScript(() => runStage(command, validate));
+await runScript(() =>
+  runStage(command, async () => (await import("../src/stages/validate.ts")).validate),
+);

@@ -1,10 +1,7 @@
 /** npm run view: a local page to read duels side by side and to overrule the judges. */
 import { Option } from "commander";
 import { parseFlags, runScript, stageCommand, type CommonFlags } from "../src/command/cli.ts";
-import { loadConfig } from "../src/config.ts";
-import { openStore } from "../src/io/store.ts";
 import { greeting, portNumber } from "../src/viewer/greeting.ts";
-import { startViewer } from "../src/viewer/server.ts";
 
 const command = stageCommand({
   name: "view",
@@ -18,6 +15,9 @@ const command = stageCommand({
 await runScript(async () => {
   type Flags = CommonFlags & { readonly port: number; readonly host: string };
   const { root, port, host } = parseFlags<Flags>(command, process.argv.slice(2));
+  const { loadConfig } = await import("../src/config.ts");
+  const { openStore } = await import("../src/io/store.ts");
+  const { startViewer } = await import("../src/viewer/server.ts");
   const started = Date.now();
   const viewer = await startViewer({
     config: loadConfig(root),

@@ -2,8 +2,7 @@
  * Puts the real world together for scripts: configuration, lock, store, models, clock, seed, signals.
  * The only place where core's rules and io's edge meet outside a stage.
  */
-import type { Command } from "commander";
-import { finish, parseFlags, type CommonFlags } from "./cli.ts";
+import { finish, type CommonFlags } from "./cli.ts";
 import { loadConfig, type Config } from "../config.ts";
 import { confirmSpending } from "./confirm.ts";
 import { seededRng } from "../core/random.ts";
@@ -19,22 +18,24 @@ import { tuneForWaiting } from "../io/v8.ts";
 import type { Deps } from "../deps.ts";
 import type { StageSummary } from "../work.ts";
 
-export type Workspace = {
+export type Stage<Flags> = (config: Config, deps: Deps, options: Flags) => Promise<StageSummary>;
+
+type Workspace = {
   readonly config: Config;
   readonly deps: Deps;
   /** Closes connections and files, and gives the lock back. */
   close(): Promise<void>;
 };
 
-/** A whole stage script: flags, workspace, stage, run.json, summary, exit code. */
-export async function runStage<Flags extends CommonFlags>(
-  command: Command,
-  stage: (config: Config, deps: Deps, options: Flags) => Promise<StageSummary>,
+/** Workspace, stage, run.json, summary, exit code. @param name of the stage, for example "king". */
+export async function runInWorkspace<Flags extends CommonFlags>(
+  name: string,
+  flags: Flags,
+  stage: Stage<Flags>,
 ): Promise<number> {
-  const flags = parseFlags<Flags>(command, process.argv.slice(2));
-  const workspace = await openWorkspace(flags, stageOf(command));
+  const workspace = await openWorkspace(flags, name);
   try {
-    await confirmSpending(stageOf(command), { ...workspace, store: workspace.deps.store }, flags);
+    await confirmSpending(name, { ...workspace, store: workspace.deps.store }, flags);
     const started = new Date();
     const summary = await stage(workspace.config, workspace.deps, flags);
     await saveRun(workspace.deps.store, summary, {
@@ -48,10 +49,8 @@ export async function runStage<Flags extends CommonFlags>(
   }
 }
 
-const stageOf = (command: Command): string => command.name().replace(/^stage:/, "");
-
 /** Locks a workspace and opens everything a stage needs. */
-export async function openWorkspace(
+async function openWorkspace(
   flags: Pick<CommonFlags, "root" | "concurrency">,
   stage: string,
 ): Promise<Workspace> {

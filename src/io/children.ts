@@ -7,8 +7,8 @@ import { fileURLToPath } from "node:url";
  * Ctrl-C reaches the child by the terminal, SIGTERM is passed on: no child is left behind.
  */
 export function runChild(name: string, args: readonly string[]): Promise<number> {
-  const script = fileURLToPath(new URL(`../../scripts/${name}.ts`, import.meta.url));
-  const child = spawn(process.execPath, ["--import", "tsx", script, ...args], { stdio: "inherit" });
+  const launcher = fileURLToPath(new URL("../../kingmaker.cjs", import.meta.url));
+  const child = spawn(process.execPath, [launcher, name, ...args], { stdio: "inherit" });
   const wait = (): void => {};
   const pass = (): void => void child.kill("SIGTERM");
   process.on("SIGINT", wait);

@@ -3,16 +3,7 @@
  * to run next. Reads files alone; changes nothing.
  */
 import { sumSpending, type Spending } from "../core/report/spending.ts";
-import { answerSchema } from "../records/answer.ts";
-import { duelSchema } from "../records/duel.ts";
-import { BUCKETS } from "../records/exported.ts";
-import type { RunFile } from "../records/run.ts";
-import { scoreSchema } from "../records/score.ts";
-import { triesSchema } from "../records/tries.ts";
-import { listAnswers } from "../io/answers.ts";
-import { countPrompts } from "../io/prompts.ts";
-import { readLedger } from "../io/read-ledger.ts";
-import { readRuns } from "../io/run-file.ts";
+import type { WorkspaceCounts } from "../io/counts.ts";
 import type { Store } from "../io/store.ts";
 
 export type StageStatus = {
@@ -35,15 +26,13 @@ export type Status = {
 };
 
 export async function status(store: Store): Promise<Status> {
-  const runs = await readRuns(store);
-  const spending = await spendingOf(store);
-  const prompts = await countPrompts(store);
-  const kingDrops = await countKingDrops(store);
-  const answers = await countAnswers(store);
-  const scores = await countScores(store);
-  const reported = (await store.readText("report/report.md")) !== null;
+  const { prompts, promptDrops, kingDrops, answers, scores, reported, spending } = (await isEmpty(
+    store,
+  ))
+    ? EMPTY
+    : await lookAt(store);
   const rows = [
-    { stage: "prompt", done: prompts, pending: 0, failed: dropsOf(runs, "prompt") },
+    { stage: "prompt", done: prompts, pending: 0, failed: promptDrops },
     {
       stage: "king",
       done: answers.all,
@@ -83,36 +72,37 @@ export function statusLines({ stages, next }: Status): string[] {
   ];
 }
 
-/** What `npm start` ends with: what was accepted, the buckets, which file to open. */
-export async function closingLines(store: Store, shownRoot: string): Promise<string[]> {
-  const duel = await store.read("score/_duel.json", duelSchema);
-  const counts = await Promise.all(
-    BUCKETS.map(async (bucket) => `${bucket} ${(await store.list(bucket)).length}`),
-  );
-  const verdict =
-    duel.accepted === null ? "not decided yet" : duel.accepted ? "accepted" : "not accepted";
-  const score =
-    duel.challenger_score === null
-      ? ""
-      : ` (challenger ${duel.challenger_score.toFixed(1)}, king ${(duel.king_score ?? 0).toFixed(1)})`;
-  return [
-    "",
-    `The challenger is ${verdict}${score}.`,
-    ...duel.reasons.map((reason) => `  ${reason}`),
-    `Turns in the buckets: ${counts.join(", ")}.`,
-    `Open ${shownRoot}/report/report.md`,
-  ];
-}
-
 // ---------------------------------------------------------------------------------------------
 
-const dropsOf = (runs: RunFile["stages"], stage: string): number =>
-  Object.values(runs[stage]?.dropped ?? {}).reduce((sum, n) => sum + n, 0);
+/** The folders that stages write into. */
+const WRITTEN = ["prompt", "answer", "score", "report"];
 
-async function spendingOf(store: Store): Promise<readonly Spending[]> {
+async function isEmpty(store: Store): Promise<boolean> {
+  const lists = await Promise.all(WRITTEN.map((folder) => store.list(folder)));
+  return lists.every((names) => names.length === 0);
+}
+
+type Look = WorkspaceCounts & { readonly spending: readonly Spending[] };
+
+const EMPTY: Look = {
+  prompts: 0,
+  promptDrops: 0,
+  kingDrops: 0,
+  answers: { all: 0, challenged: 0, dropped: 0 },
+  scores: { done: 0, unparsed: 0 },
+  reported: false,
+  spending: [],
+};
+
+/** The schemas of the records take longer to load than all the rest of a first look: they come late. */
+async function lookAt(store: Store): Promise<Look> {
+  const [{ countWorkspace }, { readLedger }] = await Promise.all([
+    import("../io/counts.ts"),
+    import("../io/read-ledger.ts"),
+  ]);
   const sum = sumSpending();
   for await (const line of readLedger(store)) sum.add(line);
-  return sum.rows();
+  return { ...(await countWorkspace(store)), spending: sum.rows() };
 }
 
 function costOf(
@@ -127,38 +117,4 @@ function costOf(
     unpriced: total((row) => row.unpriced),
     calls: total((row) => row.calls + row.lost),
   };
-}
-
-async function countKingDrops(store: Store): Promise<number> {
-  let count = 0;
-  for (const name of await store.list("report/tries/king")) {
-    const { dropped } = await store.read(`report/tries/king/${name}`, triesSchema);
-    if (dropped !== null) count++;
-  }
-  return count;
-}
-
-async function countAnswers(
-  store: Store,
-): Promise<{ all: number; challenged: number; dropped: number }> {
-  const files = await listAnswers(store);
-  const count = { all: files.length, challenged: 0, dropped: 0 };
-  for (const { path } of files) {
-    const answer = await store.read(path, answerSchema);
-    if (answer.challenger_drop !== undefined) count.dropped++;
-    else if (answer.challenger !== "" || answer.challenger_run !== undefined) count.challenged++;
-  }
-  return count;
-}
-
-async function countScores(store: Store): Promise<{ done: number; unparsed: number }> {
-  const count = { done: 0, unparsed: 0 };
-  for (const name of await store.list("score")) {
-    if (name.startsWith("_") || !name.endsWith(".json")) continue;
-    const score = await store.read(`score/${name}`, scoreSchema);
-    if (score.pending > 0) continue;
-    if (score.parsed) count.done++;
-    else count.unparsed++;
-  }
-  return count;
 }

@@ -29,13 +29,13 @@ test("docs/tables holds what commands make and nothing else", () => {
 });
 
 test("measure:actions, run again, prints what docs/tables/actions.md says", async () => {
-  const args = ["--import", "tsx", "bench/measure-actions.ts"];
+  const args = ["kingmaker.cjs", "bench/measure-actions"];
   const { stdout } = await run(process.execPath, args);
   expect(tableFile("actions", stdout)).toBe(readFileSync(tablePath("actions"), "utf8"));
 });
 
 test("measure:actions does not write a table of other files", async () => {
-  const args = ["--import", "tsx", "bench/measure-actions.ts", "--write", "some.jsonl"];
+  const args = ["kingmaker.cjs", "bench/measure-actions", "--write", "some.jsonl"];
   await expect(run(process.execPath, args)).rejects.toMatchObject({
     code: 1,
     stderr:

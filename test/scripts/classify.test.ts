@@ -9,7 +9,7 @@ const FILE = "test/fixtures/real/actions_labelled.jsonl";
 
 type Run = { code: number; stdout: string; stderr: string };
 const classify = (...args: string[]): Promise<Run> =>
-  promisify(execFile)(process.execPath, ["--import", "tsx", "scripts/classify.ts", ...args]).then(
+  promisify(execFile)(process.execPath, ["kingmaker.cjs", "classify", ...args]).then(
     ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
     (error: Run) => ({ code: error.code, stdout: error.stdout, stderr: error.stderr }),
   );

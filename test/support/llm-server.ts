@@ -2,7 +2,7 @@
  * An OpenAI-compatible server on 127.0.0.1 for tests and benchmarks: fixed latency, answers by a
  * function or by built-in rules, faults by a plan, and exact counts of what it was asked and what it
  * delivered. In its own process (so that its work is not the client's):
- *   node --import tsx test/support/llm-server.ts '{"latencyMs": 200}'
+ *   node kingmaker.cjs test/support/llm-server '{"latencyMs": 200}'
  * prints one line {"url": ...}; GET /stats gives the counts, and it ends with its standard input.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";

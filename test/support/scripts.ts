@@ -34,7 +34,7 @@ export function runScriptFile(
 // ---------------------------------------------------------------------------------------------
 
 function spawnScript(name: string, args: readonly string[], env: Record<string, string>): Running {
-  const child = spawn(process.execPath, ["--import", "tsx", `scripts/${name}.ts`, ...args], {
+  const child = spawn(process.execPath, ["kingmaker.cjs", name, ...args], {
     env: { ...cleanEnv(), ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });

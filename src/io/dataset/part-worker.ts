@@ -3,6 +3,7 @@
  * there is something to do, and that is handed one input and answers once.
  */
 import { createRequire } from "node:module";
+import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parentPort, Worker } from "node:worker_threads";
 import { UserError, errorMessage } from "../../errors.ts";
@@ -20,10 +21,7 @@ type Reply =
 
 /** Starts a thread. `module` calls `servePart`. It does not keep the process alive until it has work. */
 export function startPartWorker(module: URL): PartWorker {
-  const worker = new Worker(BOOT, {
-    eval: true,
-    workerData: { module: fileURLToPath(module), tsx: require.resolve("tsx/cjs/api") },
-  });
+  const worker = startThread(module);
   // A thread that dies of its own fault says so to whoever waits, or to nobody.
   let crash: Error | null = null;
   worker.on("error", (error: Error) => (crash = error));
@@ -67,18 +65,31 @@ export function servePart<Input, Output>(make: (input: Input) => Promise<Output>
 
 /**
  * For a worker that is about to import() one of our modules: `require`'s hooks do not see that, and
- * those that do take a tenth of a second to start.
+ * those that do take a tenth of a second to start. Where Node takes TypeScript, there is nothing to do.
  */
 export async function allowDynamicImport(): Promise<void> {
+  if (takesTypeScript) return;
   const { register } = await import("tsx/esm/api");
   register();
 }
 
 // ---------------------------------------------------------------------------------------------
 
-const require = createRequire(import.meta.url);
+const takesTypeScript = "typescript" in process.features && Boolean(process.features.typescript);
 
-/** `--import tsx` does not reach worker threads. Its hooks for `require` need no thread of their own. */
+/** Through the launcher where Node takes TypeScript: it opens the cache of compiled code in the thread too. */
+function startThread(module: URL): Worker {
+  const path = fileURLToPath(module);
+  if (takesTypeScript) {
+    const project = fileURLToPath(new URL("../../../", import.meta.url));
+    const name = relative(project, path).replace(/\.ts$/, "");
+    return new Worker(join(project, "kingmaker.cjs"), { argv: [name] });
+  }
+  const tsx = createRequire(import.meta.url).resolve("tsx/cjs/api");
+  return new Worker(BOOT, { eval: true, workerData: { module: path, tsx } });
+}
+
+/** tsx does not reach worker threads by itself. Its hooks for `require` need no thread of their own. */
 const BOOT = `
 const { workerData } = require("node:worker_threads");
 require(workerData.tsx).register();

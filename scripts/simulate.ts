@@ -6,14 +6,6 @@ import {
   wholeNumber,
   type CommonFlags,
 } from "../src/command/cli.ts";
-<<<<<<< HEAD
-import { writeTable } from "../src/command/made-table.ts";
-import { loadConfig } from "../src/config.ts";
-import { seededRng } from "../src/core/random.ts";
-import { simulate } from "../src/core/duel/simulate.ts";
-import { simulationNotes, simulationTable } from "../src/core/duel/simulation-table.ts";
-=======
->>>>>>> 620d3db (start: one launcher behind every npm script, and what is large is loaded behind the flags)
 
 const command = stageCommand({
   name: "simulate",
@@ -50,6 +42,7 @@ await runScript(async () => {
       : `${simulationTable(simulations)}\n\n${notes.join("\n")}\n`,
   );
   if (flags.write) {
+    const { writeTable } = await import("../src/command/made-table.ts");
     const body = [simulationTable(simulations), "", ...notes.map((note) => `- ${note}`)];
     await writeTable("simulate", body.join("\n"), `--duels ${flags.duels} --seed ${flags.seed}`);
   }

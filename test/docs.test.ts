@@ -1,6 +1,6 @@
 /** The documents cannot rot: what they name is there, what they tell to type exists, tables are new. */
 import { existsSync, readFileSync, readdirSync } from "node:fs";
-import { dirname, join, normalize } from "node:path";
+import { basename, dirname, join, normalize } from "node:path";
 import { expect, test } from "vitest";
 
 const pagesIn = (folder: string): string[] =>
@@ -16,9 +16,10 @@ const DOCS = [
 ];
 const NAMED =
   /`((?:src|scripts|docs|test|sample|bench|training|engines|findings|\.ci)\/[A-Za-z0-9_./-]+)`/g;
-const scripts = Object.keys(
-  (JSON.parse(readFileSync("package.json", "utf8")) as { scripts: object }).scripts,
-);
+const { scripts: COMMANDS } = JSON.parse(readFileSync("package.json", "utf8")) as {
+  scripts: Readonly<Record<string, string>>;
+};
+const scripts = Object.keys(COMMANDS);
 
 test.each(DOCS)("every path that %s names is there", (doc) => {
   expect(deadPaths(doc, readFileSync(doc, "utf8"))).toEqual([]);
@@ -77,15 +78,20 @@ test("no table of figures stands twice", () => {
   expect(rows.filter((row, at) => rows.indexOf(row) !== at)).toEqual([]);
 });
 
-test("every script in scripts/ can be run by a name in package.json, and is short", () => {
-  const lines = Object.values(
-    (JSON.parse(readFileSync("package.json", "utf8")) as { scripts: Record<string, string> })
-      .scripts,
-  ).join("\n");
-  for (const name of readdirSync("scripts")) {
-    expect(lines).toContain(`scripts/${name}`);
-    expect(readFileSync(`scripts/${name}`, "utf8").split("\n").length).toBeLessThanOrEqual(60);
+test("every script in scripts/ is run by its name in package.json, by the launcher, and is short", () => {
+  for (const name of readdirSync("scripts").map((file) => basename(file, ".ts"))) {
+    const line = `node kingmaker.cjs ${name}`;
+    expect([COMMANDS[name], COMMANDS[`stage:${name}`]], name).toContain(line);
+    expect(readFileSync(`scripts/${name}.ts`, "utf8").split("\n").length).toBeLessThanOrEqual(60);
   }
+});
+
+test("every npm script of ours goes through the launcher and names a file", () => {
+  const lines = Object.values(COMMANDS).filter((line) => /^node |tsx|\.ts\b/.test(line));
+  const named = lines.map((line) => /^node kingmaker\.cjs ([\w/-]+)$/.exec(line)?.[1] ?? line);
+  const files = named.map((name) => (name.includes("/") ? `${name}.ts` : `scripts/${name}.ts`));
+  expect(files.length).toBeGreaterThan(20);
+  expect(files.filter((file) => !existsSync(file))).toEqual([]);
 });
 
 test("no file names a package registry's host, and the lock file carries no addresses", () => {

@@ -1,23 +1,13 @@
 import { defineConfig } from "vitest/config";
 
-// The pool is small on purpose: the machines this runs on have two cores, and the end-to-end tests
-// start processes of their own.
 export default defineConfig({
   test: {
+    include: ["test/**/*.test.ts"],
     testTimeout: 60_000,
     hookTimeout: 60_000,
-    maxWorkers: 2,
-    projects: [
-      {
-        // Rules keep nothing from call to call, so their tests share a worker's modules instead of
-        // loading them anew for each file: a third of their time.
-        extends: true,
-        test: { name: "core", include: ["test/core/**/*.test.ts"], isolate: false },
-      },
-      {
-        extends: true,
-        test: { name: "house", include: ["test/**/*.test.ts"], exclude: ["test/core/**"] },
-      },
-    ],
+    // Two cores, and one worker more: the end-to-end tests wait for processes and for servers.
+    maxWorkers: 3,
+    // No test changes the environment, a global or a module, so files share what a worker has loaded.
+    isolate: false,
   },
 });

@@ -1,7 +1,8 @@
 /**
  * stage:king against a server that fails by a seeded plan, killed with SIGKILL at ten random moments,
  * then run to its end: what the server delivered is in a file, and the ledger counts what it counted,
- * apart from the calls in flight at a kill.
+ * apart from the calls in flight at a kill. Slow because it must be: eleven starts of a process, and 2,000
+ * answers written whole and synced, so that every kill falls among them.
  */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";

@@ -1,30 +1,48 @@
 /**
  * Each model stage is killed with SIGKILL at ten random moments against a slow loopback server, then
- * run to its end; calls and files are counted.
+ * run to its end; calls and files are counted. Among the slowest tests, and it has to be: twelve starts of
+ * a process for each stage, and answers that take their time, so that a kill finds some on the way.
  */
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { seededRng } from "../../src/core/random.ts";
 import { snapshot, tempProject } from "../support/project.ts";
 import { runScriptFile, startScript } from "../support/scripts.ts";
-import { sampleToml, slowServer } from "../support/slow.ts";
+import { sampleToml, slowServer, startSlowServer } from "../support/slow.ts";
 
 const KILLS = 10;
 const CONCURRENCY = 4;
 const LATENCY_MS = 120;
 
+/** A workspace a stage, as it is after all stages before that one: made once, and without delay. */
+const made = mkdtempSync(join(tmpdir(), "kingmaker-kills-"));
+beforeAll(async () => {
+  const server = await startSlowServer(0);
+  const root = join(made, "all");
+  mkdirSync(root);
+  writeFileSync(join(root, "chain.toml"), sampleToml(server.url, CONCURRENCY));
+  for (const [before, stage] of [
+    ["prompt", "king"],
+    ["king", "challenger"],
+    ["challenger", "validate"],
+  ] as const) {
+    expect((await runScriptFile(before, ["--root", root, "--yes"])).code).toBe(0);
+    cpSync(root, join(made, stage), { recursive: true });
+  }
+  await server.close();
+}, 120_000);
+afterAll(() => rmSync(made, { recursive: true }));
+
 test.each(["king", "challenger", "validate"])(
   "stage:%s killed at ten random moments finishes, and asks again only for what was in flight",
   async (stage) => {
     const server = await slowServer(LATENCY_MS);
-    const root = tempProject({ "chain.toml": sampleToml(server.url, CONCURRENCY) });
-    for (const before of ["prompt", "king", "challenger", "validate"]) {
-      if (before === stage) break;
-      expect((await runScriptFile(before, ["--root", root, "--yes"])).code).toBe(0);
-    }
-    const earlier = server.seen.length;
-    const calls = (): string[] =>
-      server.seen.slice(earlier).map(({ body }) => JSON.stringify(body));
+    const toml = sampleToml(server.url, CONCURRENCY);
+    const root = tempProject({ "chain.toml": toml }, join(made, stage));
+    const calls = (): string[] => server.seen.map(({ body }) => JSON.stringify(body));
 
     const rng = seededRng(7, stage);
     let killed = 0;

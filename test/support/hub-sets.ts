@@ -2,7 +2,6 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { onTestFinished } from "vitest";
 import type { HubDataset } from "./hub.ts";
 import { writeGrouped, writePaged, type TrajectoryRow } from "./parquet.ts";
 
@@ -55,37 +54,8 @@ export type SetOptions = {
 
 /** A trajectories set and its pull requests, ready for `testHub`. */
 export async function hubSets(options: SetOptions): Promise<Record<string, HubDataset>> {
-  const folder = mkdtempSync(join(tmpdir(), "kingmaker-hub-"));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  const { files = [300, 200] } = options;
-  const commit: Record<string, { local: string }> = {};
-  let start = 0;
-  for (const [n, rows] of files.entries()) {
-    const local = join(folder, `t${n}.parquet`);
-    const from = start;
-    const row = (index: number): TrajectoryRow => rolloutRow(from + index);
-    if (options.pages)
-      await writePaged(local, rows, row, {
-        groupRows: 100,
-        pageBytes: 8192,
-        codec: "UNCOMPRESSED",
-      });
-    else
-      await writeGrouped(
-        local,
-        Array.from({ length: rows }, (_, index) => row(index)),
-        { groupRows: 2048, codec: "snappy" },
-      );
-    commit[`data/train-0000${n}.parquet`] = { local };
-    start += rows;
-  }
-  const pulls = join(folder, "pulls.parquet");
-  const instances = Math.ceil(start / 10);
-  await writeGrouped(
-    pulls,
-    Array.from({ length: instances }, (_, n) => pullRow(n)),
-    { groupRows: 2048 },
-  );
+  const { files = [300, 200], pages } = options;
+  const { commit, pulls, start, instances } = await filesOnce(files, pages);
   const viewer = (
     sha: string,
     rows: number,
@@ -109,7 +79,7 @@ export async function hubSets(options: SetOptions): Promise<Record<string, HubDa
   return {
     [TRAJECTORIES]: {
       refs: { main: "t1" },
-      commits: { t1: commit },
+      commits: { t1: { ...commit } },
       ...viewer("t1", start, rolloutRow),
     },
     [PULLS]: {
@@ -118,4 +88,58 @@ export async function hubSets(options: SetOptions): Promise<Record<string, HubDa
       ...viewer("p1", instances, pullRow),
     },
   };
+}
+
+// ---------------------------------------------------------------------------------------------
+
+type SetFiles = {
+  readonly commit: Readonly<Record<string, { readonly local: string }>>;
+  readonly pulls: string;
+  /** Rows of all files. */
+  readonly start: number;
+  readonly instances: number;
+};
+
+const written = new Map<string, Promise<SetFiles>>();
+
+/** Every test reads these files and none writes them: once a process, which takes them with it. */
+function filesOnce(files: readonly number[], pages: boolean): Promise<SetFiles> {
+  const key = JSON.stringify([files, pages]);
+  const known = written.get(key) ?? writeFiles(files, pages);
+  written.set(key, known);
+  return known;
+}
+
+async function writeFiles(files: readonly number[], pages: boolean): Promise<SetFiles> {
+  const folder = mkdtempSync(join(tmpdir(), "kingmaker-hub-"));
+  process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
+  const commit: Record<string, { local: string }> = {};
+  let start = 0;
+  for (const [n, rows] of files.entries()) {
+    const local = join(folder, `t${n}.parquet`);
+    const from = start;
+    const row = (index: number): TrajectoryRow => rolloutRow(from + index);
+    if (pages)
+      await writePaged(local, rows, row, {
+        groupRows: 100,
+        pageBytes: 8192,
+        codec: "UNCOMPRESSED",
+      });
+    else
+      await writeGrouped(
+        local,
+        Array.from({ length: rows }, (_, index) => row(index)),
+        { groupRows: 2048, codec: "snappy" },
+      );
+    commit[`data/train-0000${n}.parquet`] = { local };
+    start += rows;
+  }
+  const pulls = join(folder, "pulls.parquet");
+  const instances = Math.ceil(start / 10);
+  await writeGrouped(
+    pulls,
+    Array.from({ length: instances }, (_, n) => pullRow(n)),
+    { groupRows: 2048 },
+  );
+  return { commit, pulls, start, instances };
 }

@@ -3,9 +3,16 @@ import { resolve } from "node:path";
 import { onTestFinished } from "vitest";
 import { startLlmServer, type LlmServer } from "./llm-server.ts";
 
-/** Answers every call after so many milliseconds; no two answers of king and challenger are the same. */
+/** A server as `startSlowServer`'s that ends with the test. */
 export async function slowServer(latencyMs: number): Promise<LlmServer> {
-  const server = await startLlmServer({
+  const server = await startSlowServer(latencyMs);
+  onTestFinished(() => server.close());
+  return server;
+}
+
+/** Answers every call after so many milliseconds; no two answers of king and challenger are the same. */
+export function startSlowServer(latencyMs: number): Promise<LlmServer> {
+  return startLlmServer({
     latencyMs,
     answer: ({ messages }, n) => {
       const last = messages.at(-1)?.content ?? "";
@@ -14,8 +21,6 @@ export async function slowServer(latencyMs: number): Promise<LlmServer> {
         : `THOUGHT: look.\n\n\`\`\`bash\nls -la /tmp/${n}\n\`\`\``;
     },
   });
-  onTestFinished(() => server.close());
-  return server;
 }
 
 /** chain.toml for the sample's turns, every role asked at `url`. */

@@ -118,6 +118,7 @@ test("reasoning without an answer is asked again with a larger limit", async () 
   expect(server.seen.map(({ body }) => body.max_tokens)).toEqual([256, 512, 1024]);
 });
 
+// Slow because it must be: what keeps a run alive through an outage are waits on the real clock.
 test("a server that dies for 20 s and comes back costs time, not items", async () => {
   const first = await startLlmServer({ latencyMs: 20 });
   const client = openClient(loopToml(first.url));

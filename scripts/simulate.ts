@@ -6,6 +6,11 @@ import {
   wholeNumber,
   type CommonFlags,
 } from "../src/command/cli.ts";
+import { writeTable } from "../src/command/made-table.ts";
+import { loadConfig } from "../src/config.ts";
+import { seededRng } from "../src/core/random.ts";
+import { simulate } from "../src/core/duel/simulate.ts";
+import { simulationNotes, simulationTable } from "../src/core/duel/simulation-table.ts";
 
 const command = stageCommand({
   name: "simulate",
@@ -22,10 +27,6 @@ await runScript(async () => {
     command,
     process.argv.slice(2),
   );
-  const { loadConfig } = await import("../src/config.ts");
-  const { seededRng } = await import("../src/core/random.ts");
-  const { simulate } = await import("../src/core/duel/simulate.ts");
-  const { simulationNotes, simulationTable } = await import("../src/core/duel/simulation-table.ts");
   const { duel } = loadConfig(flags.root);
   const judged = { turnsPerInstance: 5, intraclass: 0.3, judges: 3, firstPlaceBias: 0.15 };
   const simulations = [0, 5].flatMap((difference) =>
@@ -42,7 +43,6 @@ await runScript(async () => {
       : `${simulationTable(simulations)}\n\n${notes.join("\n")}\n`,
   );
   if (flags.write) {
-    const { writeTable } = await import("../src/command/made-table.ts");
     const body = [simulationTable(simulations), "", ...notes.map((note) => `- ${note}`)];
     await writeTable("simulate", body.join("\n"), `--duels ${flags.duels} --seed ${flags.seed}`);
   }

@@ -1,7 +1,7 @@
-/** kingmaker.cjs, the launcher, in a project of its own. */
+/** kingmaker.cjs, the launcher, in a project of its own; and what it loads before there is a need. */
 import { spawn } from "node:child_process";
-import { copyFileSync, mkdirSync, symlinkSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { copyFileSync, mkdirSync, readFileSync, readdirSync, symlinkSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
 import { expect, test } from "vitest";
 import { tempProject } from "./support/project.ts";
 
@@ -54,6 +54,16 @@ test.each(["SIGTERM", "SIGINT"] as const)("%s reaches the command itself", async
   expect(await ended).toEqual({ code: 0, stdout: "ready\nheard\n", stderr: "" });
 });
 
+/** `start` has no flags, and the hash of a made table goes over all that `simulate` imports. */
+const EARLY = ["start.ts", "simulate.ts"];
+
+test("no package but the one for flags is loaded before a script has read its flags", () => {
+  const scripts = readdirSync("scripts").filter((name) => !EARLY.includes(name));
+  const loaded = scripts.flatMap((name) => packagesOf(`scripts/${name}`));
+  expect(scripts.length).toBeGreaterThan(20);
+  expect([...new Set(loaded)]).toEqual(["commander"]);
+});
+
 // ---------------------------------------------------------------------------------------------
 
 type Ended = { readonly code: number | null; readonly stdout: string; readonly stderr: string };
@@ -80,4 +90,15 @@ function launch(project: string, args: readonly string[]) {
     child.once("close", (code) => done({ code, stdout, stderr }));
   });
   return { child, ended };
+}
+
+/** The packages that a file loads at once, by itself or by what it imports; types do not count. */
+function packagesOf(file: string, seen = new Set<string>()): string[] {
+  if (seen.has(file)) return [];
+  seen.add(file);
+  const imports = readFileSync(file, "utf8").matchAll(/^import (?!type\b)[^;]*?"([^"]+)";/gm);
+  return [...imports].flatMap(([, name = ""]) => {
+    if (name.startsWith(".")) return packagesOf(join(dirname(file), name), seen);
+    return name.startsWith("node:") ? [] : [name];
+  });
 }

@@ -50,6 +50,17 @@ export function parseFlags<T extends CommonFlags>(
   command: Command,
   argv: readonly string[],
 ): T & { args: string[] } {
+  const flags = parseOwnFlags<T>(command, argv);
+  return { ...flags, root: existingFolder(command.name(), flags.root, "--root ") };
+}
+
+/** As parseFlags, for a command that works in no workspace and has none of the common flags. */
+export function parseOwnFlags<T extends object>(
+  command: Command,
+  argv: readonly string[],
+): T & { args: string[] } {
+  command.exitOverride().allowExcessArguments(false);
+  command.configureOutput({ writeErr: () => {} });
   try {
     command.parse([...argv], { from: "user" });
   } catch (error) {
@@ -60,9 +71,7 @@ export function parseFlags<T extends CommonFlags>(
       `\`npm run ${command.name()} -- --help\` lists the flags`,
     );
   }
-  const flags = command.opts<T>();
-  const root = existingFolder(command.name(), flags.root, "--root ");
-  return { ...flags, root, args: command.args };
+  return { ...command.opts<T>(), args: command.args };
 }
 
 /** The absolute path of a folder. @throws UserError when there is none. */

@@ -1,0 +1,53 @@
+/** npm run test:training and test:python: the Python tools, each run to its end, one after the other. */
+import { join } from "node:path";
+import { runProgram } from "../io/program.ts";
+import {
+  environmentPython,
+  QUIET_PYTHON,
+  testsFolder,
+  trainingFolder,
+  trainingVenv,
+} from "./house.ts";
+
+/** Runs ruff, mypy and pytest on training/; gives the first exit code that is not 0. */
+export async function checkTraining(
+  project: string,
+  pytestArgs: readonly string[],
+): Promise<number> {
+  const python = environmentPython(trainingVenv(project), "setup:training");
+  return runAll(python, trainingFolder(project), [
+    ["ruff", "check", "."],
+    ["ruff", "format", "--check", "--quiet", "."],
+    ["mypy"],
+    ["pytest", ...pytestArgs],
+  ]);
+}
+
+/** Runs ruff and pytest on test/python/. */
+export async function checkPythonTests(
+  project: string,
+  pytestArgs: readonly string[],
+): Promise<number> {
+  const folder = testsFolder(project);
+  const python = environmentPython(join(folder, ".venv"), "setup:python-tests");
+  return runAll(python, folder, [
+    ["ruff", "check", "."],
+    ["ruff", "format", "--check", "--quiet", "."],
+    ["pytest", ...pytestArgs],
+  ]);
+}
+
+/** All of them, so that one run tells everything that is wrong. */
+async function runAll(
+  python: string,
+  cwd: string,
+  tools: readonly (readonly string[])[],
+): Promise<number> {
+  let worst = 0;
+  for (const [tool = "", ...args] of tools) {
+    const options = { cwd, env: QUIET_PYTHON, shown: true };
+    const { code } = await runProgram(python, ["-m", tool, ...args], options);
+    worst ||= code;
+  }
+  return worst;
+}

@@ -1,0 +1,90 @@
+/**
+ * npm run setup:python-tests: the environments that only the tests need (validators, real servers,
+ * Ray). Three, since their packages agree on no one set of versions; the first lies on training/.venv.
+ */
+import { join } from "node:path";
+import { errorMessage, UserError } from "../errors.ts";
+import { fill, makeEmpty, readMark, sitePackages } from "./environment.ts";
+import {
+  environmentPython,
+  LOCKED_PYTHONS,
+  testsFolder,
+  trainingFolder,
+  trainingVenv,
+} from "./house.ts";
+import { hashOf, megabytes, readLock, type LockFile } from "./lock-file.ts";
+import { findPython, type Python, type PythonRange } from "./python.ts";
+
+export type TestEnvironment = {
+  readonly venv: string;
+  readonly lock: string;
+  /** It also sees what training/.venv has, and has its Python. */
+  readonly onTraining: boolean;
+  readonly range: PythonRange;
+  /** false: the lock holds only what the tests import of it. */
+  readonly whole: boolean;
+};
+
+export const TEST_ENVIRONMENTS: readonly TestEnvironment[] = [
+  { venv: ".venv", lock: "requirements.lock", onTraining: true, range: LOCKED_PYTHONS, whole: true },
+  { venv: ".venv-litellm", lock: "litellm.lock", onTraining: false, range: LOCKED_PYTHONS, whole: true },
+  { venv: ".venv-harbor", lock: "harbor.lock", onTraining: false, range: { oldest: 12, newest: 13 }, whole: false },
+];
+
+/**
+ * Makes those of test/python's environments that are not made yet. One whose Python is not on this
+ * machine is left out with a line; its tests skip.
+ * @throws UserError when training/.venv is missing or pip fails.
+ */
+export async function setupPythonTests(
+  project: string,
+  machine: string,
+  say: (line: string) => void,
+): Promise<void> {
+  for (const environment of TEST_ENVIRONMENTS) {
+    const venv = join(testsFolder(project), environment.venv);
+    const lock = readLock(join(testsFolder(project), environment.lock));
+    const hash = hashOf([lock, ...(environment.onTraining ? [trainingLock(project)] : [])]);
+    if (readMark(venv)?.lock === hash) {
+      say(`${venv} is set up already`);
+      continue;
+    }
+    const python = await pythonFor(environment, project, say);
+    if (python === null) continue;
+    say(
+      `making ${venv} with Python ${python.version}: ${lock.pins.size} packages, up to ${megabytes([lock], machine, "index")} MB to fetch`,
+    );
+    await makeEmpty(venv, python);
+    const beside = environment.onTraining ? await trainingPaths(project) : [];
+    const { whole } = environment;
+    await fill(venv, [lock], { lock: hash, build: null, python: python.version }, { beside, whole });
+  }
+}
+
+// ---------------------------------------------------------------------------------------------
+
+async function pythonFor(
+  { onTraining, range, venv }: TestEnvironment,
+  project: string,
+  say: (line: string) => void,
+): Promise<Python | null> {
+  if (onTraining) {
+    const program = environmentPython(trainingVenv(project), "setup:training");
+    return { program, version: readMark(trainingVenv(project))?.python ?? "" };
+  }
+  try {
+    return await findPython(range);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    say(`left out: ${venv} (${errorMessage(error)}); what needs it is skipped`);
+    return null;
+  }
+}
+
+const trainingLock = (project: string): LockFile =>
+  readLock(join(trainingFolder(project), "requirements.lock"));
+
+const trainingPaths = async (project: string): Promise<string[]> => [
+  join(trainingFolder(project), "src"),
+  await sitePackages(trainingVenv(project)),
+];

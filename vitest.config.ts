@@ -3,6 +3,7 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
+    globalSetup: ["test/support/venv.ts"],
     testTimeout: 60_000,
     hookTimeout: 60_000,
     // Two cores, and one worker more: the end-to-end tests wait for processes and for servers.

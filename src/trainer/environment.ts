@@ -37,7 +37,14 @@ export async function makeEmpty(folder: string, python: Python): Promise<void> {
 
 /** Whether pip, as this machine has it set up, finds a requirement. Nothing is installed. */
 export async function pipFinds(folder: string, requirement: string): Promise<boolean> {
-  const args = ["install", "--dry-run", "--no-deps", "--ignore-installed", "--only-binary", ":all:"];
+  const args = [
+    "install",
+    "--dry-run",
+    "--no-deps",
+    "--ignore-installed",
+    "--only-binary",
+    ":all:",
+  ];
   return (await pip(folder, [...args, requirement])).code === 0;
 }
 
@@ -56,7 +63,14 @@ export async function fill(
   const list = join(folder, "requirements.txt");
   writeFileSync(list, requirements(locks, mark.build));
   // Not compiled: Python compiles what it imports at its first use, pip all there is.
-  const args = ["--require-hashes", "--no-deps", "--no-compile", "--progress-bar", "off", "--quiet"];
+  const args = [
+    "--require-hashes",
+    "--no-deps",
+    "--no-compile",
+    "--progress-bar",
+    "off",
+    "--quiet",
+  ];
   const installed = await pip(folder, ["install", ...args, "-r", list]);
   if (installed.code !== 0) throw pipFailed("pip install", installed);
   const checked = whole ? await pip(folder, ["check"]) : installed;

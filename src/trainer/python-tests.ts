@@ -26,9 +26,27 @@ export type TestEnvironment = {
 };
 
 export const TEST_ENVIRONMENTS: readonly TestEnvironment[] = [
-  { venv: ".venv", lock: "requirements.lock", onTraining: true, range: LOCKED_PYTHONS, whole: true },
-  { venv: ".venv-litellm", lock: "litellm.lock", onTraining: false, range: LOCKED_PYTHONS, whole: true },
-  { venv: ".venv-harbor", lock: "harbor.lock", onTraining: false, range: { oldest: 12, newest: 13 }, whole: false },
+  {
+    venv: ".venv",
+    lock: "requirements.lock",
+    onTraining: true,
+    range: LOCKED_PYTHONS,
+    whole: true,
+  },
+  {
+    venv: ".venv-litellm",
+    lock: "litellm.lock",
+    onTraining: false,
+    range: LOCKED_PYTHONS,
+    whole: true,
+  },
+  {
+    venv: ".venv-harbor",
+    lock: "harbor.lock",
+    onTraining: false,
+    range: { oldest: 12, newest: 13 },
+    whole: false,
+  },
 ];
 
 /**
@@ -57,7 +75,12 @@ export async function setupPythonTests(
     await makeEmpty(venv, python);
     const beside = environment.onTraining ? await trainingPaths(project) : [];
     const { whole } = environment;
-    await fill(venv, [lock], { lock: hash, build: null, python: python.version }, { beside, whole });
+    await fill(
+      venv,
+      [lock],
+      { lock: hash, build: null, python: python.version },
+      { beside, whole },
+    );
   }
 }
 

@@ -36,7 +36,9 @@ export async function setupTraining(options: SetupOptions, voice: SetupVoice): P
   const mark = readMark(venv);
   const made = mark?.build === "index" && machine.startsWith("linux") ? withCuda : [base];
   if (mark !== null && mark.lock === hashOf(made) && (!cuda || mark.build === "index")) {
-    voice.say(`${venv} is set up already (Python ${mark.python}, ${buildName(mark.build, machine)})`);
+    voice.say(
+      `${venv} is set up already (Python ${mark.python}, ${buildName(mark.build, machine)})`,
+    );
     return;
   }
 
@@ -49,7 +51,12 @@ export async function setupTraining(options: SetupOptions, voice: SetupVoice): P
     `installing torch ${torchOf(base)} (${buildName(build, machine)}) and ${packages(locks) - 1} more packages: up to ${megabytes(locks, machine, build)} MB to fetch; it takes minutes`,
   );
   const source = join(trainingFolder(project), "src");
-  await fill(venv, locks, { lock: hashOf(locks), build, python: python.version }, { beside: [source] });
+  await fill(
+    venv,
+    locks,
+    { lock: hashOf(locks), build, python: python.version },
+    { beside: [source] },
+  );
   voice.say(`${venv} is set up`);
 }
 

@@ -1,0 +1,49 @@
+"""Real servers and validators for the tests: each in its own process, ended by its id."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import tiny_gguf
+
+HERE = Path(__file__).parent
+
+
+@pytest.fixture(scope="session")
+def llamacpp(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a llama.cpp server with a random model."""
+    folder = tmp_path_factory.mktemp("llamacpp")
+    model = folder / "tiny.gguf"
+    tiny_gguf.write(model)
+    command = [sys.executable, HERE / "llamacpp_server.py", model, "0", "4096", "2"]
+    with (
+        (folder / "log.txt").open("w") as log,
+        subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True) as server,
+    ):
+        address = server.stdout.readline().strip() if server.stdout else ""
+        try:
+            if not address:
+                raise RuntimeError((folder / "log.txt").read_text()[-2000:])
+            yield address
+        finally:
+            server.kill()
+
+
+@pytest.fixture(scope="session")
+def harbor_python() -> Path:
+    """The Python that can import harbor's validator; the test is skipped where there is none."""
+    return _environment(".venv-harbor")
+
+
+@pytest.fixture(scope="session")
+def litellm_program() -> Path:
+    """LiteLLM's proxy as a program; the test is skipped where there is none."""
+    return _environment(".venv-litellm").with_name("litellm")
+
+
+def _environment(name: str) -> Path:
+    if not (HERE / name / "kingmaker.json").exists():
+        pytest.skip(f"test/python/{name} is not made: npm run setup:python-tests")
+    return HERE / name / "bin" / "python"

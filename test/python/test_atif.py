@@ -1,0 +1,47 @@
+"""Both validators of ATIF, on one trajectory that is right and one that is not."""
+
+import json
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import atif
+import pytest
+
+STEP = {"step_id": 1, "source": "user", "message": "Mend the bug."}
+RIGHT = {
+    "schema_version": "ATIF-v1.6",
+    "session_id": "one",
+    "agent": {"name": "mini", "version": "1"},
+    "steps": [STEP],
+}
+WRONG = RIGHT | {"steps": [STEP | {"step_id": 7}]}
+
+
+def accepted_by_harbor(python: Path, path: Path) -> bool:
+    code = (
+        "import sys\n"
+        "from harbor.utils.trajectory_validator import TrajectoryValidator\n"
+        "sys.exit(0 if TrajectoryValidator().validate(sys.argv[1]) else 3)"
+    )
+    done = subprocess.run([python, "-c", code, path], capture_output=True, text=True, check=False)
+    assert done.returncode in (0, 3), done.stderr
+    return done.returncode == 0
+
+
+@pytest.mark.parametrize(("trajectory", "right"), [(RIGHT, True), (WRONG, False)])
+def test_harbor_accepts_what_is_right_alone(
+    trajectory: dict[str, Any], right: bool, harbor_python: Path, tmp_path: Path
+) -> None:
+    path = tmp_path / "trajectory.json"
+    path.write_text(json.dumps(trajectory))
+    assert accepted_by_harbor(harbor_python, path) is right
+
+
+@pytest.mark.parametrize(("trajectory", "right"), [(RIGHT, True), (WRONG, False)])
+def test_atif_accepts_what_is_right_alone(trajectory: dict[str, Any], right: bool) -> None:
+    if right:
+        assert len(atif.Trajectory.model_validate(trajectory).steps) == 1
+    else:
+        with pytest.raises(ValueError, match="step_id"):
+            atif.Trajectory.model_validate(trajectory)

@@ -23,7 +23,10 @@ function made(python: Partial<FakePython> = {}, answer = false) {
   const questions: string[] = [];
   const voice = {
     say: (line: string) => void said.push(line.replaceAll(project, "")),
-    agree: (question: string) => (questions.push(question), Promise.resolve(answer)),
+    agree: async (question: string) => {
+      questions.push(question);
+      return answer;
+    },
   };
   const run = (options: Partial<SetupOptions> = {}): Promise<void> =>
     setupTraining(

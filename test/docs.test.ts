@@ -3,11 +3,14 @@ import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { basename, dirname, join, normalize } from "node:path";
 import { expect, test } from "vitest";
 
+/** The pages below a folder. Hidden folders are not entered: a Python environment has thousands. */
 const pagesIn = (folder: string): string[] =>
-  (existsSync(folder) ? readdirSync(folder, { recursive: true, encoding: "utf8" }) : [])
-    .filter((name) => name.endsWith(".md") && !name.includes("node_modules"))
-    .map((name) => `${folder}/${name}`)
-    .filter((name) => !/\/\.[^/]+\//.test(name));
+  (existsSync(folder) ? readdirSync(folder, { withFileTypes: true }) : [])
+    .filter(({ name }) => !name.startsWith(".") && name !== "node_modules")
+    .flatMap((entry) => {
+      const path = `${folder}/${entry.name}`;
+      return entry.isDirectory() ? pagesIn(path) : path.endsWith(".md") ? [path] : [];
+    });
 
 const DOCS = [
   "README.md",

@@ -77,7 +77,7 @@ async function chooseBuild(
   if (yes || (await voice.agree(`${gap}. Take it? [y/N] `))) return "index";
   throw new UserError(
     gap,
-    "give pip PyTorch's CPU index, whose address pytorch.org shows under Get Started (PIP_EXTRA_INDEX_URL=ADDRESS npm run setup:training, or `pip config set global.extra-index-url ADDRESS`), or a folder with the wheel (PIP_FIND_LINKS=FOLDER); or take the large one with --cuda",
+    "give pip PyTorch's CPU index, whose address PyTorch's site shows under Get Started (PIP_EXTRA_INDEX_URL=ADDRESS npm run setup:training, or `pip config set global.extra-index-url ADDRESS`), or a folder with the wheel (PIP_FIND_LINKS=FOLDER); or take the large one with --cuda",
   );
 }
 

@@ -9,6 +9,10 @@ const command = stageCommand({
   example: "npm run stage:validate -- --root my-run --rejudge moonshotai/Kimi-K2.6-TEE",
 })
   .option("--reparse", "read all kept replies again, without a call")
+  .option(
+    "--mixed",
+    "accept a duel whose verdicts come from two versions of the judge's prompt or hash",
+  )
   .option("--rejudge <model>", "ask this judge anew on every turn");
 
 await runScript(() =>

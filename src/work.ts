@@ -4,6 +4,7 @@
  * `engine = "local"` (this process, many in flight) is the first engine; a provider's batch API or
  * workers on other machines fit the same two types.
  */
+import type { ToolCall } from "./records/message.ts";
 import type { Usage } from "./records/run-info.ts";
 
 export type Stage = "prompt" | "king" | "challenger" | "validate" | "report";
@@ -31,11 +32,25 @@ export type RequestTag = {
   readonly pair_hash?: string;
 };
 
-/** What the API is sent; multi-turn roles are system, user, assistant. */
-export type ChatMessage = { readonly role: string; readonly content: string };
+/**
+ * What a model is asked, before it is brought into the form of an API: roles are system, user, assistant
+ * and, in histories with calls, tool. Calls and results are as the record has them.
+ */
+export type ChatMessage = {
+  readonly role: string;
+  readonly content: string;
+  readonly reasoning?: string | undefined;
+  readonly tool_calls?: readonly ToolCall[] | undefined;
+  readonly tool_call_id?: string | undefined;
+  readonly name?: string | undefined;
+  /** Said by us, not of the history: it is not joined to what stands before it. */
+  readonly isOurs?: true;
+};
 
 export type ChatRequest = ModelRef & {
   readonly messages: readonly ChatMessage[];
+  /** JSON schemas of the tools that may be called, in the shape of the OpenAI API; absent: none. */
+  readonly tools?: readonly unknown[];
   readonly temperature: number;
   /** Completion limit in tokens, thinking included. */
   readonly max_tokens: number;
@@ -48,6 +63,8 @@ export type ChatReply = ModelRef & {
   /** The text as it came, think trace included. */
   readonly content: string;
   readonly reasoning: string | null;
+  /** Calls that the model made, where the server gives them apart; absent: none. */
+  readonly tool_calls?: readonly ToolCall[] | undefined;
   readonly refusal: string | null;
   readonly finish_reason: string | null;
   readonly usage: Usage;

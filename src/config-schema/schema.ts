@@ -14,11 +14,13 @@ import { judgeSection } from "./judge.ts";
 import { kingSection } from "./king.ts";
 import { offlineSection } from "./offline.ts";
 import { providerSection } from "./provider.ts";
+import { protocolSection } from "./protocol.ts";
 import { sourceSection } from "./source.ts";
 import { name } from "./ranges.ts";
 
 export const configSchema = z.strictObject({
   source: sourceSection,
+  protocol: protocolSection,
   provider: z.record(name, providerSection).default({}),
   king: kingSection,
   challenger: challengerSection,

@@ -46,8 +46,14 @@ export const sourceSection = z
     drop_loops: z.boolean().default(false),
     /** Histories at least so similar (Jaccard, 0..1) to a kept one are left out; 0: off. */
     near_duplicate: fraction.default(0),
-    /** Tool calls as text in the content, or kept beside it. */
-    tool_calls: z.enum(["text", "keep"]).default("text"),
+    /** Older spelling of [protocol].style: "text" is "bash", "keep" tells it from the run. */
+    tool_calls: z.enum(["text", "keep"]).optional(),
+    /** Thoughts of the agent: left out, in the content as <think>, or in a field of their own. */
+    reasoning: z.enum(["drop", "think", "field"]).default("drop"),
+    /** Images and audio: left out and counted, or the whole row is. */
+    media: z.enum(["drop", "refuse"]).default("drop"),
+    /** What is masked of a turn that is kept; "secrets+home": also home folders and user names. */
+    mask: z.enum(["secrets", "secrets+home", "off"]).default("secrets"),
     /** Which way a Hub data set is read; "auto" takes the cheapest that keeps the spread. */
     read: z.enum(["auto", "viewer", "pages", "groups"]).default("auto"),
     /** Neighbouring rows of a window (spread "windows"). */

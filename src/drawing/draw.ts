@@ -23,10 +23,12 @@ export type DrawDeps = {
   readonly source: RowSource;
   readonly prs: PullRequestRows;
   readonly gauges: Gauges;
+  readonly style: Config["protocol"]["style"];
+  readonly hidden: Config["challenger"]["hidden"];
   /** Aborted: the draw ends before its next batch, and says so. */
   readonly signal?: AbortSignal | undefined;
-  /** Called for every kept turn, in draw order, before the next one is judged. */
-  readonly onKept: (candidate: Candidate, pr: PullRequest) => Promise<void>;
+  /** Called for every kept turn, in draw order, before the next one is judged; gives what is kept of it. */
+  readonly onKept: (candidate: Candidate, pr: PullRequest) => Promise<Candidate>;
 };
 
 export type Drawn = {
@@ -35,6 +37,10 @@ export type Drawn = {
   readonly kept: readonly Candidate[];
   readonly dropped: Partial<Record<DropReason, number>>;
   readonly huge: readonly HugePullRequest[];
+  /** What readers left out of the rows that were looked at, by name: parts, roles, lines. */
+  readonly lost: Readonly<Record<string, number>>;
+  /** The first rows that were not understood, with what of them was not. */
+  readonly badRows: readonly string[];
   /** Messages that were drawn on the way and are no turn (spread = "turns"); not among `read`. */
   readonly passed: number;
   /** Ended by the signal: the turns are a part of what was asked for. */
@@ -86,7 +92,7 @@ export async function drawTurns(
       for (const [n, one] of (await batch.looks).entries()) {
         if (draw.kept.length === target) break;
         draw.passed += batch.places[n]?.passed ?? 0;
-        await settle(draw, one);
+        await settle(draw, one, batch.places[n]);
       }
     }
   } finally {
@@ -98,6 +104,8 @@ export async function drawTurns(
     kept: draw.kept,
     dropped: orderedCounts(draw.drops),
     huge: [...draw.huge.values()],
+    lost: Object.fromEntries([...draw.lost].sort(([a], [b]) => (a < b ? -1 : 1))),
+    badRows: draw.badRows,
     passed: draw.passed,
     interrupted: deps.signal?.aborted === true && draw.kept.length < target,
     capped: draw.judged >= cap && draw.kept.length < target,
@@ -120,6 +128,8 @@ type Draw = {
   readonly kept: Candidate[];
   readonly drops: Map<DropReason, number>;
   readonly huge: Map<string, HugePullRequest>;
+  readonly lost: Map<string, number>;
+  readonly badRows: string[];
   judged: number;
   passed: number;
 };
@@ -137,6 +147,8 @@ function startDraw(
     kept: [],
     drops: new Map(badLines > 0 ? [["bad_line", badLines]] : []),
     huge: new Map(),
+    lost: new Map(),
+    badRows: [],
     judged: 0,
     passed: 0,
   };
@@ -148,11 +160,29 @@ function batchSize(missing: number, left: number): number {
 }
 
 /** Judges a row, and keeps its turn or counts the reason. */
-async function settle(draw: Draw, look: Look): Promise<void> {
+async function settle(draw: Draw, look: Look, place: Place | undefined): Promise<void> {
   const verdict = judge(draw, look);
   draw.judged++;
-  if (verdict.ok) await draw.deps.onKept(verdict.value.candidate, verdict.value.pr);
-  else draw.drops.set(verdict.reason, (draw.drops.get(verdict.reason) ?? 0) + 1);
+  for (const [what, n] of Object.entries(look.lost)) {
+    draw.lost.set(what, (draw.lost.get(what) ?? 0) + n);
+  }
+  if (verdict.ok) {
+    const { candidate, pr } = verdict.value;
+    draw.kept.push(await draw.deps.onKept(candidate, pr));
+    return;
+  }
+  draw.drops.set(verdict.reason, (draw.drops.get(verdict.reason) ?? 0) + 1);
+  if (verdict.reason === "bad_row" && draw.badRows.length < MOST_BAD_ROWS) {
+    draw.badRows.push(badRow(draw, place, verdict.detail));
+  }
+}
+
+const MOST_BAD_ROWS = 3;
+
+function badRow({ deps }: Draw, place: Place | undefined, detail = "it is no row"): string {
+  if (place === undefined) return detail;
+  const file = deps.source.files[place.address.file]?.name ?? "";
+  return `row ${deps.source.rowNumber(place.address) + 1} of ${file}: ${detail}`;
 }
 
 /** Names, share, turn, sameness, pull request: the first rule that is broken is the reason. */
@@ -172,7 +202,6 @@ function judge(
   if (refused === "pr_too_large") noteHuge(draw, pr.value);
   if (refused !== null) return dropped(refused);
   draw.selection.keep(candidate.value);
-  draw.kept.push(candidate.value);
   return kept({ candidate: candidate.value, pr: pr.value });
 }
 

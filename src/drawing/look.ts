@@ -4,7 +4,9 @@
  */
 import type { Config } from "../config.ts";
 import { seededRng } from "../core/random.ts";
+import { enter, type DoorSettings } from "../core/sample/door.ts";
 import { dropped, kept, type DropReason, type Kept } from "../core/sample/drops.ts";
+import { futureRecord, hasFuture } from "../core/challenger/future.ts";
 import {
   refuseByName,
   refuseByTurn,
@@ -18,11 +20,12 @@ import {
   neededColumns,
   readyTurnOf,
   trajectoryOf,
+  type ReadyTurn,
   type RowNames,
 } from "../core/sample/shapes.ts";
 import { drawTurn, turnAt } from "../core/sample/turns.ts";
 import type { PullRequestRows } from "../io/source/prs.ts";
-import type { RawRow, ReadRow, RowSource } from "../io/source/types.ts";
+import type { RawRow, ReadRow, RowAddress, RowSource } from "../io/source/types.ts";
 import type { PullRequest } from "../records/pull-request.ts";
 import { createFindPullRequests } from "./found-prs.ts";
 import type { Place } from "./places.ts";
@@ -31,7 +34,10 @@ import type { Place } from "./places.ts";
 export type Look = {
   readonly names: Kept<RowNames>;
   readonly candidate: Kept<Candidate> | null;
+  /** The hidden knowledge: its pull request, or the record of its run's future. */
   readonly pr: Kept<PullRequest>;
+  /** What its reader left out of the row, by name. */
+  readonly lost: Readonly<Record<string, number>>;
 };
 
 export type Looker = {
@@ -41,6 +47,9 @@ export type Looker = {
   readonly prs: PullRequestRows;
   readonly gauges: Gauges;
   readonly selection: Selection;
+  readonly style: DoorSettings["style"];
+  /** Whose knowledge the challenger will have: [challenger].hidden. */
+  readonly hidden: Config["challenger"]["hidden"];
 };
 
 /** A function that looks at places, in their order; it remembers the pull requests that it found. */
@@ -51,34 +60,59 @@ export function createLook(looker: Looker): (places: readonly Place[]) => Promis
   const columns = [...new Set(files.flatMap((file) => neededColumns(file.columns)))];
   return async (places) => {
     const turns = await readTurns(looker, columns, places);
-    const found = await find(turns.flatMap((turn) => idOf(turn) ?? []));
-    return turns.map((turn) => ({
-      ...turn,
-      pr: found.get(idOf(turn) ?? "") ?? dropped("no_pr"),
-    }));
+    const found = await find(turns.flatMap((turn) => idToFind(turn, looker.hidden) ?? []));
+    return turns.map(({ future, ...turn }) => {
+      const id = idToFind(turn, looker.hidden);
+      const pr = id === null ? null : (found.get(id) ?? dropped("no_pr"));
+      return { ...turn, pr: hiddenOf(pr, future, looker.hidden) };
+    });
   };
 }
 
 /** What the names of a row say against it; `isFull` may come to say more as turns are kept. */
 export function refuseByNames(
   { settings, selection }: Pick<Looker, "settings" | "selection">,
-  names: RowNames,
+  names: Pick<RowNames, "instance_id" | "repo" | "exit_status">,
 ): DropReason | null {
   return refuseByName(names, settings) ?? selection.isFull(names);
 }
 
 // ---------------------------------------------------------------------------------------------
 
-/** Reads the rows; where names can be read for less, only the rows that these do not refuse. */
+/** A look before its pull request is found. */
+type Seen = Omit<Look, "pr"> & {
+  /** null: the run is not known to go on. */
+  readonly future: PullRequest | null;
+};
+
+/** Near rows cost no requests, and may be whole sessions of megabytes: few are in memory at once. */
+const NEAR_ROWS = 16;
+
 async function readTurns(
   looker: Looker,
   columns: readonly string[],
   places: readonly Place[],
-): Promise<Omit<Look, "pr">[]> {
+): Promise<Seen[]> {
+  const isNear = looker.source.files.every(({ isFar }) => !isFar);
+  const size = isNear ? NEAR_ROWS : Math.max(1, places.length);
+  const seen: Seen[] = [];
+  for (let from = 0; from < places.length; from += size) {
+    seen.push(...(await readSome(looker, columns, places.slice(from, from + size))));
+  }
+  return seen;
+}
+
+/** Reads the rows; where names can be read for less, only the rows that these do not refuse. */
+async function readSome(
+  looker: Looker,
+  columns: readonly string[],
+  places: readonly Place[],
+): Promise<Seen[]> {
   const { source } = looker;
   const all = places.map((place) => place.address);
   const peeked = canPeek(looker) ? ((await source.peek?.(all, NAME_COLUMNS)) ?? null) : null;
-  const names = peeked?.map((row) => (row === null ? null : namesIn(row))) ?? [];
+  const names =
+    peeked?.map((row, n) => (row === null ? null : namesIn(row, placeName(source, all[n])))) ?? [];
   const isWanted = places.map((_, n) => {
     const of = names[n] ?? null;
     return of === null || (of.ok && refuseByNames(looker, of.value) === null);
@@ -89,10 +123,10 @@ async function readTurns(
   );
   const queue = rows.values();
   return places.map((place, n) => {
-    const early = names[n] ?? dropped("no_instance_id");
+    const early = names[n] ?? dropped("bad_row");
     const row = isWanted[n] === true ? queue.next().value : undefined;
-    if (row === undefined) return { names: early, candidate: null };
-    return { names: namesIn(row), candidate: candidateOf(looker, row, place) };
+    if (row === undefined) return { names: early, candidate: null, future: null, lost: NOTHING };
+    return lookAt(looker, row, place);
   });
 }
 
@@ -107,53 +141,98 @@ function canPeek({ settings, source }: Looker): boolean {
   );
 }
 
-function namesIn(read: ReadRow): Kept<RowNames> {
-  if (!read.ok) return dropped(read.reason);
-  const names = namesOf(read.row);
-  return names === null ? dropped("no_instance_id") : kept(names);
+const NOTHING: Look["lost"] = {};
+/** Characters of a file's name in an id: ids become names of files themselves. */
+const MOST_NAME = 120;
+
+/** The id of a row that has none: its file without the ending, and its number in it. */
+function placeName(source: RowSource, address: RowAddress | undefined): string {
+  if (address === undefined) return "";
+  const file = source.files[address.file];
+  const stem = (file?.name ?? "").replace(/(?:\.[a-z]{1,8}){1,3}$/i, "").slice(-MOST_NAME);
+  return file?.rows === 1 ? stem : `${stem}#${source.rowNumber(address) + 1}`;
 }
 
-function candidateOf(looker: Looker, read: ReadRow, place: Place): Kept<Candidate> {
-  if (!read.ok) return dropped(read.reason);
-  const { source, settings, gauges } = looker;
-  const turn = turnOf(looker, read.row, place);
-  if (!turn.ok) return turn;
+function namesIn(read: ReadRow, place: string): Kept<RowNames> {
+  return read.ok ? kept(namesOf(read.row, place)) : dropped(read.reason);
+}
+
+function lookAt(looker: Looker, read: ReadRow, place: Place): Seen {
+  const { source, settings, gauges, shape, style } = looker;
+  const name = placeName(source, place.address);
+  const names = namesIn(read, name);
+  if (!read.ok) {
+    return { names, candidate: dropped(read.reason), future: null, lost: NOTHING };
+  }
+  const cut = turnOf(looker, read.row, place, name);
+  if (!cut.turn.ok) return { names, candidate: cut.turn, future: null, lost: cut.lost };
+  const entered = enter(cut.turn.value, cut.lost, { ...settings, style });
+  if (!entered.ok) return { names, candidate: entered, future: null, lost: cut.lost };
   const file = source.files[place.address.file];
-  const origin = {
-    dataset: file?.dataset ?? null,
-    revision: file?.revision ?? null,
-    file: file?.name ?? null,
-    row: source.rowNumber(place.address),
+  const { after, verdict, format, ...turn } = entered.value;
+  const { exit_status, isOwnId } = namesOf(read.row, name);
+  const candidate: Candidate = {
+    ...turn,
+    isOwnId,
+    exit_status: shape === "ready" ? null : exit_status,
+    origin: {
+      dataset: file?.dataset ?? null,
+      revision: file?.revision ?? null,
+      file: file?.name ?? null,
+      row: source.rowNumber(place.address),
+      ...(format === undefined ? {} : { format }),
+    },
   };
-  const candidate = { ...turn.value, origin };
   const reason = refuseByTurn(candidate, settings, gauges);
-  return reason === null ? kept(candidate) : dropped(reason);
+  const future =
+    reason === null && after !== undefined && looker.hidden !== "pr" && hasFuture({ after })
+      ? futureRecord({ ...candidate, after, verdict }, settings.max_pr_chars)
+      : null;
+  return {
+    names,
+    candidate: reason === null ? kept(candidate) : dropped(reason),
+    future,
+    lost: cut.lost,
+  };
 }
 
+/** The turn of a row, and what the reader of the row left out. */
 function turnOf(
-  { settings, shape }: Looker,
+  { settings, shape, hidden }: Looker,
   row: RawRow,
   place: Place,
-): Kept<Omit<Candidate, "origin">> {
-  if (shape === "ready") {
-    const turn = readyTurnOf(row, settings.tool_calls);
-    return turn.ok ? kept({ ...turn.value, exit_status: null }) : turn;
-  }
-  const trajectory = trajectoryOf(row, settings.tool_calls);
-  if (!trajectory.ok) return trajectory;
+  name: string,
+): { turn: Kept<ReadyTurn>; lost: Look["lost"] } {
+  const style = settings.tool_calls ?? "keep";
+  if (shape === "ready") return { turn: readyTurnOf(row, style, name), lost: NOTHING };
+  const read = trajectoryOf(row, style, name);
+  if (!read.ok) return { turn: read, lost: NOTHING };
+  const trajectory = read.value;
+  const lost = trajectory.run.drops;
+  if (place.at !== null) return { turn: turnAt(trajectory, place.at, settings.max_turn), lost };
   // A generator a row: which turn is taken depends on the seed and the row's number, not on the rows
   // drawn before it, nor on how the files are called or read.
-  const turn =
-    place.at === null
-      ? drawTurn(
-          trajectory.value,
-          settings.max_turn,
-          seededRng(settings.seed, `prompt/turn/${place.number}`),
-        )
-      : turnAt(trajectory.value, place.at, settings.max_turn);
-  return turn.ok ? kept({ ...turn.value, exit_status: trajectory.value.exit_status }) : turn;
+  const rng = seededRng(settings.seed, `prompt/turn/${place.number}`);
+  // Where the future is all that can be hidden, a last turn has none.
+  const goesOn = hidden === "future" || (hidden === "auto" && !trajectory.isOwnId);
+  return { turn: drawTurn(trajectory, settings.max_turn, rng, goesOn), lost };
 }
 
-function idOf({ candidate }: Pick<Look, "candidate">): string | null {
-  return candidate?.ok === true ? candidate.value.instance_id : null;
+/** Whose pull request is looked for; null: nobody's. */
+function idToFind({ candidate }: Pick<Look, "candidate">, hidden: Looker["hidden"]): string | null {
+  if (candidate?.ok !== true || hidden === "future") return null;
+  const { instance_id, isOwnId } = candidate.value;
+  return hidden === "pr" || isOwnId ? instance_id : null;
+}
+
+/** The pull request where there is one; else, unless it is insisted on, the run's future. */
+function hiddenOf(
+  pr: Kept<PullRequest> | null,
+  future: PullRequest | null,
+  hidden: Looker["hidden"],
+): Kept<PullRequest> {
+  if (pr?.ok === true || hidden === "pr") return pr ?? dropped("no_pr");
+  if (pr !== null && pr.reason !== "no_pr") return pr;
+  if (future !== null) return kept(future);
+  return pr ?? dropped("no_future");
 }

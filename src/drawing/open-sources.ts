@@ -23,14 +23,16 @@ import { openLocal } from "../io/source/local.ts";
 import { localPullRequests, type PullRequestRows } from "../io/source/prs.ts";
 import { joinSources } from "../io/source/rows.ts";
 import type { RowSource } from "../io/source/types.ts";
+import { UserError } from "../errors.ts";
 import type { SourceState } from "../records/source.ts";
 
 export type OpenedSources = {
   readonly source: RowSource;
   readonly shape: "ready" | "trajectory";
+  /** Opened with the first turn that may have one. */
   readonly prs: PullRequestRows;
-  /** One entry a source, for report/source.json. */
-  readonly sources: SourceState["sources"];
+  /** One entry an opened source, for report/source.json. */
+  readonly sources: () => SourceState["sources"];
   /** What a person should know of the plan. */
   readonly notes: readonly string[];
   /** Bytes and requests so far, over all Hub sets. */
@@ -48,32 +50,54 @@ export type OpenSettings = {
   readonly purpose: string;
   /** Commits and ways of the run that is resumed; null: a new one. */
   readonly before: SourceState | null;
+  /** Told when the pull requests are opened after all, with what a person should know of the plan. */
+  readonly opened?: (sources: SourceState["sources"], notes: readonly string[]) => Promise<void>;
 };
 
-/** @throws UserError when a source names nothing, cannot be read, or lacks a column. */
+/**
+ * Opens the trajectories, and the pull requests where rows say that they belong to one; else these wait
+ * for the first turn that may have one, and session logs are drawn without a network.
+ * @throws UserError when a source names nothing, cannot be read, or lacks a column.
+ */
 export async function openSources(config: Config, settings: OpenSettings): Promise<OpenedSources> {
   const trajectories = await openAll("trajectories", config, settings);
   const source = joinSources(trajectories.map((part) => part.source));
   const shape = trajectoryShape("[source].trajectories", source.files);
-  const prs = await openAll("prs", config, settings);
-  for (const part of prs) checkPullRequestColumns("[source].prs", part.source.files);
-  const finders = await Promise.all(prs.map(finderOf));
-  const parts = [...trajectories, ...prs];
+  const { hidden } = config.challenger;
+  let prs: PullRequests | null = null;
+  let opening: Promise<PullRequests> | null = null;
+  const open = (): Promise<PullRequests> =>
+    (opening ??= openPullRequests(config, settings).then((opened) => (prs = opened)));
+  const isNamed = source.files.some(({ columns }) => columns.includes("instance_id"));
+  if (hidden === "pr" || (hidden === "auto" && isNamed)) await open();
+  const parts = (): readonly Part[] => [...trajectories, ...(prs?.parts ?? [])];
+  const entries = (): SourceState["sources"] => parts().map((part) => part.entry);
   const sum = (of: (set: HubSet) => number): number =>
-    parts.reduce((total, { set }) => total + (set === null ? 0 : of(set)), 0);
+    parts().reduce((total, { set }) => total + (set === null ? 0 : of(set)), 0);
   return {
     source,
     shape,
-    prs: firstOf(finders),
-    sources: parts.map((part) => part.entry),
-    notes: parts.flatMap((part) => part.note ?? []),
+    prs: {
+      async find(ids) {
+        if (prs === null) {
+          const { parts: late } = await open();
+          await settings.opened?.(
+            entries(),
+            late.flatMap((part) => part.note ?? []),
+          );
+        }
+        return namingHidden(async () => (await open()).rows.find(ids));
+      },
+    },
+    sources: entries,
+    notes: parts().flatMap((part) => part.note ?? []),
     spent: () => ({
       bytes: sum((set) => set.stats.bytes),
       requests: sum((set) => set.stats.requests),
     }),
     async release() {
-      for (const finder of finders) await finder.release();
-      for (const part of parts) await part.release();
+      for (const finder of prs?.finders ?? []) await finder.release();
+      for (const part of parts()) await part.release();
     },
   };
 }
@@ -112,6 +136,35 @@ function openSet(
     purpose: `${settings.purpose}-${kind}`,
     beforeWhole: (bytes) => checkWhole(name.name, bytes, max_read_mb * 1e6),
   });
+}
+
+type PullRequests = {
+  readonly parts: readonly Part[];
+  readonly finders: readonly HubPullRequests[];
+  readonly rows: PullRequestRows;
+};
+
+function openPullRequests(config: Config, settings: OpenSettings): Promise<PullRequests> {
+  return namingHidden(async () => {
+    const parts = await openAll("prs", config, settings);
+    for (const part of parts) checkPullRequestColumns("[source].prs", part.source.files);
+    const finders = await Promise.all(parts.map(finderOf));
+    return { parts, finders, rows: firstOf(finders) };
+  });
+}
+
+/** Who has no pull requests at hand does not need them: the error says how to do without. */
+async function namingHidden<T>(open: () => Promise<T>): Promise<T> {
+  try {
+    return await open();
+  } catch (error) {
+    if (!(error instanceof UserError) || error.hint.includes("[challenger].hidden")) throw error;
+    throw new UserError(
+      error.message,
+      `${error.hint}; or set [challenger].hidden = "future", which needs no pull requests`,
+      { cause: error },
+    );
+  }
 }
 
 type Kind = "trajectories" | "prs";

@@ -3,7 +3,7 @@
  * speakers, that column is read for the row groups that are wanted; near files without one are passed
  * over once; far ones cannot be told.
  */
-import { conversationColumn, trajectoryOf } from "../core/sample/shapes.ts";
+import { conversationColumn, RUN_COLUMN, trajectoryOf } from "../core/sample/shapes.ts";
 import {
   placesOf,
   roleLeafOf,
@@ -56,6 +56,7 @@ const TEXT_OVERHEAD = 24;
 const PARALLEL = 32;
 /** Rows of a pass over a near file at a time. */
 const PASS_ROWS = 200;
+const NOBODY = { role: "" };
 
 type FileVoices = SourceVoices["files"][number] & {
   read(group: number): Promise<readonly Voices[]>;
@@ -106,7 +107,14 @@ async function passOver(source: RowSource, file: number, column: string): Promis
       file,
       row: start + n,
     }));
-    for (const read of await source.read(at, ["instance_id", "id", "traj_id", column]))
+    for (const read of await source.read(at, [
+      "instance_id",
+      "id",
+      "traj_id",
+      RUN_COLUMN,
+      "system",
+      column,
+    ]))
       voices.push(read.ok ? voicesOfRow(read.row) : "");
   }
   return voices;
@@ -114,5 +122,8 @@ async function passOver(source: RowSource, file: number, column: string): Promis
 
 function voicesOfRow(row: Readonly<Record<string, unknown>>): Voices {
   const trajectory = trajectoryOf(row, "keep");
-  return trajectory.ok ? voicesOf(trajectory.value.messages) : "";
+  if (!trajectory.ok) return "";
+  const { run, places } = trajectory.value;
+  // By the messages of the row: one of them may have become several, or none.
+  return voicesOf(places === null ? run.messages : places.map((at) => run.messages[at] ?? NOBODY));
 }

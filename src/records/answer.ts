@@ -1,8 +1,9 @@
 /** answer/<source>_<order>.json: king and challenger of a turn, with tries and audit. */
 import { z } from "zod";
 import { messageSchema } from "./message.ts";
-import { originSchema } from "./prompt.ts";
+import { originSchema, runFields } from "./prompt.ts";
 import { runInfoSchema, usageSchema } from "./run-info.ts";
+import { schemaField } from "./schema.ts";
 
 export const findingSchema = z.looseObject({
   kind: z.string(),
@@ -33,6 +34,8 @@ export type Audit = Readonly<z.infer<typeof auditSchema>>;
 export const trySchema = z.looseObject({
   attempt: z.int(),
   raw: z.string(),
+  /** The reply with its calls, where it made any. */
+  message: messageSchema.optional(),
   finish_reason: z.string().nullable(),
   /** Why it was not accepted: a Malformed reason, "leak", "not_chosen", or a failure kind. */
   reason: z.string(),
@@ -47,11 +50,17 @@ export type Try = Readonly<z.infer<typeof trySchema>>;
 
 /** answer/<source>_<order>.json. Just the first five fields are a valid file. */
 export const answerSchema = z.looseObject({
+  schema: schemaField,
   instance_id: z.string().min(1),
   king: z.string(),
   challenger: z.string(),
   assistant: z.string(),
   messages: z.array(messageSchema),
+  /** The three answers with their structure, where they have any; the texts above stay readable. */
+  king_message: messageSchema.optional(),
+  challenger_message: messageSchema.optional(),
+  assistant_message: messageSchema.optional(),
+  ...runFields,
   repo: z.string().optional(),
   turn: z.int().optional(),
   origin: originSchema.optional(),

@@ -1,5 +1,6 @@
 /** score/_duel.json: the duel as a whole, its gate and its judges. */
 import { z } from "zod";
+import { schemaField } from "./schema.ts";
 
 const interval = z.tuple([z.number(), z.number()]);
 const shares = z.object({ win: z.number(), draw: z.number(), loss: z.number() });
@@ -40,6 +41,7 @@ export const duelJudgeSchema = z.looseObject({
 
 /** score/_duel.json. Scores and margins are points (0..100); bounds are of score/100 - 0.5. */
 export const duelSchema = z.looseObject({
+  schema: schemaField,
   mode: z.union([z.literal(1), z.literal(2)]),
   /** null while verdicts are pending. */
   accepted: z.boolean().nullable(),
@@ -125,6 +127,18 @@ export const duelSchema = z.looseObject({
   unread: z.record(z.string(), z.int()).optional(),
   /** Turns with verdicts given under other settings than the present ones. */
   n_other_settings: z.int().optional(),
+  /** Verdicts of two versions of prompt or hash; absent: all are of one. */
+  mixed: z
+    .object({
+      /** Version -> verdicts. */
+      versions: z.record(z.string(), z.int()),
+      /** Calls and USD of giving the verdicts of older versions anew; null: a price is not known. */
+      n_older: z.int(),
+      usd_anew: z.number().nullable(),
+      /** Told --mixed. */
+      taken: z.boolean(),
+    })
+    .nullish(),
   n_flagged_histories: z.int().optional(),
   n_flagged_opponents: z.int().optional(),
   /** Sentences for the person: judges of a contestant's family, other settings, failing judges ... */

@@ -1,6 +1,7 @@
 /** prompt/prompts_<count>_<NNN>.json: turns to answer, and where they came from. */
 import { z } from "zod";
 import { messageSchema } from "./message.ts";
+import { schemaField } from "./schema.ts";
 
 /** Where a turn came from. `row` is the 0-based row (line) in `file`. */
 export const originSchema = z.looseObject({
@@ -8,10 +9,28 @@ export const originSchema = z.looseObject({
   revision: z.string().nullable(),
   file: z.string().nullable(),
   row: z.int().nullable(),
+  /** Of the log: "claude_code", "chat" ...; absent in older files. */
+  format: z.string().optional(),
 });
 export type Origin = Readonly<z.infer<typeof originSchema>>;
 
+/** The form that an answer has to keep; absent in older files: "bash". */
+export const PROTOCOLS = ["bash", "tools"] as const;
+export type Protocol = (typeof PROTOCOLS)[number];
+
+/** What prompt and answer say of the run beside its messages. */
+export const runFields = {
+  /** JSON schemas of the tools, {type: "function", function: {name, description, parameters}}. */
+  tools: z.array(z.unknown()).optional(),
+  /** "inferred": made from the run's own calls, since the source names no tools. */
+  tools_from: z.enum(["source", "inferred"]).optional(),
+  protocol: z.enum(PROTOCOLS).optional(),
+  /** The run's id, where there is no pull request for it. */
+  run: z.string().optional(),
+};
+
 export const promptSchema = z.looseObject({
+  schema: schemaField,
   instance_id: z.string().min(1),
   repo: z.string(),
   /** 0-based index among the trajectory's assistant messages. */
@@ -20,6 +39,9 @@ export const promptSchema = z.looseObject({
   messages: z.array(messageSchema),
   /** The reference: what the data set's own agent said there. */
   assistant: z.string(),
+  /** The reference with its structure, where it has any. */
+  assistant_message: messageSchema.optional(),
+  ...runFields,
   origin: originSchema,
 });
 export type Prompt = Readonly<z.infer<typeof promptSchema>>;

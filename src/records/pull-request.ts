@@ -1,10 +1,12 @@
 /** commit/<instance_id>.json: how the task was resolved. */
 import { z } from "zod";
+import { schemaField } from "./schema.ts";
 
 const text = z.string().nullish();
 
 /** commit/<instance_id>.json. Keys that the data set has and we do not know are kept. */
 export const pullRequestSchema = z.looseObject({
+  schema: schemaField,
   instance_id: z.string().min(1),
   repo: z.string(),
   base_commit: text,

@@ -1,8 +1,10 @@
 /** report/run.json: the last summary of each stage. */
 import { z } from "zod";
+import { schemaField } from "./schema.ts";
 
 /** report/run.json: the last summary of each stage. */
 export const runFileSchema = z.looseObject({
+  schema: schemaField,
   stages: z.record(
     z.string(),
     z.looseObject({

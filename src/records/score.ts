@@ -1,6 +1,7 @@
 /** score/<answer file>: every verdict on a turn and what they come to. */
 import { z } from "zod";
 import { usageSchema } from "./run-info.ts";
+import { schemaField } from "./schema.ts";
 
 export const METRICS = ["correctness", "grounding", "progress", "protocol", "efficiency"] as const;
 export type Metric = (typeof METRICS)[number];
@@ -34,6 +35,8 @@ export const judgementSchema = z.looseObject({
   /** Set aside by --force or --rejudge: kept, but no longer counted. */
   superseded: z.boolean().optional(),
   config_hash: z.string().optional(),
+  /** Version of the judge's prompt; absent in verdicts of older builds, which knew "judge-1" alone. */
+  prompt_version: z.string().optional(),
   raw: z.string(),
   reasoning: z.string().nullable(),
   finish_reason: z.string().nullable(),
@@ -48,6 +51,7 @@ const voteCounts = z.object({ win: z.int(), draw: z.int(), loss: z.int() });
 
 /** score/<answer file>. */
 export const scoreSchema = z.looseObject({
+  schema: schemaField,
   file: z.string(),
   instance_id: z.string(),
   /** 2: against the king; 1: against the reference. */
@@ -70,6 +74,8 @@ export const scoreSchema = z.looseObject({
   repo: z.string().nullish(),
   /** The present pair of candidates; only replies with this pair_hash count. */
   pair_hash: z.string().optional(),
+  /** The pair's hash in builds that knew no structure, where it differs: such verdicts count as well. */
+  plain_hash: z.string().optional(),
   /** Metric votes that count, challenger's view; null like score, and when disqualified. */
   votes: voteCounts.nullish(),
   /** wins / (wins + losses) x 100; null under [duel].min_decisive such votes. */

@@ -1,8 +1,10 @@
 /** report/source.json: what stage:prompt set out to draw, and what came of it. */
 import { z } from "zod";
+import { schemaField } from "./schema.ts";
 
 /** report/source.json: what stage:prompt set out to draw, written first, and what came of it. */
 export const sourceStateSchema = z.looseObject({
+  schema: schemaField,
   /** Of the keys of [source] that decide what is drawn. */
   config_hash: z.string(),
   /** Turns asked for in this run: `count`, or --limit when that is less. */
@@ -35,6 +37,8 @@ export const sourceStateSchema = z.looseObject({
   read: z.int(),
   kept: z.int(),
   dropped: z.record(z.string(), z.int()),
+  /** What readers left out of the rows, by name: "unknown_part: image_url". */
+  lost: z.record(z.string(), z.int()).optional(),
   notes: z.array(z.string()),
 });
 export type SourceState = Readonly<z.infer<typeof sourceStateSchema>>;

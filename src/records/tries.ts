@@ -1,9 +1,11 @@
 /** report/tries/king/<answer file>: what the king was asked in vain. */
 import { z } from "zod";
 import { trySchema } from "./answer.ts";
+import { schemaField } from "./schema.ts";
 
 /** report/tries/king/<answer file>: the king's unfinished business, removed when the answer is saved. */
 export const triesSchema = z.looseObject({
+  schema: schemaField,
   file: z.string(),
   instance_id: z.string(),
   tries: z.array(trySchema),

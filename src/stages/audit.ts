@@ -9,9 +9,10 @@ import { auditedAnswer, summarizeAudits, type AuditedAnswer } from "../core/audi
 import { kingAudit } from "../core/challenger/filing.ts";
 import { makeTally } from "../core/tally.ts";
 import { UserError } from "../errors.ts";
-import { commitPath, listAnswers } from "../io/answers.ts";
+import { listAnswers } from "../io/answers.ts";
+import { readHiddenOf } from "../io/hidden.ts";
 import { answerSchema, type Answer } from "../records/answer.ts";
-import { pullRequestSchema, type PullRequest } from "../records/pull-request.ts";
+import type { PullRequest } from "../records/pull-request.ts";
 import type { StageOptions, StageSummary } from "../work.ts";
 import type { Deps } from "../deps.ts";
 
@@ -30,7 +31,8 @@ export async function audit(
   progress.begin("audit", files.length);
   for (const { name, path } of files) {
     const answer = await store.read(path, answerSchema);
-    const pr = await store.readIfThere(commitPath(answer.instance_id), pullRequestSchema);
+    const of = { name, instance_id: answer.instance_id };
+    const pr = await readHiddenOf(store, of, config.challenger.hidden);
     const audited = auditRecord(answer, pr, config.audit);
     if (!isSame(audited, answer)) await store.write(path, audited);
     done.push(auditedAnswer(name, audited));

@@ -1,6 +1,6 @@
 /**
- * The challenger: answers every turn with the hidden pull request in view, under the blind-agent
- * rule. Fills `challenger` in the answer file in place, audited. A reply that is malformed or leaks is
+ * The challenger: answers every turn with the hidden knowledge in view (the pull request, or what its
+ * run did afterwards), under the blind-agent rule. Fills `challenger` in the answer file in place, audited. A reply that is malformed or leaks is
  * asked again; one that stays so is saved, marked and loses its turn: leaving the worst replies out
  * would flatter the gate.
  */
@@ -15,9 +15,9 @@ import { makeTally, type Tally } from "../core/tally.ts";
 import { CHALLENGER_PROMPT_VERSION } from "../core/turn/challenger-prompt.ts";
 import { configHash } from "../core/turn/hash.ts";
 import { UserError } from "../errors.ts";
-import { commitPath, listAnswers, type AnswerFile } from "../io/answers.ts";
+import { listAnswers, type AnswerFile } from "../io/answers.ts";
+import { readHiddenOf } from "../io/hidden.ts";
 import { answerSchema, type Answer } from "../records/answer.ts";
-import { pullRequestSchema } from "../records/pull-request.ts";
 import type { Outcome, StageOptions, StageSummary, WorkItem } from "../work.ts";
 import type { Deps } from "../deps.ts";
 
@@ -31,7 +31,8 @@ export async function challenger(
     throw new UserError("challenger: answer/ holds no answers", "run `npm run stage:king` first");
   }
   const asking = askingOf(config, deps);
-  const round: Round = { asking, deps, options, tally: makeTally(), inHand: new Map() };
+  const { hidden } = config.challenger;
+  const round: Round = { asking, hidden, deps, options, tally: makeTally(), inHand: new Map() };
   deps.progress.begin("challenger", files.length);
   const work = await deps.engine(
     pendingItems(round, files),
@@ -51,6 +52,7 @@ type InHand = Held & { readonly path: string };
 /** One run of the stage. */
 type Round = {
   readonly asking: Asking;
+  readonly hidden: Config["challenger"]["hidden"];
   readonly deps: Deps;
   readonly options: StageOptions;
   readonly tally: Tally;
@@ -58,7 +60,7 @@ type Round = {
 };
 
 async function* pendingItems(
-  { asking, deps, options, tally, inHand }: Round,
+  { asking, hidden, deps, options, tally, inHand }: Round,
   files: readonly AnswerFile[],
 ): AsyncGenerator<WorkItem> {
   const { store, progress } = deps;
@@ -71,9 +73,12 @@ async function* pendingItems(
       progress.step("kept");
       continue;
     }
-    const pr = await store.readIfThere(commitPath(answer.instance_id), pullRequestSchema);
+    const of = { name, instance_id: answer.instance_id };
+    const pr = await readHiddenOf(store, of, hidden);
     if (state === "dropped" || pr === null) {
-      tally.dropped(answer.challenger_drop?.reason ?? "no_pr");
+      tally.dropped(
+        answer.challenger_drop?.reason ?? (hidden === "future" ? "no_future" : "no_pr"),
+      );
       progress.step("dropped");
       continue;
     }

@@ -5,13 +5,13 @@
 import { judgePanel, type Config } from "../config.ts";
 import { makeEstimator, type EstimateRow } from "../core/spend/estimate.ts";
 import { planTurn, type PlanSettings } from "../core/spend/plan.ts";
-import { commitPath, listAnswers } from "../io/answers.ts";
+import { listAnswers } from "../io/answers.ts";
+import { readHiddenOf } from "../io/hidden.ts";
 import { readPrompts } from "../io/prompts.ts";
 import { readLedger } from "../io/read-ledger.ts";
 import type { Store } from "../io/store.ts";
 import { answerSchema } from "../records/answer.ts";
 import type { Prompt } from "../records/prompt.ts";
-import { pullRequestSchema } from "../records/pull-request.ts";
 import { scoreSchema } from "../records/score.ts";
 import type { StageOptions } from "../work.ts";
 
@@ -36,10 +36,12 @@ export async function estimate(
     const answer = path === undefined ? null : await store.read(path, answerSchema);
     const source = prompt ?? answer;
     if (source === null) return;
-    const pr = await store.readIfThere(commitPath(source.instance_id), pullRequestSchema);
+    const of = { name, instance_id: source.instance_id };
+    const pr = await readHiddenOf(store, of, config.challenger.hidden);
     const score = await store.readIfThere(`score/${name}`, scoreSchema);
     answered.delete(name);
-    const calls = planTurn({ messages: source.messages, pr, answer, score }, settings);
+    const { messages, protocol, tools } = source;
+    const calls = planTurn({ messages, protocol, tools, pr, answer, score }, settings);
     for (const call of calls) estimator.add(call);
   }
 }

@@ -7,14 +7,16 @@ import { answerFileOf } from "../core/turn/item-key.ts";
 import type { Config } from "../config.ts";
 import { fallbackModels } from "../config.ts";
 import { makeTally, type Tally } from "../core/tally.ts";
-import { checkReply } from "../core/turn/form.ts";
+import type { Form } from "../core/turn/form.ts";
 import { configHash, historyHash } from "../core/turn/hash.ts";
 import { KING_PROMPT_VERSION, kingMessages } from "../core/turn/king-prompt.ts";
+import { checkReply, toolsToAsk } from "../core/turn/protocol.ts";
 import { isUsedUp, nextAttempt, sumOfTries, tryOf } from "../core/turn/tries.ts";
 import { UserError } from "../errors.ts";
 import { listAnswers } from "../io/answers.ts";
 import { listPromptFiles, openPrompts, type PromptEntry } from "../io/prompts.ts";
 import type { Answer, Try } from "../records/answer.ts";
+import { SCHEMA } from "../records/schema.ts";
 import { triesSchema, type Tries } from "../records/tries.ts";
 import type {
   ChatReply,
@@ -123,7 +125,8 @@ function itemFor({ config: { king: own } }: Round, { entry, tries }: Held): Work
       provider: own.provider,
       model: own.model,
       fallback: fallbackModels(own),
-      messages: kingMessages(prompt.messages, tries.at(-1)?.detail),
+      messages: kingMessages(prompt, tries.at(-1)?.detail),
+      ...toolsToAsk(prompt),
       temperature: own.temperature,
       max_tokens: own.max_tokens,
       tag: {
@@ -153,8 +156,8 @@ async function file(round: Round, item: WorkItem, outcome: Outcome): Promise<rea
     if (kind !== "context_too_long" && kind !== "rejected") return [];
     return drop(round, held, { reason: kind, detail: message });
   }
-  const form = checkReply(outcome.reply);
-  if (form.ok) return save(round, held, form.text, outcome.reply);
+  const form = checkReply(outcome.reply, held.entry.prompt);
+  if (form.ok) return save(round, held, form, outcome.reply);
   const time = round.deps.now().toISOString();
   const again = {
     entry: held.entry,
@@ -172,14 +175,14 @@ async function file(round: Round, item: WorkItem, outcome: Outcome): Promise<rea
 async function save(
   round: Round,
   held: Held,
-  text: string,
+  form: Form & { ok: true },
   reply: ChatReply,
 ): Promise<readonly WorkItem[]> {
   const { name } = held.entry;
   const { store } = round.deps;
   await store.write(
     round.answered.get(name) ?? `answer/${name}`,
-    answerOf(round, held, text, reply),
+    answerOf(round, held, form, reply),
   );
   if (held.tries.length > 0) await store.remove(`${TRIES}/${name}`);
   round.tally.kept();
@@ -198,7 +201,13 @@ async function saveTries(
   dropped: Drop | null,
 ): Promise<void> {
   const { instance_id } = prompt;
-  await store.write(`${TRIES}/${name}`, { file: name, instance_id, tries, dropped });
+  await store.write(`${TRIES}/${name}`, {
+    schema: SCHEMA,
+    file: name,
+    instance_id,
+    tries,
+    dropped,
+  });
 }
 
 function done({ inHand, deps }: Round, name: string, outcome: "kept" | "dropped"): [] {
@@ -210,15 +219,23 @@ function done({ inHand, deps }: Round, name: string, outcome: "kept" | "dropped"
 function answerOf(
   { configHash: config_hash, deps: { now } }: Round,
   { entry: { prompt }, tries }: Held,
-  text: string,
+  { text, message }: Form & { ok: true },
   reply: ChatReply,
 ): Answer {
+  const { assistant_message, tools, tools_from, protocol, run } = prompt;
   return {
+    schema: SCHEMA,
     instance_id: prompt.instance_id,
     king: text,
     challenger: "",
     assistant: prompt.assistant,
     messages: prompt.messages,
+    ...(message === undefined ? {} : { king_message: message }),
+    ...(assistant_message === undefined ? {} : { assistant_message }),
+    ...(tools === undefined ? {} : { tools }),
+    ...(tools_from === undefined ? {} : { tools_from }),
+    ...(protocol === undefined ? {} : { protocol }),
+    ...(run === undefined ? {} : { run }),
     repo: prompt.repo,
     turn: prompt.turn,
     origin: prompt.origin,

@@ -4,7 +4,10 @@
  */
 import type { Config } from "../config.ts";
 import { hugePrMarkdown } from "../core/sample/pr.ts";
-import { promptFiles } from "../core/sample/files.ts";
+import { answerFileOf, promptFiles } from "../core/sample/files.ts";
+import { futureOf } from "../core/challenger/future.ts";
+import { doorNotes, makeDoorCounts, type DoorCounts } from "../core/sample/door-notes.ts";
+import { maskTurn } from "../core/secrets/door.ts";
 import {
   costNote,
   drawHash,
@@ -18,6 +21,7 @@ import {
 } from "../core/sample/state.ts";
 import { promptOf } from "../core/sample/select.ts";
 import { commitPath } from "../io/answers.ts";
+import { FUTURE_FOLDER, futurePath } from "../io/hidden.ts";
 import { inParallel } from "../io/in-parallel.ts";
 import { sourceStateSchema, type SourceState } from "../records/source.ts";
 import type { StageOptions, StageSummary } from "../work.ts";
@@ -49,7 +53,10 @@ export async function prompt(
   options: PromptOptions,
 ): Promise<StageSummary> {
   const target = Math.min(config.source.count, options.limit ?? config.source.count);
-  const hash = drawHash(config.source);
+  const hash = drawHash(config.source, {
+    style: config.protocol.style,
+    hidden: config.challenger.hidden,
+  });
   const before = await deps.store.readIfThere(STATE, sourceStateSchema);
   const there = (await deps.store.list("prompt")).filter((name) => name.endsWith(".json"));
   if (!options.force) {
@@ -63,13 +70,18 @@ export async function prompt(
     purpose: "draw",
     concurrency: options.concurrency ?? DEFAULT_CONCURRENCY,
     before: before?.config_hash === hash ? goesOnFrom(before, options.force) : null,
+    async opened(opened, notes) {
+      for (const note of notes) deps.progress.note(note);
+      await deps.store.write(STATE, { ...emptyState(hash, target), sources: opened });
+    },
   });
-  const state = { ...emptyState(hash, target), sources: sources.sources };
+  const state = { ...emptyState(hash, target), sources: sources.sources() };
   await deps.store.write(STATE, state);
   for (const note of sources.notes) deps.progress.note(note);
-  const drawn = await draw(config, deps, state, sources);
+  const counts = makeDoorCounts();
+  const drawn = await draw(config, deps, { state, counts }, sources);
   if (drawn.interrupted) return interruptedSummary(drawn, target);
-  const summary = await save(config, deps, { state, drawn, sources, there });
+  const summary = await save(config, deps, { state, drawn, counts, sources, there });
   await sources.release();
   return summary;
 }
@@ -92,21 +104,33 @@ function goesOnFrom(before: SourceState, force: boolean): SourceState | null {
 async function draw(
   config: Config,
   deps: PromptDeps,
-  state: SourceState,
+  { state, counts }: Pick<Outcome, "state" | "counts">,
   { source, shape, prs }: OpenedSources,
 ): Promise<Drawn> {
+  const { mask, count, per_file } = config.source;
   deps.progress.begin("prompt", state.target);
   const mirrored = new Set<string>();
+  let n = 0;
   const drawn = await drawTurns(config.source, shape, state.target, {
     source,
     prs,
     gauges: await openGauges(config),
+    style: config.protocol.style,
+    hidden: config.challenger.hidden,
     signal: deps.signal,
-    async onKept(candidate, pr) {
+    async onKept(kept, hidden) {
+      const masked = await maskTurn({ candidate: kept, pr: hidden }, mask);
+      const { candidate, pr } = masked;
+      counts.add(masked);
+      const isFuture = futureOf(pr) !== null;
+      const path = isFuture
+        ? futurePath(answerFileOf(n, count, per_file))
+        : commitPath(candidate.instance_id);
+      n++;
       deps.progress.step("kept");
-      if (mirrored.has(candidate.instance_id)) return;
-      mirrored.add(candidate.instance_id);
-      await deps.store.write(commitPath(candidate.instance_id), pr);
+      if (!mirrored.has(path)) await deps.store.write(path, pr);
+      mirrored.add(path);
+      return candidate;
     },
   });
   deps.progress.end();
@@ -116,6 +140,7 @@ async function draw(
 type Outcome = {
   readonly state: SourceState;
   readonly drawn: Drawn;
+  readonly counts: DoorCounts;
   readonly sources: OpenedSources;
   /** Names in prompt/ before this run. */
   readonly there: readonly string[];
@@ -124,7 +149,7 @@ type Outcome = {
 async function save(
   config: Config,
   deps: PromptDeps,
-  { state, drawn, sources, there }: Outcome,
+  { state, drawn, counts, sources, there }: Outcome,
 ): Promise<StageSummary> {
   const { count, per_file, max_pr_chars } = config.source;
   await deps.store.writeText("report/hugePR.md", hugePrMarkdown(drawn.huge, max_pr_chars));
@@ -136,21 +161,34 @@ async function save(
   await inParallel([...files], WRITTEN_AT_ONCE, ([name, prompts]) =>
     deps.store.write(`prompt/${name}`, prompts),
   );
+  await removeStaleFutures(deps, counts.futures(config.source));
   const shortfall = shortfallNote(drawn, state.target);
   const cost = costNote(sources.spent(), drawn.kept.length);
   const done: SourceState = {
     ...state,
+    sources: sources.sources(),
     done: true,
     files: [...files.keys()],
     read: drawn.read,
     kept: drawn.kept.length,
     dropped: drawn.dropped,
-    notes: [spreadNote(config.source.spread, drawn.passed), cost, shortfall].filter(
-      (note) => note !== null,
-    ),
+    lost: drawn.lost,
+    notes: [
+      spreadNote(config.source.spread, drawn.passed),
+      cost,
+      shortfall,
+      ...doorNotes(counts.sum(), drawn, config.source),
+    ].filter((note) => note !== null),
   };
   await deps.store.write(STATE, done);
   return summaryOf(done);
+}
+
+/** Futures of a draw before this one, whose answer files are others' now. */
+async function removeStaleFutures(deps: PromptDeps, wanted: ReadonlySet<string>): Promise<void> {
+  for (const name of await deps.store.list(FUTURE_FOLDER)) {
+    if (!wanted.has(name)) await deps.store.remove(futurePath(name));
+  }
 }
 
 /** Nothing is written: the next run draws the same turns, from what is kept of the reading. */

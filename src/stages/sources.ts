@@ -65,12 +65,13 @@ async function tryFilters(
 ): Promise<SourceFacts["tried"]> {
   const settings = { ...config.source, max_draws_per_turn: 1, languages: [] };
   const gauges = await openGauges(config);
-  const onKept = (): Promise<void> => Promise.resolve();
   const drawn = await drawTurns(settings, shape, rows, {
     source,
     prs: anyPullRequest,
     gauges,
-    onKept,
+    style: config.protocol.style,
+    hidden: "pr",
+    onKept: (candidate) => Promise.resolve(candidate),
   });
   const [example] = drawn.kept;
   return {

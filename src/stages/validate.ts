@@ -35,6 +35,8 @@ export type ValidateOptions = StageOptions & {
   readonly reparse?: boolean;
   /** A judge that is asked anew on every turn. */
   readonly rejudge?: string;
+  /** Take verdicts of two versions of prompt or hash as they are. */
+  readonly mixed?: boolean;
 };
 
 export async function validate(
@@ -51,7 +53,8 @@ export async function validate(
   const second = await oneMorePass(round, first);
   deps.progress.end();
   const tally = makeTally();
-  const notes = await weigh(round, new Set(answers.map(({ name }) => name)), tally);
+  const names = new Set(answers.map(({ name }) => name));
+  const notes = await weigh(round, names, tally, options.mixed === true);
   return tally.summary("validate", bothReports(first, second), notes);
 }
 
@@ -130,7 +133,7 @@ async function open(round: Round, { name, path }: AnswerFile, how: How): Promise
     return null;
   }
   const previous = await store.readIfThere(scorePath(name), scoreSchema);
-  const style = actionStyle(answer.challenger);
+  const style = actionStyle(answer.challenger, answer.challenger_message?.tool_calls);
   const turn = openTurn({ file: name, answer, previous, style, ...how }, round.rules);
   const isNews = previous !== null || turn.score.disqualified !== null;
   if (isNews && configHash(previous) !== configHash(turn.score)) {
@@ -184,6 +187,7 @@ async function weigh(
   { config, deps, rules, absent, failures }: Round,
   ofThisRun: ReadonlySet<string>,
   tally: Tally,
+  mixed: boolean,
 ): Promise<string[]> {
   const { store } = deps;
   const { cluster_by } = config.duel;
@@ -199,7 +203,7 @@ async function weigh(
     if (ofThisRun.has(name)) tallyTurn(tally, facts, dropped ?? null);
   }
   const previous = await store.readIfThere(DUEL, duelSchema);
-  const duel = duelOf({ turns, withoutScore, cluster_by, failures, previous }, rules, {
+  const duel = duelOf({ turns, withoutScore, cluster_by, failures, previous, mixed }, rules, {
     ...config.duel,
     rng: deps.rng,
   });
@@ -252,6 +256,7 @@ function rulesOf(config: Config, deps: Deps): DuelRules {
       max_tokens,
       thinking_max_tokens,
     }),
+    prompt_version: JUDGE_PROMPT_VERSION,
     rng: deps.rng,
   };
 }

@@ -1,6 +1,7 @@
 /** The end of a turn's history, and links to more of it. */
 import { html } from "hono/html";
-import type { Message } from "../records/message.ts";
+import { shellCommandOf } from "../core/turn/calls.ts";
+import type { Message, ToolCall } from "../records/message.ts";
 import type { DuelInput } from "./duel-input.ts";
 import { longText } from "./page-answer.ts";
 import { shown, type Html } from "./page.ts";
@@ -33,12 +34,37 @@ export function historyBlock(
     ${messages.slice(from).map(
       (message, index) =>
         html`<article class="said ${ROLE_CLASSES[message.role] ?? "other"}">
-          <h3>${shown(message.role)} <span class="sub">${from + index + 1}</span></h3>
-          ${longText(message.content)}
-          ${message.tool_calls === undefined ? "" : html`<pre class="text code" tabindex="0">${shown(JSON.stringify(message.tool_calls, null, 2))}</pre>`}
+          <h3>
+            ${shown(message.role)} <span class="sub">${from + index + 1}${resultOf(message)}</span>
+          </h3>
+          ${
+            message.reasoning === undefined
+              ? ""
+              : html`<details>
+                  <summary>reasoning</summary>
+                  ${longText(message.reasoning)}
+                </details>`
+          }
+          ${message.content === "" && message.tool_calls !== undefined ? "" : longText(message.content)}
+          ${(message.tool_calls ?? []).map(callBlock)}
         </article>`,
     )}
   </section>`;
+}
+
+/** A call: its tool and id, and what it was given. */
+function callBlock(call: ToolCall): Html {
+  const { id, name, arguments: args } = call;
+  const given = typeof args === "string" ? args : JSON.stringify(args, null, 2);
+  return html`<figure class="command">
+    <figcaption>${shown(name)} <span class="sub">${shown(id)}</span></figcaption>
+    <pre class="text code" tabindex="0">${shown(shellCommandOf(call) ?? given)}</pre>
+  </figure>`;
+}
+
+function resultOf({ role, name, tool_call_id: id }: Message): Html | string {
+  const of = [name, id].filter((part) => part !== undefined && part !== "").join(", ");
+  return role === "tool" && of !== "" ? html` · result of ${shown(of)}` : "";
 }
 
 const STEP = 6;

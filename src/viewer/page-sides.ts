@@ -1,5 +1,6 @@
 /** Both answers side by side, what the audit found in the challenger's, and what is hidden at first. */
 import { html } from "hono/html";
+import { futureOf } from "../core/challenger/future.ts";
 import type { Answer } from "../records/answer.ts";
 import type { DuelInput } from "./duel-input.ts";
 import { answerHtml, longText } from "./page-answer.ts";
@@ -59,6 +60,7 @@ export function findingsBlock({ audit }: Answer): Html | string {
 }
 
 export function hiddenBlock({ answer, pr }: DuelInput): Html {
+  const future = pr === null ? null : futureOf(pr);
   const field = (name: string, text: string | null | undefined): Html | string =>
     text == null || text === ""
       ? ""
@@ -67,11 +69,16 @@ export function hiddenBlock({ answer, pr }: DuelInput): Html {
   return html`<section class="hidden-part" aria-label="Reference and pull request">
     <h2>Reference <span class="sub">what the data set's own agent said</span></h2>
     ${answer.assistant === "" ? html`<p class="empty">none</p>` : answerHtml(answer.assistant, [])}
-    <h2>Pull request <span class="sub">hidden from the king</span></h2>
+    <h2>
+      ${future === null ? "Pull request" : "What the run did afterwards"}
+      <span class="sub">hidden from the king</span>
+    </h2>
     ${
-      pr === null
-        ? html`<p class="empty">There is no pull request record for this instance.</p>`
-        : html`${field("Title", pr.title)}${field("Problem", pr.problem_statement)}${field("Description", pr.pr_description)}${field("Patch", pr.patch)}${field("Tests", pr.test_patch)}`
+      future !== null
+        ? html`${field("How it ended", future.ended)}${field("Later messages", future.text)}`
+        : pr === null
+          ? html`<p class="empty">There is no pull request record for this instance.</p>`
+          : html`${field("Title", pr.title)}${field("Problem", pr.problem_statement)}${field("Description", pr.pr_description)}${field("Patch", pr.patch)}${field("Tests", pr.test_patch)}`
     }
   </section>`;
 }

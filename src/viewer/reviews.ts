@@ -1,8 +1,9 @@
 /** A person's verdicts: saved at once, one file a turn in review/, and undone one by one. */
 import { pairHash } from "../core/turn/hash.ts";
 import type { Store } from "../io/store.ts";
-import { answerSchema } from "../records/answer.ts";
+import { answerSchema, type Answer } from "../records/answer.ts";
 import { BUCKETS, type Bucket } from "../records/exported.ts";
+import { SCHEMA } from "../records/schema.ts";
 import { reviewSchema, type Review } from "../records/review.ts";
 
 export type Change =
@@ -32,17 +33,14 @@ export function openReviews(store: Store, mode: 1 | 2, now: () => Date): Reviews
     save: ({ name, path }, change) =>
       inTurn(async () => {
         const answer = await store.read(path, answerSchema);
-        const hash = pairHash(
-          answer.messages,
-          mode === 1 ? answer.assistant : answer.king,
-          answer.challenger,
-        );
+        const hash = hashOf(answer, mode);
         const before = await store.readIfThere(pathOf(name), reviewSchema);
         // What was said about another pair of candidates is not carried over.
         const base: Review =
           before !== null && before.pair_hash === hash
             ? before
             : {
+                schema: SCHEMA,
                 file: name,
                 verdict: null,
                 bucket: null,
@@ -89,6 +87,16 @@ export function changeOf(fields: ReadonlyMap<string, string>, swapped: boolean):
     default:
       return null;
   }
+}
+
+function hashOf(answer: Answer, mode: 1 | 2): string {
+  const { king, king_message, assistant, assistant_message } = answer;
+  const opponent =
+    mode === 1
+      ? { text: assistant, message: assistant_message }
+      : { text: king, message: king_message };
+  const challenger = { text: answer.challenger, message: answer.challenger_message };
+  return pairHash(answer.messages, opponent, challenger);
 }
 
 // ---------------------------------------------------------------------------------------------

@@ -9,10 +9,9 @@ import { PAGE_POLICY } from "../core/report/html.ts";
 import { peopleOf } from "../core/report/people.ts";
 import { sha256Hex } from "../core/turn/hash.ts";
 import { UserError } from "../errors.ts";
-import { commitPath } from "../io/answers.ts";
+import { readHiddenOf } from "../io/hidden.ts";
 import type { Store } from "../io/store.ts";
 import { answerSchema } from "../records/answer.ts";
-import { pullRequestSchema } from "../records/pull-request.ts";
 import { reviewSchema } from "../records/review.ts";
 import { scoreSchema } from "../records/score.ts";
 import type { Catalog, Entry } from "./catalog.ts";
@@ -170,7 +169,9 @@ export function makeRoutes(deps: ViewerDeps): Hono {
       score: await readable(store.readIfThere(`score/${file}`, scoreSchema)),
       review: await readable(store.readIfThere(`review/${file}`, reviewSchema)),
       pr: view.hidden
-        ? await readable(store.readIfThere(commitPath(answer.instance_id), pullRequestSchema))
+        ? await readable(
+            readHiddenOf(store, { name: file, instance_id: answer.instance_id }, "auto"),
+          )
         : null,
       query,
       view,

@@ -32,7 +32,9 @@ test("every prompt becomes an answer file that holds the blind reply and the pro
   const answer = await deps.store.read("answer/prompts_3_001_2.json", answerSchema);
   expect(answer).toMatchObject({ instance_id: "a__b-2", king: GOOD, challenger: "", turn: 0 });
   expect(answer.king_run).toMatchObject({ attempts: 1, model: "moonshotai/Kimi-K2.6-TEE" });
-  expect(chat.seen[0]?.request.messages).toEqual([{ role: "user", content: "task 1" }]);
+  const [first, form] = chat.seen[0]?.request.messages ?? [];
+  expect(first).toEqual({ role: "user", content: "task 1" });
+  expect(form?.content).toMatch(/^Answer this turn: a THOUGHT/);
 });
 
 test("a second run asks nothing and changes no file", async () => {

@@ -281,7 +281,12 @@ test("dirty rows lose nothing but themselves", async () => {
   expect(await run(root)).toMatchObject({
     read: 5,
     kept: 2,
-    dropped: { bad_row: 1, no_instance_id: 1, no_assistant_turn: 1 },
+    dropped: { bad_row: 2, no_assistant_turn: 1 },
+    notes: [
+      expect.stringContaining("only 2 are eligible"),
+      "bad_row: row 4 of t.jsonl: the messages are a text that is no JSON",
+      "bad_row: row 5 of t.jsonl: the list of messages is empty",
+    ],
   });
   const found = new Map((await prompts(root)).map((one) => [one.instance_id, one]));
   expect(found.get("o__n-1")).toMatchObject({

@@ -209,7 +209,9 @@ async function firstTurns(spread: string, seeds: number): Promise<number[]> {
       source: skewed(),
       prs: { find: async (ids) => new Map(ids.map((id) => [id, { instance_id: id, patch: "" }])) },
       gauges: { countTokens: null },
-      onKept: async () => {},
+      style: "auto",
+      hidden: "pr",
+      onKept: async (candidate) => candidate,
     });
     for (const { instance_id, turn } of kept) {
       const key = `${instance_id}/${turn}`;
@@ -240,7 +242,9 @@ test("a turn is drawn once, and all of them when as many are asked for", async (
     source: skewed(),
     prs: { find: async (ids) => new Map(ids.map((id) => [id, { instance_id: id, patch: "" }])) },
     gauges: { countTokens: null },
-    onKept: async () => {},
+    style: "auto",
+    hidden: "pr",
+    onKept: async (candidate) => candidate,
   });
   expect(new Set(kept.map(({ instance_id, turn }) => `${instance_id}/${turn}`)).size).toBe(44);
   expect([kept.length, dropped]).toEqual([44, {}]);
@@ -337,7 +341,9 @@ test("far rows are not refused by a peek at how they ended where that stands in 
       source: far(columns),
       prs: { find: async (ids) => new Map(ids.map((id) => [id, { instance_id: id, patch: "" }])) },
       gauges: { countTokens: null },
-      onKept: async () => {},
+      style: "auto",
+      hidden: "pr",
+      onKept: async (candidate) => candidate,
     });
     return drawn.kept.length;
   };

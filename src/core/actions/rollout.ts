@@ -1,6 +1,7 @@
 /** Rows of SWE-smith, SWE-ZERO, toolbench and tool-calling sets as rollouts, prompts as their last turn. */
 import { dropped, kept, type Kept } from "../sample/drops.ts";
 import { readyTurnOf, trajectoryOf, type Row } from "../sample/shapes.ts";
+import { plainMessage } from "../sample/messages.ts";
 import type { Message } from "../../records/message.ts";
 import type { Rollout } from "./events.ts";
 
@@ -14,16 +15,17 @@ export function rolloutOf(
   const calls = trajectoryOf(row, "keep");
   if (!shown.ok) return shown;
   if (!calls.ok) return calls;
-  if (shown.value.messages.length !== calls.value.messages.length) return dropped("bad_row");
-  const { instance_id, repo, messages, demos } = shown.value;
+  if (shown.value.run.messages.length !== calls.value.run.messages.length)
+    return dropped("bad_row");
+  const { instance_id, repo, run } = shown.value;
   return kept({
     ...from,
     instance_id: questionOf(instance_id),
     repo,
     resolved: resolvedOf(row),
-    messages,
-    calls: calls.value.messages,
-    demos,
+    messages: run.messages.map(plainMessage),
+    calls: calls.value.run.messages,
+    demos: run.notTurns,
   });
 }
 

@@ -3,10 +3,11 @@ import { classifyAction } from "./classify.ts";
 import { actsOf } from "./acts.ts";
 
 /**
- * The action type of an answer, from its text alone: "retrieval", "file_write" ... The observation
+ * The action type of an answer, from its text or its calls: "retrieval", "file_write" ... The observation
  * before it is not looked at, so a repair shows as what it does (a write, a run).
  * "no command" for an answer that only talks.
  */
-export function actionStyle(content: string): string {
-  return actsOf(content, null).length === 0 ? "no command" : classifyAction({ content });
+export function actionStyle(content: string, tool_calls?: readonly unknown[]): string {
+  const turn = tool_calls === undefined ? { content } : { content, tool_calls };
+  return actsOf(content, tool_calls ?? null).length === 0 ? "no command" : classifyAction(turn);
 }

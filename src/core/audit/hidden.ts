@@ -4,6 +4,7 @@
  * the history, not here.
  */
 import type { PullRequest } from "../../records/pull-request.ts";
+import { futureOf } from "../challenger/future.ts";
 import { parseDiff, type DiffFile, type Hunk } from "./diff.ts";
 import { rememberRecent } from "./recent.ts";
 import { tokensOf } from "./tokens.ts";
@@ -16,7 +17,9 @@ export type HiddenPart =
   | "problem_statement"
   | "hints_text"
   | "interface"
-  | "fail_to_pass";
+  | "fail_to_pass"
+  /** What the same run did afterwards, where there is no pull request. */
+  | "future";
 
 /** A run of tokens that stand together: one side of a hunk, or a line of prose. */
 export type HiddenSequence = {
@@ -37,6 +40,8 @@ export type HiddenString = {
   readonly place: string;
 };
 
+type PathPart = "patch" | "test_patch" | "future";
+
 export type NamePlace = {
   /** The token's number: equal tokens have equal numbers. */
   readonly id: number;
@@ -54,7 +59,7 @@ export type HiddenHunk = Hunk & {
 };
 
 export type Hidden = {
-  readonly paths: readonly { readonly path: string; readonly part: "patch" | "test_patch" }[];
+  readonly paths: readonly { readonly path: string; readonly part: PathPart }[];
   readonly hunks: readonly HiddenHunk[];
   readonly sequences: readonly HiddenSequence[];
   /** Token -> where it stands. */
@@ -84,8 +89,27 @@ const PROSE_PARTS = [
 ] as const;
 
 function build(pr: PullRequest): Hidden {
+  const future = futureOf(pr);
+  return future === null ? buildPullRequest(pr) : buildFuture(future.text);
+}
+
+/** What came later is prose, code and output in one: names, paths and runs of words are looked for. */
+function buildFuture(text: string): Hidden {
+  const gaps: string[] = text.trim() === "" ? ["nothing follows the turn in its run"] : [];
+  const read = cut(text, "future", gaps);
+  return {
+    paths: pathsIn(read).map((path) => ({ path, part: "future" })),
+    hunks: [],
+    gaps,
+    ...index(proseSequences("future", read)),
+    strings: [],
+    dense: dense(read),
+  };
+}
+
+function buildPullRequest(pr: PullRequest): Hidden {
   const gaps: string[] = [];
-  const paths: { path: string; part: "patch" | "test_patch" }[] = [];
+  const paths: { path: string; part: PathPart }[] = [];
   const hunks: HiddenHunk[] = [];
   const sequences: Draft[] = [];
   const texts: string[] = [];
@@ -129,7 +153,7 @@ function build(pr: PullRequest): Hidden {
 type Draft = Omit<HiddenSequence, "ids"> & { readonly tokens: readonly string[] };
 
 type Sink = {
-  paths: { path: string; part: "patch" | "test_patch" }[];
+  paths: { path: string; part: PathPart }[];
   hunks: HiddenHunk[];
   sequences: Draft[];
   gaps: string[];
@@ -183,6 +207,19 @@ function index(drafts: readonly Draft[]): Pick<Hidden, "names" | "sequences"> {
   });
   return { names, sequences };
 }
+
+/** Files with a folder, as commands and listings name them, each once. */
+function pathsIn(text: string): string[] {
+  const found = new Set<string>();
+  for (const [path] of text.matchAll(PATH)) {
+    if (found.size >= MAX_PATHS) break;
+    found.add(path.replace(/^\.?\//, ""));
+  }
+  return [...found];
+}
+
+const PATH = /(?:\.?\/)?(?:[\w@+-][\w.@+-]{0,80}\/){1,12}[\w@+-][\w.@+-]{0,80}\.[A-Za-z]\w{0,7}/g;
+const MAX_PATHS = 400;
 
 const LITERAL = /"([^"\\\n]{6,160})"|'([^'\\\n]{6,160})'|`([^`\\\n]{6,160})`/g;
 const MAX_STRINGS = 500;

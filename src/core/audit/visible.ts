@@ -4,6 +4,7 @@
  * search, so that a long history costs little.
  */
 import type { Message } from "../../records/message.ts";
+import { searchableText } from "../turn/calls.ts";
 import { dense } from "./hidden.ts";
 import { rememberRecent } from "./recent.ts";
 
@@ -65,9 +66,10 @@ function build(messages: readonly Message[]): Visible {
         role !== "system" && role !== "assistant" && content.trim().length >= MIN_TASK_CHARS,
     ),
     namesNear: (at, name) =>
-      (messages[at]?.content.includes(name) ?? false) ||
-      (messages[at - 1]?.content.includes(name) ?? false),
-    lines: once(() => messages.flatMap((message, at) => shownLines(message.content, at))),
+      [messages[at], messages[at - 1]].some(
+        (message) => message !== undefined && searchableText(message).includes(name),
+      ),
+    lines: once(() => messages.flatMap((message, at) => shownLines(searchableText(message), at))),
   };
 }
 
@@ -91,9 +93,9 @@ function observations(messages: readonly Message[]): string[] {
 
 /** Content, and what tool calls said: their arguments are part of the conversation. */
 function allText(message: Message): string {
-  return message.tool_calls === undefined
-    ? message.content
-    : `${message.content}\n${JSON.stringify(message.tool_calls)}`;
+  const text = searchableText(message);
+  // As JSON too: what stood in a history of calls may be quoted with its escapes.
+  return message.tool_calls === undefined ? text : `${text}\n${JSON.stringify(message.tool_calls)}`;
 }
 
 /** grep -n and cat -n output, tracebacks, ranges that were read, hunk heads, prose. */

@@ -6,10 +6,12 @@
 import type { Answer, Audit, Try } from "../../records/answer.ts";
 import type { PullRequest } from "../../records/pull-request.ts";
 import type { RunInfo } from "../../records/run-info.ts";
+import { SCHEMA } from "../../records/schema.ts";
 import type { ChatReply } from "../../work.ts";
 import { auditAnswer, type AuditThresholds } from "../audit/audit.ts";
 import { leakFault } from "../audit/fault.ts";
-import { checkReply } from "../turn/form.ts";
+import type { Message } from "../../records/message.ts";
+import { checkReply } from "../turn/protocol.ts";
 import { isUsedUp, nextAttempt, sumOfTries, tryOf } from "../turn/tries.ts";
 
 export type FilingRules = {
@@ -42,10 +44,10 @@ export function fileReply(
   time: string,
 ): Filed {
   const tries = answer.challenger_tries ?? [];
-  const form = checkReply(reply);
+  const form = checkReply(reply, answer);
   const audit = auditAnswer({ answer: form.text, messages: answer.messages, pr }, rules.limits);
   const audited = { ...answer, audit, ...kingAudit(answer, pr, rules.limits) };
-  const kept = { text: form.text, reply, tries, rules, time };
+  const kept = { text: form.text, message: form.message, reply, tries, rules, time };
   if (!form.ok) {
     const tried = [...tries, tryOf(nextAttempt(tries), reply, form, time)];
     const malformed = { reason: form.reason, detail: form.detail };
@@ -102,6 +104,8 @@ export function leakTry(attempt: number, reply: ChatReply, audit: Audit, time: s
 
 export type Kept = {
   readonly text: string;
+  /** The answer with its calls, where it has any. */
+  readonly message: Message | undefined;
   readonly reply: ChatReply;
   /** The tries before this reply: they cost too. */
   readonly tries: readonly Try[];
@@ -112,13 +116,15 @@ export type Kept = {
 
 /** The record with its challenger; the cost is that of every call made for it. */
 export function keep(answer: Answer, kept: Kept): Filed {
-  const { text, reply, tries, malformed, rules, time } = kept;
-  const { challenger_drop: _asked, ...rest } = answer;
+  const { text, message, reply, tries, malformed, rules, time } = kept;
+  const { challenger_drop: _asked, challenger_message: _before, ...rest } = answer;
   return {
     isAnswered: true,
     answer: {
       ...rest,
+      schema: SCHEMA,
       challenger: text,
+      ...(message === undefined ? {} : { challenger_message: message }),
       challenger_run: {
         model: reply.model,
         provider: reply.provider,

@@ -7,8 +7,8 @@ import type { PullRequest } from "../../records/pull-request.ts";
 import type { ChatReply } from "../../work.ts";
 import { scoreOf } from "../audit/audit.ts";
 import { leakFault } from "../audit/fault.ts";
-import { checkForm } from "../turn/form.ts";
-import { isUsedUp } from "../turn/tries.ts";
+import { checkAnswer } from "../turn/protocol.ts";
+import { isUsedUp, saidInTry } from "../turn/tries.ts";
 import {
   again,
   isLeak,
@@ -36,7 +36,7 @@ export function fileGrounding(
   const tries = answer.challenger_tries ?? [];
   const waiting = waitingForGrounding(answer);
   if (waiting === null) throw new Error("no suspect answer waits for the grounding judge");
-  const { text } = checkForm(waiting.raw);
+  const { text, message } = checkAnswer(saidInTry(waiting), answer);
   const claims = judged === null ? null : readUnsupported(judged, text);
   const audit = withClaims(
     waiting.audit ?? { verdict: "suspect", findings: [] },
@@ -65,7 +65,7 @@ export function fileGrounding(
   const reply = replyOf(own, judged);
   const filed = keep(
     { ...next, audit, ...kingAudit(answer, pr, rules.limits) },
-    { text, reply, tries: judged === null ? tried.slice(0, -1) : tried, rules, time },
+    { text, message, reply, tries: judged === null ? tried.slice(0, -1) : tried, rules, time },
   );
   const { challenger_run: run } = filed.answer;
   return run === undefined

@@ -1,9 +1,9 @@
 /** The requests of the challenger stage: an informed or a blind answer, a ranking, a grounding check. */
 import { challengerMessages } from "../turn/challenger-prompt.ts";
-import { checkForm } from "../turn/form.ts";
 import { historyHash } from "../turn/hash.ts";
 import { kingMessages } from "../turn/king-prompt.ts";
-import { nextAttempt } from "../turn/tries.ts";
+import { checkAnswer, toolsToAsk } from "../turn/protocol.ts";
+import { nextAttempt, saidInTry } from "../turn/tries.ts";
 import type { Answer, Try } from "../../records/answer.ts";
 import type { PullRequest } from "../../records/pull-request.ts";
 import type { ChatMessage, ModelRef, RequestTag, WorkItem } from "../../work.ts";
@@ -19,7 +19,7 @@ export type Held = { readonly name: string; readonly answer: Answer; readonly pr
 export type Asking = {
   readonly strategy: "informed" | "select";
   /** The challenger's own model, which writes the blind candidates too. */
-  readonly own: Omit<Asked, "messages">;
+  readonly own: Omit<Asked, "messages" | "tools">;
   readonly ranker: ModelRef;
   readonly grounding: ModelRef;
   /** Ranker and grounding judge may think: they get the room of a thinking judge. */
@@ -54,19 +54,20 @@ function answerItem(held: Held, { own, maxPrChars }: Asking): WorkItem {
   const { answer, pr } = held;
   const fault = answer.challenger_tries?.at(-1)?.detail;
   const messages = challengerMessages({
-    history: answer.messages,
+    turn: answer,
     pr,
     maxPrChars,
     ...(fault === undefined ? {} : { fault }),
   });
-  return item(held, "challenger", { messages, ...own });
+  return item(held, "challenger", { messages, ...toolsToAsk(answer), ...own });
 }
 
 /** A blind candidate sees what the king sees; only a malformed one before it is spoken of. */
 function candidateItem(held: Held, { own }: Asking): WorkItem {
   const last = held.answer.challenger_tries?.at(-1);
   const fault = last === undefined || last.reason === "candidate" ? undefined : last.detail;
-  return item(held, "candidate", { messages: kingMessages(held.answer.messages, fault), ...own });
+  const messages = kingMessages(held.answer, fault);
+  return item(held, "candidate", { messages, ...toolsToAsk(held.answer), ...own });
 }
 
 function rankItem(held: Held, asking: Asking, candidates: readonly Try[]): WorkItem {
@@ -74,23 +75,25 @@ function rankItem(held: Held, asking: Asking, candidates: readonly Try[]): WorkI
     messages: held.answer.messages,
     pr: held.pr,
     maxPrChars: asking.maxPrChars,
-    candidates: candidates.map((one) => checkForm(one.raw).text),
+    candidates: candidates.map((one) => checkAnswer(saidInTry(one), held.answer).text),
   });
   return item(held, "ranker", { messages, ...aside(asking.ranker, asking) });
 }
 
 function groundingItem(held: Held, asking: Asking): WorkItem {
-  const text = checkForm(waitingForGrounding(held.answer)?.raw ?? "").text;
+  const waiting = waitingForGrounding(held.answer);
+  const text = waiting === null ? "" : checkAnswer(saidInTry(waiting), held.answer).text;
   const messages = groundingMessages(held.answer.messages, text);
   return item(held, "grounding", { messages, ...aside(asking.grounding, asking) });
 }
 
-function aside(model: ModelRef, { sideTokens }: Asking): Omit<Asked, "messages"> {
+function aside(model: ModelRef, { sideTokens }: Asking): Omit<Asked, "messages" | "tools"> {
   return { ...model, temperature: 0, max_tokens: sideTokens };
 }
 
 type Asked = ModelRef & {
   readonly messages: readonly ChatMessage[];
+  readonly tools?: readonly unknown[];
   readonly temperature: number;
   readonly max_tokens: number;
   readonly fallback?: readonly ModelRef[];

@@ -8,8 +8,8 @@ import type { Answer, Try } from "../../records/answer.ts";
 import type { PullRequest } from "../../records/pull-request.ts";
 import type { ChatReply } from "../../work.ts";
 import { asBlind, auditAnswer } from "../audit/audit.ts";
-import { checkForm, checkReply } from "../turn/form.ts";
-import { isUsedUp, nextAttempt, tryOf } from "../turn/tries.ts";
+import { checkAnswer, checkReply } from "../turn/protocol.ts";
+import { isUsedUp, nextAttempt, saidInTry, tryOf } from "../turn/tries.ts";
 import { isMalformed, keep, kingAudit, type Filed, type FilingRules } from "./filing.ts";
 import { readChoice } from "./side-replies.ts";
 
@@ -38,11 +38,11 @@ export function fileCandidate(
   time: string,
 ): Filed {
   const tries = answer.challenger_tries ?? [];
-  const form = checkReply(reply);
+  const form = checkReply(reply, answer);
   const fault = form.ok ? { reason: "candidate", detail: "written blind" } : form;
   const own = { ...tryOf(nextAttempt(tries), reply, fault, time), model: reply.model };
   const next = { ...answer, challenger_tries: [...tries, own] };
-  const kept = { text: form.text, reply, tries, rules, time };
+  const kept = { text: form.text, message: form.message, reply, tries, rules, time };
   const spent = next.challenger_tries.filter(isMalformed);
   const there = candidatesOf(next);
   if (!form.ok && there.length === 0 && isUsedUp(spent, rules.attempts * rules.n)) {
@@ -107,7 +107,7 @@ function choose(
   { chosen, reason }: { readonly chosen: Try; readonly reason: string },
   { reply, rules, time }: Paid,
 ): Filed {
-  const text = checkForm(chosen.raw).text;
+  const { text, message } = checkAnswer(saidInTry(chosen), answer);
   const all = answer.challenger_tries ?? [];
   // The last candidate may be the call that is filed right now: it is not paid for twice.
   const before =
@@ -128,7 +128,7 @@ function choose(
         reason,
       },
     },
-    { text, reply, tries: before, rules, time },
+    { text, message, reply, tries: before, rules, time },
   );
   const { challenger_run: run } = filed.answer;
   if (run === undefined) return filed;

@@ -1,5 +1,6 @@
 /** The columns of each format with their DuckDB types, for Parquet. */
-import type { Example, Metadata } from "./example.ts";
+import { hasCalls } from "../turn/calls.ts";
+import { saidBy, type Example, type Metadata } from "./example.ts";
 import type { Format } from "./format-names.ts";
 
 export type Columns = {
@@ -28,9 +29,7 @@ export function columnsSeen(): Columns {
         if (type === null) metadata.set(key, metadata.get(key) ?? null);
         else metadata.set(key, wider(metadata.get(key) ?? null, type));
       }
-      hasTools ||= example.prompt.some(
-        (one) => one.role === "tool" || one.tool_calls !== undefined,
-      );
+      hasTools ||= hasCalls([...example.prompt, ...saidBy(example)]);
     },
     data: () => ({ metadata: [...metadata], hasTools }),
     append(other) {
@@ -49,7 +48,9 @@ export function columnsSeen(): Columns {
         fields.length > 0 && format !== "openai"
           ? { metadata: `STRUCT(${fields.join(", ")})` }
           : {};
-      return { ...columnsOf(format, `${message}[]`), ...extra };
+      // Trainers read the tools of a row from a column of that name.
+      const tools = hasTools && WITH_TOOLS.has(format) ? { tools: "JSON" } : {};
+      return { ...columnsOf(format, `${message}[]`), ...tools, ...extra };
     },
   };
 }
@@ -58,10 +59,16 @@ export function columnsSeen(): Columns {
 
 const PLAIN_MESSAGE = 'STRUCT("role" VARCHAR, "content" VARCHAR)';
 const TOOL_MESSAGE =
-  'STRUCT("role" VARCHAR, "content" VARCHAR, "tool_calls" JSON, "tool_call_id" VARCHAR)';
+  'STRUCT("role" VARCHAR, "content" VARCHAR, "reasoning_content" VARCHAR, "tool_calls" JSON, "tool_call_id" VARCHAR, "name" VARCHAR)';
+const WITH_TOOLS: ReadonlySet<Format> = new Set([
+  "openai",
+  "prompt-completion",
+  "preference",
+  "kto",
+]);
 
 function columnsOf(format: Format, messages: string): Record<string, string> {
-  const answer = 'STRUCT("role" VARCHAR, "content" VARCHAR)[]';
+  const answer = messages;
   switch (format) {
     case "chatml":
       return { text: "VARCHAR" };

@@ -13,16 +13,30 @@ type Base = {
   /** Rows of one group are on one side of the split: the repository, or the instance. */
   readonly group: string;
   readonly metadata: Metadata;
+  /** JSON schemas of the tools that the answer may call; absent: it has none. */
+  readonly tools?: readonly unknown[];
 };
 
 /**
  * `sft`: an answer to learn. `negative`: an answer that is labelled bad; only `kto` has a place for
- * it. `preference`: two answers to one prompt. Answers are what the assistant says, as plain text.
+ * it. `preference`: two answers to one prompt. Answers are what the assistant says, as readable text; those
+ * that call tools stand in `said` as well, as the messages that they are.
  */
 export type Example =
-  | (Base & { readonly kind: "sft"; readonly answer: string })
-  | (Base & { readonly kind: "negative"; readonly answer: string })
-  | (Base & { readonly kind: "preference"; readonly chosen: string; readonly rejected: string });
+  | (Base & {
+      readonly kind: "sft" | "negative";
+      readonly answer: string;
+      readonly said?: { readonly answer?: Message | undefined };
+    })
+  | (Base & {
+      readonly kind: "preference";
+      readonly chosen: string;
+      readonly rejected: string;
+      readonly said?: {
+        readonly chosen?: Message | undefined;
+        readonly rejected?: Message | undefined;
+      };
+    });
 
 /** A source row that gives no example: one line of skipped.jsonl. */
 export type Skip = {
@@ -38,6 +52,15 @@ export type Skip = {
 /** One step of a builder's stream. */
 export type Built =
   { readonly ok: true; readonly example: Example } | { readonly ok: false; readonly skip: Skip };
+
+/** The answers with their calls, where they have any, in the order of their columns. */
+export function saidBy(example: Example): readonly Message[] {
+  const of = (text: string, message: Message | undefined): Message =>
+    message ?? { role: "assistant", content: text };
+  return example.kind === "preference"
+    ? [of(example.chosen, example.said?.chosen), of(example.rejected, example.said?.rejected)]
+    : [of(example.answer, example.said?.answer)];
+}
 
 /** The answers of an example, in the order of their columns. */
 export function answersOf(example: Example): readonly string[] {

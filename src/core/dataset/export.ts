@@ -74,9 +74,10 @@ export function examplesOf(turn: JudgedTurn, wants: ExportWants): TurnExamples {
   }
   if (bucket === "refined" && !wants.refined) return out("not_asked_for");
   const base = baseOf(turn, wants.groupBy);
+  const said = exported.challenger_message;
   const examples: Example[] = [];
   if (wants.sft && bucket !== "defeat") {
-    examples.push({ ...base, kind: "sft", answer: exported.challenger });
+    examples.push({ ...base, kind: "sft", answer: exported.challenger, said: { answer: said } });
   }
   if (!wants.preference && !wants.negative) {
     return { examples, reason: examples.length === 0 ? "not_asked_for" : null };
@@ -88,17 +89,28 @@ export function examplesOf(turn: JudgedTurn, wants: ExportWants): TurnExamples {
   const [chosen, rejected] = isChallenger
     ? [exported.challenger, opponent]
     : [opponent, exported.challenger];
+  const [better, worse] = isChallenger ? [said, opponentSaid(turn)] : [opponentSaid(turn), said];
   if (opponent.trim() === "" || chosen === rejected)
     return { examples, reason: "no_second_answer" };
   if (secrets.opponent) return { examples, reason: "secret" };
-  if (wants.preference) examples.push({ ...base, kind: "preference", chosen, rejected });
-  if (wants.negative) examples.push({ ...base, kind: "negative", answer: rejected });
+  if (wants.preference) {
+    const both = { chosen: better, rejected: worse };
+    examples.push({ ...base, kind: "preference", chosen, rejected, said: both });
+  }
+  if (wants.negative) {
+    examples.push({ ...base, kind: "negative", answer: rejected, said: { answer: worse } });
+  }
   return { examples, reason: null };
 }
 
 /** Against whom the challenger was judged: the king, in mode 1 the reference. */
 export function opponentOf({ exported, score }: Pick<JudgedTurn, "exported" | "score">): string {
   return score?.mode === 1 ? exported.assistant : exported.king;
+}
+
+/** The same with its calls; undefined where it has none. */
+function opponentSaid({ exported, score }: JudgedTurn): Message | undefined {
+  return score?.mode === 1 ? exported.assistant_message : exported.king_message;
 }
 
 /** The bucket a person gave, or the one the file lies in. */
@@ -108,7 +120,7 @@ export function bucketInForce(
   score: Score | null,
   limits: { readonly final_min: number; readonly defeat_max: number },
 ): Bucket {
-  if (review === null || !isCurrent(review, score?.pair_hash)) return bucket;
+  if (review === null || !isCurrent(review, score)) return bucket;
   if (review.bucket !== null) return review.bucket;
   if (review.verdict === null) return bucket;
   const value = personScore(review.verdict);
@@ -123,7 +135,7 @@ type Winner =
 
 /** A person's verdict overrules; otherwise score, both orders and the bucket have to say the same. */
 function winnerOf({ bucket, score, review }: JudgedTurn): Winner {
-  if (review !== null && review.verdict !== null && isCurrent(review, score?.pair_hash)) {
+  if (review !== null && review.verdict !== null && isCurrent(review, score)) {
     if (review.verdict === 0) return { ok: false, reason: "person_draw" };
     return { ok: true, winner: review.verdict === 2 ? "challenger" : "opponent" };
   }
@@ -162,13 +174,22 @@ function baseOf(turn: JudgedTurn, groupBy: Grouping): Base {
     prompt: exported.messages.map(promptMessage),
     group: groupBy === "instance" || repo === "" ? exported.instance_id : repo,
     metadata: metadataOf(turn, repo),
+    ...(exported.protocol === "tools" ? { tools: exported.tools ?? [] } : {}),
   };
 }
 
-type Base = Pick<Example, "prompt" | "group" | "metadata">;
+type Base = Pick<Example, "prompt" | "group" | "metadata" | "tools">;
 
-function promptMessage({ role, content, tool_calls }: Message): Message {
-  return tool_calls === undefined ? { role, content } : { role, content, tool_calls };
+function promptMessage(message: Message): Message {
+  const { role, content, reasoning, tool_calls, tool_call_id, name } = message;
+  return {
+    role,
+    content,
+    ...(reasoning === undefined ? {} : { reasoning }),
+    ...(tool_calls === undefined ? {} : { tool_calls }),
+    ...(tool_call_id === undefined ? {} : { tool_call_id }),
+    ...(name === undefined ? {} : { name }),
+  };
 }
 
 /** Margin in points: challenger minus opponent. Agreement: share of judges on the winning side. */
@@ -190,7 +211,7 @@ function metadataOf(turn: JudgedTurn, repo: string): Metadata {
       judges.length === 0 ? null : Math.round((1e4 * agreeing) / judges.length) / 1e4,
     against: score?.mode === 1 ? "reference" : "king",
     audit: exported.audit?.verdict ?? "unchecked",
-    decided_by: review !== null && isCurrent(review, score?.pair_hash) ? "person" : "panel",
+    decided_by: review !== null && isCurrent(review, score) ? "person" : "panel",
     challenger_model: exported.challenger_run?.model ?? null,
     king_model: exported.king_run?.model ?? null,
   };

@@ -1,5 +1,4 @@
 /** Why an example has no place in a format, and what a renderer of whole texts answers. */
-import type { Message } from "../../records/message.ts";
 
 /** Why an example has no place in a format that takes its kind. */
 export const FORMAT_REASONS = [
@@ -13,12 +12,22 @@ export const FORMAT_REASONS = [
   "not_alternating",
   /** The model's own chat template raised an exception. */
   "template_refused",
+  /** The template's text lacks a call, an argument, a result or words of the row. */
+  "template_lost",
   /** Over `max_tokens`. */
   "too_many_tokens",
 ] as const;
 export type FormatReason = (typeof FORMAT_REASONS)[number];
 
+/** Role and content, and calls as a template reads them: {function: {name, arguments: an object}}. */
+export type RenderedMessage = {
+  readonly role: string;
+  readonly content: string;
+  readonly tool_calls?: readonly unknown[] | undefined;
+};
+
 /** Renders messages as one text; null says that the template refuses them. */
 export type RenderText = (
-  messages: readonly Message[],
+  messages: readonly RenderedMessage[],
+  tools?: readonly unknown[],
 ) => string | { readonly reason: FormatReason };

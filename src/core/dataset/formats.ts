@@ -2,10 +2,11 @@
  * The seven formats of a training row: what is written, which kinds of examples each can hold, and
  * the reading back, which tests and the publisher use to see that nothing was lost on the way.
  */
-import type { Message } from "../../records/message.ts";
+import { messageSchema, type Message, type ToolCall } from "../../records/message.ts";
+import { hasCalls } from "../turn/calls.ts";
 import type { FormatReason, RenderText } from "./format-reasons.ts";
 import { parseChatml, renderChatml } from "./chatml.ts";
-import type { Example, Metadata } from "./example.ts";
+import { saidBy, type Example, type Metadata } from "./example.ts";
 import type { Format } from "./format-names.ts";
 
 export type Written =
@@ -29,18 +30,29 @@ export function writeRow(
 ): Written {
   const bad = example.prompt.find((message) => !ROLES.has(message.role));
   if (bad !== undefined) return { ok: false, reason: "unknown_role" };
-  const isText = format === "chatml" || format === "alpaca" || format === "sharegpt";
-  if (isText && example.prompt.some(hasToolCalls)) return { ok: false, reason: "tool_calls" };
-  const prompt = example.prompt.map(wellFormed);
+  const said = saidBy(example);
+  const isOfCalls = hasCalls([...example.prompt, ...said]);
+  const hasPlace =
+    format !== "alpaca" &&
+    format !== "sharegpt" &&
+    (format !== "chatml" || render !== renderChatml);
+  if (isOfCalls && !hasPlace) return { ok: false, reason: "tool_calls" };
+  // Trainers and templates want objects, fine-tuning APIs the text that is sent to them.
+  const write = format === "openai" ? forApi : forTrainer;
+  const prompt = example.prompt.map(write);
+  const [answer = write(NOBODY), other] = said.map(write);
   const { metadata } = example;
+  const tools =
+    isOfCalls && example.tools !== undefined && example.tools.length > 0
+      ? { tools: example.tools }
+      : {};
   if (example.kind === "preference") {
-    const chosen = [said(example.chosen)];
-    return { ok: true, row: { prompt, chosen, rejected: [said(example.rejected)], metadata } };
+    const rejected = [other ?? write(NOBODY)];
+    return { ok: true, row: { prompt, chosen: [answer], rejected, ...tools, metadata } };
   }
-  const answer = said(example.answer);
   switch (format) {
     case "chatml": {
-      const text = render([...prompt, answer]);
+      const text = render([...prompt, answer], example.tools);
       return typeof text === "string"
         ? { ok: true, row: { text, metadata } }
         : { ok: false, reason: text.reason };
@@ -60,14 +72,14 @@ export function writeRow(
       };
     case "openai":
       // Fine-tuning APIs refuse columns that they do not know: metadata stays out.
-      return { ok: true, row: { messages: [...prompt, answer] } };
+      return { ok: true, row: { messages: [...prompt, answer], ...tools } };
     case "prompt-completion":
-      return { ok: true, row: { prompt, completion: [answer], metadata } };
+      return { ok: true, row: { prompt, completion: [answer], ...tools, metadata } };
     case "preference":
     case "kto":
       return {
         ok: true,
-        row: { prompt, completion: [answer], label: example.kind === "sft", metadata },
+        row: { prompt, completion: [answer], label: example.kind === "sft", ...tools, metadata },
       };
     default:
       return format satisfies never;
@@ -78,6 +90,8 @@ export function writeRow(
 export type ReadBack = {
   readonly prompt: readonly Message[];
   readonly answers: readonly string[];
+  /** The answers with their calls. */
+  readonly said: readonly Message[];
 };
 
 /** Parses what `writeRow` wrote; null when the row does not have the format's shape. */
@@ -115,27 +129,47 @@ const SHAREGPT_NAMES: Readonly<Record<string, string>> = {
 };
 const SHAREGPT_ROLES: Readonly<Record<string, string>> = { human: "user", gpt: "assistant" };
 
-const said = (content: string): { role: "assistant"; content: string } => ({
-  role: "assistant",
-  content: content.toWellFormed(),
-});
+const NOBODY: Message = { role: "assistant", content: "" };
 
-const hasToolCalls = (message: Message): boolean => (message.tool_calls?.length ?? 0) > 0;
+/** A message of a row: calls in the shape of the OpenAI API. */
+type RowMessage = {
+  readonly role: string;
+  readonly content: string;
+  readonly reasoning_content?: string;
+  readonly tool_calls?: readonly unknown[];
+  readonly tool_call_id?: string;
+  readonly name?: string;
+};
 
-/** Role, content and tool calls alone: other keys of a history are no part of a training row. */
-function wellFormed(message: Message): Message {
-  const content = message.content.toWellFormed();
-  const id = message["tool_call_id"];
+const forApi = (message: Message): RowMessage => wellFormed(message, true);
+const forTrainer = (message: Message): RowMessage => wellFormed(message, false);
+
+/** What is said and called alone: other keys of a history are no part of a training row. */
+function wellFormed(message: Message, asText: boolean): RowMessage {
+  const { role, reasoning, tool_calls: calls = [], tool_call_id: id, name } = message;
+  const isResult = role === "tool";
   return {
-    role: message.role,
-    content,
-    ...(hasToolCalls(message) ? { tool_calls: message.tool_calls } : {}),
-    ...(message.role === "tool" && typeof id === "string" ? { tool_call_id: id } : {}),
+    role,
+    content: message.content.toWellFormed(),
+    ...(reasoning === undefined ? {} : { reasoning_content: reasoning.toWellFormed() }),
+    ...(calls.length === 0 ? {} : { tool_calls: calls.map((call) => rowCall(call, asText)) }),
+    ...(isResult && id !== undefined ? { tool_call_id: id } : {}),
+    ...(isResult && name !== undefined ? { name } : {}),
+  };
+}
+
+function rowCall({ id, name, arguments: given }: ToolCall, asText: boolean): object {
+  const text = typeof given === "string" ? given : JSON.stringify(given);
+  // What is no JSON cannot be an object: it stays the text that the model wrote.
+  return {
+    id,
+    type: "function",
+    function: { name, arguments: asText ? text : given },
   };
 }
 
 /** System prompt and earlier turns have their own columns, so that nothing has to be guessed back. */
-function alpacaRow(prompt: readonly Message[], output: string, metadata: Metadata): Written {
+function alpacaRow(prompt: readonly RowMessage[], output: string, metadata: Metadata): Written {
   const [first] = prompt;
   const hasSystem = first?.role === "system";
   const turns = hasSystem ? prompt.slice(1) : prompt;
@@ -175,7 +209,8 @@ function readAlpaca(row: Readonly<Record<string, unknown>>): ReadBack | null {
   }
   const more = typeof input === "string" && input !== "" ? `\n${input}` : "";
   prompt.push({ role: "user", content: instruction + more });
-  return { prompt, answers: [output] };
+  const said = [{ role: "assistant", content: output }];
+  return { prompt, answers: [output], said };
 }
 
 function messagesOf(
@@ -186,23 +221,17 @@ function messagesOf(
   const messages: Message[] = [];
   for (const entry of value as unknown[]) {
     if (typeof entry !== "object" || entry === null) return null;
-    const message = toMessage(entry as Record<string, unknown>);
-    if (!isMessage(message)) return null;
-    messages.push(message);
+    const message = messageSchema.safeParse(toMessage(entry as Record<string, unknown>));
+    if (!message.success) return null;
+    messages.push(message.data);
   }
   return messages;
-}
-
-function isMessage(value: unknown): value is Message {
-  if (typeof value !== "object" || value === null) return false;
-  const { role, content } = value as Record<string, unknown>;
-  return typeof role === "string" && typeof content === "string";
 }
 
 function lastIsAnswer(messages: readonly Message[] | null): ReadBack | null {
   const last = messages?.at(-1);
   if (messages === null || last === undefined || last.role !== "assistant") return null;
-  return { prompt: messages.slice(0, -1), answers: [last.content] };
+  return { prompt: messages.slice(0, -1), answers: [last.content], said: [last] };
 }
 
 function withAnswers(
@@ -210,6 +239,8 @@ function withAnswers(
   columns: readonly string[],
 ): ReadBack | null {
   const prompt = messagesOf(row["prompt"]);
-  const answers = columns.flatMap((column) => messagesOf(row[column])?.map((m) => m.content) ?? []);
-  return prompt === null || answers.length !== columns.length ? null : { prompt, answers };
+  const said = columns.flatMap((column) => messagesOf(row[column]) ?? []);
+  return prompt === null || said.length !== columns.length
+    ? null
+    : { prompt, answers: said.map(({ content }) => content), said };
 }

@@ -3,6 +3,7 @@
  * arrays by blocks, so that memory grows with the rows and never doubles at once.
  */
 import { fingerprint, SIGNATURE_BYTES } from "./signature.ts";
+import { searchableText } from "../turn/calls.ts";
 import { answersOf, type Example } from "./example.ts";
 
 /** Rows a block. */
@@ -103,7 +104,7 @@ export function rowIndex(): RowIndex {
     add(example, tokens) {
       const asked = example.prompt
         .filter((message) => message.role !== "system")
-        .map((message) => message.content);
+        .map(searchableText);
       const print = fingerprint(asked, answersOf(example), scratch);
       sign(scratch);
       lists.exact.push(print.whole);

@@ -2,7 +2,7 @@
 import { Template } from "@huggingface/jinja";
 import { z } from "zod";
 import { UserError, errorMessage } from "../../errors.ts";
-import type { RenderText } from "./format-reasons.ts";
+import type { RenderedMessage, RenderText } from "./format-reasons.ts";
 
 const token = z.union([z.string(), z.looseObject({ content: z.string() })]).nullish();
 const tokenizerConfig = z.looseObject({
@@ -47,13 +47,16 @@ export function templateRenderer(config: unknown, name: string): RenderText {
   const reserved = Object.values(added)
     .filter((one) => one.special === true && one.content !== "")
     .map((one) => one.content);
-  return (messages) => {
+  return (messages, tools) => {
     const isReserved = messages.some(({ content }) =>
       reserved.some((one) => content.includes(one)),
     );
     if (isReserved) return { reason: "special_token" };
+    const given = tools === undefined || tools.length === 0 ? {} : { tools };
     try {
-      return template.render({ ...named, messages, add_generation_prompt: false });
+      const text = template.render({ ...named, ...given, messages, add_generation_prompt: false });
+      // Templates drop calls, or print an object as "[object Map]", without a word.
+      return holdsCalls(text, messages) ? text : { reason: "template_lost" };
     } catch {
       // Templates raise exceptions on conversations that the model was not made for: a drop.
       return { reason: "template_refused" };
@@ -62,6 +65,40 @@ export function templateRenderer(config: unknown, name: string): RenderText {
 }
 
 // ---------------------------------------------------------------------------------------------
+
+/** Looked for in rows with calls alone: there templates lose words, results and second calls. */
+function holdsCalls(text: string, messages: readonly RenderedMessage[]): boolean {
+  const calls = messages.flatMap((message) => message.tool_calls ?? []);
+  if (calls.length === 0) return true;
+  const values = calls.flatMap((call) => {
+    const { name, arguments: given } = Object((call as { function?: unknown }).function) as {
+      name?: unknown;
+      arguments?: unknown;
+    };
+    return [name, ...leavesOf(given)];
+  });
+  return [...values, ...messages.map(({ content }) => content.trim())].every((value) =>
+    isIn(text, value),
+  );
+}
+
+function isIn(text: string, value: unknown): boolean {
+  if (typeof value !== "string") return text.includes(String(value));
+  // As it is, or as JSON spells it, with and without escapes of what is no ASCII.
+  const json = JSON.stringify(value).slice(1, -1);
+  const ascii = json.replace(
+    /[^ -~]/g,
+    (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
+  return text.includes(value) || text.includes(json) || text.includes(ascii);
+}
+
+/** Numbers and truth values are spelt in too many ways to be looked for. */
+function leavesOf(value: unknown): unknown[] {
+  if (typeof value === "string") return [value];
+  if (typeof value !== "object" || value === null) return [];
+  return Object.values(value).flatMap(leavesOf);
+}
 
 function compile(source: string, name: string): Template {
   try {

@@ -1,7 +1,8 @@
 /** Tokens of a row, exactly, by a model's own tokenizer.json. */
 import { Tokenizer } from "@huggingface/tokenizers";
 import { UserError, errorMessage } from "../../errors.ts";
-import { answersOf } from "./example.ts";
+import { searchableText } from "../turn/calls.ts";
+import { saidBy } from "./example.ts";
 import type { CountTokens } from "./tokens.ts";
 
 /**
@@ -17,10 +18,12 @@ export function textTokens(tokenizerJson: unknown, name: string): (text: string)
 export function exactTokens(tokenizerJson: unknown, name: string): CountTokens {
   const count = textTokens(tokenizerJson, name);
   return (example) =>
-    [...example.prompt.map((message) => message.content), ...answersOf(example)].reduce(
-      (sum, text) => sum + count(text),
-      0,
-    );
+    [...example.prompt, ...saidBy(example)]
+      .map(searchableText)
+      .reduce(
+        (sum, text) => sum + count(text),
+        example.tools === undefined ? 0 : count(JSON.stringify(example.tools)),
+      );
 }
 
 // ---------------------------------------------------------------------------------------------

@@ -5,8 +5,10 @@
 import type { Answer } from "../../records/answer.ts";
 import type { Message } from "../../records/message.ts";
 import type { Score } from "../../records/score.ts";
-import { checkForm } from "../turn/form.ts";
-import { repetitionOf } from "../turn/repetition.ts";
+import { searchableText } from "../turn/calls.ts";
+import type { Said } from "../turn/hash.ts";
+import { checkAnswer, saidOf } from "../turn/protocol.ts";
+import { actionText, repetitionOf } from "../turn/repetition.ts";
 import { findInjections } from "./injection.ts";
 
 export const DISQUALIFICATIONS = ["malformed", "repetition", "leak", "injection"] as const;
@@ -20,21 +22,23 @@ export function disqualify(answer: Answer): Disqualified | null {
   if (malformed !== undefined && malformed !== null) {
     return { reason: "malformed", detail: `${malformed.reason}: ${malformed.detail}` };
   }
-  const broken = ruleBroken(answer.challenger, answer.messages);
+  const said = saidOf(answer.challenger, answer.challenger_message);
+  const broken = ruleBroken(said, answer);
   if (broken !== null) return broken;
   if (answer.audit?.verdict === "leak") {
     const kinds = [...new Set(answer.audit.findings.map((finding) => finding.kind))];
     return { reason: "leak", detail: kinds.join(", ") };
   }
-  return injectionIn(answer.challenger);
+  return injectionIn(searchableText(said));
 }
 
 /** What would have cost a challenger the turn, in its opponent's reply. */
 export function opponentFlags(
-  opponent: string,
-  messages: readonly Message[],
+  opponent: Exclude<Said, string>,
+  answer: Answer,
 ): NonNullable<Score["opponent_flags"]> {
-  return [ruleBroken(opponent, messages), injectionIn(opponent)].flatMap((found) =>
+  const said = saidOf(opponent.text, opponent.message);
+  return [ruleBroken(said, answer), injectionIn(searchableText(said))].flatMap((found) =>
     found === null ? [] : [{ kind: found.reason, text: found.detail }],
   );
 }
@@ -45,7 +49,11 @@ export function historyFlags(messages: readonly Message[]): NonNullable<Score["h
     .flatMap((message, at) =>
       message.role === "system"
         ? []
-        : findInjections(message.content).map(({ kind, text }) => ({ kind, text, message: at })),
+        : findInjections(searchableText(message)).map(({ kind, text }) => ({
+            kind,
+            text,
+            message: at,
+          })),
     )
     .slice(0, MAX_FLAGS);
 }
@@ -55,10 +63,11 @@ export function historyFlags(messages: readonly Message[]): NonNullable<Score["h
 const MAX_FLAGS = 20;
 
 /** Form and repetition: what a turn may not do whoever wrote it. */
-function ruleBroken(text: string, messages: readonly Message[]): Disqualified | null {
-  const form = checkForm(text);
+function ruleBroken(said: Message, answer: Answer): Disqualified | null {
+  const form = checkAnswer(said, answer);
   if (!form.ok) return { reason: "malformed", detail: `${form.reason}: ${form.detail}` };
-  const repeated = repetitionOf(form.command, messages);
+  const action = form.message === undefined ? form.command : (actionText(form.message) ?? "");
+  const repeated = repetitionOf(action, answer.messages);
   return repeated === null ? null : { reason: "repetition", detail: repeated };
 }
 

@@ -1,5 +1,6 @@
 /** score/_duel.json: the duel as a whole, from what each turn's score file says. */
 import type { Duel } from "../../records/duel.ts";
+import { SCHEMA } from "../../records/schema.ts";
 import { METRICS, type Metric } from "../../records/score.ts";
 import { configHash } from "../turn/hash.ts";
 import { judgeRow } from "./bias.ts";
@@ -7,6 +8,7 @@ import { agreementOf } from "./agreement.ts";
 import type { TurnFacts } from "./facts.ts";
 import { boundsOf, gateReasons, marginOf, type GateRules } from "./gate.ts";
 import { lengthEffect } from "./length.ts";
+import { mixedOf, mixedReason } from "./mixed.ts";
 import type { DuelRules } from "./rules.ts";
 import { countVotes, round4, sharesOf, turnScore } from "./turn-score.ts";
 import { warningsOf } from "./warnings.ts";
@@ -20,7 +22,9 @@ export type DuelInput = {
   /** Model -> why its first call of this run failed. */
   readonly failures: ReadonlyMap<string, string>;
   /** The duel before this one; null for the first look. */
-  readonly previous: Pick<Duel, "looks" | "turns_hash"> | null;
+  readonly previous: Pick<Duel, "looks" | "turns_hash" | "mixed"> | null;
+  /** Told --mixed, now or before: verdicts of two versions are taken as they are. */
+  readonly mixed?: boolean;
 };
 
 export function duelOf(input: DuelInput, rules: DuelRules, gate: GateRules): Duel {
@@ -31,7 +35,10 @@ export function duelOf(input: DuelInput, rules: DuelRules, gate: GateRules): Due
   const n_turns = turns.length + input.withoutScore;
   const standing = standingOf(parsed, n_turns, rules, gate);
   const { bounds, challenger_score } = standing;
-  const accepted = n_pending > 0 ? null : standing.reasons.length === 0;
+  const isTaken = input.mixed === true || input.previous?.mixed?.taken === true;
+  const mixed = mixedOf(turns, rules.prompt_version, isTaken);
+  const reasons = [...standing.reasons, ...[mixedReason(mixed)].flatMap((reason) => reason ?? [])];
+  const accepted = n_pending > 0 ? null : reasons.length === 0;
   const clean = standingOf(
     parsed.filter((turn) => turn.disqualified === null),
     n_turns - lost.length,
@@ -42,9 +49,10 @@ export function duelOf(input: DuelInput, rules: DuelRules, gate: GateRules): Due
   const everywhere = everywhereJudges(rules);
   const turns_hash = configHash(parsed.map((turn) => [turn.file, turn.score]));
   return {
+    schema: SCHEMA,
     mode: rules.mode,
     accepted,
-    reasons: n_pending > 0 ? [pendingReason(n_pending)] : standing.reasons,
+    reasons: n_pending > 0 ? [pendingReason(n_pending)] : reasons,
     challenger_score,
     king_score: challenger_score === null ? null : round4(100 - challenger_score),
     margin: challenger_score === null ? null : marginOf(challenger_score),
@@ -98,6 +106,7 @@ export function duelOf(input: DuelInput, rules: DuelRules, gate: GateRules): Due
     calls_saved: callsSaved(turns, rules),
     unread: countBy(turns.flatMap((turn) => turn.unread)),
     n_other_settings: turns.filter((turn) => turn.otherSettings).length,
+    ...(mixed === null ? {} : { mixed }),
     n_flagged_histories: turns.filter((turn) => turn.flaggedHistory).length,
     n_flagged_opponents: turns.filter((turn) => turn.flaggedOpponent).length,
     warnings: warningsOf(turns, rules),

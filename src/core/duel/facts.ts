@@ -1,7 +1,7 @@
 /** What the duel needs of one score file: small, so that many thousands fit in memory. */
-import type { Score } from "../../records/score.ts";
+import type { Judgement, Score } from "../../records/score.ts";
 import type { DuelRules } from "./rules.ts";
-import { ballotsOf, judgesToAsk } from "./verdicts.ts";
+import { ballotsOf, isOfPair, judgesToAsk } from "./verdicts.ts";
 import type { Ballot } from "./turn-score.ts";
 
 export type TurnFacts = {
@@ -21,10 +21,21 @@ export type TurnFacts = {
   readonly unread: readonly string[];
   /** Some verdict was given under other settings than the present ones. */
   readonly otherSettings: boolean;
+  /** Of the verdicts that count: their versions, and what the calls for them cost. */
+  readonly versions: readonly Version[];
   readonly flaggedHistory: boolean;
   readonly flaggedOpponent: boolean;
   readonly calls: { readonly asked: number; readonly full: number };
   readonly models: readonly string[];
+};
+
+export type Version = {
+  /** "judge-1". */
+  readonly prompt: string;
+  /** Whether calls, ids and results were covered; null: there are none, and no difference. */
+  readonly hash: "plain" | "structure" | null;
+  /** null: not priced. */
+  readonly usd: number | null;
 };
 
 /** `clusterBy` falls back to the instance where a score file knows no repo. */
@@ -33,9 +44,7 @@ export function factsOf(
   rules: DuelRules,
   clusterBy: "instance_id" | "repo",
 ): TurnFacts {
-  const live = score.judges.filter(
-    (reply) => reply.pair_hash === score.pair_hash && reply.superseded !== true,
-  );
+  const live = score.judges.filter((reply) => isOfPair(reply, score) && reply.superseded !== true);
   const replies: Record<string, { all: number; unread: number }> = {};
   for (const reply of live) {
     const count = (replies[reply.model] ??= { all: 0, unread: 0 });
@@ -56,9 +65,23 @@ export function factsOf(
     replies,
     unread: live.flatMap((reply) => (reply.unread === null ? [] : [reply.unread])),
     otherSettings: live.some((reply) => reply.config_hash !== rules.config_hash),
+    versions: live
+      .filter(({ metrics }) => metrics !== null)
+      .map((reply) => versionOf(reply, score)),
     flaggedHistory: (score.history_flags ?? []).length > 0,
     flaggedOpponent: (score.opponent_flags ?? []).length > 0,
     calls: { asked, full: score.disqualified === null ? rules.panel.length : 0 },
     models: [score.king_model, score.challenger_model].flatMap((model) => model ?? []),
+  };
+}
+
+// ---------------------------------------------------------------------------------------------
+
+function versionOf(reply: Judgement, { plain_hash }: Score): Version {
+  return {
+    // Builds that did not write it down had this one alone.
+    prompt: reply.prompt_version ?? "judge-1",
+    hash: plain_hash === undefined ? null : reply.pair_hash === plain_hash ? "plain" : "structure",
+    usd: reply.cost_usd,
   };
 }

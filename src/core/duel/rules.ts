@@ -29,6 +29,8 @@ export type DuelRules = {
   readonly min_decisive: number;
   /** Identity of the settings that a verdict depends on. */
   readonly config_hash: string;
+  /** Of the judge's prompt. */
+  readonly prompt_version: string;
   /** Seeded, one stream a purpose. */
   readonly rng: (purpose: string) => Rng;
 };

@@ -6,9 +6,11 @@ import type { Answer } from "../../records/answer.ts";
 import type { Judgement, Score } from "../../records/score.ts";
 import { NO_USAGE } from "../../records/run-info.ts";
 import type { Order, Outcome, WorkItem } from "../../work.ts";
-import { historyHash, pairHash } from "../turn/hash.ts";
+import { SCHEMA } from "../../records/schema.ts";
+import { historyHash, pairHash, plainPairHash, type Said } from "../turn/hash.ts";
+import { protocolIn } from "../turn/protocol.ts";
 import { disqualify, historyFlags, opponentFlags } from "./disqualify.ts";
-import { judgePrompt, sharedPrefix, type Candidates } from "./judge-prompt.ts";
+import { candidateText, judgePrompt, sharedPrefix, type Candidates } from "./judge-prompt.ts";
 import { candidateMark, ordersFor, type DuelRules } from "./rules.ts";
 import { decisiveScore, metricValues, turnScore } from "./turn-score.ts";
 import { challengerView, readVerdict } from "./verdict.ts";
@@ -54,38 +56,47 @@ export type Opening = {
 /** The turn as it stands when a run comes to it. */
 export function openTurn(opening: Opening, rules: DuelRules): Turn {
   const { file, answer, previous } = opening;
+  const said = saidBy(answer, rules.mode);
   const candidates: Candidates = {
     messages: answer.messages,
-    opponent: rules.mode === 2 ? answer.king : answer.assistant,
-    challenger: answer.challenger,
+    opponent: candidateText(said.opponent.text, said.opponent.message),
+    challenger: candidateText(said.challenger.text, said.challenger.message),
+    protocol: protocolIn(answer),
   };
   const history = historyHash(answer.messages);
-  const pair = pairHash(answer.messages, candidates.opponent, candidates.challenger);
-  const kept = (previous?.judges ?? []).map((reply) => takeUp(reply, pair, opening));
+  const pair = pairHash(answer.messages, said.opponent, said.challenger);
+  const plain = plainPairHash(answer.messages, said.opponent, said.challenger);
+  const hashes = { pair, plain };
+  const kept = (previous?.judges ?? []).map((reply) => takeUp(reply, hashes, opening));
   // Flags follow from the pair alone, and a long history takes its time to search.
   const isKnown = previous?.pair_hash === pair && previous.history_flags !== undefined;
   const base: Base = {
     history_flags: isKnown ? previous.history_flags : historyFlags(answer.messages),
-    opponent_flags: isKnown
-      ? previous.opponent_flags
-      : opponentFlags(candidates.opponent, answer.messages),
+    opponent_flags: isKnown ? previous.opponent_flags : opponentFlags(said.opponent, answer),
     file,
     instance_id: answer.instance_id,
     repo: answer.repo ?? null,
     style: opening.style,
     pair_hash: pair,
+    ...(plain === pair ? {} : { plain_hash: plain }),
     king_model: answer.king_run?.model ?? null,
     challenger_model: answer.challenger_run?.model ?? null,
-    lengths: { opponent: candidates.opponent.length, challenger: candidates.challenger.length },
+    lengths: {
+      opponent: said.opponent.text.length,
+      challenger: said.challenger.text.length,
+    },
     disqualified: disqualify(answer),
   };
-  const allowance = opening.retry ? grantAgain(file, pair, kept, rules) : new Map();
+  const allowance = opening.retry ? grantAgain(file, hashes, kept, rules) : new Map();
   const score = settle(base, kept, rules);
   return {
     candidates,
     history_hash: history,
     pair_hash: pair,
-    prefix: score.pending + allowance.size > 0 ? sharedPrefix(answer.messages, history) : "",
+    prefix:
+      score.pending + allowance.size > 0
+        ? sharedPrefix(answer.messages, history, toolsShown(answer))
+        : "",
     allowance,
     score,
   };
@@ -119,6 +130,7 @@ export function withOutcome(
     attempt: item.request.tag.attempt,
     pair_hash: turn.pair_hash,
     config_hash: rules.config_hash,
+    prompt_version: rules.prompt_version,
     time,
   };
   const reply = judgementOf(frame, outcome);
@@ -135,6 +147,7 @@ type Base = Pick<
   | "repo"
   | "style"
   | "pair_hash"
+  | "plain_hash"
   | "king_model"
   | "challenger_model"
   | "lengths"
@@ -145,7 +158,9 @@ type Base = Pick<
 
 /** The score file: everything in it follows from the base, the replies and the rules. */
 function settle(base: Base, judges: readonly Judgement[], rules: DuelRules): Score {
-  const turn = { file: base.file, judges: [...judges], pair_hash: base.pair_hash };
+  const { plain_hash } = base;
+  const hashes = { pair_hash: base.pair_hash, ...(plain_hash === undefined ? {} : { plain_hash }) };
+  const turn = { file: base.file, judges: [...judges], ...hashes };
   const lost = base.disqualified;
   const open =
     lost === null
@@ -155,6 +170,7 @@ function settle(base: Base, judges: readonly Judgement[], rules: DuelRules): Sco
   const parsed = lost !== null || ballots.length >= rules.quorum;
   const result = parsed && lost === null ? turnScore(ballots) : null;
   return {
+    schema: SCHEMA,
     file: base.file,
     instance_id: base.instance_id,
     repo: base.repo ?? null,
@@ -179,14 +195,37 @@ function settle(base: Base, judges: readonly Judgement[], rules: DuelRules): Sco
     history_flags: base.history_flags ?? [],
     opponent_flags: base.opponent_flags ?? [],
     judges: turn.judges,
-    pair_hash: base.pair_hash,
+    ...hashes,
     config_hash: rules.config_hash,
   };
 }
 
+/** The present pair's hash, and what builds that knew no structure made of it. */
+type Hashes = { readonly pair: string; readonly plain: string };
+
+/** The two candidates with their structure, where they have any. */
+function saidBy(
+  answer: Answer,
+  mode: 1 | 2,
+): Record<"opponent" | "challenger", Exclude<Said, string>> {
+  const { king, assistant, king_message, assistant_message, challenger_message } = answer;
+  return {
+    opponent:
+      mode === 2
+        ? { text: king, message: king_message }
+        : { text: assistant, message: assistant_message },
+    challenger: { text: answer.challenger, message: challenger_message },
+  };
+}
+
+/** A judge is told of the tools where candidates may call them. */
+const toolsShown = (answer: Answer): readonly unknown[] =>
+  protocolIn(answer) === "tools" ? (answer.tools ?? []) : [];
+
 /** A kept reply as this run takes it up: superseded when it is to be asked anew, read again on demand. */
-function takeUp(reply: Judgement, pair: string, opening: Opening): Judgement {
-  if (reply.pair_hash !== pair || reply.superseded === true) return reply;
+function takeUp(reply: Judgement, { pair, plain }: Hashes, opening: Opening): Judgement {
+  const isOfPair = reply.pair_hash === pair || reply.pair_hash === plain;
+  if (!isOfPair || reply.superseded === true) return reply;
   if (opening.force || opening.rejudge === reply.model) return { ...reply, superseded: true };
   if (!opening.reparse || reply.failed === true) return reply;
   return { ...reply, ...readingOf(reply.raw, reply.finish_reason, reply.order) };
@@ -211,7 +250,14 @@ function readingOf(
 
 type Frame = Pick<
   Judgement,
-  "model" | "provider" | "order" | "attempt" | "pair_hash" | "config_hash" | "time"
+  | "model"
+  | "provider"
+  | "order"
+  | "attempt"
+  | "pair_hash"
+  | "config_hash"
+  | "prompt_version"
+  | "time"
 >;
 
 function judgementOf(frame: Frame, outcome: Outcome): Judgement | null {
@@ -247,11 +293,11 @@ function judgementOf(frame: Frame, outcome: Outcome): Judgement | null {
 
 function grantAgain(
   file: string,
-  pair: string,
+  { pair, plain }: Hashes,
   judges: readonly Judgement[],
   rules: DuelRules,
 ): Allowance {
-  const turn = { file, judges: [...judges], pair_hash: pair };
+  const turn = { file, judges: [...judges], pair_hash: pair, plain_hash: plain };
   const granted = new Map<string, number>();
   for (const judge of rules.panel) {
     for (const order of ordersFor(rules, file, judge.model)) {

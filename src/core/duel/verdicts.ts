@@ -25,7 +25,7 @@ export type SeatState =
   | { readonly kind: "used_up"; readonly unread: string };
 
 /** What the seats of a turn are read from. */
-export type Verdicts = Pick<Score, "file" | "judges" | "pair_hash">;
+export type Verdicts = Pick<Score, "file" | "judges" | "pair_hash" | "plain_hash">;
 
 /** More askings than `rules.attempts` for one seat, by `seatKey`; --retry grants them. */
 export type Allowance = ReadonlyMap<string, number>;
@@ -40,8 +40,19 @@ export function repliesOf(turn: Verdicts, model: string, order: Order): readonly
     (reply) =>
       reply.model === model &&
       reply.order === order &&
-      reply.pair_hash === turn.pair_hash &&
+      isOfPair(reply, turn) &&
       reply.superseded !== true,
+  );
+}
+
+/** True of a verdict on the present pair, also when a build gave it that knew no structure. */
+export function isOfPair(
+  reply: Pick<Judgement, "pair_hash">,
+  turn: Pick<Score, "pair_hash" | "plain_hash">,
+): boolean {
+  return (
+    reply.pair_hash === turn.pair_hash ||
+    (turn.plain_hash !== undefined && reply.pair_hash === turn.plain_hash)
   );
 }
 

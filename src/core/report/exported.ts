@@ -7,7 +7,9 @@ import type { Exported } from "../../records/exported.ts";
 import type { Message } from "../../records/message.ts";
 import type { RunInfo } from "../../records/run-info.ts";
 import type { MetricValues } from "../../records/score.ts";
-import { addFound, maskSecrets, type MaskOptions } from "../secrets/mask.ts";
+import { SCHEMA } from "../../records/schema.ts";
+import type { MaskOptions } from "../secrets/mask.ts";
+import { mapTexts, maskTexts } from "../secrets/mask-texts.ts";
 import type { Decision } from "./person.ts";
 
 export type ExportInput = {
@@ -28,7 +30,7 @@ export async function exportedOf(
     texts.push(text);
     return text;
   });
-  const masked = await maskAll(texts, options);
+  const masked = await maskTexts(texts, options);
   let at = 0;
   const exported = recordOf(input, () => masked.texts[at++] ?? "");
   return { exported, found: masked.found };
@@ -40,11 +42,17 @@ type Mask = (text: string) => string;
 
 function recordOf({ answer, score, metrics, decision }: ExportInput, mask: Mask): Exported {
   return {
+    schema: SCHEMA,
     instance_id: answer.instance_id,
     king: mask(answer.king),
     challenger: mask(answer.challenger),
     assistant: mask(answer.assistant),
     messages: answer.messages.map((message) => maskMessage(message, mask)),
+    ...maskSaid(answer, mask),
+    ...(answer.tools === undefined ? {} : { tools: mapTexts(answer.tools, mask) }),
+    ...(answer.tools_from === undefined ? {} : { tools_from: answer.tools_from }),
+    ...(answer.protocol === undefined ? {} : { protocol: answer.protocol }),
+    ...(answer.run === undefined ? {} : { run: answer.run }),
     ...(answer.repo === undefined ? {} : { repo: answer.repo }),
     ...(answer.turn === undefined ? {} : { turn: answer.turn }),
     ...(answer.origin === undefined ? {} : { origin: answer.origin }),
@@ -66,37 +74,36 @@ function recordOf({ answer, score, metrics, decision }: ExportInput, mask: Mask)
   };
 }
 
-/** All texts in one search, which costs a twentieth of as many searches. */
-async function maskAll(
-  texts: readonly string[],
-  options: MaskOptions,
-): Promise<{ texts: readonly string[]; found: Readonly<Record<string, number>> }> {
-  const { text, found } = await maskSecrets(texts.join(SEAM), options);
-  const parts = text.split(SEAM);
-  if (parts.length === texts.length) return { texts: parts, found };
-  // A seam stood in a text, or a secret reached over one: text by text.
-  const each = [];
-  for (const one of texts) each.push(await maskSecrets(one, options));
-  return { texts: each.map((one) => one.text), found: addFound(each.map((one) => one.found)) };
-}
-
-const SEAM = "\n\u0000\u0000 seam \u0000\u0000\n";
-
+/** Everything that is said and called; other keys of a message are nobody's business. */
 function maskMessage(message: Message, mask: Mask): Message {
-  const { role, content, tool_calls } = message;
-  const masked = { role, content: mask(content) };
-  return tool_calls === undefined
-    ? masked
-    : { ...masked, tool_calls: tool_calls.map((call) => maskDeep(call, mask)) };
+  const { role, content, reasoning, tool_calls, tool_call_id, name, weight } = message;
+  return {
+    role,
+    content: mask(content),
+    ...(reasoning === undefined ? {} : { reasoning: mask(reasoning) }),
+    ...(tool_calls === undefined
+      ? {}
+      : {
+          tool_calls: tool_calls.map((call) => ({
+            id: call.id,
+            name: call.name,
+            arguments: mapTexts(call.arguments, mask),
+          })),
+        }),
+    ...(tool_call_id === undefined ? {} : { tool_call_id }),
+    ...(name === undefined ? {} : { name }),
+    ...(weight === undefined ? {} : { weight }),
+  };
 }
 
-function maskDeep(value: unknown, mask: Mask): unknown {
-  if (typeof value === "string") return mask(value);
-  if (Array.isArray(value)) return value.map((item: unknown) => maskDeep(item, mask));
-  if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(
-    Object.entries(value).map(([key, inner]) => [key, maskDeep(inner, mask)]),
-  );
+/** The three answers with their structure, where they have any. */
+function maskSaid(answer: Answer, mask: Mask): Partial<Exported> {
+  const said: Record<string, Message> = {};
+  for (const key of ["king_message", "challenger_message", "assistant_message"] as const) {
+    const message = answer[key];
+    if (message !== undefined) said[key] = maskMessage(message, mask);
+  }
+  return said;
 }
 
 /** Of a malformed reply the reason alone: its detail may quote a line of the reply. */

@@ -24,7 +24,7 @@ export function personScore(verdict: 0 | 1 | 2): number {
 export function decide(score: Score, review: Review | null, rules: BucketRules): Decision | null {
   const panel = bucketOf(score, rules);
   if (panel === null) return null;
-  if (review === null || !isCurrent(review, score.pair_hash)) return { ...panel, by: "panel" };
+  if (review === null || !isCurrent(review, score)) return { ...panel, by: "panel" };
   const said = `panel said ${panel.bucket}: ${panel.reason}`;
   if (review.bucket !== null) {
     return {
@@ -43,8 +43,12 @@ export function decide(score: Score, review: Review | null, rules: BucketRules):
 }
 
 /** False when the review is about another pair of candidates than the present one. */
-export function isCurrent(review: Review, pairHash: string | undefined): boolean {
-  return pairHash === undefined || review.pair_hash === "" || review.pair_hash === pairHash;
+export function isCurrent(
+  review: Review,
+  score: Pick<Score, "pair_hash" | "plain_hash"> | null | undefined,
+): boolean {
+  if (score?.pair_hash === undefined || review.pair_hash === "") return true;
+  return review.pair_hash === score.pair_hash || review.pair_hash === score.plain_hash;
 }
 
 export const VERDICT_WORDS = {

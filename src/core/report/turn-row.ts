@@ -91,7 +91,7 @@ export function turnRow(input: RowInput, rules: BucketRules, mode: 1 | 2): TurnR
             verdict: review.verdict,
             bucket: review.bucket,
             note: review.note,
-            outdated: !isCurrent(review, score?.pair_hash),
+            outdated: !isCurrent(review, score),
           },
     judges: judges.map(({ model, score: value, metrics }) => ({ model, score: value, metrics })),
     spread: scores.length < 2 ? null : Math.max(...scores) - Math.min(...scores),

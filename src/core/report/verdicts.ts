@@ -1,6 +1,7 @@
 /** What the judges said about one turn, read from its score file: the replies that count. */
 import { METRICS, type Judgement, type MetricValues, type Score } from "../../records/score.ts";
 import { metricValues } from "../duel/turn-score.ts";
+import { isOfPair } from "../duel/verdicts.ts";
 
 export type JudgeView = {
   readonly model: string;
@@ -20,8 +21,7 @@ export type JudgeView = {
 export function countingReplies(score: Score): readonly Judgement[] {
   return score.judges.filter(
     (reply) =>
-      reply.superseded !== true &&
-      (score.pair_hash === undefined || reply.pair_hash === score.pair_hash),
+      reply.superseded !== true && (score.pair_hash === undefined || isOfPair(reply, score)),
   );
 }
 

@@ -5,7 +5,8 @@
 export const DROP_MEANINGS = {
   bad_line: "a line that is not a JSON object (only with --skip-bad)",
   bad_row: "a row whose messages are missing or not messages",
-  no_instance_id: "a row without an instance_id",
+  media: "a message holds an image or audio, and [source].media refuses such rows",
+  no_tools: "no tool is called or named, and [protocol].style asks for calls of tools",
   truncated_cell: "the viewer cut a cell short, and no Parquet file holds it",
   no_assistant_turn: "no assistant message with a history before it",
   empty_reference: "every assistant message in reach is empty, or the one that was drawn",
@@ -22,6 +23,8 @@ export const DROP_MEANINGS = {
   instance_full: "the instance has max_per_instance turns already",
   repo_full: "the repository has max_per_repo turns already",
   no_pr: "no pull-request record for the instance",
+  no_future:
+    "nothing follows the turn in its run: there is nothing hidden to tell ([challenger].hidden)",
   pr_too_large: "the pull request is over [source].max_pr_chars (see report/hugePR.md)",
   pr_unreadable: "the pull-request record lacks what a record needs",
   held_out_overlap: "the pull request shares 12-grams with a problem of [source].held_out",
@@ -32,12 +35,22 @@ export type DropReason = keyof typeof DROP_MEANINGS;
 
 /** A value, or the reason why there is none. */
 export type Kept<T> =
-  { readonly ok: true; readonly value: T } | { readonly ok: false; readonly reason: DropReason };
+  | { readonly ok: true; readonly value: T }
+  | {
+      readonly ok: false;
+      readonly reason: DropReason;
+      /** What was seen, where that helps a person to find it. */
+      readonly detail?: string;
+    };
 
 export const kept = <T>(value: T): Kept<T> => ({ ok: true, value });
-export const dropped = (reason: DropReason): { ok: false; reason: DropReason } => ({
+export const dropped = (
+  reason: DropReason,
+  detail?: string,
+): { ok: false; reason: DropReason; detail?: string } => ({
   ok: false,
   reason,
+  ...(detail === undefined ? {} : { detail }),
 });
 
 /** Counts per reason in the order of DROP_MEANINGS; reasons that never came up are left out. */

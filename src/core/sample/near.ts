@@ -3,6 +3,7 @@
  * 64 hashes estimate the Jaccard similarity of the sets of five-word shingles to about 0.06.
  */
 import type { Message } from "../../records/message.ts";
+import { searchableText } from "../turn/calls.ts";
 
 const HASHES = 64;
 const BANDS = 16;
@@ -41,7 +42,7 @@ export function createNearDuplicates(threshold: number): NearDuplicates {
 function signatureOf(messages: readonly Message[]): Uint32Array {
   const words = messages
     .filter((message) => message.role !== "system")
-    .flatMap((message) => message.content.split(/\s+/))
+    .flatMap((message) => searchableText(message).split(/\s+/))
     .filter((word) => word !== "")
     .map(hashWord);
   const signature = new Uint32Array(HASHES).fill(0xffff_ffff);

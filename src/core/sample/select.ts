@@ -4,17 +4,22 @@
  * change what is kept.
  */
 import type { Origin, Prompt } from "../../records/prompt.ts";
+import { SCHEMA } from "../../records/schema.ts";
+import type { Message, ToolCall } from "../../records/message.ts";
 import type { PullRequest } from "../../records/pull-request.ts";
-import { checkForm, commandOf } from "../turn/form.ts";
-import { repetitionOf } from "../turn/repetition.ts";
+import { actionText, repetitionOf } from "../turn/repetition.ts";
+import { checkAnswer } from "../turn/protocol.ts";
+import { searchableText } from "../turn/calls.ts";
 import { isBenchmarkInstance, isBenchmarkRepo } from "./benchmarks.ts";
 import type { DropReason } from "./drops.ts";
 import { createNearDuplicates } from "./near.ts";
 import { pullRequestChars } from "./pr.ts";
-import type { ReadyTurn, RowNames } from "./shapes.ts";
+import type { Entered } from "./door.ts";
+import type { RowNames } from "./shapes.ts";
 import { historyChars } from "./turns.ts";
 
-export type Candidate = ReadyTurn & {
+export type Candidate = Entered & {
+  readonly isOwnId: boolean;
   readonly exit_status: string | null;
   readonly origin: Origin;
 };
@@ -45,7 +50,10 @@ export type Gauges = {
 };
 
 /** Who and where: what can be refused before any content is read. */
-export function refuseByName(of: RowNames, settings: SampleSettings): DropReason | null {
+export function refuseByName(
+  of: Pick<RowNames, "instance_id" | "repo" | "exit_status">,
+  settings: SampleSettings,
+): DropReason | null {
   if (settings.exit_status.length > 0 && !settings.exit_status.includes(of.exit_status ?? ""))
     return "exit_status";
   if (settings.exclude_ids.includes(of.instance_id)) return "excluded_id";
@@ -64,10 +72,13 @@ export function refuseByTurn(
   if (historyChars(candidate.messages) > settings.max_history_chars) return "history_too_long";
   const { countTokens } = gauges;
   if (settings.max_history_tokens > 0 && countTokens !== null) {
-    const tokens = candidate.messages.reduce((sum, m) => sum + countTokens(m.content), 0);
+    const tokens = candidate.messages.reduce(
+      (sum, message) => sum + countTokens(searchableText(message)),
+      0,
+    );
     if (tokens > settings.max_history_tokens) return "history_too_many_tokens";
   }
-  if (settings.reference === "protocol" && !checkForm(candidate.assistant).ok)
+  if (settings.reference === "protocol" && !checkAnswer(referenceSaid(candidate), candidate).ok)
     return "reference_form";
   if (settings.drop_loops && isLoop(candidate)) return "loop";
   return null;
@@ -94,7 +105,7 @@ export function refuseByPullRequest(
 
 export type Selection = {
   /** Whether its instance or repository has its share already; once true it stays true. */
-  readonly isFull: (of: RowNames) => DropReason | null;
+  readonly isFull: (of: Pick<RowNames, "instance_id" | "repo">) => DropReason | null;
   /** Whether it is the same, or nearly the same, as a turn kept before. */
   readonly refuse: (candidate: Candidate) => DropReason | null;
   /** Counts the candidate among the kept ones. */
@@ -131,11 +142,20 @@ export function createSelection(settings: SampleSettings, quotas: boolean): Sele
 
 export function promptOf(candidate: Candidate): Prompt {
   return {
+    schema: SCHEMA,
     instance_id: candidate.instance_id,
     repo: candidate.repo,
     turn: candidate.turn,
     messages: [...candidate.messages],
     assistant: candidate.assistant,
+    ...(candidate.assistant_message === undefined
+      ? {}
+      : { assistant_message: candidate.assistant_message }),
+    ...(candidate.tools === undefined || candidate.tools_from === undefined
+      ? {}
+      : { tools: [...candidate.tools], tools_from: candidate.tools_from }),
+    protocol: candidate.protocol,
+    ...(candidate.run === undefined ? {} : { run: candidate.run }),
     origin: candidate.origin,
   };
 }
@@ -153,13 +173,26 @@ function hasSameHistory(a: Candidate, b: Candidate): boolean {
     a.messages.length === b.messages.length &&
     a.messages.every((message, n) => {
       const other = b.messages[n];
-      return message.role === other?.role && message.content === other.content;
+      return (
+        message.role === other?.role &&
+        message.content === other.content &&
+        hasSameCalls(message, other)
+      );
     })
   );
 }
 
+const hasSameCalls = (a: Message, b: Message): boolean =>
+  (a.tool_calls === undefined && b.tool_calls === undefined) ||
+  JSON.stringify(a.tool_calls?.map(callOf)) === JSON.stringify(b.tool_calls?.map(callOf));
+
+const callOf = ({ name, arguments: given }: ToolCall): unknown[] => [name, given];
+
+const referenceSaid = ({ assistant, assistant_message }: Candidate): Message =>
+  assistant_message ?? { role: "assistant", content: assistant };
+
 /** What the reference runs is what the history ran, with nothing changed in between. */
 function isLoop(candidate: Candidate): boolean {
-  const command = commandOf(candidate.assistant);
-  return command !== null && repetitionOf(command, candidate.messages) !== null;
+  const action = actionText(referenceSaid(candidate));
+  return action !== null && repetitionOf(action, candidate.messages) !== null;
 }

@@ -5,11 +5,29 @@ import type { Spread } from "./order.ts";
 import { configHash } from "../turn/hash.ts";
 import { DROP_MEANINGS, type DropReason } from "./drops.ts";
 
-/** Identity of a draw: the keys of [source] that decide what is drawn, not those on how it is read. */
-export function drawHash(source: Readonly<Record<string, unknown>>): string {
+/**
+ * Identity of a draw: the keys of [source] that decide what is drawn, not those on how it is read. Keys
+ * that older builds did not know count where they are not at their defaults, so that a draw of such a
+ * build is not called stale.
+ */
+export function drawHash(
+  source: Readonly<Record<string, unknown>>,
+  beside: { readonly style?: string; readonly hidden?: string } = {},
+): string {
   const { read: _way, viewer_url: _url, max_read_mb: _limit, ...decisive } = source;
-  return configHash(decisive);
+  const known = Object.entries(decisive).filter(([key, value]) => LATER[key] !== value);
+  const more = Object.entries(beside).filter(([, value]) => value !== "auto");
+  // Older builds wrote calls as text unless they were told otherwise.
+  const tool_calls = source["tool_calls"] ?? "text";
+  return configHash({ ...Object.fromEntries([...known, ...more]), tool_calls });
 }
+
+/** Keys of [source] that came later, with their defaults. */
+const LATER: Readonly<Record<string, unknown>> = {
+  reasoning: "drop",
+  media: "drop",
+  mask: "secrets",
+};
 
 export function emptyState(hash: string, target: number): SourceState {
   return {

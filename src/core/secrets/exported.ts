@@ -3,8 +3,9 @@
  * than a rule, or edited by hand.
  */
 import type { Exported } from "../../records/exported.ts";
-import type { Message } from "../../records/message.ts";
-import { maskSecrets, type MaskOptions } from "./mask.ts";
+import { searchableText } from "../turn/calls.ts";
+import type { MaskOptions } from "./mask.ts";
+import { mapTexts, maskTexts } from "./mask-texts.ts";
 
 export type MaskedTurn = {
   readonly exported: Exported;
@@ -14,37 +15,39 @@ export type MaskedTurn = {
   holds(text: string): boolean;
 };
 
-/** Masks answers, reference and every message, tool calls included. */
+/** Masks answers, reference and every message, calls, results and reasoning included. */
 export async function maskExported(turn: Exported, options: MaskOptions): Promise<MaskedTurn> {
-  const mask = async (text: string): Promise<string> => (await maskSecrets(text, options)).text;
-  const messages: Message[] = [];
-  for (const message of turn.messages) {
-    const content = await mask(message.content);
-    const calls = message.tool_calls;
-    messages.push(
-      calls === undefined
-        ? { ...message, content }
-        : // A mask is one word of capitals: JSON stays JSON.
-          {
-            ...message,
-            content,
-            tool_calls: JSON.parse(await mask(JSON.stringify(calls))) as unknown[],
-          },
-    );
-  }
-  const exported = {
-    ...turn,
-    messages,
-    king: await mask(turn.king),
-    challenger: await mask(turn.challenger),
-    assistant: await mask(turn.assistant),
+  const { king_message, challenger_message, assistant_message } = turn;
+  const said = { king_message, challenger_message, assistant_message };
+  const held = {
+    messages: turn.messages,
+    king: turn.king,
+    challenger: turn.challenger,
+    assistant: turn.assistant,
+    said,
   };
-  const texts = [exported.king, exported.challenger, ...messages.map((one) => one.content)];
-  const kinds = new Set(texts.flatMap((text) => masksIn(text)));
+  const texts: string[] = [];
+  mapTexts(held, (text) => {
+    texts.push(text);
+    return text;
+  });
+  const masked = await maskTexts(texts, options);
+  let at = 0;
+  const clean = mapTexts(held, () => masked.texts[at++] ?? "");
+  const { said: cleanSaid, ...rest } = clean;
+  const exported = { ...turn, ...rest, ...withoutAbsent(cleanSaid) };
+  const shown = [rest.king, rest.challenger, ...rest.messages.map(searchableText)];
+  const kinds = new Set(shown.flatMap((text) => masksIn(text)));
   return { exported, kinds, holds: (text) => masksIn(text).length > 0 };
 }
 
 // ---------------------------------------------------------------------------------------------
+
+function withoutAbsent<T extends object>(value: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(value).filter(([, held]) => held !== undefined)) as {
+    [K in keyof T]?: Exclude<T[K], undefined>;
+  };
+}
 
 /**
  * The kinds named by masks: MASKED_HF_TOKEN -> hf_token. Names that merely start like one

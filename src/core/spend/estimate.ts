@@ -49,8 +49,19 @@ export type Estimator = {
 };
 
 /** UTF-8 bytes of a prompt. */
-export function promptBytes(messages: readonly ChatMessage[]): number {
-  return messages.reduce((sum, { content }) => sum + encoder.encode(content).length, 0);
+export function promptBytes(
+  messages: readonly ChatMessage[],
+  tools: readonly unknown[] = [],
+): number {
+  const said = tools.length === 0 ? 0 : bytesOf(JSON.stringify(tools));
+  return messages.reduce((sum, message) => sum + messageBytes(message), said);
+}
+
+const bytesOf = (text: string): number => encoder.encode(text).length;
+
+function messageBytes({ content, tool_calls, reasoning }: ChatMessage): number {
+  const calls = tool_calls === undefined ? 0 : bytesOf(JSON.stringify(tool_calls));
+  return bytesOf(content) + calls + (reasoning === undefined ? 0 : bytesOf(reasoning));
 }
 
 export function makeEstimator(): Estimator {

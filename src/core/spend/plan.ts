@@ -8,6 +8,7 @@ import { judgePrompt, sharedPrefix } from "../duel/judge-prompt.ts";
 import { challengerMessages } from "../turn/challenger-prompt.ts";
 import { historyHash } from "../turn/hash.ts";
 import { kingMessages } from "../turn/king-prompt.ts";
+import { protocolIn } from "../turn/protocol.ts";
 import { promptBytes, type PlannedCall } from "./estimate.ts";
 
 /** What of the configuration decides how many calls are made, and how long they get. */
@@ -29,6 +30,8 @@ type Answerer = ModelRef & { readonly max_tokens: number; readonly attempts: num
 
 export type PlannedTurn = {
   readonly messages: Prompt["messages"];
+  readonly protocol?: Prompt["protocol"];
+  readonly tools?: Prompt["tools"];
   readonly pr: PullRequest | null;
   readonly answer: Pick<Answer, "king" | "challenger" | "challenger_drop"> | null;
   readonly score: Pick<Score, "judges" | "disqualified"> | null;
@@ -48,23 +51,24 @@ export function planTurn(turn: PlannedTurn, settings: PlanSettings): PlannedCall
 /** Stands for an answer that is not there yet: of about the length of recorded ones. */
 const ANSWER_STAND_IN = "x".repeat(1200);
 
-function kingCalls({ messages, answer }: PlannedTurn, { king }: PlanSettings): PlannedCall[] {
-  if (answer !== null && answer.king !== "") return [];
-  const bytes = promptBytes(kingMessages(messages));
+function kingCalls(turn: PlannedTurn, { king }: PlanSettings): PlannedCall[] {
+  if (turn.answer !== null && turn.answer.king !== "") return [];
+  const bytes = promptBytes(kingMessages(turn), turn.tools);
   return [{ ...callOf("king", king), bytes, mostTimes: king.attempts }];
 }
 
 function challengerCalls(
-  { messages, answer }: PlannedTurn,
+  turn: PlannedTurn,
   pr: PullRequest,
   { challenger }: PlanSettings,
 ): PlannedCall[] {
+  const { answer } = turn;
   if (answer !== null && (answer.challenger !== "" || answer.challenger_drop !== undefined)) {
     return [];
   }
   const { candidates, pr_chars, attempts, leak_attempts } = challenger;
-  const blind = promptBytes(kingMessages(messages));
-  const informed = promptBytes(challengerMessages({ history: messages, pr, maxPrChars: pr_chars }));
+  const blind = promptBytes(kingMessages(turn), turn.tools);
+  const informed = promptBytes(challengerMessages({ turn, pr, maxPrChars: pr_chars }), turn.tools);
   if (candidates === 1) {
     const mostTimes = attempts + leak_attempts;
     return [{ ...callOf("challenger", challenger), bytes: informed, mostTimes }];
@@ -83,10 +87,13 @@ function judgeCalls(turn: PlannedTurn, { judges, judge }: PlanSettings): Planned
   // Without a PR there will be no challenger, and nothing to compare.
   if ((pr === null && !judged) || answer?.challenger_drop !== undefined) return [];
   if (score?.disqualified != null) return [];
-  const prefix = sharedPrefix(messages, historyHash(messages));
+  const protocol = protocolIn(turn);
+  const tools = protocol === "tools" ? turn.tools : [];
+  const prefix = sharedPrefix(messages, historyHash(messages), tools);
   const pair = {
     opponent: answer?.king || ANSWER_STAND_IN,
     challenger: answer?.challenger || ANSWER_STAND_IN,
+    protocol,
   };
   const seat = { order: "king_first", mark: "0123456789ab", unread: null } as const;
   const bytes = promptBytes(judgePrompt(prefix, pair, seat));

@@ -1,33 +1,45 @@
 /**
  * What the challenger is asked: the history first (the prefix a provider can cache for king and
- * challenger alike), then the hidden pull request and the blind-agent rule.
+ * challenger alike), then the hidden knowledge (a pull request, or the run's own future) and the
+ * blind-agent rule.
  */
-import type { Message } from "../../records/message.ts";
 import type { PullRequest } from "../../records/pull-request.ts";
 import type { ChatMessage } from "../../work.ts";
-import { asChat, languageOf } from "./king-prompt.ts";
+import { cutMiddle, futureOf } from "../challenger/future.ts";
+import { asChat, formText, languageOf, ours, type AskedTurn } from "./king-prompt.ts";
+import { protocolIn } from "./protocol.ts";
 
 export const CHALLENGER_PROMPT_VERSION = "challenger-1";
 
 export type ChallengerPrompt = {
-  readonly history: readonly Message[];
+  readonly turn: AskedTurn;
+  /** A pull request, or a record of the run's future. */
   readonly pr: PullRequest;
-  /** Characters of the pull request that are shown at most; what was cut is said. */
+  /** Characters of it that are shown at most; what was cut is said. */
   readonly maxPrChars: number;
   /** Why the last reply was not accepted, in the answer's own words; never a word of the PR. */
   readonly fault?: string;
 };
 
 export function challengerMessages(prompt: ChallengerPrompt): readonly ChatMessage[] {
-  const language = languageOf(prompt.history);
+  const { turn, pr, maxPrChars, fault } = prompt;
+  const rule = futureOf(pr) === null ? RULE : FUTURE_RULE;
   return [
-    ...asChat(prompt.history),
+    ...asChat(turn.messages, protocolIn(turn)),
     {
       role: "user",
-      content: `${RULE}\n\n${pullRequestText(prompt.pr, prompt.maxPrChars)}\n\n${task(language)}`,
+      content: `${rule}\n\n${hiddenText(pr, maxPrChars)}\n\n${task(turn)}`,
+      ...ours(turn),
     },
-    ...(prompt.fault === undefined ? [] : [faultMessage(prompt.fault, language)]),
+    ...(fault === undefined ? [] : [faultMessage(fault, turn)]),
   ];
+}
+
+/** The hidden knowledge as text, cut to `maxChars`; every cut is marked with its length. */
+export function hiddenText(record: PullRequest, maxChars: number): string {
+  const future = futureOf(record);
+  if (future === null) return pullRequestText(record, maxChars);
+  return `<rest_of_the_session>\n${cutMiddle(future.text, maxChars)}\n</rest_of_the_session>\n<how_it_ended>\n${future.ended}\n</how_it_ended>`;
 }
 
 /** The pull request as text, cut to `maxChars`; every cut is marked with its length. */
@@ -56,13 +68,35 @@ The blind-agent rule: you may only say and do what somebody who has seen just th
 - Do not write code of the pull request from memory. When it is time to edit, write what the shown code itself leads to.
 Within that rule, choose the next step that brings the task furthest.`;
 
-const task = (language: string): string =>
+const FUTURE_RULE = `PRIVATE NOTE, not part of the session. What the agent did afterwards in this same session, what came of it, and how it ended is shown below so that you can tell a good next step from a bad one.
+
+The blind-agent rule: you may only say and do what somebody who has seen just the conversation above could honestly say and do.
+- Do not mention, hint at or paraphrase what comes later in the session, or this note.
+- Do not name files, identifiers, flags, constants, line numbers, test names or error texts that the conversation has not shown, unless a search or a listing that the conversation motivates is how an honest agent would find them.
+- Do not state a cause or a solution as known before the conversation supports it. Look first; what is a guess is said as a guess.
+- Do not write code of a later step from memory, and do not copy the step that the agent took. When it is time to edit, write what the shown code itself leads to.
+Within that rule, choose the next step that brings the task furthest. The session may have gone wrong later: then do better.`;
+
+function task(turn: AskedTurn): string {
+  return protocolIn(turn) === "bash"
+    ? bashTask(languageOf(turn.messages))
+    : `Now take the agent's next turn: ${formText(turn)} Do not repeat a call that has just been made. Write nothing else.`;
+}
+
+const bashTask = (language: string): string =>
   `Now write the agent's next turn, exactly in the form the system prompt asks for: a THOUGHT of a few sentences, then EXACTLY ONE command in EXACTLY ONE fenced block that starts with \`\`\`${language} and ends with \`\`\`. Do not repeat a command that has just been run. Write nothing else.`;
 
-const faultMessage = (fault: string, language: string): ChatMessage => ({
-  role: "user",
-  content: `Your last reply could not be used: ${fault}. Write the turn again under the same rule: a THOUGHT, then EXACTLY ONE command in EXACTLY ONE fenced \`\`\`${language} block.`,
-});
+function faultMessage(fault: string, turn: AskedTurn): ChatMessage {
+  const form =
+    protocolIn(turn) === "bash"
+      ? `a THOUGHT, then EXACTLY ONE command in EXACTLY ONE fenced \`\`\`${languageOf(turn.messages)} block.`
+      : formText(turn);
+  return {
+    role: "user",
+    content: `Your last reply could not be used: ${fault}. Write the turn again under the same rule: ${form}`,
+    ...ours(turn),
+  };
+}
 
 type Section = {
   readonly title: string;

@@ -1,9 +1,9 @@
 /**
- * The form of an answer: prose and exactly one shell command in one fenced block. What breaks it is
+ * The form of an answer in the protocol bash: prose and exactly one shell command in one fenced block. What breaks it is
  * named, so that the model can be asked again and the drop can be counted.
  */
-import { endingOf, endingWords, type EndingKind } from "../ending/ending.ts";
 import { cutTraces, templateToken } from "../ending/traces.ts";
+import type { Message } from "../../records/message.ts";
 import { shellFault } from "../shell/parse.ts";
 import { fencesOf } from "./fences.ts";
 
@@ -22,6 +22,9 @@ export const MALFORMED_REASONS = [
   "not_bash",
   "empty_command",
   "shell_syntax",
+  "unknown_tool",
+  "arguments_no_json",
+  "arguments_misfit",
 ] as const;
 export type MalformedReason = (typeof MALFORMED_REASONS)[number];
 
@@ -32,7 +35,10 @@ export type Form =
       readonly text: string;
       /** Prose before the block; may be "". A literal "THOUGHT:" is not asked for: real turns lack it. */
       readonly thought: string;
+      /** What is done, as text; "" for an answer in words alone. */
       readonly command: string;
+      /** The answer with its calls; absent where it has none. */
+      readonly message?: Message;
     }
   | {
       readonly ok: false;
@@ -40,22 +46,11 @@ export type Form =
       /** What the check saw, in words that can be said to the model. */
       readonly detail: string;
       readonly text: string;
+      readonly message?: Message;
     };
 
 /** Languages a command block may carry: mini-swe-agent 1 and SWE-ZERO say bash, mini-swe-agent 2 the other. */
 export const COMMAND_LANGUAGES: readonly string[] = ["bash", "mswea_bash_command"];
-
-/** A reply as it came: its form counts only when it ended well. */
-export function checkReply(reply: {
-  readonly content: string;
-  readonly finish_reason: string | null;
-}): Form {
-  const form = checkForm(reply.content);
-  const ending = endingOf(reply.finish_reason, reply.content);
-  if (ending.kind === "ended") return form;
-  const { text } = form;
-  return { ok: false, reason: NOT_ENDED[ending.kind], detail: `it ${endingWords(ending)}`, text };
-}
 
 /** Checks a reply's content. Total over any text, linear but for the shell's grammar. */
 export function checkForm(content: string): Form {
@@ -102,14 +97,12 @@ export function commandOf(content: string): string | null {
   return block === undefined ? null : block.body.trim();
 }
 
-// ---------------------------------------------------------------------------------------------
+/** A call that a server left in the text, as the tokens of its template; null: there is none. */
+export function toolCallToken(text: string): string | null {
+  return TOKENS.exec(text)?.[0] ?? STRIPPED.exec(text)?.[0] ?? null;
+}
 
-const NOT_ENDED: Readonly<Record<Exclude<EndingKind, "ended">, MalformedReason>> = {
-  cut: "cut_off",
-  fault: "not_ended",
-  unknown: "not_ended",
-  refused: "withheld",
-};
+// ---------------------------------------------------------------------------------------------
 
 const isCode = (line: string): boolean => line.trim() !== "" && !line.trimStart().startsWith("#");
 
@@ -118,7 +111,3 @@ const TOKENS =
   /< {0,2}[|\uFF5C] {0,4}tool[_\u2581 ]calls?(?:[_\u2581]section)?(?:[_\u2581]argument)?s?[_\u2581](?:begin|end) {0,4}[|\uFF5C] {0,2}>/i;
 // Begin tokens stripped: the text starts with the call's name and number.
 const STRIPPED = /^(?:functions\.)?[A-Za-z_]\w{0,63}:\d{1,4}\s{0,8}(?:<\||\{)/;
-
-function toolCallToken(text: string): string | null {
-  return TOKENS.exec(text)?.[0] ?? STRIPPED.exec(text)?.[0] ?? null;
-}

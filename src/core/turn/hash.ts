@@ -1,4 +1,7 @@
-/** Content hashes that tell turns, pairs and settings apart. */
+/**
+ * Content hashes that tell turns, pairs and settings apart. What has no structure (calls, ids, names,
+ * reasoning) hashes to the bytes that it always had, so that verdicts of older builds stay valid.
+ */
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
 import type { Message } from "../../records/message.ts";
@@ -8,24 +11,67 @@ export function sha256Hex(text: string): string {
   return bytesToHex(sha256(utf8ToBytes(text)));
 }
 
-/** A history's identity: role and content of every message, in order. */
+/** An answer as a judge sees it: its readable text, and its structure where it has one. */
+export type Said = string | { readonly text: string; readonly message?: Message | undefined };
+
+/** A history's identity: role, content and structure of every message, in order. */
 export function historyHash(messages: readonly Message[]): string {
-  return sha256Hex(JSON.stringify(messages.map((message) => [message.role, message.content])));
+  return sha256Hex(JSON.stringify(messages.map(identityOf)));
 }
 
 /** Identity of what a judge sees: the history and both candidates. `opponent`: king or reference. */
-export function pairHash(
+export function pairHash(messages: readonly Message[], opponent: Said, challenger: Said): string {
+  return sha256Hex(JSON.stringify([historyHash(messages), saidOf(opponent), saidOf(challenger)]));
+}
+
+/** The pair hash of builds that knew no structure; equal to `pairHash` where there is none. */
+export function plainPairHash(
   messages: readonly Message[],
-  opponent: string,
-  challenger: string,
+  opponent: Said,
+  challenger: Said,
 ): string {
-  return sha256Hex(JSON.stringify([historyHash(messages), opponent, challenger]));
+  const history = sha256Hex(JSON.stringify(messages.map(({ role, content }) => [role, content])));
+  return sha256Hex(JSON.stringify([history, textOf(opponent), textOf(challenger)]));
 }
 
 /** Identity of settings: sha256 of JSON with sorted keys, 16 hex digits. */
 export function configHash(settings: unknown): string {
   return sha256Hex(stableJson(settings)).slice(0, 16);
 }
+
+// ---------------------------------------------------------------------------------------------
+
+function identityOf(message: Message): readonly unknown[] {
+  const { role, content } = message;
+  const structure = structureOf(message);
+  return structure === null ? [role, content] : [role, content, structure];
+}
+
+/** null: none. Keys in a fixed order. */
+function structureOf({ reasoning, tool_calls, tool_call_id, name }: Message): object | null {
+  if (
+    reasoning === undefined &&
+    tool_calls === undefined &&
+    tool_call_id === undefined &&
+    name === undefined
+  ) {
+    return null;
+  }
+  return {
+    reasoning,
+    tool_calls: tool_calls?.map((call) => [call.id, call.name, call.arguments]),
+    tool_call_id,
+    name,
+  };
+}
+
+function saidOf(said: Said): unknown {
+  if (typeof said === "string") return said;
+  const structure = said.message === undefined ? null : structureOf(said.message);
+  return structure === null ? said.text : [said.text, structure];
+}
+
+const textOf = (said: Said): string => (typeof said === "string" ? said : said.text);
 
 function stableJson(value: unknown): string {
   return (

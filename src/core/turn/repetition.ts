@@ -2,10 +2,11 @@
  * Whether a turn only repeats what the agent has just done. Running a check again after an edit or an
  * install is work, not repetition.
  */
-import type { Message } from "../../records/message.ts";
+import type { Message, ToolCall } from "../../records/message.ts";
 import { parseShell } from "../shell/parse.ts";
 import type { ShellCommand } from "../shell/command.ts";
 import { baseName, unwrapCommand } from "../shell/unwrap.ts";
+import { shellCommandOf } from "./calls.ts";
 import { commandOf } from "./form.ts";
 
 /** Runs of one command since the last edit or install, from which one more is repetition. */
@@ -19,7 +20,7 @@ export function repetitionOf(command: string, messages: readonly Message[]): str
   const wanted = plain(command);
   if (wanted === "") return null;
   const history = messages.flatMap((message) =>
-    message.role === "assistant" ? [historyCommand(message)] : [],
+    message.role === "assistant" ? [actionText(message) ?? ""] : [],
   );
   if (history.length >= 2 && history.slice(-2).every((before) => before === wanted)) {
     return "the very command of both of the last two turns";
@@ -31,8 +32,22 @@ export function repetitionOf(command: string, messages: readonly Message[]): str
   return runs >= RUNS ? `run ${runs} times since the last edit or install` : null;
 }
 
+/**
+ * What a turn does, as one text: the command of its block, or its calls, a shell's as the command alone
+ * and others as name and arguments. null: it only talks.
+ */
+export function actionText(said: Pick<Message, "content" | "tool_calls">): string | null {
+  const { content, tool_calls: calls = [] } = said;
+  if (calls.length === 0) {
+    const command = commandOf(content);
+    return command === null ? null : plain(command);
+  }
+  return calls.map(callText).join("\n");
+}
+
 /** Whether a command edits files or installs something, as far as its text says. */
 export function changesState(command: string): boolean {
+  if (command.split("\n").some((line) => EDIT_CALL.test(line))) return true;
   const parsed = parseShell(command);
   if (!parsed.ok) return false;
   return parsed.commands.flatMap(unwrapCommand).some((inner) => isEdit(inner) || isInstall(inner));
@@ -42,24 +57,14 @@ export function changesState(command: string): boolean {
 
 const plain = (command: string): string => command.replaceAll("\r\n", "\n").trim();
 
-/** The command of a turn in the history: its block, or what its tool calls ran. */
-function historyCommand(message: Message): string {
-  const command = commandOf(message.content);
-  if (command !== null) return plain(command);
-  return (message.tool_calls ?? []).map(toolCommand).join("\n").trim();
+function callText(call: ToolCall): string {
+  const command = shellCommandOf(call);
+  return command === null ? `${call.name} ${JSON.stringify(call.arguments)}` : plain(command);
 }
 
-function toolCommand(call: unknown): string {
-  const text = JSON.stringify(call) ?? "";
-  const given = (call as { function?: { arguments?: unknown } } | null)?.function?.arguments;
-  if (typeof given !== "string") return text;
-  try {
-    const value = JSON.parse(given) as { command?: unknown } | null;
-    return typeof value?.command === "string" ? plain(value.command) : given;
-  } catch {
-    return given; // Arguments that are no JSON are compared as they are.
-  }
-}
+/** A call, as `callText` writes it, of a tool whose name says that it changes files. */
+const EDIT_CALL =
+  /^(?=\S{0,80}(?:edit|write|create|insert|replace|patch|delete|undo|rename|move|save))[A-Za-z][\w.-]{0,80} (?!.{0,40}"command":"view")\{"/i;
 
 function isEdit({ program, args, redirects }: ShellCommand): boolean {
   const name = baseName(program);

@@ -6,6 +6,7 @@ import type { Try } from "../../records/answer.ts";
 import type { Usage } from "../../records/run-info.ts";
 import { NO_USAGE } from "../../records/run-info.ts";
 import type { ChatReply } from "../../work.ts";
+import type { SaidReply } from "./tool-form.ts";
 
 /** Number of the next asking, 1-based. Tries are never forgotten, so keys stay unique. */
 export function nextAttempt(tries: readonly Try[]): number {
@@ -29,6 +30,15 @@ export function tryOf(
   return {
     attempt,
     raw: reply.content,
+    ...(reply.tool_calls === undefined || reply.tool_calls.length === 0
+      ? {}
+      : {
+          message: {
+            role: "assistant",
+            content: reply.content,
+            tool_calls: [...reply.tool_calls],
+          },
+        }),
     finish_reason: reply.finish_reason,
     reason: fault.reason,
     detail: fault.detail,
@@ -36,6 +46,11 @@ export function tryOf(
     cost_usd: reply.cost_usd,
     time,
   };
+}
+
+/** What a try said, with its calls where it made any. */
+export function saidInTry({ raw, message }: Pick<Try, "raw" | "message">): SaidReply {
+  return message ?? { content: raw };
 }
 
 type Billed = Pick<Try, "usage" | "cost_usd">;

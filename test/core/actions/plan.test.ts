@@ -57,6 +57,7 @@ test("a row without messages gives a reason", () => {
   expect(rolloutOf({ instance_id: "a" }, { source: "swe", id: "1" })).toEqual({
     ok: false,
     reason: "bad_row",
+    detail: "there is none of messages, conversations, history, trajectory",
   });
 });
 

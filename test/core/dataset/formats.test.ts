@@ -142,7 +142,11 @@ test("a negative example is a kto row with label false, and has a place nowhere 
 
 const withTools: Message[] = [
   { role: "user", content: "U" },
-  { role: "assistant", content: "", tool_calls: [{ id: "1", type: "function" }] },
+  {
+    role: "assistant",
+    content: "",
+    tool_calls: [{ id: "1", name: "bash", arguments: { command: "ls" } }],
+  },
   { role: "tool", content: "out", tool_call_id: "1" },
 ];
 
@@ -167,13 +171,70 @@ test.each([
   expect(row).toEqual({ ok: false, reason });
 });
 
-test("openai keeps tool calls and their answers where they stood", () => {
-  const written = writeRow({ ...sft, prompt: withTools }, "openai");
-  expect(written).toEqual({
-    ok: true,
-    row: { messages: [...withTools, { role: "assistant", content: "A2" }] },
-  });
+const call = (given: unknown): object => ({
+  id: "1",
+  type: "function",
+  function: { name: "bash", arguments: given },
 });
+
+test("openai has arguments as the text that the API takes, trainers get objects", () => {
+  const rows = (["openai", "prompt-completion"] as const).map((format) =>
+    writeRow({ ...sft, prompt: withTools, tools: TOOLS }, format),
+  );
+  const shown = (given: unknown): unknown[] => [
+    { role: "user", content: "U" },
+    { role: "assistant", content: "", tool_calls: [call(given)] },
+    { role: "tool", content: "out", tool_call_id: "1" },
+  ];
+  const answer = { role: "assistant", content: "A2" };
+  expect(rows).toEqual([
+    { ok: true, row: { messages: [...shown('{"command":"ls"}'), answer], tools: TOOLS } },
+    {
+      ok: true,
+      row: {
+        prompt: shown({ command: "ls" }),
+        completion: [answer],
+        tools: TOOLS,
+        metadata: sft.metadata,
+      },
+    },
+  ]);
+});
+
+test.each(["openai", "prompt-completion", "preference", "kto"] as const)(
+  "%s reads back the calls of history and answers as they were",
+  (format) => {
+    const said = (id: string): Message => ({
+      role: "assistant",
+      content: "so",
+      tool_calls: [
+        { id, name: "bash", arguments: { command: "ls -la" } },
+        { id: `${id}b`, name: "edit", arguments: "{broken" },
+      ],
+    });
+    const base = { ...sft, prompt: withTools, tools: TOOLS };
+    const example: Example =
+      format === "preference"
+        ? {
+            ...base,
+            kind: "preference",
+            chosen: "so",
+            rejected: "so",
+            said: { chosen: said("c"), rejected: said("r") },
+          }
+        : { ...base, kind: "sft", answer: "so", said: { answer: said("c") } };
+    const written = writeRow(example, format);
+    if (!written.ok) throw new Error(written.reason);
+    const back = readRow(JSON.parse(JSON.stringify(written.row)) as object as never, format);
+    expect(back?.prompt.map(withoutType)).toEqual(withTools);
+    expect(back?.said.map(withoutType)).toEqual(
+      format === "preference" ? [said("c"), said("r")] : [said("c")],
+    );
+  },
+);
+
+const withoutType = (message: Message): Message => message;
+const TOOLS = [{ type: "function", function: { name: "bash", parameters: { type: "object" } } }];
 
 test.each([
   ["chatm", 'unknown format "chatm"', "did you mean --format chatml?"],

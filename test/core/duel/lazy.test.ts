@@ -31,6 +31,7 @@ function rulesOf(over: Partial<DuelRules>): DuelRules {
     bucket: { by: "score", final_min: 80, defeat_max: 66 },
     min_decisive: 3,
     config_hash: "h",
+    prompt_version: "judge-1",
     rng: (purpose) => seededRng(1, purpose),
     ...over,
   };

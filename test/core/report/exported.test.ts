@@ -25,7 +25,13 @@ const ANSWER: Answer = {
   king: "k",
   challenger: `THOUGHT: use ${TOKEN}`,
   assistant: "a",
-  messages: [{ role: "user", content: "hello", tool_calls: [{ function: { arguments: TOKEN } }] }],
+  messages: [
+    {
+      role: "user",
+      content: "hello",
+      tool_calls: [{ id: "1", name: "bash", arguments: { command: TOKEN } }],
+    },
+  ],
   repo: "r",
   turn: 3,
   challenger_run: RUN,

@@ -1,7 +1,14 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { cleanText, contentText, normaliseMessages } from "../../../src/core/sample/messages.ts";
-import { renderToolCall } from "../../../src/core/sample/toolcalls.ts";
+import { toolCallSchema, type Message } from "../../../src/records/message.ts";
+import { renderCall } from "../../../src/core/turn/calls.ts";
+
+function messagesOf(value: unknown, style: "text" | "keep"): readonly Message[] {
+  const read = normaliseMessages(value, style);
+  if (!read.ok) throw new Error(read.detail);
+  return read.value.messages;
+}
 
 test.each([
   ["null", null, ""],
@@ -15,11 +22,7 @@ test.each([
     ],
     "a\nb",
   ],
-  [
-    "a part that is no text",
-    [{ type: "text", text: "a" }, { type: "image_url" }],
-    "a\n[image_url]",
-  ],
+  ["a part that is no text", [{ type: "text", text: "a" }, { type: "image_url" }], "a"],
   ["an empty list", [], ""],
 ])("content that is %s becomes text", (_what, content, text) => {
   expect(contentText(content)).toBe(text);
@@ -40,9 +43,7 @@ test("a pair of surrogates, line ends and escape codes stay as they are", () => 
 
 test("a turn of 100 kB stays whole", () => {
   const text = "x".repeat(100_266);
-  expect(normaliseMessages([{ role: "user", content: text }], "text")?.messages[0]?.content).toBe(
-    text,
-  );
+  expect(messagesOf([{ role: "user", content: text }], "text")[0]?.content).toBe(text);
 });
 
 test("messages are read from a JSON string, from {from, value} and from {from: [], value: []}", () => {
@@ -56,19 +57,28 @@ test("messages are read from a JSON string, from {from, value} and from {from: [
     { from: "assistant", value: "b" },
   ];
   for (const value of [plain, JSON.stringify(plain), columns, list]) {
-    expect(normaliseMessages(value, "text")?.messages).toEqual(plain);
+    expect(messagesOf(value, "text")).toEqual(plain);
   }
 });
 
 test.each([
-  ["null", null],
-  ["an empty list", []],
-  ["a text that is not JSON", "[{"],
-  ["a list of texts", ["a"]],
-  ["a message without a role", [{ content: "a" }]],
-  ["columns of different length", { from: ["user"], value: [] }],
-])("%s is not messages", (_what, value) => {
-  expect(normaliseMessages(value, "text")).toBeNull();
+  ["null", null, "the messages are missing"],
+  ["an empty list", [], "the list of messages is empty"],
+  ["a text that is not JSON", "[{", "the messages are a text that is no JSON"],
+  ["a list of texts", ["a"], "message 1 is a string"],
+  [
+    "a message without a role",
+    [{ role: "user", content: "a" }, { content: "a" }],
+    "message 2: it has no role",
+  ],
+  [
+    "columns of different length",
+    { from: ["user"], value: [] },
+    "the columns from and value have 1 and 0 elements",
+  ],
+  ["roles alone that are unknown", [{ role: "critic" }], "no message is of a role that is known"],
+])("%s is not messages, and says why", (_what, value, detail) => {
+  expect(normaliseMessages(value, "text")).toEqual({ ok: false, detail });
 });
 
 const call = (name: string, args: unknown): object => ({
@@ -92,7 +102,7 @@ test.each([
     '```json\n{\n "name": "bash",\n "arguments": "{\\"command\\": "\n}\n```',
   ],
 ])("%s is rendered as a block", (_what, toolCall, text) => {
-  expect(renderToolCall(toolCall)).toBe(text);
+  expect(renderCall(toolCallSchema.parse(toolCall))).toBe(text);
 });
 
 test("a call with null content becomes text, and the tool's answer a user turn", () => {
@@ -101,15 +111,15 @@ test("a call with null content becomes text, and the tool's answer a user turn",
     { role: "assistant", content: null, tool_calls: [call("bash", '{"command": "ls"}')] },
     { role: "tool", content: "a.py", tool_call_id: "1" },
   ];
-  expect(normaliseMessages(raw, "text")?.messages).toEqual([
+  expect(messagesOf(raw, "text")).toEqual([
     { role: "user", content: "list" },
     { role: "assistant", content: "```bash\nls\n```" },
     { role: "user", content: "a.py" },
   ]);
-  expect(normaliseMessages(raw, "keep")?.messages[1]).toEqual({
+  expect(messagesOf(raw, "keep")[1]).toEqual({
     role: "assistant",
     content: "",
-    tool_calls: [call("bash", '{"command": "ls"}')],
+    tool_calls: [{ id: "1", name: "bash", arguments: { command: "ls" } }],
   });
 });
 
@@ -117,13 +127,13 @@ test("a legacy function_call is a tool call", () => {
   const raw = [
     { role: "assistant", content: "", function_call: { name: "bash", arguments: '{"cmd":"pwd"}' } },
   ];
-  expect(normaliseMessages(raw, "text")?.messages[0]?.content).toBe("```bash\npwd\n```");
+  expect(messagesOf(raw, "text")[0]?.content).toBe("```bash\npwd\n```");
 });
 
 test("a call that the content shows already is not shown twice", () => {
   const content = "THOUGHT: look\n\n```bash\nls\n```";
   const raw = [{ role: "assistant", content, tool_calls: [call("bash", { command: "ls" })] }];
-  expect(normaliseMessages(raw, "text")?.messages[0]?.content).toBe(content);
+  expect(messagesOf(raw, "text")[0]?.content).toBe(content);
 });
 
 test.each(["trajectories", "smith_tool", "toolbench", "toolcall_conversations"])(
@@ -136,7 +146,7 @@ test.each(["trajectories", "smith_tool", "toolbench", "toolcall_conversations"])
       const list = (typeof raw === "string" ? JSON.parse(raw) : raw) as
         { length: number } | { from: unknown[] };
       const length = "from" in list ? list.from.length : list.length;
-      expect(normaliseMessages(raw, "text")?.messages).toHaveLength(length);
+      expect(messagesOf(raw, "text")).toHaveLength(length);
     }
   },
 );

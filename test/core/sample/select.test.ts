@@ -26,6 +26,9 @@ function candidate(over: Partial<Candidate> = {}): Candidate {
     turn: 0,
     messages: [{ role: "user", content: "fix it" }],
     assistant: "look\n\n```bash\nls\n```",
+    protocol: "bash",
+    reasoningLeft: 0,
+    isOwnId: true,
     exit_status: "Submitted",
     origin: { dataset: null, revision: null, file: null, row: null },
     ...over,
@@ -136,25 +139,30 @@ test("eligible are assistant turns below max_turn with a history before them", (
     say("assistant", "d"),
     say("assistant", "e"),
   ];
-  expect(eligibleTurns({ messages, demos: new Set([6]) }, 10)).toEqual({
+  expect(eligibleTurns({ messages, notTurns: new Set([6]), history: 0 }, 10)).toEqual({
     ok: true,
     value: [
       { turn: 1, at: 2 },
       { turn: 3, at: 5 },
     ],
   });
-  expect(eligibleTurns({ messages, demos: new Set() }, 1)).toEqual({
+  expect(eligibleTurns({ messages, notTurns: new Set(), history: 0 }, 1)).toEqual({
     ok: false,
     reason: "no_assistant_turn",
   });
 });
 
 test.each([
-  ["no_instance_id", { messages: [say("user", "a")] }],
-  ["bad_row", { instance_id: "a", messages: 3 }],
-  ["bad_row", { instance_id: "a" }],
-])("a row is dropped for %s", (reason, row) => {
-  expect(trajectoryOf(row, "text")).toEqual({ ok: false, reason });
+  ["the messages are a number", { instance_id: "a", messages: 3 }],
+  ["there is none of messages, conversations, history, trajectory", { instance_id: "a" }],
+])("a row is dropped as bad_row: %s", (detail, row) => {
+  expect(trajectoryOf(row, "text")).toEqual({ ok: false, reason: "bad_row", detail });
+});
+
+test("a row without an id gets one from its place, and is not looked for among pull requests", () => {
+  const row = { messages: [say("user", "a"), say("assistant", "b")] };
+  const read = trajectoryOf(row, "keep", "logs/runs#7");
+  expect(read).toMatchObject({ value: { instance_id: "logs/runs#7", isOwnId: false } });
 });
 
 test.each([

@@ -96,9 +96,10 @@ test("one order asks each judge once, and select asks for every candidate and a 
 
 test("sizes are those of the very prompts: tokens at four bytes expected, at two bytes at most", () => {
   const estimator = makeEstimator();
-  const [king] = planTurn(turn, settings);
+  const formed = { ...turn, messages: [{ role: "user", content: "```bash".padEnd(24, "x") }] };
+  const [king] = planTurn(formed, settings);
   if (king === undefined) throw new Error("no call was planned");
-  expect(king.bytes).toBe(promptBytes(turn.messages));
+  expect(king.bytes).toBe(promptBytes(formed.messages));
   estimator.add(king);
   const price = { input: 1, output: 2 };
   expect(estimator.rows(() => price)).toEqual([

@@ -1,12 +1,8 @@
 import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import {
-  checkForm,
-  checkReply,
-  commandOf,
-  MALFORMED_REASONS,
-} from "../../../src/core/turn/form.ts";
+import { checkForm, commandOf, MALFORMED_REASONS } from "../../../src/core/turn/form.ts";
+import { checkReply } from "../../../src/core/turn/protocol.ts";
 
 const block = (command: string, language = "bash"): string =>
   `THOUGHT: look first.\n\n\`\`\`${language}\n${command}\n\`\`\``;
@@ -112,7 +108,7 @@ test.each([
   ["not_ended", "halted", 'it ended with "halted", which is not known to be an end'],
   ["withheld", "content_filter", "it was withheld by the provider"],
 ])("a well-formed reply is %s when it ended with %s", (reason, finish_reason, detail) => {
-  expect(checkReply({ content: block("ls"), finish_reason })).toMatchObject({
+  expect(checkReply({ content: block("ls"), finish_reason }, {})).toMatchObject({
     ok: false,
     reason,
     detail: expect.stringContaining(detail) as string,
@@ -122,13 +118,15 @@ test.each([
 
 test("a well-formed reply that ended well, or whose end was not told, is an answer", () => {
   for (const finish_reason of ["stop", "end_turn", "EOS", null]) {
-    expect(checkReply({ content: block("ls"), finish_reason })).toMatchObject({ ok: true });
+    expect(checkReply({ content: block("ls"), finish_reason }, {})).toMatchObject({ ok: true });
   }
 });
 
 test("every reason has a case above", () => {
-  const source = readFileSync(import.meta.filename, "utf8");
-  for (const reason of MALFORMED_REASONS) expect(source).toContain(`["${reason}"`);
+  const source = ["form.test.ts", "tool-form.test.ts"]
+    .map((name) => readFileSync(`test/core/turn/${name}`, "utf8"))
+    .join("\n");
+  for (const reason of MALFORMED_REASONS) expect(source).toContain(`"${reason}",`);
 });
 
 test("the check is total over any text", () => {

@@ -44,10 +44,10 @@ test("commands in tool calls are compared as well", () => {
   const call: Message = {
     role: "assistant",
     content: "",
-    tool_calls: [{ function: { name: "bash", arguments: '{"command": "pytest -q"}' } }],
+    tool_calls: [{ id: "1", name: "bash", arguments: { command: "pytest -q" } }],
   };
   expect(repetitionOf("pytest -q", [call, call])).toBe(AGAIN);
-  const broken = { ...call, tool_calls: [{ function: { arguments: "{" } }] };
+  const broken = { ...call, tool_calls: [{ id: "2", name: "bash", arguments: "{" }] };
   expect(repetitionOf("pytest -q", [call, broken])).toBeNull();
 });
 

@@ -1,0 +1,82 @@
+/**
+ * What the same run did after a turn and how it ended, as text: the hidden knowledge of a turn that has
+ * no pull request. It lies in commit/future/, a file a turn, where the challenger stage looks for it.
+ */
+import type { Message } from "../../records/message.ts";
+import type { PullRequest } from "../../records/pull-request.ts";
+import { SCHEMA } from "../../records/schema.ts";
+import { readableText } from "../turn/calls.ts";
+
+export type FutureInput = {
+  readonly instance_id: string;
+  readonly repo: string;
+  readonly run?: string | undefined;
+  readonly turn: number;
+  /** What follows the turn in its run. */
+  readonly after: readonly Message[];
+  readonly verdict?: "success" | "failure" | undefined;
+  readonly exit_status: string | null;
+};
+
+/** True when there is something to tell. */
+export function hasFuture({ after }: Pick<FutureInput, "after">): boolean {
+  return after.some((message) => readableText(message).trim() !== "");
+}
+
+/** The record of commit/future/; `maxChars` of text at most, cut in its middle, since the end tells most. */
+export function futureRecord(input: FutureInput, maxChars: number): PullRequest {
+  const { instance_id, repo, run, turn, after } = input;
+  const text = after.map(stepText).join("\n\n");
+  return {
+    schema: SCHEMA,
+    instance_id,
+    repo,
+    turn,
+    ...(run === undefined ? {} : { run }),
+    future: cutMiddle(text, maxChars),
+    ended: endedText(input),
+  };
+}
+
+/** The future of a record; null: it is a pull request. */
+export function futureOf(record: PullRequest): { text: string; ended: string } | null {
+  const { future, ended } = record;
+  if (typeof future !== "string") return null;
+  return { text: future, ended: typeof ended === "string" ? ended : "" };
+}
+
+/** Head and tail of a text that is too long, and between them how much is missing. */
+export function cutMiddle(text: string, maxChars: number): string {
+  if (text.length <= maxChars) return text;
+  const head = lineEnd(text, Math.floor((maxChars * 2) / 3));
+  const tail = lineStart(text, text.length - Math.floor(maxChars / 3));
+  const missing = tail - head;
+  return `${text.slice(0, head)}\n[... ${missing} of ${text.length} characters cut]\n${text.slice(tail)}`;
+}
+
+// ---------------------------------------------------------------------------------------------
+
+function stepText(message: Message): string {
+  const who =
+    message.role === "assistant" ? "the agent" : message.role === "tool" ? "result" : message.role;
+  return `[${who}]\n${readableText(message)}`;
+}
+
+function endedText({ verdict, exit_status, after }: FutureInput): string {
+  const steps = after.filter(({ role }) => role === "assistant").length;
+  const more = `the run went on for ${steps} more ${steps === 1 ? "turn" : "turns"}`;
+  const end = exit_status === null ? "" : `, and ended with "${exit_status}"`;
+  const judged = verdict === undefined ? "" : `; it was judged a ${verdict}`;
+  return `${more}${end}${judged}`;
+}
+
+/** The end of the line that `at` lies in, or `at` where lines are long. */
+function lineEnd(text: string, at: number): number {
+  const end = text.lastIndexOf("\n", at);
+  return end > at / 2 ? end : at;
+}
+
+function lineStart(text: string, at: number): number {
+  const start = text.indexOf("\n", at);
+  return start >= 0 && start < at + (text.length - at) / 2 ? start + 1 : at;
+}

@@ -4,7 +4,8 @@
  * rules in. All of it is plain data; times are milliseconds since 1970.
  */
 import type { Usage } from "./records/run-info.ts";
-import type { ChatFailure } from "./work.ts";
+import type { ToolCall } from "./records/message.ts";
+import type { ChatFailure, ChatMessage, ChatRequest } from "./work.ts";
 
 /** How a call failed, as the ledger's `outcome` says it; an HTTP status is "http_429" and so on. */
 export type FaultKind =
@@ -44,6 +45,8 @@ export type Answer = {
   readonly content: string;
   readonly reasoning: string | null;
   readonly refusal: string | null;
+  /** Calls that the model made, as the server gives them apart; absent: none. */
+  readonly tool_calls?: readonly ToolCall[];
   readonly finish_reason: string | null;
   /** null: the provider said nothing, or nothing that can be true. */
   readonly usage: Usage | null;
@@ -164,6 +167,26 @@ export type Price = {
   readonly output: number;
 };
 
+/** How one model is spoken to: what its template bears, and whether calls are sent as calls. */
+export type Manner = {
+  readonly native: boolean;
+  readonly split: boolean;
+  readonly systemToUser: boolean;
+  readonly alternate: boolean;
+};
+
+/** The form in which a request is sent; core/wire is the implementation. */
+export type WireRules = {
+  /** `native`: [protocol].native. `said`: what a server's own word said of it; null: nothing. */
+  mannerOf(model: string, native: "auto" | boolean, said?: boolean | null): Manner;
+  /** What a refusal teaches; null: nothing of this kind. */
+  learn(manner: Manner, refusal: string): Manner | null;
+  shape(
+    request: Pick<ChatRequest, "messages" | "tools">,
+    manner: Manner,
+  ): { readonly messages: readonly ChatMessage[]; readonly tools?: readonly unknown[] };
+};
+
 /** The rules of calling models; core/retry/rules.ts is the implementation. */
 export type CallRules = {
   read(exchange: Exchange, body: unknown): Reading;
@@ -183,6 +206,7 @@ export type CallRules = {
   dueInMs(bucket: Bucket, ticket: Ticket, nowMs: number): number;
   giveBack(bucket: Bucket, amount: number): Bucket;
   costOf(usage: Usage, price: Price | undefined): number | null;
+  readonly wire: WireRules;
   /** The most a call can come to. */
   upperBound(bytes: number, maxTokens: number): Usage;
 };

@@ -7,6 +7,7 @@ import { createHash } from "node:crypto";
 import { closeSync, existsSync, mkdirSync, openSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { z } from "zod";
+import { toolCallSchema } from "../records/message.ts";
 import { usageSchema } from "../records/run-info.ts";
 import type { ChatReply, ChatRequest } from "../work.ts";
 import { parseLine, readLines } from "./jsonl.ts";
@@ -72,6 +73,7 @@ const keptSchema = z.object({
     content: z.string(),
     reasoning: z.string().nullable(),
     refusal: z.string().nullable(),
+    tool_calls: z.array(toolCallSchema).optional(),
     finish_reason: z.string().nullable(),
     usage: usageSchema,
     cost_usd: z.number().nullable(),
@@ -82,16 +84,21 @@ const keptSchema = z.object({
 const filedSchema = z.object({ key: z.string(), filed: z.literal(true) });
 const lineSchema = z.union([filedSchema, keptSchema]);
 
-type Kept = z.infer<typeof keptSchema>;
+type Kept = { readonly key: string; readonly request: string; readonly reply: ChatReply };
 
 /** Another model, prompt or limit under the same key is another question. */
-function identityOf({ provider, model, messages, temperature, max_tokens }: ChatRequest): string {
+function identityOf(request: ChatRequest): string {
+  const { provider, model, messages, tools, temperature, max_tokens } = request;
   const hash = createHash("sha256");
   hash.update(JSON.stringify([provider, model, temperature, max_tokens]));
   // Length before text. This is done for every reply.
-  for (const { role, content } of messages) {
+  for (const { role, content, ...structure } of messages) {
     hash.update(`\n${role} ${content.length}\n`).update(utf8Bytes(content));
+    // Requests without structure keep the identity that older builds gave them.
+    const more = JSON.stringify(structure);
+    if (more !== "{}") hash.update(`\n${more.length}\n`).update(utf8Bytes(more));
   }
+  if (tools !== undefined) hash.update(utf8Bytes(`\ntools ${JSON.stringify(tools)}`));
   return hash.digest("hex");
 }
 

@@ -6,7 +6,7 @@ import type { Config } from "../config.ts";
 import { asBlind, auditAnswer } from "../core/audit/audit.ts";
 import { auditLines } from "../core/audit/lines-of-summary.ts";
 import { auditedAnswer, summarizeAudits, type AuditedAnswer } from "../core/audit/summary.ts";
-import { kingAudit } from "../core/challenger/filing.ts";
+import { kingAudit, seenBy } from "../core/challenger/filing.ts";
 import { makeTally } from "../core/tally.ts";
 import { UserError } from "../errors.ts";
 import { listAnswers } from "../io/answers.ts";
@@ -49,7 +49,7 @@ export async function audit(
 function auditRecord(answer: Answer, pr: PullRequest | null, limits: Config["audit"]): Answer {
   const king = kingAudit(answer, pr, limits);
   if (answer.challenger === "") return { ...answer, ...king };
-  const found = auditAnswer({ answer: answer.challenger, messages: answer.messages, pr }, limits);
+  const found = auditAnswer({ ...seenBy(answer), answer: answer.challenger, pr }, limits);
   return { ...answer, audit: isBlind(answer) ? asBlind(found) : found, ...king };
 }
 

@@ -91,6 +91,7 @@ test("a verdict is saved at once, with time and pair, and another key replaces i
     pair_hash: string;
   };
   expect(reviewOf(root, "t01.json")).toEqual({
+    schema: 2,
     file: "t01.json",
     verdict: 2,
     bucket: null,

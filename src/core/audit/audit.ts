@@ -26,6 +26,8 @@ export type AuditInput = {
   readonly answer: string;
   /** The history: every message before the turn. */
   readonly messages: readonly Message[];
+  /** The tools that the agent may call: their names and arguments are nothing hidden. */
+  readonly tools?: readonly unknown[] | undefined;
   /** null: there is no PR record. */
   readonly pr: PullRequest | null;
 };
@@ -44,10 +46,10 @@ const MAX_FINDINGS = 50;
  * empty answer, a history without a task, a PR without a readable patch.
  */
 export function auditAnswer(input: AuditInput, thresholds: AuditThresholds): Audit {
-  const { answer, messages, pr } = input;
+  const { answer, messages, tools, pr } = input;
   if (pr === null) return unchecked(["there is no PR record"]);
   const hidden = readHidden(pr);
-  const visible = readVisible(messages);
+  const visible = readVisible(withTools(messages, tools));
   const gaps = [...(answer.trim() === "" ? ["the answer is empty"] : []), ...hidden.gaps];
   const evidence = dropCovered(detect(answer, hidden, visible));
   if (evidence.length < MAX_FINDINGS && !isEnglish(answer)) {
@@ -91,6 +93,21 @@ export function scoreOf(evidence: readonly { readonly weight: number }[]): numbe
 }
 
 // ---------------------------------------------------------------------------------------------
+
+/** By history, so that king and challenger of a turn are held against one reading of it. */
+const told = new WeakMap<readonly Message[], readonly Message[]>();
+
+function withTools(
+  messages: readonly Message[],
+  tools: readonly unknown[] | undefined,
+): readonly Message[] {
+  if (tools === undefined || tools.length === 0) return messages;
+  const known = told.get(messages);
+  if (known !== undefined) return known;
+  const all = [{ role: "system", content: JSON.stringify(tools) }, ...messages];
+  told.set(messages, all);
+  return all;
+}
 
 const unchecked = (reasons: string[]): Audit => ({
   verdict: "unchecked",

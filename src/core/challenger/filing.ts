@@ -8,7 +8,7 @@ import type { PullRequest } from "../../records/pull-request.ts";
 import type { RunInfo } from "../../records/run-info.ts";
 import { SCHEMA } from "../../records/schema.ts";
 import type { ChatReply } from "../../work.ts";
-import { auditAnswer, type AuditThresholds } from "../audit/audit.ts";
+import { auditAnswer, type AuditInput, type AuditThresholds } from "../audit/audit.ts";
 import { leakFault } from "../audit/fault.ts";
 import type { Message } from "../../records/message.ts";
 import { checkReply } from "../turn/protocol.ts";
@@ -45,7 +45,7 @@ export function fileReply(
 ): Filed {
   const tries = answer.challenger_tries ?? [];
   const form = checkReply(reply, answer);
-  const audit = auditAnswer({ answer: form.text, messages: answer.messages, pr }, rules.limits);
+  const audit = auditAnswer({ ...seenBy(answer), answer: form.text, pr }, rules.limits);
   const audited = { ...answer, audit, ...kingAudit(answer, pr, rules.limits) };
   const kept = { text: form.text, message: form.message, reply, tries, rules, time };
   if (!form.ok) {
@@ -65,15 +65,24 @@ export function fileReply(
     : again(answer, tried);
 }
 
+/** What the agent of a turn had seen. */
+export const seenBy = ({
+  messages,
+  tools,
+}: Pick<Answer, "messages" | "tools">): Pick<AuditInput, "messages" | "tools"> => ({
+  messages,
+  tools,
+});
+
 /** The king is blind, so what the audit finds in it is the audit's own error rate: a control. */
 export function kingAudit(
-  answer: Pick<Answer, "king" | "messages">,
+  answer: Pick<Answer, "king" | "messages" | "tools">,
   pr: PullRequest | null,
   limits: AuditThresholds,
 ): { king_audit?: Audit } {
   if (answer.king === "") return {};
   return {
-    king_audit: auditAnswer({ answer: answer.king, messages: answer.messages, pr }, limits),
+    king_audit: auditAnswer({ ...seenBy(answer), answer: answer.king, pr }, limits),
   };
 }
 

@@ -2,10 +2,10 @@
  * What the same run did after a turn and how it ended, as text: the hidden knowledge of a turn that has
  * no pull request. It lies in commit/future/, a file a turn, where the challenger stage looks for it.
  */
-import type { Message } from "../../records/message.ts";
+import type { Message, ToolCall } from "../../records/message.ts";
 import type { PullRequest } from "../../records/pull-request.ts";
 import { SCHEMA } from "../../records/schema.ts";
-import { readableText } from "../turn/calls.ts";
+import { readableText, shellCommandOf } from "../turn/calls.ts";
 
 export type FutureInput = {
   readonly instance_id: string;
@@ -56,10 +56,24 @@ export function cutMiddle(text: string, maxChars: number): string {
 
 // ---------------------------------------------------------------------------------------------
 
+/** Calls are written otherwise than answers are: the form alone must not look like a copied step. */
 function stepText(message: Message): string {
-  const who =
-    message.role === "assistant" ? "the agent" : message.role === "tool" ? "result" : message.role;
-  return `[${who}]\n${readableText(message)}`;
+  const who = WHO[message.role] ?? message.role;
+  const calls = (message.tool_calls ?? []).map(callText);
+  const words = message.content.trim() === "" && calls.length > 0 ? [] : [message.content];
+  return [`[${who}]`, ...words, ...calls].join("\n");
+}
+
+const WHO: Readonly<Record<string, string>> = { assistant: "the agent", tool: "result" };
+
+function callText(call: ToolCall): string {
+  const command = shellCommandOf(call);
+  if (command !== null) return `> ${call.name}: ${command}`;
+  if (typeof call.arguments === "string") return `> ${call.name}: ${call.arguments}`;
+  const given = Object.entries(call.arguments).map(
+    ([key, value]) => `  ${key}: ${typeof value === "string" ? value : JSON.stringify(value)}`,
+  );
+  return [`> ${call.name}`, ...given].join("\n");
 }
 
 function endedText({ verdict, exit_status, after }: FutureInput): string {

@@ -10,7 +10,7 @@ import type { ChatReply } from "../../work.ts";
 import { asBlind, auditAnswer } from "../audit/audit.ts";
 import { checkAnswer, checkReply } from "../turn/protocol.ts";
 import { isUsedUp, nextAttempt, saidInTry, tryOf } from "../turn/tries.ts";
-import { isMalformed, keep, kingAudit, type Filed, type FilingRules } from "./filing.ts";
+import { isMalformed, keep, kingAudit, seenBy, type Filed, type FilingRules } from "./filing.ts";
 import { readChoice } from "./side-replies.ts";
 
 export type SelectRules = FilingRules & {
@@ -149,6 +149,6 @@ function audits(
   pr: PullRequest,
   { limits }: SelectRules,
 ): Pick<Answer, "audit" | "king_audit"> {
-  const audit = auditAnswer({ answer: text, messages: answer.messages, pr }, limits);
+  const audit = auditAnswer({ ...seenBy(answer), answer: text, pr }, limits);
   return { audit: asBlind(audit), ...kingAudit(answer, pr, limits) };
 }

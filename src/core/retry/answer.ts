@@ -4,6 +4,7 @@
  * body may be HTML, a number, or an object whose fields have any type.
  */
 import type { Answer, Exchange, FaultKind, Reading } from "../../calls.ts";
+import { toolCallSchema, type ToolCall } from "../../records/message.ts";
 import type { Usage } from "../../records/run-info.ts";
 
 /** Characters of a provider's error text that are kept. */
@@ -53,10 +54,12 @@ export function readAnswer(exchange: Exchange, body: unknown): Reading {
   const choice: unknown = Array.isArray(choices) ? choices[0] : undefined;
   const message = field(choice, "message");
   if (message === undefined || message === null) return fault("no_choices", text ?? "");
+  const calls = readCalls(field(message, "tool_calls"));
   const answer: Answer = {
     content: readContent(field(message, "content")),
     reasoning: textOf(field(message, "reasoning_content")) ?? textOf(field(message, "reasoning")),
     refusal: textOf(field(message, "refusal")),
+    ...(calls.length === 0 ? {} : { tool_calls: calls }),
     finish_reason: textOf(field(choice, "finish_reason")),
     usage,
   };
@@ -119,9 +122,16 @@ function readContent(value: unknown): string {
     .join("");
 }
 
+/** Calls are an answer, also where none were asked for: the form check says so. */
+function readCalls(value: unknown): readonly ToolCall[] {
+  return Array.isArray(value) ? value.map((call: unknown) => toolCallSchema.parse(call)) : [];
+}
+
 /** A tool call in place of text is an answer that broke the form: asking the same again is no help. */
-function emptyKind({ content, reasoning, refusal, finish_reason }: Answer): FaultKind | null {
-  if (content.trim() !== "" || refusal !== null || finish_reason === "tool_calls") return null;
+function emptyKind(answer: Answer): FaultKind | null {
+  const { content, reasoning, refusal, finish_reason, tool_calls } = answer;
+  if (content.trim() !== "" || refusal !== null || tool_calls !== undefined) return null;
+  if (finish_reason === "tool_calls") return null;
   return reasoning !== null || finish_reason === "length" ? "reasoning_only" : "empty";
 }
 

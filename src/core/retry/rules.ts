@@ -1,5 +1,7 @@
 /** All rules of calling models under one name, for whoever composes the client. */
 import type { CallRules } from "../../calls.ts";
+import { learn, mannerOf } from "../wire/families.ts";
+import { shapeRequest } from "../wire/shape.ts";
 import { costOf, upperBound } from "../spend/price.ts";
 import { readAnswer } from "./answer.ts";
 import { afterCall, closedBreaker } from "./breaker.ts";
@@ -20,4 +22,5 @@ export const callRules: CallRules = {
   giveBack,
   costOf,
   upperBound,
+  wire: { mannerOf, learn, shape: shapeRequest },
 };

@@ -2,7 +2,7 @@
  * Calls and results as text, for models whose server carries no calls: shown in a history, asked for in
  * an answer, and read back from it. One form: a fenced block marked tool_call that holds one JSON object.
  */
-import { argumentsOf, type Message, type ToolCall } from "../../records/message.ts";
+import { argumentsOf, type ToolCall } from "../../records/message.ts";
 import { fencesOf } from "../turn/fences.ts";
 import { toolsOf } from "./tools.ts";
 
@@ -18,7 +18,10 @@ export function callBlock({ id, name, arguments: args }: ToolCall): string {
 export function callsAsText({
   content,
   tool_calls: calls = [],
-}: Pick<Message, "content" | "tool_calls">): string {
+}: {
+  readonly content: string;
+  readonly tool_calls?: readonly ToolCall[] | undefined;
+}): string {
   return [content, ...calls.map(callBlock)].filter((part) => part !== "").join("\n\n");
 }
 
@@ -27,7 +30,11 @@ export function resultAsText({
   content,
   tool_call_id: id,
   name,
-}: Pick<Message, "content" | "tool_call_id" | "name">): string {
+}: {
+  readonly content: string;
+  readonly tool_call_id?: string | undefined;
+  readonly name?: string | undefined;
+}): string {
   const of = [id, name].filter((part) => part !== undefined && part !== "").join(", ");
   return `[result${of === "" ? "" : ` of ${of}`}]\n${content}`;
 }

@@ -5,7 +5,7 @@
  */
 import { setMaxListeners } from "node:events";
 import pLimit, { type LimitFunction } from "p-limit";
-import type { Bucket, CallRules, Fault, Reading } from "../../calls.ts";
+import type { Bucket, CallRules, Fault, Manner, Reading } from "../../calls.ts";
 import type { Config } from "../../config.ts";
 import { NO_USAGE, type Usage } from "../../records/run-info.ts";
 import type {
@@ -79,6 +79,7 @@ export function makeChat(options: ChatOptions): ModelClient {
       provider: openProvider(config, name, max, now),
       places: pLimit({ concurrency: max }),
       max,
+      manners: new Map(),
       buckets: new Map(),
     };
     providers.set(name, opened);
@@ -140,6 +141,8 @@ type OpenProvider = {
   readonly provider: Provider;
   readonly places: LimitFunction;
   readonly max: number;
+  /** How each model is spoken to, with what its refusals taught. */
+  readonly manners: Map<string, Manner>;
   /** Requests and tokens a minute, where the provider names them. */
   readonly buckets: Map<"requests" | "tokens", Bucket>;
 };
@@ -172,6 +175,8 @@ async function askModel(options: ChatOptions, asking: Asking): Promise<Outcome> 
     if (!("sentMs" in sent)) return { ok: false, failure: sent };
     if (sent.ok) return { ok: true, reply: sent.reply };
     const { fault } = sent;
+    // A refusal of the form, not of the question: asked again at once in the form that it names.
+    if (isTaught(options, asking, sent.manner, fault)) continue;
     if (progressed.startedMs === 0) progressed = { ...progressed, startedMs: sent.sentMs };
     progressed = counted(progressed, fault);
     const decision = rules.decide(fault, progressed, patience, now().getTime(), rng);
@@ -188,7 +193,21 @@ async function askModel(options: ChatOptions, asking: Asking): Promise<Outcome> 
   }
 }
 
+/** True when the refusal says what of the form is not borne, and the next asking will heed it. */
+function isTaught(
+  { rules }: ChatOptions,
+  { ref, open }: Asking,
+  manner: Manner,
+  { status, message }: Fault,
+): boolean {
+  if (status === null || status < 400) return false;
+  const lesson = rules.wire.learn(manner, message);
+  if (lesson !== null) open.manners.set(ref.model, lesson);
+  return lesson !== null;
+}
+
 type Sent = {
+  readonly manner: Manner;
   readonly sentMs: number;
   readonly latencyMs: number;
   readonly usd: number | null;
@@ -205,7 +224,10 @@ async function send(
   const { rules, now, signal, ledger, progress } = options;
   const { provider } = open;
   const { stage, key, role } = item;
-  const bytes = request.messages.reduce((sum, { content }) => sum + utf8Length(content), 0);
+  const manner =
+    open.manners.get(ref.model) ?? rules.wire.mannerOf(ref.model, options.config.protocol.native);
+  const shaped = rules.wire.shape(request, manner);
+  const bytes = bytesOf(shaped);
   const most = rules.upperBound(bytes, maxTokens);
   const price = provider.settings.price[ref.model];
   const dearest = rules.costOf(most, price);
@@ -223,10 +245,10 @@ async function send(
   if (!("id" in begun)) return begun;
   const id = await begun.id;
   const sentMs = now().getTime();
-  const { temperature, messages } = request;
+  const { temperature } = request;
   const { exchange, body } = await provider.send({
     model: ref.model,
-    messages,
+    ...shaped,
     temperature,
     max_tokens: maxTokens,
   });
@@ -237,7 +259,7 @@ async function send(
   const { usage, estimated } = billed(reading, most);
   const usd = rules.costOf(usage, price);
   const outcome = fault?.kind ?? "ok";
-  const took = { sentMs, latencyMs, usd };
+  const took = { manner, sentMs, latencyMs, usd };
   const sent: Sent = reading.ok
     ? { ...took, ok: true, reply: replyOf(ref, reading, took) }
     : { ...took, ok: false, fault: reading.fault };
@@ -251,6 +273,15 @@ async function send(
   }
   progress.spent(usage, usd, reading.ok);
   return sent;
+}
+
+/** Of what is sent; structure is counted as the JSON that it becomes. */
+function bytesOf({ messages, tools }: Pick<ChatRequest, "messages" | "tools">): number {
+  const said = tools === undefined ? 0 : utf8Length(JSON.stringify(tools));
+  return messages.reduce((sum, { content, tool_calls, reasoning }) => {
+    const calls = tool_calls === undefined ? 0 : utf8Length(JSON.stringify(tool_calls));
+    return sum + utf8Length(content) + calls + utf8Length(reasoning ?? "");
+  }, said);
 }
 
 /** Waits for the provider's allowance of requests and tokens a minute. */
@@ -352,6 +383,7 @@ function replyOf(
     content: answer.content,
     reasoning: answer.reasoning,
     refusal: answer.refusal,
+    ...(answer.tool_calls === undefined ? {} : { tool_calls: answer.tool_calls }),
     finish_reason: answer.finish_reason,
     usage: answer.usage ?? NO_USAGE,
     cost_usd: sent.usd,

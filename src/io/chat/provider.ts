@@ -9,6 +9,7 @@ import type { Config } from "../../config.ts";
 import { UserError } from "../../errors.ts";
 import { loadPackage } from "../../packages.ts";
 import type { Exchange } from "../../calls.ts";
+import type { ToolCall } from "../../records/message.ts";
 import type { ChatMessage } from "../../work.ts";
 import { newWire, openPool, type PoolFetch } from "./pool.ts";
 import { utf8Bytes } from "../utf8.ts";
@@ -26,6 +27,7 @@ export type Provider = {
 export type Call = {
   readonly model: string;
   readonly messages: readonly ChatMessage[];
+  readonly tools?: readonly unknown[] | undefined;
   readonly temperature: number;
   readonly max_tokens: number;
 };
@@ -188,19 +190,42 @@ function needed(config: Config, provider: string, env: string, what: string): st
 
 function bodyOf(
   settings: ProviderConfig,
-  { model, messages, temperature, max_tokens }: Call,
+  { model, messages, tools, temperature, max_tokens }: Call,
 ): object {
   return {
     ...settings.body,
     model,
     messages: messages.map(toParam),
+    ...(tools === undefined || tools.length === 0 ? {} : { tools }),
     temperature,
     [settings.max_tokens_field]: max_tokens,
   };
 }
 
-function toParam({ role, content }: ChatMessage): OpenAI.ChatCompletionMessageParam {
-  return role === "system" || role === "assistant" ? { role, content } : { role: "user", content };
+/** Content is always a string, and keys without a value are left out: templates trip over null. */
+function toParam(message: ChatMessage): object {
+  const { role, content, reasoning, tool_calls: calls = [], tool_call_id, name } = message;
+  if (role === "tool") {
+    return {
+      role,
+      content,
+      ...(tool_call_id === undefined ? {} : { tool_call_id }),
+      ...(name === undefined ? {} : { name }),
+    };
+  }
+  if (role !== "assistant") return { role: role === "system" ? role : "user", content };
+  return {
+    role,
+    content,
+    ...(reasoning === undefined ? {} : { reasoning_content: reasoning }),
+    ...(calls.length === 0 ? {} : { tool_calls: calls.map(toCall) }),
+  };
+}
+
+/** Arguments are JSON text on the wire; what the model wrote instead is quoted, since servers parse it. */
+function toCall({ id, name, arguments: args }: ToolCall): object {
+  const text = typeof args === "string" ? JSON.stringify({ input: args }) : JSON.stringify(args);
+  return { id, type: "function", function: { name, arguments: text } };
 }
 
 function parsed(text: string | null): unknown {

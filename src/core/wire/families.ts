@@ -1,0 +1,111 @@
+/**
+ * What the families of models need of a history with calls, by the model's name. Measured on the chat
+ * templates of 137 models; docs/protocols.md has the table in words. A refusal teaches more (`learn`).
+ */
+import type { Manner } from "../../calls.ts";
+
+/**
+ * @param native [protocol].native; "auto" goes by what is known.
+ * @param said what a server's own word, or a look at it, said: true and false win over the table.
+ */
+export function mannerOf(
+  model: string,
+  native: "auto" | boolean,
+  said: boolean | null = null,
+): Manner {
+  const name = model.toLowerCase();
+  const is = (names: readonly RegExp[]): boolean => names.some((one) => one.test(name));
+  // What is not known is asked in the form that works nearly everywhere.
+  const known = said ?? (!is(WITHOUT_CALLS) && is(WITH_CALLS));
+  return {
+    native: native === "auto" ? known : native,
+    split: is(ONE_CALL),
+    systemToUser: is(NO_SYSTEM),
+    alternate: is(IN_TURN),
+  };
+}
+
+/** The manner after a refusal that says what is not borne; null: it says nothing of the kind. */
+export function learn(manner: Manner, refusal: string): Manner | null {
+  const change = LESSONS.find(({ words }) => words.test(refusal))?.change;
+  if (change === undefined) return null;
+  const next = { ...manner, ...change };
+  const isNews = (Object.keys(next) as (keyof Manner)[]).some((key) => next[key] !== manner[key]);
+  return isNews ? next : null;
+}
+
+// ---------------------------------------------------------------------------------------------
+
+/** Templates that raise at, or silently lose, a second call of a message. */
+const ONE_CALL = [/llama-?3[.-][123]/, /gpt-oss/, /gigachat/];
+
+/** Templates that refuse a system message, or forget it once a history ends in a result. */
+const NO_SYSTEM = [/mistral-?nemo/, /gemma-?[123]\b/, /phi-4-mini/, /falcon/, /chatglm/];
+
+const IN_TURN = [/mistral/, /mixtral/, /ministral/, /gemma-?[123]\b/];
+
+/** Templates without a place for calls: these vanish from the prompt without an error. */
+const WITHOUT_CALLS = [
+  /gemma-?[123]\b/,
+  /phi-?3/,
+  /llama-?3-/,
+  /chatml/,
+  /smollm/,
+  /lfm2(?!\.5)/,
+  /granite-?3\.3/,
+  /qwen2\.5-vl/,
+  /r1-distill/,
+  /falcon/,
+  /baichuan/,
+  /chatglm/,
+  /vicuna/,
+];
+
+const WITH_CALLS = [
+  /\bgpt-/,
+  /\bo[134](?:-|$)/,
+  /claude/,
+  /gemini/,
+  /grok/,
+  /kimi/,
+  /qwen-?(?:2\.5|3)/,
+  /qwq/,
+  /\bmimo/,
+  /glm-(?:4\.[5-9]|[5-9])/,
+  /minimax/,
+  /deepseek/,
+  /mistral|ministral|devstral|magistral|codestral/,
+  /llama-?(?:3[.-][1-9]|4)/,
+  /command-(?:r|a)/,
+  /hermes/,
+  /nemotron/,
+  /granite-?4/,
+  /gemma-?4/,
+  /seed-oss/,
+  /step-?3/,
+  /lfm2\.5/,
+  /phi-4-mini/,
+  /ernie-[45]/,
+  /\bnova-/,
+];
+
+/** Words of servers and templates, and what they teach. */
+const LESSONS: readonly { readonly words: RegExp; readonly change: Partial<Manner> }[] = [
+  {
+    words: /single tool-?calls? at once|only supports? (?:a )?single tool/i,
+    change: { split: true },
+  },
+  {
+    words: /system role (?:is )?not supported|system messages? (?:is|are) not supported/i,
+    change: { systemToUser: true },
+  },
+  {
+    words: /roles must alternate|must alternate (?:between )?user/i,
+    change: { alternate: true, systemToUser: true },
+  },
+  {
+    words:
+      /requires --enable-auto-tool-choice|does not support (?:tools|function)|tools? (?:is|are) not supported|tool use is not supported|no endpoints found that support tool use/i,
+    change: { native: false },
+  },
+];

@@ -56,13 +56,18 @@ export function cutMiddle(text: string, maxChars: number): string {
 
 // ---------------------------------------------------------------------------------------------
 
-/** Calls are written otherwise than answers are: the form alone must not look like a copied step. */
+/** Steps are written otherwise than answers are: the form alone must not look like a copied step. */
 function stepText(message: Message): string {
   const who = WHO[message.role] ?? message.role;
   const calls = (message.tool_calls ?? []).map(callText);
-  const words = message.content.trim() === "" && calls.length > 0 ? [] : [message.content];
+  const content = message.role === "assistant" ? withoutForm(message.content) : message.content;
+  const words = content.trim() === "" && calls.length > 0 ? [] : [content];
   return [`[${who}]`, ...words, ...calls].join("\n");
 }
+
+/** Without the fences of its blocks and the word that opens a thought. */
+const withoutForm = (content: string): string =>
+  content.replace(/^ {0,3}`{3,}[\w-]{0,40}[ \t]*$\n?/gm, "").replace(/^THOUGHT:\s*/gm, "");
 
 const WHO: Readonly<Record<string, string>> = { assistant: "the agent", tool: "result" };
 

@@ -17,10 +17,12 @@ import { datasetSettings, type DatasetFlags } from "../core/dataset/settings.ts"
 import { counter, type Counter } from "../core/dataset/stats.ts";
 import { isBenchmarkInstance } from "../core/sample/benchmarks.ts";
 import { maskExported } from "../core/secrets/exported.ts";
+import { countHomePaths, homePathsNote } from "../core/secrets/home.ts";
+import { searchableText } from "../core/turn/calls.ts";
 import { UserError } from "../errors.ts";
 import { isWanted } from "../io/answers.ts";
 import type { Store } from "../io/store.ts";
-import { BUCKETS, exportedSchema, type Bucket } from "../records/exported.ts";
+import { BUCKETS, exportedSchema, type Bucket, type Exported } from "../records/exported.ts";
 import { reviewSchema } from "../records/review.ts";
 import { scoreSchema } from "../records/score.ts";
 import type { StageOptions, StageSummary } from "../work.ts";
@@ -57,6 +59,7 @@ export async function exportTurns(
     tally: { read: 0, kept: 0, benchmarks: 0 },
     masked: counter(),
     withoutPair: counter(),
+    homes: { paths: 0, turns: 0 },
   };
   const sources = await sourcesOf(deps.store, turns);
   const { summary } = await writeDataset(builtFrom(turns, run), {
@@ -87,6 +90,8 @@ type Run = {
   readonly tally: { read: number; kept: number; benchmarks: number };
   /** Kinds of secrets that were masked in histories. */
   readonly masked: Counter;
+  /** Home folders in what is learned. */
+  readonly homes: { paths: number; turns: number };
   /** Turns that gave an answer to learn and no pair, by reason. */
   readonly withoutPair: Counter;
 };
@@ -129,12 +134,23 @@ async function* builtFrom(turns: readonly Turn[], run: Run): AsyncGenerator<Buil
       run.wants,
     );
     run.tally.read++;
-    if (examples.length > 0) run.tally.kept++;
+    if (examples.length > 0) {
+      run.tally.kept++;
+      countHomes(run, masked.exported);
+    }
     if (examples.length > 0 && isBenchmarkInstance(exported.instance_id)) run.tally.benchmarks++;
     if (examples.length > 0 && reason !== null) run.withoutPair.add(reason);
     for (const example of examples) yield { ok: true, example };
     if (examples.length === 0) yield { ok: false, skip: skipOf(exported, bucket, reason) };
   }
+}
+
+function countHomes({ homes }: Run, exported: Exported): void {
+  const { messages, king, challenger } = exported;
+  const texts = [king, challenger, ...messages.map(searchableText)];
+  const paths = texts.reduce((sum, text) => sum + countHomePaths(text), 0);
+  homes.paths += paths;
+  if (paths > 0) homes.turns++;
 }
 
 function skipOf(
@@ -167,9 +183,10 @@ async function sourcesOf(store: Store, turns: readonly Turn[]): Promise<string[]
   return [...names].sort();
 }
 
-function notesOf({ tally, masked }: Run): string[] {
+function notesOf({ tally, masked, homes }: Run): string[] {
   const kinds = Object.entries(masked.counts()).map(([kind, n]) => `${kind} ${n}`);
   return [
+    ...(homes.paths > 0 ? [homePathsNote(homes.paths, `${homes.turns} turns`)] : []),
     ...(kinds.length > 0 ? [`secrets masked, turns by kind: ${kinds.join(", ")}`] : []),
     ...(tally.benchmarks > 0
       ? [

@@ -11,6 +11,7 @@ import {
   staleFiles,
   type SecretFound,
 } from "../core/dataset/publish.ts";
+import { countHomePaths, homePathsNote } from "../core/secrets/home.ts";
 import { maskSecrets } from "../core/secrets/mask.ts";
 import { UserError } from "../errors.ts";
 import { scanTexts, setFiles, type SetFile } from "../io/dataset/set-files.ts";
@@ -33,7 +34,9 @@ export async function publish(config: Config, options: PublishOptions): Promise<
   const folder = resolve(config.root, options.folder);
   const repo = repoName(options.repo, config.dataset.hub_org, basename(folder));
   const files = await setFiles(folder);
-  refuseSecrets(await secretsIn(files));
+  const { found, homePaths } = await lookThrough(files);
+  refuseSecrets(found);
+  const homes = homePaths === 0 ? [] : [homePathsNote(homePaths, "the set")];
   const isPublic = options.public ?? false;
   const endpoint = (config.env["HF_ENDPOINT"] || "https://huggingface.co").replace(/\/+$/, "");
   const names = files.map(({ name }) => name);
@@ -41,6 +44,7 @@ export async function publish(config: Config, options: PublishOptions): Promise<
     const { stale, notes } = await lookUp({ endpoint, token: givenToken(config), repo }, names);
     return summaryOf(files, [
       ...planLines({ repo, isPublic, endpoint, files, stale }),
+      ...homes,
       ...notes,
       "dry run: nothing was sent; add --push to send it",
     ]);
@@ -60,6 +64,7 @@ export async function publish(config: Config, options: PublishOptions): Promise<
   });
   return summaryOf(files, [
     ...plan,
+    ...homes,
     `${sent.isNew ? "created the repository, " : ""}committed ${sent.oid}: ${sent.url}`,
   ]);
 }
@@ -84,10 +89,14 @@ async function lookUp(
   }
 }
 
-async function secretsIn(files: readonly SetFile[]): Promise<SecretFound[]> {
+async function lookThrough(
+  files: readonly SetFile[],
+): Promise<{ readonly found: readonly SecretFound[]; readonly homePaths: number }> {
   const found: SecretFound[] = [];
+  let homePaths = 0;
   for (const file of files) {
     for await (const part of scanTexts(file)) {
+      for (const { text } of part) homePaths += countHomePaths(text);
       const whole = await maskSecrets(part.map(({ text }) => text).join("\n"));
       if (Object.keys(whole.found).length === 0) continue;
       const before = found.length;
@@ -100,7 +109,7 @@ async function secretsIn(files: readonly SetFile[]): Promise<SecretFound[]> {
       if (found.length === before) found.push({ file: file.name, line: part[0]?.line ?? 1, kinds });
     }
   }
-  return found;
+  return { found, homePaths };
 }
 
 const givenToken = ({ env }: Config): string => env["HF_TOKEN"] || env["HUGGINGFACE_API_KEY"] || "";

@@ -32,6 +32,9 @@ export function enter(
 ): Kept<Entered> {
   const media = Object.keys(lost).find((what) => MEDIA.test(what));
   if (media !== undefined && settings.media === "refuse") return dropped("media", media);
+  const plain = turn.tools === undefined && settings.style !== "tools" && isPlain(turn);
+  // Most runs of the protocol bash are in their form already.
+  if (plain) return kept({ ...turn, protocol: "bash", reasoningLeft: 0 });
   const said = saidIn(turn);
   const protocol = protocolOf(said, turn.tools, settings);
   const tools = turn.tools ?? inferTools(said);
@@ -64,6 +67,14 @@ export function protocolOf(
 export const MEDIA = /^unknown_part: (?:input_|output_)?(?:image|audio|video|media|file|document)/;
 
 // ---------------------------------------------------------------------------------------------
+
+/** Nobody calls, answers a call, or thinks apart. */
+function isPlain({ messages, assistant_message, after = [] }: ReadyTurn): boolean {
+  return assistant_message === undefined && messages.every(isBare) && after.every(isBare);
+}
+
+const isBare = ({ role, tool_calls, reasoning }: Message): boolean =>
+  role !== "tool" && tool_calls === undefined && reasoning === undefined;
 
 const fromOf = (turn: ReadyTurn): "source" | "inferred" =>
   turn.tools === undefined ? "inferred" : "source";

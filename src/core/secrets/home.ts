@@ -10,6 +10,11 @@ export function countHomePaths(text: string): number {
   return count;
 }
 
+/** What exports and publishing say of home folders that are in what they write. */
+export function homePathsNote(paths: number, where: string): string {
+  return `${paths} home paths are in ${where}: [source].mask = "secrets+home" draws turns without them`;
+}
+
 /** User -> stand-in ("user", "user2" ...), in the order in which the texts name them. */
 export function homeUsers(texts: Iterable<string>): Map<string, string> {
   const users = new Map<string, string>();

@@ -20,7 +20,7 @@ export async function readOwnTurns(store: Store): Promise<OwnTurns> {
   for await (const { name, prompt } of readPrompts(store, {})) {
     const { instance_id, repo } = prompt;
     const from = { source: "own", id: `prompt/${name}`, instance_id, repo, resolved: null };
-    rollouts.push(singleTurn(prompt.messages, prompt.assistant, from));
+    rollouts.push(singleTurn(prompt.messages, prompt.assistant, from, prompt.assistant_message));
   }
   for (const name of await store.list("final")) {
     if (!name.endsWith(".json")) continue;
@@ -28,7 +28,7 @@ export async function readOwnTurns(store: Store): Promise<OwnTurns> {
     const id = `final/${name}`;
     const { instance_id, repo = "" } = answer;
     const from = { source: "own", id, instance_id, repo, resolved: null };
-    rollouts.push(singleTurn(answer.messages, answer.challenger, from));
+    rollouts.push(singleTurn(answer.messages, answer.challenger, from, answer.challenger_message));
     if (answer.king.trim() !== "" && answer.king !== answer.challenger) beaten.set(id, answer.king);
   }
   return { rollouts, beaten };

@@ -29,15 +29,19 @@ export function rolloutOf(
   });
 }
 
-/** A ready turn: the history with one answer, of which only the answer is an event. */
+/**
+ * A ready turn: the history with one answer, of which only the answer is an event.
+ * @param said the answer with its calls, where it has any.
+ */
 export function singleTurn(
   history: readonly Message[],
   answer: string,
   from: Pick<Rollout, "source" | "id" | "instance_id" | "repo" | "resolved">,
+  said: Message = { role: "assistant", content: answer },
 ): Rollout {
-  const messages = [...history, { role: "assistant", content: answer }];
+  const messages = [...history.map(plainMessage), { role: "assistant", content: answer }];
   const earlier = history.flatMap((message, at) => (message.role === "assistant" ? [at] : []));
-  return { ...from, messages, calls: messages, demos: new Set(earlier) };
+  return { ...from, messages, calls: [...history, said], demos: new Set(earlier) };
 }
 
 /** Rows of one side of every split: the repository, or else the instance. */

@@ -9,7 +9,7 @@ import { toolCallsOf, type ToolCallStyle } from "./toolcalls.ts";
 
 export type Conversation = {
   readonly messages: readonly Message[];
-  /** Positions of assistant messages that were shown to the agent as an example, not said by it. */
+  /** Positions of assistant messages that are no turns: shown as an example, or of weight 0. */
   readonly demos: ReadonlySet<number>;
   /** What was left out: "unknown_part: image_url" -> how often. */
   readonly lost: Readonly<Record<string, number>>;
@@ -39,7 +39,8 @@ export function normaliseMessages(value: unknown, style: ToolCallStyle): ReadMes
     if (typeof read === "string") return { ok: false, detail: `message ${at + 1}: ${read}` };
     places.push(read.length === 0 ? -1 : messages.length);
     for (const message of read) {
-      if (item["is_demo"] === true && message.role === "assistant") demos.add(messages.length);
+      const isShown = item["is_demo"] === true || item["weight"] === 0;
+      if (isShown && message.role === "assistant") demos.add(messages.length);
       messages.push(style === "keep" ? message : plainMessage(message));
     }
   }

@@ -22,7 +22,7 @@ export type Trajectory = RowNames & {
 /** Who a row is about: narrow columns, from which many rows can be refused without their messages. */
 export type RowNames = {
   readonly instance_id: string;
-  /** The row says its id itself: a pull request may be known by it. */
+  /** The row names an instance itself: a pull request may be known by it. */
   readonly isOwnId: boolean;
   /** "" when neither the row nor the id says. */
   readonly repo: string;
@@ -50,7 +50,7 @@ export function namesOf(row: Row, place: string): RowNames {
   const instance_id = id ?? place;
   return {
     instance_id,
-    isOwnId: id !== null,
+    isOwnId: id !== null && isInstance(row, id),
     repo: repoOf(row, id ?? ""),
     exit_status: exitStatusOf(row),
   };
@@ -122,6 +122,9 @@ export function trajectoryOf(row: Row, style: ToolCallStyle, place = ""): Kept<T
       marks: NO_MARKS,
       notTurns: demos,
       ...(names.repo === "" ? {} : { repo: names.repo }),
+      ...(row["verdict"] === "success" || row["verdict"] === "failure"
+        ? { verdict: row["verdict"] }
+        : {}),
       ...(names.isOwnId ? { instance_id: names.instance_id } : {}),
       drops: lost,
     },
@@ -182,6 +185,7 @@ const BESIDE_COLUMNS = [
   "tools_from",
   "functions",
   "system",
+  "verdict",
   RUN_COLUMN,
 ];
 /** What a file of runs gives: the run, and what a person may ask of it without reading it. */
@@ -202,6 +206,10 @@ function instanceIdOf(row: Row): string | null {
   }
   return null;
 }
+
+/** Sessions have ids too: one that is no `instance_id` has to look like one ("owner__name-123"). */
+const isInstance = (row: Row, id: string): boolean =>
+  row["instance_id"] === id || /__|^[A-Za-z][\w.]{0,80}-\d{1,6}$/.test(id);
 
 function conversationOf(row: Row, style: ToolCallStyle): ReadMessages {
   for (const column of MESSAGE_COLUMNS) {

@@ -76,3 +76,40 @@ test("a file that is no tokenizer is told", () => {
     't.json is not a tokenizer.json: it has no "model"',
   );
 });
+
+const CALLED = [
+  { role: "user", content: "U" },
+  {
+    role: "assistant",
+    content: "",
+    tool_calls: [
+      { id: "1", type: "function", function: { name: "edit", arguments: { text: 'a\n"b"' } } },
+    ],
+  },
+  { role: "tool", content: "done" },
+];
+const loops = (body: string): { chat_template: string } => ({
+  chat_template: `{% for m in messages %}${body}{% endfor %}`,
+});
+
+test("a template that writes calls and results out is taken, in whatever way it spells them", () => {
+  const body =
+    "{{ m.content }}{% for c in m.tool_calls or [] %}{{ c.function.name }}{{ c.function.arguments | tojson }}{% endfor %}";
+  expect(templateRenderer(loops(body), "c.json")(CALLED, [])).toBe(
+    'Uedit{"text": "a\\n\\"b\\""}done',
+  );
+});
+
+test.each([
+  ["the calls", "{{ m.content }}"],
+  [
+    "the results",
+    "{% if m.role != 'tool' %}{{ m.content }}{% endif %}{% for c in m.tool_calls or [] %}{{ c.function.name }}{{ c.function.arguments | tojson }}{% endfor %}",
+  ],
+  [
+    "the arguments",
+    "{{ m.content }}{% for c in m.tool_calls or [] %}{{ c.function.name }}{{ 'x' + c.function.arguments }}{% endfor %}",
+  ],
+])("a template whose text lacks %s drops the row with template_lost", (_what, body) => {
+  expect(templateRenderer(loops(body), "c.json")(CALLED)).toEqual({ reason: "template_lost" });
+});

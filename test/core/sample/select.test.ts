@@ -215,3 +215,23 @@ test("reasons are counted in a fixed order", () => {
     ["no_pr", 2],
   ]);
 });
+
+test.each([
+  [{ instance_id: "anything" }, true],
+  [{ id: "django__django-10914" }, true],
+  [{ id: "acme-7" }, true],
+  [{ id: "1ca54586-7339-4bd0-8d65-48758f09c144" }, false],
+  [{}, false],
+])("a row with %j names an instance: %s", (row, isOwn) => {
+  const messages = [say("user", "a"), say("assistant", "b")];
+  expect(trajectoryOf({ ...row, messages }, "keep", "p")).toMatchObject({
+    value: { isOwnId: isOwn },
+  });
+});
+
+test("an assistant's message of weight 0 is history and no turn", () => {
+  const messages = [say("user", "a"), { ...say("assistant", "b"), weight: 0 }, say("user", "c")];
+  const read = trajectoryOf({ instance_id: "x", messages }, "keep");
+  if (!read.ok) throw new Error(read.reason);
+  expect(eligibleTurns(read.value.run, 10)).toEqual({ ok: false, reason: "no_assistant_turn" });
+});

@@ -180,7 +180,7 @@ test.each<[string, Record<string, string>, Partial<ActionsOptions>, string]>([
     "rows that are no runs",
     { "a.jsonl": '{"a":1}\n' },
     { swe: ["a.jsonl"] },
-    "a.jsonl holds no trajectories: it needs instance_id and a conversation",
+    "a.jsonl holds no trajectories: it needs a conversation",
   ],
   ["an empty file", { "a.jsonl": "" }, { swe: ["a.jsonl"] }, "--swe: no rows in a.jsonl"],
   ["a broken line", { "a.jsonl": "{\n" }, { swe: ["a.jsonl"] }, "a.jsonl line 1 is not JSON"],

@@ -360,7 +360,7 @@ test.each([
   [
     "no conversation",
     { trajectories: "p.jsonl" },
-    /p\.jsonl holds no trajectories: it needs instance_id and a conversation .* its columns are instance_id, repo, patch/,
+    /p\.jsonl holds no trajectories: it needs a conversation .* its columns are instance_id, repo, patch/,
   ],
   [
     "a missing patch column",

@@ -32,7 +32,7 @@ export function trajectoryShape(
   for (const { file, shape } of shapes) {
     if (shape !== null) continue;
     throw new UserError(
-      `${file.name} holds no trajectories: it needs instance_id and a conversation (${MESSAGE_COLUMNS.join(", ")}); its columns are ${listed(file.columns)}`,
+      `${file.name} holds no trajectories: it needs a conversation (${MESSAGE_COLUMNS.join(", ")}); its columns are ${listed(file.columns)}`,
       `name another file in ${key}, or rename its columns`,
     );
   }

@@ -177,7 +177,7 @@ function readMessage(raw: Raw, lose: Lose): readonly Message[] | string {
   const parts = typeof held === "string" ? null : partsOf(held, lose);
   const content = parts === null ? cleanText(held as string) : parts.text;
   const reasoning = reasoningOf(raw, parts?.reasoning ?? "");
-  const calls = [...toolCallsOf(raw), ...(parts?.calls ?? [])].map(cleanDeep);
+  const calls = namedCalls([...toolCallsOf(raw), ...(parts?.calls ?? [])], lose);
   const results = parts?.results ?? [];
   if (role === "tool") {
     // SWE-agent keeps a list of ids, of which a result answers one.
@@ -192,10 +192,18 @@ function readMessage(raw: Raw, lose: Lose): readonly Message[] | string {
     role,
     content,
     ...(reasoning === "" || role !== "assistant" ? {} : { reasoning }),
-    ...(calls.length === 0 || role !== "assistant" ? {} : { tool_calls: calls }),
+    ...(calls.length === 0 || role !== "assistant" ? {} : { tool_calls: [...calls] }),
   };
   if (results.length === 0) return [message];
   return content === "" ? results : [...results, message];
+}
+
+/** A call of nothing cannot be sent, shown or learned. */
+function namedCalls(calls: readonly ToolCall[], lose: Lose): readonly ToolCall[] {
+  if (calls.length === 0) return calls;
+  const named = calls.filter(({ name }) => name !== "");
+  for (let n = named.length; n < calls.length; n++) lose("unknown_call: without a name");
+  return named.map(cleanDeep);
 }
 
 /** LLaMA-Factory's function_call: the call, or a list of calls, as JSON text. */

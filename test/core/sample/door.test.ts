@@ -98,6 +98,17 @@ test("parts and roles that are not known are left out, counted and named", () =>
   });
 });
 
+test("a call without a name is left out and counted", () => {
+  const messages = [
+    { role: "user", content: "go" },
+    { role: "assistant", content: "", tool_calls: [{ id: "a" }, call("b")] },
+    { role: "assistant", content: "done" },
+  ];
+  const { turn, lost } = turnOf(messages, 2);
+  expect(lost).toEqual({ "unknown_call: without a name": 1 });
+  expect(turn.messages[1]?.tool_calls?.map(({ id }) => id)).toEqual(["b"]);
+});
+
 test("media = refuse drops a row with an image", () => {
   expect(entered(CALLED, 5, { media: "refuse" })).toEqual({
     ok: false,

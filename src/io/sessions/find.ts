@@ -1,0 +1,179 @@
+/**
+ * Finding the runs of files and folders: session logs of every known agent, told by their content, with
+ * the files that belong to one run put together. What holds no run is said and counted; rows of data
+ * sets are left to their own readers.
+ */
+import { open } from "node:fs/promises";
+import { basename, dirname } from "node:path";
+import { isAtif } from "../../core/formats/atif.ts";
+import {
+  DETECT_LINES,
+  documentFormat,
+  lineFormat,
+  sideDocument,
+  type DocumentFormat,
+  type LineFormat,
+} from "../../core/formats/detect.ts";
+import { isAiderChat, isAiderRequests } from "../../core/formats/others.ts";
+import { hasConversation } from "../../core/formats/rows.ts";
+import { isRecord } from "../../core/formats/values.ts";
+import { errorCode } from "../../errors.ts";
+import { diskError } from "../store.ts";
+import { databaseFormat, type DatabaseFormat } from "./databases.ts";
+import { readDocument } from "./documents.ts";
+import { firstValues } from "./log-lines.ts";
+import { SQLITE_MAGIC } from "./sqlite.ts";
+
+/** Why a file gives no run. */
+export const SKIP_MEANINGS = {
+  patches: "the patches of a batch, no run",
+  verdicts: "verdicts on runs, read with them",
+  index: "says something of a run that lies beside it",
+  no_run: "no run of a known agent, and no rows of a data set",
+  other_kind: "of a kind that is not read",
+  bad_json: "no JSON",
+  aider_chat:
+    "aider's chat history cannot be split into turns with certainty; run aider with --llm-history-file",
+} as const;
+export type SkipReason = keyof typeof SKIP_MEANINGS;
+
+export type LogKind =
+  | { readonly shape: "lines"; readonly format: LineFormat }
+  | { readonly shape: "documents-in-lines"; readonly format: DocumentFormat }
+  | { readonly shape: "document"; readonly format: DocumentFormat }
+  | { readonly shape: "documents"; readonly format: DocumentFormat }
+  | { readonly shape: "events"; readonly format: "openhands"; readonly files: readonly string[] }
+  | { readonly shape: "database"; readonly format: DatabaseFormat }
+  | { readonly shape: "eval"; readonly format: "inspect" }
+  | { readonly shape: "requests"; readonly format: "aider" };
+
+export type FoundFile =
+  | { readonly kind: "log"; readonly path: string; readonly log: LogKind }
+  | { readonly kind: "rows"; readonly path: string }
+  | { readonly kind: "skip"; readonly path: string; readonly why: SkipReason };
+
+/**
+ * What each of the files is, in their order, but for those that belong to another (OpenHands' events,
+ * a database's log). Files are opened one after the other, when they are asked for.
+ * @throws UserError when a file cannot be read.
+ */
+export async function* findLogs(paths: readonly string[]): AsyncGenerator<FoundFile> {
+  const events = eventFolders(paths);
+  for (const path of paths) {
+    const folder = folderOfEvent(path);
+    if (folder !== null) {
+      const files = events.get(folder);
+      if (files?.[0] === path) {
+        yield {
+          kind: "log",
+          path: dirname(folder),
+          log: { shape: "events", format: "openhands", files },
+        };
+      }
+      continue;
+    }
+    if (isPartOf(path, events)) continue;
+    yield await findOne(path);
+  }
+}
+
+/** What one file is. */
+export async function findOne(path: string): Promise<FoundFile> {
+  const skip = (why: SkipReason): FoundFile => ({ kind: "skip", path, why });
+  const log = (kind: LogKind): FoundFile => ({ kind: "log", path, log: kind });
+  if (/\.parquet$/i.test(path)) return { kind: "rows", path };
+  if (/\.(jsonl|ndjson)(\.gz)?$/i.test(path)) return findLines(path);
+  if (/\.(json|traj)(\.gz)?$/i.test(path)) return findDocument(path);
+  if (/\.eval$/i.test(path)) return log({ shape: "eval", format: "inspect" });
+  const beginning = await beginningOf(path);
+  if (beginning.startsWith(SQLITE_MAGIC)) {
+    const format = await databaseFormat(path);
+    return format === null ? skip("no_run") : log({ shape: "database", format });
+  }
+  if (isAiderRequests(beginning)) return log({ shape: "requests", format: "aider" });
+  return skip(isAiderChat(beginning) ? "aider_chat" : "other_kind");
+}
+
+// ---------------------------------------------------------------------------------------------
+
+const EVENT = /^event-(\d+)-[^/]*\.json$/;
+
+function folderOfEvent(path: string): string | null {
+  const folder = dirname(path);
+  return basename(folder) === "events" && EVENT.test(basename(path)) ? folder : null;
+}
+
+/** Events by folder, in the order of their numbers. */
+function eventFolders(paths: readonly string[]): Map<string, readonly string[]> {
+  const folders = new Map<string, string[]>();
+  for (const path of paths) {
+    const folder = folderOfEvent(path);
+    if (folder === null) continue;
+    const own = folders.get(folder);
+    if (own === undefined) folders.set(folder, [path]);
+    else own.push(path);
+  }
+  const number = (path: string): number => Number(EVENT.exec(basename(path))?.[1] ?? 0);
+  for (const own of folders.values()) own.sort((a, b) => number(a) - number(b));
+  return folders;
+}
+
+/** Read with what it belongs to. */
+function isPartOf(path: string, events: ReadonlyMap<string, unknown>): boolean {
+  const name = basename(path);
+  if (/-(wal|shm|journal)$/.test(name)) return true;
+  if (name.startsWith(".eventlog")) return true;
+  const inFolder = (folder: string): boolean => events.has(folder);
+  return name === "base_state.json" && inFolder(`${dirname(path)}/events`);
+}
+
+async function findLines(path: string): Promise<FoundFile> {
+  const first = await firstValues(path, DETECT_LINES);
+  const format = lineFormat(first);
+  if (format !== null) return { kind: "log", path, log: { shape: "lines", format } };
+  const document = documentFormat(first[0]);
+  if (document !== null) {
+    return { kind: "log", path, log: { shape: "documents-in-lines", format: document } };
+  }
+  return { kind: "rows", path };
+}
+
+async function findDocument(path: string): Promise<FoundFile> {
+  const document = await readDocument(path);
+  if (!document.ok) return { kind: "skip", path, why: "bad_json" };
+  const { value } = document;
+  const format = documentFormat(value);
+  if (format !== null) return { kind: "log", path, log: { shape: "document", format } };
+  if (Array.isArray(value)) {
+    const first = documentFormat(value[0]);
+    if (first !== null && value.every((one) => documentFormat(one) === first)) {
+      return { kind: "log", path, log: { shape: "documents", format: first } };
+    }
+    const isRows = value.length > 0 && value.every(isRecord);
+    return isRows ? { kind: "rows", path } : { kind: "skip", path, why: "no_run" };
+  }
+  if (isRecord(value)) {
+    const side = sideDocument(value);
+    if (hasConversation(Object.keys(value)) || isAtif(value)) return { kind: "rows", path };
+    if (side !== null) return { kind: "skip", path, why: side };
+    // A single row, such as a pull request's record.
+    if ("instance_id" in value) return { kind: "rows", path };
+  }
+  return { kind: "skip", path, why: "no_run" };
+}
+
+async function beginningOf(path: string): Promise<string> {
+  try {
+    const file = await open(path, "r");
+    try {
+      const bytes = Buffer.alloc(64);
+      const { bytesRead } = await file.read(bytes, 0, bytes.length, 0);
+      return bytes.toString("latin1", 0, bytesRead);
+    } finally {
+      await file.close();
+    }
+  } catch (error) {
+    if (errorCode(error) === "ENOENT") return ""; // A link to nowhere.
+    throw diskError(path, "read", error);
+  }
+}

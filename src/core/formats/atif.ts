@@ -4,7 +4,7 @@
  */
 import { createRunBuilder, draftOf, type RunBuilder } from "./building.ts";
 import { contentText } from "./parts.ts";
-import type { Reading, Run, RunCall } from "./run.ts";
+import type { Reading, Run, RunCall, RunTool } from "./run.ts";
 import { argumentsOf, isRecord, recordOf, recordsOf, textOf, toolsOf, type Raw } from "./values.ts";
 
 export type AtifPlace = {
@@ -51,63 +51,69 @@ function readTrajectory(
   place: AtifPlace,
 ): Reading {
   const steps = recordsOf(file["steps"]);
-  const agent = recordOf(file["agent"]);
-  const extra = recordOf(file["extra"]);
-  const isOurs = isRecord(extra["kingmaker"]);
-  const own = recordOf(extra["kingmaker"]);
   const runs = createRunBuilder({ unanswered: "said", parts: false });
-  for (const step of steps) readStep(runs, step);
+  const own = recordOf(file["extra"])["kingmaker"];
+  const isOurs = isRecord(own);
+  for (const step of steps) readStep(runs, step, isOurs);
+  const tools = toolsOf(recordOf(file["agent"])["tool_definitions"]);
+  if (isOurs) return ownRun(runs, own, tools);
   if (!steps.some((step) => step["source"] === "user")) {
     // Nobody can learn from answers to a task that is not told.
     for (const draft of runs.drafts) if (draft.role === "assistant") draft.notTurn = true;
     runs.drop("no_task");
   }
-  const part = own["part"];
-  const kind = own["kind"];
-  return withPart(
-    runs.finish(
-      {
-        id: textOf(own["id"]) ?? id,
-        format: "atif",
-        version: textOf(file["schema_version"])?.replace(/^ATIF-v/, ""),
-        parent: textOf(own["parent"]) ?? parent,
-        kind: isKind(kind) ? kind : parent === undefined ? undefined : "subagent",
-        repo: textOf(own["repo"]),
-        cwd: textOf(own["cwd"]),
+  return runs.finish(
+    {
+      id,
+      format: "atif",
+      version: textOf(file["schema_version"])?.replace(/^ATIF-v/, ""),
+      parent,
+      kind: parent === undefined ? undefined : "subagent",
+    },
+    {
+      tools,
+      facts: {
+        ...(place.verdict === undefined ? {} : { verdict: place.verdict }),
+        ...(place.instance_id === undefined ? {} : { instance_id: place.instance_id }),
       },
-      {
-        tools: toolsOf(agent["tool_definitions"]),
-        facts: {
-          ...(place.verdict === undefined ? ownVerdict(own) : { verdict: place.verdict }),
-          ...(place.instance_id === undefined
-            ? ownInstance(own)
-            : { instance_id: place.instance_id }),
-        },
-      },
-    ),
-    isOurs && typeof part === "number" ? part : undefined,
+    },
   );
 }
 
-const isKind = (value: unknown): value is NonNullable<Run["kind"]> =>
-  value === "main" || value === "subagent" || value === "fork";
-
-function ownVerdict(own: Raw): Partial<Pick<Run, "verdict">> {
-  const verdict = own["verdict"];
-  return verdict === "success" || verdict === "failure" ? { verdict } : {};
-}
-
-function ownInstance(own: Raw): Partial<Pick<Run, "instance_id">> {
+/** A document that was written here is the run that it was. */
+function ownRun(runs: RunBuilder, own: Raw, tools: readonly RunTool[]): Reading {
+  const { kind, verdict, part, history } = own;
   const instance = textOf(own["instance_id"]);
-  return instance === undefined ? {} : { instance_id: instance };
+  const reading = runs.finish(
+    {
+      id: textOf(own["id"]) ?? null,
+      format: textOf(own["format"]) ?? "atif",
+      version: textOf(own["version"]),
+      parent: textOf(own["parent"]),
+      kind: kind === "main" || kind === "subagent" || kind === "fork" ? kind : undefined,
+      repo: textOf(own["repo"]),
+      cwd: textOf(own["cwd"]),
+    },
+    {
+      tools,
+      facts: {
+        ...(verdict === "success" || verdict === "failure" ? { verdict } : {}),
+        ...(instance === undefined ? {} : { instance_id: instance }),
+      },
+    },
+  );
+  return {
+    ...reading,
+    runs: reading.runs.map((run) => ({
+      ...run,
+      ...(typeof part === "number" ? { part } : {}),
+      ...(typeof history === "number" ? { history } : {}),
+      notTurns: new Set([...run.notTurns].filter((at) => at >= Number(history ?? 0))),
+    })),
+  };
 }
 
-function withPart(reading: Reading, part: number | undefined): Reading {
-  if (part === undefined) return reading;
-  return { ...reading, runs: reading.runs.map((run) => ({ ...run, part })) };
-}
-
-function readStep(runs: RunBuilder, step: Raw): void {
+function readStep(runs: RunBuilder, step: Raw, isOurs: boolean): void {
   const text = contentText(step["message"], runs.drop);
   const source = step["source"];
   const results = resultsOf(runs, step);
@@ -117,13 +123,13 @@ function readStep(runs: RunBuilder, step: Raw): void {
     runs.beginPart([draftOf("user", { text: first?.text ?? text, marks: ["summary"] })]);
     return;
   }
-  if (source === "agent") return readReply(runs, step, text, results);
+  const own = recordOf(recordOf(step["extra"])["kingmaker"]);
+  if (source === "agent") return readReply(runs, step, { text, results, own, isOurs });
   if (source !== "user" && source !== "system") {
     runs.drop(`unknown_role: ${textOf(source) ?? ""}`);
     return;
   }
-  const marks = recordOf(recordOf(step["extra"])["kingmaker"])["marks"];
-  runs.say(source, { text, marks: marksOf(marks), notTurn: true });
+  runs.say(source, { text, marks: marksOf(own["marks"]), name: textOf(own["name"]) });
   for (const result of results) sayResult(runs, result.text);
 }
 
@@ -141,29 +147,31 @@ function sayResult(runs: RunBuilder, text: string): void {
   if (text !== "") runs.say("user", { text });
 }
 
-function readReply(
-  runs: RunBuilder,
-  step: Raw,
-  text: string,
-  results: readonly StepResult[],
-): void {
+type Reply = {
+  readonly text: string;
+  readonly results: readonly StepResult[];
+  readonly own: Raw;
+  readonly isOurs: boolean;
+};
+
+function readReply(runs: RunBuilder, step: Raw, { text, results, own, isOurs }: Reply): void {
   const said = textOf(step["reasoning_content"]);
   // Converters write the message again as its own reasoning, or the beginning of it.
-  const isDouble = said !== undefined && text.trim().startsWith(said.trim());
+  const isDouble = !isOurs && said !== undefined && text.trim().startsWith(said.trim());
   const calls: RunCall[] = recordsOf(step["tool_calls"]).map((call) => ({
     id: typeof call["tool_call_id"] === "string" ? call["tool_call_id"] : "",
     name: textOf(call["function_name"]) ?? "",
     arguments: ownArguments(call) ?? argumentsOf(call["arguments"]),
   }));
   const isHistory = step["is_copied_context"] === true || step["llm_call_count"] === 0;
-  const own = recordOf(recordOf(step["extra"])["kingmaker"]);
   if (isDouble) runs.drop("reasoning_is_message");
   runs.say("assistant", {
     text,
     reasoning: isDouble ? undefined : said,
     calls,
-    notTurn: isHistory,
+    notTurn: isOurs ? own["not_turn"] === true : isHistory,
     marks: marksOf(own["marks"]),
+    name: textOf(own["name"]),
   });
   addResults(runs, calls, results);
 }
@@ -181,8 +189,9 @@ function addResults(
       sayResult(runs, result.text);
       continue;
     }
-    const isError = recordOf(result.extra["kingmaker"])["error"] === true;
-    runs.result({ id, text: result.text, isError });
+    const own = recordOf(result.extra["kingmaker"]);
+    const isError = marksOf(own["marks"]).includes("error");
+    runs.result({ id, text: result.text, isError, name: textOf(own["name"]) });
   }
 }
 

@@ -71,7 +71,7 @@ export type FinishMore = {
  */
 export function createRunBuilder(options: {
   readonly unanswered: "stopped" | "said";
-  /** Parts are numbered, also where there is one. */
+  /** Parts are numbered also where there is one alone. */
   readonly parts: boolean;
 }): RunBuilder {
   const closed: Part[] = [];
@@ -153,7 +153,7 @@ export function createRunBuilder(options: {
       const counts = Object.fromEntries(drops);
       const runs = built.map((one, index) => ({
         ...definedOf(head),
-        ...(options.parts ? { part: index + 1 } : {}),
+        ...(options.parts || built.length > 1 ? { part: index + 1 } : {}),
         ...one,
         ...(more.tools === undefined || more.tools.length === 0 ? {} : { tools: more.tools }),
         ...more.facts,

@@ -36,6 +36,43 @@ export async function openLocal(spec: LocalSpec, options: OpenOptions): Promise<
   return sourceOf(opened);
 }
 
+/**
+ * Every file that the pattern names, in the order of their paths, whatever its kind; `isOne`: it names
+ * that very file.
+ * @throws UserError when it matches nothing.
+ */
+export async function matchingFiles(
+  spec: LocalSpec,
+): Promise<{ readonly paths: readonly string[]; readonly isOne: boolean }> {
+  const path = resolve(spec.root, spec.pattern);
+  const found = await stat(path).catch((error: unknown) => {
+    if (errorCode(error) === "ENOENT" || errorCode(error) === "ENOTDIR") return null;
+    throw diskError(path, "read", error);
+  });
+  if (found?.isFile() === true) return { paths: [path], isOne: true };
+  const isFolder = found?.isDirectory() === true;
+  const paths = isFolder ? await below(path) : await globbed(spec);
+  if (paths.length > 0) return { paths, isOne: false };
+  throw new UserError(
+    `${spec.key} = "${spec.pattern}" matches nothing in ${spec.root}`,
+    "paths are relative to the workspace; a Hub data set is written owner/name",
+  );
+}
+
+/** What is said of a pattern that names files, and none that can be read. */
+export function noneReadable(spec: LocalSpec, count: number): UserError {
+  return new UserError(
+    `${spec.key} = "${spec.pattern}" matches ${count} files, none of a kind that is read`,
+    `readable are ${READABLE}`,
+  );
+}
+
+/** Path as records name it: relative to the workspace where it lies inside. */
+export function nameOf(root: string, path: string): string {
+  const inside = relative(root, path);
+  return (inside.startsWith("..") ? path : inside).split(sep).join("/");
+}
+
 /** @throws UserError for a file of a kind that is not read. */
 export async function openReadable(path: string, options: OpenOptions): Promise<OpenFile> {
   const open = readerOf(path);
@@ -66,26 +103,10 @@ function readerOf(path: string): Reader | null {
 }
 
 async function filesOf(spec: LocalSpec): Promise<string[]> {
-  const path = resolve(spec.root, spec.pattern);
-  const found = await stat(path).catch((error: unknown) => {
-    if (errorCode(error) === "ENOENT" || errorCode(error) === "ENOTDIR") return null;
-    throw diskError(path, "read", error);
-  });
-  if (found?.isFile() === true) return [path];
-  const isFolder = found?.isDirectory() === true;
-  const paths = isFolder ? await below(path) : await globbed(spec);
-  const readable = paths.filter(isReadable);
-  if (readable.length > 0) return readable;
-  if (paths.length > 0) {
-    throw new UserError(
-      `${spec.key} = "${spec.pattern}" matches ${paths.length} files, none of a kind that is read`,
-      `readable are ${READABLE}`,
-    );
-  }
-  throw new UserError(
-    `${spec.key} = "${spec.pattern}" matches nothing in ${spec.root}`,
-    "paths are relative to the workspace; a Hub data set is written owner/name",
-  );
+  const { paths, isOne } = await matchingFiles(spec);
+  const readable = isOne ? paths : paths.filter(isReadable);
+  if (readable.length > 0) return [...readable];
+  throw noneReadable(spec, paths.length);
 }
 
 async function globbed(spec: LocalSpec): Promise<string[]> {
@@ -110,9 +131,4 @@ async function below(folder: string): Promise<string[]> {
     if (errorCode(error) === "ENOENT" || errorCode(error) === "ENOTDIR") return [];
     throw diskError(folder, "read", error);
   }
-}
-
-function nameOf(root: string, path: string): string {
-  const inside = relative(root, path);
-  return (inside.startsWith("..") ? path : inside).split(sep).join("/");
 }

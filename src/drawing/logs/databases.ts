@@ -3,7 +3,7 @@ import { decompress } from "fzstd";
 import { readOpencode } from "../../core/formats/opencode.ts";
 import { readPi, type Window } from "../../core/formats/pi.ts";
 import type { Reading } from "../../core/formats/run.ts";
-import { withSqlite, type Sqlite, type SqlRow } from "./sqlite.ts";
+import { withSqlite, type Sqlite, type SqlRow } from "../../io/sessions/sqlite.ts";
 
 export type DatabaseFormat = "opencode" | "openclaw";
 

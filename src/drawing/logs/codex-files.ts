@@ -4,7 +4,7 @@ import { basename, dirname, join } from "node:path";
 import { codexHead, readCodex } from "../../core/formats/codex.ts";
 import type { Reading } from "../../core/formats/run.ts";
 import { recordOf } from "../../core/formats/values.ts";
-import { firstValues, logLines } from "./log-lines.ts";
+import { firstValues, logLines } from "../../io/sessions/log-lines.ts";
 
 /** The file of a thread; null: it is not at hand. */
 export type Threads = (id: string) => Promise<string | null>;

@@ -17,13 +17,13 @@ import type { Reading, Run } from "../../core/formats/run.ts";
 import { readSweAgent } from "../../core/formats/swe-agent.ts";
 import { isRecord, recordOf } from "../../core/formats/values.ts";
 import { harborVerdict } from "../../core/formats/verdict.ts";
-import { diskError } from "../store.ts";
+import { diskError } from "../../io/store.ts";
 import { readCodexFile, type Threads } from "./codex-files.ts";
 import { databaseReadings } from "./databases.ts";
-import { readDocument, readIfThere } from "./documents.ts";
+import { readDocument, readIfThere } from "../../io/sessions/documents.ts";
 import type { FoundFile } from "./find.ts";
-import { logLines, type LineFaults } from "./log-lines.ts";
-import { openZip } from "./zip.ts";
+import { logLines, type LineFaults } from "../../io/sessions/log-lines.ts";
+import { openZip } from "../../io/sessions/zip.ts";
 
 export type FoundLog = Extract<FoundFile, { readonly kind: "log" }>;
 

@@ -18,11 +18,11 @@ import { isAiderChat, isAiderRequests } from "../../core/formats/others.ts";
 import { hasConversation } from "../../core/formats/rows.ts";
 import { isRecord } from "../../core/formats/values.ts";
 import { errorCode } from "../../errors.ts";
-import { diskError } from "../store.ts";
+import { diskError } from "../../io/store.ts";
 import { databaseFormat, type DatabaseFormat } from "./databases.ts";
-import { readDocument } from "./documents.ts";
-import { firstValues } from "./log-lines.ts";
-import { SQLITE_MAGIC } from "./sqlite.ts";
+import { readDocument } from "../../io/sessions/documents.ts";
+import { firstValues } from "../../io/sessions/log-lines.ts";
+import { SQLITE_MAGIC } from "../../io/sessions/sqlite.ts";
 
 /** Why a file gives no run. */
 export const SKIP_MEANINGS = {

@@ -1,0 +1,58 @@
+/** npm run convert -- INPUT --to openai|atif|sharegpt: the runs of any source, one a line. */
+import { Option } from "commander";
+import { once } from "node:events";
+import { resolve } from "node:path";
+import { parseFlags, runScript, stageCommand, type CommonFlags } from "../src/command/cli.ts";
+import { loadConfig } from "../src/config.ts";
+import { visibleText } from "../src/core/text/visible.ts";
+import { openWholeLines } from "../src/io/whole-lines.ts";
+import { convert, convertLines, TARGETS, type Target } from "../src/stages/convert.ts";
+
+const command = stageCommand({
+  name: "convert",
+  about:
+    "Reads any source (a session log of an agent, a folder of them, an evaluation's log, rows of a data set, a data set of the Hub) and writes its runs, one a line, on stdout or into a file. Secrets are masked; all else is as it was. A message that nobody may learn from has weight 0. What is left out is counted on stderr.",
+  example: "npm run --silent convert -- ~/.claude/projects --to openai --output runs.jsonl",
+})
+  .argument("<input>", "a path, a glob, a folder or a Hub data set")
+  .addOption(new Option("--to <form>", "what to write").choices(TARGETS).makeOptionMandatory())
+  .option("--output <file>", "a file instead of stdout; whole or not there at all")
+  .option("--skip-bad", "count lines that are not JSON and go on", false);
+
+type Flags = CommonFlags & {
+  readonly to: Target;
+  readonly output?: string;
+  readonly skipBad: boolean;
+};
+
+// `npm run convert -- x --to openai | head` closes the pipe early: that is no fault.
+process.stdout.on("error", (error) =>
+  process.exit("code" in error && error.code === "EPIPE" ? 0 : 1),
+);
+
+await runScript(async () => {
+  const flags = parseFlags<Flags>(command, process.argv.slice(2));
+  const file = flags.output === undefined ? null : openWholeLines(resolve(flags.output));
+  const toStdout = async (line: string): Promise<void> => {
+    if (!process.stdout.write(`${line}\n`)) await once(process.stdout, "drain");
+  };
+  try {
+    const summary = await convert(loadConfig(flags.root), {
+      input: flags.args[0] ?? "",
+      to: flags.to,
+      skipBad: flags.skipBad,
+      write: file === null ? toStdout : (line) => file.line(line),
+    });
+    file?.keep();
+    const words = file === null || flags.json ? process.stderr : process.stdout;
+    for (const line of convertLines(summary)) words.write(`${visibleText(line)}\n`);
+    // Where the rows are on stdout, the summary as data goes where words go.
+    if (flags.json) {
+      (file === null ? process.stderr : process.stdout).write(`${JSON.stringify(summary)}\n`);
+    }
+    return 0;
+  } catch (error) {
+    file?.discard();
+    throw error;
+  }
+});

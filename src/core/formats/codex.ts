@@ -262,8 +262,11 @@ function compact(thread: Thread, payload: Raw): void {
   thread.open = null;
 }
 
-const isIn = (reply: Draft, summary: string): boolean =>
-  summary !== "" && reply.texts.length > 0 && summary.includes(reply.texts.join("\n"));
+/** The summary is a note of the harness and then the answer, word for word. */
+function isIn(reply: Draft, summary: string): boolean {
+  const text = reply.texts.join("\n");
+  return text !== "" && (summary === text || summary.endsWith(`\n${text}`));
+}
 
 const isPersons = (draft: Draft): boolean => draft.role === "user" && draft.marks.size === 0;
 

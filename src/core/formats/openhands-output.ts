@@ -95,9 +95,10 @@ function readAction(talk: Talk, event: Raw, action: string, args: Raw): void {
   const hasMessage = isRecord(response) && Object.keys(message).length > 0;
   const text = hasMessage
     ? contentText(message["content"], runs.drop)
-    : (textOf(args["content"]) ?? textOf(args["thought"]) ?? "");
+    : (textOf(args["content"]) ?? "");
   const calls = hasMessage ? chatCalls(message["tool_calls"]) : [];
-  if (!hasMessage && action !== "message" && action !== "finish") {
+  // Without the response only what it did is known, not what the model said.
+  if (!hasMessage && action !== "message") {
     runs.drop(`action_without_response: ${action}`);
     return;
   }

@@ -213,7 +213,7 @@ async function readAt(source: ActionSource, rows: readonly number[]): Promise<Re
 }
 
 const COLUMNS =
-  "instance_id id traj_id repo resolved reward exit_status messages conversations history trajectory assistant turn".split(
+  "instance_id id traj_id repo resolved target success passed reward report exit_status messages conversations history trajectory assistant turn".split(
     " ",
   );
 

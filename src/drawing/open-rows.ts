@@ -3,9 +3,9 @@ import type { Config } from "../config.ts";
 import { layOut, locate } from "../core/sample/order.ts";
 import { parseHubName } from "../io/hub/name.ts";
 import { openWholeSet } from "../io/hub/whole.ts";
-import { openLocal } from "../io/source/local.ts";
 import { joinSources } from "../io/source/rows.ts";
 import type { RawRow, RowSource } from "../io/source/types.ts";
+import { openLogs } from "./logs/open.ts";
 
 /**
  * Relative names start at the workspace. `key` says in errors whose the names are.
@@ -22,7 +22,8 @@ export async function openRows(
     const hub = parseHubName(pattern, config.root);
     sources.push(
       hub === null
-        ? await openLocal({ root: config.root, pattern, key }, { skipBad })
+        ? (await openLogs({ root: config.root, pattern, key }, { skipBad, needsRuns: false }))
+            .source
         : await openWholeSet(hub, { ...config, key, skipBad }),
     );
   }

@@ -19,12 +19,14 @@ import { neededColumns } from "../core/sample/shapes.ts";
 import { parseHubName, type HubName } from "../io/hub/name.ts";
 import { hubPullRequests, type HubPullRequests } from "../io/hub/prs.ts";
 import { openHubSet, type HubSet } from "../io/hub/set.ts";
+import { leftOutNote } from "../core/formats/left-out.ts";
 import { openLocal } from "../io/source/local.ts";
 import { localPullRequests, type PullRequestRows } from "../io/source/prs.ts";
 import { joinSources } from "../io/source/rows.ts";
 import type { RowSource } from "../io/source/types.ts";
 import { UserError } from "../errors.ts";
 import type { SourceState } from "../records/source.ts";
+import { openLogs, type FileReport } from "./logs/open.ts";
 
 export type OpenedSources = {
   readonly source: RowSource;
@@ -170,9 +172,11 @@ async function namingHidden<T>(open: () => Promise<T>): Promise<T> {
 type Kind = "trajectories" | "prs";
 type Part = {
   readonly source: RowSource;
+  /** What was found of each local file; [] for Hub sets and pull requests. */
+  readonly reports: readonly FileReport[];
   readonly set: HubSet | null;
   readonly entry: SourceState["sources"][number];
-  /** What a person should know of the plan; null for local files. */
+  /** What a person should know of the plan, or of local files that were left out. */
   readonly note: string | null;
   /** What the plan was made from; meaningless for local files. */
   readonly planned: Parameters<typeof wayCosts>;
@@ -189,11 +193,16 @@ export async function openOne(
   const name = parseHubName(text, config.root);
   if (name === null) {
     const spec = { root: config.root, pattern: text, key: `[source].${kind}` };
+    const local =
+      kind === "prs"
+        ? { source: await openLocal(spec, settings), reports: [] }
+        : await openLogs(spec, { ...settings, needsRuns: true });
     return {
-      source: await openLocal(spec, settings),
+      source: local.source,
+      reports: local.reports,
       set: null,
       entry: { key: kind, dataset: text, revision: null },
-      note: null,
+      note: leftOutNote(text, local.reports),
       planned: [
         { files: [], columns: [], viewer: { why: "local" } },
         readingOf(kind, config, settings),
@@ -217,6 +226,7 @@ export async function openOne(
   return {
     // A turn has many like it; a pull request is the one that its turns need.
     source: set.readBy({ way, columns, cutRows: kind === "prs" ? "read" : "drop" }),
+    reports: [],
     set,
     // A run that goes on goes by the plan that it was begun with.
     entry:

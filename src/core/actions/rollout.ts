@@ -1,4 +1,5 @@
 /** Rows of SWE-smith, SWE-ZERO, toolbench and tool-calling sets as rollouts, prompts as their last turn. */
+import { rowVerdict } from "../formats/verdict.ts";
 import { dropped, kept, type Kept } from "../sample/drops.ts";
 import { readyTurnOf, trajectoryOf, type Row } from "../sample/shapes.ts";
 import { plainMessage } from "../sample/messages.ts";
@@ -65,10 +66,10 @@ function readyRollout(
   return kept(singleTurn(messages, assistant, names));
 }
 
-/** `resolved` as SWE-smith has it, or tau-bench's `reward` (1: all that was asked is done). */
+/** null: the row does not say, or not so that it can be read. */
 function resolvedOf(row: Row): boolean | null {
-  if (typeof row["resolved"] === "boolean") return row["resolved"];
-  return typeof row["reward"] === "number" ? row["reward"] >= 1 : null;
+  const verdict = rowVerdict(row);
+  return verdict === "success" ? true : verdict === "failure" ? false : null;
 }
 
 /** toolbench cuts one conversation into rows "Step 2: QUERY", "Step 5: QUERY": the query is the instance. */

@@ -1,4 +1,5 @@
 /** A line of a repair log as an attempt: strict about what is needed, liberal about the rest. */
+import { verdictOf } from "../formats/verdict.ts";
 import { nearestName } from "../text/nearest.ts";
 import { repoFromId } from "../sample/shapes.ts";
 import type { Attempt } from "./repair.ts";
@@ -65,10 +66,10 @@ function textOf(row: Row, column: string): string {
   return typeof value === "string" ? value : "";
 }
 
+/** null: it cannot be read. */
 function truthOf(value: unknown): boolean | null {
-  if (typeof value === "boolean") return value;
-  if (value === undefined || value === null || value === 0) return false;
-  return value === 1 ? true : null;
+  const verdict = verdictOf(value);
+  return verdict === "unreadable" ? null : verdict === "success";
 }
 
 function wrong(column: string, expected: string, value: unknown): ReadAttempt {

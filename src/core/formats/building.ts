@@ -62,7 +62,7 @@ export type RunBuilder = {
 export type FinishMore = {
   readonly tools?: readonly RunTool[];
   /** Added to every run. */
-  readonly facts?: Partial<Pick<Run, "verdict" | "instance_id">>;
+  readonly facts?: Partial<Pick<Run, "verdict" | "instance_id" | "exit_status">>;
 };
 
 /**

@@ -10,14 +10,20 @@ import { argumentsOf, recordOf, recordsOf, textOf, type Raw } from "./values.ts"
 export function readMini(document: unknown): Reading {
   const file = recordOf(document);
   const info = recordOf(file["info"]);
-  const hasEnded = textOf(info["exit_status"]) === "Submitted";
+  const status = textOf(info["exit_status"]);
+  const hasEnded = status === "Submitted";
   // The batch agent writes no result for the call that submits; any other end cuts a call short.
   const runs = createRunBuilder({ unanswered: hasEnded ? "said" : "stopped", parts: false });
   for (const message of recordsOf(file["messages"])) readMessage(runs, message);
   const id = textOf(file["instance_id"]) ?? textOf(info["instance_id"]);
   return runs.finish(
     { id: id ?? null, format: "mini-swe-agent", version: textOf(info["mini_version"]) },
-    { facts: id === undefined ? {} : { instance_id: id } },
+    {
+      facts: {
+        ...(id === undefined ? {} : { instance_id: id }),
+        ...(status === undefined ? {} : { exit_status: status }),
+      },
+    },
   );
 }
 

@@ -4,6 +4,9 @@
  * and OpenHands' evaluation.
  */
 import { createRunBuilder, type RunBuilder } from "./building.ts";
+import { documentFormat } from "./detect.ts";
+import { readMini } from "./mini-swe-agent.ts";
+import { readSweAgent } from "./swe-agent.ts";
 import { readMessages } from "./chat-messages.ts";
 import { isOutput, readOutput } from "./openhands-output.ts";
 import type { Reading, Run } from "./run.ts";
@@ -23,6 +26,10 @@ const CONVERSATIONS = ["messages", "conversations", "history", "trajectory"] as 
 
 /** A row without a conversation gives no run, and `no_messages` is counted. */
 export function readRow(row: Raw, options: RowOptions): Reading {
+  const isReady = typeof row["assistant"] === "string";
+  const harness = isReady ? null : documentFormat(row);
+  if (harness === "mini-swe-agent") return readMini(row);
+  if (harness === "swe-agent") return readSweAgent(row);
   const runs = createRunBuilder({ unanswered: "said", parts: false });
   const format = formatOf(row);
   const verdict = rowVerdict(row);

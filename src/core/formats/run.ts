@@ -54,6 +54,8 @@ export type Run = {
   readonly repo?: string;
   readonly cwd?: string;
   readonly instance_id?: string;
+  /** How the harness says that the run ended: "Submitted", "exit_cost". */
+  readonly exit_status?: string;
   /** What was left out of this run, by reason. */
   readonly drops: Readonly<Record<string, number>>;
 };

@@ -47,7 +47,12 @@ export function readSweAgent(document: unknown): Reading {
   const id = textOf(file["instance_id"]) ?? textOf(info["instance_id"]);
   return runs.finish(
     { id: id ?? null, format: "swe-agent", version: textOf(info["swe_agent_version"]) },
-    { facts: id === undefined ? {} : { instance_id: id } },
+    {
+      facts: {
+        ...(id === undefined ? {} : { instance_id: id }),
+        ...(status === "" ? {} : { exit_status: status }),
+      },
+    },
   );
 }
 

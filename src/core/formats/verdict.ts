@@ -71,8 +71,8 @@ export function reportVerdict(report: unknown, instance: string | null = null): 
 
 // ---------------------------------------------------------------------------------------------
 
-const SUCCESSES = new Set(["true", "yes", "success", "resolved", "pass", "passed"]);
-const FAILURES = new Set(["false", "no", "failure", "fail", "failed", "unresolved"]);
+const SUCCESSES = new Set(["true", "success", "resolved", "pass", "passed"]);
+const FAILURES = new Set(["false", "failure", "fail", "failed", "unresolved"]);
 const NOTHING = new Set(["", "null", "none", "nan", "unknown", "n/a"]);
 
 function ofNumber(value: number): ReadVerdict {

@@ -1,5 +1,6 @@
 /** Whether files have the columns that a stage cannot do without; if not, an error that lists them. */
 import { UserError } from "../../errors.ts";
+import { isMultiSwe } from "../formats/multi-swe.ts";
 import { PR_COLUMNS } from "./pr.ts";
 import { MESSAGE_COLUMNS, shapeOf } from "./shapes.ts";
 
@@ -50,7 +51,7 @@ export function trajectoryShape(
 /** @throws UserError for a file that lacks a column of a pull-request record. */
 export function checkPullRequestColumns(key: string, files: readonly FileColumns[]): void {
   for (const file of files) {
-    if (file.rows === 0) continue;
+    if (file.rows === 0 || isMultiSwe(file.columns)) continue;
     const missing = PR_COLUMNS.filter((column) => !file.columns.includes(column));
     if (missing.length === 0) continue;
     throw new UserError(

@@ -1,5 +1,6 @@
 /** Pull-request records: what a row needs to be one, its size, and the list of those left out for it. */
 import { pullRequestSchema, type PullRequest } from "../../records/pull-request.ts";
+import { multiSweRow } from "../formats/multi-swe.ts";
 import { cleanText } from "./messages.ts";
 import { repoFromId, type Row } from "./shapes.ts";
 
@@ -11,7 +12,8 @@ export const PR_COLUMNS = ["instance_id", "patch"] as const;
  * but for those whose name starts with "_"; missing optional ones are null. `files` is read off the diffs
  * and `language` off their file names where the row does not say.
  */
-export function pullRequestOf(row: Row): PullRequest | null {
+export function pullRequestOf(given: Row): PullRequest | null {
+  const row = multiSweRow(given) ?? given;
   const instanceId = row["instance_id"];
   const patch = row["patch"];
   if (typeof instanceId !== "string" || instanceId === "" || typeof patch !== "string") return null;

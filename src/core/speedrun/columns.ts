@@ -1,5 +1,6 @@
 /** Whether files have anything that can be a response; if not, an error that lists what they have. */
 import { UserError } from "../../errors.ts";
+import { isMultiSwe } from "../formats/multi-swe.ts";
 import { nearestName } from "../text/nearest.ts";
 
 const RESPONSES = ["change_summary", "patch", "test_patch"] as const;
@@ -21,6 +22,7 @@ export function checkResponseColumns(
   }
   for (const { name, rows, columns } of files) {
     if (rows === 0 || RESPONSES.some((column) => columns.includes(column))) continue;
+    if (isMultiSwe(columns)) continue;
     const near = RESPONSES.map((column) => [column, nearestName(column, columns)] as const).find(
       ([, found]) => found !== null,
     );

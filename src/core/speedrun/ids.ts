@@ -1,11 +1,13 @@
 /** Who a benchmark row is about. */
+import { multiSweRow } from "../formats/multi-swe.ts";
 import { repoFromId } from "../sample/shapes.ts";
 
 /** `instance_id` or `id`, else the row's number; the repository as the row or the id says, else "". */
 export function idsOf(
-  row: Readonly<Record<string, unknown>>,
+  given: Readonly<Record<string, unknown>>,
   index: number,
 ): { readonly instance_id: string; readonly repo: string } {
+  const row = multiSweRow(given) ?? given;
   const instanceId =
     [row["instance_id"], row["id"]]
       .map((value) => (typeof value === "number" ? String(value) : value))

@@ -3,6 +3,9 @@
  * it. What cannot be a response is skipped with a reason and a note of what the row had.
  */
 
+import { multiSweRow } from "../formats/multi-swe.ts";
+import { rowVerdict } from "../formats/verdict.ts";
+
 export type SourceField = "change_summary" | "patch" | "test_patch";
 export type Label = "SUCCESS" | "FAILURE" | "UNKNOWN";
 
@@ -19,7 +22,7 @@ export type SpeedrunRow = {
 
 export type SkippedRow = {
   readonly instance_id: string;
-  readonly reason: "empty_response" | "short_patch";
+  readonly reason: "empty_response" | "short_patch" | "verdict_unreadable";
   readonly source_fields: {
     readonly has_change_summary: boolean;
     readonly has_patch: boolean;
@@ -40,10 +43,11 @@ type Raw = Readonly<Record<string, unknown>>;
 
 /** Response: change_summary, else patch, else test_patch; white space alone counts as empty. */
 export function speedrunRow(
-  row: Raw,
+  given: Raw,
   ids: { readonly instance_id: string; readonly repo: string },
   options: SpeedrunOptions,
 ): { ok: true; value: SpeedrunRow } | { ok: false; skipped: SkippedRow } {
+  const row = multiSweRow(given) ?? given;
   const source = FIELDS.find((field) => textOf(row, field).trim() !== "") ?? null;
   const response = source === null ? "" : textOf(row, source);
   const skip = (reason: SkippedRow["reason"], patchLen: number) =>
@@ -60,6 +64,9 @@ export function speedrunRow(
         patch_len: patchLen,
       },
     }) as const;
+  // A label is what the rows are for: one that cannot be told is neither a success nor a failure.
+  if (rowVerdict(row) === "unreadable")
+    return skip("verdict_unreadable", textOf(row, "patch").length);
   if (source === null && !options.includeEmpty) {
     return skip("empty_response", textOf(row, "patch").length);
   }
@@ -80,15 +87,14 @@ export function speedrunRow(
 
 /**
  * SUCCESS, FAILURE or UNKNOWN, by the first rule that applies: an empty response is a FAILURE; the
- * row's own verdict (resolved, success, passed: true or false) counts; a patch, or a summary of it,
- * whose row lists tests that it makes pass (FAIL_TO_PASS) is a SUCCESS; all else is UNKNOWN.
+ * row's own verdict (core/formats/verdict.ts) counts; a patch, or a summary of it, whose row lists tests
+ * that it makes pass (FAIL_TO_PASS) is a SUCCESS; all else is UNKNOWN.
  */
 export function labelOf(row: Raw, source: SourceField | null): Label {
   if (source === null) return "FAILURE";
-  for (const field of VERDICTS) {
-    const verdict = row[field];
-    if (typeof verdict === "boolean") return verdict ? "SUCCESS" : "FAILURE";
-  }
+  const verdict = rowVerdict(row);
+  if (verdict === "unreadable") return "UNKNOWN";
+  if (verdict !== null) return verdict === "success" ? "SUCCESS" : "FAILURE";
   const tested = listLength(row["FAIL_TO_PASS"]) > 0 && textOf(row, "patch").trim() !== "";
   return tested && source !== "test_patch" ? "SUCCESS" : "UNKNOWN";
 }
@@ -96,7 +102,6 @@ export function labelOf(row: Raw, source: SourceField | null): Label {
 // ---------------------------------------------------------------------------------------------
 
 const FIELDS: readonly SourceField[] = ["change_summary", "patch", "test_patch"];
-const VERDICTS = ["resolved", "success", "passed"] as const;
 
 const textOf = (row: Raw, field: string): string => {
   const value = row[field];

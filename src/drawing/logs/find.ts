@@ -96,6 +96,7 @@ export async function findOne(path: string): Promise<FoundFile> {
 
 // ---------------------------------------------------------------------------------------------
 
+const ROW_FORMATS = new Set<DocumentFormat>(["mini-swe-agent", "swe-agent"]);
 const EVENT = /^event-(\d+)-[^/]*\.json$/;
 
 function folderOfEvent(path: string): string | null {
@@ -132,7 +133,8 @@ async function findLines(path: string): Promise<FoundFile> {
   const format = lineFormat(first);
   if (format !== null) return { kind: "log", path, log: { shape: "lines", format } };
   const document = documentFormat(first[0]);
-  if (document !== null) {
+  // Rows of a data set may be runs of a harness, each of another.
+  if (document !== null && !ROW_FORMATS.has(document)) {
     return { kind: "log", path, log: { shape: "documents-in-lines", format: document } };
   }
   return { kind: "rows", path };

@@ -1,0 +1,28 @@
+/** What a person is told of files without a run, and of what was left out of those with one. */
+
+export type LeftOut = {
+  /** Why the file gave no row; null: it gave some. */
+  readonly skip: string | null;
+  readonly drops: Readonly<Record<string, number>>;
+};
+
+/** null when nothing was left out. */
+export function leftOutNote(name: string, files: readonly LeftOut[]): string | null {
+  const skipped = counted(files.flatMap(({ skip }) => (skip === null ? [] : [{ [skip]: 1 }])));
+  const dropped = counted(files.map(({ drops }) => drops));
+  const parts = [
+    ...(skipped === "" ? [] : [`files without a run: ${skipped}`]),
+    ...(dropped === "" ? [] : [`left out of runs: ${dropped}`]),
+  ];
+  return parts.length === 0 ? null : `${name}: ${parts.join("; ")}`;
+}
+
+// ---------------------------------------------------------------------------------------------
+
+function counted(counts: readonly Readonly<Record<string, number>>[]): string {
+  const sums = new Map<string, number>();
+  for (const own of counts) {
+    for (const [what, count] of Object.entries(own)) sums.set(what, (sums.get(what) ?? 0) + count);
+  }
+  return [...sums].map(([what, count]) => `${what} ${count}`).join(", ");
+}

@@ -1,0 +1,151 @@
+/**
+ * Local sources with logs among them: every log is opened as a file of rows, a run a row, and files
+ * without a run are counted and left out. The one door for all that reads files a person names.
+ */
+import { RUN_COLUMNS, runRow } from "../../core/formats/run-row.ts";
+import { hasConversation } from "../../core/formats/rows.ts";
+import type { Run } from "../../core/formats/run.ts";
+import {
+  matchingFiles,
+  nameOf,
+  noneReadable,
+  openReadable,
+  type LocalSpec,
+} from "../../io/source/local.ts";
+import { sourceOf, type Opened } from "../../io/source/rows.ts";
+import type { OpenFile, OpenOptions, RawRow, RowSource } from "../../io/source/types.ts";
+import { threadsOf, type Threads } from "./codex-files.ts";
+import { findLogs, type FoundFile, type SkipReason } from "./find.ts";
+import { readLog, type FoundLog } from "./read.ts";
+
+/** What was found of a file. */
+export type FileReport = {
+  readonly name: string;
+  /** "codex 0.171.0", "rows", or why it was left out. */
+  readonly what: string;
+  readonly rows: number;
+  readonly skip: SkipReason | "no_turn" | null;
+  readonly drops: Readonly<Record<string, number>>;
+};
+
+export type OpenedLocal = {
+  readonly source: RowSource;
+  readonly reports: readonly FileReport[];
+};
+
+/**
+ * Opens every file that the pattern names. `needsRuns`: rows without a conversation are left out of a
+ * folder, as they are for a draw.
+ * @throws UserError when the pattern matches nothing that can be read, as `openReadable` does.
+ */
+export async function openLogs(
+  spec: LocalSpec,
+  options: OpenOptions & { readonly needsRuns: boolean },
+): Promise<OpenedLocal> {
+  const { paths, isOne } = await matchingFiles(spec);
+  const threads = threadsOf(paths);
+  const opened: Opened[] = [];
+  const reports: FileReport[] = [];
+  for await (const file of findLogs(paths)) {
+    const name = nameOf(spec.root, file.path);
+    const { open, report } = await openOne(file, { ...options, name, isOne, threads });
+    reports.push(report);
+    if (open !== null) opened.push({ dataset: spec.pattern, revision: null, name, file: open });
+  }
+  if (opened.length === 0) throw noneReadable(spec, paths.length);
+  return { source: sourceOf(opened), reports };
+}
+
+// ---------------------------------------------------------------------------------------------
+
+type How = OpenOptions & {
+  readonly needsRuns: boolean;
+  readonly name: string;
+  readonly isOne: boolean;
+  readonly threads: Threads;
+};
+
+type One = { readonly open: OpenFile | null; readonly report: FileReport };
+
+async function openOne(file: FoundFile, how: How): Promise<One> {
+  const { name, isOne, needsRuns } = how;
+  const skipped = (skip: FileReport["skip"], drops: FileReport["drops"] = {}): One => ({
+    open: null,
+    report: { name, what: skip ?? "", rows: 0, skip, drops },
+  });
+  if (file.kind === "log") {
+    const log = await openLog(file, how.threads);
+    if (log.open.rows === 0 && !isOne) return skipped("no_turn", log.drops);
+    const { open, what, drops } = log;
+    return { open, report: { name, what, rows: open.rows, skip: null, drops } };
+  }
+  // A file that is named itself, or broken, is opened so that what is wrong with it is said.
+  const isWanted = file.kind === "rows" || isOne || file.why === "bad_json";
+  if (!isWanted) return skipped(file.why);
+  const open = await openReadable(file.path, how);
+  if (needsRuns && !isOne && open.rows > 0 && !hasConversation(open.columns)) {
+    return skipped("no_run");
+  }
+  return { open, report: { name, what: "rows", rows: open.rows, skip: null, drops: {} } };
+}
+
+/** Names are kept of every run; the rest is read again when it is asked for. */
+async function openLog(
+  file: FoundLog,
+  threads: Threads,
+): Promise<{ open: OpenFile; what: string; drops: Record<string, number> }> {
+  const names: RawRow[] = [];
+  const drops: Record<string, number> = {};
+  const versions = new Set<string>();
+  const add = (counts: Readonly<Record<string, number>>): void => {
+    for (const [reason, count] of Object.entries(counts))
+      drops[reason] = (drops[reason] ?? 0) + count;
+  };
+  for await (const reading of readLog(file, threads)) {
+    add(reading.drops);
+    for (const run of reading.runs) {
+      add(run.drops);
+      names.push(namesOf(run));
+      versions.add(`${run.format}${run.version === undefined ? "" : ` ${run.version}`}`);
+    }
+  }
+  return { open: openFile(file, threads, names), what: [...versions].join(", "), drops };
+}
+
+function namesOf(run: Run): RawRow {
+  const { id, instance_id, repo, exit_status } = run;
+  return { id, instance_id, repo, exit_status };
+}
+
+function openFile(file: FoundLog, threads: Threads, names: readonly RawRow[]): OpenFile {
+  return {
+    rows: names.length,
+    groupRows: [],
+    columns: [...RUN_COLUMNS],
+    badLines: 0,
+    rowNumber: (row) => row,
+    readTexts: async (column) =>
+      names.map((name) => (typeof name[column] === "string" ? name[column] : null)),
+    read: async (wanted) => {
+      const rows = await rowsOf(file, threads, new Set(wanted));
+      return wanted.map((row) => ({ ok: true, row: rows.get(row) ?? {} }));
+    },
+  };
+}
+
+async function rowsOf(
+  file: FoundLog,
+  threads: Threads,
+  wanted: ReadonlySet<number>,
+): Promise<Map<number, RawRow>> {
+  const rows = new Map<number, RawRow>();
+  let at = 0;
+  for await (const { runs } of readLog(file, threads)) {
+    for (const run of runs) {
+      if (wanted.has(at)) rows.set(at, runRow(run));
+      at++;
+    }
+    if (rows.size === wanted.size) break;
+  }
+  return rows;
+}

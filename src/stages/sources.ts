@@ -12,6 +12,8 @@ import type { PullRequestRows } from "../io/source/prs.ts";
 import type { RowSource } from "../io/source/types.ts";
 import { drawTurns } from "../drawing/draw.ts";
 import { openGauges } from "../drawing/gauges.ts";
+import { SKIP_MEANINGS } from "../drawing/logs/find.ts";
+import type { FileReport } from "../drawing/logs/open.ts";
 import { openOne, type OpenSettings } from "../drawing/open-sources.ts";
 
 export type SourcesOptions = {
@@ -41,6 +43,7 @@ export async function sources(
     name: options.name,
     commit: set?.commit ?? null,
     files: source.files.map(({ name, rows }) => ({ name, rows })),
+    ...foundIn(opened.reports),
     groups: source.files.reduce((sum, file) => sum + file.groupRows.length, 0),
     columns,
     shape:
@@ -55,6 +58,19 @@ export async function sources(
 }
 
 // ---------------------------------------------------------------------------------------------
+
+/** Files of a kind together, in the order in which they were found. */
+function foundIn(reports: readonly FileReport[]): Pick<SourceFacts, "found" | "left_out"> {
+  const found = new Map<string, { files: number; rows: number; example: string }>();
+  const left: Record<string, number> = {};
+  for (const { name, what, rows, skip, drops } of reports) {
+    const kind = skip === null ? what || "a log without a run" : `no run (${SKIP_MEANINGS[skip]})`;
+    const before = found.get(kind) ?? { files: 0, rows: 0, example: name };
+    found.set(kind, { ...before, files: before.files + 1, rows: before.rows + rows });
+    for (const [reason, count] of Object.entries(drops)) left[reason] = (left[reason] ?? 0) + count;
+  }
+  return { found: [...found].map(([what, of]) => ({ what, ...of })), left_out: left };
+}
 
 /** Judges the first drawn rows by every filter but the pull request's, which is not looked up. */
 async function tryFilters(

@@ -10,6 +10,17 @@ export type SourceFacts = {
   /** null: local files. */
   readonly commit: string | null;
   readonly files: readonly { readonly name: string; readonly rows: number }[];
+  /** What local files are, those of a kind together; [] for Hub sets. */
+  readonly found: readonly {
+    /** "codex 0.171.0", "rows", or why there is no run in them. */
+    readonly what: string;
+    readonly files: number;
+    /** Runs or rows. */
+    readonly rows: number;
+    readonly example: string;
+  }[];
+  /** What was left out of runs, by reason. */
+  readonly left_out: Readonly<Record<string, number>>;
   readonly groups: number;
   readonly columns: readonly string[];
   readonly shape: "ready" | "trajectory" | "pull requests" | null;
@@ -43,6 +54,7 @@ export function sourceReport(facts: SourceFacts): string[] {
     `${facts.name}${facts.commit === null ? "" : ` at commit ${facts.commit}`}`,
     `  ${counted(facts.files.length, "file")}, ${counted(rows, "row")}${facts.groups === 0 ? "" : `, ${counted(facts.groups, "row group")}`}`,
     ...fileLines(facts),
+    ...foundLines(facts),
     `  columns: ${facts.columns.join(", ") || "none"}`,
     `  shape: ${facts.shape === null ? "none that is known: no conversation and no pull request" : SHAPES[facts.shape]}`,
     ...triedLines(facts.tried),
@@ -59,6 +71,20 @@ function fileLines(facts: SourceFacts): string[] {
     .map((file) => `    ${file.name}: ${counted(file.rows, "row")}`);
   const more = facts.files.length - shown.length;
   return more > 0 ? [...shown, `    and ${more} more`] : shown;
+}
+
+/** Nothing is said of a source that is rows alone. */
+function foundLines({ found, left_out }: SourceFacts): string[] {
+  if (found.every(({ what }) => what === "rows")) return [];
+  const left = Object.entries(left_out).map(([reason, count]) => `${reason} ${count}`);
+  return [
+    "  found:",
+    ...found.map(
+      ({ what, files, rows, example }) =>
+        `    ${what}: ${counted(files, "file")}${rows === 0 ? "" : `, ${counted(rows, "run")}`}, such as ${example}`,
+    ),
+    ...(left.length === 0 ? [] : [`    left out of runs: ${left.join(", ")}`]),
+  ];
 }
 
 function triedLines(tried: SourceFacts["tried"]): string[] {

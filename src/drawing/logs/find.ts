@@ -32,6 +32,7 @@ export const SKIP_MEANINGS = {
   no_run: "no run of a known agent, and no rows of a data set",
   other_kind: "of a kind that is not read",
   bad_json: "no JSON",
+  no_turn: "a log in which no model says anything",
   aider_chat:
     "aider's chat history cannot be split into turns with certainty; run aider with --llm-history-file",
 } as const;

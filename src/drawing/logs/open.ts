@@ -24,7 +24,7 @@ export type FileReport = {
   /** "codex 0.171.0", "rows", or why it was left out. */
   readonly what: string;
   readonly rows: number;
-  readonly skip: SkipReason | "no_turn" | null;
+  readonly skip: SkipReason | null;
   readonly drops: Readonly<Record<string, number>>;
 };
 

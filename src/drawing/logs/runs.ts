@@ -23,7 +23,7 @@ export type RunsFound = {
   /** What was left out of runs and of logs without one, by reason. */
   readonly drops: Map<string, number>;
   /** Files that gave no run, by reason. */
-  readonly skipped: Map<SkipReason | "no_turn", number>;
+  readonly skipped: Map<SkipReason, number>;
 };
 
 export type RunsInput = {

@@ -84,6 +84,7 @@ function readTrajectory(
 function ownRun(runs: RunBuilder, own: Raw, tools: readonly RunTool[]): Reading {
   const { kind, verdict, part, history } = own;
   const instance = textOf(own["instance_id"]);
+  const status = textOf(own["exit_status"]);
   const reading = runs.finish(
     {
       id: textOf(own["id"]) ?? null,
@@ -99,6 +100,7 @@ function ownRun(runs: RunBuilder, own: Raw, tools: readonly RunTool[]): Reading 
       facts: {
         ...(verdict === "success" || verdict === "failure" ? { verdict } : {}),
         ...(instance === undefined ? {} : { instance_id: instance }),
+        ...(status === undefined ? {} : { exit_status: status }),
       },
     },
   );

@@ -154,7 +154,7 @@ function readDataclaw(runs: RunBuilder, messages: readonly Raw[]): void {
 
 /** What a prompt holds as history is none of its turns; the answer is. */
 function closeTurn(runs: RunBuilder, row: Raw): void {
-  runs.beginPart(runs.drafts);
+  for (const draft of runs.drafts) draft.copied = true;
   const message = recordOf(row["assistant_message"]);
   if (Object.keys(message).length > 0) {
     readMessages(runs, [message], { unified: false });

@@ -45,3 +45,34 @@ def test_atif_accepts_what_is_right_alone(trajectory: dict[str, Any], right: boo
     else:
         with pytest.raises(ValueError, match="step_id"):
             atif.Trajectory.model_validate(trajectory)
+
+
+REPOSITORY = Path(__file__).parents[2]
+FIXTURES = REPOSITORY / "test" / "fixtures" / "formats"
+AGENTS = sorted(folder.name for folder in FIXTURES.iterdir() if folder.is_dir())
+
+
+@pytest.fixture(scope="module", params=AGENTS)
+def written(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    """The runs of an agent's logs as `npm run convert` writes them, a document a file."""
+    folder = tmp_path_factory.mktemp(request.param)
+    lines = folder / "runs.jsonl"
+    command = ["node", "kingmaker.cjs", "convert", FIXTURES / request.param, "--to", "atif"]
+    subprocess.run([*command, "--output", lines], cwd=REPOSITORY, check=True, capture_output=True)
+    paths = []
+    for at, line in enumerate(lines.read_text().splitlines()):
+        path = folder / f"{at}.json"
+        path.write_text(line)
+        paths.append(path)
+    assert paths
+    return paths
+
+
+def test_atif_accepts_what_convert_writes(written: list[Path]) -> None:
+    for path in written:
+        assert len(atif.Trajectory.model_validate_json(path.read_text()).steps) > 0
+
+
+def test_harbor_accepts_what_convert_writes(written: list[Path], harbor_python: Path) -> None:
+    for path in written:
+        assert accepted_by_harbor(harbor_python, path), path.read_text()[:500]

@@ -11,6 +11,7 @@ import {
   type Target,
 } from "../../src/stages/convert.ts";
 import { jsonl, readLogs } from "../support/logs.ts";
+import { canReadSqlite } from "../support/sqlite.ts";
 import { tempProject } from "../support/project.ts";
 
 const FIXTURES = join(import.meta.dirname, "../fixtures/formats");
@@ -94,9 +95,11 @@ test.each([
   "inspect",
   "atif",
 ])("atif: the documents of %s read back as the runs that they were", async (agent) => {
-  const { lines } = await converted(join(FIXTURES, agent), "atif");
+  // A folder with a database beside its exports is read where there is SQLite.
+  const input = agent === "opencode" && !(await canReadSqlite()) ? "*.json" : ".";
+  const { lines } = await converted(join(FIXTURES, agent), "atif", input);
   const root = tempProject({ "runs.jsonl": jsonl(...lines) });
-  const before = (await readLogs(FIXTURES, agent)).runs;
+  const before = (await readLogs(join(FIXTURES, agent), input)).runs;
   const after = (await readLogs(root, "runs.jsonl")).runs;
   const plain = (runs: typeof before): unknown =>
     runs.map(({ drops: _drops, ...run }) => ({

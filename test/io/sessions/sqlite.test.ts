@@ -1,0 +1,94 @@
+import { chmodSync, copyFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { withSqlite } from "../../../src/io/sessions/sqlite.ts";
+import { readLogs } from "../../support/logs.ts";
+import { canReadSqlite } from "../../support/sqlite.ts";
+import { tempProject } from "../../support/project.ts";
+
+const hasSqlite = await canReadSqlite();
+const FIXTURE = join(import.meta.dirname, "../../fixtures/formats/opencode/opencode.db");
+
+type Writer = { exec(sql: string): unknown; close(): void };
+const require = createRequire(import.meta.url);
+
+/** A connection that writes, of whichever package there is. */
+function writer(path: string): Writer {
+  try {
+    const { DatabaseSync } = require("node:sqlite") as {
+      DatabaseSync: new (path: string) => Writer;
+    };
+    return new DatabaseSync(path);
+  } catch {
+    const Database = require("better-sqlite3") as new (path: string) => Writer;
+    return new Database(path);
+  }
+}
+
+function copied(): string {
+  const root = tempProject();
+  copyFileSync(FIXTURE, join(root, "opencode.db"));
+  chmodSync(join(root, "opencode.db"), 0o644);
+  return root;
+}
+
+const titles = (root: string): Promise<readonly unknown[]> =>
+  withSqlite(join(root, "opencode.db"), (db) =>
+    db.all("SELECT title FROM session ORDER BY id").map((row) => row["title"]),
+  );
+
+test.runIf(hasSqlite)(
+  "a database that is being written is read with what stands in its log",
+  async () => {
+    const root = copied();
+    const other = writer(join(root, "opencode.db"));
+    other.exec("PRAGMA journal_mode = WAL; PRAGMA wal_autocheckpoint = 0");
+    other.exec("UPDATE session SET title = 'in the log'");
+    expect(new Set(await titles(root))).toEqual(new Set(["in the log"]));
+    other.close();
+  },
+);
+
+test.runIf(hasSqlite)(
+  "a database that another process has locked is read as it was last written",
+  async () => {
+    const root = copied();
+    const other = writer(join(root, "opencode.db"));
+    other.exec("PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE");
+    expect(await titles(root)).toHaveLength(2);
+    other.exec("ROLLBACK");
+    other.close();
+  },
+);
+
+test.runIf(hasSqlite)("the sessions of a locked database are read", async () => {
+  const root = copied();
+  const other = writer(join(root, "opencode.db"));
+  other.exec("BEGIN EXCLUSIVE");
+  const { runs } = await readLogs(root, "opencode.db");
+  other.exec("ROLLBACK");
+  other.close();
+  expect(runs.map((run) => [run.id, run.part])).toEqual([
+    ["ses_ddebb5edbffelkWHHFINd1TJHH", 1],
+    ["ses_ddebbdc75ffe3qZz5pNf4Wi02g", 1],
+    ["ses_ddebbdc75ffe3qZz5pNf4Wi02g", 2],
+  ]);
+});
+
+test.runIf(hasSqlite)("a database of somebody else holds no run", async () => {
+  const root = tempProject();
+  const other = writer(join(root, "x.db"));
+  other.exec("CREATE TABLE t (a)");
+  other.close();
+  await expect(readLogs(root, "x.db")).rejects.toThrow(
+    /x\.db holds no run: no run of a known agent, and no rows of a data set/,
+  );
+});
+
+test.runIf(hasSqlite)("a torn database is refused by name", async () => {
+  const root = tempProject({ "torn.db": `SQLite format 3\0${"x".repeat(2000)}` });
+  await expect(readLogs(root, "torn.db")).rejects.toThrow(
+    /torn\.db is no database of a known agent: /,
+  );
+});

@@ -9,6 +9,7 @@ import { UserError, errorMessage } from "../../errors.ts";
 import { writeWhole } from "../store.ts";
 import { dictionaryFacts, pageLocations } from "./dictionaries.ts";
 import type { HubClient } from "./http.ts";
+import { jsonAsText } from "./json-cells.ts";
 
 export type RemoteFile = {
   /** Path in the repository. */
@@ -119,7 +120,7 @@ async function parseTail(file: RemoteFile, bytes: Uint8Array<ArrayBuffer>): Prom
     slice: (from, to) => bytes.slice(from, to).buffer,
   };
   try {
-    return { start, bytes, metadata: await parquetMetadataAsync(buffer) };
+    return { start, bytes, metadata: jsonAsText(await parquetMetadataAsync(buffer)) };
   } catch (error) {
     throw broken(file, errorMessage(error));
   }

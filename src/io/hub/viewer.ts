@@ -5,6 +5,7 @@
 import { UserError } from "../../errors.ts";
 import type { RawRow, ReadRow } from "../source/types.ts";
 import type { HubClient, JsonReply } from "./http.ts";
+import { rowAsText } from "./json-cells.ts";
 
 export type ViewerSpec = {
   /** "https://datasets-server.huggingface.co" */
@@ -146,7 +147,7 @@ function shownRows(spec: ViewerSpec, { status, value, headers }: JsonReply): Sho
       ? [
           {
             index: shown["row_idx"],
-            row: shown["row"],
+            row: rowAsText(shown["row"], value["features"]),
             isCut: Array.isArray(cut) && cut.length > 0,
           },
         ]

@@ -1,6 +1,6 @@
 /** A run as a row of a source, so that turns are drawn from logs as from any data set. */
 import { openaiLine } from "./write-openai.ts";
-import type { Run } from "./run.ts";
+import { isTurn, type Run } from "./run.ts";
 
 /** Columns of such rows. */
 export const RUN_COLUMNS = [
@@ -18,11 +18,14 @@ export const RUN_COLUMNS = [
   "messages",
 ] as const;
 
-/** `resolved` where the run has a verdict; what nobody may learn from has weight 0. */
+/** `resolved` where the run has a verdict; what nobody may learn from is marked as examples are. */
 export function runRow(run: Run): Readonly<Record<string, unknown>> {
   const { verdict: _verdict, version: _version, ...line } = openaiLine(run);
   return {
     ...line,
+    messages: run.messages.map((message, at) =>
+      message.role !== "assistant" || isTurn(run, at) ? message : { ...message, is_demo: true },
+    ),
     ...(run.exit_status === undefined ? {} : { exit_status: run.exit_status }),
     ...(run.verdict === undefined ? {} : { resolved: run.verdict === "success" }),
     ...(run.cwd === undefined ? {} : { cwd: run.cwd }),

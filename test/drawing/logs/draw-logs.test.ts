@@ -1,0 +1,85 @@
+/** Turns drawn from session logs, and what a mixed folder says of itself. */
+import { join } from "node:path";
+import { cpSync } from "node:fs";
+import { expect, test } from "vitest";
+import { loadConfig } from "../../../src/config.ts";
+import { openStore } from "../../../src/io/store.ts";
+import { openLogs } from "../../../src/drawing/logs/open.ts";
+import { allRows } from "../../../src/drawing/open-rows.ts";
+import { sources } from "../../../src/stages/sources.ts";
+import { jsonl } from "../../support/logs.ts";
+import { tempProject } from "../../support/project.ts";
+
+const FIXTURES = join(import.meta.dirname, "../../fixtures/formats");
+const NONE = { skipBad: false, needsRuns: true };
+
+test("a run is a row, and what nobody may learn from is marked in it", async () => {
+  const spec = { root: FIXTURES, pattern: "claude_code", key: "x" };
+  const { source, reports } = await openLogs(spec, NONE);
+  const rows: Readonly<Record<string, unknown>>[] = [];
+  for await (const { row } of allRows(source)) rows.push(row);
+  expect(rows.map((row) => [row["id"], row["part"], row["format"]])).toEqual([
+    ["1ca54586-7339-4bd0-8d65-48758f09c144", 1, "claude-code"],
+    ["1ca54586-7339-4bd0-8d65-48758f09c144", 2, "claude-code"],
+    ["ab0938f7209966b3f", 1, "claude-code"],
+  ]);
+  const messages = rows[1]?.["messages"] as { role: string; is_demo?: boolean }[];
+  expect(messages.map((message) => message.is_demo)).toEqual([
+    undefined,
+    undefined,
+    true,
+    undefined,
+    undefined,
+    undefined,
+    undefined,
+  ]);
+  expect(reports.map(({ what, rows: count, skip }) => [what, count, skip])).toEqual([
+    ["claude-code 2.1.332", 2, null],
+    ["claude-code 2.1.332", 1, null],
+    ["index", 0, "index"],
+    ["no_run", 0, "no_run"],
+  ]);
+});
+
+test("a folder of mixed files says what it found of each, and the draw goes on without the rest", async () => {
+  const root = tempProject({
+    "runs/t.jsonl": jsonl({
+      instance_id: "o__n-1",
+      messages: [
+        { role: "user", content: "u" },
+        { role: "assistant", content: "a" },
+      ],
+    }),
+    "runs/prs.jsonl": jsonl({ instance_id: "o__n-1", patch: "x" }),
+    "runs/notes.txt": "hello",
+    "runs/config.json": { some: "thing" },
+  });
+  cpSync(join(FIXTURES, "mini_swe_agent/batch"), join(root, "runs/batch"), { recursive: true });
+  cpSync(join(FIXTURES, "pi"), join(root, "runs/pi"), { recursive: true });
+  const options = { name: "runs", rows: 9, skipBad: false, concurrency: 1, purpose: "look" };
+  const { facts, lines } = await sources(loadConfig(root), { store: openStore(root) }, options);
+  expect(facts.found).toEqual([
+    {
+      what: "mini-swe-agent 2.4.6",
+      files: 2,
+      rows: 2,
+      example: "runs/batch/acme__widget-1/acme__widget-1.traj.json",
+    },
+    {
+      what: "no run (the patches of a batch, no run)",
+      files: 1,
+      rows: 0,
+      example: "runs/batch/preds.json",
+    },
+    {
+      what: "no run (no run of a known agent, and no rows of a data set)",
+      files: 3,
+      rows: 0,
+      example: "runs/config.json",
+    },
+    { what: "no run (of a kind that is not read)", files: 1, rows: 0, example: "runs/notes.txt" },
+    { what: "pi", files: 1, rows: 2, example: expect.stringMatching(/^runs\/pi\//) as string },
+    { what: "rows", files: 1, rows: 1, example: "runs/t.jsonl" },
+  ]);
+  expect(lines.join("\n")).toMatch(/of 5 rows 5 give a turn/);
+});

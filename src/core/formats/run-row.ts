@@ -1,33 +1,17 @@
 /** A run as a row of a source, so that turns are drawn from logs as from any data set. */
-import { openaiLine } from "./write-openai.ts";
-import { isTurn, type Run } from "./run.ts";
+import type { Run } from "./run.ts";
 
 /** Columns of such rows. */
-export const RUN_COLUMNS = [
-  "instance_id",
-  "id",
-  "repo",
-  "exit_status",
-  "resolved",
-  "format",
-  "part",
-  "parent",
-  "kind",
-  "cwd",
-  "tools",
-  "messages",
-] as const;
+export const RUN_ROW_COLUMNS = ["run", "instance_id", "repo", "exit_status", "resolved"] as const;
 
-/** `resolved` where the run has a verdict; what nobody may learn from is marked as examples are. */
+/** The run itself, and beside it what rows are chosen by; `resolved` where it has a verdict. */
 export function runRow(run: Run): Readonly<Record<string, unknown>> {
-  const { verdict: _verdict, version: _version, ...line } = openaiLine(run);
+  const { instance_id, repo, exit_status, verdict } = run;
   return {
-    ...line,
-    messages: run.messages.map((message, at) =>
-      message.role !== "assistant" || isTurn(run, at) ? message : { ...message, is_demo: true },
-    ),
-    ...(run.exit_status === undefined ? {} : { exit_status: run.exit_status }),
-    ...(run.verdict === undefined ? {} : { resolved: run.verdict === "success" }),
-    ...(run.cwd === undefined ? {} : { cwd: run.cwd }),
+    run,
+    ...(instance_id === undefined ? {} : { instance_id }),
+    ...(repo === undefined ? {} : { repo }),
+    ...(exit_status === undefined ? {} : { exit_status }),
+    ...(verdict === undefined ? {} : { resolved: verdict === "success" }),
   };
 }

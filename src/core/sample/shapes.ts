@@ -2,6 +2,7 @@
  * The shapes that rows come in, told apart by their columns: runs that a reader of logs has taken apart,
  * trajectories (SWE-ZERO, SWE-smith, tool-calling conversations, toolbench ...), and ready turns.
  */
+import { RUN_ROW_COLUMNS } from "../formats/run-row.ts";
 import type { Run } from "../formats/run.ts";
 import { messageSchema, type Message } from "../../records/message.ts";
 import type { Protocol } from "../../records/prompt.ts";
@@ -189,7 +190,7 @@ const BESIDE_COLUMNS = [
   RUN_COLUMN,
 ];
 /** What a file of runs gives: the run, and what a person may ask of it without reading it. */
-const RUN_COLUMNS: ReadonlySet<string> = new Set([RUN_COLUMN, "instance_id", "repo"]);
+const RUN_COLUMNS: ReadonlySet<string> = new Set(RUN_ROW_COLUMNS);
 const NO_MARKS: Run["marks"] = new Map();
 
 function runIn(row: Row): Run | null {

@@ -2,7 +2,7 @@
  * Local sources with logs among them: every log is opened as a file of rows, a run a row, and files
  * without a run are counted and left out. The one door for all that reads files a person names.
  */
-import { RUN_COLUMNS, runRow } from "../../core/formats/run-row.ts";
+import { RUN_ROW_COLUMNS, runRow } from "../../core/formats/run-row.ts";
 import { hasConversation } from "../../core/formats/rows.ts";
 import type { Run } from "../../core/formats/run.ts";
 import {
@@ -112,8 +112,7 @@ async function openLog(
   return { open: openFile(file, threads, names), what: [...versions].join(", "), drops };
 }
 
-function namesOf(run: Run): RawRow {
-  const { id, instance_id, repo, exit_status } = run;
+function namesOf({ id, instance_id, repo, exit_status }: Run): RawRow {
   return { id, instance_id, repo, exit_status };
 }
 
@@ -121,7 +120,7 @@ function openFile(file: FoundLog, threads: Threads, names: readonly RawRow[]): O
   return {
     rows: names.length,
     groupRows: [],
-    columns: [...RUN_COLUMNS],
+    columns: [...RUN_ROW_COLUMNS],
     badLines: 0,
     rowNumber: (row) => row,
     readTexts: async (column) =>

@@ -219,6 +219,8 @@ export function withDrops(reading: Reading, drops: Readonly<Record<string, numbe
 }
 
 const NO_NAMES = new Set(["trajectory", "traj", "run", "output", "last_mini_run", "messages"]);
+/** Harnesses that call the file of a run as the instance that it was about. */
+const NAMED_BY_INSTANCE = new Set(["mini-swe-agent", "swe-agent"]);
 
 /** A run whose log names none is called as its file, or as its folder where files are all called alike. */
 function named(run: Run, path: string, row: number): Run {
@@ -227,5 +229,8 @@ function named(run: Run, path: string, row: number): Run {
     .replace(/\.gz$/, "")
     .replace(/(\.traj)?\.[a-z]+$/, "");
   const name = NO_NAMES.has(stem) ? basename(dirname(path)) : stem;
+  if (NAMED_BY_INSTANCE.has(run.format) && stem !== "last_mini_run" && row === 0) {
+    return { ...run, id: name, instance_id: name };
+  }
   return { ...run, id: row === 0 ? name : `${name}#${row}` };
 }

@@ -2,7 +2,7 @@
  * Local sources with logs among them: every log is opened as a file of rows, a run a row, and files
  * without a run are counted and left out. The one door for all that reads files a person names.
  */
-import { RUN_ROW_COLUMNS, runRow } from "../../core/formats/run-row.ts";
+import { runRow } from "../../core/formats/run-row.ts";
 import { hasConversation } from "../../core/formats/rows.ts";
 import type { Run } from "../../core/formats/run.ts";
 import {
@@ -95,6 +95,7 @@ async function openLog(
   threads: Threads,
 ): Promise<{ open: OpenFile; what: string; drops: Record<string, number> }> {
   const names: RawRow[] = [];
+  const columns = new Set<string>();
   const drops: Record<string, number> = {};
   const versions = new Set<string>();
   const add = (counts: Readonly<Record<string, number>>): void => {
@@ -106,21 +107,31 @@ async function openLog(
     for (const run of reading.runs) {
       add(run.drops);
       names.push(namesOf(run));
+      for (const column of Object.keys(runRow(run))) columns.add(column);
       versions.add(`${run.format}${run.version === undefined ? "" : ` ${run.version}`}`);
     }
   }
-  return { open: openFile(file, threads, names), what: [...versions].join(", "), drops };
+  return {
+    open: openFile(file, threads, { names, columns: [...columns] }),
+    what: [...versions].join(", "),
+    drops,
+  };
 }
 
 function namesOf({ id, instance_id, repo, exit_status }: Run): RawRow {
   return { id, instance_id, repo, exit_status };
 }
 
-function openFile(file: FoundLog, threads: Threads, names: readonly RawRow[]): OpenFile {
+/** `columns`: a log that names no instance has no such column, and asks for no pull request. */
+function openFile(
+  file: FoundLog,
+  threads: Threads,
+  { names, columns }: { readonly names: readonly RawRow[]; readonly columns: readonly string[] },
+): OpenFile {
   return {
     rows: names.length,
     groupRows: [],
-    columns: [...RUN_ROW_COLUMNS],
+    columns,
     badLines: 0,
     rowNumber: (row) => row,
     readTexts: async (column) =>

@@ -49,7 +49,7 @@ export type RunBuilder = {
   /** Ends the part; `history` is what the model saw next. The drafts are copied. */
   beginPart(history: readonly Draft[]): void;
   remove(draft: Draft): void;
-  drop(reason: string, count?: number): void;
+  readonly drop: (reason: string, count?: number) => void;
   /** Of the part that is being built. */
   readonly drafts: readonly Draft[];
   /** Its first so many drafts are history. */

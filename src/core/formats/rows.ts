@@ -143,11 +143,10 @@ function readDataclaw(runs: RunBuilder, messages: readonly Raw[]): void {
     for (const [at, use] of uses.entries()) {
       const output = use["output"];
       if (output === undefined || output === null) continue;
-      const said = isRecord(output)
-        ? (output["text"] ?? JSON.stringify(output["raw"] ?? output))
-        : output;
+      const said = isRecord(output) ? (output["text"] ?? output["raw"] ?? output) : output;
+      const text = typeof said === "string" ? said : JSON.stringify(said);
       const id = calls[at]?.id ?? "";
-      runs.result({ id, text: String(said), isError: use["status"] === "error" });
+      runs.result({ id, text, isError: use["status"] === "error" });
     }
   }
 }

@@ -62,7 +62,7 @@ function sqliteOf(path: string): Open {
 
 /** null: it is not there, or was not built for this Node. */
 function packageOf(name: "node:sqlite" | "better-sqlite3"): unknown {
-  const { emitWarning } = process;
+  const emitWarning = process.emitWarning.bind(process);
   // Node says of its own SQLite that it is experimental, on stderr, at every start.
   process.emitWarning = () => {};
   try {

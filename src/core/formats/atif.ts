@@ -193,7 +193,7 @@ function addResults(
     }
     const own = recordOf(result.extra["kingmaker"]);
     const isError = marksOf(own["marks"]).includes("error");
-    runs.result({ id, text: result.text, isError, name: textOf(own["name"]) });
+    runs.result({ id, text: result.text, isError, isMore: true, name: textOf(own["name"]) });
   }
 }
 

@@ -38,6 +38,8 @@ export type ResultParts = {
   readonly id: string;
   readonly text: string;
   readonly isError?: boolean;
+  /** A call may have several answers in this format. */
+  readonly isMore?: boolean;
   readonly copied?: boolean | undefined;
   readonly name?: string | undefined;
 };
@@ -65,15 +67,17 @@ export type FinishMore = {
   readonly facts?: Partial<Pick<Run, "verdict" | "instance_id" | "exit_status">>;
 };
 
+export type BuilderOptions = {
+  readonly unanswered: "stopped" | "said";
+  /** A session log: parts are numbered also where there is one alone. */
+  readonly parts: boolean;
+};
+
 /**
  * `unanswered`: what a call without a result is: "stopped" where the agent always writes one, so that
  * the turn was cut short, or "said" where a harness may end without.
  */
-export function createRunBuilder(options: {
-  readonly unanswered: "stopped" | "said";
-  /** Parts are numbered also where there is one alone. */
-  readonly parts: boolean;
-}): RunBuilder {
+export function createRunBuilder(options: BuilderOptions): RunBuilder {
   const closed: Part[] = [];
   const drops = new Map<string, number>();
   let part: Part = { drafts: [], history: 0 };
@@ -106,7 +110,7 @@ export function createRunBuilder(options: {
     drop,
     result(parts) {
       const call = callOf(parts.id);
-      if (call === undefined || call.isAnswered) {
+      if (call === undefined || (call.isAnswered && parts.isMore !== true)) {
         drop(call === undefined ? "result_without_call" : "result_twice");
         return null;
       }
@@ -149,7 +153,7 @@ export function createRunBuilder(options: {
     },
     hasResult: (id) => part.drafts.some((draft) => draft.callId === id),
     finish(head, more = {}) {
-      const built = [...closed, part].flatMap((one) => builtPart(one, options.unanswered) ?? []);
+      const built = [...closed, part].flatMap((one) => builtPart(one, options) ?? []);
       const counts = Object.fromEntries(drops);
       const runs = built.map((one, index) => ({
         ...definedOf(head),
@@ -196,10 +200,13 @@ function copyOf(draft: Draft): Draft {
 /** null: nobody answers after the history. */
 function builtPart(
   part: Part,
-  unanswered: "stopped" | "said",
+  { unanswered, parts: numbered }: BuilderOptions,
 ): Pick<Run, "history" | "messages" | "marks" | "notTurns"> | null {
-  const { drafts } = part;
-  const history = Math.max(part.history, copiedEnd(drafts));
+  const drafts = numbered ? part.drafts.filter(isSaid) : part.drafts;
+  const before = part.drafts
+    .slice(0, part.history)
+    .filter((draft) => drafts.includes(draft)).length;
+  const history = Math.max(before, copiedEnd(drafts));
   if (!drafts.slice(history).some((draft) => draft.role === "assistant")) return null;
   const answered = new Set(drafts.flatMap((draft) => draft.callId ?? []));
   const marks = new Map<number, readonly Mark[]>();
@@ -210,12 +217,25 @@ function builtPart(
     if (wasStopped && at >= history) draft.marks.add("aborted");
     if (draft.marks.size > 0) marks.set(at, [...draft.marks]);
     if (draft.role !== "assistant" || at < history) continue;
-    if (draft.notTurn || wasStopped || NO_TURN.some((mark) => draft.marks.has(mark))) {
+    if (
+      draft.notTurn ||
+      wasStopped ||
+      isThoughtAlone(draft) ||
+      NO_TURN.some((mark) => draft.marks.has(mark))
+    ) {
       notTurns.add(at);
     }
   }
   return { history, messages: drafts.map(messageOf), marks, notTurns };
 }
+
+/** A session log begins a reply with its reasoning; where nothing came of it, nobody said anything. */
+function isSaid(draft: Draft): boolean {
+  const { role, texts, calls, reasoning } = draft;
+  return role !== "assistant" || texts.length + calls.length + reasoning.length > 0;
+}
+
+const isThoughtAlone = ({ texts, calls }: Draft): boolean => texts.length + calls.length === 0;
 
 const NO_TURN: readonly Mark[] = ["aborted", "synthetic", "summary"];
 

@@ -95,6 +95,8 @@ type Node = { readonly parent: string | null; readonly draft: Draft | null };
 
 type Session = {
   readonly runs: RunBuilder;
+  /** The session's own: what the last line says, since copied lines may keep the other's. */
+  readonly id: string | undefined;
   readonly nodes: Map<string, Node>;
   /** Replies by the id of the model's message: their blocks come one a line. */
   replies: Map<string, Draft>;
@@ -109,6 +111,7 @@ type Session = {
 function readGroup(records: readonly Raw[]): Reading {
   const session: Session = {
     runs: createRunBuilder({ unanswered: "stopped", parts: true }),
+    id: records.map((record) => textOf(record["sessionId"])).findLast((id) => id !== undefined),
     nodes: new Map(),
     replies: new Map(),
     stopReasons: new Map(),
@@ -124,7 +127,7 @@ function readGroup(records: readonly Raw[]): Reading {
   const agent = records.some((record) => record["isSidechain"] === true)
     ? (of("agentId") ?? `${of("sessionId") ?? ""}/${of("uuid") ?? ""}`)
     : undefined;
-  const id = agent ?? of("sessionId") ?? null;
+  const id = agent ?? session.id ?? null;
   const parent = agent === undefined ? session.parent : of("sessionId");
   return session.runs.finish(
     {
@@ -204,8 +207,10 @@ function notePreserved(session: Session, record: Raw): void {
 /** Copied into a forked session: the line names the session whose request it was. */
 function isCopied(session: Session, record: Raw): boolean {
   const from =
-    textOf(record["requestSessionId"]) ?? textOf(recordOf(record["forkedFrom"])["sessionId"]);
-  if (from === undefined || from === record["sessionId"]) return false;
+    textOf(record["requestSessionId"]) ??
+    textOf(recordOf(record["forkedFrom"])["sessionId"]) ??
+    textOf(record["sessionId"]);
+  if (from === undefined || from === session.id) return false;
   session.parent ??= from;
   return true;
 }

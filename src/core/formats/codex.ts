@@ -240,7 +240,7 @@ function markAborted(thread: Thread, turn: string | undefined): void {
   const reply = drafts[at];
   if (reply === undefined || (turn !== undefined && thread.turns.get(reply) !== turn)) return;
   const answers = drafts.slice(at).filter((draft) => draft.role === "tool");
-  const wasRunning = answers.some((draft) => /^aborted\b/i.test(draft.texts[0] ?? ""));
+  const wasRunning = answers.some((draft) => /^aborted\b/im.test(draft.texts[0] ?? ""));
   if (wasRunning) reply.marks.add("aborted");
 }
 

@@ -74,10 +74,15 @@ function readAssistant(runs: RunBuilder, info: Raw, parts: readonly Raw[], copie
   if (info["summary"] === true) return compact(runs, parts, copied);
   const steps = stepsOf(parts);
   const wasCut = isCut(info);
+  // A command that the person ran themselves is written as if the agent had called for it.
+  const isPersons =
+    parts.some((part) => part["type"] === "tool") &&
+    !parts.some((part) => part["type"] === "step-start" || part["type"] === "step-finish");
   for (const [index, step] of steps.entries()) {
     const reply = replyOf(runs, step, copied);
     if (reply === null) continue;
     if (wasCut && index === steps.length - 1) reply.marks.add("aborted");
+    if (isPersons) reply.marks.add("synthetic");
     for (const tool of step.filter((part) => part["type"] === "tool")) {
       readResult(runs, tool, reply, copied);
     }

@@ -29,6 +29,8 @@ export function readOpenhands(state: unknown, events: readonly unknown[]): Readi
     runs: createRunBuilder({ unanswered: "stopped", parts: true }),
     replies: new Map(),
     byEvent: new Map(),
+    parents: new Map(),
+    last: null,
     tools: undefined,
   };
   for (const event of events.filter(isRecord)) readEvent(talk, event);
@@ -50,6 +52,9 @@ type Talk = {
   readonly replies: Map<string, Draft>;
   /** Drafts by event, for those that a condensation forgets. */
   readonly byEvent: Map<string, Draft>;
+  readonly parents: Map<string, string | undefined>;
+  /** Id of the event read last. */
+  last: string | null;
   tools: unknown;
 };
 
@@ -81,10 +86,41 @@ const NO_TURN_KINDS = new Set([
 
 function readEvent(talk: Talk, event: Raw): void {
   const kind = textOf(event["kind"]) ?? "";
+  const parent = textOf(event["parent_id"]);
+  followBranch(talk, parent);
   const draft = draftOfEvent(talk, event, kind);
   const id = textOf(event["id"]);
   if (id === undefined) return;
+  talk.parents.set(id, parent);
+  talk.last = id;
   if (draft !== null) talk.byEvent.set(id, draft);
+}
+
+/** An event that hangs on an earlier one than the last: the talk went on from there. */
+function followBranch(talk: Talk, parent: string | undefined): void {
+  if (parent === undefined || parent === talk.last || !talk.parents.has(parent)) return;
+  const above = new Set<Draft>();
+  for (let at: string | undefined = parent; at !== undefined; at = talk.parents.get(at)) {
+    const draft = talk.byEvent.get(at);
+    if (draft !== undefined) above.add(draft);
+  }
+  // What a condensation put in the place of others belongs to every way.
+  begin(
+    talk,
+    talk.runs.drafts.filter((draft) => above.has(draft) || draft.marks.has("summary")),
+  );
+}
+
+/** Begins a part and lets the events stand for their copies in it. */
+function begin(talk: Talk, history: readonly Draft[]): void {
+  const { runs } = talk;
+  runs.beginPart(history);
+  const copies = new Map(history.map((draft, index) => [draft, runs.drafts[index] ?? draft]));
+  for (const [id, draft] of talk.byEvent) {
+    const copy = copies.get(draft);
+    if (copy !== undefined) talk.byEvent.set(id, copy);
+  }
+  talk.replies.clear();
 }
 
 function draftOfEvent(talk: Talk, event: Raw, kind: string): Draft | null {
@@ -200,11 +236,5 @@ function condense(talk: Talk, event: Raw): void {
     const offset = typeof at === "number" ? Math.min(at, history.length) : history.length;
     history.splice(offset, 0, draftOf("user", { text: summary, marks: ["summary"] }));
   }
-  runs.beginPart(history);
-  const copies = new Map(history.map((draft, index) => [draft, runs.drafts[index] ?? draft]));
-  for (const [id, draft] of talk.byEvent) {
-    const copy = copies.get(draft);
-    if (copy !== undefined) talk.byEvent.set(id, copy);
-  }
-  talk.replies.clear();
+  begin(talk, history);
 }

@@ -140,7 +140,9 @@ async function readOne(value: unknown, path: string, format: DocumentFormat): Pr
 /** Harbor's trial: `<trial>/agent/trajectory.json`, or a step's of a trial in several steps. */
 async function readTrial(value: unknown, path: string): Promise<Reading> {
   const folder = dirname(path);
-  if (basename(folder) !== "agent") return readAtif(value, { trial: null });
+  // A subagent's file beside it is a run of its own, which the verdict is not about.
+  const isTrial = basename(folder) === "agent" && basename(path).startsWith("trajectory.");
+  if (!isTrial) return readAtif(value, { trial: null });
   const above = dirname(folder);
   const isStep = basename(dirname(above)) === "steps";
   const trial = isStep ? dirname(dirname(above)) : above;

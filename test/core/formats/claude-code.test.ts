@@ -145,7 +145,7 @@ test("what no model said is left out and counted", () => {
     says("a2", "a1", "m2", { type: "hologram" }),
     { ...SESSION, type: "new-thing" },
   ]);
-  expect(contents(runs[0])).toEqual(["user: fix", "assistant: yes", "assistant: "]);
+  expect(contents(runs[0])).toEqual(["user: fix", "assistant: yes"]);
   expect(runs[0]?.drops).toEqual({
     synthetic_line: 1,
     line_twice: 1,

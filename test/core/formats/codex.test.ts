@@ -166,21 +166,24 @@ test("an old compaction without a history keeps what the person said, and the su
   expect([...(runs[1]?.marks ?? [])]).toEqual([[1, ["summary"]]]);
 });
 
-test("a tool that was running when the turn was stopped is no turn", () => {
-  const { runs } = readCodex(
-    [
-      meta(),
-      user("fix"),
-      call("c1"),
-      output("c1", "aborted by user after 3.1s"),
-      { type: "event_msg", payload: { type: "turn_aborted", turn_id: "turn-1" } },
-      user("go on", "turn-2"),
-      says("done", "turn-2"),
-    ],
-    null,
-  );
-  expect(turns(runs[0])).toEqual(["done"]);
-});
+test.each([["aborted by user after 3.1s"], ["Wall time: 3.1 seconds\naborted by user"]])(
+  "a tool that was running when the turn was stopped is no turn: %j",
+  (said) => {
+    const { runs } = readCodex(
+      [
+        meta(),
+        user("fix"),
+        call("c1"),
+        output("c1", said),
+        { type: "event_msg", payload: { type: "turn_aborted", turn_id: "turn-1" } },
+        user("go on", "turn-2"),
+        says("done", "turn-2"),
+      ],
+      null,
+    );
+    expect(turns(runs[0])).toEqual(["done"]);
+  },
+);
 
 test("old files without envelopes are read", () => {
   const { runs } = readCodex(
@@ -224,4 +227,28 @@ test("what is not known is counted by its name", () => {
     "unknown_part: web_search_call": 1,
     "unknown_line: novelty": 1,
   });
+});
+
+test("reasoning that nothing came of is no turn", () => {
+  const thought = { type: "reasoning", summary: [{ type: "summary_text", text: "hm" }] };
+  const { runs } = readCodex(
+    [
+      meta(),
+      user("fix"),
+      item({ type: "reasoning", summary: [], content: null }),
+      user("go on", "turn-2"),
+      item(thought, "turn-2"),
+      user("now", "turn-3"),
+      says("done", "turn-3"),
+    ],
+    null,
+  );
+  expect(contents(runs[0])).toEqual([
+    "user: fix",
+    "user: go on",
+    "assistant: ",
+    "user: now",
+    "assistant: done",
+  ]);
+  expect(turns(runs[0])).toEqual(["done"]);
 });

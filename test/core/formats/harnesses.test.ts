@@ -259,3 +259,37 @@ test("a boundary of ATIF's restarts the history with what it observed", () => {
     [2, ["two"]],
   ]);
 });
+
+test("two results for one call of ATIF's are two messages", () => {
+  const { runs } = atif([
+    task,
+    agent("look", {
+      tool_calls: [atifCall("a")],
+      observation: {
+        results: [
+          { source_call_id: "a", content: "1" },
+          { source_call_id: "a", content: "2" },
+        ],
+      },
+    }),
+  ]);
+  expect(contents(runs[0])).toEqual(["user: fix", "assistant: look", "tool: 1", "tool: 2"]);
+});
+
+test("an event of OpenHands' that hangs on an earlier one begins a part from there", () => {
+  const { runs } = readOpenhands({ id: "h" }, [
+    message("user", "user", "fix"),
+    { ...message("agent", "assistant", "one"), parent_id: "fix" },
+    { ...message("user", "user", "bad"), parent_id: "one" },
+    { ...message("agent", "assistant", "two"), parent_id: "bad" },
+    { ...message("user", "user", "good"), parent_id: "one" },
+    { ...message("agent", "assistant", "three"), parent_id: "good" },
+  ]);
+  expect(contents(runs[1])).toEqual([
+    "user: fix",
+    "assistant: one",
+    "user: good",
+    "assistant: three",
+  ]);
+  expect(runs.map(turns)).toEqual([["one", "two"], ["three"]]);
+});

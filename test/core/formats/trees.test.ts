@@ -288,3 +288,22 @@ test("Cline's results are text, parts or lists of objects, and a call without on
   ]);
   expect(runs[0]?.drops).toEqual({ "media: image": 1 });
 });
+
+test("a command that the person ran in OpenCode is no turn of the agent's", () => {
+  const tool = {
+    type: "tool",
+    tool: "bash",
+    callID: "c1",
+    state: { status: "completed", input: { command: "ls" }, output: "src" },
+  };
+  const { runs } = readOpencode(
+    session([
+      step("user", [text("ran by the person", { synthetic: true })]),
+      step("assistant", [tool]),
+      step("user", [text("fix")]),
+      step("assistant", [{ type: "step-start" }, text("done")]),
+    ]),
+  );
+  expect(turns(runs[0])).toEqual(["done"]);
+  expect(runs[0]?.marks.get(1)).toEqual(["synthetic"]);
+});

@@ -8,7 +8,7 @@ import { openStore } from "../../../src/io/store.ts";
 import { openLogs } from "../../../src/drawing/logs/open.ts";
 import { allRows } from "../../../src/drawing/open-rows.ts";
 import { sources } from "../../../src/stages/sources.ts";
-import { jsonl } from "../../support/logs.ts";
+import { jsonl, readLogs } from "../../support/logs.ts";
 import { tempProject } from "../../support/project.ts";
 
 const FIXTURES = join(import.meta.dirname, "../../fixtures/formats");
@@ -75,4 +75,26 @@ test("a folder of mixed files says what it found of each, and the draw goes on w
     { what: "rows", files: 1, rows: 1, example: "runs/t.jsonl" },
   ]);
   expect(lines.join("\n")).toMatch(/of 5 rows \d give a turn/);
+});
+
+test("a session that lies in two files is given once, and logs without an answer are counted", async () => {
+  const line = (type: string, uuid: string, content: unknown): object => ({
+    type,
+    uuid,
+    sessionId: "s1",
+    message: { role: type, id: uuid, model: "m", content },
+  });
+  const session = jsonl(
+    line("user", "u", "fix"),
+    line("assistant", "a", [{ type: "text", text: "ok" }]),
+  );
+  const root = tempProject({
+    "logs/a.jsonl": session,
+    "logs/b.jsonl": session,
+    "logs/c.jsonl": jsonl(line("user", "u", "fix")),
+  });
+  const { runs, found } = await readLogs(root, "logs");
+  expect(runs.map((run) => run.id)).toEqual(["s1"]);
+  expect(Object.fromEntries(found.drops)).toEqual({ run_twice: 1 });
+  expect(Object.fromEntries(found.skipped)).toEqual({ no_turn: 1 });
 });

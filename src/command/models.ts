@@ -9,7 +9,8 @@ import { fallbackModels, judgePanel, sideModels, type Config } from "../config.t
 import { makeReplay, recordedReplySchema, recordedTurnSchema } from "../core/replay.ts";
 import { grammar } from "../core/shell/grammar.ts";
 import { callRules } from "../core/retry/rules.ts";
-import { makeChat, type ChatOptions } from "../io/chat/chat.ts";
+import { makeChat } from "../io/chat/chat.ts";
+import type { ChatOptions } from "../io/chat/options.ts";
 import { localEngine } from "../io/engine.ts";
 import { tuneForWaiting } from "../io/v8.ts";
 import { openJournal, type Journal } from "../io/journal.ts";

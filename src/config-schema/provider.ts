@@ -11,6 +11,8 @@ const price = z.strictObject({
 
 export const providerSection = z.strictObject({
   base_url: name.optional(),
+  /** Several servers of one kind: each has its own places and its own breaker. */
+  base_urls: z.array(name).default([]),
   base_url_env: name.optional(),
   api_key_env: name.optional(),
   max_concurrency: positive.default(64),

@@ -32,6 +32,7 @@ export function makeTally(): Tally {
         asked: work?.asked ?? 0,
         notes: [...(work?.first_failures ?? []), ...notes],
         stopped: work?.stopped ?? null,
+        ...(work?.to_mend === undefined ? {} : { to_mend: work.to_mend }),
       };
     },
   };

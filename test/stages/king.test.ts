@@ -138,7 +138,7 @@ test("a provider that is down leaves its items pending for the next run", async 
     read: 2,
     kept: 0,
     pending: 2,
-    notes: ["moonshotai/Kimi-K2.6-TEE: 503"],
+    notes: ["moonshotai/Kimi-K2.6-TEE: 503 (2 times)"],
   });
 });
 

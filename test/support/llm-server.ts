@@ -47,11 +47,20 @@ export type ServerStats = {
   deliveredTo: Record<string, number>;
 };
 
-export type ScriptedAnswer = string | { readonly status?: number; readonly body: unknown };
+export type ScriptedAnswer =
+  | string
+  | {
+      readonly status?: number;
+      /** A text goes out as it is, anything else as JSON. */
+      readonly body: unknown;
+      readonly headers?: Readonly<Record<string, string>>;
+    };
 
 export type ServerOptions = {
   /** From the last byte of the request to the first of the answer. @default 0 */
   readonly latencyMs?: number;
+  /** Good answers take so much longer. @default 0 */
+  readonly slowAnswersMs?: number;
   /** What is answered; a string becomes the content. @default ruleAnswer */
   readonly answer?: (request: ChatBody, n: number) => ScriptedAnswer;
   /** The fault of the n-th request (1-based); null: none. */
@@ -141,24 +150,28 @@ export async function startLlmServer(options: ServerOptions = {}): Promise<LlmSe
       const fault = over ? "429" : (options.fault?.(n) ?? null);
       const outcome = fault ?? "ok";
       stats.byOutcome[outcome] = (stats.byOutcome[outcome] ?? 0) + 1;
-      setTimeout(() => reply(n, body, fault, request, response), options.latencyMs ?? 0);
+      const scripted = body === null ? BENCH_ANSWER : (options.answer ?? ruleAnswer)(body, n);
+      const slow = typeof scripted === "string" ? (options.slowAnswersMs ?? 0) : 0;
+      const ms = (options.latencyMs ?? 0) + slow;
+      setTimeout(() => reply(n, { body, scripted }, fault, request, response), ms);
     });
   });
 
   function reply(
     n: number,
-    body: ChatBody | null,
+    { body, scripted }: { body: ChatBody | null; scripted: ScriptedAnswer },
     fault: FaultName | null,
     request: IncomingMessage,
     response: ServerResponse,
   ): void {
     if (response.destroyed) return;
-    const scripted = body === null ? BENCH_ANSWER : (options.answer ?? ruleAnswer)(body, n);
     const good = typeof scripted === "string";
     const status = good ? 200 : (scripted.status ?? 200);
     const text = good
       ? completion(filled(scripted, options.answerChars ?? 0), n, options.usage ?? USAGE)
-      : JSON.stringify(scripted.body);
+      : typeof scripted.body === "string"
+        ? scripted.body
+        : JSON.stringify(scripted.body);
     if (fault === null || fault === "wrong_usage" || fault === "duplicate_headers") {
       if (status === 200) {
         response.on("finish", () => {
@@ -173,6 +186,7 @@ export async function startLlmServer(options: ServerOptions = {}): Promise<LlmSe
         "content-type": "application/json",
         "content-length": Buffer.byteLength(sent),
         "x-request-id": `r${n}`,
+        ...(good ? {} : scripted.headers),
         ...twice,
       });
       response.end(sent);

@@ -9,8 +9,7 @@ import type { Config } from "../../config.ts";
 import { UserError } from "../../errors.ts";
 import { loadPackage } from "../../packages.ts";
 import type { Exchange } from "../../calls.ts";
-import type { ToolCall } from "../../records/message.ts";
-import type { ChatMessage } from "../../work.ts";
+import type { ChatMessage, ChatRequest, ModelRef } from "../../work.ts";
 import { newWire, openPool, type PoolFetch } from "./pool.ts";
 import { utf8Bytes } from "../utf8.ts";
 
@@ -25,11 +24,10 @@ export type Provider = {
 };
 
 export type Call = {
-  readonly model: string;
-  readonly messages: readonly ChatMessage[];
-  readonly tools?: readonly unknown[] | undefined;
-  readonly temperature: number;
-  readonly max_tokens: number;
+  /** The model that is asked; the request may name another, whose fallback it is. */
+  readonly ref: ModelRef;
+  readonly request: ChatRequest;
+  readonly maxTokens: number;
 };
 
 /**
@@ -44,19 +42,7 @@ export function checkProvider(config: Config, name: string): Access {
       `add [provider.${name}] with base_url and api_key_env`,
     );
   }
-  const baseUrl = variable(config, settings.base_url_env) ?? settings.base_url;
-  if (baseUrl === undefined) {
-    throw new UserError(
-      `[provider.${name}] has no base_url`,
-      `add base_url = "https://..." to [provider.${name}] in chain.toml`,
-    );
-  }
-  if (!URL.canParse(baseUrl) || !/^https?:/.test(baseUrl)) {
-    throw new UserError(
-      `[provider.${name}]: "${baseUrl}" is no http or https address`,
-      `mend ${variable(config, settings.base_url_env) === null ? "base_url in chain.toml" : String(settings.base_url_env)}, for example https://llm.chutes.ai/v1`,
-    );
-  }
+  const baseUrls = baseUrlsOf(config, name, settings);
   const headers: Record<string, string> = { ...settings.headers };
   const secrets: string[] = [];
   for (const [header, env] of Object.entries(settings.headers_env)) {
@@ -64,19 +50,24 @@ export function checkProvider(config: Config, name: string): Access {
     headers[header] = value;
     secrets.push(value);
   }
-  if (settings.api_key_env === undefined) return { settings, baseUrl, key: null, headers, secrets };
+  if (settings.api_key_env === undefined)
+    return { settings, baseUrls, key: null, headers, secrets };
   const key = needed(config, name, settings.api_key_env, "API key");
-  return { settings, baseUrl, key, headers, secrets: [...secrets, key] };
+  return { settings, baseUrls, key, headers, secrets: [...secrets, key] };
 }
 
-/** @param maxInFlight calls at once, for the number of connections. */
+/**
+ * @param baseUrl one of the provider's servers
+ * @param maxInFlight calls at once, for the number of connections
+ */
 export function openProvider(
   config: Config,
   name: string,
+  baseUrl: string,
   maxInFlight: number,
   now: () => Date,
 ): Provider {
-  const { settings, baseUrl, key, headers, secrets } = checkProvider(config, name);
+  const { settings, key, headers, secrets } = checkProvider(config, name);
   const pool = openPool(baseUrl, 2 * maxInFlight, now);
   const client = makeClient(
     {
@@ -124,7 +115,8 @@ export function openProvider(
 
 type Access = {
   readonly settings: ProviderConfig;
-  readonly baseUrl: string;
+  /** At least one. */
+  readonly baseUrls: readonly string[];
   readonly key: string | null;
   readonly headers: Readonly<Record<string, string>>;
   readonly secrets: readonly string[];
@@ -166,6 +158,34 @@ function withoutTelemetry(built: Built): Built {
   return built;
 }
 
+/** @throws UserError where there is none, or one that is no address. */
+function baseUrlsOf(config: Config, name: string, settings: ProviderConfig): readonly string[] {
+  const fromEnv = variable(config, settings.base_url_env);
+  const single = fromEnv ?? settings.base_url;
+  const baseUrls =
+    fromEnv === null && settings.base_urls.length > 0
+      ? settings.base_urls
+      : single === undefined
+        ? []
+        : [single];
+  if (baseUrls.length === 0) {
+    throw new UserError(
+      `[provider.${name}] has no base_url`,
+      `add base_url = "https://..." to [provider.${name}] in chain.toml`,
+    );
+  }
+  for (const baseUrl of baseUrls) {
+    if (URL.canParse(baseUrl) && /^https?:/.test(baseUrl)) continue;
+    throw new UserError(
+      `[provider.${name}]: "${withoutPassword(baseUrl)}" is no http or https address`,
+      `mend ${fromEnv === null ? "base_url in chain.toml" : String(settings.base_url_env)}, for example https://llm.chutes.ai/v1`,
+    );
+  }
+  return baseUrls;
+}
+
+const withoutPassword = (url: string): string => url.replace(/\/\/[^/@]*@/, "//[key]@");
+
 function variable(config: Config, name: string | undefined): string | null {
   const value = name === undefined ? undefined : config.env[name]?.trim();
   return value === undefined || value === "" ? null : value;
@@ -188,17 +208,13 @@ function needed(config: Config, provider: string, env: string, what: string): st
   return value;
 }
 
-function bodyOf(
-  settings: ProviderConfig,
-  { model, messages, tools, temperature, max_tokens }: Call,
-): object {
+function bodyOf(settings: ProviderConfig, { ref, request, maxTokens }: Call): object {
   return {
     ...settings.body,
-    model,
-    messages: messages.map(toParam),
-    ...(tools === undefined || tools.length === 0 ? {} : { tools }),
-    temperature,
-    [settings.max_tokens_field]: max_tokens,
+    model: ref.model,
+    messages: request.messages.map(toParam),
+    temperature: request.temperature,
+    [settings.max_tokens_field]: maxTokens,
   };
 }
 

@@ -1,0 +1,81 @@
+/** Asks one model until it answers or is given up. */
+import type { Fault } from "../../calls.ts";
+import type { ChatFailure, Outcome } from "../../work.ts";
+import { itemName, type Asking, type World } from "./options.ts";
+import { failureOf, NO_ANSWER, replyOf } from "./outcome.ts";
+import { send } from "./send.ts";
+import { sleep } from "./sleep.ts";
+
+/** @param empties names of items that came back without content however often they were asked */
+export async function askModel(
+  world: World,
+  asking: Asking,
+  empties: Set<string>,
+): Promise<Outcome> {
+  const { rules, clock, rng, signal } = world;
+  const { lane, open, request, item } = asking;
+  const { settings } = open.provider;
+  const name = itemName(item);
+  const patience = {
+    tries: settings.tries,
+    ceilingMs: settings.item_ceiling_s * 1000,
+    knownEmpty: empties.has(name),
+  };
+  let progressed = { tries: 0, rateWaits: 0, empties: 0, startedMs: -1 };
+  let maxTokens = request.max_tokens;
+  for (let first = true; ; first = false) {
+    const sent = await lane.pass((busy) => send(world, asking, { maxTokens, counts: first, busy }));
+    if (!("sentMs" in sent)) return { ok: false, failure: sent };
+    if (sent.ok) return { ok: true, reply: sent.reply };
+    const { fault } = sent;
+    if (progressed.startedMs < 0) progressed = { ...progressed, startedMs: sent.sentMs };
+    progressed = counted(world, progressed, fault);
+    const decision = rules.decide(fault, progressed, patience, clock(), rng);
+    if (decision.do === "accept") {
+      if (fault.kind === "empty") empties.add(name);
+      const call = { ...sent, request_id: fault.request_id };
+      return { ok: true, reply: replyOf(asking.ref, fault.answer ?? NO_ANSWER, call) };
+    }
+    if (decision.do === "give_up") {
+      return { ok: false, failure: givenUp(world, asking, fault, decision) };
+    }
+    maxTokens *= decision.growLimit;
+    await sleep(decision.ms, signal);
+  }
+}
+
+// ---------------------------------------------------------------------------------------------
+
+/** What is not the item's by its own words is weighed by what else is known of the model. */
+function givenUp(
+  { rules }: World,
+  { ref, item, lane, open }: Asking,
+  fault: Fault,
+  { kind, message }: Pick<ChatFailure, "kind" | "message">,
+): ChatFailure {
+  if (kind !== "settings" && kind !== "refused") {
+    return { ...failureOf(kind, message, fault), ...(kind === "context" ? said(fault) : {}) };
+  }
+  const key_env = open.provider.settings.api_key_env ?? null;
+  const hint = rules.mend(fault, { ...ref, role: item.role, key_env });
+  const weighed = lane.weigh({ item: itemName(item), kind, message, hint });
+  const closed = lane.closed();
+  if (closed !== null && weighed !== "rejected") return closed;
+  const failure = failureOf(weighed, message, fault);
+  return weighed === "rejected" ? failure : { ...failure, hint };
+}
+
+function said({ context }: Fault): Pick<ChatFailure, "limit"> {
+  return context?.limit == null ? {} : { limit: context.limit };
+}
+
+type Counts = { readonly tries: number; readonly rateWaits: number; readonly empties: number };
+
+function counted<T extends Counts>({ rules }: World, progressed: T, fault: Fault): T {
+  const blame = rules.blame(fault);
+  if (blame === "rate" || blame === "loading") {
+    return { ...progressed, rateWaits: progressed.rateWaits + 1 };
+  }
+  if (fault.answer !== null) return { ...progressed, empties: progressed.empties + 1 };
+  return { ...progressed, tries: progressed.tries + 1 };
+}

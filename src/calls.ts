@@ -270,6 +270,12 @@ export type CallRules = {
   startSteering(max: number): Steering;
   steer(steering: Steering, event: SteerEvent, nowMs: number): Steering;
   blame(fault: Fault): Blame;
+  /** The context limit of an entry of /v1/models, tokens; null where it names none. */
+  listedLimit(entry: unknown): number | null;
+  /** The id of an entry of /v1/models. */
+  modelId(entry: unknown): string | null;
+  /** Whether a prompt is surely over a limit, by the most bytes a token had so far. */
+  isSurelyOver(bytes: number, bytesPerToken: number | null, limit: number): boolean;
   /** Whether a reply's model is the one that was asked for, under another spelling. */
   isSameModel(asked: string, answered: string): boolean;
   /** What to change in chain.toml, in a line. */

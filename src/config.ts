@@ -75,6 +75,8 @@ export type JudgeModel = {
   readonly model: string;
   readonly provider: string;
   readonly thinking: boolean;
+  readonly temperature?: number | "default";
+  readonly max_tokens?: number;
 };
 
 /** The panel with provider and thinking filled in, in the order of chain.toml. */
@@ -87,6 +89,12 @@ export function judgePanel(config: ConfigFile): readonly JudgeModel[] {
       thinking:
         ("thinking" in model ? model.thinking : undefined) ??
         config.judge.thinking_models.includes(model.model),
+      ...("temperature" in model && model.temperature !== undefined
+        ? { temperature: model.temperature }
+        : {}),
+      ...("max_tokens" in model && model.max_tokens !== undefined
+        ? { max_tokens: model.max_tokens }
+        : {}),
     };
   });
 }

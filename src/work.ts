@@ -49,9 +49,8 @@ export type ChatMessage = {
 
 export type ChatRequest = ModelRef & {
   readonly messages: readonly ChatMessage[];
-  /** JSON schemas of the tools that may be called, in the shape of the OpenAI API; absent: none. */
-  readonly tools?: readonly unknown[];
-  readonly temperature: number;
+  /** "default": left out, so that the provider's own holds. */
+  readonly temperature: number | "default";
   /** Completion limit in tokens, thinking included. */
   readonly max_tokens: number;
   /** Asked in turn when the first model cannot answer; the reply says who answered. */
@@ -61,7 +60,7 @@ export type ChatRequest = ModelRef & {
 
 export type ChatReply = ModelRef & {
   /** The model as the reply names it, where it is another name than was asked for. */
-  readonly answered_by?: string;
+  readonly answered_by?: string | undefined;
   /** The text as it came, think trace included. */
   readonly content: string;
   readonly reasoning: string | null;

@@ -23,6 +23,10 @@ export const providerSection = z.strictObject({
   /** Header name -> environment variable that holds its value. */
   headers_env: z.record(name, name).default({}),
   body: z.record(name, z.json()).default({}),
+  /** Fields that are taken out of every request, whoever put them in. */
+  exclude_body: z.array(name).default([]),
+  /** "user": the system text stands before the first user message, for templates without a system role. */
+  system_role: z.enum(["system", "developer", "user"]).default("system"),
   /** How the completion limit is called there; OpenAI's newer models want max_completion_tokens. */
   max_tokens_field: z.enum(["max_tokens", "max_completion_tokens"]).default("max_tokens"),
   /** Seconds until the whole answer has to be there. */

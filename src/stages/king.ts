@@ -6,6 +6,7 @@
 import { answerFileOf } from "../core/turn/item-key.ts";
 import type { Config } from "../config.ts";
 import { fallbackModels } from "../config.ts";
+import { isOutdated, settingsHash } from "../core/retry/settings-hash.ts";
 import { makeTally, type Tally } from "../core/tally.ts";
 import type { Form } from "../core/turn/form.ts";
 import { configHash, historyHash } from "../core/turn/hash.ts";
@@ -47,7 +48,7 @@ export async function king(
 
 // ---------------------------------------------------------------------------------------------
 
-type Drop = { readonly reason: string; readonly detail: string };
+type Drop = { readonly reason: string; readonly detail: string; readonly settings?: string };
 
 const TRIES = "report/tries/king";
 
@@ -64,6 +65,8 @@ type Round = {
   /** Answer files with a file in report/tries/king/. */
   readonly withTries: ReadonlySet<string>;
   readonly configHash: string;
+  /** Of the settings that a drop is bound to. */
+  readonly settings: string;
   readonly tally: Tally;
   readonly inHand: Map<string, Held>;
 };
@@ -80,6 +83,7 @@ async function openRound(config: Config, deps: Deps, options: StageOptions): Pro
     answered: new Map((await listAnswers(store)).map(({ name, path }) => [name, path])),
     withTries: new Set(await store.list(TRIES)),
     configHash: configHash({ king: config.king, prompt: KING_PROMPT_VERSION }),
+    settings: settingsHash({ ...config.king, prompt: KING_PROMPT_VERSION }, config.provider),
     tally: makeTally(),
     inHand: new Map(),
   };
@@ -92,13 +96,19 @@ async function* pendingItems(
 ): AsyncGenerator<WorkItem> {
   const { options, deps, tally, inHand } = round;
   for await (const entry of entries) {
+    if (round.config.source.exclude_ids.includes(entry.prompt.instance_id)) {
+      tally.dropped("excluded_id");
+      deps.progress.step("dropped");
+      continue;
+    }
     if (round.answered.has(entry.name) && !options.force) {
       tally.kept();
       deps.progress.step("kept");
       continue;
     }
     const past = await triesOf(round, entry.name);
-    if (past?.dropped != null && !options.retry && !options.force) {
+    const stays = !options.retry && !options.force && !isOutdated(past?.dropped, round.settings);
+    if (past?.dropped != null && stays) {
       tally.dropped(past.dropped.reason);
       deps.progress.step("dropped");
       continue;
@@ -190,7 +200,7 @@ async function save(
 }
 
 async function drop(round: Round, held: Held, why: Drop): Promise<readonly WorkItem[]> {
-  await saveTries(round, held, why);
+  await saveTries(round, held, { ...why, settings: round.settings });
   round.tally.dropped(why.reason);
   return done(round, held.entry.name, "dropped");
 }
@@ -242,6 +252,7 @@ function answerOf(
     king_run: {
       model: reply.model,
       provider: reply.provider,
+      ...(reply.answered_by === undefined ? {} : { answered_by: reply.answered_by }),
       prompt_version: KING_PROMPT_VERSION,
       config_hash,
       ...sumOfTries(tries, reply),

@@ -11,6 +11,7 @@ import { JUDGE_PROMPT_VERSION } from "../core/duel/judge-prompt.ts";
 import type { DuelRules } from "../core/duel/rules.ts";
 import { noteLines } from "../core/duel/summary.ts";
 import { itemsOf, openTurn, withOutcome, type Opening, type Turn } from "../core/duel/turn.ts";
+import { settingsHash } from "../core/retry/settings-hash.ts";
 import { makeTally, type Tally } from "../core/tally.ts";
 import { nearestName } from "../core/text/nearest.ts";
 import { configHash } from "../core/turn/hash.ts";
@@ -128,6 +129,10 @@ async function* items(
 async function open(round: Round, { name, path }: AnswerFile, how: How): Promise<Turn | null> {
   const { store } = round.deps;
   const answer = await store.read(path, answerSchema);
+  if (round.config.source.exclude_ids.includes(answer.instance_id)) {
+    round.absent.set(name, "excluded_id");
+    return null;
+  }
   if (hasNoChallenger(answer)) {
     round.absent.set(name, answer.challenger_drop?.reason ?? null);
     return null;
@@ -195,11 +200,13 @@ async function weigh(
   let withoutScore = 0;
   for (const { name } of await listAnswers(store)) {
     const dropped = absent.get(name);
-    const score = absent.has(name) ? null : await store.readIfThere(scorePath(name), scoreSchema);
+    const there = absent.has(name) ? null : await store.readIfThere(scorePath(name), scoreSchema);
+    const isExcluded = there !== null && config.source.exclude_ids.includes(there.instance_id);
+    const score = isExcluded ? null : there;
     const facts =
       score === null || score.mode !== rules.mode ? null : factsOf(score, rules, cluster_by);
     if (facts !== null) turns.push(facts);
-    else if (typeof dropped !== "string") withoutScore++;
+    else if (typeof dropped !== "string" && !isExcluded) withoutScore++;
     if (ofThisRun.has(name)) tallyTurn(tally, facts, dropped ?? null);
   }
   const previous = await store.readIfThere(DUEL, duelSchema);
@@ -246,7 +253,13 @@ function rulesOf(config: Config, deps: Deps): DuelRules {
   return {
     ...judge,
     panelMode: judge.panel,
-    panel: judgePanel(config),
+    panel: judgePanel(config).map((one) => ({
+      ...one,
+      settings: settingsHash(
+        { ...one, temperature, max_tokens, thinking_max_tokens },
+        config.provider,
+      ),
+    })),
     mode: duel.mode,
     bucket,
     min_decisive: duel.min_decisive,

@@ -71,6 +71,8 @@ export type ServerOptions = {
   readonly usage?: { readonly prompt_tokens: number; readonly completion_tokens: number };
   /** More calls than this at once are answered 429. */
   readonly bears?: number;
+  /** Entries of GET /v1/models; a server that lists none answers 404. */
+  readonly models?: readonly unknown[];
   /** Fill answers up to so many characters. */
   readonly answerChars?: number;
   /** Counts only, no look into the requests: cheap enough for benchmarks. @default false */
@@ -141,6 +143,10 @@ export async function startLlmServer(options: ServerOptions = {}): Promise<LlmSe
     request.on("error", () => response.destroy());
     request.on("end", () => {
       if (request.url === "/stats") return void response.end(JSON.stringify(stats));
+      if (request.method === "GET") {
+        response.writeHead(options.models === undefined ? 404 : 200);
+        return void response.end(JSON.stringify({ data: options.models ?? [] }));
+      }
       const n = ++stats.requests;
       stats.mostInFlight = Math.max(stats.mostInFlight, ++inFlight);
       response.on("close", () => inFlight--);

@@ -1,6 +1,6 @@
 /** The context limit that a server names when it refuses a prompt, and when not to send one at all. */
 import type { ContextLimit } from "../../calls.ts";
-import { field } from "./error-body.ts";
+import { field, textOf } from "./error-body.ts";
 
 /** From fields (llama.cpp's n_ctx) or from the words; null when no limit is spoken of. */
 export function contextLimit(body: unknown, message: string): ContextLimit | null {
@@ -28,6 +28,10 @@ export function listedLimit(entry: unknown): number | null {
     whole(field(meta, "n_ctx")) ?? whole(field(field(entry, "top_provider"), "context_length"))
   );
 }
+
+/** Its id, or name. */
+export const modelId = (entry: unknown): string | null =>
+  textOf(field(entry, "id")) ?? textOf(field(entry, "name"));
 
 /**
  * Whether a prompt is surely over a limit: by the tokens that the same text came to where the server

@@ -115,7 +115,12 @@ function backoffOf(fault: Fault, { tries, rateWaits, empties }: Progressed): num
         : grown(RATE_BACKOFF_CAP_MS, RATE_BACKOFF_LONG_MS, rateWaits - RATE_WAITS_SHORT);
     case "loading":
       return grown(LOADING_BASE_MS, LOADING_CAP_MS, rateWaits);
-    default:
+    case "content":
+    case "context":
+    case "passing":
+    case "quota":
+    case "settings":
+    case "unclear":
       return grown(BACKOFF_BASE_MS, BACKOFF_CAP_MS, Math.max(tries, empties) - 1);
   }
 }

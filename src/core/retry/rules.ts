@@ -7,6 +7,7 @@ import { readAnswer } from "./answer.ts";
 import { blameOf } from "./blame.ts";
 import { afterCall, closedBreaker } from "./breaker.ts";
 import { afterAnswer, closedWords, noEvidence, weigh } from "./evidence.ts";
+import { isSurelyOver, listedLimit, modelId } from "./context.ts";
 import { mendOf } from "./mend.ts";
 import { isSameModel } from "./model-names.ts";
 import { decide } from "./policy.ts";
@@ -18,6 +19,9 @@ export const callRules: CallRules = {
   decide,
   blame: blameOf,
   isSameModel,
+  listedLimit,
+  modelId,
+  isSurelyOver,
   mend: mendOf,
   noEvidence,
   afterAnswer,

@@ -1,16 +1,22 @@
 /** Asks one model until it answers or is given up. */
 import type { Fault } from "../../calls.ts";
 import type { ChatFailure, Outcome } from "../../work.ts";
-import { itemName, type Asking, type World } from "./options.ts";
+import type { Limits } from "./limits.ts";
+import { itemName, promptBytes, type Asking, type World } from "./options.ts";
 import { failureOf, NO_ANSWER, replyOf } from "./outcome.ts";
 import { send } from "./send.ts";
 import { sleep } from "./sleep.ts";
 
-/** @param empties names of items that came back without content however often they were asked */
+export type AskState = {
+  /** Names of items that came back without content however often they were asked. */
+  readonly empties: Set<string>;
+  readonly limits: Limits;
+};
+
 export async function askModel(
   world: World,
   asking: Asking,
-  empties: Set<string>,
+  { empties, limits }: AskState,
 ): Promise<Outcome> {
   const { rules, clock, rng, signal } = world;
   const { lane, open, request, item } = asking;
@@ -21,6 +27,9 @@ export async function askModel(
     ceilingMs: settings.item_ceiling_s * 1000,
     knownEmpty: empties.has(name),
   };
+  const bytes = promptBytes(request);
+  const over = await limits.over(asking.ref, bytes, lane, open.provider);
+  if (over !== null) return { ok: false, failure: over };
   let progressed = { tries: 0, rateWaits: 0, empties: 0, startedMs: -1 };
   let maxTokens = request.max_tokens;
   for (let first = true; ; first = false) {
@@ -37,6 +46,7 @@ export async function askModel(
       return { ok: true, reply: replyOf(asking.ref, fault.answer ?? NO_ANSWER, call) };
     }
     if (decision.do === "give_up") {
+      if (decision.kind === "context") limits.matters(asking.ref);
       return { ok: false, failure: givenUp(world, asking, fault, decision) };
     }
     maxTokens *= decision.growLimit;

@@ -19,6 +19,7 @@ import type {
 import { askModel } from "./ask.ts";
 import { makeBudget } from "./budget.ts";
 import { openLane, type Lane } from "./lane.ts";
+import { makeLimits } from "./limits.ts";
 import { askOffline } from "./offline.ts";
 import type { ChatOptions, OpenServer, World } from "./options.ts";
 import { joined } from "./outcome.ts";
@@ -35,14 +36,15 @@ export function makeChat(options: ChatOptions): ModelClient {
   const world: World = { ...options, clock: options.clock ?? (() => performance.now()) };
   const { config, rules, progress } = world;
   const budget = makeBudget(config.budget, world.ledger);
-  const twins = makeTwins(rules.isSameModel);
-  const empties = new Set<string>();
+  const twins = makeTwins((asked, answered) => rules.isSameModel(asked, answered));
+  const state = { empties: new Set<string>(), limits: makeLimits(rules) };
   const warned = new Set<string>();
   let freed = (): void => {};
   const servers = openServers(world, () => freed(), check);
   // Every waiting item listens: hundreds of listeners are no leak here.
   setMaxListeners(0, world.signal);
   for (const model of world.models ?? []) check(model);
+  for (const model of world.overLimit ?? []) state.limits.matters(model);
 
   function check({ provider, model }: ModelRef): void {
     if (provider === "offline") return;
@@ -56,7 +58,7 @@ export function makeChat(options: ChatOptions): ModelClient {
     let outcome: Outcome | null = null;
     for (let way = leastLoaded(left); way !== undefined; way = leastLoaded(left)) {
       const tried = way;
-      outcome = await askModel(world, { ref, request, item, budget, ...tried }, empties);
+      outcome = await askModel(world, { ref, request, item, budget, ...tried }, state);
       if (outcome.ok || outcome.failure.kind !== "provider") return outcome;
       left = left.filter((one) => one !== tried);
     }

@@ -4,6 +4,7 @@ import type { Bucket, CallRules } from "../../calls.ts";
 import type { Config } from "../../config.ts";
 import type { ChatReply, ChatRequest, ItemRef, ModelRef, Outcome, Progress } from "../../work.ts";
 import type { Ledger } from "../ledger.ts";
+import { utf8Length } from "../utf8.ts";
 import type { Budget } from "./budget.ts";
 import type { Lane } from "./lane.ts";
 import type { Provider } from "./provider.ts";
@@ -29,6 +30,8 @@ export type ChatOptions = {
   readonly concurrency?: number | undefined;
   /** Models that will be asked: their keys are looked for before anything is sent. */
   readonly models?: readonly ModelRef[];
+  /** Models that refused an item for its length in an earlier run. */
+  readonly overLimit?: readonly ModelRef[];
   /** Answers the provider `offline`; its calls stand in the ledger like all others. */
   readonly offline?: (request: ChatRequest) => Outcome;
   /** Told of every reply before the ledger says that it came: what was paid for is kept first. */
@@ -55,6 +58,11 @@ export type Asking = {
   readonly lane: Lane;
   readonly open: OpenServer;
 };
+
+/** UTF-8 bytes of all messages. */
+export function promptBytes({ messages }: ChatRequest): number {
+  return messages.reduce((sum, { content }) => sum + utf8Length(content), 0);
+}
 
 /** Name of an item over all its askings: its key without the number of the attempt. */
 export function itemName({ key }: ItemRef): string {

@@ -53,7 +53,7 @@ export function openPool(baseUrl: string, connections: number, now: () => Date):
         pool.dispatch(
           {
             path: target.pathname + target.search,
-            method: "POST",
+            method: init.method === "GET" ? "GET" : "POST",
             headers: headerList(init.headers),
             body: bodyOf(init),
           },

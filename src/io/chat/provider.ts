@@ -10,6 +10,7 @@ import { UserError } from "../../errors.ts";
 import { loadPackage } from "../../packages.ts";
 import type { Exchange } from "../../calls.ts";
 import type { ChatMessage, ChatRequest, ModelRef } from "../../work.ts";
+import { wireMessages } from "./wire-messages.ts";
 import { newWire, openPool, type PoolFetch } from "./pool.ts";
 import { utf8Bytes } from "../utf8.ts";
 
@@ -18,6 +19,8 @@ export type Provider = {
   readonly settings: ProviderConfig;
   /** One HTTP call, whatever comes of it; `body` is the parsed JSON, or null. */
   send(call: Call): Promise<{ readonly exchange: Exchange; readonly body: unknown }>;
+  /** The entries of its list of models; [] where it gives none. */
+  models(): Promise<readonly unknown[]>;
   /** The text without any of this provider's keys. */
   readonly redact: (text: string) => string;
   close(): Promise<void>;
@@ -88,6 +91,21 @@ export function openProvider(
     settings,
     redact: (text) => secrets.reduce((left, secret) => left.replaceAll(secret, "[key]"), text),
     close: () => pool.close(),
+    async models() {
+      const wire = newWire();
+      const auth = key === null ? {} : { authorization: `Bearer ${key}` };
+      const url = `${baseUrl.replace(/\/+$/, "")}/models`;
+      const options = { method: "GET", headers: { ...auth, ...headers }, timeoutMs: LIST_MS, wire };
+      try {
+        await pool.fetch(url, options);
+        const { status, text } = wire.exchange;
+        return status === 200 ? entriesOf(parsed(text)) : [];
+      } catch (error) {
+        // A list that cannot be had is no list; a fault without an exchange is ours.
+        if (wire.exchange.status === null && wire.exchange.broken === null) throw error;
+        return [];
+      }
+    },
     async send(call) {
       const wire = newWire();
       const options = { keepalive: true, wire };
@@ -208,40 +226,37 @@ function needed(config: Config, provider: string, env: string, what: string): st
   return value;
 }
 
+/** A list of models is no answer that takes minutes. */
+const LIST_MS = 20_000;
+
+/** {"data": [..]}, {"models": [..]}, or the list itself. */
+function entriesOf(value: unknown): readonly unknown[] {
+  if (Array.isArray(value)) return value;
+  for (const name of ["data", "models"]) {
+    const list: unknown =
+      typeof value === "object" && value !== null ? Reflect.get(value, name) : null;
+    if (Array.isArray(list)) return list;
+  }
+  return [];
+}
+
 function bodyOf(settings: ProviderConfig, { ref, request, maxTokens }: Call): object {
-  return {
+  const { temperature } = request;
+  const body: Record<string, unknown> = {
     ...settings.body,
     model: ref.model,
-    messages: request.messages.map(toParam),
-    temperature: request.temperature,
+    messages: wireMessages(request.messages, settings).map(toParam),
+    ...(temperature === "default" ? {} : { temperature }),
     [settings.max_tokens_field]: maxTokens,
   };
+  for (const field of settings.exclude_body) delete body[field];
+  return body;
 }
 
-/** Content is always a string, and keys without a value are left out: templates trip over null. */
-function toParam(message: ChatMessage): object {
-  const { role, content, reasoning, tool_calls: calls = [], tool_call_id, name } = message;
-  if (role === "tool") {
-    return {
-      role,
-      content,
-      ...(tool_call_id === undefined ? {} : { tool_call_id }),
-      ...(name === undefined ? {} : { name }),
-    };
-  }
-  if (role !== "assistant") return { role: role === "system" ? role : "user", content };
-  return {
-    role,
-    content,
-    ...(reasoning === undefined ? {} : { reasoning_content: reasoning }),
-    ...(calls.length === 0 ? {} : { tool_calls: calls.map(toCall) }),
-  };
-}
-
-/** Arguments are JSON text on the wire; what the model wrote instead is quoted, since servers parse it. */
-function toCall({ id, name, arguments: args }: ToolCall): object {
-  const text = typeof args === "string" ? JSON.stringify({ input: args }) : JSON.stringify(args);
-  return { id, type: "function", function: { name, arguments: text } };
+function toParam({ role, content }: ChatMessage): OpenAI.ChatCompletionMessageParam {
+  return role === "system" || role === "developer" || role === "assistant"
+    ? { role, content }
+    : { role: "user", content };
 }
 
 function parsed(text: string | null): unknown {

@@ -2,9 +2,8 @@
 import type { Fault, Reading } from "../../calls.ts";
 import type { Usage } from "../../records/run-info.ts";
 import type { ChatFailure, ChatReply } from "../../work.ts";
-import { utf8Length } from "../utf8.ts";
 import { giveBack, untilAllowed } from "./allowance.ts";
-import { itemName, type Asking, type World } from "./options.ts";
+import { itemName, promptBytes, type Asking, type World } from "./options.ts";
 import { billed, INTERRUPTED, replyOf } from "./outcome.ts";
 import type { Provider } from "./provider.ts";
 
@@ -32,7 +31,7 @@ export async function send(
 ): Promise<Sent | ChatFailure> {
   const { rules, signal } = world;
   const { request, lane, open } = asking;
-  const bytes = request.messages.reduce((sum, { content }) => sum + utf8Length(content), 0);
+  const bytes = promptBytes(request);
   const refused = (): ChatFailure | null => (signal.aborted ? INTERRUPTED : lane.closed());
   const inHand = refused();
   if (inHand !== null) return inHand;

@@ -68,7 +68,11 @@ export type ServerOptions = {
   /** Seconds in the Retry-After of "429_after". @default 0.05 */
   readonly retryAfterS?: number;
   /** What the provider says it counted. @default 1000 (600 of them cached) and 100 */
-  readonly usage?: { readonly prompt_tokens: number; readonly completion_tokens: number };
+  readonly usage?: {
+    readonly prompt_tokens: number;
+    readonly completion_tokens: number;
+    readonly reasoning_tokens?: number;
+  };
   /** More calls than this at once are answered 429. */
   readonly bears?: number;
   /** Entries of GET /v1/models; a server that lists none answers 404. */
@@ -96,6 +100,7 @@ export type LlmServer = {
   readonly seen: {
     readonly body: ChatBody;
     readonly headers: Record<string, string | string[] | undefined>;
+    readonly path: string;
   }[];
   close(): Promise<void>;
 };
@@ -151,7 +156,7 @@ export async function startLlmServer(options: ServerOptions = {}): Promise<LlmSe
       stats.mostInFlight = Math.max(stats.mostInFlight, ++inFlight);
       response.on("close", () => inFlight--);
       const body = options.blind === true ? null : parseBody(chunks);
-      if (body !== null) seen.push({ body, headers: request.headers });
+      if (body !== null) seen.push({ body, headers: request.headers, path: request.url ?? "" });
       const over = inFlight > (options.bears ?? Number.POSITIVE_INFINITY);
       const fault = over ? "429" : (options.fault?.(n) ?? null);
       const outcome = fault ?? "ok";
@@ -182,7 +187,7 @@ export async function startLlmServer(options: ServerOptions = {}): Promise<LlmSe
       if (status === 200) {
         response.on("finish", () => {
           stats.delivered++;
-          const key = body?.messages.at(-1)?.content.slice(0, 200);
+          const key = body?.messages?.at(-1)?.content.slice(0, 200);
           if (key !== undefined) stats.deliveredTo[key] = (stats.deliveredTo[key] ?? 0) + 1;
         });
       }

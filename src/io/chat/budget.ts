@@ -15,19 +15,24 @@ export type Budget = {
    * the same breath, so that nobody else takes the room. Waits while only calls in flight stand in
    * the way; a failure when the budget itself does.
    *
-   * @param isMeasured false while no call to this model has been counted: how far it goes over its
-   *   completion limit is not known yet, so such calls go one at a time
+   * @param want asked anew whenever there may be room: what is known of the model grows meanwhile
    */
-  begin<T>(
-    most: Usage,
-    usd: number | null,
-    isMeasured: boolean,
-    go: () => T,
-  ): Promise<T | ChatFailure>;
+  begin<T>(want: () => Want, go: (want: Want) => T): Promise<T | ChatFailure>;
   /** A call ended: whoever waits for room looks again. */
   settled(isMeasured: boolean): void;
   /** @throws UserError when a budget in USD cannot hold, for want of a price. */
   checkPrice(provider: string, model: string, price: Price | undefined): void;
+};
+
+export type Want = {
+  /** The most a call can come to; `usd` null: unpriced. */
+  readonly most: Usage;
+  readonly usd: number | null;
+  /**
+   * False while no call to this model has been counted: how far it goes over its completion limit is
+   * not known yet, so such calls go one at a time.
+   */
+  readonly isMeasured: boolean;
 };
 
 export function makeBudget(limits: Config["budget"], ledger: Ledger): Budget {
@@ -44,9 +49,11 @@ export function makeBudget(limits: Config["budget"], ledger: Ledger): Budget {
       if (isSet && !isMeasured) unmeasured--;
       wake();
     },
-    async begin(most, usd, isMeasured, go) {
-      const tokens = most.prompt_tokens + most.completion_tokens;
+    async begin(want, go) {
       for (;;) {
+        const wanted = want();
+        const { most, usd, isMeasured } = wanted;
+        const tokens = most.prompt_tokens + most.completion_tokens;
         const spent = ledger.spent();
         const alone = over(limits, spent.tokens + tokens, spent.usd + (usd ?? 0), spent);
         if (alone !== null) {
@@ -58,7 +65,7 @@ export function makeBudget(limits: Config["budget"], ledger: Ledger): Budget {
         const fits = over(limits, now, spent.usd + flying.usd + (usd ?? 0), spent) === null;
         if (fits && (!isSet || isMeasured || unmeasured === 0)) {
           if (isSet && !isMeasured) unmeasured++;
-          return go();
+          return go(wanted);
         }
         await new Promise<void>((resolve) => waiting.push(resolve));
       }

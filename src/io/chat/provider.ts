@@ -9,9 +9,9 @@ import type { Config } from "../../config.ts";
 import { UserError } from "../../errors.ts";
 import { loadPackage } from "../../packages.ts";
 import type { Exchange } from "../../calls.ts";
-import type { ChatMessage, ChatRequest, ModelRef } from "../../work.ts";
-import { wireMessages } from "./wire-messages.ts";
-import { newWire, openPool, type PoolFetch } from "./pool.ts";
+import { APIS, bodyOf } from "./api.ts";
+import type { Call } from "./call.ts";
+import { newWire, openPool, proxiesOf, type PoolFetch } from "./pool.ts";
 import { utf8Bytes } from "../utf8.ts";
 
 export type Provider = {
@@ -24,13 +24,6 @@ export type Provider = {
   /** The text without any of this provider's keys. */
   readonly redact: (text: string) => string;
   close(): Promise<void>;
-};
-
-export type Call = {
-  /** The model that is asked; the request may name another, whose fallback it is. */
-  readonly ref: ModelRef;
-  readonly request: ChatRequest;
-  readonly maxTokens: number;
 };
 
 /**
@@ -71,7 +64,8 @@ export function openProvider(
   now: () => Date,
 ): Provider {
   const { settings, key, headers, secrets } = checkProvider(config, name);
-  const pool = openPool(baseUrl, 2 * maxInFlight, now);
+  const api = APIS[settings.api];
+  const pool = openPool(baseUrl, 2 * maxInFlight, now, proxiesOf(config.env));
   const client = makeClient(
     {
       baseURL: baseUrl,
@@ -82,7 +76,7 @@ export function openProvider(
       maxRetries: 0,
       timeout: Math.ceil(settings.timeout_s * 1000),
       logLevel: "off",
-      defaultHeaders: { ...(key === null ? { Authorization: null } : {}), ...headers },
+      defaultHeaders: { ...api.headers(key), ...headers },
     },
     pool.fetch,
   );
@@ -110,7 +104,7 @@ export function openProvider(
       const wire = newWire();
       const options = { keepalive: true, wire };
       try {
-        const value = await client.post<unknown>("/chat/completions", {
+        const value = await client.post<unknown>(api.path, {
           // Bytes, not an object: the client would hold the prompt's JSON as text until the answer
           // comes, and half of the collector's work would be copying that text around.
           body: utf8Bytes(JSON.stringify(bodyOf(settings, call))),
@@ -118,7 +112,7 @@ export function openProvider(
           fetchOptions: options,
         });
         const { exchange } = wire;
-        return { exchange, body: typeof value === "string" ? parsed(value) : value };
+        return { exchange, body: api.reply(typeof value === "string" ? parsed(value) : value) };
       } catch (error) {
         // Whatever the client makes of a fault, the wire has what happened; without it, it is ours.
         const { exchange } = wire;
@@ -238,25 +232,6 @@ function entriesOf(value: unknown): readonly unknown[] {
     if (Array.isArray(list)) return list;
   }
   return [];
-}
-
-function bodyOf(settings: ProviderConfig, { ref, request, maxTokens }: Call): object {
-  const { temperature } = request;
-  const body: Record<string, unknown> = {
-    ...settings.body,
-    model: ref.model,
-    messages: wireMessages(request.messages, settings).map(toParam),
-    ...(temperature === "default" ? {} : { temperature }),
-    [settings.max_tokens_field]: maxTokens,
-  };
-  for (const field of settings.exclude_body) delete body[field];
-  return body;
-}
-
-function toParam({ role, content }: ChatMessage): OpenAI.ChatCompletionMessageParam {
-  return role === "system" || role === "developer" || role === "assistant"
-    ? { role, content }
-    : { role: "user", content };
 }
 
 function parsed(text: string | null): unknown {

@@ -2,10 +2,12 @@
 import type { Fault, Reading } from "../../calls.ts";
 import type { Usage } from "../../records/run-info.ts";
 import type { ChatFailure, ChatReply } from "../../work.ts";
+import type { Want } from "./budget.ts";
 import { giveBack, untilAllowed } from "./allowance.ts";
 import { itemName, promptBytes, type Asking, type World } from "./options.ts";
 import { billed, INTERRUPTED, replyOf } from "./outcome.ts";
 import type { Provider } from "./provider.ts";
+import { wireMessages } from "./wire-messages.ts";
 
 export type Sent = {
   readonly sentMs: number;
@@ -36,33 +38,37 @@ export async function send(
   const inHand = refused();
   if (inHand !== null) return inHand;
   // Some providers leave thinking out of the limit: what came over it once may come again.
-  const limit = Math.ceil(sending.maxTokens * (lane.overrun() ?? 1));
-  const most = rules.upperBound(bytes, limit);
-  await untilAllowed(world, open, most);
-  const reserved = await reserve(world, asking, most, refused);
-  return "id" in reserved ? call(world, asking, sending, { ...reserved, most, bytes }) : reserved;
+  const want = (): Want => {
+    const limit = Math.ceil(sending.maxTokens * (lane.overrun() ?? 1));
+    const most = rules.upperBound(bytes, limit);
+    const usd = rules.costOf(most, open.provider.settings.price[asking.ref.model]);
+    return { most, usd, isMeasured: lane.overrun() !== null };
+  };
+  const { most: taken } = want();
+  await untilAllowed(world, open, taken);
+  const reserved = await reserve(world, asking, want, refused);
+  return "id" in reserved ? call(world, asking, sending, { ...reserved, taken, bytes }) : reserved;
 }
 
 // ---------------------------------------------------------------------------------------------
 
-type Reserved = { readonly id: Promise<string>; readonly isMeasured: boolean };
+type Reserved = Want & { readonly id: Promise<string> };
 
 function reserve(
-  { rules, ledger }: World,
-  { ref, item, budget, lane, open }: Asking,
-  most: Usage,
+  { ledger }: World,
+  { ref, item, budget }: Asking,
+  want: () => Want,
   refused: () => ChatFailure | null,
 ): Promise<Reserved | ChatFailure> {
   const { stage, key, role } = item;
-  const dearest = rules.costOf(most, open.provider.settings.price[ref.model]);
-  const isMeasured = lane.overrun() !== null;
-  return budget.begin<Reserved | ChatFailure>(most, dearest, isMeasured, () => {
+  return budget.begin<Reserved | ChatFailure>(want, (wanted) => {
     const failure = refused();
     if (failure !== null) {
-      budget.settled(isMeasured);
+      budget.settled(wanted.isMeasured);
       return failure;
     }
-    return { id: ledger.intent({ stage, key, role, ...ref }, most, dearest), isMeasured };
+    const id = ledger.intent({ stage, key, role, ...ref }, wanted.most, wanted.usd);
+    return { ...wanted, id };
   });
 }
 
@@ -70,13 +76,18 @@ async function call(
   world: World,
   asking: Asking,
   { maxTokens, counts, busy }: Sending,
-  { id: writing, isMeasured, most, bytes }: Reserved & { most: Usage; bytes: number },
+  { id: writing, isMeasured, most, taken, bytes }: Reserved & { taken: Usage; bytes: number },
 ): Promise<Sent> {
   const { rules, clock, ledger, progress } = world;
   const { ref, request, item, budget, lane, open } = asking;
   const id = await writing;
   const sentMs = clock();
-  const { exchange, body } = await open.provider.send({ request, ref, maxTokens });
+  const { exchange, body } = await open.provider.send({
+    model: ref.model,
+    messages: wireMessages(request.messages, open.provider.settings),
+    temperature: request.temperature,
+    max_tokens: maxTokens,
+  });
   const reading = redacted(rules.read(exchange, body), open.provider);
   const latencyMs = Math.round(clock() - sentMs);
   const fault = reading.ok ? null : reading.fault;
@@ -103,7 +114,7 @@ async function call(
   if (sent.ok) world.keep?.(item, request, sent.reply);
   await ledger.outcome(id, { usage, usd, latencyMs, outcome: fault?.kind ?? "ok", estimated });
   budget.settled(isMeasured);
-  giveBack(world, open, most, usage);
+  giveBack(world, open, taken, usage);
   progress.spent(usage, usd, reading.ok);
   return sent;
 }

@@ -1,0 +1,69 @@
+/** The APIs that a provider may speak: path, headers, body, and the reply as a chat completion. */
+import type OpenAI from "openai";
+import type { ProviderConfig } from "../../config-schema/schema.ts";
+import { fromMessages, messagesBody } from "./api-messages.ts";
+import { fromResponses, responsesBody } from "./api-responses.ts";
+import type { Call } from "./call.ts";
+
+export type Api = {
+  /** Behind the base URL. */
+  readonly path: string;
+  body(call: Call, settings: ProviderConfig): Record<string, unknown>;
+  /** Any reply in the shape of a chat completion. */
+  reply(body: unknown): unknown;
+  /** Headers that carry the key, and those that the API wants beside it. */
+  headers(key: string | null): Readonly<Record<string, string | null>>;
+};
+
+export const APIS: Readonly<Record<ProviderConfig["api"], Api>> = {
+  chat: {
+    path: "/chat/completions",
+    body: chatBody,
+    reply: (body) => body,
+    headers: (key) => (key === null ? { Authorization: null } : {}),
+  },
+  responses: {
+    path: "/responses",
+    body: responsesBody,
+    reply: fromResponses,
+    headers: (key) => (key === null ? { Authorization: null } : {}),
+  },
+  messages: {
+    path: "/messages",
+    body: messagesBody,
+    reply: fromMessages,
+    headers: (key) => ({
+      Authorization: null,
+      "anthropic-version": "2023-06-01",
+      ...(key === null ? {} : { "x-api-key": key }),
+    }),
+  },
+};
+
+/** The body of a request: the provider's own fields first, those that it must not have taken out. */
+export function bodyOf(settings: ProviderConfig, call: Call): Record<string, unknown> {
+  const body = { ...settings.body, ...APIS[settings.api].body(call, settings) };
+  for (const field of settings.exclude_body) delete body[field];
+  return body;
+}
+
+// ---------------------------------------------------------------------------------------------
+
+function chatBody(
+  { model, messages, tools, temperature, max_tokens }: Call,
+  { max_tokens_field }: ProviderConfig,
+): Record<string, unknown> {
+  return {
+    model,
+    messages: messages.map(toParam),
+    ...(tools === undefined || tools.length === 0 ? {} : { tools }),
+    ...(temperature === "default" ? {} : { temperature }),
+    [max_tokens_field]: max_tokens,
+  };
+}
+
+function toParam({ role, content }: Call["messages"][number]): OpenAI.ChatCompletionMessageParam {
+  return role === "system" || role === "developer" || role === "assistant"
+    ? { role, content }
+    : { role: "user", content };
+}

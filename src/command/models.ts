@@ -83,6 +83,7 @@ export function openModels({ config, stage, flags, ...world }: ModelsOptions): M
     chat,
     window: WINDOW,
     signal: world.signal,
+    note: (line) => world.progress.note(line),
     places: {
       hasFree: (model) => open?.chat.hasFree(model) ?? true,
       onFree(listener) {

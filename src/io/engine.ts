@@ -25,6 +25,8 @@ export type LocalEngineOptions = {
   readonly signal: AbortSignal;
   /** Characters of items read past a full model in search of others' work. @default 32 million */
   readonly aheadChars?: number;
+  /** Told of failures while they happen, a line a model and kind now and then. */
+  readonly note?: (line: string) => void;
 };
 
 const AHEAD_CHARS = 32_000_000;
@@ -93,12 +95,12 @@ type Run = {
 };
 
 function startRun(
-  { chat, places, window, signal, aheadChars = AHEAD_CHARS }: LocalEngineOptions,
+  { chat, places, window, signal, aheadChars = AHEAD_CHARS, note }: LocalEngineOptions,
   file: FileOutcome,
   unasked: (item: WorkItem) => void,
 ): Run {
   const lanes = new Map<string, Lane>();
-  const failures = countFailures();
+  const failures = countFailures(note);
   const askings = new Map<string, number>();
   let stopped: WorkReport["stopped"] = null;
   let crashed: { readonly error: unknown } | null = null;

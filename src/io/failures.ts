@@ -11,17 +11,18 @@ export type Failures = {
   firstOf(kind: ChatFailure["kind"]): string | undefined;
 };
 
-export function countFailures(): Failures {
+/** @param note told of the 1st, 10th, 100th ... failure of a model and kind */
+export function countFailures(note: (line: string) => void = () => {}): Failures {
   const kinds = new Map<string, Counted>();
   return {
     add({ request: { model } }, failure) {
       const name = `${failure.kind} ${model}`;
       const known = kinds.get(name);
-      if (known === undefined) kinds.set(name, { model, first: failure, last: failure, count: 1 });
-      else {
-        known.last = failure;
-        known.count++;
-      }
+      const now: Counted = known ?? { model, first: failure, last: failure, count: 0 };
+      kinds.set(name, now);
+      now.last = failure;
+      now.count++;
+      if (SAID_AT.includes(now.count)) note(`${lineOf(now)}${mendOf(failure)}`);
     },
     lines: () => [...kinds.values()].map(lineOf),
     toMend: () =>
@@ -38,6 +39,10 @@ export function countFailures(): Failures {
     },
   };
 }
+
+const SAID_AT: readonly number[] = [1, 10, 100, 1000, 10_000];
+
+const mendOf = ({ hint }: ChatFailure): string => (hint === undefined ? "" : ` -> ${hint}`);
 
 // ---------------------------------------------------------------------------------------------
 

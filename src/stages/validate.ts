@@ -9,10 +9,11 @@ import { duelOf } from "../core/duel/duel.ts";
 import { factsOf, type TurnFacts } from "../core/duel/facts.ts";
 import { JUDGE_PROMPT_VERSION } from "../core/duel/judge-prompt.ts";
 import type { DuelRules } from "../core/duel/rules.ts";
+import { watchJudges, type JudgeWatch } from "../core/duel/unread-judges.ts";
 import { noteLines } from "../core/duel/summary.ts";
 import { itemsOf, openTurn, withOutcome, type Opening, type Turn } from "../core/duel/turn.ts";
 import { settingsHash } from "../core/retry/settings-hash.ts";
-import { makeTally, type Tally } from "../core/tally.ts";
+import { bothReports, makeTally, type Tally } from "../core/tally.ts";
 import { nearestName } from "../core/text/nearest.ts";
 import { configHash } from "../core/turn/hash.ts";
 import { UserError } from "../errors.ts";
@@ -54,9 +55,8 @@ export async function validate(
   const second = await oneMorePass(round, first);
   deps.progress.end();
   const tally = makeTally();
-  const names = new Set(answers.map(({ name }) => name));
-  const notes = await weigh(round, names, tally, options.mixed === true);
-  return tally.summary("validate", bothReports(first, second), notes);
+  const notes = await weigh(round, new Set(answers.map(({ name }) => name)), tally);
+  return tally.summary("validate", bothReports(first, second, round.judges.toMend()), notes);
 }
 
 // ---------------------------------------------------------------------------------------------
@@ -77,6 +77,7 @@ type Round = {
   readonly absent: Map<string, string | null>;
   /** A model's first failure. */
   readonly failures: Map<string, string>;
+  readonly judges: JudgeWatch;
 };
 
 function newRound(config: Config, deps: Deps, rules: DuelRules): Round {
@@ -89,6 +90,7 @@ function newRound(config: Config, deps: Deps, rules: DuelRules): Round {
     unreached: new Map(),
     absent: new Map(),
     failures: new Map(),
+    judges: watchJudges(),
   };
 }
 
@@ -111,10 +113,10 @@ async function* items(
   files: readonly AnswerFile[],
   how: How,
 ): AsyncGenerator<WorkItem> {
-  const { rules, inHand, deps } = round;
+  const { inHand, deps } = round;
   for (const answerFile of files) {
     const turn = await open(round, answerFile, how);
-    const asked = turn === null || how.reparse ? [] : itemsOf(turn, rules, new Set());
+    const asked = turn === null || how.reparse ? [] : askable(round, turn, new Set());
     if (turn === null || asked.length === 0) {
       if (how.counts) deps.progress.step(turn?.score.parsed === true ? "kept" : "dropped");
       continue;
@@ -123,6 +125,11 @@ async function* items(
     inHand.set(answerFile.name, { answerFile, turn, asked: keys, out: keys.size, how });
     yield* asked;
   }
+}
+
+/** Open seats of judges that can be read. */
+function askable({ rules, judges }: Round, turn: Turn, asked: ReadonlySet<string>): WorkItem[] {
+  return itemsOf(turn, rules, asked).filter(({ request }) => !judges.isMute(request.model));
 }
 
 /** The turn with its score file brought up to date; null when it has no challenger to judge. */
@@ -163,7 +170,9 @@ async function file(round: Round, item: WorkItem, outcome: Outcome): Promise<rea
   const isNews = turn !== held.turn;
   held.turn = turn;
   if (!isNews && !outcome.ok) noteFailure(round, name, item, outcome.failure);
-  const next = itemsOf(turn, rules, held.asked);
+  const said = isNews ? turn.score.judges.at(-1) : undefined;
+  if (said !== undefined) round.judges.heard(said);
+  const next = askable(round, turn, held.asked);
   for (const { key } of next) held.asked.add(key);
   held.out += next.length - 1;
   if (held.out === 0) {
@@ -284,10 +293,6 @@ function tallyTurn(tally: Tally, facts: TurnFacts | null, dropped: string | null
   else if (facts === null || facts.pending > 0) tally.pending();
   else if (facts.parsed) tally.kept();
   else tally.dropped("no_quorum");
-}
-
-function bothReports(first: WorkReport, second: WorkReport | null): WorkReport {
-  return second === null ? first : { ...second, asked: first.asked + second.asked };
 }
 
 function checkOptions(

@@ -1,9 +1,8 @@
 /** The APIs that a provider may speak: path, headers, body, and the reply as a chat completion. */
-import type OpenAI from "openai";
 import type { ProviderConfig } from "../../config-schema/schema.ts";
 import { fromMessages, messagesBody } from "./api-messages.ts";
 import { fromResponses, responsesBody } from "./api-responses.ts";
-import type { Call } from "./call.ts";
+import type { Call, CalledTool } from "./call.ts";
 
 export type Api = {
   /** Behind the base URL. */
@@ -62,8 +61,25 @@ function chatBody(
   };
 }
 
-function toParam({ role, content }: Call["messages"][number]): OpenAI.ChatCompletionMessageParam {
-  return role === "system" || role === "developer" || role === "assistant"
-    ? { role, content }
-    : { role: "user", content };
+/** Content is always a string, and keys without a value are left out: templates trip over null. */
+function toParam(message: Call["messages"][number]): object {
+  const { role, content, reasoning, tool_calls: calls = [], tool_call_id } = message;
+  if (role === "tool") {
+    return { role, content, ...(tool_call_id === undefined ? {} : { tool_call_id }) };
+  }
+  if (role !== "assistant") {
+    return { role: role === "system" || role === "developer" ? role : "user", content };
+  }
+  return {
+    role,
+    content,
+    ...(reasoning === undefined ? {} : { reasoning_content: reasoning }),
+    ...(calls.length === 0 ? {} : { tool_calls: calls.map(toCall) }),
+  };
+}
+
+/** Arguments are JSON text on the wire; what the model wrote instead is quoted, since servers parse it. */
+function toCall({ id, name, arguments: args }: CalledTool): object {
+  const text = typeof args === "string" ? JSON.stringify({ input: args }) : JSON.stringify(args);
+  return { id, type: "function", function: { name, arguments: text } };
 }

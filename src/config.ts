@@ -191,7 +191,7 @@ function mergeProviders(given: Table | undefined, raw: unknown): unknown {
  * names the key's variable as well. (That of chutes always came along, and workspaces count on it.)
  */
 function builtIn(name: string, own: Table): Table {
-  const { api_key_env, ...known } = BUILT_IN_PROVIDERS[name] ?? {};
+  const { api_key_env: _key, ...known } = BUILT_IN_PROVIDERS[name] ?? {};
   const isElsewhere = own["base_url"] !== undefined || own["base_urls"] !== undefined;
   return isElsewhere && name !== "chutes" ? known : { ...BUILT_IN_PROVIDERS[name] };
 }

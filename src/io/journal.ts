@@ -50,7 +50,7 @@ export async function openJournal(root: string): Promise<Journal> {
   return {
     open: () => write(""),
     async tidy(isSaved) {
-      for (const key of [...left.keys()]) {
+      for (const key of left.keys()) {
         if ((await isSaved(key)) && left.delete(key)) append({ key, filed: true });
       }
     },

@@ -28,7 +28,7 @@ export async function doctor(config: Config, deps: DoctorDeps): Promise<DoctorRe
   const models = [];
   for (const asked of modelsOf(config)) {
     const examined = await examine(config, deps, asked);
-    models.push({ ...examined, advice: adviceOf(examined, callRules.isSameModel) });
+    models.push({ ...examined, advice: adviceOf(examined, (a, b) => callRules.isSameModel(a, b)) });
   }
   return { models };
 }

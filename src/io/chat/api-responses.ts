@@ -76,6 +76,8 @@ function endOf(body: unknown, hasCalls: boolean): string | null {
     case "failed":
     case "cancelled":
       return "error";
+    case null:
+      return null;
     default:
       return textIn(body, "status");
   }

@@ -4,7 +4,8 @@
  * rules in. All of it is plain data; times are milliseconds since 1970.
  */
 import type { Usage } from "./records/run-info.ts";
-import type { ChatFailure, Role } from "./work.ts";
+import type { ToolCall } from "./records/message.ts";
+import type { ChatFailure, ChatMessage, ChatRequest, Role } from "./work.ts";
 
 /** How a call failed, as the ledger's `outcome` says it; an HTTP status is "http_429" and so on. */
 export type FaultKind =

@@ -49,6 +49,8 @@ export type ChatMessage = {
 
 export type ChatRequest = ModelRef & {
   readonly messages: readonly ChatMessage[];
+  /** JSON schemas of the tools that may be called, in the shape of the OpenAI API; absent: none. */
+  readonly tools?: readonly unknown[];
   /** "default": left out, so that the provider's own holds. */
   readonly temperature: number | "default";
   /** Completion limit in tokens, thinking included. */

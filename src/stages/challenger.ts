@@ -32,8 +32,10 @@ export async function challenger(
     throw new UserError("challenger: answer/ holds no answers", "run `npm run stage:king` first");
   }
   const asking = askingOf(config, deps);
+  const { hidden } = config.challenger;
   const round: Round = {
     asking,
+    hidden,
     deps,
     options,
     tally: makeTally(),
@@ -75,7 +77,7 @@ type Round = {
 };
 
 async function* pendingItems(
-  { asking, deps, options, tally, inHand, settings, excluded }: Round,
+  { asking, hidden, deps, options, tally, inHand, settings, excluded }: Round,
   files: readonly AnswerFile[],
 ): AsyncGenerator<WorkItem> {
   const { store, progress } = deps;

@@ -8,7 +8,6 @@ import { adviceOf, examinedLine, type Examined, type Tried } from "../core/docto
 import { callRules } from "../core/retry/rules.ts";
 import type { Call } from "../io/chat/call.ts";
 import { checkProvider, openProvider, type Provider } from "../io/chat/provider.ts";
-import { wireMessages } from "../io/chat/wire-messages.ts";
 import type { Ledger } from "../io/ledger.ts";
 import { UserError } from "../errors.ts";
 import { NO_USAGE } from "../records/run-info.ts";
@@ -234,7 +233,12 @@ async function tryOnce(
   const sentMs = clock();
   const { exchange, body } = await provider.send({
     ...call,
-    messages: wireMessages(call.messages, provider.settings),
+    ...callRules.wire.shape(call, {
+      native: true,
+      split: false,
+      alternate: false,
+      systemToUser: provider.settings.system_role === "user",
+    }),
   });
   const latencyMs = Math.round(clock() - sentMs);
   const reading = callRules.read(exchange, body);

@@ -55,7 +55,8 @@ export async function validate(
   const second = await oneMorePass(round, first);
   deps.progress.end();
   const tally = makeTally();
-  const notes = await weigh(round, new Set(answers.map(({ name }) => name)), tally);
+  const names = new Set(answers.map(({ name }) => name));
+  const notes = await weigh(round, names, tally, options.mixed === true);
   return tally.summary("validate", bothReports(first, second, round.judges.toMend()), notes);
 }
 

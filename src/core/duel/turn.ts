@@ -6,8 +6,10 @@ import type { Answer } from "../../records/answer.ts";
 import type { Judgement, Score } from "../../records/score.ts";
 import { NO_USAGE } from "../../records/run-info.ts";
 import type { Order, Outcome, WorkItem } from "../../work.ts";
+import { SCHEMA } from "../../records/schema.ts";
 import { isOutdated } from "../retry/settings-hash.ts";
-import { historyHash, pairHash } from "../turn/hash.ts";
+import { historyHash, pairHash, plainPairHash, type Said } from "../turn/hash.ts";
+import { protocolIn } from "../turn/protocol.ts";
 import { disqualify, historyFlags, opponentFlags } from "./disqualify.ts";
 import { candidateText, judgePrompt, sharedPrefix, type Candidates } from "./judge-prompt.ts";
 import { candidateMark, ordersFor, type DuelRules } from "./rules.ts";
@@ -63,10 +65,11 @@ export function openTurn(opening: Opening, rules: DuelRules): Turn {
     protocol: protocolIn(answer),
   };
   const history = historyHash(answer.messages);
-  const pair = pairHash(answer.messages, candidates.opponent, candidates.challenger);
+  const pair = pairHash(answer.messages, said.opponent, said.challenger);
+  const plain = plainPairHash(answer.messages, said.opponent, said.challenger);
   const settings = new Map(rules.panel.map((judge) => [judge.model, judge.settings]));
   const kept = (previous?.judges ?? []).map((reply) =>
-    takeUp(reply, pair, opening, settings.get(reply.model)),
+    takeUp(reply, { pair, plain, settings: settings.get(reply.model) }, opening),
   );
   // Flags follow from the pair alone, and a long history takes its time to search.
   const isKnown = previous?.pair_hash === pair && previous.history_flags !== undefined;
@@ -87,7 +90,7 @@ export function openTurn(opening: Opening, rules: DuelRules): Turn {
     },
     disqualified: disqualify(answer),
   };
-  const allowance = opening.retry ? grantAgain(file, hashes, kept, rules) : new Map();
+  const allowance = opening.retry ? grantAgain(file, { pair, plain }, kept, rules) : new Map();
   const score = settle(base, kept, rules);
   return {
     candidates,
@@ -227,11 +230,11 @@ const toolsShown = (answer: Answer): readonly unknown[] =>
 /** A kept reply as this run takes it up: superseded when it is to be asked anew, read again on demand. */
 function takeUp(
   reply: Judgement,
-  pair: string,
+  { pair, plain, settings }: Hashes & { readonly settings: string | undefined },
   opening: Opening,
-  settings: string | undefined,
 ): Judgement {
-  if (reply.pair_hash !== pair || reply.superseded === true) return reply;
+  const isOfPair = reply.pair_hash === pair || reply.pair_hash === plain;
+  if (!isOfPair || reply.superseded === true) return reply;
   const isRefusal = reply.failed === true && settings !== undefined;
   if (isRefusal && isOutdated(reply, settings)) return { ...reply, superseded: true };
   if (opening.force || opening.rejudge === reply.model) return { ...reply, superseded: true };

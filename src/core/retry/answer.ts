@@ -4,6 +4,7 @@
  * body may be HTML, a number, or an object whose fields have any type.
  */
 import type { Answer, Exchange, FaultKind, Reading } from "../../calls.ts";
+import { toolCallSchema, type ToolCall } from "../../records/message.ts";
 import { endingOf } from "../ending/ending.ts";
 import { contextLimit } from "./context.ts";
 import { codesOf, errorText, field, textOf } from "./error-body.ts";
@@ -48,16 +49,18 @@ function readChoice(exchange: Exchange, body: object): Reading {
     return faultOf(exchange, body, "no_choices", { message: exchange.text ?? "" });
   }
   const content = readContent(field(message, "content"));
+  const calls = readCalls(field(message, "tool_calls"));
   const usage = readUsage(field(body, "usage"));
   const isCounted = usage === null || usage.prompt_tokens + usage.completion_tokens > 0;
   const answer: Answer = {
     content,
     reasoning: textOf(field(message, "reasoning_content")) ?? textOf(field(message, "reasoning")),
     refusal: textOf(field(message, "refusal")),
+    ...(calls.length === 0 ? {} : { tool_calls: calls }),
     finish_reason: textOf(field(choice, "finish_reason")),
     model: textOf(field(body, "model")),
     // Nothing counted although there is a text: it was not counted.
-    usage: isCounted || content === "" ? usage : null,
+    usage: isCounted || (content === "" && calls.length === 0) ? usage : null,
     usd: usdOf(field(body, "usage")),
   };
   const ending = endingOf(answer.finish_reason, content);

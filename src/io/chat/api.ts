@@ -2,7 +2,9 @@
 import type { ProviderConfig } from "../../config-schema/schema.ts";
 import { fromMessages, messagesBody } from "./api-messages.ts";
 import { fromResponses, responsesBody } from "./api-responses.ts";
-import type { Call, CalledTool } from "./call.ts";
+import type { ToolCall } from "../../records/message.ts";
+import type { ChatMessage } from "../../work.ts";
+import type { Call } from "./call.ts";
 
 export type Api = {
   /** Behind the base URL. */
@@ -50,11 +52,11 @@ export function bodyOf(settings: ProviderConfig, call: Call): Record<string, unk
 
 function chatBody(
   { model, messages, tools, temperature, max_tokens }: Call,
-  { max_tokens_field }: ProviderConfig,
+  { max_tokens_field, system_role }: ProviderConfig,
 ): Record<string, unknown> {
   return {
     model,
-    messages: messages.map(toParam),
+    messages: messages.map((message) => toParam(message, system_role)),
     ...(tools === undefined || tools.length === 0 ? {} : { tools }),
     ...(temperature === "default" ? {} : { temperature }),
     [max_tokens_field]: max_tokens,
@@ -62,14 +64,17 @@ function chatBody(
 }
 
 /** Content is always a string, and keys without a value are left out: templates trip over null. */
-function toParam(message: Call["messages"][number]): object {
-  const { role, content, reasoning, tool_calls: calls = [], tool_call_id } = message;
+function toParam(message: ChatMessage, systemRole: ProviderConfig["system_role"]): object {
+  const { role, content, reasoning, tool_calls: calls = [], tool_call_id, name } = message;
   if (role === "tool") {
-    return { role, content, ...(tool_call_id === undefined ? {} : { tool_call_id }) };
+    return {
+      role,
+      content,
+      ...(tool_call_id === undefined ? {} : { tool_call_id }),
+      ...(name === undefined ? {} : { name }),
+    };
   }
-  if (role !== "assistant") {
-    return { role: role === "system" || role === "developer" ? role : "user", content };
-  }
+  if (role !== "assistant") return { role: role === "system" ? systemRole : "user", content };
   return {
     role,
     content,
@@ -79,7 +84,7 @@ function toParam(message: Call["messages"][number]): object {
 }
 
 /** Arguments are JSON text on the wire; what the model wrote instead is quoted, since servers parse it. */
-function toCall({ id, name, arguments: args }: CalledTool): object {
+function toCall({ id, name, arguments: args }: ToolCall): object {
   const text = typeof args === "string" ? JSON.stringify({ input: args }) : JSON.stringify(args);
   return { id, type: "function", function: { name, arguments: text } };
 }

@@ -1,5 +1,5 @@
 /** Asks one model until it answers or is given up. */
-import type { Fault } from "../../calls.ts";
+import type { Fault, Manner } from "../../calls.ts";
 import type { ChatFailure, Outcome } from "../../work.ts";
 import type { Limits } from "./limits.ts";
 import { itemName, promptBytes, type Asking, type World } from "./options.ts";
@@ -37,6 +37,8 @@ export async function askModel(
     if (!("sentMs" in sent)) return { ok: false, failure: sent };
     if (sent.ok) return { ok: true, reply: sent.reply };
     const { fault } = sent;
+    // A refusal of the form, not of the question: asked again at once in the form that it names.
+    if (isTaught(world, asking, sent.manner, fault)) continue;
     if (progressed.startedMs < 0) progressed = { ...progressed, startedMs: sent.sentMs };
     progressed = counted(world, progressed, fault);
     const decision = rules.decide(fault, progressed, patience, clock(), rng);
@@ -55,6 +57,19 @@ export async function askModel(
 }
 
 // ---------------------------------------------------------------------------------------------
+
+/** True when the refusal says what of the form is not borne, and the next asking will heed it. */
+function isTaught(
+  { rules }: World,
+  { ref, open }: Asking,
+  manner: Manner,
+  { status, message }: Fault,
+): boolean {
+  if (status === null || status < 400) return false;
+  const lesson = rules.wire.learn(manner, message);
+  if (lesson !== null) open.manners.set(ref.model, lesson);
+  return lesson !== null;
+}
 
 /** What is not the item's by its own words is weighed by what else is known of the model. */
 function givenUp(

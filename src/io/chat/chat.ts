@@ -145,6 +145,7 @@ function openServers(
       provider: openProvider(config, name, baseUrl, max, now),
       places: pLimit({ concurrency: max }),
       max,
+      manners: new Map(),
       buckets: new Map(),
     }));
     servers.set(name, opened);

@@ -1,6 +1,6 @@
 /** What the parts of the model client share: its options, one open server, one asking. */
 import type { LimitFunction } from "p-limit";
-import type { Bucket, CallRules } from "../../calls.ts";
+import type { Bucket, CallRules, Manner } from "../../calls.ts";
 import type { Config } from "../../config.ts";
 import type { ChatReply, ChatRequest, ItemRef, ModelRef, Outcome, Progress } from "../../work.ts";
 import type { Ledger } from "../ledger.ts";
@@ -46,6 +46,8 @@ export type OpenServer = {
   readonly provider: Provider;
   readonly places: LimitFunction;
   readonly max: number;
+  /** How each model is spoken to, with what its refusals taught. */
+  readonly manners: Map<string, Manner>;
   /** Requests and tokens a minute, where the provider names them. */
   readonly buckets: Map<"requests" | "tokens", Bucket>;
 };
@@ -59,9 +61,21 @@ export type Asking = {
   readonly open: OpenServer;
 };
 
-/** UTF-8 bytes of all messages. */
-export function promptBytes({ messages }: ChatRequest): number {
-  return messages.reduce((sum, { content }) => sum + utf8Length(content), 0);
+/** UTF-8 bytes of what is sent; structure is counted as the JSON that it becomes. */
+export function promptBytes({ messages, tools }: Pick<ChatRequest, "messages" | "tools">): number {
+  const said = tools === undefined ? 0 : utf8Length(JSON.stringify(tools));
+  return messages.reduce((sum, { content, tool_calls, reasoning }) => {
+    const calls = tool_calls === undefined ? 0 : utf8Length(JSON.stringify(tool_calls));
+    return sum + utf8Length(content) + calls + utf8Length(reasoning ?? "");
+  }, said);
+}
+
+/** How a model is spoken to at a server: what its family bears, its refusals taught, chain.toml says. */
+export function mannerAt({ rules, config }: World, { ref, open }: Asking): Manner {
+  const known =
+    open.manners.get(ref.model) ?? rules.wire.mannerOf(ref.model, config.protocol.native);
+  const { system_role } = open.provider.settings;
+  return system_role === "user" ? { ...known, systemToUser: true } : known;
 }
 
 /** Name of an item over all its askings: its key without the number of the attempt. */

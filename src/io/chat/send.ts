@@ -1,15 +1,15 @@
 /** One call in its place: intent, HTTP, outcome. */
-import type { Fault, Reading } from "../../calls.ts";
+import type { Fault, Manner, Reading } from "../../calls.ts";
 import type { Usage } from "../../records/run-info.ts";
-import type { ChatFailure, ChatReply } from "../../work.ts";
+import type { ChatFailure, ChatReply, ChatRequest } from "../../work.ts";
 import type { Want } from "./budget.ts";
 import { giveBack, untilAllowed } from "./allowance.ts";
-import { itemName, promptBytes, type Asking, type World } from "./options.ts";
+import { itemName, mannerAt, promptBytes, type Asking, type World } from "./options.ts";
 import { billed, INTERRUPTED, replyOf } from "./outcome.ts";
 import type { Provider } from "./provider.ts";
-import { wireMessages } from "./wire-messages.ts";
 
 export type Sent = {
+  readonly manner: Manner;
   readonly sentMs: number;
   readonly latencyMs: number;
   readonly usage: Usage;
@@ -33,7 +33,9 @@ export async function send(
 ): Promise<Sent | ChatFailure> {
   const { rules, signal } = world;
   const { request, lane, open } = asking;
-  const bytes = promptBytes(request);
+  const manner = mannerAt(world, asking);
+  const shaped = rules.wire.shape(request, manner);
+  const bytes = promptBytes(shaped);
   const refused = (): ChatFailure | null => (signal.aborted ? INTERRUPTED : lane.closed());
   const inHand = refused();
   if (inHand !== null) return inHand;
@@ -47,10 +49,18 @@ export async function send(
   const { most: taken } = want();
   await untilAllowed(world, open, taken);
   const reserved = await reserve(world, asking, want, refused);
-  return "id" in reserved ? call(world, asking, sending, { ...reserved, taken, bytes }) : reserved;
+  if (!("id" in reserved)) return reserved;
+  return call(world, asking, sending, { ...reserved, taken, bytes, manner, shaped });
 }
 
 // ---------------------------------------------------------------------------------------------
+
+type Shaped = {
+  readonly taken: Usage;
+  readonly bytes: number;
+  readonly manner: Manner;
+  readonly shaped: Pick<ChatRequest, "messages" | "tools">;
+};
 
 type Reserved = Want & { readonly id: Promise<string> };
 
@@ -76,7 +86,7 @@ async function call(
   world: World,
   asking: Asking,
   { maxTokens, counts, busy }: Sending,
-  { id: writing, isMeasured, most, taken, bytes }: Reserved & { taken: Usage; bytes: number },
+  { id: writing, isMeasured, most, taken, bytes, manner, shaped }: Reserved & Shaped,
 ): Promise<Sent> {
   const { rules, clock, ledger, progress } = world;
   const { ref, request, item, budget, lane, open } = asking;
@@ -84,7 +94,7 @@ async function call(
   const sentMs = clock();
   const { exchange, body } = await open.provider.send({
     model: ref.model,
-    messages: wireMessages(request.messages, open.provider.settings),
+    ...shaped,
     temperature: request.temperature,
     max_tokens: maxTokens,
   });
@@ -107,7 +117,7 @@ async function call(
     maxTokens,
     bytes,
   });
-  const took = { sentMs, latencyMs, usage, usd };
+  const took = { manner, sentMs, latencyMs, usage, usd };
   const sent: Sent = reading.ok
     ? { ...took, ok: true, reply: replyOf(ref, reading.answer, { ...took, ...reading }) }
     : { ...took, ok: false, fault: reading.fault };

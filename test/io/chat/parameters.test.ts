@@ -2,7 +2,6 @@
 import { expect, onTestFinished, test } from "vitest";
 import { parseConfig } from "../../../src/config.ts";
 import { localEngine } from "../../../src/io/engine.ts";
-import { wireMessages } from "../../../src/io/chat/wire-messages.ts";
 import { item, loopToml, openClient, requestOf } from "../../support/client.ts";
 import { silentProgress } from "../../support/chat.ts";
 import { startLlmServer, type LlmServer, type ServerOptions } from "../../support/llm-server.ts";
@@ -22,26 +21,21 @@ test("temperature default is left out, and exclude_body takes fields away", asyn
   expect(Object.keys(seen[0]?.body ?? {}).sort()).toEqual(["messages", "model"]);
 });
 
-const system = { role: "system", content: "S" };
-const user = (content: string) => ({ role: "user", content });
 test.each([
-  ["system", [system, user("a"), user("b")], [system, user("a\n\nb")]],
-  ["user", [system, user("a")], [user("S\n\na")]],
-  ["developer", [system, user("a")], [{ role: "developer", content: "S" }, user("a")]],
-] as const)(
-  "system_role = %s, and neighbours of one role are joined",
-  (system_role, messages, sent) => {
-    expect(wireMessages(messages, { system_role })).toEqual(sent);
+  ["system", ["system", "user"], "You are an agent."],
+  ["developer", ["developer", "user"], "You are an agent."],
+  ["user", ["user"], "You are an agent.\n\nx"],
+])(
+  "system_role = %s is the role that the system text is sent under",
+  async (role, roles, first) => {
+    const { url, seen } = await server();
+    const { chat } = openClient(loopToml(url, `system_role = "${role}"`));
+    await chat(requestOf("x"), item("a"));
+    const sent = seen[0]?.body.messages ?? [];
+    expect(sent.map((message) => message.role)).toEqual(roles);
+    expect(sent[0]?.content).toBe(first);
   },
 );
-
-test("results of calls stay messages of their own", () => {
-  const results = [
-    { role: "tool", content: "a", tool_call_id: "1" },
-    { role: "tool", content: "b", tool_call_id: "2" },
-  ];
-  expect(wireMessages(results, { system_role: "system" })).toEqual(results);
-});
 
 test("base_urls spread one provider over several servers, and a dead one's work goes to the others", async () => {
   const [one, two] = [await server({ latencyMs: 20 }), await server({ latencyMs: 20 })];

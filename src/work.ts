@@ -150,6 +150,8 @@ export type WorkReport = {
     readonly why: "interrupted" | "budget" | "provider" | "settings";
     readonly message: string;
   };
+  /** HTTP requests that were sent for them, retries included; absent: not counted. */
+  readonly requests?: number;
   /** A line for each kind of failure and model, for the summary. */
   readonly first_failures: readonly string[];
   /** What the settings are to blame for, with what to change: such a run ends with exit code 1. */
@@ -199,8 +201,10 @@ export type StageSummary = {
   readonly dropped: Readonly<Record<string, number>>;
   /** Could not be asked this time; a re-run takes just those. */
   readonly pending: number;
-  /** Model calls of this run. */
+  /** Items of this run that a model was asked. */
   readonly asked: number;
+  /** HTTP requests that were sent for them, retries included. */
+  readonly requests?: number;
   /** Lines for the person: warnings, first failures, what was set aside. */
   readonly notes: readonly string[];
   readonly stopped: WorkReport["stopped"];

@@ -125,7 +125,7 @@ export function summaryLines(summary: StageSummary): string[] {
   const reasons = Object.entries(summary.dropped).map(([reason, n]) => `${reason} ${n}`);
   const { to_mend = [] } = summary;
   return [
-    `${summary.stage}: ${summary.read} read, ${summary.kept} kept, ${dropped} dropped${reasons.length > 0 ? ` (${reasons.join(", ")})` : ""}${summary.pending > 0 ? `, ${summary.pending} pending` : ""}; ${summary.asked} model calls`,
+    `${summary.stage}: ${summary.read} read, ${summary.kept} kept, ${dropped} dropped${reasons.length > 0 ? ` (${reasons.join(", ")})` : ""}${summary.pending > 0 ? `, ${summary.pending} pending` : ""}; ${summary.requests ?? summary.asked} model calls`,
     ...(summary.stopped === null ? [] : [`  stopped early: ${summary.stopped.message}`]),
     ...summary.notes.map((note) => `  ${note}`),
     ...(dropped > 0 && RETRIES.includes(summary.stage)

@@ -92,8 +92,9 @@ export function openModels({ config, stage, flags, ...world }: ModelsOptions): M
     },
   });
   return {
-    engine: (items, file, unasked) =>
-      engine(
+    async engine(items, file, unasked) {
+      const before = open?.ledger.calls() ?? 0;
+      const report = await engine(
         items,
         async (item, outcome) => {
           const followUps = await file(item, outcome);
@@ -101,7 +102,9 @@ export function openModels({ config, stage, flags, ...world }: ModelsOptions): M
           return followUps;
         },
         unasked,
-      ),
+      );
+      return { ...report, requests: (open?.ledger.calls() ?? 0) - before };
+    },
     async close() {
       await open?.chat.close();
       await open?.ledger.close();

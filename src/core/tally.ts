@@ -32,6 +32,7 @@ export function makeTally(): Tally {
         asked: work?.asked ?? 0,
         notes: [...(work?.first_failures ?? []), ...notes],
         stopped: work?.stopped ?? null,
+        ...(work?.requests === undefined ? {} : { requests: work.requests }),
         ...(work?.to_mend === undefined ? {} : { to_mend: work.to_mend }),
       };
     },
@@ -44,7 +45,16 @@ export function bothReports(
   second: WorkReport | null,
   more: readonly ToMend[],
 ): WorkReport {
-  const both = second === null ? first : { ...second, asked: first.asked + second.asked };
+  const both =
+    second === null
+      ? first
+      : {
+          ...second,
+          asked: first.asked + second.asked,
+          ...(second.requests === undefined
+            ? {}
+            : { requests: (first.requests ?? 0) + second.requests }),
+        };
   const all = [...(first.to_mend ?? []), ...(second?.to_mend ?? []), ...more];
   const to_mend = [...new Map(all.map((one) => [one.message, one])).values()];
   return to_mend.length === 0 ? both : { ...both, to_mend };

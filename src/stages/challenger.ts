@@ -13,6 +13,7 @@ import { fileCandidate, fileRanking, type SelectRules } from "../core/challenger
 import { SELECT_PROMPT_VERSION } from "../core/challenger/side-prompts.ts";
 import { isOutdated, settingsHash } from "../core/retry/settings-hash.ts";
 import { makeTally, type Tally } from "../core/tally.ts";
+import { greedyNote, isSameAgain } from "../core/turn/tries.ts";
 import { CHALLENGER_PROMPT_VERSION } from "../core/turn/challenger-prompt.ts";
 import { configHash } from "../core/turn/hash.ts";
 import { UserError } from "../errors.ts";
@@ -40,6 +41,7 @@ export async function challenger(
     options,
     tally: makeTally(),
     inHand: new Map(),
+    greedy: new Set(),
     settings: settingsHash(
       { ...config.challenger, rules: asking.rules.config_hash },
       config.provider,
@@ -54,7 +56,7 @@ export async function challenger(
   );
   deps.progress.end();
   for (const _left of round.inHand) round.tally.pending();
-  return round.tally.summary("challenger", work);
+  return round.tally.summary("challenger", work, [...round.greedy].map(greedyNote));
 }
 
 // ---------------------------------------------------------------------------------------------
@@ -70,6 +72,8 @@ type Round = {
   readonly options: StageOptions;
   readonly tally: Tally;
   readonly inHand: Map<string, InHand>;
+  /** Models that gave one and the same text twice in a row. */
+  readonly greedy: Set<string>;
   /** Of the settings that a drop is bound to. */
   readonly settings: string;
   /** [source].exclude_ids. */
@@ -131,6 +135,9 @@ async function file(round: Round, item: WorkItem, outcome: Outcome): Promise<rea
     }
   }
   const filed = boundTo(round.settings, fileOutcome(round, held, item, outcome));
+  if (outcome.ok && isSameAgain(filed.answer.challenger_tries ?? [])) {
+    round.greedy.add(outcome.reply.model);
+  }
   await store.write(held.path, filed.answer);
   if (filed.isAnswered) return done(round, held.name, filed.answer);
   const next = { ...held, answer: filed.answer };

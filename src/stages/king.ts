@@ -12,7 +12,14 @@ import type { Form } from "../core/turn/form.ts";
 import { configHash, historyHash } from "../core/turn/hash.ts";
 import { KING_PROMPT_VERSION, kingMessages } from "../core/turn/king-prompt.ts";
 import { checkReply, toolsToAsk } from "../core/turn/protocol.ts";
-import { isUsedUp, nextAttempt, sumOfTries, tryOf } from "../core/turn/tries.ts";
+import {
+  greedyNote,
+  isSameAgain,
+  isUsedUp,
+  nextAttempt,
+  sumOfTries,
+  tryOf,
+} from "../core/turn/tries.ts";
 import { UserError } from "../errors.ts";
 import { listAnswers } from "../io/answers.ts";
 import { listPromptFiles, openPrompts, type PromptEntry } from "../io/prompts.ts";
@@ -69,6 +76,8 @@ type Round = {
   readonly settings: string;
   readonly tally: Tally;
   readonly inHand: Map<string, Held>;
+  /** Models that gave one and the same text twice in a row. */
+  readonly greedy: Set<string>;
 };
 
 async function openRound(config: Config, deps: Deps, options: StageOptions): Promise<Round> {
@@ -86,6 +95,7 @@ async function openRound(config: Config, deps: Deps, options: StageOptions): Pro
     settings: settingsHash({ ...config.king, prompt: KING_PROMPT_VERSION }, config.provider),
     tally: makeTally(),
     inHand: new Map(),
+    greedy: new Set(),
   };
 }
 
@@ -173,6 +183,7 @@ async function file(round: Round, item: WorkItem, outcome: Outcome): Promise<rea
     entry: held.entry,
     tries: [...held.tries, tryOf(nextAttempt(held.tries), outcome.reply, form, time)],
   };
+  if (isSameAgain(again.tries)) round.greedy.add(outcome.reply.model);
   if (isUsedUp(again.tries, round.config.king.attempts)) {
     return drop(round, again, { reason: form.reason, detail: form.detail });
   }
@@ -264,7 +275,7 @@ function answerOf(
 }
 
 /** What is said at the end: what is still in hand got no reply and waits for the next run. */
-function summary({ inHand, tally }: Round, work: WorkReport): StageSummary {
+function summary({ inHand, tally, greedy }: Round, work: WorkReport): StageSummary {
   for (const _left of inHand) tally.pending();
-  return tally.summary("king", work);
+  return tally.summary("king", work, [...greedy].map(greedyNote));
 }

@@ -58,7 +58,7 @@ function readChoice(exchange: Exchange, body: object): Reading {
     refusal: textOf(field(message, "refusal")),
     ...(calls.length === 0 ? {} : { tool_calls: calls }),
     finish_reason: textOf(field(choice, "finish_reason")),
-    model: textOf(field(body, "model")),
+    model: answeringModel(exchange, body),
     // Nothing counted although there is a text: it was not counted.
     usage: isCounted || (content === "" && calls.length === 0) ? usage : null,
     usd: usdOf(field(body, "usage")),
@@ -71,6 +71,13 @@ function readChoice(exchange: Exchange, body: object): Reading {
   if (empty === null) return { ok: true, answer, request_id: requestId(exchange, body) };
   const said = `finish_reason ${answer.finish_reason ?? "missing"}`;
   return faultOf(exchange, body, empty, { message: said, answer });
+}
+
+/** A gateway that fell back says so beside the body, which may name the model that was asked for. */
+function answeringModel({ headers }: Exchange, body: unknown): string | null {
+  const fellBack = Number(headers["x-litellm-attempted-fallbacks"] ?? 0) > 0;
+  const group = headers["x-litellm-model-group"];
+  return fellBack && group !== undefined ? group : textOf(field(body, "model"));
 }
 
 type Said = {

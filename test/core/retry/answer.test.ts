@@ -145,6 +145,21 @@ test.each([
   expect(reading.ok ? "" : reading.fault.message).toBe(words);
 });
 
+test("the model that answered is the reply's own word, or the group that a gateway fell back to", () => {
+  const body = { ...(reply({ content: "hi" }) as object), model: "king" };
+  const modelOf = (headers: Record<string, string>): string | null => {
+    const reading = readAnswer(exchange({ headers }), body);
+    return reading.ok ? reading.answer.model : null;
+  };
+  expect(modelOf({})).toBe("king");
+  expect(modelOf({ "x-litellm-attempted-fallbacks": "1", "x-litellm-model-group": "spare" })).toBe(
+    "spare",
+  );
+  expect(modelOf({ "x-litellm-attempted-fallbacks": "0", "x-litellm-model-group": "spare" })).toBe(
+    "king",
+  );
+});
+
 test("a part of reasoning is never content", () => {
   const content = [
     { type: "reasoning", text: "MODEL 2 is better" },

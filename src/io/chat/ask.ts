@@ -27,9 +27,10 @@ export async function askModel(
     ceilingMs: settings.item_ceiling_s * 1000,
     knownEmpty: empties.has(name),
   };
-  const bytes = promptBytes(request);
-  const over = await limits.over(asking.ref, bytes, lane, open.provider);
-  if (over !== null) return { ok: false, failure: over };
+  if (limits.watches(asking.ref)) {
+    const over = await limits.over(asking.ref, promptBytes(request), lane, open.provider);
+    if (over !== null) return { ok: false, failure: over };
+  }
   let progressed = { tries: 0, rateWaits: 0, empties: 0, startedMs: -1 };
   let maxTokens = request.max_tokens;
   for (let first = true; ; first = false) {

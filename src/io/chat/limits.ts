@@ -10,6 +10,8 @@ import type { Provider } from "./provider.ts";
 export type Limits = {
   /** From now on prompts to this model are compared with what its server lists. */
   matters(ref: ModelRef): void;
+  /** Whether they are compared: most runs never look. */
+  watches(ref: ModelRef): boolean;
   /** A failure for a prompt that is surely over the limit; null otherwise. */
   over(ref: ModelRef, bytes: number, lane: Lane, provider: Provider): Promise<ChatFailure | null>;
 };
@@ -20,9 +22,9 @@ export function makeLimits(rules: CallRules): Limits {
   const nameOf = ({ provider, model }: ModelRef): string => `${provider} ${model}`;
   return {
     matters: (ref) => void watched.add(nameOf(ref)),
+    watches: (ref) => watched.size > 0 && watched.has(nameOf(ref)),
     async over(ref, bytes, lane, provider) {
       const name = nameOf(ref);
-      if (!watched.has(name)) return null;
       const known = listed.get(name) ?? listedLimit(rules, ref.model, provider);
       listed.set(name, known);
       const limit = await known;

@@ -5,7 +5,7 @@
  */
 import type { Usage } from "./records/run-info.ts";
 import type { ToolCall } from "./records/message.ts";
-import type { ChatFailure, ChatMessage, ChatRequest } from "./work.ts";
+import type { ChatFailure, ChatMessage, ChatRequest, Role } from "./work.ts";
 
 /** How a call failed, as the ledger's `outcome` says it; an HTTP status is "http_429" and so on. */
 export type FaultKind =
@@ -24,13 +24,19 @@ export type FaultKind =
   | "html"
   | "error_body"
   | "no_choices"
+  /** ... the reply says that it broke off at a fault of the provider. */
+  | "broken_off"
   | "empty"
   | "reasoning_only";
 
 export type Fault = {
   readonly kind: FaultKind;
-  /** The provider's words, shortened, without keys. */
+  /** The provider's words, shortened in the middle, without keys. */
   readonly message: string;
+  /** What the error body says in short words beside them: code, type, status, parameter. */
+  readonly code: string;
+  /** The context limit that the refusal names, and what was asked of it; null where it names none. */
+  readonly context: ContextLimit | null;
   readonly status: number | null;
   readonly retry_after_ms: number | null;
   readonly request_id: string | null;
@@ -38,6 +44,52 @@ export type Fault = {
   readonly usage: Usage | null;
   /** An answer without content, for those who take it as it is. */
   readonly answer: Answer | null;
+};
+
+/** Tokens; null: not said. */
+export type ContextLimit = { readonly limit: number | null; readonly needed: number | null };
+
+/** Whose fault a refusal is, as far as its own words and status say. */
+export type Blame =
+  /** The words of this one prompt. */
+  | "content"
+  /** The server's context is too small for it. */
+  | "context"
+  /** Key, name, address, parameter. */
+  | "settings"
+  /** Nothing is left of balance, quota or the gateway's budget. */
+  | "quota"
+  /** Not said: evidence has to tell. */
+  | "unclear"
+  /** Asked again. */
+  | "passing"
+  | "rate"
+  | "loading";
+
+/** What is known of a model in this run, for telling the item's refusals from the settings'. */
+export type Evidence = {
+  /** Calls that were answered. */
+  readonly successes: number;
+  /** Items refused alike since the last answer. */
+  readonly streak: { readonly words: string; readonly items: readonly string[] };
+  /** Items held back, with the number of answers at that time. */
+  readonly refused: ReadonlyMap<string, number>;
+  /** Words that turned out to be an item's own, and how often. */
+  readonly owned: ReadonlyMap<string, number>;
+};
+
+export type Refusal = {
+  /** The item's name, the same for all its askings. */
+  readonly item: string;
+  readonly kind: "settings" | "refused";
+  readonly message: string;
+};
+
+export type Weighed = {
+  readonly evidence: Evidence;
+  readonly kind: "settings" | "refused" | "rejected";
+  /** So many in a row that nothing more should be sent until the calls in flight are back. */
+  readonly suspect: boolean;
 };
 
 /** A reply taken apart. */
@@ -48,8 +100,12 @@ export type Answer = {
   /** Calls that the model made, as the server gives them apart; absent: none. */
   readonly tool_calls?: readonly ToolCall[];
   readonly finish_reason: string | null;
+  /** The model as the reply names it; null where it names none. */
+  readonly model: string | null;
   /** null: the provider said nothing, or nothing that can be true. */
   readonly usage: Usage | null;
+  /** What the provider says that the call cost, USD; null where it does not. */
+  readonly usd: number | null;
 };
 
 /** One HTTP exchange as far as it came. */
@@ -81,7 +137,12 @@ export type Progressed = {
   readonly startedMs: number;
 };
 
-export type Patience = { readonly tries: number; readonly ceilingMs: number };
+export type Patience = {
+  readonly tries: number;
+  readonly ceilingMs: number;
+  /** The item came back without content before, in an earlier asking: it will again. */
+  readonly knownEmpty?: boolean;
+};
 
 export type Decision =
   | {
@@ -94,6 +155,14 @@ export type Decision =
   /** Takes an empty answer as it is: the stage's form check says what is wrong with it. */
   | { readonly do: "accept" }
   | { readonly do: "give_up"; readonly kind: ChatFailure["kind"]; readonly message: string };
+
+/** Where in chain.toml to look after a refusal. */
+export type Mending = {
+  readonly provider: string;
+  readonly model: string;
+  readonly role: Role;
+  readonly key_env: string | null;
+};
 
 /** How many calls may be in flight at one provider and model. */
 export type Steering = {
@@ -135,6 +204,8 @@ export type Breaker = {
   readonly probing: boolean;
   /** Open for the rest of the run; the message says why. */
   readonly open: string | null;
+  /** The server answers, but never with a reply: the settings are to be looked at. */
+  readonly blamesSettings: boolean;
 };
 
 export type BreakerEvent = {
@@ -199,6 +270,21 @@ export type CallRules = {
   ): Decision;
   startSteering(max: number): Steering;
   steer(steering: Steering, event: SteerEvent, nowMs: number): Steering;
+  blame(fault: Fault): Blame;
+  /** The context limit of an entry of /v1/models, tokens; null where it names none. */
+  listedLimit(entry: unknown): number | null;
+  /** The id of an entry of /v1/models. */
+  modelId(entry: unknown): string | null;
+  /** Whether a prompt is surely over a limit, by the most bytes a token had so far. */
+  isSurelyOver(bytes: number, bytesPerToken: number | null, limit: number): boolean;
+  /** Whether a reply's model is the one that was asked for, under another spelling. */
+  isSameModel(asked: string, answered: string): boolean;
+  /** What to change in chain.toml, in a line. */
+  mend(fault: Fault, where: Mending): string;
+  readonly noEvidence: Evidence;
+  afterAnswer(evidence: Evidence, item: string): Evidence;
+  weigh(evidence: Evidence, refusal: Refusal): Weighed;
+  closedWords(evidence: Evidence, message: string): string;
   readonly closedBreaker: Breaker;
   afterCall(breaker: Breaker, event: BreakerEvent): Breaker;
   fullBucket(perMinute: number, nowMs: number): Bucket;

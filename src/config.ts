@@ -7,7 +7,7 @@ import { join } from "node:path";
 import TOML from "@iarna/toml";
 import dotenv from "dotenv";
 import { z } from "zod";
-import { BUILT_IN_PROVIDERS } from "./config-schema/provider.ts";
+import { BUILT_IN_PROVIDERS } from "./config-schema/built-in-providers.ts";
 import { configSchema, type ConfigFile } from "./config-schema/schema.ts";
 import { UserError, errorCode, errorMessage } from "./errors.ts";
 import { nearestName } from "./core/text/nearest.ts";
@@ -75,6 +75,8 @@ export type JudgeModel = {
   readonly model: string;
   readonly provider: string;
   readonly thinking: boolean;
+  readonly temperature?: number | "default";
+  readonly max_tokens?: number;
 };
 
 /** The panel with provider and thinking filled in, in the order of chain.toml. */
@@ -87,6 +89,12 @@ export function judgePanel(config: ConfigFile): readonly JudgeModel[] {
       thinking:
         ("thinking" in model ? model.thinking : undefined) ??
         config.judge.thinking_models.includes(model.model),
+      ...("temperature" in model && model.temperature !== undefined
+        ? { temperature: model.temperature }
+        : {}),
+      ...("max_tokens" in model && model.max_tokens !== undefined
+        ? { max_tokens: model.max_tokens }
+        : {}),
     };
   });
 }
@@ -173,9 +181,19 @@ function mergeProviders(given: Table | undefined, raw: unknown): unknown {
   if (raw !== undefined && given === undefined) return raw;
   const merged: Table = { ...BUILT_IN_PROVIDERS };
   for (const [key, value] of Object.entries(given ?? {})) {
-    merged[key] = isTable(value) ? { ...BUILT_IN_PROVIDERS[key], ...value } : value;
+    merged[key] = isTable(value) ? { ...builtIn(key, value), ...value } : value;
   }
   return merged;
+}
+
+/**
+ * What is known of a provider. Its key goes to its own address alone: a section that names another server
+ * names the key's variable as well. (That of chutes always came along, and workspaces count on it.)
+ */
+function builtIn(name: string, own: Table): Table {
+  const { api_key_env: _key, ...known } = BUILT_IN_PROVIDERS[name] ?? {};
+  const isElsewhere = own["base_url"] !== undefined || own["base_urls"] !== undefined;
+  return isElsewhere && name !== "chutes" ? known : { ...BUILT_IN_PROVIDERS[name] };
 }
 
 function configError(error: z.ZodError, text: string, path: string, raw: Table): UserError {

@@ -7,7 +7,7 @@
 import type { ToolCall } from "./records/message.ts";
 import type { Usage } from "./records/run-info.ts";
 
-export type Stage = "prompt" | "king" | "challenger" | "validate" | "report";
+export type Stage = "prompt" | "king" | "challenger" | "validate" | "report" | "doctor";
 
 export type Role = "king" | "challenger" | "judge" | "ranker" | "grounding";
 
@@ -51,7 +51,8 @@ export type ChatRequest = ModelRef & {
   readonly messages: readonly ChatMessage[];
   /** JSON schemas of the tools that may be called, in the shape of the OpenAI API; absent: none. */
   readonly tools?: readonly unknown[];
-  readonly temperature: number;
+  /** "default": left out, so that the provider's own holds. */
+  readonly temperature: number | "default";
   /** Completion limit in tokens, thinking included. */
   readonly max_tokens: number;
   /** Asked in turn when the first model cannot answer; the reply says who answered. */
@@ -60,6 +61,8 @@ export type ChatRequest = ModelRef & {
 };
 
 export type ChatReply = ModelRef & {
+  /** The model as the reply names it, where it is another name than was asked for. */
+  readonly answered_by?: string | undefined;
   /** The text as it came, think trace included. */
   readonly content: string;
   readonly reasoning: string | null;
@@ -75,13 +78,27 @@ export type ChatReply = ModelRef & {
 };
 
 /**
- * Why an item got no reply. `context_too_long` and `rejected` are the item's own fault: asking again
- * would fail again, so a stage records a drop. The others leave the item pending for the next run.
+ * Why an item got no reply. `rejected` is the item's own fault, and `context_too_long` was set aside
+ * after several runs: a stage records a drop. The others leave the item pending for the next run:
+ * `context` is over the server's limit, `settings` has to be mended first. `refused` is not known to be
+ * either yet: the engine asks again once the model has answered others, and no stage sees it.
  */
 export type ChatFailure = {
   readonly kind:
-    "context_too_long" | "rejected" | "provider" | "budget" | "interrupted" | "no_recording";
+    | "context_too_long"
+    | "rejected"
+    | "context"
+    | "refused"
+    | "settings"
+    | "provider"
+    | "budget"
+    | "interrupted"
+    | "no_recording";
   readonly message: string;
+  /** What to change in chain.toml. */
+  readonly hint?: string;
+  /** The context limit that the server named, tokens. */
+  readonly limit?: number;
   readonly status?: number;
   readonly request_id?: string;
   /** Nothing more is asked of this model (and its fallbacks) in this run: its breaker is open. */
@@ -130,12 +147,18 @@ export type WorkReport = {
   readonly unanswered: number;
   /** Why the engine stopped before the end of the list; null when it did not. */
   readonly stopped: null | {
-    readonly why: "interrupted" | "budget" | "provider";
+    readonly why: "interrupted" | "budget" | "provider" | "settings";
     readonly message: string;
   };
-  /** The first failure of each kind and model, for the summary. */
+  /** HTTP requests that were sent for them, retries included; absent: not counted. */
+  readonly requests?: number;
+  /** A line for each kind of failure and model, for the summary. */
   readonly first_failures: readonly string[];
+  /** What the settings are to blame for, with what to change: such a run ends with exit code 1. */
+  readonly to_mend?: readonly ToMend[];
 };
+
+export type ToMend = { readonly message: string; readonly hint: string };
 
 export type Engine = (
   items: Iterable<WorkItem> | AsyncIterable<WorkItem>,
@@ -178,9 +201,12 @@ export type StageSummary = {
   readonly dropped: Readonly<Record<string, number>>;
   /** Could not be asked this time; a re-run takes just those. */
   readonly pending: number;
-  /** Model calls of this run. */
+  /** Items of this run that a model was asked. */
   readonly asked: number;
+  /** HTTP requests that were sent for them, retries included. */
+  readonly requests?: number;
   /** Lines for the person: warnings, first failures, what was set aside. */
   readonly notes: readonly string[];
   readonly stopped: WorkReport["stopped"];
+  readonly to_mend?: readonly ToMend[];
 };

@@ -80,7 +80,12 @@ export async function collect(rows: BuiltRows, job: CollectJob): Promise<Collect
   const spools = await openSpools(job);
   const skips = await skippedRows(job, counts.reasons);
 
+  const excluded = new Set<unknown>(job.settings.excludeIds);
   const keep = (example: Example): void => {
+    if (excluded.has(example.metadata["instance_id"])) {
+      counts.filtered.add("excluded_id");
+      return skips.add(skipOf(example, "excluded_id"));
+    }
     const wanted = spools.filter((spool) => takes(spool.format, example.kind));
     if (wanted.length === 0) return counts.unasked.add(example.kind);
     const tokens = text.count(example);

@@ -107,22 +107,36 @@ export function finish(summary: StageSummary, flags: Pick<CommonFlags, "json">):
   return exitCodeOf(summary);
 }
 
-/** 130 when stopped by a signal, 2 when something is left to ask, else 0. */
+/**
+ * 130 when stopped by a signal; 1 when the settings are to be mended first, or nothing at all was kept;
+ * 2 when something is left to ask; else 0.
+ */
 export function exitCodeOf(summary: StageSummary): number {
-  if (summary.stopped?.why === "interrupted") return 130;
-  return summary.stopped !== null || summary.pending > 0 ? 2 : 0;
+  const { stopped, to_mend = [], pending, kept, dropped } = summary;
+  if (stopped?.why === "interrupted") return 130;
+  if (stopped?.why === "settings" || to_mend.length > 0) return 1;
+  if (stopped !== null || pending > 0) return 2;
+  return kept === 0 && Object.keys(dropped).length > 0 ? 1 : 0;
 }
 
 /** The summary as lines for a person. */
 export function summaryLines(summary: StageSummary): string[] {
   const dropped = Object.values(summary.dropped).reduce((sum, n) => sum + n, 0);
   const reasons = Object.entries(summary.dropped).map(([reason, n]) => `${reason} ${n}`);
+  const { to_mend = [] } = summary;
   return [
-    `${summary.stage}: ${summary.read} read, ${summary.kept} kept, ${dropped} dropped${reasons.length > 0 ? ` (${reasons.join(", ")})` : ""}${summary.pending > 0 ? `, ${summary.pending} pending` : ""}; ${summary.asked} model calls`,
+    `${summary.stage}: ${summary.read} read, ${summary.kept} kept, ${dropped} dropped${reasons.length > 0 ? ` (${reasons.join(", ")})` : ""}${summary.pending > 0 ? `, ${summary.pending} pending` : ""}; ${summary.requests ?? summary.asked} model calls`,
     ...(summary.stopped === null ? [] : [`  stopped early: ${summary.stopped.message}`]),
     ...summary.notes.map((note) => `  ${note}`),
+    ...(dropped > 0 && RETRIES.includes(summary.stage)
+      ? [`  --retry asks again for what was dropped`]
+      : []),
+    ...to_mend.map(({ message, hint }) => `${summary.stage}: ${message}\n  -> ${hint}`),
   ];
 }
+
+/** Stages whose drops `--retry` takes up. */
+const RETRIES: readonly string[] = ["king", "challenger", "validate"];
 
 /** A whole number of at least 1, for commander. */
 export function wholeNumber(value: string): number {

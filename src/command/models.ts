@@ -9,13 +9,20 @@ import { fallbackModels, judgePanel, sideModels, type Config } from "../config.t
 import { makeReplay, recordedReplySchema, recordedTurnSchema } from "../core/replay.ts";
 import { grammar } from "../core/shell/grammar.ts";
 import { callRules } from "../core/retry/rules.ts";
-import { makeChat, type ChatOptions } from "../io/chat/chat.ts";
+import { makeChat } from "../io/chat/chat.ts";
+import type { ChatOptions } from "../io/chat/options.ts";
 import { localEngine } from "../io/engine.ts";
 import { tuneForWaiting } from "../io/v8.ts";
 import { openJournal, type Journal } from "../io/journal.ts";
 import { openLedger, type Ledger } from "../io/ledger.ts";
+import { answerFolders } from "../io/answers.ts";
+import { probeFolders } from "../io/probe-folders.ts";
+import { savedItems } from "../io/saved-items.ts";
+import { openStore } from "../io/store.ts";
+import { openWaiting, type Waiting } from "../io/waiting.ts";
+import { settingsHash } from "../core/retry/settings-hash.ts";
 import { readRecording } from "../io/recordings.ts";
-import type { Chat, ChatRequest, Engine, ModelRef, Outcome } from "../work.ts";
+import type { Chat, ChatRequest, Engine, ItemRef, ModelRef, Outcome } from "../work.ts";
 
 /** Items in hand at once: enough to fill every provider while some items wait for a retry. */
 const WINDOW = 1024;
@@ -25,7 +32,7 @@ const GRAMMAR_AFTER_MS = 50;
 
 type ModelsOptions = Pick<ChatOptions, "config" | "now" | "progress" | "signal"> & {
   readonly stage: string;
-  readonly flags: Pick<CommonFlags, "concurrency">;
+  readonly flags: Pick<CommonFlags, "concurrency" | "force">;
 };
 
 export type Models = {
@@ -40,7 +47,14 @@ export function openModels({ config, stage, flags, ...world }: ModelsOptions): M
   let open: Open | null = null;
   const openAll = async (): Promise<Open> => {
     const ledger = openLedger(config.root, world.now);
+    const store = openStore(config.root);
     const journal = await openJournal(config.root);
+    // Before the first call is paid: what comes of it can be saved.
+    probeFolders(config.root, foldersOf(stage, await answerFolders(store)));
+    journal.open();
+    await journal.tidy(await savedItems(store));
+    const waiting = await openWaiting(store);
+    const models = modelsOf(config, stage);
     const chat = makeChat({
       ...world,
       config,
@@ -48,25 +62,28 @@ export function openModels({ config, stage, flags, ...world }: ModelsOptions): M
       rules: callRules,
       rng: Math.random,
       concurrency: flags.concurrency,
-      models: modelsOf(config, stage),
+      models,
+      overLimit: models.filter((model) => waiting.knows(model)),
       offline: lazyReplay(config),
       keep: (item, request, reply) => journal.keep(item.key, request, reply),
     });
     chat.onFree(() => freed());
     tuneForWaiting();
     if (stage !== "validate") loadGrammarMeanwhile();
-    open = { ledger, journal, chat };
+    open = { ledger, journal, chat, waiting };
     return open;
   };
   const chat: Chat = async (request, item) => {
     const models = await (opening ??= openAll());
-    const kept = models.journal.take(item.key, request);
-    return kept === null ? models.chat(request, item) : { ok: true, reply: kept, kept: true };
+    const kept = flags.force ? null : models.journal.take(item.key, request);
+    if (kept !== null) return { ok: true, reply: kept, kept: true };
+    return settled(config, models.waiting, request, item, await models.chat(request, item));
   };
   const engine = localEngine({
     chat,
     window: WINDOW,
     signal: world.signal,
+    note: (line) => world.progress.note(line),
     places: {
       hasFree: (model) => open?.chat.hasFree(model) ?? true,
       onFree(listener) {
@@ -75,8 +92,9 @@ export function openModels({ config, stage, flags, ...world }: ModelsOptions): M
     },
   });
   return {
-    engine: (items, file, unasked) =>
-      engine(
+    async engine(items, file, unasked) {
+      const before = open?.ledger.calls() ?? 0;
+      const report = await engine(
         items,
         async (item, outcome) => {
           const followUps = await file(item, outcome);
@@ -84,10 +102,13 @@ export function openModels({ config, stage, flags, ...world }: ModelsOptions): M
           return followUps;
         },
         unasked,
-      ),
+      );
+      return { ...report, requests: (open?.ledger.calls() ?? 0) - before };
+    },
     async close() {
       await open?.chat.close();
       await open?.ledger.close();
+      await open?.waiting.close();
       open?.journal.close();
     },
   };
@@ -106,8 +127,34 @@ function loadGrammarMeanwhile(): void {
 type Open = {
   readonly ledger: Ledger;
   readonly journal: Journal;
+  readonly waiting: Waiting;
   readonly chat: ReturnType<typeof makeChat>;
 };
+
+/** A context refusal is counted over the runs; whatever else was refused for its length is forgotten. */
+function settled(
+  config: Config,
+  waiting: Waiting,
+  request: ChatRequest,
+  item: ItemRef,
+  outcome: Outcome,
+): Outcome {
+  if (outcome.ok) {
+    waiting.answered(item);
+    return outcome;
+  }
+  if (outcome.failure.kind !== "context") return outcome;
+  const { provider, model, temperature, max_tokens } = request;
+  const settings = settingsHash({ provider, model, temperature, max_tokens }, config.provider);
+  return { ok: false, failure: waiting.refused(item, request, outcome.failure, settings) };
+}
+
+/** Where a stage saves what replies become. */
+function foldersOf(stage: string, answers: readonly string[]): readonly string[] {
+  if (stage === "validate") return ["score", "report"];
+  const own = stage === "king" ? ["answer", "report/tries/king"] : ["answer", ...answers];
+  return [...new Set([...own, "report"])];
+}
 
 /** The models a stage will ask: their keys are looked for before the first call is paid. */
 function modelsOf(config: Config, stage: string): readonly ModelRef[] {

@@ -51,7 +51,7 @@ export async function runInWorkspace<Flags extends CommonFlags>(
 
 /** Locks a workspace and opens everything a stage needs. */
 async function openWorkspace(
-  flags: Pick<CommonFlags, "root" | "concurrency">,
+  flags: Pick<CommonFlags, "root" | "concurrency" | "force">,
   stage: string,
 ): Promise<Workspace> {
   const config = loadConfig(flags.root);

@@ -1,20 +1,20 @@
 /** [judge]: the panel. */
 import { z } from "zod";
-import { modelRef } from "./model-ref.ts";
-import { positive, name } from "./ranges.ts";
+import { judgeRef } from "./model-ref.ts";
+import { positive, name, temperature } from "./ranges.ts";
 
 export const judgeSection = z
   .strictObject({
     provider: name.default("chutes"),
     models: z
-      .array(modelRef)
+      .array(judgeRef)
       .min(1, "needs at least one judge")
       .default([
         "deepseek-ai/DeepSeek-V3.2-TEE",
         "Qwen/Qwen3-235B-A22B-Thinking-2507",
         "moonshotai/Kimi-K2.6-TEE",
       ]),
-    temperature: z.number().min(0).max(2).default(0),
+    temperature: temperature.default(0),
     max_tokens: positive.default(768),
     thinking_models: z
       .array(name)

@@ -7,10 +7,16 @@ const price = z.strictObject({
   input: z.number().min(0),
   cached_input: z.number().min(0).optional(),
   output: z.number().min(0),
+  /** When the price was looked up, "2026-11-28"; `npm run prices` writes it. */
+  date: z.string().optional(),
 });
 
 export const providerSection = z.strictObject({
+  /** Which API is spoken: chat completions, OpenAI's Responses, Anthropic's Messages. */
+  api: z.enum(["chat", "responses", "messages"]).default("chat"),
   base_url: name.optional(),
+  /** Several servers of one kind: each has its own places and its own breaker. */
+  base_urls: z.array(name).default([]),
   base_url_env: name.optional(),
   api_key_env: name.optional(),
   max_concurrency: positive.default(64),
@@ -21,6 +27,10 @@ export const providerSection = z.strictObject({
   /** Header name -> environment variable that holds its value. */
   headers_env: z.record(name, name).default({}),
   body: z.record(name, z.json()).default({}),
+  /** Fields that are taken out of every request, whoever put them in. */
+  exclude_body: z.array(name).default([]),
+  /** "user": the system text stands before the first user message, for templates without a system role. */
+  system_role: z.enum(["system", "developer", "user"]).default("system"),
   /** How the completion limit is called there; OpenAI's newer models want max_completion_tokens. */
   max_tokens_field: z.enum(["max_tokens", "max_completion_tokens"]).default("max_tokens"),
   /** Seconds until the whole answer has to be there. */
@@ -32,14 +42,3 @@ export const providerSection = z.strictObject({
   /** Tries of one request against faults (waiting for a rate limit does not count). */
   tries: positive.default(6),
 });
-
-/** Known by name; what [provider.NAME] says comes on top. */
-export const BUILT_IN_PROVIDERS: Readonly<Record<string, z.input<typeof providerSection>>> = {
-  chutes: {
-    base_url: "https://llm.chutes.ai/v1",
-    base_url_env: "CHUTES_BASE_URL",
-    api_key_env: "CHUTES_API_KEY",
-  },
-  /** Replays `[offline].dir`; sends nothing. */
-  offline: {},
-};

@@ -1,5 +1,5 @@
 /** Counting kept and dropped items, so that read = kept + sum of drops + pending always adds up. */
-import type { StageSummary, WorkReport } from "../work.ts";
+import type { StageSummary, ToMend, WorkReport } from "../work.ts";
 
 export type Tally = {
   kept(): void;
@@ -32,7 +32,30 @@ export function makeTally(): Tally {
         asked: work?.asked ?? 0,
         notes: [...(work?.first_failures ?? []), ...notes],
         stopped: work?.stopped ?? null,
+        ...(work?.requests === undefined ? {} : { requests: work.requests }),
+        ...(work?.to_mend === undefined ? {} : { to_mend: work.to_mend }),
       };
     },
   };
+}
+
+/** Two passes over the same items as one; what the settings are to blame for is said once. */
+export function bothReports(
+  first: WorkReport,
+  second: WorkReport | null,
+  more: readonly ToMend[],
+): WorkReport {
+  const both =
+    second === null
+      ? first
+      : {
+          ...second,
+          asked: first.asked + second.asked,
+          ...(second.requests === undefined
+            ? {}
+            : { requests: (first.requests ?? 0) + second.requests }),
+        };
+  const all = [...(first.to_mend ?? []), ...(second?.to_mend ?? []), ...more];
+  const to_mend = [...new Map(all.map((one) => [one.message, one])).values()];
+  return to_mend.length === 0 ? both : { ...both, to_mend };
 }

@@ -69,7 +69,8 @@ export function safeName(id: string): string {
 
 const collator = new Intl.Collator("en", { numeric: true });
 
-async function answerFolders(store: Store): Promise<string[]> {
+/** `answer`, `answer_0` ...: those that are there. */
+export async function answerFolders(store: Store): Promise<string[]> {
   const names = await readdir(store.root);
   return names.filter((name) => /^answer(_\d+)?$/.test(name)).sort(byNumber);
 }

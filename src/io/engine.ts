@@ -3,7 +3,17 @@
  * the list only when there is room, so that memory does not grow with the number of items; every
  * model has its own room, so that one provider's trouble does not hold up another's items.
  */
-import type { Chat, Engine, FileOutcome, ModelRef, Places, WorkItem, WorkReport } from "../work.ts";
+import type {
+  Chat,
+  ChatFailure,
+  Engine,
+  FileOutcome,
+  ModelRef,
+  Places,
+  WorkItem,
+  WorkReport,
+} from "../work.ts";
+import { countFailures, type Failures } from "./failures.ts";
 
 export type LocalEngineOptions = {
   readonly chat: Chat;
@@ -15,6 +25,8 @@ export type LocalEngineOptions = {
   readonly signal: AbortSignal;
   /** Characters of items read past a full model in search of others' work. @default 32 million */
   readonly aheadChars?: number;
+  /** Told of failures while they happen, a line a model and kind now and then. */
+  readonly note?: (line: string) => void;
 };
 
 const AHEAD_CHARS = 32_000_000;
@@ -47,8 +59,29 @@ type Lane = {
   readonly model: ModelRef;
   active: number;
   readonly waiting: WorkItem[];
+  /** Refused, and not known yet whose fault it is: asked again once others were answered. */
+  readonly aside: Aside[];
+  /** It answered in this run. */
+  answers: boolean;
   closed: boolean;
 };
+
+type Aside = { readonly item: WorkItem; readonly failure: ChatFailure; readonly asked: number };
+
+/** Askings of one refused item, after which it is left for the next run. */
+const MOST_ASKINGS = 4;
+
+const newLane = (model: ModelRef): Lane => ({
+  model,
+  active: 0,
+  waiting: [],
+  aside: [],
+  answers: false,
+  closed: false,
+});
+
+/** Recorded drops: the item was answered, if only with a no. */
+const OWN_FAULTS: readonly ChatFailure["kind"][] = ["context_too_long", "rejected"];
 
 type Run = {
   /** Resolves when another item may be taken, or the run is over. */
@@ -62,12 +95,13 @@ type Run = {
 };
 
 function startRun(
-  { chat, places, window, signal, aheadChars = AHEAD_CHARS }: LocalEngineOptions,
+  { chat, places, window, signal, aheadChars = AHEAD_CHARS, note }: LocalEngineOptions,
   file: FileOutcome,
   unasked: (item: WorkItem) => void,
 ): Run {
   const lanes = new Map<string, Lane>();
-  const firstFailures = new Map<string, string>();
+  const failures = countFailures(note);
+  const askings = new Map<string, number>();
   let stopped: WorkReport["stopped"] = null;
   let crashed: { readonly error: unknown } | null = null;
   let asked = 0;
@@ -87,7 +121,7 @@ function startRun(
   function laneOf({ request }: WorkItem): Lane {
     const name = `${request.provider} ${request.model}`;
     const model = { provider: request.provider, model: request.model };
-    const lane = lanes.get(name) ?? { model, active: 0, waiting: [], closed: false };
+    const lane = lanes.get(name) ?? newLane(model);
     lanes.set(name, lane);
     return lane;
   }
@@ -157,17 +191,48 @@ function startRun(
   async function ask(lane: Lane, item: WorkItem): Promise<readonly WorkItem[]> {
     const outcome = await chat(item.request, item);
     if (!outcome.ok || outcome.kept !== true) asked++;
-    if (!outcome.ok) {
-      const { kind, message, closed } = outcome.failure;
-      const { model } = item.request;
-      if (kind !== "context_too_long" && kind !== "rejected") unanswered++;
-      if (kind === "budget") stopped ??= { why: "budget", message };
-      if (closed === true) lane.closed = true;
-      const name = `${kind} ${model}`;
-      if (!firstFailures.has(name)) firstFailures.set(name, `${model}: ${message}`);
+    if (outcome.ok) {
+      if (outcome.kept !== true) heard(lane);
+      await untilSent();
+      return file(item, outcome);
     }
+    const { failure } = outcome;
+    if (failure.closed === true) lane.closed = true;
+    if (failure.kind === "refused") {
+      const before = askings.get(item.key) ?? 0;
+      askings.set(item.key, before + 1);
+      lane.aside.push({ item, failure, asked: before + 1 });
+      return [];
+    }
+    return fileFailure(item, failure);
+  }
+
+  async function fileFailure(item: WorkItem, failure: ChatFailure): Promise<readonly WorkItem[]> {
+    if (!OWN_FAULTS.includes(failure.kind)) unanswered++;
+    if (failure.kind === "budget") stopped ??= { why: "budget", message: failure.message };
+    failures.add(item, failure);
     await untilSent();
-    return file(item, outcome);
+    return file(item, { ok: false, failure });
+  }
+
+  /** A model that answers others: what it refused before is asked once more, and then it is known. */
+  function heard(lane: Lane): void {
+    lane.answers = true;
+    for (const { item } of lane.aside.splice(0)) add(item, "unshift");
+  }
+
+  /** Nobody else is left to be answered: who is still held is asked a last time, or left. */
+  async function settleAside(): Promise<void> {
+    for (const lane of lanes.values()) {
+      for (const { item, failure, asked: times } of lane.aside.splice(0)) {
+        const again = lane.answers && !lane.closed && stopped === null && !isOver();
+        if (again && times < MOST_ASKINGS) add(item, "push");
+        else if (isOver()) leave(item);
+        else
+          for (const next of await fileFailure(item, { ...failure, kind: "settings" }))
+            add(next, "push");
+      }
+    }
   }
 
   /** What waits where nothing will be asked any more is left for the next run. */
@@ -194,7 +259,10 @@ function startRun(
     },
     async end() {
       if (isOver()) giveUpWaiting();
-      while (active > 0) await new Promise<void>((resolve) => (wake = resolve));
+      do {
+        while (active > 0) await new Promise<void>((resolve) => (wake = resolve));
+        if (crashed === null) await settleAside();
+      } while (active > 0);
       signal.removeEventListener("abort", changed);
       if (crashed !== null) throw crashed.error;
       return {
@@ -202,8 +270,9 @@ function startRun(
         unanswered,
         stopped: signal.aborted
           ? { why: "interrupted", message: "stopped by Ctrl-C" }
-          : (stopped ?? allClosed(lanes, firstFailures)),
-        first_failures: [...firstFailures.values()],
+          : (stopped ?? allClosed(lanes, failures)),
+        first_failures: failures.lines(),
+        ...(failures.toMend().length === 0 ? {} : { to_mend: failures.toMend() }),
       };
     },
   };
@@ -221,12 +290,10 @@ const charsOf = ({ request }: WorkItem): number =>
   request.messages.reduce((sum, { content }) => sum + content.length, 0);
 
 /** Every model that was to be asked is out of order. */
-function allClosed(
-  lanes: ReadonlyMap<string, Lane>,
-  failures: ReadonlyMap<string, string>,
-): WorkReport["stopped"] {
+function allClosed(lanes: ReadonlyMap<string, Lane>, failures: Failures): WorkReport["stopped"] {
   const all = [...lanes.values()];
   if (all.length === 0 || all.some(({ closed }) => !closed)) return null;
-  const message = [...failures].find(([name]) => name.startsWith("provider "))?.[1];
-  return { why: "provider", message: message ?? "no provider answers" };
+  const [mend] = failures.toMend();
+  if (mend !== undefined) return { why: "settings", message: mend.message };
+  return { why: "provider", message: failures.firstOf("provider") ?? "no provider answers" };
 }

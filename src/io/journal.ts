@@ -15,6 +15,10 @@ import { diskError, writeAll } from "./store.ts";
 import { utf8Bytes } from "./utf8.ts";
 
 export type Journal = {
+  /** Opens the file for writing: a journal that cannot be written is known before money is spent. */
+  open(): void;
+  /** Drops the replies whose item is saved already. */
+  tidy(isSaved: (key: string) => Promise<boolean>): Promise<void>;
   /** The kept reply of the very same request under this key, or null. */
   take(key: string, request: ChatRequest): ChatReply | null;
   keep(key: string, request: ChatRequest, reply: ChatReply): void;
@@ -29,7 +33,7 @@ export async function openJournal(root: string): Promise<Journal> {
   const path = join(root, "answer", ".replies.jsonl");
   const left = await readLeft(path);
   let file: number | null = null;
-  const append = (line: object): void => {
+  const write = (text: string): void => {
     try {
       if (file === null) {
         mkdirSync(dirname(path), { recursive: true });
@@ -37,12 +41,19 @@ export async function openJournal(root: string): Promise<Journal> {
         // What a kill tore off ends here; the next line stands on its own.
         writeAll(file, "\n");
       }
-      writeAll(file, `${JSON.stringify(line)}\n`);
+      if (text !== "") writeAll(file, text);
     } catch (error) {
       throw diskError(path, "write", error);
     }
   };
+  const append = (line: object): void => write(`${JSON.stringify(line)}\n`);
   return {
+    open: () => write(""),
+    async tidy(isSaved) {
+      for (const key of left.keys()) {
+        if ((await isSaved(key)) && left.delete(key)) append({ key, filed: true });
+      }
+    },
     take(key, request) {
       const kept = left.get(key);
       return kept !== undefined && kept.request === identityOf(request) ? kept.reply : null;
@@ -70,6 +81,7 @@ const keptSchema = z.object({
   reply: z.object({
     provider: z.string(),
     model: z.string(),
+    answered_by: z.string().optional(),
     content: z.string(),
     reasoning: z.string().nullable(),
     refusal: z.string().nullable(),

@@ -81,6 +81,8 @@ export const answerSchema = z.looseObject({
     .object({ model: z.string(), claims: z.array(z.string()), read: z.boolean(), raw: z.string() })
     .optional(),
   /** Set when the challenger was given up for a reason of the item itself (context too long ...). */
-  challenger_drop: z.object({ reason: z.string(), detail: z.string() }).optional(),
+  challenger_drop: z
+    .object({ reason: z.string(), detail: z.string(), settings: z.string().optional() })
+    .optional(),
 });
 export type Answer = Readonly<z.infer<typeof answerSchema>>;

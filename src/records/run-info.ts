@@ -21,6 +21,8 @@ export const runInfoSchema = z.looseObject({
   /** The model that answered (a fallback's name when a fallback did). */
   model: z.string(),
   provider: z.string(),
+  /** The model as the reply named it, where that is another name. */
+  answered_by: z.string().optional(),
   /** Version of the prompt text, for example "king-1". */
   prompt_version: z.string(),
   config_hash: z.string(),

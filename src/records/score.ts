@@ -20,6 +20,8 @@ export type MetricValues = Readonly<z.infer<typeof metricValues>>;
 export const judgementSchema = z.looseObject({
   model: z.string(),
   provider: z.string(),
+  /** The model as the reply named it, where that is another name. */
+  answered_by: z.string().optional(),
   order: z.enum(["king_first", "challenger_first"]),
   attempt: z.int(),
   /** The challenger's view: 1 win, 0.5 draw, 0 loss. null: the reply could not be read. */
@@ -32,6 +34,8 @@ export const judgementSchema = z.looseObject({
   unread_detail: z.string().nullish(),
   /** The call itself was refused for the item's own fault: there is no reply to read again. */
   failed: z.boolean().optional(),
+  /** Of a failed call: identity of the settings it was refused under; others ask again. */
+  settings: z.string().optional(),
   /** Set aside by --force or --rejudge: kept, but no longer counted. */
   superseded: z.boolean().optional(),
   config_hash: z.string().optional(),

@@ -10,6 +10,13 @@ export const triesSchema = z.looseObject({
   instance_id: z.string(),
   tries: z.array(trySchema),
   /** The recorded drop; null while attempts are left. */
-  dropped: z.object({ reason: z.string(), detail: z.string() }).nullable(),
+  dropped: z
+    .object({
+      reason: z.string(),
+      detail: z.string(),
+      /** Identity of the settings it was dropped under; others ask again. */
+      settings: z.string().optional(),
+    })
+    .nullable(),
 });
 export type Tries = Readonly<z.infer<typeof triesSchema>>;

@@ -11,7 +11,9 @@ import { fileGrounding } from "../core/challenger/grounding.ts";
 import { nextItem, shownCandidates, type Asking, type Held } from "../core/challenger/items.ts";
 import { fileCandidate, fileRanking, type SelectRules } from "../core/challenger/select.ts";
 import { SELECT_PROMPT_VERSION } from "../core/challenger/side-prompts.ts";
+import { isOutdated, settingsHash } from "../core/retry/settings-hash.ts";
 import { makeTally, type Tally } from "../core/tally.ts";
+import { greedyNote, isSameAgain } from "../core/turn/tries.ts";
 import { CHALLENGER_PROMPT_VERSION } from "../core/turn/challenger-prompt.ts";
 import { configHash } from "../core/turn/hash.ts";
 import { UserError } from "../errors.ts";
@@ -32,7 +34,20 @@ export async function challenger(
   }
   const asking = askingOf(config, deps);
   const { hidden } = config.challenger;
-  const round: Round = { asking, hidden, deps, options, tally: makeTally(), inHand: new Map() };
+  const round: Round = {
+    asking,
+    hidden,
+    deps,
+    options,
+    tally: makeTally(),
+    inHand: new Map(),
+    greedy: new Set(),
+    settings: settingsHash(
+      { ...config.challenger, rules: asking.rules.config_hash },
+      config.provider,
+    ),
+    excluded: new Set(config.source.exclude_ids),
+  };
   deps.progress.begin("challenger", files.length);
   const work = await deps.engine(
     pendingItems(round, files),
@@ -41,7 +56,7 @@ export async function challenger(
   );
   deps.progress.end();
   for (const _left of round.inHand) round.tally.pending();
-  return round.tally.summary("challenger", work);
+  return round.tally.summary("challenger", work, [...round.greedy].map(greedyNote));
 }
 
 // ---------------------------------------------------------------------------------------------
@@ -57,17 +72,28 @@ type Round = {
   readonly options: StageOptions;
   readonly tally: Tally;
   readonly inHand: Map<string, InHand>;
+  /** Models that gave one and the same text twice in a row. */
+  readonly greedy: Set<string>;
+  /** Of the settings that a drop is bound to. */
+  readonly settings: string;
+  /** [source].exclude_ids. */
+  readonly excluded: ReadonlySet<string>;
 };
 
 async function* pendingItems(
-  { asking, hidden, deps, options, tally, inHand }: Round,
+  { asking, hidden, deps, options, tally, inHand, settings, excluded }: Round,
   files: readonly AnswerFile[],
 ): AsyncGenerator<WorkItem> {
   const { store, progress } = deps;
   for (const { name, path } of files) {
     const read = await store.read(path, answerSchema);
     const answer = options.force ? { ...read, challenger_tries: [] } : read;
-    const state = stateOf(answer, options);
+    if (excluded.has(answer.instance_id)) {
+      tally.dropped("excluded_id");
+      progress.step("dropped");
+      continue;
+    }
+    const state = stateOf(answer, options, settings);
     if (state === "kept") {
       tally.kept();
       progress.step("kept");
@@ -101,17 +127,29 @@ async function file(round: Round, item: WorkItem, outcome: Outcome): Promise<rea
     const { kind, message } = outcome.failure;
     if (kind !== "context_too_long" && kind !== "rejected") return [];
     if (item.role !== "grounding") {
-      const answer = { ...held.answer, challenger_drop: { reason: kind, detail: message } };
+      const { settings } = round;
+      const challenger_drop = { reason: kind, detail: message, settings };
+      const answer = { ...held.answer, challenger_drop };
       await store.write(held.path, answer);
       return done(round, held.name, answer);
     }
   }
-  const filed = fileOutcome(round, held, item, outcome);
+  const filed = boundTo(round.settings, fileOutcome(round, held, item, outcome));
+  if (outcome.ok && isSameAgain(filed.answer.challenger_tries ?? [])) {
+    round.greedy.add(outcome.reply.model);
+  }
   await store.write(held.path, filed.answer);
   if (filed.isAnswered) return done(round, held.name, filed.answer);
   const next = { ...held, answer: filed.answer };
   round.inHand.set(held.name, next);
   return [nextItem(next, round.asking)];
+}
+
+/** A drop says under which settings it was made. */
+function boundTo(settings: string, filed: Filed): Filed {
+  const { challenger_drop: drop } = filed.answer;
+  if (drop === undefined) return filed;
+  return { ...filed, answer: { ...filed.answer, challenger_drop: { ...drop, settings } } };
 }
 
 /** A grounding judge that could not be asked leaves the answer as the audit called it. */
@@ -180,9 +218,14 @@ function filingRules({ challenger: own, audit }: Config): SelectRules {
 }
 
 /** One that stayed malformed or leaking is kept; --retry asks for it again as for a drop. */
-function stateOf(answer: Answer, { force, retry }: StageOptions): "kept" | "dropped" | "pending" {
+function stateOf(
+  answer: Answer,
+  { force, retry }: StageOptions,
+  settings: string,
+): "kept" | "dropped" | "pending" {
   if (force) return "pending";
-  if (answer.challenger_drop !== undefined) return retry ? "pending" : "dropped";
+  const { challenger_drop: drop } = answer;
+  if (drop !== undefined) return retry || isOutdated(drop, settings) ? "pending" : "dropped";
   if (hasLost(answer)) return retry ? "pending" : "kept";
   return answer.challenger !== "" || answer.challenger_run !== undefined ? "kept" : "pending";
 }

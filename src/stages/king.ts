@@ -6,12 +6,20 @@
 import { answerFileOf } from "../core/turn/item-key.ts";
 import type { Config } from "../config.ts";
 import { fallbackModels } from "../config.ts";
+import { isOutdated, settingsHash } from "../core/retry/settings-hash.ts";
 import { makeTally, type Tally } from "../core/tally.ts";
 import type { Form } from "../core/turn/form.ts";
 import { configHash, historyHash } from "../core/turn/hash.ts";
 import { KING_PROMPT_VERSION, kingMessages } from "../core/turn/king-prompt.ts";
 import { checkReply, toolsToAsk } from "../core/turn/protocol.ts";
-import { isUsedUp, nextAttempt, sumOfTries, tryOf } from "../core/turn/tries.ts";
+import {
+  greedyNote,
+  isSameAgain,
+  isUsedUp,
+  nextAttempt,
+  sumOfTries,
+  tryOf,
+} from "../core/turn/tries.ts";
 import { UserError } from "../errors.ts";
 import { listAnswers } from "../io/answers.ts";
 import { listPromptFiles, openPrompts, type PromptEntry } from "../io/prompts.ts";
@@ -47,7 +55,7 @@ export async function king(
 
 // ---------------------------------------------------------------------------------------------
 
-type Drop = { readonly reason: string; readonly detail: string };
+type Drop = { readonly reason: string; readonly detail: string; readonly settings?: string };
 
 const TRIES = "report/tries/king";
 
@@ -64,8 +72,12 @@ type Round = {
   /** Answer files with a file in report/tries/king/. */
   readonly withTries: ReadonlySet<string>;
   readonly configHash: string;
+  /** Of the settings that a drop is bound to. */
+  readonly settings: string;
   readonly tally: Tally;
   readonly inHand: Map<string, Held>;
+  /** Models that gave one and the same text twice in a row. */
+  readonly greedy: Set<string>;
 };
 
 async function openRound(config: Config, deps: Deps, options: StageOptions): Promise<Round> {
@@ -80,8 +92,10 @@ async function openRound(config: Config, deps: Deps, options: StageOptions): Pro
     answered: new Map((await listAnswers(store)).map(({ name, path }) => [name, path])),
     withTries: new Set(await store.list(TRIES)),
     configHash: configHash({ king: config.king, prompt: KING_PROMPT_VERSION }),
+    settings: settingsHash({ ...config.king, prompt: KING_PROMPT_VERSION }, config.provider),
     tally: makeTally(),
     inHand: new Map(),
+    greedy: new Set(),
   };
 }
 
@@ -92,13 +106,19 @@ async function* pendingItems(
 ): AsyncGenerator<WorkItem> {
   const { options, deps, tally, inHand } = round;
   for await (const entry of entries) {
+    if (round.config.source.exclude_ids.includes(entry.prompt.instance_id)) {
+      tally.dropped("excluded_id");
+      deps.progress.step("dropped");
+      continue;
+    }
     if (round.answered.has(entry.name) && !options.force) {
       tally.kept();
       deps.progress.step("kept");
       continue;
     }
     const past = await triesOf(round, entry.name);
-    if (past?.dropped != null && !options.retry && !options.force) {
+    const stays = !options.retry && !options.force && !isOutdated(past?.dropped, round.settings);
+    if (past?.dropped != null && stays) {
       tally.dropped(past.dropped.reason);
       deps.progress.step("dropped");
       continue;
@@ -163,6 +183,7 @@ async function file(round: Round, item: WorkItem, outcome: Outcome): Promise<rea
     entry: held.entry,
     tries: [...held.tries, tryOf(nextAttempt(held.tries), outcome.reply, form, time)],
   };
+  if (isSameAgain(again.tries)) round.greedy.add(outcome.reply.model);
   if (isUsedUp(again.tries, round.config.king.attempts)) {
     return drop(round, again, { reason: form.reason, detail: form.detail });
   }
@@ -190,7 +211,7 @@ async function save(
 }
 
 async function drop(round: Round, held: Held, why: Drop): Promise<readonly WorkItem[]> {
-  await saveTries(round, held, why);
+  await saveTries(round, held, { ...why, settings: round.settings });
   round.tally.dropped(why.reason);
   return done(round, held.entry.name, "dropped");
 }
@@ -242,6 +263,7 @@ function answerOf(
     king_run: {
       model: reply.model,
       provider: reply.provider,
+      ...(reply.answered_by === undefined ? {} : { answered_by: reply.answered_by }),
       prompt_version: KING_PROMPT_VERSION,
       config_hash,
       ...sumOfTries(tries, reply),
@@ -253,7 +275,7 @@ function answerOf(
 }
 
 /** What is said at the end: what is still in hand got no reply and waits for the next run. */
-function summary({ inHand, tally }: Round, work: WorkReport): StageSummary {
+function summary({ inHand, tally, greedy }: Round, work: WorkReport): StageSummary {
   for (const _left of inHand) tally.pending();
-  return tally.summary("king", work);
+  return tally.summary("king", work, [...greedy].map(greedyNote));
 }

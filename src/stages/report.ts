@@ -64,6 +64,11 @@ type Round = {
 async function exportTurn(round: Round, { name, path }: AnswerFile): Promise<"kept" | "dropped"> {
   const { config, store, tally } = round;
   const answer = await store.read(path, answerSchema);
+  if (config.source.exclude_ids.includes(answer.instance_id)) {
+    tally.dropped("excluded_id");
+    for (const bucket of BUCKETS) await store.remove(`${bucket}/${name}`);
+    return "dropped";
+  }
   const score = await store.readIfThere(`score/${name}`, scoreSchema);
   const review = await store.readIfThere(`review/${name}`, reviewSchema);
   const row = turnRow({ file: name, answer, score, review }, config.bucket, config.duel.mode);

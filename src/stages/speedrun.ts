@@ -61,7 +61,11 @@ export async function speedrun(
     : [];
   const names = options.dataset ?? [config.source.prs].flat();
   const format = options.format ?? ["prompt-completion"];
-  const settings = datasetSettings(config.dataset, { ...options, format });
+  const settings = datasetSettings(
+    config.dataset,
+    { ...options, format },
+    config.source.exclude_ids,
+  );
   const source = await openRows(config, names, "--dataset", options.skipBad);
   checkResponseColumns("--dataset", source.files);
 

@@ -66,8 +66,11 @@ export function statusLines({ stages, next }: Status): string[] {
     `${"stage".padEnd(12)}${cell("done", 8)}${cell("pending", 9)}${cell("failed", 8)}${cell("calls", 8)}${cell("USD", 12)}`,
     ...stages.map(
       (row) =>
-        `${row.stage.padEnd(12)}${cell(row.done, 8)}${cell(row.pending, 9)}${cell(row.failed, 8)}${cell(row.calls, 8)}${cell(row.usd.toFixed(4), 12)}${row.unpriced > 0 ? ` + ${row.unpriced} unpriced` : ""}`,
+        `${row.stage.padEnd(12)}${cell(row.done, 8)}${cell(row.pending, 9)}${cell(row.failed, 8)}${cell(row.calls, 8)}${cell(moneyOf(row), 12)}${row.unpriced > 0 && row.usd > 0 ? ` + ${row.unpriced} unpriced` : ""}`,
     ),
+    ...(stages.some((row) => row.failed > 0 && row.stage !== "prompt")
+      ? ["--retry asks again for what failed, e.g. npm run stage:king -- --retry"]
+      : []),
     next === null ? "everything is done: read report/report.md" : `next: ${next}`,
   ];
 }
@@ -76,6 +79,10 @@ export function statusLines({ stages, next }: Status): string[] {
 
 /** The folders that stages write into. */
 const WRITTEN = ["prompt", "answer", "score", "report"];
+
+/** Calls without a price cost something that is not known: never $0. */
+const moneyOf = ({ usd, unpriced }: StageStatus): string =>
+  usd === 0 && unpriced > 0 ? `${unpriced} unpriced` : usd.toFixed(4);
 
 async function isEmpty(store: Store): Promise<boolean> {
   const lists = await Promise.all(WRITTEN.map((folder) => store.list(folder)));

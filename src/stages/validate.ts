@@ -9,9 +9,11 @@ import { duelOf } from "../core/duel/duel.ts";
 import { factsOf, type TurnFacts } from "../core/duel/facts.ts";
 import { JUDGE_PROMPT_VERSION } from "../core/duel/judge-prompt.ts";
 import type { DuelRules } from "../core/duel/rules.ts";
+import { watchJudges, type JudgeWatch } from "../core/duel/unread-judges.ts";
 import { noteLines } from "../core/duel/summary.ts";
 import { itemsOf, openTurn, withOutcome, type Opening, type Turn } from "../core/duel/turn.ts";
-import { makeTally, type Tally } from "../core/tally.ts";
+import { settingsHash } from "../core/retry/settings-hash.ts";
+import { bothReports, makeTally, type Tally } from "../core/tally.ts";
 import { nearestName } from "../core/text/nearest.ts";
 import { configHash } from "../core/turn/hash.ts";
 import { UserError } from "../errors.ts";
@@ -55,7 +57,7 @@ export async function validate(
   const tally = makeTally();
   const names = new Set(answers.map(({ name }) => name));
   const notes = await weigh(round, names, tally, options.mixed === true);
-  return tally.summary("validate", bothReports(first, second), notes);
+  return tally.summary("validate", bothReports(first, second, round.judges.toMend()), notes);
 }
 
 // ---------------------------------------------------------------------------------------------
@@ -76,6 +78,7 @@ type Round = {
   readonly absent: Map<string, string | null>;
   /** A model's first failure. */
   readonly failures: Map<string, string>;
+  readonly judges: JudgeWatch;
 };
 
 function newRound(config: Config, deps: Deps, rules: DuelRules): Round {
@@ -88,6 +91,7 @@ function newRound(config: Config, deps: Deps, rules: DuelRules): Round {
     unreached: new Map(),
     absent: new Map(),
     failures: new Map(),
+    judges: watchJudges(),
   };
 }
 
@@ -110,10 +114,10 @@ async function* items(
   files: readonly AnswerFile[],
   how: How,
 ): AsyncGenerator<WorkItem> {
-  const { rules, inHand, deps } = round;
+  const { inHand, deps } = round;
   for (const answerFile of files) {
     const turn = await open(round, answerFile, how);
-    const asked = turn === null || how.reparse ? [] : itemsOf(turn, rules, new Set());
+    const asked = turn === null || how.reparse ? [] : askable(round, turn, new Set());
     if (turn === null || asked.length === 0) {
       if (how.counts) deps.progress.step(turn?.score.parsed === true ? "kept" : "dropped");
       continue;
@@ -124,10 +128,19 @@ async function* items(
   }
 }
 
+/** Open seats of judges that can be read. */
+function askable({ rules, judges }: Round, turn: Turn, asked: ReadonlySet<string>): WorkItem[] {
+  return itemsOf(turn, rules, asked).filter(({ request }) => !judges.isMute(request.model));
+}
+
 /** The turn with its score file brought up to date; null when it has no challenger to judge. */
 async function open(round: Round, { name, path }: AnswerFile, how: How): Promise<Turn | null> {
   const { store } = round.deps;
   const answer = await store.read(path, answerSchema);
+  if (round.config.source.exclude_ids.includes(answer.instance_id)) {
+    round.absent.set(name, "excluded_id");
+    return null;
+  }
   if (hasNoChallenger(answer)) {
     round.absent.set(name, answer.challenger_drop?.reason ?? null);
     return null;
@@ -158,7 +171,9 @@ async function file(round: Round, item: WorkItem, outcome: Outcome): Promise<rea
   const isNews = turn !== held.turn;
   held.turn = turn;
   if (!isNews && !outcome.ok) noteFailure(round, name, item, outcome.failure);
-  const next = itemsOf(turn, rules, held.asked);
+  const said = isNews ? turn.score.judges.at(-1) : undefined;
+  if (said !== undefined) round.judges.heard(said);
+  const next = askable(round, turn, held.asked);
   for (const { key } of next) held.asked.add(key);
   held.out += next.length - 1;
   if (held.out === 0) {
@@ -195,11 +210,13 @@ async function weigh(
   let withoutScore = 0;
   for (const { name } of await listAnswers(store)) {
     const dropped = absent.get(name);
-    const score = absent.has(name) ? null : await store.readIfThere(scorePath(name), scoreSchema);
+    const there = absent.has(name) ? null : await store.readIfThere(scorePath(name), scoreSchema);
+    const isExcluded = there !== null && config.source.exclude_ids.includes(there.instance_id);
+    const score = isExcluded ? null : there;
     const facts =
       score === null || score.mode !== rules.mode ? null : factsOf(score, rules, cluster_by);
     if (facts !== null) turns.push(facts);
-    else if (typeof dropped !== "string") withoutScore++;
+    else if (typeof dropped !== "string" && !isExcluded) withoutScore++;
     if (ofThisRun.has(name)) tallyTurn(tally, facts, dropped ?? null);
   }
   const previous = await store.readIfThere(DUEL, duelSchema);
@@ -246,7 +263,13 @@ function rulesOf(config: Config, deps: Deps): DuelRules {
   return {
     ...judge,
     panelMode: judge.panel,
-    panel: judgePanel(config),
+    panel: judgePanel(config).map((one) => ({
+      ...one,
+      settings: settingsHash(
+        { ...one, temperature, max_tokens, thinking_max_tokens },
+        config.provider,
+      ),
+    })),
     mode: duel.mode,
     bucket,
     min_decisive: duel.min_decisive,
@@ -271,10 +294,6 @@ function tallyTurn(tally: Tally, facts: TurnFacts | null, dropped: string | null
   else if (facts === null || facts.pending > 0) tally.pending();
   else if (facts.parsed) tally.kept();
   else tally.dropped("no_quorum");
-}
-
-function bothReports(first: WorkReport, second: WorkReport | null): WorkReport {
-  return second === null ? first : { ...second, asked: first.asked + second.asked };
 }
 
 function checkOptions(

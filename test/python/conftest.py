@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -11,13 +12,12 @@ import tiny_gguf
 HERE = Path(__file__).parent
 
 
-@pytest.fixture(scope="session")
-def llamacpp(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+@contextmanager
+def serve_llamacpp(folder: Path, context: str, slots: str, *key: str) -> Iterator[str]:
     """The address of a llama.cpp server with a random model."""
-    folder = tmp_path_factory.mktemp("llamacpp")
     model = folder / "tiny.gguf"
     tiny_gguf.write(model)
-    command = [sys.executable, HERE / "llamacpp_server.py", model, "0", "4096", "2"]
+    command = [sys.executable, HERE / "llamacpp_server.py", model, "0", context, slots, *key]
     with (
         (folder / "log.txt").open("w") as log,
         subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True) as server,
@@ -29,6 +29,13 @@ def llamacpp(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
             yield address
         finally:
             server.kill()
+
+
+@pytest.fixture(scope="session")
+def llamacpp(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """One with 2,048 tokens a slot."""
+    with serve_llamacpp(tmp_path_factory.mktemp("llamacpp"), "4096", "2") as address:
+        yield address
 
 
 @pytest.fixture(scope="session")

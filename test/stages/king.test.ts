@@ -75,6 +75,21 @@ test("a malformed reply is asked again with a reminder that is not saved", async
   expect(await deps.store.list("report/tries/king")).toEqual([]);
 });
 
+test("a model that gives the same text every time is said to be greedy", async () => {
+  const root = workspace(1);
+  const summary = await king(
+    testConfig(root),
+    testDeps(
+      root,
+      scriptedChat(() => "no block"),
+    ),
+    OPTIONS,
+  );
+  expect(summary.notes).toEqual([
+    expect.stringContaining("gives the same text every time it is asked: the server is greedy"),
+  ]);
+});
+
 test("used-up attempts are a recorded drop, asked again with --retry alone", async () => {
   const root = workspace(1);
   const bad = scriptedChat(() => "no block");
@@ -138,7 +153,7 @@ test("a provider that is down leaves its items pending for the next run", async 
     read: 2,
     kept: 0,
     pending: 2,
-    notes: ["moonshotai/Kimi-K2.6-TEE: 503"],
+    notes: ["moonshotai/Kimi-K2.6-TEE: 503 (2 times)"],
   });
 });
 

@@ -98,7 +98,7 @@ test("a ranking that cannot be read is asked again, and then a recorded drop tha
     dropped: { unranked: 1 },
     asked: 5,
   });
-  expect((await deps.store.read(FILE, answerSchema)).challenger_drop).toEqual({
+  expect((await deps.store.read(FILE, answerSchema)).challenger_drop).toMatchObject({
     reason: "unranked",
     detail: "the ranker named none of the candidates",
   });

@@ -3,7 +3,8 @@ import { onTestFinished } from "vitest";
 import { parseConfig, type Config } from "../../src/config.ts";
 import { callRules } from "../../src/core/retry/rules.ts";
 import { seededRng } from "../../src/core/random.ts";
-import { makeChat, type ChatOptions, type ModelClient } from "../../src/io/chat/chat.ts";
+import { makeChat, type ModelClient } from "../../src/io/chat/chat.ts";
+import type { ChatOptions } from "../../src/io/chat/options.ts";
 import { openLedger, type Ledger } from "../../src/io/ledger.ts";
 import type { ChatRequest, ItemRef } from "../../src/work.ts";
 import { silentProgress } from "./chat.ts";
@@ -23,10 +24,19 @@ export type Client = {
 };
 
 /** `root`: a workspace to go on with. */
-export function openClient(
-  toml: string,
-  over: Partial<ChatOptions> & { root?: string; env?: Record<string, string> } = {},
-): Client {
+export function openClient(toml: string, over: Over = {}): Client {
+  const client = makeClient(toml, over);
+  onTestFinished(async () => {
+    await client.chat.close();
+    await client.ledger.close();
+  });
+  return client;
+}
+
+type Over = Partial<ChatOptions> & { root?: string; env?: Record<string, string> };
+
+/** The same, to be closed by the caller. */
+export function makeClient(toml: string, over: Over = {}): Client {
   const { root = tempProject(), env = { LOOP_KEY: KEY }, ...rest } = over;
   const config: Config = { ...parseConfig(toml, "chain.toml"), root, env };
   const now = (): Date => new Date();
@@ -40,10 +50,6 @@ export function openClient(
     progress: silentProgress,
     signal: new AbortController().signal,
     ...rest,
-  });
-  onTestFinished(async () => {
-    await chat.close();
-    await ledger.close();
   });
   return { chat, ledger, config, root };
 }

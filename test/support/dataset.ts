@@ -17,6 +17,7 @@ export const SETTINGS: DatasetSettings = {
   tokenizer: null,
   tokenizerConfig: null,
   force: false,
+  excludeIds: [],
 };
 
 export const CARD = {

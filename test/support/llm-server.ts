@@ -47,11 +47,20 @@ export type ServerStats = {
   deliveredTo: Record<string, number>;
 };
 
-export type ScriptedAnswer = string | { readonly status?: number; readonly body: unknown };
+export type ScriptedAnswer =
+  | string
+  | {
+      readonly status?: number;
+      /** A text goes out as it is, anything else as JSON. */
+      readonly body: unknown;
+      readonly headers?: Readonly<Record<string, string>>;
+    };
 
 export type ServerOptions = {
   /** From the last byte of the request to the first of the answer. @default 0 */
   readonly latencyMs?: number;
+  /** Good answers take so much longer. @default 0 */
+  readonly slowAnswersMs?: number;
   /** What is answered; a string becomes the content. @default ruleAnswer */
   readonly answer?: (request: ChatBody, n: number) => ScriptedAnswer;
   /** The fault of the n-th request (1-based); null: none. */
@@ -59,9 +68,15 @@ export type ServerOptions = {
   /** Seconds in the Retry-After of "429_after". @default 0.05 */
   readonly retryAfterS?: number;
   /** What the provider says it counted. @default 1000 (600 of them cached) and 100 */
-  readonly usage?: { readonly prompt_tokens: number; readonly completion_tokens: number };
+  readonly usage?: {
+    readonly prompt_tokens: number;
+    readonly completion_tokens: number;
+    readonly reasoning_tokens?: number;
+  };
   /** More calls than this at once are answered 429. */
   readonly bears?: number;
+  /** Entries of GET /v1/models; a server that lists none answers 404. */
+  readonly models?: readonly unknown[];
   /** Fill answers up to so many characters. */
   readonly answerChars?: number;
   /** Counts only, no look into the requests: cheap enough for benchmarks. @default false */
@@ -85,6 +100,7 @@ export type LlmServer = {
   readonly seen: {
     readonly body: ChatBody;
     readonly headers: Record<string, string | string[] | undefined>;
+    readonly path: string;
   }[];
   close(): Promise<void>;
 };
@@ -132,38 +148,46 @@ export async function startLlmServer(options: ServerOptions = {}): Promise<LlmSe
     request.on("error", () => response.destroy());
     request.on("end", () => {
       if (request.url === "/stats") return void response.end(JSON.stringify(stats));
+      if (request.method === "GET") {
+        response.writeHead(options.models === undefined ? 404 : 200);
+        return void response.end(JSON.stringify({ data: options.models ?? [] }));
+      }
       const n = ++stats.requests;
       stats.mostInFlight = Math.max(stats.mostInFlight, ++inFlight);
       response.on("close", () => inFlight--);
       const body = options.blind === true ? null : parseBody(chunks);
-      if (body !== null) seen.push({ body, headers: request.headers });
+      if (body !== null) seen.push({ body, headers: request.headers, path: request.url ?? "" });
       const over = inFlight > (options.bears ?? Number.POSITIVE_INFINITY);
       const fault = over ? "429" : (options.fault?.(n) ?? null);
       const outcome = fault ?? "ok";
       stats.byOutcome[outcome] = (stats.byOutcome[outcome] ?? 0) + 1;
-      setTimeout(() => reply(n, body, fault, request, response), options.latencyMs ?? 0);
+      const scripted = body === null ? BENCH_ANSWER : (options.answer ?? ruleAnswer)(body, n);
+      const slow = typeof scripted === "string" ? (options.slowAnswersMs ?? 0) : 0;
+      const ms = (options.latencyMs ?? 0) + slow;
+      setTimeout(() => reply(n, { body, scripted }, fault, request, response), ms);
     });
   });
 
   function reply(
     n: number,
-    body: ChatBody | null,
+    { body, scripted }: { body: ChatBody | null; scripted: ScriptedAnswer },
     fault: FaultName | null,
     request: IncomingMessage,
     response: ServerResponse,
   ): void {
     if (response.destroyed) return;
-    const scripted = body === null ? BENCH_ANSWER : (options.answer ?? ruleAnswer)(body, n);
     const good = typeof scripted === "string";
     const status = good ? 200 : (scripted.status ?? 200);
     const text = good
       ? completion(filled(scripted, options.answerChars ?? 0), n, options.usage ?? USAGE)
-      : JSON.stringify(scripted.body);
+      : typeof scripted.body === "string"
+        ? scripted.body
+        : JSON.stringify(scripted.body);
     if (fault === null || fault === "wrong_usage" || fault === "duplicate_headers") {
       if (status === 200) {
         response.on("finish", () => {
           stats.delivered++;
-          const key = body?.messages.at(-1)?.content.slice(0, 200);
+          const key = body?.messages?.at(-1)?.content.slice(0, 200);
           if (key !== undefined) stats.deliveredTo[key] = (stats.deliveredTo[key] ?? 0) + 1;
         });
       }
@@ -173,6 +197,7 @@ export async function startLlmServer(options: ServerOptions = {}): Promise<LlmSe
         "content-type": "application/json",
         "content-length": Buffer.byteLength(sent),
         "x-request-id": `r${n}`,
+        ...(good ? {} : scripted.headers),
         ...twice,
       });
       response.end(sent);

@@ -137,6 +137,7 @@ export function keep(answer: Answer, kept: Kept): Filed {
       challenger_run: {
         model: reply.model,
         provider: reply.provider,
+        ...(reply.answered_by === undefined ? {} : { answered_by: reply.answered_by }),
         prompt_version: rules.prompt_version,
         config_hash: rules.config_hash,
         ...sumOfTries(tries, reply),

@@ -87,14 +87,16 @@ function groundingItem(held: Held, asking: Asking): WorkItem {
   return item(held, "grounding", { messages, ...aside(asking.grounding, asking) });
 }
 
-function aside(model: ModelRef, { sideTokens }: Asking): Omit<Asked, "messages" | "tools"> {
-  return { ...model, temperature: 0, max_tokens: sideTokens };
+/** As exact as can be; where the challenger's temperature is left out, so is theirs. */
+function aside(model: ModelRef, { sideTokens, own }: Asking): Omit<Asked, "messages" | "tools"> {
+  const temperature = own.temperature === "default" ? own.temperature : 0;
+  return { ...model, temperature, max_tokens: sideTokens };
 }
 
 type Asked = ModelRef & {
   readonly messages: readonly ChatMessage[];
   readonly tools?: readonly unknown[];
-  readonly temperature: number;
+  readonly temperature: number | "default";
   readonly max_tokens: number;
   readonly fallback?: readonly ModelRef[];
 };

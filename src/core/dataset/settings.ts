@@ -26,6 +26,8 @@ export type DatasetSettings = {
   readonly tokenizerConfig: string | null;
   /** Replace what an earlier run left. */
   readonly force: boolean;
+  /** Instances that no row may come from: [source].exclude_ids. */
+  readonly excludeIds: readonly string[];
 };
 
 /** The [dataset] section of chain.toml, as far as the spine needs it. */
@@ -61,7 +63,11 @@ export type DatasetFlags = {
 };
 
 /** @throws UserError for an unknown format or grouping (nearest name) and for numbers out of range. */
-export function datasetSettings(section: DatasetSection, flags: DatasetFlags): DatasetSettings {
+export function datasetSettings(
+  section: DatasetSection,
+  flags: DatasetFlags,
+  excludeIds: readonly string[] = [],
+): DatasetSettings {
   const names = flags.format?.flatMap((given) => given.split(",")) ?? section.formats;
   const formats = [...new Set(names.map((name) => formatNamed(name.trim())))];
   return {
@@ -77,6 +83,7 @@ export function datasetSettings(section: DatasetSection, flags: DatasetFlags): D
     tokenizer: flags.tokenizer ?? section.tokenizer ?? null,
     tokenizerConfig: flags.tokenizerConfig ?? section.tokenizer_config ?? null,
     force: flags.force,
+    excludeIds,
   };
 }
 

@@ -7,6 +7,11 @@ export type Judge = {
   readonly model: string;
   readonly provider: string;
   readonly thinking: boolean;
+  /** Completion limit of its own; thinking included. */
+  readonly max_tokens?: number | undefined;
+  readonly temperature?: number | "default" | undefined;
+  /** Identity of the settings that a refused call of it is bound to. */
+  readonly settings?: string;
 };
 
 export type DuelRules = {
@@ -20,7 +25,7 @@ export type DuelRules = {
   readonly quorum: number;
   /** Askings of one judge in one order until its reply can be read. */
   readonly attempts: number;
-  readonly temperature: number;
+  readonly temperature: number | "default";
   /** Tokens. */
   readonly max_tokens: number;
   readonly thinking_max_tokens: number;

@@ -7,6 +7,7 @@ import type { Judgement, Score } from "../../records/score.ts";
 import { NO_USAGE } from "../../records/run-info.ts";
 import type { Order, Outcome, WorkItem } from "../../work.ts";
 import { SCHEMA } from "../../records/schema.ts";
+import { isOutdated } from "../retry/settings-hash.ts";
 import { historyHash, pairHash, plainPairHash, type Said } from "../turn/hash.ts";
 import { protocolIn } from "../turn/protocol.ts";
 import { disqualify, historyFlags, opponentFlags } from "./disqualify.ts";
@@ -66,8 +67,10 @@ export function openTurn(opening: Opening, rules: DuelRules): Turn {
   const history = historyHash(answer.messages);
   const pair = pairHash(answer.messages, said.opponent, said.challenger);
   const plain = plainPairHash(answer.messages, said.opponent, said.challenger);
-  const hashes = { pair, plain };
-  const kept = (previous?.judges ?? []).map((reply) => takeUp(reply, hashes, opening));
+  const settings = new Map(rules.panel.map((judge) => [judge.model, judge.settings]));
+  const kept = (previous?.judges ?? []).map((reply) =>
+    takeUp(reply, { pair, plain, settings: settings.get(reply.model) }, opening),
+  );
   // Flags follow from the pair alone, and a long history takes its time to search.
   const isKnown = previous?.pair_hash === pair && previous.history_flags !== undefined;
   const base: Base = {
@@ -87,7 +90,7 @@ export function openTurn(opening: Opening, rules: DuelRules): Turn {
     },
     disqualified: disqualify(answer),
   };
-  const allowance = opening.retry ? grantAgain(file, hashes, kept, rules) : new Map();
+  const allowance = opening.retry ? grantAgain(file, { pair, plain }, kept, rules) : new Map();
   const score = settle(base, kept, rules);
   return {
     candidates,
@@ -133,8 +136,10 @@ export function withOutcome(
     prompt_version: rules.prompt_version,
     time,
   };
-  const reply = judgementOf(frame, outcome);
-  if (reply === null) return turn;
+  const settings = rules.panel.find(({ model }) => model === item.request.model)?.settings;
+  const said = judgementOf(frame, outcome);
+  if (said === null) return turn;
+  const reply = said.failed === true && settings !== undefined ? { ...said, settings } : said;
   return { ...turn, score: settle(turn.score, [...turn.score.judges, reply], rules) };
 }
 
@@ -223,9 +228,15 @@ const toolsShown = (answer: Answer): readonly unknown[] =>
   protocolIn(answer) === "tools" ? (answer.tools ?? []) : [];
 
 /** A kept reply as this run takes it up: superseded when it is to be asked anew, read again on demand. */
-function takeUp(reply: Judgement, { pair, plain }: Hashes, opening: Opening): Judgement {
+function takeUp(
+  reply: Judgement,
+  { pair, plain, settings }: Hashes & { readonly settings: string | undefined },
+  opening: Opening,
+): Judgement {
   const isOfPair = reply.pair_hash === pair || reply.pair_hash === plain;
   if (!isOfPair || reply.superseded === true) return reply;
+  const isRefusal = reply.failed === true && settings !== undefined;
+  if (isRefusal && isOutdated(reply, settings)) return { ...reply, superseded: true };
   if (opening.force || opening.rejudge === reply.model) return { ...reply, superseded: true };
   if (!opening.reparse || reply.failed === true) return reply;
   return { ...reply, ...readingOf(reply.raw, reply.finish_reason, reply.order) };
@@ -262,9 +273,11 @@ type Frame = Pick<
 
 function judgementOf(frame: Frame, outcome: Outcome): Judgement | null {
   if (outcome.ok) {
-    const { content, reasoning, finish_reason, usage, cost_usd, refusal } = outcome.reply;
+    const { content, reasoning, finish_reason, usage, cost_usd, refusal, answered_by } =
+      outcome.reply;
     return {
       ...frame,
+      ...(answered_by === undefined ? {} : { answered_by }),
       ...readingOf(content, finish_reason, frame.order),
       ...(refusal === null ? {} : { refusal }),
       raw: content,
@@ -314,7 +327,7 @@ function itemOf(turn: Turn, seat: Seat, rules: DuelRules): WorkItem | null {
   if (state.kind !== "open") return null;
   const { judge, order } = seat;
   const key = `validate/${turn.score.file}/${judge.model}/${order}/${state.attempt}`;
-  const limit = judge.thinking ? rules.thinking_max_tokens : rules.max_tokens;
+  const limit = judge.max_tokens ?? (judge.thinking ? rules.thinking_max_tokens : rules.max_tokens);
   return {
     stage: "validate",
     key,
@@ -327,7 +340,7 @@ function itemOf(turn: Turn, seat: Seat, rules: DuelRules): WorkItem | null {
         mark: candidateMark(rules, key),
         unread: state.unread,
       }),
-      temperature: rules.temperature,
+      temperature: judge.temperature ?? rules.temperature,
       max_tokens: limit * 2 ** state.cutOffs,
       tag: {
         role: "judge",

@@ -5,119 +5,138 @@
  */
 import type { Answer, Exchange, FaultKind, Reading } from "../../calls.ts";
 import { toolCallSchema, type ToolCall } from "../../records/message.ts";
-import type { Usage } from "../../records/run-info.ts";
+import { endingOf } from "../ending/ending.ts";
+import { contextLimit } from "./context.ts";
+import { codesOf, errorText, field, textOf } from "./error-body.ts";
+import { saidWaitMs } from "./said-wait.ts";
+import { readUsage, usdOf } from "./usage.ts";
 
-/** Characters of a provider's error text that are kept. */
-const MESSAGE_CHARS = 300;
+/** Characters of a provider's error text that are kept: in long ones the words that matter stand last. */
+const HEAD_CHARS = 200;
+const TAIL_CHARS = 300;
 
 /**
  * @param body what the client made of the text: the parsed JSON, or the text where it is no JSON;
  *   null when it could not be read.
  */
 export function readAnswer(exchange: Exchange, body: unknown): Reading {
-  const request_id = requestId(exchange, body);
-  const usage = readUsage(field(body, "usage"));
   const { status, broken, text } = exchange;
-  const fault = (
-    kind: FaultKind,
-    message: string,
-    at: number | null = status,
-    answer: Answer | null = null,
-  ): Reading => ({
-    ok: false,
-    fault: {
-      kind,
-      message: shorten(message),
-      status: at,
-      retry_after_ms: exchange.retry_after_ms,
-      request_id,
-      usage,
-      answer,
-    },
-  });
-
-  if (broken !== null) return fault(brokenKind(broken.kind, status), broken.message);
-  if (status === null) return fault("connect", "no answer");
-  if (status < 200 || status > 299) return fault(`http_${status}`, errorText(body) ?? text ?? "");
-  const error = field(body, "error");
-  if (error !== undefined && error !== null) {
-    const code = Number(field(error, "code"));
-    const said = errorText(body) ?? "";
-    return Number.isInteger(code) && code >= 400 && code <= 599
-      ? fault(`http_${code}`, said, code)
-      : fault("error_body", said);
+  if (broken !== null) return faultOf(exchange, body, brokenKind(broken.kind, status), broken);
+  if (status === null) return faultOf(exchange, body, "connect", { message: "no answer" });
+  if (status < 200 || status > 299) {
+    return faultOf(exchange, body, `http_${status}`, { message: errorText(body) ?? text ?? "" });
   }
+  const error = errorOf(body);
+  if (error !== null) return errorFault(exchange, body, { error }, "error_body");
   if (typeof body !== "object" || body === null) {
-    return /^\s*</.test(text ?? "") ? fault("html", text ?? "") : fault("bad_json", text ?? "");
+    const kind = /^\s*</.test(text ?? "") ? "html" : "bad_json";
+    return faultOf(exchange, body, kind, { message: text ?? "" });
   }
-  const choices = field(body, "choices");
-  const choice: unknown = Array.isArray(choices) ? choices[0] : undefined;
-  const message = field(choice, "message");
-  if (message === undefined || message === null) return fault("no_choices", text ?? "");
-  const calls = readCalls(field(message, "tool_calls"));
-  const answer: Answer = {
-    content: readContent(field(message, "content")),
-    reasoning: textOf(field(message, "reasoning_content")) ?? textOf(field(message, "reasoning")),
-    refusal: textOf(field(message, "refusal")),
-    ...(calls.length === 0 ? {} : { tool_calls: calls }),
-    finish_reason: textOf(field(choice, "finish_reason")),
-    usage,
-  };
-  const empty = emptyKind(answer);
-  if (empty === null) return { ok: true, answer, request_id };
-  return fault(empty, `finish_reason ${answer.finish_reason ?? "missing"}`, status, answer);
-}
-
-/**
- * Tokens as the provider counted them; null when it did not, or when the numbers cannot be true
- * (negative, fractions, text, more cached than there were).
- */
-export function readUsage(value: unknown): Usage | null {
-  const prompt = tokens(field(value, "prompt_tokens"));
-  const completion = tokens(field(value, "completion_tokens"));
-  if (prompt === null || completion === null) return null;
-  const cached =
-    tokens(field(field(value, "prompt_tokens_details"), "cached_tokens")) ??
-    tokens(field(value, "prompt_cache_hit_tokens")) ??
-    0;
-  const reasoning = tokens(
-    field(field(value, "completion_tokens_details"), "reasoning_tokens") ??
-      field(value, "reasoning_tokens"),
-  );
-  return {
-    prompt_tokens: prompt,
-    cached_tokens: Math.min(cached, prompt),
-    completion_tokens: completion,
-    reasoning_tokens: Math.min(reasoning ?? 0, completion),
-  };
+  return readChoice(exchange, body);
 }
 
 // ---------------------------------------------------------------------------------------------
 
-function field(value: unknown, name: string): unknown {
-  return typeof value === "object" && value !== null ? Reflect.get(value, name) : undefined;
+function readChoice(exchange: Exchange, body: object): Reading {
+  const choices = field(body, "choices");
+  const choice: unknown = Array.isArray(choices) ? choices[0] : undefined;
+  const message = field(choice, "message");
+  const own = field(choice, "error");
+  if (own !== undefined && own !== null) {
+    return errorFault(exchange, body, { error: own }, "broken_off");
+  }
+  if (message === undefined || message === null) {
+    return faultOf(exchange, body, "no_choices", { message: exchange.text ?? "" });
+  }
+  const content = readContent(field(message, "content"));
+  const calls = readCalls(field(message, "tool_calls"));
+  const usage = readUsage(field(body, "usage"));
+  const isCounted = usage === null || usage.prompt_tokens + usage.completion_tokens > 0;
+  const answer: Answer = {
+    content,
+    reasoning: textOf(field(message, "reasoning_content")) ?? textOf(field(message, "reasoning")),
+    refusal: textOf(field(message, "refusal")),
+    ...(calls.length === 0 ? {} : { tool_calls: calls }),
+    finish_reason: textOf(field(choice, "finish_reason")),
+    model: answeringModel(exchange, body),
+    // Nothing counted although there is a text: it was not counted.
+    usage: isCounted || (content === "" && calls.length === 0) ? usage : null,
+    usd: usdOf(field(body, "usage")),
+  };
+  const ending = endingOf(answer.finish_reason, content);
+  if (ending.kind === "fault") {
+    return faultOf(exchange, body, "broken_off", { message: `finish_reason ${ending.word}` });
+  }
+  const empty = emptyKind(answer);
+  if (empty === null) return { ok: true, answer, request_id: requestId(exchange, body) };
+  const said = `finish_reason ${answer.finish_reason ?? "missing"}`;
+  return faultOf(exchange, body, empty, { message: said, answer });
 }
 
-const textOf = (value: unknown): string | null =>
-  typeof value === "string" && value !== "" ? value : null;
-
-/** More tokens than any model has room for: a provider's slip, not a bill. */
-const MOST_TOKENS = 100_000_000;
-
-function tokens(value: unknown): number | null {
-  return typeof value === "number" && Number.isInteger(value) && value >= 0 && value < MOST_TOKENS
-    ? value
-    : null;
+/** A gateway that fell back says so beside the body, which may name the model that was asked for. */
+function answeringModel({ headers }: Exchange, body: unknown): string | null {
+  const fellBack = Number(headers["x-litellm-attempted-fallbacks"] ?? 0) > 0;
+  const group = headers["x-litellm-model-group"];
+  return fellBack && group !== undefined ? group : textOf(field(body, "model"));
 }
 
-/** Text, or the text parts of a list of parts; what the model thought is never content. */
+type Said = {
+  readonly message: string;
+  readonly status?: number;
+  readonly answer?: Answer;
+};
+
+function faultOf(
+  exchange: Exchange,
+  body: unknown,
+  kind: FaultKind,
+  { message, status, answer }: Said,
+): Reading & { readonly ok: false } {
+  return {
+    ok: false,
+    fault: {
+      kind,
+      message: shorten(message),
+      code: codesOf(body),
+      context: contextLimit(body, message),
+      status: status ?? exchange.status,
+      retry_after_ms: exchange.retry_after_ms ?? saidWaitMs((exchange.text ?? "").slice(0, 20_000)),
+      request_id: requestId(exchange, body),
+      usage: readUsage(field(body, "usage")),
+      answer: answer ?? null,
+    },
+  };
+}
+
+/** An error under status 200: by its own code where it has one. */
+function errorFault(
+  exchange: Exchange,
+  body: unknown,
+  holder: { readonly error: unknown },
+  kind: FaultKind,
+): Reading {
+  const message = errorText(holder) ?? "";
+  const code = Number(field(holder.error, "code") ?? field(holder.error, "status"));
+  const isStatus = Number.isInteger(code) && code >= 400 && code <= 599;
+  return isStatus
+    ? faultOf(exchange, body, `http_${code}`, { message, status: code })
+    : faultOf(exchange, body, kind, { message });
+}
+
+/** `error`, or MiniMax's `base_resp` with a code that is not 0; null when there is none. */
+function errorOf(body: unknown): unknown {
+  const error = field(body, "error");
+  if (error !== undefined && error !== null && error !== "") return error;
+  const base = field(body, "base_resp");
+  return Number(field(base, "status_code") ?? 0) === 0 ? null : base;
+}
+
+/** Text, or the text parts of a list of parts; a part of reasoning is no content. */
 function readContent(value: unknown): string {
   if (typeof value === "string") return value;
   if (!Array.isArray(value)) return "";
   return value
-    .filter(
-      (part: unknown) => !/reasoning|thinking|thought/.test(textOf(field(part, "type")) ?? ""),
-    )
+    .filter((part: unknown) => !/reason|think/i.test(textOf(field(part, "type")) ?? ""))
     .map((part: unknown) => textOf(field(part, "text")) ?? "")
     .join("");
 }
@@ -148,23 +167,11 @@ function requestId(exchange: Exchange, body: unknown): string | null {
   return exchange.headers["x-request-id"] ?? textOf(field(body, "id"));
 }
 
-/** The words of an error body: {"error": {"message"}}, {"error": "..."}, {"detail"}, {"message"}. */
-function errorText(body: unknown): string | null {
-  const error = field(body, "error");
-  const said =
-    textOf(field(error, "message")) ??
-    textOf(error) ??
-    textOf(field(body, "message")) ??
-    textOf(field(body, "detail")) ??
-    (typeof error === "object" && error !== null ? JSON.stringify(error) : null);
-  const code = textOf(field(error, "code"));
-  return said !== null && code !== null && !said.includes(code) ? `${code}: ${said}` : said;
-}
-
+/** One line, without its middle where it is long. */
 function shorten(text: string): string {
-  const line = text
-    .slice(0, 4 * MESSAGE_CHARS)
-    .replace(/\s+/g, " ")
-    .trim();
-  return line.length > MESSAGE_CHARS ? `${line.slice(0, MESSAGE_CHARS)} ...` : line;
+  const whole = text.length > 20_000 ? `${text.slice(0, 10_000)} ${text.slice(-10_000)}` : text;
+  const line = whole.replace(/\s+/g, " ").trim();
+  return line.length > HEAD_CHARS + TAIL_CHARS
+    ? `${line.slice(0, HEAD_CHARS)} ... ${line.slice(-TAIL_CHARS)}`
+    : line;
 }

@@ -4,7 +4,7 @@
  * nothing more is sent in this run. 64 calls that die with one server are one failure, not 64.
  */
 import type { Breaker, BreakerEvent, Fault } from "../../calls.ts";
-import { failureKind } from "./policy.ts";
+import { blameOf } from "./blame.ts";
 
 export const closedBreaker: Breaker = {
   failures: 0,
@@ -14,6 +14,7 @@ export const closedBreaker: Breaker = {
   pausedUntilMs: 0,
   probing: false,
   open: null,
+  blamesSettings: false,
 };
 
 /** Failures in a row before the provider is probed instead of used. */
@@ -23,48 +24,64 @@ const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 3000;
 /** A provider that never answered in this run gets less patience. */
 const LONGEST_PAUSE_UNSEEN_MS = 1000;
-/** Wrong key, no balance, no such model: asking on is of no use. */
-const HOPELESS: readonly string[] = ["http_401", "http_402", "http_404"];
-const HOPELESS_IN_A_ROW = 3;
+/** A server that only ever answers with errors is given up sooner than one that is away. */
+const ERRORS_UNSEEN = 12;
 /** So many answers 429 without a success between them pause the whole lane. */
 const RATE_LIMITS_IN_A_ROW = 5;
 const RATE_PAUSE_MS = 1000;
+const LOADING_PAUSE_MS = 2000;
 
 /** The breaker after one more call. */
 export function afterCall(breaker: Breaker, event: BreakerEvent): Breaker {
   if (breaker.open !== null) return breaker;
   const { fault, nowMs } = event;
-  if (fault === null || provesLife(fault)) return { ...closedBreaker, lastSuccessMs: nowMs };
-  if (fault.kind === "http_429") return afterRateLimit(breaker, fault, event);
+  if (fault === null) return { ...closedBreaker, lastSuccessMs: nowMs };
+  const blame = blameOf(fault);
+  if (provesLife(fault)) return { ...closedBreaker, lastSuccessMs: breaker.lastSuccessMs };
+  if (blame === "rate") return afterRateLimit(breaker, fault, event);
+  if (blame === "loading") return whileLoading(breaker, fault, event);
   if (isSameBurst(breaker, fault, event.sentMs)) return breaker;
   const failures = breaker.failures + 1;
   const counted = { ...breaker, failures, rateLimits: 0, lastCountedMs: nowMs };
-  if (failures >= patienceFor(fault, event)) {
+  const isUnseen = breaker.lastSuccessMs === null;
+  const blamesSettings = isUnseen && answersWrongly(fault);
+  if (failures >= (blamesSettings ? Math.min(ERRORS_UNSEEN, event.threshold) : event.threshold)) {
     const last = `${fault.kind}: ${fault.message}`;
-    return { ...counted, open: `${failures} calls in a row failed, the last one with ${last}` };
+    const open = `${failures} calls in a row failed, the last one with ${last}`;
+    return { ...counted, open, blamesSettings };
   }
-  if (failures < PROBE_FROM || HOPELESS.includes(fault.kind)) return counted;
-  const longest = breaker.lastSuccessMs === null ? LONGEST_PAUSE_UNSEEN_MS : LONGEST_PAUSE_MS;
+  if (failures < PROBE_FROM) return counted;
+  const longest = isUnseen ? LONGEST_PAUSE_UNSEEN_MS : LONGEST_PAUSE_MS;
   const pause = Math.min(longest, FIRST_PAUSE_MS * 2 ** (failures - PROBE_FROM));
   return { ...counted, probing: true, pausedUntilMs: nowMs + pause };
 }
 
 // ---------------------------------------------------------------------------------------------
 
-/** The provider is there and works; it was this item that it could not serve. */
+/** The provider is there and answers; what it refuses is weighed elsewhere. */
 function provesLife(fault: Fault): boolean {
+  const blame = blameOf(fault);
+  const isEmpty = fault.kind === "empty" || fault.kind === "reasoning_only";
+  return isEmpty || !(blame === "passing" || blame === "rate" || blame === "loading");
+}
+
+/** Something answers at that address, but not as a model does. */
+function answersWrongly({ kind, message }: Fault): boolean {
   return (
-    fault.kind === "empty" ||
-    fault.kind === "reasoning_only" ||
-    fault.kind === "too_large" ||
-    failureKind(fault) === "context_too_long"
+    (kind === "http_500" && message !== "") ||
+    ["html", "bad_json", "error_body", "no_choices"].includes(kind)
   );
 }
 
-function patienceFor(fault: Fault, event: BreakerEvent): number {
-  return HOPELESS.includes(fault.kind)
-    ? Math.min(HOPELESS_IN_A_ROW, event.threshold)
-    : event.threshold;
+/** One call at a time asks whether it is done; given up when it takes longer than an item may. */
+function whileLoading(breaker: Breaker, fault: Fault, event: BreakerEvent): Breaker {
+  const { nowMs, ceilingMs } = event;
+  const since = breaker.lastCountedMs ?? nowMs;
+  const counted = { ...breaker, lastCountedMs: since, probing: true };
+  if (nowMs - since >= ceilingMs) {
+    return { ...counted, open: `still not loaded after ${Math.round(ceilingMs / 60_000)} minutes` };
+  }
+  return { ...counted, pausedUntilMs: nowMs + (fault.retry_after_ms ?? LOADING_PAUSE_MS) };
 }
 
 /**
@@ -79,7 +96,7 @@ function isSameBurst(
 ): boolean {
   if (lastCountedMs === null || sentMs > lastCountedMs) return false;
   const hung = fault.kind.startsWith("timeout") && sentMs >= (lastSuccessMs ?? 0);
-  return !hung && !HOPELESS.includes(fault.kind);
+  return !hung;
 }
 
 function afterRateLimit(breaker: Breaker, fault: Fault, event: BreakerEvent): Breaker {

@@ -4,16 +4,21 @@
  */
 import type { Decision, Fault, Patience, Progressed } from "../../calls.ts";
 import type { ChatFailure } from "../../work.ts";
+import { blameOf } from "./blame.ts";
 
 const BACKOFF_BASE_MS = 500;
 const BACKOFF_CAP_MS = 60_000;
-/** Short: the number of calls in flight is what spares a provider that is busy, not one item's wait. */
+/** Short at first: the number of calls in flight is what spares a busy provider, not one item's wait. */
 const RATE_BACKOFF_BASE_MS = 250;
 const RATE_BACKOFF_CAP_MS = 4000;
+/** Waits after which it is no passing burst any more: from then on they grow further. */
+const RATE_WAITS_SHORT = 8;
+const RATE_BACKOFF_LONG_MS = 60_000;
+/** A model that is being loaded takes minutes, not milliseconds. */
+const LOADING_BASE_MS = 2000;
+const LOADING_CAP_MS = 15_000;
 /** Askings again of an answer without content; the limit doubles where thinking ate it up. */
 const EMPTY_TRIES = 2;
-
-const RETRIED_STATUS: readonly number[] = [408, 409, 425, 429];
 
 /**
  * @param progressed how often the item was tried, the failed call included.
@@ -27,76 +32,95 @@ export function decide(
   rng: () => number,
 ): Decision {
   if (fault.kind === "empty" || fault.kind === "reasoning_only") {
-    if (progressed.empties > EMPTY_TRIES) return { do: "accept" };
+    const known = fault.kind === "empty" && patience.knownEmpty === true;
+    if (known || progressed.empties > EMPTY_TRIES) return { do: "accept" };
   } else if (!isRetried(fault)) {
     return { do: "give_up", kind: failureKind(fault), message: words(fault) };
-  } else if (progressed.tries >= patience.tries && !isRateLimit(fault)) {
-    return giveUp(`${words(fault)} (tried ${progressed.tries} times)`);
+  } else if (progressed.tries >= patience.tries && !waitsFreely(fault)) {
+    return giveUp(fault, `(tried ${progressed.tries} times)`);
   }
   const ms = waitFor(fault, progressed, rng);
   if (nowMs + ms - progressed.startedMs > patience.ceilingMs) {
-    const seconds = Math.round(patience.ceilingMs / 1000);
-    return giveUp(`${words(fault)} (no answer within ${seconds} s)`);
+    return giveUp(fault, `(no answer within ${Math.round(patience.ceilingMs / 1000)} s)`);
   }
   return {
     do: "wait",
     ms,
-    countsAsTry: !isRateLimit(fault),
+    countsAsTry: !waitsFreely(fault),
     growLimit: fault.kind === "reasoning_only" ? 2 : 1,
   };
 }
 
 /** 408, 409, 425, 429, 5xx, connection faults, timeouts, and bodies that are no answer. */
 export function isRetried(fault: Fault): boolean {
-  if (!fault.kind.startsWith("http_")) return fault.kind !== "too_large";
-  return fault.status !== null && (fault.status >= 500 || RETRIED_STATUS.includes(fault.status));
+  const blame = blameOf(fault);
+  return blame === "passing" || blame === "rate" || blame === "loading";
 }
 
-export function isRateLimit(fault: Fault): boolean {
-  return fault.kind === "http_429";
+/** Waits that use up no try: for a rate limit, and for a model that is being loaded. */
+export function waitsFreely(fault: Fault): boolean {
+  const blame = blameOf(fault);
+  return blame === "rate" || blame === "loading";
 }
 
-/** Whose fault it is: the item's own (a drop) or the provider's (asked again in the next run). */
+/**
+ * What a fault that is not asked again comes to. "refused" is not known yet; a 5xx that stays the same
+ * over all tries is a refusal in other words.
+ */
 export function failureKind(fault: Fault): ChatFailure["kind"] {
-  if (isContextTooLong(fault)) return "context_too_long";
-  if (fault.kind === "too_large") return "rejected";
-  const own = fault.status === 400 || fault.status === 413 || fault.status === 422;
-  return own && !BLAMES_SETTINGS.test(fault.message) ? "rejected" : "provider";
+  switch (blameOf(fault)) {
+    case "content":
+      return "rejected";
+    case "context":
+      return "context";
+    case "settings":
+    case "quota":
+      return "settings";
+    case "unclear":
+      return "refused";
+    case "passing":
+      return fault.kind === "http_500" && fault.message !== "" ? "refused" : "provider";
+    case "rate":
+    case "loading":
+      return "provider";
+  }
 }
 
 // ---------------------------------------------------------------------------------------------
 
-const giveUp = (message: string): Decision => ({ do: "give_up", kind: "provider", message });
+const giveUp = (fault: Fault, why: string): Decision => ({
+  do: "give_up",
+  kind: failureKind(fault),
+  message: `${words(fault)} ${why}`,
+});
 
 const words = (fault: Fault): string =>
   fault.message === "" ? fault.kind : `${fault.kind}: ${fault.message}`;
 
-function waitFor(
-  fault: Fault,
-  { tries, rateWaits, empties }: Progressed,
-  rng: () => number,
-): number {
-  const backoff = isRateLimit(fault)
-    ? Math.min(RATE_BACKOFF_CAP_MS, RATE_BACKOFF_BASE_MS * 2 ** Math.min(rateWaits, 20))
-    : Math.min(BACKOFF_CAP_MS, BACKOFF_BASE_MS * 2 ** Math.min(Math.max(tries, empties) - 1, 20));
-  const jittered = Math.round(rng() * backoff);
+function waitFor(fault: Fault, progressed: Progressed, rng: () => number): number {
+  const jittered = Math.round(rng() * backoffOf(fault, progressed));
   // What was asked for is a floor; a little more, so that not all come back in the same moment.
   return fault.retry_after_ms === null
     ? jittered
     : fault.retry_after_ms + Math.round(rng() * BACKOFF_BASE_MS);
 }
 
-/** Said by OpenAI, vLLM, OpenRouter, Ollama, Anthropic and SGLang, in this order. */
-const TOO_LONG =
-  /context_length_exceeded|maximum context length|context window|context length|prompt is too long|input is too long|longer than the model's|exceeds? the (?:model's )?(?:maximum|max|available) (?:context|sequence|input)|too many (?:input )?tokens/i;
-
-function isContextTooLong(fault: Fault): boolean {
-  return (
-    (fault.status === 400 || fault.status === 413 || fault.status === 422) &&
-    TOO_LONG.test(fault.message)
-  );
+function backoffOf(fault: Fault, { tries, rateWaits, empties }: Progressed): number {
+  const grown = (base: number, cap: number, steps: number): number =>
+    Math.min(cap, base * 2 ** Math.min(steps, 20));
+  switch (blameOf(fault)) {
+    case "rate":
+      return rateWaits <= RATE_WAITS_SHORT
+        ? grown(RATE_BACKOFF_BASE_MS, RATE_BACKOFF_CAP_MS, rateWaits)
+        : grown(RATE_BACKOFF_CAP_MS, RATE_BACKOFF_LONG_MS, rateWaits - RATE_WAITS_SHORT);
+    case "loading":
+      return grown(LOADING_BASE_MS, LOADING_CAP_MS, rateWaits);
+    case "content":
+    case "context":
+    case "passing":
+    case "quota":
+    case "settings":
+    case "unclear":
+      return grown(BACKOFF_BASE_MS, BACKOFF_CAP_MS, Math.max(tries, empties) - 1);
+  }
 }
-
-/** A 400 that every item would get: the settings are wrong, not the item. */
-const BLAMES_SETTINGS =
-  /model[^.]{0,80}(?:not found|does not exist|not exist|not available|not supported)|(?:unknown|invalid|no such) model|(?:unsupported|unknown|unrecognized) (?:parameter|value|request argument)/i;

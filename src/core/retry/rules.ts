@@ -4,7 +4,12 @@ import { learn, mannerOf } from "../wire/families.ts";
 import { shapeRequest } from "../wire/shape.ts";
 import { costOf, upperBound } from "../spend/price.ts";
 import { readAnswer } from "./answer.ts";
+import { blameOf } from "./blame.ts";
 import { afterCall, closedBreaker } from "./breaker.ts";
+import { afterAnswer, closedWords, noEvidence, weigh } from "./evidence.ts";
+import { isSurelyOver, listedLimit, modelId } from "./context.ts";
+import { mendOf } from "./mend.ts";
+import { isSameModel } from "./model-names.ts";
 import { decide } from "./policy.ts";
 import { startSteering, steer } from "./steering.ts";
 import { dueInMs, fullBucket, giveBack, take } from "./token-bucket.ts";
@@ -12,6 +17,16 @@ import { dueInMs, fullBucket, giveBack, take } from "./token-bucket.ts";
 export const callRules: CallRules = {
   read: readAnswer,
   decide,
+  blame: blameOf,
+  isSameModel,
+  listedLimit,
+  modelId,
+  isSurelyOver,
+  mend: mendOf,
+  noEvidence,
+  afterAnswer,
+  weigh,
+  closedWords,
   startSteering,
   steer,
   closedBreaker,

@@ -21,6 +21,16 @@ export function isUsedUp(tries: readonly Try[], attempts: number): boolean {
   return tries.length > 0 && tries.length % attempts === 0;
 }
 
+/** The last askings were answered with one and the same text: the server does not sample. */
+export function isSameAgain(tries: readonly Try[]): boolean {
+  const [last, before] = [tries.at(-1), tries.at(-2)];
+  return last !== undefined && last.raw.trim() !== "" && last.raw === before?.raw;
+}
+
+/** What is said once of such a model. */
+export const greedyNote = (model: string): string =>
+  `${model} gives the same text every time it is asked: the server is greedy, so asking again and strategy "select" get nothing new; set a temperature there, or another model`;
+
 export function tryOf(
   attempt: number,
   reply: ChatReply,

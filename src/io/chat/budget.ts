@@ -14,26 +14,46 @@ export type Budget = {
    * Calls `go` as soon as a call that can come to so much may be sent; `go` writes the intent, in
    * the same breath, so that nobody else takes the room. Waits while only calls in flight stand in
    * the way; a failure when the budget itself does.
+   *
+   * @param want asked anew whenever there may be room: what is known of the model grows meanwhile
    */
-  begin<T>(most: Usage, usd: number | null, go: () => T): Promise<T | ChatFailure>;
+  begin<T>(want: () => Want, go: (want: Want) => T): Promise<T | ChatFailure>;
   /** A call ended: whoever waits for room looks again. */
-  settled(): void;
+  settled(isMeasured: boolean): void;
   /** @throws UserError when a budget in USD cannot hold, for want of a price. */
   checkPrice(provider: string, model: string, price: Price | undefined): void;
 };
 
+export type Want = {
+  /** The most a call can come to; `usd` null: unpriced. */
+  readonly most: Usage;
+  readonly usd: number | null;
+  /**
+   * False while no call to this model has been counted: how far it goes over its completion limit is
+   * not known yet, so such calls go one at a time.
+   */
+  readonly isMeasured: boolean;
+};
+
 export function makeBudget(limits: Config["budget"], ledger: Ledger): Budget {
+  const isSet = limits.max_usd !== undefined || limits.max_tokens !== undefined;
   let waiting: (() => void)[] = [];
+  let unmeasured = 0;
   const wake = (): void => {
     const due = waiting;
     waiting = [];
     for (const resolve of due) resolve();
   };
   return {
-    settled: wake,
-    async begin(most, usd, go) {
-      const tokens = most.prompt_tokens + most.completion_tokens;
+    settled(isMeasured) {
+      if (isSet && !isMeasured) unmeasured--;
+      wake();
+    },
+    async begin(want, go) {
       for (;;) {
+        const wanted = want();
+        const { most, usd, isMeasured } = wanted;
+        const tokens = most.prompt_tokens + most.completion_tokens;
         const spent = ledger.spent();
         const alone = over(limits, spent.tokens + tokens, spent.usd + (usd ?? 0), spent);
         if (alone !== null) {
@@ -42,7 +62,11 @@ export function makeBudget(limits: Config["budget"], ledger: Ledger): Budget {
         }
         const flying = ledger.reserved();
         const now = spent.tokens + flying.tokens + tokens;
-        if (over(limits, now, spent.usd + flying.usd + (usd ?? 0), spent) === null) return go();
+        const fits = over(limits, now, spent.usd + flying.usd + (usd ?? 0), spent) === null;
+        if (fits && (!isSet || isMeasured || unmeasured === 0)) {
+          if (isSet && !isMeasured) unmeasured++;
+          return go(wanted);
+        }
         await new Promise<void>((resolve) => waiting.push(resolve));
       }
     },
@@ -50,7 +74,7 @@ export function makeBudget(limits: Config["budget"], ledger: Ledger): Budget {
       if (limits.max_usd === undefined || price !== undefined) return;
       throw new UserError(
         `[budget].max_usd is set, but ${model} has no price, so the budget could not hold`,
-        `add [provider.${provider}.price."${model}"] with input and output (USD per million tokens) to chain.toml, or use max_tokens`,
+        `add [provider.${provider}.price."${model}"] with input and output (USD per million tokens) to chain.toml, or use max_tokens; \`npm run prices\` asks the provider`,
       );
     },
   };

@@ -31,20 +31,44 @@ export type PoolFetch = {
   close(): Promise<void>;
 };
 
-/** @param connections twice as many as calls in flight, so that none waits for a socket. */
-export function openPool(baseUrl: string, connections: number, now: () => Date): PoolFetch {
+/** Proxies as the environment names them; HTTP_PROXY and its kin in either case. */
+export type Proxies = {
+  readonly httpProxy: string;
+  readonly httpsProxy: string;
+  readonly noProxy: string;
+};
+
+/** null where no proxy is named. NODE_EXTRA_CA_CERTS is read by Node itself, from the real environment. */
+export function proxiesOf(env: Readonly<Record<string, string | undefined>>): Proxies | null {
+  const either = (name: string): string => env[name.toLowerCase()] ?? env[name] ?? "";
+  const httpProxy = either("HTTP_PROXY");
+  const httpsProxy = either("HTTPS_PROXY");
+  if (httpProxy === "" && httpsProxy === "") return null;
+  return { httpProxy, httpsProxy, noProxy: either("NO_PROXY") };
+}
+
+/**
+ * @param connections twice as many as calls in flight, so that none waits for a socket
+ * @param proxies null: straight to the server
+ */
+export function openPool(
+  baseUrl: string,
+  connections: number,
+  now: () => Date,
+  proxies: Proxies | null = null,
+): PoolFetch {
   const { origin } = new URL(baseUrl);
   // By its file: the package's index makes undici's own fetch, WebSocket and mocks besides, in three
   // times the time.
-  const Pool = loadPackage<typeof UndiciPool>("undici/lib/dispatcher/pool.js");
-  const pool = new Pool(origin, {
+  const settings = {
     connections,
     pipelining: 1,
     headersTimeout: 0,
     bodyTimeout: 0,
     keepAliveTimeout: 30_000,
     connect: { timeout: 30_000 },
-  });
+  };
+  const pool = proxies === null ? openDirect(origin, settings) : openProxied(settings, proxies);
   return {
     fetch: (url, init = {}) =>
       new Promise((resolve, reject) => {
@@ -52,8 +76,9 @@ export function openPool(baseUrl: string, connections: number, now: () => Date):
         const wire = wireOf(init) ?? newWire();
         pool.dispatch(
           {
+            origin,
             path: target.pathname + target.search,
-            method: "POST",
+            method: init.method === "GET" ? "GET" : "POST",
             headers: headerList(init.headers),
             body: bodyOf(init),
           },
@@ -65,6 +90,18 @@ export function openPool(baseUrl: string, connections: number, now: () => Date):
 }
 
 // ---------------------------------------------------------------------------------------------
+
+function openDirect(origin: string, settings: UndiciPool.Options): Dispatcher {
+  const Pool = loadPackage<typeof UndiciPool>("undici/lib/dispatcher/pool.js");
+  return new Pool(origin, settings);
+}
+
+/** Chooses by address: through a proxy, or straight where NO_PROXY says so. */
+function openProxied(settings: UndiciPool.Options, proxies: Proxies): Dispatcher {
+  // By the index: it is what gives dispatchers the CONNECT that a tunnel is opened with.
+  const { EnvHttpProxyAgent } = loadPackage<typeof import("undici")>("undici");
+  return new EnvHttpProxyAgent({ ...settings, ...proxies });
+}
 
 function exchangeHandler(
   wire: Wire,

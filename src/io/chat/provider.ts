@@ -9,9 +9,9 @@ import type { Config } from "../../config.ts";
 import { UserError } from "../../errors.ts";
 import { loadPackage } from "../../packages.ts";
 import type { Exchange } from "../../calls.ts";
-import type { ToolCall } from "../../records/message.ts";
-import type { ChatMessage } from "../../work.ts";
-import { newWire, openPool, type PoolFetch } from "./pool.ts";
+import { APIS, bodyOf } from "./api.ts";
+import type { Call } from "./call.ts";
+import { newWire, openPool, proxiesOf, type PoolFetch } from "./pool.ts";
 import { utf8Bytes } from "../utf8.ts";
 
 export type Provider = {
@@ -19,17 +19,11 @@ export type Provider = {
   readonly settings: ProviderConfig;
   /** One HTTP call, whatever comes of it; `body` is the parsed JSON, or null. */
   send(call: Call): Promise<{ readonly exchange: Exchange; readonly body: unknown }>;
+  /** The entries of its list of models; [] where it gives none. */
+  models(): Promise<readonly unknown[]>;
   /** The text without any of this provider's keys. */
   readonly redact: (text: string) => string;
   close(): Promise<void>;
-};
-
-export type Call = {
-  readonly model: string;
-  readonly messages: readonly ChatMessage[];
-  readonly tools?: readonly unknown[] | undefined;
-  readonly temperature: number;
-  readonly max_tokens: number;
 };
 
 /**
@@ -44,19 +38,7 @@ export function checkProvider(config: Config, name: string): Access {
       `add [provider.${name}] with base_url and api_key_env`,
     );
   }
-  const baseUrl = variable(config, settings.base_url_env) ?? settings.base_url;
-  if (baseUrl === undefined) {
-    throw new UserError(
-      `[provider.${name}] has no base_url`,
-      `add base_url = "https://..." to [provider.${name}] in chain.toml`,
-    );
-  }
-  if (!URL.canParse(baseUrl) || !/^https?:/.test(baseUrl)) {
-    throw new UserError(
-      `[provider.${name}]: "${baseUrl}" is no http or https address`,
-      `mend ${variable(config, settings.base_url_env) === null ? "base_url in chain.toml" : String(settings.base_url_env)}, for example https://llm.chutes.ai/v1`,
-    );
-  }
+  const baseUrls = baseUrlsOf(config, name, settings);
   const headers: Record<string, string> = { ...settings.headers };
   const secrets: string[] = [];
   for (const [header, env] of Object.entries(settings.headers_env)) {
@@ -64,20 +46,26 @@ export function checkProvider(config: Config, name: string): Access {
     headers[header] = value;
     secrets.push(value);
   }
-  if (settings.api_key_env === undefined) return { settings, baseUrl, key: null, headers, secrets };
+  if (settings.api_key_env === undefined)
+    return { settings, baseUrls, key: null, headers, secrets };
   const key = needed(config, name, settings.api_key_env, "API key");
-  return { settings, baseUrl, key, headers, secrets: [...secrets, key] };
+  return { settings, baseUrls, key, headers, secrets: [...secrets, key] };
 }
 
-/** @param maxInFlight calls at once, for the number of connections. */
+/**
+ * @param baseUrl one of the provider's servers
+ * @param maxInFlight calls at once, for the number of connections
+ */
 export function openProvider(
   config: Config,
   name: string,
+  baseUrl: string,
   maxInFlight: number,
   now: () => Date,
 ): Provider {
-  const { settings, baseUrl, key, headers, secrets } = checkProvider(config, name);
-  const pool = openPool(baseUrl, 2 * maxInFlight, now);
+  const { settings, key, headers, secrets } = checkProvider(config, name);
+  const api = APIS[settings.api];
+  const pool = openPool(baseUrl, 2 * maxInFlight, now, proxiesOf(config.env));
   const client = makeClient(
     {
       baseURL: baseUrl,
@@ -88,7 +76,7 @@ export function openProvider(
       maxRetries: 0,
       timeout: Math.ceil(settings.timeout_s * 1000),
       logLevel: "off",
-      defaultHeaders: { ...(key === null ? { Authorization: null } : {}), ...headers },
+      defaultHeaders: { ...api.headers(key), ...headers },
     },
     pool.fetch,
   );
@@ -97,11 +85,26 @@ export function openProvider(
     settings,
     redact: (text) => secrets.reduce((left, secret) => left.replaceAll(secret, "[key]"), text),
     close: () => pool.close(),
+    async models() {
+      const wire = newWire();
+      const auth = key === null ? {} : { authorization: `Bearer ${key}` };
+      const url = `${baseUrl.replace(/\/+$/, "")}/models`;
+      const options = { method: "GET", headers: { ...auth, ...headers }, timeoutMs: LIST_MS, wire };
+      try {
+        await pool.fetch(url, options);
+        const { status, text } = wire.exchange;
+        return status === 200 ? entriesOf(parsed(text)) : [];
+      } catch (error) {
+        // A list that cannot be had is no list; a fault without an exchange is ours.
+        if (wire.exchange.status === null && wire.exchange.broken === null) throw error;
+        return [];
+      }
+    },
     async send(call) {
       const wire = newWire();
       const options = { keepalive: true, wire };
       try {
-        const value = await client.post<unknown>("/chat/completions", {
+        const value = await client.post<unknown>(api.path, {
           // Bytes, not an object: the client would hold the prompt's JSON as text until the answer
           // comes, and half of the collector's work would be copying that text around.
           body: utf8Bytes(JSON.stringify(bodyOf(settings, call))),
@@ -109,7 +112,7 @@ export function openProvider(
           fetchOptions: options,
         });
         const { exchange } = wire;
-        return { exchange, body: typeof value === "string" ? parsed(value) : value };
+        return { exchange, body: api.reply(typeof value === "string" ? parsed(value) : value) };
       } catch (error) {
         // Whatever the client makes of a fault, the wire has what happened; without it, it is ours.
         const { exchange } = wire;
@@ -124,7 +127,8 @@ export function openProvider(
 
 type Access = {
   readonly settings: ProviderConfig;
-  readonly baseUrl: string;
+  /** At least one. */
+  readonly baseUrls: readonly string[];
   readonly key: string | null;
   readonly headers: Readonly<Record<string, string>>;
   readonly secrets: readonly string[];
@@ -166,6 +170,34 @@ function withoutTelemetry(built: Built): Built {
   return built;
 }
 
+/** @throws UserError where there is none, or one that is no address. */
+function baseUrlsOf(config: Config, name: string, settings: ProviderConfig): readonly string[] {
+  const fromEnv = variable(config, settings.base_url_env);
+  const single = fromEnv ?? settings.base_url;
+  const baseUrls =
+    fromEnv === null && settings.base_urls.length > 0
+      ? settings.base_urls
+      : single === undefined
+        ? []
+        : [single];
+  if (baseUrls.length === 0) {
+    throw new UserError(
+      `[provider.${name}] has no base_url`,
+      `add base_url = "https://..." to [provider.${name}] in chain.toml`,
+    );
+  }
+  for (const baseUrl of baseUrls) {
+    if (URL.canParse(baseUrl) && /^https?:/.test(baseUrl)) continue;
+    throw new UserError(
+      `[provider.${name}]: "${withoutPassword(baseUrl)}" is no http or https address`,
+      `mend ${fromEnv === null ? "base_url in chain.toml" : String(settings.base_url_env)}, for example https://llm.chutes.ai/v1`,
+    );
+  }
+  return baseUrls;
+}
+
+const withoutPassword = (url: string): string => url.replace(/\/\/[^/@]*@/, "//[key]@");
+
 function variable(config: Config, name: string | undefined): string | null {
   const value = name === undefined ? undefined : config.env[name]?.trim();
   return value === undefined || value === "" ? null : value;
@@ -188,44 +220,18 @@ function needed(config: Config, provider: string, env: string, what: string): st
   return value;
 }
 
-function bodyOf(
-  settings: ProviderConfig,
-  { model, messages, tools, temperature, max_tokens }: Call,
-): object {
-  return {
-    ...settings.body,
-    model,
-    messages: messages.map(toParam),
-    ...(tools === undefined || tools.length === 0 ? {} : { tools }),
-    temperature,
-    [settings.max_tokens_field]: max_tokens,
-  };
-}
+/** A list of models is no answer that takes minutes. */
+const LIST_MS = 20_000;
 
-/** Content is always a string, and keys without a value are left out: templates trip over null. */
-function toParam(message: ChatMessage): object {
-  const { role, content, reasoning, tool_calls: calls = [], tool_call_id, name } = message;
-  if (role === "tool") {
-    return {
-      role,
-      content,
-      ...(tool_call_id === undefined ? {} : { tool_call_id }),
-      ...(name === undefined ? {} : { name }),
-    };
+/** {"data": [..]}, {"models": [..]}, or the list itself. */
+function entriesOf(value: unknown): readonly unknown[] {
+  if (Array.isArray(value)) return value;
+  for (const name of ["data", "models"]) {
+    const list: unknown =
+      typeof value === "object" && value !== null ? Reflect.get(value, name) : null;
+    if (Array.isArray(list)) return list;
   }
-  if (role !== "assistant") return { role: role === "system" ? role : "user", content };
-  return {
-    role,
-    content,
-    ...(reasoning === undefined ? {} : { reasoning_content: reasoning }),
-    ...(calls.length === 0 ? {} : { tool_calls: calls.map(toCall) }),
-  };
-}
-
-/** Arguments are JSON text on the wire; what the model wrote instead is quoted, since servers parse it. */
-function toCall({ id, name, arguments: args }: ToolCall): object {
-  const text = typeof args === "string" ? JSON.stringify({ input: args }) : JSON.stringify(args);
-  return { id, type: "function", function: { name, arguments: text } };
+  return [];
 }
 
 function parsed(text: string | null): unknown {

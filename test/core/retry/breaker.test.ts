@@ -1,17 +1,10 @@
 import { expect, test } from "vitest";
 import type { Breaker, Fault, FaultKind } from "../../../src/calls.ts";
 import { afterCall, closedBreaker } from "../../../src/core/retry/breaker.ts";
+import { faultOf } from "../../support/fault.ts";
 
-const fault = (kind: FaultKind, over: Partial<Fault> = {}): Fault => ({
-  kind,
-  message: "boom",
-  status: kind.startsWith("http_") ? Number(kind.slice(5)) : null,
-  retry_after_ms: null,
-  request_id: null,
-  usage: null,
-  answer: null,
-  ...over,
-});
+const fault = (kind: FaultKind, over: Partial<Fault> = {}): Fault =>
+  faultOf(kind, { message: "boom", ...over });
 
 function call(
   breaker: Breaker,
@@ -29,7 +22,7 @@ function call(
 }
 
 test("failures in a row open it at the threshold, and the reason is said", () => {
-  let at = closedBreaker;
+  let at = call(closedBreaker, "ok", [0, 0]);
   for (let i = 0; i < 19; i++) at = call(at, "http_500", [i * 10_000 + 1, i * 10_000 + 2]);
   expect(at.open).toBeNull();
   at = call(at, "http_500", [190_001, 190_002]);
@@ -88,17 +81,26 @@ test("an outage of 20 seconds does not open it", () => {
   expect(at.failures).toBeLessThan(12);
 });
 
-test.each(["http_401", "http_402", "http_404"] as const)(
-  "three answers %s are enough, even at once",
-  (kind) => {
-    let at = closedBreaker;
-    for (let i = 0; i < 3; i++) at = call(at, kind, [0, 100]);
-    expect(at.open).toBe(`3 calls in a row failed, the last one with ${kind}: boom`);
-  },
-);
+test("a server that never answered but with errors is given up sooner, and the settings are blamed", () => {
+  let at = closedBreaker;
+  for (let i = 0; i < 12; i++) at = call(at, "http_500", [i * 10_000 + 1, i * 10_000 + 2]);
+  expect(at).toMatchObject({ blamesSettings: true });
+  expect(at.open).toBe("12 calls in a row failed, the last one with http_500: boom");
+});
+
+test("a model that is being loaded is asked by one call at a time, and counts no failure", () => {
+  let at = closedBreaker;
+  const loading = { message: "Loading model" };
+  for (let i = 0; i < 40; i++) at = call(at, "http_503", [i * 3000, i * 3000 + 1], loading);
+  expect(at).toMatchObject({ failures: 0, probing: true, open: null });
+  expect(at.pausedUntilMs).toBe(39 * 3000 + 1 + 2000);
+  at = call(at, "http_503", [1_800_000, 1_800_002], loading);
+  expect(at.open).toBe("still not loaded after 30 minutes");
+});
 
 test.each([
   ["a context too long", fault("http_400", { message: "maximum context length" })],
+  ["a wrong key", fault("http_401")],
   ["an empty answer", fault("empty")],
   ["an answer over the limit", fault("too_large")],
 ])("%s proves that the provider lives", (_name, proof) => {

@@ -1,17 +1,9 @@
 import { expect, test } from "vitest";
-import type { Fault, FaultKind, Progressed } from "../../../src/calls.ts";
+import type { Progressed } from "../../../src/calls.ts";
 import { decide, failureKind, isRetried } from "../../../src/core/retry/policy.ts";
+import { faultOf } from "../../support/fault.ts";
 
-const fault = (kind: FaultKind, over: Partial<Fault> = {}): Fault => ({
-  kind,
-  message: "",
-  status: kind.startsWith("http_") ? Number(kind.slice(5)) : 200,
-  retry_after_ms: null,
-  request_id: null,
-  usage: null,
-  answer: null,
-  ...over,
-});
+const fault = faultOf;
 const progressed = (over: Partial<Progressed> = {}): Progressed => ({
   tries: 1,
   rateWaits: 0,
@@ -47,14 +39,14 @@ test.each([
 });
 
 test.each([
-  ["http_301", "provider"],
-  ["http_400", "rejected"],
-  ["http_401", "provider"],
-  ["http_402", "provider"],
-  ["http_403", "provider"],
-  ["http_404", "provider"],
-  ["http_413", "rejected"],
-  ["http_422", "rejected"],
+  ["http_301", "settings"],
+  ["http_400", "refused"],
+  ["http_401", "settings"],
+  ["http_402", "settings"],
+  ["http_403", "refused"],
+  ["http_404", "settings"],
+  ["http_413", "context"],
+  ["http_422", "refused"],
   ["too_large", "rejected"],
 ] as const)("%s is not asked again, and counts as %s", (kind, failure) => {
   expect(isRetried(fault(kind))).toBe(false);
@@ -72,14 +64,34 @@ test.each([
   ["Ollama", "the prompt exceeds the available context size; try increasing the context window"],
   ["Anthropic", "prompt is too long: 210000 tokens > 200000 maximum"],
   ["SGLang", "The input (9000 tokens) is longer than the model's context length (8192 tokens)."],
-])("a context too long as %s says it is the item's own reason", (_name, message) => {
-  expect(failureKind(fault("http_400", { message }))).toBe("context_too_long");
+])("a context too long as %s says it is the server's limit", (_name, message) => {
+  expect(failureKind(fault("http_400", { message }))).toBe("context");
 });
 
-test.each(["The model `x` does not exist", "unknown model", "Unsupported parameter: max_tokens"])(
-  "a 400 that every item would get is the provider's: %s",
-  (message) => expect(failureKind(fault("http_400", { message }))).toBe("provider"),
-);
+test("an error of the server that stays the same over all tries is a refusal in other words", () => {
+  const last = progressed({ tries: 6 });
+  const said = fault("http_500", { message: "TypeError: None" });
+  expect(decide(said, last, patience, 0, half)).toMatchObject({ do: "give_up", kind: "refused" });
+  expect(decide(fault("http_503", { message: "x" }), last, patience, 0, half)).toMatchObject({
+    do: "give_up",
+    kind: "provider",
+  });
+});
+
+test("a model that is being loaded is waited for longer, and uses up no try", () => {
+  const loading = fault("http_503", { message: "Loading model" });
+  const waits = [1, 2, 9].map((rateWaits) =>
+    decide(loading, progressed({ tries: 6, rateWaits }), patience, 0, half),
+  );
+  expect(waits).toMatchObject([{ ms: 2000 }, { ms: 4000 }, { ms: 7500, countsAsTry: false }]);
+});
+
+test("an answer that came empty before is taken as it is at once", () => {
+  const known = { ...patience, knownEmpty: true };
+  expect(decide(fault("empty"), progressed({ tries: 0, empties: 1 }), known, 0, half)).toEqual({
+    do: "accept",
+  });
+});
 
 test.each([
   [1, 250],
@@ -102,10 +114,10 @@ test.each([
 
 test("the tries end, and the failure says how many there were", () => {
   const last = progressed({ tries: 6 });
-  expect(decide(fault("http_500", { message: "oops" }), last, patience, 0, half)).toEqual({
+  expect(decide(fault("http_502", { message: "oops" }), last, patience, 0, half)).toEqual({
     do: "give_up",
     kind: "provider",
-    message: "http_500: oops (tried 6 times)",
+    message: "http_502: oops (tried 6 times)",
   });
 });
 
@@ -120,11 +132,13 @@ test("a rate limit waits as long as it is told to, and uses up no try", () => {
   });
 });
 
-test("a rate limit without Retry-After backs off by the waits so far, up to four seconds", () => {
-  const waits = [1, 2, 3, 9].map((rateWaits) =>
+test("a rate limit without a hint backs off by the waits so far, and beyond four seconds when it lasts", () => {
+  const waits = [1, 2, 3, 8, 9, 10, 20].map((rateWaits) =>
     decide(fault("http_429"), progressed({ rateWaits }), patience, 0, half),
   );
-  expect(waits).toMatchObject([{ ms: 250 }, { ms: 500 }, { ms: 1000 }, { ms: 2000 }]);
+  expect(waits.map((wait) => wait.do === "wait" && wait.ms)).toEqual([
+    250, 500, 1000, 2000, 4000, 8000, 30_000,
+  ]);
 });
 
 test("no wait goes past the ceiling of an item, rate limits included", () => {

@@ -153,7 +153,7 @@ test("an error keeps the provider's words and the request's id, and never the ke
   const { url } = await server({ answer: () => ({ status: 402, body }) });
   const { chat, root } = openClient(loopToml(url));
   const outcome = await chat(requestOf("x"), item("a"));
-  expect(failed(outcome)).toBe("provider: http_402: no balance for [key]");
+  expect(failed(outcome)).toBe("settings: http_402: no balance for [key]");
   expect(outcome).toMatchObject({ failure: { status: 402, request_id: "r1" } });
   expect(readFileSync(join(root, "report/ledger.jsonl"), "utf8")).not.toContain(KEY);
 });

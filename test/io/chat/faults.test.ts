@@ -136,7 +136,7 @@ test("a server that dies for 20 s and comes back costs time, not items", async (
 }, 120_000);
 
 test("a provider that only fails stops the run early, with a reason", async () => {
-  const server = await startLlmServer({ fault: () => "500" });
+  const server = await startLlmServer({ fault: () => "503" });
   onTestFinished(() => server.close());
   const client = openClient(loopToml(server.url, "breaker = 5"));
   const engine = localEngine({ chat: client.chat, places: client.chat, window: 64, signal: never });
@@ -144,7 +144,7 @@ test("a provider that only fails stops the run early, with a reason", async () =
   expect(report.unanswered).toBe(500);
   expect(report.stopped?.why).toBe("provider");
   expect(report.stopped?.message).toMatch(
-    /m: 5 calls in a row failed, the last one with http_500: the model fell over/,
+    /m: 5 calls in a row failed, the last one with http_503: the model fell over/,
   );
   expect(server.stats.requests).toBeLessThan(100);
 });
@@ -188,7 +188,7 @@ test("the fallback answers where the first model cannot, and the reply says who 
   expect(server.seen.map(({ body }) => body.model)).toEqual(["m", "other"]);
 });
 
-test("a context too long is a reason of the item, and the provider goes on", async () => {
+test("a context too long concerns one item alone, and the provider goes on", async () => {
   const server = await startLlmServer({
     answer: ({ messages }) =>
       messages.at(-1)?.content === "item 3"
@@ -199,6 +199,6 @@ test("a context too long is a reason of the item, and the provider goes on", asy
   const client = openClient(loopToml(server.url));
   const outcomes = await runAll(client, works(20));
   const failed = [...outcomes].filter(([, { ok }]) => !ok);
-  expect(failed).toMatchObject([["king/i3/1", { failure: { kind: "context_too_long" } }]]);
+  expect(failed).toMatchObject([["king/i3/1", { failure: { kind: "context", limit: 8192 } }]]);
   expect(server.stats.requests).toBe(20);
 });

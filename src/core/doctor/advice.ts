@@ -1,0 +1,116 @@
+/** What the doctor's calls to one model say, and what to change. Pure; src/stages/doctor.ts calls. */
+import type { Usage } from "../../records/run-info.ts";
+import type { ModelRef, Role } from "../../work.ts";
+
+/** One call of the doctor. */
+export type Tried =
+  | {
+      readonly ok: true;
+      readonly text: string;
+      readonly reasoning: string | null;
+      readonly model: string | null;
+      readonly finish_reason: string | null;
+      readonly usage: Usage | null;
+      readonly latencyMs: number;
+    }
+  | {
+      readonly ok: false;
+      readonly message: string;
+      readonly hint: string;
+      /** A context or content refusal, or passing trouble: no setting is to blame. */
+      readonly isSettings: boolean;
+    };
+
+export type Examined = ModelRef & {
+  readonly roles: readonly Role[];
+  /** Slips seen without a call. */
+  readonly slips: readonly string[];
+  /** The same short question twice, behind the same long beginning. */
+  readonly first: Tried;
+  readonly second: Tried | null;
+  /** What was refused, and the line of chain.toml that made the call pass. */
+  readonly changes: readonly string[];
+  /** A history with one marked call, and the same without it; null: not tried. */
+  readonly withCall: Tried | null;
+  readonly withoutCall: Tried | null;
+  readonly mark: string;
+  readonly temperature: number | "default";
+  /** USD per million tokens, in and out; null: unpriced. */
+  readonly price: { readonly input: number; readonly output: number } | null;
+  /** Tokens, as the server lists it; null: not listed. */
+  readonly context: number | null;
+};
+
+/** What to change, in order of weight; [] when nothing is. */
+export function adviceOf(examined: Examined, isSame: (a: string, b: string) => boolean): string[] {
+  const { slips, first, second, changes, model, provider, price } = examined;
+  const advice = [...slips, ...changes];
+  if (!first.ok) return [...advice, `${first.message} -> ${first.hint}`];
+  if (first.model !== null && !isSame(model, first.model)) {
+    advice.push(
+      `the replies name another model, ${first.model}: look at what the server has loaded`,
+    );
+  }
+  if (first.text.trim() === "" && (first.reasoning ?? "").trim() !== "") {
+    advice.push(
+      first.finish_reason === "length"
+        ? "it thinks up to the limit: name it in [judge].thinking_models, or raise max_tokens"
+        : "the whole answer is in reasoning_content: switch the server's reasoning parser",
+    );
+  }
+  if (first.usage === null) {
+    advice.push("it does not count tokens: budgets go by estimates at their most");
+  }
+  if (isGreedy(examined) && second?.ok === true) {
+    advice.push(
+      `the same text twice at temperature ${examined.temperature}: the server is greedy, so strategy "select" and retries get one and the same answer`,
+    );
+  }
+  if (price === null) {
+    advice.push(
+      `no price: \`npm run prices\` asks ${provider}, or add [provider.${provider}.price."${model}"]`,
+    );
+  }
+  return advice;
+}
+
+/** How calls fare: carried, dropped by the template, refused, or not known. */
+export function callsOf({ withCall, withoutCall, mark }: Examined): string {
+  if (withCall === null) return "not tried";
+  if (!withCall.ok) return "refused";
+  if (`${withCall.text} ${withCall.reasoning ?? ""}`.includes(mark)) return "carried";
+  const more = tokensIn(withCall) - tokensIn(withoutCall);
+  return Number.isNaN(more) ? "unknown" : more > 0 ? `carried (+${more} tokens)` : "lost";
+}
+
+/** Two calls said the same although chance was asked for. */
+export function isGreedy({ first, second, temperature }: Examined): boolean {
+  if (temperature === 0 || !first.ok || second?.ok !== true) return false;
+  return first.text.trim() !== "" && first.text === second.text;
+}
+
+/** A line a model for the table. */
+export function examinedLine(examined: Examined): string {
+  const { provider, model, first, second, price, context } = examined;
+  const name = `${provider} ${model}`.padEnd(44);
+  if (!first.ok) return `${name} refused`;
+  const usage = first.usage;
+  const counted =
+    usage === null
+      ? "uncounted"
+      : `${usage.prompt_tokens} in (${second?.ok === true ? (second.usage?.cached_tokens ?? 0) : 0} cached), ${usage.completion_tokens} out, ${usage.reasoning_tokens} thinking`;
+  return [
+    name,
+    `${(first.latencyMs / 1000).toFixed(1)} s`,
+    counted,
+    `calls ${callsOf(examined)}`,
+    isGreedy(examined) ? "greedy" : "samples",
+    price === null ? "unpriced" : `$${price.input}/$${price.output}`,
+    context === null ? "context not listed" : `context ${context}`,
+  ].join(" | ");
+}
+
+// ---------------------------------------------------------------------------------------------
+
+const tokensIn = (tried: Tried | null): number =>
+  tried?.ok === true ? (tried.usage?.prompt_tokens ?? Number.NaN) : Number.NaN;

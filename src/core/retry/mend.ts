@@ -1,0 +1,105 @@
+/** Which key of chain.toml to look at after a refusal, in a line for the person. */
+import type { Fault, Mending } from "../../calls.ts";
+import type { Role } from "../../work.ts";
+import { blameOf } from "./blame.ts";
+
+/** What to change; the section is that of the model's role or of its provider. */
+export function mendOf(fault: Fault, where: Mending): string {
+  const { provider, model, role, key_env } = where;
+  const words = `${fault.code} ${fault.message}`;
+  const at = `[provider.${provider}]`;
+  const section = SECTIONS[role];
+  const key =
+    key_env === null
+      ? `${at} names no api_key_env: add it if the service wants a key, or headers_env`
+      : `look at the key in ${key_env} (${at}.api_key_env) and whether it may use ${model}`;
+  if (blameOf(fault) === "quota") {
+    return `nothing is left to spend at ${provider}: top it up, raise the limit there, or name another provider in ${section}.provider`;
+  }
+  if (fault.status === 407 || /\bproxy\b/i.test(words)) {
+    return "look at HTTP_PROXY, HTTPS_PROXY and NO_PROXY in the environment or .env";
+  }
+  if (fault.status === 401 || /api[ _-]?key|authenticat|unauthori|no_db_connection/i.test(words)) {
+    return key;
+  }
+  const place = RULES.find(([pattern]) => pattern.test(words));
+  if (place !== undefined) return place[1](where, section);
+  if (fault.kind === "html" || fault.status === 405 || isRedirect(fault)) return addressOf(at);
+  if (fault.status === 404) {
+    return `look at ${section}.${modelKey(role)} (it says ${model}) and at ${at}.base_url`;
+  }
+  if (fault.status === 403) return key;
+  return `look at ${section}.${modelKey(role)}, its parameters and ${at}; \`npm run doctor\` tries each model and says what it refuses`;
+}
+
+// ---------------------------------------------------------------------------------------------
+
+const SECTIONS: Readonly<Record<Role, string>> = {
+  king: "[king]",
+  challenger: "[challenger]",
+  judge: "[judge]",
+  ranker: "[challenger]",
+  grounding: "[audit]",
+};
+
+const modelKey = (role: Role): string =>
+  role === "judge"
+    ? "models"
+    : role === "ranker"
+      ? "rank_model"
+      : role === "grounding"
+        ? "grounding_model"
+        : "model";
+
+const addressOf = (at: string): string =>
+  `look at ${at}.base_url: it should end where /chat/completions begins, often in /v1`;
+
+const isRedirect = ({ status }: Fault): boolean => status !== null && status >= 300 && status < 400;
+
+type Rule = readonly [RegExp, (where: Mending, section: string) => string];
+
+const RULES: readonly Rule[] = [
+  [
+    /country|\bregion\b|territory|user location/i,
+    ({ provider }) =>
+      `the service does not serve this place: another [provider.${provider}].base_url, or another provider`,
+  ],
+  [
+    /config header|provider header|header .{0,40}(?:required|missing)|missing .{0,40}header/i,
+    ({ provider }) => `add the header that it names to [provider.${provider}].headers`,
+  ],
+  [
+    /only user and assistant|system (?:role|message|prompt)|developer instruction/i,
+    ({ provider }) => `set [provider.${provider}].system_role = "user"`,
+  ],
+  [
+    /alternate|consecutive|roles? must|jinja|template/i,
+    ({ provider }) =>
+      `its chat template is strict: [provider.${provider}].system_role = "user" puts the system text before the first user message`,
+  ],
+  [
+    /temperature/i,
+    (_where, section) => `set ${section}.temperature = "default", which leaves it out`,
+  ],
+  [
+    /max_completion_tokens/i,
+    ({ provider }) =>
+      `set [provider.${provider}].max_tokens_field = "max_completion_tokens", and look at max_tokens`,
+  ],
+  [/max_?(?:new_|output_)?tokens/i, (_where, section) => `lower ${section}.max_tokens`],
+  [
+    /tool[ _-](?:choice|call)|tool use|function call|support tools/i,
+    () =>
+      "the server does not carry tool calls: start it with its tool-call flags, or set [protocol].native = false",
+  ],
+  [
+    /unexpected|unknown|unrecogni[sz]ed|extra (?:fields|inputs)|not permitted|unsupported (?:parameter|value|field)|not supported/i,
+    ({ provider, role }, section) =>
+      `take the field out of [provider.${provider}].body or name it in exclude_body; else look at ${section}.${modelKey(role)}`,
+  ],
+  [
+    /model|deployment|alias|endpoint|adapter/i,
+    ({ provider, model, role }, section) =>
+      `look at ${section}.${modelKey(role)} (it says ${model}) and [provider.${provider}]`,
+  ],
+];

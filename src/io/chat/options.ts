@@ -1,0 +1,85 @@
+/** What the parts of the model client share: its options, one open server, one asking. */
+import type { LimitFunction } from "p-limit";
+import type { Bucket, CallRules, Manner } from "../../calls.ts";
+import type { Config } from "../../config.ts";
+import type { ChatReply, ChatRequest, ItemRef, ModelRef, Outcome, Progress } from "../../work.ts";
+import type { Ledger } from "../ledger.ts";
+import { utf8Length } from "../utf8.ts";
+import type { Budget } from "./budget.ts";
+import type { Lane } from "./lane.ts";
+import type { Provider } from "./provider.ts";
+
+export type ChatOptions = {
+  readonly config: Config;
+  readonly ledger: Ledger;
+  /** core/retry/rules.ts. */
+  readonly rules: CallRules;
+  /** The time of day, for the ledger and for dates that a server names. */
+  readonly now: () => Date;
+  /**
+   * Milliseconds of a clock that nobody sets: waits, pauses and ceilings go by it, so that a clock set
+   * back or forward neither hangs a stage nor gives items up. @default performance.now
+   */
+  readonly clock?: () => number;
+  /** Uniform in [0, 1), for the jitter of waits. */
+  readonly rng: () => number;
+  readonly progress: Pick<Progress, "spent" | "note">;
+  /** Aborted: nothing new is sent, waits end, calls in flight are waited for. */
+  readonly signal: AbortSignal;
+  /** --concurrency: at most so many calls in flight over all providers. */
+  readonly concurrency?: number | undefined;
+  /** Models that will be asked: their keys are looked for before anything is sent. */
+  readonly models?: readonly ModelRef[];
+  /** Models that refused an item for its length in an earlier run. */
+  readonly overLimit?: readonly ModelRef[];
+  /** Answers the provider `offline`; its calls stand in the ledger like all others. */
+  readonly offline?: (request: ChatRequest) => Outcome;
+  /** Told of every reply before the ledger says that it came: what was paid for is kept first. */
+  readonly keep?: (item: ItemRef, request: ChatRequest, reply: ChatReply) => void;
+};
+
+/** The same with the clock in place, as the parts see it. */
+export type World = ChatOptions & { readonly clock: () => number };
+
+/** One server of a provider: a provider with `base_urls` has several. */
+export type OpenServer = {
+  readonly provider: Provider;
+  readonly places: LimitFunction;
+  readonly max: number;
+  /** How each model is spoken to, with what its refusals taught. */
+  readonly manners: Map<string, Manner>;
+  /** Requests and tokens a minute, where the provider names them. */
+  readonly buckets: Map<"requests" | "tokens", Bucket>;
+};
+
+export type Asking = {
+  readonly ref: ModelRef;
+  readonly request: ChatRequest;
+  readonly item: ItemRef;
+  readonly budget: Budget;
+  readonly lane: Lane;
+  readonly open: OpenServer;
+};
+
+/** UTF-8 bytes of what is sent; structure is counted as the JSON that it becomes. */
+export function promptBytes({ messages, tools }: Pick<ChatRequest, "messages" | "tools">): number {
+  const said = tools === undefined ? 0 : utf8Length(JSON.stringify(tools));
+  return messages.reduce((sum, { content, tool_calls, reasoning }) => {
+    const calls = tool_calls === undefined ? 0 : utf8Length(JSON.stringify(tool_calls));
+    return sum + utf8Length(content) + calls + utf8Length(reasoning ?? "");
+  }, said);
+}
+
+/** How a model is spoken to at a server: what its family bears, its refusals taught, chain.toml says. */
+export function mannerAt({ rules, config }: World, { ref, open }: Asking): Manner {
+  const known =
+    open.manners.get(ref.model) ?? rules.wire.mannerOf(ref.model, config.protocol.native);
+  const { system_role } = open.provider.settings;
+  return system_role === "user" ? { ...known, systemToUser: true } : known;
+}
+
+/** Name of an item over all its askings: its key without the number of the attempt. */
+export function itemName({ key }: ItemRef): string {
+  const parts = key.split("/");
+  return parts.slice(0, 2).join("/");
+}

@@ -1,0 +1,95 @@
+/**
+ * Prices: asks the providers of the configuration for their lists of models, and writes what they say
+ * the models in use cost into chain.toml, with the date. Nothing is known from memory.
+ */
+import { fallbackModels, judgePanel, parseConfig, sideModels, type Config } from "../config.ts";
+import { listedPrice, withPrices, type PriceRow } from "../core/spend/listed-price.ts";
+import { callRules } from "../core/retry/rules.ts";
+import { UserError } from "../errors.ts";
+import { checkProvider, openProvider } from "../io/chat/provider.ts";
+import type { Store } from "../io/store.ts";
+import type { ModelRef } from "../work.ts";
+
+export type Prices = {
+  readonly found: readonly PriceRow[];
+  /** Models whose provider lists no price, or lists them not at all. */
+  readonly missing: readonly ModelRef[];
+};
+
+/** @throws UserError when chain.toml names prices in a way that tables cannot stand beside. */
+export async function prices(config: Config, store: Store, now: () => Date): Promise<Prices> {
+  const wanted = modelsOf(config);
+  const found: PriceRow[] = [];
+  for (const name of new Set(wanted.map(({ provider }) => provider))) {
+    const list = await listOf(config, name, now);
+    for (const { provider, model } of wanted) {
+      const entry = list.find((one) => callRules.modelId(one) === model);
+      const price = provider === name ? listedPrice(entry) : null;
+      if (price !== null) found.push({ provider, model, price });
+    }
+  }
+  if (found.length > 0) await save(store, found, now().toISOString().slice(0, 10));
+  const missing = wanted.filter(
+    (ref) => !found.some((row) => row.provider === ref.provider && row.model === ref.model),
+  );
+  return { found, missing };
+}
+
+export function pricesLines({ found, missing }: Prices): string[] {
+  return [
+    ...found.map(
+      ({ provider, model, price }) =>
+        `${provider} ${model}: input ${price.input}, ${price.cached_input === undefined ? "" : `cached ${price.cached_input}, `}output ${price.output} USD a million tokens`,
+    ),
+    ...missing.map(
+      ({ provider, model }) =>
+        `${provider} ${model}: the provider lists no price; it stays unpriced`,
+    ),
+    found.length > 0 ? "written to chain.toml" : "nothing was written",
+  ];
+}
+
+// ---------------------------------------------------------------------------------------------
+
+function modelsOf(config: Config): ModelRef[] {
+  const { king, challenger } = config;
+  const all: readonly ModelRef[] = [
+    king,
+    ...fallbackModels(king),
+    challenger,
+    ...fallbackModels(challenger),
+    ...sideModels(config),
+    ...judgePanel(config),
+  ];
+  const named = new Map(
+    all
+      .filter(({ provider }) => provider !== "offline")
+      .map(({ provider, model }) => [`${provider} ${model}`, { provider, model }]),
+  );
+  return [...named.values()];
+}
+
+async function listOf(config: Config, name: string, now: () => Date): Promise<readonly unknown[]> {
+  const [baseUrl = ""] = checkProvider(config, name).baseUrls;
+  const provider = openProvider(config, name, baseUrl, 1, now);
+  try {
+    return await provider.models();
+  } finally {
+    await provider.close();
+  }
+}
+
+async function save(store: Store, found: readonly PriceRow[], date: string): Promise<void> {
+  const text = withPrices((await store.readText("chain.toml")) ?? "", found, date);
+  try {
+    parseConfig(text, "chain.toml");
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    throw new UserError(
+      "prices: chain.toml names prices in a line of their provider's section, and tables cannot stand beside it",
+      "take the line `price = { ... }` out of the section, and run it again",
+      { cause: error },
+    );
+  }
+  await store.writeText("chain.toml", text);
+}

@@ -1,0 +1,190 @@
+/** The doctor and the price list, against a server on the loopback. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, onTestFinished, test } from "vitest";
+import { loadConfig } from "../../src/config.ts";
+import { openLedger } from "../../src/io/ledger.ts";
+import { openStore } from "../../src/io/store.ts";
+import { doctor, doctorLines } from "../../src/stages/doctor.ts";
+import { prices, pricesLines } from "../../src/stages/prices.ts";
+import { KEY } from "../support/client.ts";
+import {
+  startLlmServer,
+  type ChatBody,
+  type LlmServer,
+  type ScriptedAnswer,
+} from "../support/llm-server.ts";
+import { tempProject } from "../support/project.ts";
+
+async function server(
+  answer: (body: ChatBody, n: number) => ScriptedAnswer,
+  models: readonly unknown[] = [],
+): Promise<LlmServer> {
+  const started = await startLlmServer({ answer, models });
+  onTestFinished(() => started.close());
+  return started;
+}
+
+const toml = (url: string, more = ""): string =>
+  `[provider.loop]\nbase_url = "${url}"\napi_key_env = "LOOP_KEY"\n${more}[king]\nprovider = "loop"\nmodel = "m"\n[challenger]\nprovider = "loop"\nmodel = "m"\n[judge]\nprovider = "loop"\nmodels = ["m"]\nquorum = 1\n`;
+
+async function examined(text: string): Promise<{ lines: string[]; root: string }> {
+  const root = tempProject({ "chain.toml": text, ".env": `LOOP_KEY=${KEY}\n` });
+  const now = (): Date => new Date();
+  const ledger = openLedger(root, now);
+  const report = await doctor(loadConfig(root, {}), {
+    ledger,
+    now,
+    clock: () => performance.now(),
+  });
+  await ledger.close();
+  return { lines: doctorLines(report), root };
+}
+
+const said = (content: string, over: object = {}, usage: object = {}): ScriptedAnswer => ({
+  body: {
+    model: "m",
+    choices: [{ message: { content, ...over }, finish_reason: "stop" }],
+    usage: { prompt_tokens: 1300, completion_tokens: 2, ...usage },
+  },
+});
+
+/** Answers as a good model does: another noun every time, and the marked command. */
+const good = ({ messages, tools }: ChatBody, n: number): ScriptedAnswer => {
+  if (tools === undefined)
+    return said(`noun${n}`, {}, { prompt_tokens_details: { cached_tokens: n > 1 ? 1280 : 0 } });
+  const text = JSON.stringify(messages);
+  return said(text.includes("zebra-4711") ? "ls zebra-4711" : "none");
+};
+
+test("a model that works is a line with all that was measured, and only its price is missing", async () => {
+  const { url, seen } = await server(good, [{ id: "m", max_model_len: 8192 }]);
+  const { lines, root } = await examined(toml(url));
+  expect(lines[0]).toMatch(
+    /^loop m +\| \d+\.\d s \| 1300 in \(1280 cached\), 2 out, 0 thinking \| calls carried \| samples \| unpriced \| context 8192$/,
+  );
+  expect(lines.slice(2)).toEqual([
+    "to change:",
+    expect.stringMatching(
+      /^ {2}loop m \(king, challenger, judge\): no price: `npm run prices` asks loop/,
+    ),
+  ]);
+  // One model with three roles is asked once: twice the same, with and without a call.
+  expect(seen).toHaveLength(4);
+  const ledger = readFileSync(join(root, "report/ledger.jsonl"), "utf8");
+  expect(ledger.match(/"stage":"doctor"/g)).toHaveLength(8);
+  expect(ledger).not.toContain(KEY);
+});
+
+test.each([
+  [
+    "temperature",
+    ({ temperature }: ChatBody) => temperature !== undefined,
+    "Unsupported value: 'temperature'",
+    /set temperature = "default"/,
+  ],
+  [
+    "max_tokens",
+    ({ max_tokens }: ChatBody) => max_tokens !== undefined,
+    "Use 'max_completion_tokens' instead",
+    /max_tokens_field = "max_completion_tokens"/,
+  ],
+  [
+    "a system message",
+    ({ messages }: ChatBody) => messages[0]?.role === "system",
+    "System role not supported",
+    /system_role = "user"/,
+  ],
+])("what refuses %s is told what to write", async (_name, refuses, message, line) => {
+  const { url } = await server((body, n) =>
+    refuses(body) ? { status: 400, body: { error: { message } } } : good(body, n),
+  );
+  const { lines } = await examined(toml(url));
+  expect(lines.join("\n")).toMatch(line);
+  expect(lines[0]).toContain("calls carried");
+});
+
+test.each([
+  ["a wrong key", 401, { error: "Unauthorized" }, /look at the key in LOOP_KEY/],
+  [
+    "a wrong name",
+    404,
+    { error: { message: "The model `m` does not exist" } },
+    /look at \[king\]\.model \(it says m\)/,
+  ],
+])("%s is said with the key of chain.toml", async (_name, status, body, line) => {
+  const { url } = await server(() => ({ status, body }));
+  const { lines } = await examined(toml(url));
+  expect(lines[0]).toMatch(/refused$/);
+  expect(lines.join("\n")).toMatch(line);
+});
+
+test("a greedy server, another model, and an answer in the reasoning are said", async () => {
+  const { url } = await server(() => ({
+    body: {
+      model: "tiny.gguf",
+      choices: [{ message: { content: "tree" }, finish_reason: "stop" }],
+    },
+  }));
+  const { lines } = await examined(toml(url));
+  const text = lines.join("\n");
+  expect(text).toContain("the replies name another model, tiny.gguf");
+  expect(text).toContain("the same text twice at temperature 1: the server is greedy");
+  expect(text).toContain("it does not count tokens");
+
+  const thinking = await server(() => said("", { reasoning_content: "{}" }));
+  const other = await examined(toml(thinking.url));
+  expect(other.lines.join("\n")).toContain("the whole answer is in reasoning_content");
+});
+
+test("a template that loses calls is seen by its token counts", async () => {
+  const { url } = await server(({ tools }, n) =>
+    tools === undefined ? said(`noun${n}`) : said("I do not know"),
+  );
+  const { lines } = await examined(toml(url));
+  expect(lines[0]).toContain("calls lost");
+});
+
+test("slips in the address are said before anybody is asked", async () => {
+  const { url } = await server(good);
+  const { lines } = await examined(toml(`${url}/chat/completions`));
+  expect(lines.join("\n")).toContain(
+    `[provider.loop].base_url: it is a whole endpoint: write ${url}`,
+  );
+});
+
+test("listed prices are written with the date, and what is not listed stays unpriced", async () => {
+  const { url } = await server(good, [
+    { id: "m", pricing: { prompt: "0.000001", completion: "0.000004" } },
+  ]);
+  const root = tempProject({
+    "chain.toml": toml(url).replace('models = ["m"]', 'models = ["m", "other"]'),
+    ".env": `LOOP_KEY=${KEY}\n`,
+  });
+  const now = (): Date => new Date("2026-11-28T10:00:00Z");
+  const result = await prices(loadConfig(root, {}), openStore(root), now);
+  expect(pricesLines(result)).toEqual([
+    "loop m: input 1, output 4 USD a million tokens",
+    "loop other: the provider lists no price; it stays unpriced",
+    "written to chain.toml",
+  ]);
+  expect(loadConfig(root, {}).provider["loop"]?.price["m"]).toEqual({
+    input: 1,
+    output: 4,
+    date: "2026-11-28",
+  });
+});
+
+test("prices in a line of their section are not written over", async () => {
+  const { url } = await server(good, [{ id: "m", pricing: { input: 1, output: 4 } }]);
+  const root = tempProject({
+    "chain.toml": toml(url, "price = { m = { input = 2.0, output = 3.0 } }\n"),
+    ".env": `LOOP_KEY=${KEY}\n`,
+  });
+  await expect(
+    prices(loadConfig(root, {}), openStore(root), () => new Date()),
+  ).rejects.toMatchObject({
+    name: "UserError",
+    message: expect.stringContaining("tables cannot stand beside it") as string,
+  });
+});

@@ -1,0 +1,82 @@
+/** How many tests failed and passed by the runner's own last line, and whether a run succeeded. */
+import { lineAt } from "./log.ts";
+import type { Counts, Log } from "./types.ts";
+
+/** null: no count in the last lines of the log. */
+export function countsOf(log: Log): Counts | null {
+  for (const line of tail(log)) {
+    for (const { form, failed, passed } of COUNTS) {
+      const found = form.exec(line);
+      if (found === null) continue;
+      return { failed: sum(line, failed), passed: sum(line, passed) };
+    }
+  }
+  return null;
+}
+
+/** Whether the last lines say that all went well, and none says otherwise. */
+export function hasSucceeded(log: Log): boolean {
+  const lines = tail(log);
+  if (lines.some((line) => BAD.test(line))) return false;
+  return lines.some((line) => GOOD.test(line));
+}
+
+// ---------------------------------------------------------------------------------------------
+
+/** Lines at the end of a log that are looked at, the last one first. */
+const TAIL = 80;
+
+function tail(log: Log): readonly string[] {
+  const lines: string[] = [];
+  for (let at = log.lines.length - 1; at >= 0 && lines.length < TAIL; at--) {
+    const line = lineAt(log, at);
+    if (line !== "") lines.push(line.length > 400 ? line.slice(0, 400) : line);
+  }
+  return lines;
+}
+
+type CountForm = { readonly form: RegExp; readonly failed: RegExp; readonly passed: RegExp };
+
+const COUNTS: readonly CountForm[] = [
+  {
+    form: /^=* ?\d+ (?:failed|passed|error)\b.{0,200} in [\d.]+s/,
+    failed: /(\d+) (?:failed|errors?)\b/g,
+    passed: /(\d+) passed/g,
+  },
+  {
+    form: /^FAILED \((?:failures|errors|unexpected)/,
+    failed: /(?:failures|errors|unexpected successes)=(\d+)/g,
+    passed: /$^/g,
+  },
+  {
+    form: /^\s*Tests:? {2,}.*\d+ (?:failed|passed)/,
+    failed: /(\d+) failed/g,
+    passed: /(\d+) passed/g,
+  },
+  {
+    form: /^(?:\[\w+\] )?Tests run: *\d+, +Failures: *\d+/,
+    failed: /(?:Failures|Errors): *(\d+)/g,
+    passed: /$^/g,
+  },
+  { form: /^test result: /, failed: /(\d+) failed/g, passed: /(\d+) passed/g },
+  { form: /^\d+ examples?, \d+ failures?/, failed: /(\d+) (?:failures?|errors?)/g, passed: /$^/g },
+  {
+    form: /^\d+ (?:runs|tests), \d+ assertions?, /,
+    failed: /(\d+) (?:failures?|errors?)\b/g,
+    passed: /$^/g,
+  },
+  { form: /^Tests: \d+, Assertions: \d+/, failed: /(?:Failures|Errors): (\d+)/g, passed: /$^/g },
+  { form: /^\d+ (?:tests?|specs?), \d+ failures?/, failed: /(\d+) failures?/g, passed: /$^/g },
+];
+
+function sum(line: string, form: RegExp): number {
+  let total = 0;
+  for (const found of line.matchAll(form)) total += Number(found[1] ?? 0);
+  return total;
+}
+
+const BAD =
+  /\b(?:FAIL(?:ED|URE|URES|ING)?|ERRORS?)\b|\b[1-9]\d* (?:failed|failing|failures?|errors?)\b|^# fail [1-9]|^not ok |[Ee]rror:|\*\*\*/;
+
+const GOOD =
+  /^=* ?\d+ passed\b|^OK\b|^# fail +0|^test result: ok|^ok {2}\t|^ok\s+\S+\s+[\d.]+s|^\s*Tests:? {2,}\d+ passed|^All tests (?:successful|passed)|^Result: PASS|BUILD SUCCESS|^100% tests passed|\[ {2}PASSED {2}\] [1-9]|^\d+ examples?, 0 failures|^\d+ \w+, \d+ assertions?, 0 failures, 0 errors|^\s*\d+ passing\b|^OK \(\d+ tests|^\d+ (?:specs?|tests?), 0 failures|^\d+ success(?:es)? \/ 0 failures|tests successful\s+\]|^PASS$|^test \S.{0,200} \.\.\. ok$|^ℹ fail 0|^# ok\b|\.\.\. ok$/;

@@ -1,0 +1,137 @@
+/**
+ * What a test log says went wrong. Read this first: `openLog` cuts the log into lines and notes where
+ * known forms stand; each family's reader looks at its own; `readFailure` decides between what they
+ * found. Order: a limit of time from outside; a reason in a test's own block; what kept tests from being
+ * built; that a test failed; what the tools around it say; the patch, where no test ran. The message of
+ * what was found becomes a category in message.ts. What nobody knows is told, not guessed.
+ */
+import { readBats, readPerl } from "./perl.ts";
+import { readBusted, readElixir } from "./beam.ts";
+import { readCmake, readCtest, readMake } from "./build.ts";
+import { readCompiler } from "./compiler.ts";
+import { countsOf, hasSucceeded } from "./counts.ts";
+import { readCrash, readCTests } from "./ctests.ts";
+import { readGo } from "./go.ts";
+import { readJest } from "./jest.ts";
+import { readJvm } from "./jvm.ts";
+import { lineAt, openLog } from "./log.ts";
+import { readAva, readJasmine, readMocha } from "./mocha.ts";
+import { readNode, readNodeSpec } from "./node.ts";
+import { readPatch } from "./patch.ts";
+import { readPhp } from "./php.ts";
+import { readPytest } from "./pytest.ts";
+import { readPython } from "./python.ts";
+import { readRuby } from "./ruby.ts";
+import { readRust } from "./rust.ts";
+import { readLimit, readShell } from "./shell.ts";
+import { isHarnessLog, testOutput } from "./swebench.ts";
+import { readTap } from "./tap.ts";
+import { readEslint, readNpm, readTsc } from "./tsc.ts";
+import type { FailureReading, Finding, Log, Reader, Strength } from "./types.ts";
+import { readToolBox, readUnittest } from "./unittest.ts";
+import { readVitest } from "./vitest.ts";
+
+/**
+ * @param exitCode of the run: it alone decides whether it failed, but for a harness's log, whose code is
+ * the script's own. Absent: the log decides.
+ */
+export function readFailure(text: string, exitCode?: number | null): FailureReading {
+  const isHarness = isHarnessLog(text);
+  if (exitCode === 0 && !isHarness) return SUCCESS;
+  const log = openLog(testOutput(text));
+  const found = best(log);
+  if (found !== null) return readingOf(log, found);
+  const isFailed = exitCode !== undefined && exitCode !== null && exitCode !== 0;
+  if (!isFailed && hasSucceeded(log)) return SUCCESS;
+  return { category: "runtime", context: lastLines(log), runner: null, known: false };
+}
+
+// ---------------------------------------------------------------------------------------------
+
+const SUCCESS: FailureReading = { category: null, context: "", runner: null, known: true };
+const LAST_LINES = 20;
+const MAX_TESTS = 500;
+
+/** In the order in which equal findings go: a runner before the language it is written in. */
+const READERS: readonly Reader[] = [
+  readLimit,
+  readPytest,
+  readUnittest,
+  readJest,
+  readVitest,
+  readMocha,
+  readJasmine,
+  readAva,
+  readTap,
+  readNodeSpec,
+  readGo,
+  readRust,
+  readCTests,
+  readJvm,
+  readRuby,
+  readPhp,
+  readBats,
+  readPerl,
+  readElixir,
+  readBusted,
+  readTsc,
+  readEslint,
+  readCompiler,
+  readCrash,
+  readPython,
+  readNode,
+  readCmake,
+  readCtest,
+  readMake,
+  readNpm,
+  readToolBox,
+  readShell,
+];
+
+const RANK: Readonly<Record<Strength, number>> = {
+  limit: 4,
+  test: 3,
+  build: 2,
+  summary: 1,
+  wrapper: 0,
+};
+
+/** The strongest finding, of equals the first in the log; a patch only where nothing ran behind it. */
+function best(log: Log): Finding | null {
+  let found: Finding | null = null;
+  for (const read of READERS) {
+    const one = read(log);
+    if (one === null) continue;
+    const more = found === null ? 1 : RANK[one.strength] - RANK[found.strength];
+    if (more > 0 || (more === 0 && found !== null && one.at < found.at)) found = one;
+  }
+  const patch = readPatch(log);
+  if (patch === null) return found;
+  const isBehind = found !== null && RANK[found.strength] > 0 && found.at > patch.at;
+  return isBehind || (found === null && hasSucceeded(log)) ? found : patch;
+}
+
+function readingOf(log: Log, found: Finding): FailureReading {
+  const tests = (found.tests ?? []).slice(0, MAX_TESTS);
+  const counts = countsOf(log);
+  return {
+    category: found.category,
+    context: lineAt(log, found.at),
+    runner: found.runner,
+    known: true,
+    ...(found.file === undefined || found.file === "" ? {} : { file: found.file }),
+    ...(found.line === undefined || Number.isNaN(found.line) ? {} : { line: found.line }),
+    ...(tests.length === 0 ? {} : { tests }),
+    ...(counts === null ? {} : { counts }),
+  };
+}
+
+/** The last lines that say something: no blanks, rules or xtrace of a shell. */
+function lastLines(log: Log): string {
+  const kept: string[] = [];
+  for (let at = log.lines.length - 1; at >= 0 && kept.length < LAST_LINES; at--) {
+    const line = lineAt(log, at);
+    if (/[\p{L}\p{N}]/u.test(line) && !/^\++ /.test(line)) kept.unshift(line);
+  }
+  return kept.join("\n");
+}

@@ -38,8 +38,16 @@ export function readBusted(log: Log): Finding | null {
   const isLoad = / @ \d/.test(lineAt(log, head)) ? 0 : 1;
   const at = isLoad === 1 ? name : nextFilled(log, name + 1, 3);
   if (at < 0) return null;
-  const text = lineAt(log, at).trim();
   const isError = lineAt(log, head).startsWith("Error");
+  if (/^\d+ success/.test(lineAt(log, at))) {
+    return {
+      runner: "busted",
+      at: head,
+      category: isError ? "runtime" : "assertion",
+      strength: "summary",
+    };
+  }
+  const text = lineAt(log, at).trim();
   return {
     runner: "busted",
     at,

@@ -34,8 +34,7 @@ export function ofJava(text: string): Category {
 
 // ---------------------------------------------------------------------------------------------
 
-const ERROR =
-  /^(\S[^:\n]{0,300}?):(\d+):(?:\d+:)? (fatal error|error|internal compiler error): (.*)$/;
+const ERROR = /^([^\s:]{1,300}):(\d+):(?:\d+:)? (fatal error|error|internal compiler error): (.*)$/;
 
 function ofC(text: string, isFatal: boolean): Category {
   if (isFatal && /No such file or directory|file not found/.test(text)) return "import";

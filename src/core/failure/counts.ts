@@ -5,6 +5,7 @@ import type { Counts, Log } from "./types.ts";
 /** null: no count in the last lines of the log. */
 export function countsOf(log: Log): Counts | null {
   for (const line of tail(log)) {
+    if (!COUNTED.test(line)) continue;
     for (const { form, failed, passed } of COUNTS) {
       const found = form.exec(line);
       if (found === null) continue;
@@ -34,6 +35,8 @@ function tail(log: Log): readonly string[] {
   }
   return lines;
 }
+
+const COUNTED = /\d (?:failed|passed|error|failure|example|runs|tests|specs)|ailures?[:=]|rrors=/;
 
 type CountForm = { readonly form: RegExp; readonly failed: RegExp; readonly passed: RegExp };
 

@@ -67,7 +67,9 @@ function catch2(log: Log): Finding | null {
 }
 
 function cmocka(log: Log): Finding | null {
-  const at = log.at("cmocka").find((one) => /--- \S/.test(lineAt(log, one)));
+  const at =
+    log.at("cmocka").find((one) => /^\[ {2}ERROR {3}\] --- \S/.test(lineAt(log, one))) ??
+    log.at("cmocka").find((one) => /--- \S{1,300}:\d+: error: Failure!/.test(lineAt(log, one)));
   if (at === undefined) return null;
   const isCrash = /Test failed with exception|Segmentation fault/.test(lineAt(log, at));
   const place = /(\S{1,300}?):(\d+): error: Failure!/;

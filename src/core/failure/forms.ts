@@ -81,7 +81,7 @@ export const BEGINS = {
     "Test executable failed",
   ],
   gtestEnd: ["[  FAILED  ]", "[  PASSED  ]"],
-  cmocka: ["[  ERROR   ]"],
+  cmocka: ["[  ERROR   ]", "[   LINE   ]"],
   terminate: [
     "terminate called",
     "*** stack smashing",
@@ -190,6 +190,7 @@ export const HOLDS = {
   sending: "sending signal",
   unexpectedEof: "unexpected EOF",
   patchDoesNot: "patch does not apply",
+  unexpectedSuccess: "unexpected success",
   luaField: "attempt to ",
 } as const;
 

@@ -42,7 +42,8 @@ function testFailure(log: Log): Finding | null {
   const run = seekBack(log, first - 1, 400, (line) => /^\s*=== (?:RUN|CONT)/.test(line));
   const above = run < 0 ? -1 : seek(log, run + 1, first - run - 1, (line) => MESSAGE.test(line));
   if (above >= 0) return messageAt(log, above);
-  return go(first, "assertion", "summary");
+  const near = run < 0 ? seekBack(log, first - 1, 5, (line) => MESSAGE.test(line)) : -1;
+  return near < 0 ? null : messageAt(log, near);
 }
 
 const ENDS = /^(?:FAIL\b|panic: |fatal error: |ok\s|=== RUN|PASS$|exit status)/;

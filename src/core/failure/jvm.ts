@@ -77,7 +77,7 @@ function surefire(log: Log): Finding | null {
     : { runner: "surefire", at: flakes, category: "flaky", strength: "summary" };
 }
 
-const SUMMARY = /^\[ERROR\] {3}(?:[\w.$]{1,200}[.:][\w$[\]>-]{0,200}[\w.:>$-]{0,200}) (» .+|\S.*)$/;
+const SUMMARY = /^\[ERROR\] {3}(?=[\w$]{1,200}[.:])\S{1,400} (» .+|\S.*)$/;
 
 /** "» NullPointer", "» TestTimedOut": the summary cuts the name's end off. */
 function ofShortName(text: string, name: string): Category {
@@ -109,7 +109,7 @@ function junit5(log: Log): Finding | null {
   return { runner: "junit5", at: cross, category, strength: "test", tests };
 }
 
-const TREE = /^[ │├└─╷'+|-]{2,}\s*(\S.{0,300}?) (?:✘|\[X\]) (.+)$/u;
+const TREE = /^[ │├└─╷'+|-]{2,60}(\S.{0,300}?) (?:✘|\[X\]) (.+)$/u;
 
 function junit4(log: Log): Finding | null {
   if (log.at("junit").length === 0) return null;

@@ -8,7 +8,7 @@ import type { Log } from "./types.ts";
 
 /** Characters of a line that are looked at; the rest is neither matched nor shown. */
 export const MAX_LINE = 2000;
-const MAX_PER_MARK = 2000;
+const MAX_PER_MARK = 500;
 /** A log beyond this is read in its head and its tail: what fails stands at one of them. */
 const MAX_CHARS = 6_000_000;
 

@@ -8,6 +8,8 @@ export function readMocha(log: Log): Finding | null {
   const [load] = log.at("mochaLoad");
   if (load !== undefined) {
     const text = lineAt(log, load).trim().replace("Exception during run: ", "");
+    const below = isException(text) ? null : uncaughtNear(log, load, load + 40);
+    if (below !== null) return { ...below, runner: "mocha", strength: "test" };
     return {
       runner: "mocha",
       at: load,
@@ -76,7 +78,7 @@ export function readAva(log: Log): Finding | null {
     runner: "ava",
     at: first,
     category: tests.length > 0 ? "assertion" : "runtime",
-    strength: "summary",
+    strength: "wrapper",
     tests,
   };
 }

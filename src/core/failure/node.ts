@@ -64,12 +64,14 @@ export function frameBelow(log: Log, at: number): { file?: string; line?: number
 
 const SPEC = /^\s*✖ (.{1,300}?) \(\d[\d.]*ms\)$/;
 const FRAME =
-  /^\s*(?:# +)?(?:at |❯ |› )?(?:.{0,200}? )?\(?((?:file:\/\/)?[\w./@+-]{1,300}\.\w{1,5}):(\d+):\d+\)?$/;
+  /^\s*(?:# +)?(?:at |❯ |› |\()?(?:[^()\n]{0,200} )?\(?((?:file:\/\/)?[\w./@+-]{1,300}\.\w{1,5}):(\d+):\d+\)?$/;
 const plain = (line: string): string => line.replace(/^\s*# ?/, "").trim();
 
 /** "TypeError: x", "Error [ERR_X]: y", also a class of the project's own. */
 const isNamed = (text: string): boolean =>
-  isException(text) || /^[A-Z]\w{1,60}(?: \[\w+\])?: \S/.test(text);
+  isException(text) ||
+  (/^[A-Z]\w{1,60}(?: \[\w+\])?: \S/.test(text) &&
+    !/^(?:Expected|Received|Time|Tests|Snapshots)/.test(text));
 
 function commentFrames(log: Log): readonly number[] {
   return log.at("perl").filter((at) => /^\s*# {2,}at /.test(lineAt(log, at)));

@@ -9,7 +9,7 @@ import { doctestFailure, raisedIn } from "./python.ts";
 import type { Finding, Log, Strength } from "./types.ts";
 
 export function readPytest(log: Log): Finding | null {
-  const found = blockFailure(log) ?? lineFailure(log) ?? stopped(log) ?? summary(log) ?? only(log);
+  const found = blockFailure(log) ?? lineFailure(log) ?? summary(log) ?? stopped(log) ?? only(log);
   return found === null ? null : { ...found, tests: failing(log) };
 }
 
@@ -18,7 +18,10 @@ export function readPytest(log: Log): Finding | null {
 /** Lines of one failing block that are looked at. */
 const BLOCK = 3000;
 
-const isE = (line: string): boolean => line.startsWith("E  ") || line === "E";
+const isE = (line: string): boolean =>
+  (line.startsWith("E  ") && !PHPUNIT_DOTS.test(line)) || line === "E";
+/** "E    1 / 1 (100%)": PHPUnit's progress looks like an E line. */
+const PHPUNIT_DOTS = /^E +\d+ \/ \d+ \(/;
 const bare = (line: string): string => line.slice(1).trim();
 
 function finding(log: Log, at: number, category: Category, strength: Strength = "test"): Finding {
@@ -33,9 +36,19 @@ function blockFailure(log: Log): Finding | null {
     const found = inBlock(log, head, end);
     if (found !== null) return found;
   }
-  const first = log.at("pyE").find((at) => lineAt(log, at).startsWith("E  "));
+  const first = log.at("pyE").find((at) => isE(lineAt(log, at)));
   if (first === undefined) return null;
-  return inBlock(log, first - 1, blockEnd(log, first));
+  const end = blockEnd(log, first);
+  const block = inBlock(log, first - 1, end);
+  // A filtered log has the E lines of a whole chain in one run: the summary knows which came last.
+  const isWhole =
+    block !== null && isReason(bare(lineAt(log, block.at))) && raisedTimes(log, first, end) < 2;
+  return isWhole ? block : (summary(log) ?? block);
+}
+
+function raisedTimes(log: Log, from: number, end: number): number {
+  return log.at("pyE").filter((at) => at >= from && at < end && isException(bare(lineAt(log, at))))
+    .length;
 }
 
 /** A block ends at the next head, at a rule, or where captured output is shown. */
@@ -109,7 +122,7 @@ function nativeFailure(log: Log, head: number, end: number): Finding | null {
 function lineFailure(log: Log): Finding | null {
   const rule = log.at("pyRule").find((at) => /=+ (?:FAILURES|ERRORS) =+/.test(lineAt(log, at)));
   if (rule === undefined) return null;
-  const at = seek(log, rule + 1, 50, (line) => LINE.test(line));
+  const at = seek(log, rule + 1, 50, (line) => isReason(LINE.exec(line)?.[3] ?? ""));
   const found = LINE.exec(lineAt(log, at));
   if (found === null) return null;
   const category = categoryOfMessage(found[3] ?? "", "assertion");
@@ -123,6 +136,7 @@ function lineFailure(log: Log): Finding | null {
   };
 }
 
+const isReason = (text: string): boolean => isException(text) || text.startsWith("assert ");
 const LINE = /^(\S[^:\n]{0,300}):(\d+): (\S.*)$/;
 
 /** What ended the run itself. */

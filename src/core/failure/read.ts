@@ -27,6 +27,7 @@ import { readLimit, readShell } from "./shell.ts";
 import { isHarnessLog, testOutput } from "./swebench.ts";
 import { readTap } from "./tap.ts";
 import { readEslint, readNpm, readTsc } from "./tsc.ts";
+import { readHint, readNamed } from "./residue.ts";
 import type { FailureReading, Finding, Log, Reader, Strength } from "./types.ts";
 import { readToolBox, readUnittest } from "./unittest.ts";
 import { readVitest } from "./vitest.ts";
@@ -40,10 +41,18 @@ export function readFailure(text: string, exitCode?: number | null): FailureRead
   if (exitCode === 0 && !isHarness) return SUCCESS;
   const log = openLog(testOutput(text));
   const found = best(log);
-  if (found !== null) return readingOf(log, found);
   const isFailed = exitCode !== undefined && exitCode !== null && exitCode !== 0;
-  if (!isFailed && hasSucceeded(log)) return SUCCESS;
-  return { category: "runtime", context: lastLines(log), runner: null, known: false };
+  if (found === null && !isFailed && hasSucceeded(log)) return SUCCESS;
+  const said = found === null || found.strength === "wrapper" ? (readNamed(log) ?? found) : found;
+  if (said !== null) return readingOf(log, said);
+  const hint = readHint(log);
+  return {
+    category: hint?.category ?? "runtime",
+    context: lastLines(log),
+    runner: hint?.runner ?? null,
+    known: false,
+    ...countsEntry(log),
+  };
 }
 
 // ---------------------------------------------------------------------------------------------
@@ -101,29 +110,37 @@ function best(log: Log): Finding | null {
   let found: Finding | null = null;
   for (const read of READERS) {
     const one = read(log);
-    if (one === null) continue;
-    const more = found === null ? 1 : RANK[one.strength] - RANK[found.strength];
-    if (more > 0 || (more === 0 && found !== null && one.at < found.at)) found = one;
+    if (one !== null && (found === null || isBefore(one, found))) found = one;
   }
   const patch = readPatch(log);
   if (patch === null) return found;
-  const isBehind = found !== null && RANK[found.strength] > 0 && found.at > patch.at;
-  return isBehind || (found === null && hasSucceeded(log)) ? found : patch;
+  if (found === null) return hasSucceeded(log) ? null : patch;
+  const isTest = RANK[found.strength] > 0 && found.runner !== "sh";
+  return isTest && found.at > patch.at ? found : patch;
+}
+
+function isBefore(one: Finding, other: Finding): boolean {
+  const more = RANK[one.strength] - RANK[other.strength];
+  return more > 0 || (more === 0 && one.at < other.at);
 }
 
 function readingOf(log: Log, found: Finding): FailureReading {
   const tests = (found.tests ?? []).slice(0, MAX_TESTS);
-  const counts = countsOf(log);
   return {
     category: found.category,
     context: lineAt(log, found.at),
-    runner: found.runner,
+    runner: found.runner === "" ? null : found.runner,
     known: true,
     ...(found.file === undefined || found.file === "" ? {} : { file: found.file }),
     ...(found.line === undefined || Number.isNaN(found.line) ? {} : { line: found.line }),
     ...(tests.length === 0 ? {} : { tests }),
-    ...(counts === null ? {} : { counts }),
+    ...countsEntry(log),
   };
+}
+
+function countsEntry(log: Log): Pick<FailureReading, "counts"> {
+  const counts = countsOf(log);
+  return counts === null ? {} : { counts };
 }
 
 /** The last lines that say something: no blanks, rules or xtrace of a shell. */

@@ -1,7 +1,7 @@
 /** rspec, minitest, test-unit and ruby itself. */
 import type { Category } from "./categories.ts";
 import { lineAt, nextFilled, seek } from "./log.ts";
-import { categoryOfMessage, exceptionOf } from "./message.ts";
+import { categoryOfMessage, exceptionOf, isException } from "./message.ts";
 import type { Finding, Log } from "./types.ts";
 
 export function readRuby(log: Log): Finding | null {
@@ -52,14 +52,12 @@ function rspecOutside(log: Log): Finding | null {
     .at("rspec")
     .filter((at) => /^An error occurred while loading/.test(lineAt(log, at)));
   if (head === undefined) return null;
-  const at = nextFilled(log, head + 1, 4);
-  if (at < 0) return null;
-  return {
-    runner: "rspec",
-    at,
-    category: categoryOfMessage(lineAt(log, at).trim()),
-    strength: "test",
-  };
+  const named = seek(log, head + 1, 4, (line) => /^(?:[A-Z]\w*(?:::)?)+:$/.test(line.trim()));
+  const said = named < 0 ? -1 : nextFilled(log, named + 1, 3);
+  if (said < 0) return { runner: "rspec", at: head, category: "import", strength: "summary" };
+  const name = lineAt(log, named).trim().slice(0, -1);
+  const category = categoryOfMessage(`${name}: ${lineAt(log, said).trim()}`, "runtime", name);
+  return { runner: "rspec", at: said, category, strength: "test" };
 }
 
 /** "  1) Failure:", the test with its place, then what was expected and what came. */
@@ -74,8 +72,9 @@ function minitest(log: Log): Finding | null {
       .replace(/ \[.*$|:$/, "")
       .trim(),
   );
-  const first = nextFilled(log, head + 2, 3);
-  if (first < 0) return null;
+  const below = nextFilled(log, head + 1, 2);
+  const first = isException(lineAt(log, below)) ? below : nextFilled(log, head + 2, 3);
+  if (first < 0 || /^\d+ runs, /.test(lineAt(log, first))) return null;
   const isError = lineAt(log, head).endsWith("Error:");
   const actual = isError ? -1 : seek(log, first, 8, (line) => /^\s*Actual: /.test(line));
   const place =
@@ -129,19 +128,17 @@ function testUnit(log: Log): Finding | null {
   }
   const end = seek(log, head + 1, 80, (one) => /^={20,}$/.test(one));
   const reach = (end < 0 ? head + 80 : end) - head;
-  const lead = seek(
-    log,
-    head + 1,
-    reach,
-    (one) =>
-      /(?:expected but was|expected to|but was|expected)$/.test(one.trim()) ||
-      /^<.*> expected/.test(one),
-  );
-  const value = lead < 0 ? -1 : seek(log, lead + 1, 3, (one) => /^</.test(one));
+  const lead = seek(log, head + 1, reach, (one) => /^\s*<.*(?: expected| but was)/.test(one));
+  const value = lead < 0 ? -1 : seek(log, lead + 1, 3, (one) => /^\s*</.test(one));
   const said =
     lead >= 0
       ? lead
-      : seek(log, head + 1, reach, (one) => /^\S/.test(one) && !/^\S+:\d+:in /.test(one));
+      : seek(
+          log,
+          head + 1,
+          reach,
+          (one) => /^\s*\S/.test(one) && !/^\S+:\d+:in |^\s*(?:=> )?\d+: |^={20,}/.test(one),
+        );
   return {
     runner: "test-unit",
     at: value >= 0 ? value : Math.max(said, head),

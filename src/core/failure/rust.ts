@@ -52,8 +52,13 @@ function ofTest(log: Log): Finding | null {
   const should = log.at("rustTest").find((at) => /^note: test did not panic/.test(lineAt(log, at)));
   if (should !== undefined) return rust(should, "assertion");
   const head = log.at("rustTest").find((at) => /^---- .{1,300} stdout ----$/.test(lineAt(log, at)));
-  if (head === undefined) return null;
-  const error = log.at("rustTest").find((at) => at > head && /^Error: /.test(lineAt(log, at)));
+  const isTest =
+    head !== undefined ||
+    log.at("rustTest").some((at) => /^test result: FAILED/.test(lineAt(log, at)));
+  if (!isTest) return null;
+  const error = log
+    .at("rustTest")
+    .find((at) => at > (head ?? -1) && /^Error: /.test(lineAt(log, at)));
   if (error === undefined) return null;
   const category = categoryOfMessage(lineAt(log, error));
   return rust(error, category === "environment" ? category : "runtime");
@@ -123,10 +128,10 @@ function ended(log: Log): Finding | null {
     .at("rustTest")
     .find((at) => /process didn't exit successfully: /.test(lineAt(log, at)));
   if (died !== undefined) return rust(died, "runtime", "summary");
-  const test = seek(log, 0, 20_000, (line) =>
-    /^(?:test )?\S.{0,300} (?:\.\.\.|---) FAILED$/.test(line),
-  );
   const [result] = log.at("rustTest").filter((at) => /^test result: FAILED/.test(lineAt(log, at)));
   if (result === undefined) return null;
-  return rust(test < 0 ? result : test, "runtime", "wrapper");
+  const side = seek(log, 0, 20_000, (line) => /^ {1,4}(?:left|right): /.test(line));
+  if (side >= 0) return rust(side, "assertion", "summary");
+  const test = seek(log, 0, 20_000, (line) => /^\S.{0,300} (?:\.\.\.|---) FAILED$/.test(line));
+  return test < 0 ? null : rust(test, "runtime", "wrapper");
 }

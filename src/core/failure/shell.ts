@@ -16,7 +16,7 @@ export function readShell(log: Log): Finding | null {
   return {
     runner: "sh",
     ...found,
-    strength: "wrapper",
+    strength: "summary",
     ...(place === null ? {} : { file: place[1], line: Number(place[2]) }),
   };
 }

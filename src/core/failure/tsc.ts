@@ -55,7 +55,7 @@ export function readNpm(log: Log): Finding | null {
   const missing = log
     .at("npm")
     .find((one) =>
-      /^npm (?:error|ERR!) (?:enoent|404|Missing script|ERESOLVE|request to|syscall|notarget)/.test(
+      /^npm (?:error|ERR!) (?:enoent|404|Missing script|ERESOLVE|request to|notarget)/.test(
         lineAt(log, one),
       ),
     );

@@ -16,10 +16,10 @@ export function readUnittest(log: Log): Finding | null {
     const found = inBlock(log, head);
     if (found !== null) return { ...found, runner: runnerOf(log), tests };
   }
-  const unexpected = seek(log, 0, heads.length > 0 ? 0 : 5000, (line) =>
-    / \.\.\. unexpected success$/.test(line),
-  );
-  if (unexpected < 0) return null;
+  const unexpected = log
+    .at("unexpectedSuccess")
+    .find((at) => / \.\.\. unexpected success$/.test(lineAt(log, at)));
+  if (unexpected === undefined) return null;
   return { runner: runnerOf(log), at: unexpected, category: "assertion", strength: "test", tests };
 }
 

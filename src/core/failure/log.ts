@@ -77,11 +77,16 @@ function linesOf(text: string): readonly string[] {
   const lines = seen.split("\n");
   const hasReturns = seen.includes("\r");
   const isJson = seen.includes('"Action":"output"');
+  let broken = 0;
   for (let at = 0; at < lines.length; at++) {
     let line = lines[at] ?? "";
     if (hasReturns && line.includes("\r")) line = lastWritten(line);
     if (line.length > MAX_LINE) line = line.slice(0, MAX_LINE).toWellFormed();
-    if (isJson && line.startsWith('{"')) line = goOutput(line);
+    if (isJson && broken < MAX_BROKEN && line.startsWith('{"')) {
+      const output = goOutput(line);
+      if (output === null) broken++;
+      line = output ?? line;
+    }
     const last = line.charCodeAt(line.length - 1);
     lines[at] = last <= 32 || last > 126 ? line.trimEnd() : line;
   }
@@ -105,16 +110,18 @@ function lastWritten(line: string): string {
   return parts.findLast((part) => part.trim() !== "") ?? "";
 }
 
-/** `go test -json`: the output in an event; an event without any is no line. */
-function goOutput(line: string): string {
-  if (!line.includes('"Action":"')) return line;
+/** Events cut in their middle are tried no more than this often: a failed parse is dear. */
+const MAX_BROKEN = 200;
+
+/** `go test -json`: the output in an event, "" for an event without any; null where none parses. */
+function goOutput(line: string): string | null {
+  if (!line.includes('"Action":"')) return null;
   try {
     const event: unknown = JSON.parse(line);
     if (typeof event !== "object" || event === null || !("Output" in event)) return "";
     return typeof event.Output === "string" ? event.Output.replace(/\n$/, "") : "";
   } catch (error) {
-    // A line cut in its middle is shown as it is.
-    if (error instanceof SyntaxError) return line;
+    if (error instanceof SyntaxError) return null;
     throw error;
   }
 }

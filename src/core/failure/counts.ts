@@ -22,6 +22,11 @@ export function hasSucceeded(log: Log): boolean {
   return lines.some((line) => GOOD.test(line));
 }
 
+/** Whether patch's last word is a file or a hunk that went in. */
+export function hasPatched(log: Log): boolean {
+  return /^(?:patching file \S+|Hunk #\d+ succeeded .*)$/.test(tail(log)[0] ?? "");
+}
+
 // ---------------------------------------------------------------------------------------------
 
 /** Lines at the end of a log that are looked at, the last one first. */
@@ -78,8 +83,9 @@ function sum(line: string, form: RegExp): number {
   return total;
 }
 
+/** Counts of failures and the words runners end with; a test's name may hold such a word, a line's start not. */
 const BAD =
-  /\b(?:FAIL(?:ED|URE|URES|ING)?|ERRORS?)\b|\b[1-9]\d* (?:failed|failing|failures?|errors?)\b|^# fail [1-9]|^not ok |[Ee]rror:|\*\*\*/;
+  /^(?:\[ERROR\] |=+ .*)?(?:FAIL|FAILED|FAILURES?|ERRORS?|FAILURES!!!|Failures?:|BUILD FAILURE|Result: FAIL)\b|^[^"']{0,40}\b[1-9]\d* (?:failed|failing|failures?|errors?)\b|^# fail [1-9]|^\s*not ok (?!.* # (?:TODO|SKIP))|BUILD FAILURE|\*\*\*(?:Failed|Timeout|Exception)|: \*\*\* |^test result: FAILED|failures=[1-9]|errors=[1-9]|Failures: [1-9]|Errors: [1-9]|^\[ {2}FAILED|does not meet/;
 
 const GOOD =
-  /^=* ?\d+ passed\b|^OK\b|^# fail +0|^test result: ok|^ok {2}\t|^ok\s+\S+\s+[\d.]+s|^\s*Tests:? {2,}\d+ passed|^All tests (?:successful|passed)|^Result: PASS|BUILD SUCCESS|^100% tests passed|\[ {2}PASSED {2}\] [1-9]|^\d+ examples?, 0 failures|^\d+ \w+, \d+ assertions?, 0 failures, 0 errors|^\s*\d+ passing\b|^OK \(\d+ tests|^\d+ (?:specs?|tests?), 0 failures|^\d+ success(?:es)? \/ 0 failures|tests successful\s+\]|^PASS$|^test \S.{0,200} \.\.\. ok$|^ℹ fail 0|^# ok\b|\.\.\. ok$/;
+  /^=* ?\d+ passed\b|^OK\b|^# fail +0|^test result: ok|^ok {2}\t|^ok\s+\S+\s+[\d.]+s|^\s*Tests:? {2,}\d+ passed|^All tests (?:successful|passed)|^Result: PASS|BUILD SUCCESS|^100% tests passed|^\[ {2}PASSED {2}\] [1-9]|^\d+ examples?, 0 failures|^\d+ \w+, \d+ assertions?, 0 failures, 0 errors|^\s*\d+ passing\b|^\s*\d+ tests? passed$|^OK \(\d+ tests|^\d+ (?:specs?|tests?), 0 failures|^\d+ success(?:es)? \/ 0 failures|[1-9]\d* tests successful\s+\]|^PASS$|^test \S.{0,200} \.\.\. ok$|^ℹ fail 0|^# ok\b|\.\.\. ok$|^ok \d+\b/;

@@ -101,6 +101,7 @@ export const BEGINS = {
   maven: [
     "[ERROR] ",
     "[WARNING] Flakes:",
+    "[WARNING] Tests run:",
     "[WARNING]   Run ",
     "[INFO] BUILD SUCCESS",
     "[INFO] Tests run:",
@@ -146,6 +147,7 @@ export const BEGINS = {
     ">>>>> Patch Apply Failed",
     "Skipping patch",
   ],
+  netTool: ["curl: (", "wget: ", "ssh: ", "fatal: unable to access", "psql: error"],
   gitError: ["error: ", "fatal: "],
   bashX: ["+ ", "++ "],
 } as const satisfies Record<string, readonly string[]>;
@@ -173,6 +175,7 @@ export const HOLDS = {
   tsc: "error TS",
   surefire: "<<< ",
   failing: " failing",
+  retried: "(retry x",
   rerun: " rerun",
   javaMark: "✘ ",
   batsMark: "✗ ",

@@ -19,8 +19,7 @@ export function readJest(log: Log): Finding | null {
   if (coverage !== undefined) return whole(coverage, "runtime");
   const [none] = log.at("jest").filter((at) => /No tests found/.test(lineAt(log, at)));
   if (none !== undefined) return whole(none, "runtime");
-  const [retry] = log.at("jest").filter((at) => /^\s*RETRY \d/.test(lineAt(log, at)));
-  return retry === undefined ? null : whole(retry, "flaky");
+  return null;
 }
 
 // ---------------------------------------------------------------------------------------------

@@ -69,12 +69,7 @@ function surefire(log: Log): Finding | null {
     );
   if (died !== undefined)
     return { runner: "surefire", at: died, category: "runtime", strength: "test" };
-  const flakes = log
-    .at("maven")
-    .find((at) => /^\[WARNING\] Flakes:|Flakes: [1-9]/.test(lineAt(log, at)));
-  return flakes === undefined
-    ? null
-    : { runner: "surefire", at: flakes, category: "flaky", strength: "summary" };
+  return null;
 }
 
 const SUMMARY = /^\[ERROR\] {3}(?=[\w$]{1,200}[.:])\S{1,400} (» .+|\S.*)$/;
@@ -140,7 +135,7 @@ function mavenOther(log: Log): Finding | null {
   const at = log
     .at("maven")
     .find((one) =>
-      /^\[ERROR\] (?:Failed to execute goal|Non-resolvable|Unknown lifecycle|The goal you specified|Could not (?:find|resolve)|Non-parseable|Malformed POM|No goals)/.test(
+      /^\[ERROR\] (?:Failed to execute goal(?!.*There are test failures)|Non-resolvable|Unknown lifecycle|The goal you specified|Could not (?:find|resolve)|Non-parseable|Malformed POM|No goals)/.test(
         lineAt(log, one),
       ),
     );

@@ -42,7 +42,7 @@ export const isException = (text: string): boolean => EXCEPTION.test(text);
 // ---------------------------------------------------------------------------------------------
 
 const EXCEPTION =
-  /^(?:Uncaught |Unhandled |Exception: |Fatal error: +Uncaught |PHP Fatal error: +Uncaught )?((?:[A-Za-z_$][\w$]{0,80}(?:\.|::|\\)){0,10}[A-Z_$][\w$]{0,80}(?:Error|Exception|Failure|Failed|Timeout|Exit|Exited|Interrupt|Warning|DoesNotExist|Fault|Panic|Violation|Locked|Closed|NotFound)|(?:[a-z_]\w{0,60}\.){1,6}[a-z]\w{0,60}error|Failed|(?:[a-z_][\w]{0,60}(?:\.|::)){1,8}[A-Z]\w{1,60}|[A-Z][a-z]+Error|Error|Exception)(?: \[[\w]{1,60}\])?(?::|$|\s\{|\s\()/;
+  /^(?:Uncaught |Unhandled |Exception: |Fatal error: +Uncaught |PHP Fatal error: +Uncaught )?((?:[A-Za-z_$][\w$]{0,80}(?:\.|::|\\)){0,10}[A-Z_$][\w$]{0,80}(?:Error|Exception|Failure|Failed|Timeout|Exit|Exited|Interrupt|Warning|DoesNotExist|ExceptionGroup|Fault|Panic|Violation|Locked|Closed|NotFound)|(?:[a-z_]\w{0,60}\.){1,6}[a-z]\w{0,60}error|Failed|(?:[a-z_][\w]{0,60}(?:\.|::)){1,8}[A-Z]\w{1,60}|[A-Z][a-z]+Error|Error|Exception|ExceptionGroup)(?: \[[\w]{1,60}\])?(?::|$|\s\{|\s\()/;
 
 const ASSERTION =
   /^(?:Assertion\w*|\w*Assertion\w*Error|ComparisonFailure|AssertionFailedError|MultipleFailuresError|ExpectationNotMetError|ExpectationFailed\w*|Failed|TestFailed\w*|JestAssertionError|UnexpectedSuccess)$/;

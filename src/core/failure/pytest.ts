@@ -3,7 +3,7 @@
  * block; where the blocks are cut off, what the summary or the runner itself still says.
  */
 import type { Category } from "./categories.ts";
-import { lineAt, seek, seekBack } from "./log.ts";
+import { lineAt, nextFilled, seek, seekBack } from "./log.ts";
 import { categoryOfMessage, exceptionOf, isException } from "./message.ts";
 import { doctestFailure, raisedIn } from "./python.ts";
 import type { Finding, Log, Strength } from "./types.ts";
@@ -67,11 +67,19 @@ function inBlock(log: Log, head: number, end: number): Finding | null {
     const text = bare(lineAt(log, at));
     return finding(log, at, categoryOf(log, text, last));
   }
+  const group = seek(log, head, end - head, (line) =>
+    /^\s+\| (?:Base)?ExceptionGroup: /.test(line),
+  );
+  if (group >= 0) return finding(log, group, "runtime");
   const strict = seek(log, head, end - head, (line) => line.startsWith("[XPASS(strict)]"));
   if (strict >= 0) return finding(log, strict, "assertion");
   const crash = seek(log, head, end - head, (line) => line.includes("crashed while running"));
   if (crash >= 0) return finding(log, crash, "runtime");
-  return doctestFailure(log, head, end, "pytest") ?? nativeFailure(log, head, end);
+  return (
+    doctestFailure(log, head, end, "pytest") ??
+    nativeFailure(log, head, end) ??
+    collected(log, head, end)
+  );
 }
 
 /** The line of a run of E lines that names what was raised: its first, but for a quoted source file. */
@@ -89,7 +97,7 @@ function categoryOf(log: Log, text: string, last: number): Category {
   const place = seek(log, last + 1, 4, (line) => PLACE.test(line));
   const named = PLACE.exec(place < 0 ? "" : lineAt(log, place))?.[3] ?? "";
   const name = exceptionOf(text) || named;
-  return categoryOfMessage(text, "assertion", name);
+  return categoryOfMessage(text, "runtime", name);
 }
 
 const PLACE = /^(\S[^:\n]{0,300}):(\d+): ([\w.]+)$/;
@@ -110,6 +118,13 @@ function placeBehind(log: Log, at: number): { file?: string; line?: number } {
 }
 
 const FRAME = /^(\S[^:\n]{0,300}):(\d+): in /;
+
+/** What stops a file's collection may be said plainly, without an exception. */
+function collected(log: Log, head: number, end: number): Finding | null {
+  if (!/^_+ ERROR collecting /.test(lineAt(log, head))) return null;
+  const at = nextFilled(log, head + 1, 4);
+  return at < 0 || at >= end ? null : finding(log, at, categoryOfMessage(lineAt(log, at)));
+}
 
 /** --tb=native. */
 function nativeFailure(log: Log, head: number, end: number): Finding | null {
@@ -190,17 +205,11 @@ function only(log: Log): Finding | null {
   if (coverage !== undefined) {
     return { runner: "pytest", at: coverage, category: "runtime", strength: "summary" };
   }
-  const rerun = log.at("rerun").find((at) => RERUN_COUNT.test(lineAt(log, at)));
-  if (rerun !== undefined && !/\d+ (?:failed|error)/.test(lineAt(log, rerun))) {
-    return { runner: "pytest", at: rerun, category: "flaky", strength: "summary" };
-  }
   const none = log.at("pyRule").find((at) => /=+ no tests ran in /.test(lineAt(log, at)));
   if (none !== undefined)
     return { runner: "pytest", at: none, category: "runtime", strength: "wrapper" };
   return null;
 }
-
-const RERUN_COUNT = /\b\d+ passed\b.{0,80}\b\d+ rerun\b/;
 
 function failing(log: Log): readonly string[] {
   const names = log.at("pySummary").flatMap((at) => ENTRY.exec(lineAt(log, at))?.[2] ?? []);

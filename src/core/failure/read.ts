@@ -9,8 +9,9 @@ import { readBats, readPerl } from "./perl.ts";
 import { readBusted, readElixir } from "./beam.ts";
 import { readCmake, readCtest, readMake } from "./build.ts";
 import { readCompiler } from "./compiler.ts";
-import { countsOf, hasSucceeded } from "./counts.ts";
+import { countsOf, hasPatched, hasSucceeded } from "./counts.ts";
 import { readCrash, readCTests } from "./ctests.ts";
+import { mayBeFlaky, readFlaky } from "./flaky.ts";
 import { readGo } from "./go.ts";
 import { readJest } from "./jest.ts";
 import { readJvm } from "./jvm.ts";
@@ -38,11 +39,14 @@ import { readVitest } from "./vitest.ts";
  */
 export function readFailure(text: string, exitCode?: number | null): FailureReading {
   const isHarness = isHarnessLog(text);
-  if (exitCode === 0 && !isHarness) return SUCCESS;
+  const isPassed = exitCode === 0 && !isHarness;
+  if (isPassed && !mayBeFlaky(text)) return SUCCESS;
   const log = openLog(testOutput(text));
+  if (isPassed) return flakyOrSuccess(log);
   const found = best(log);
   const isFailed = exitCode !== undefined && exitCode !== null && exitCode !== 0;
-  if (found === null && !isFailed && hasSucceeded(log)) return SUCCESS;
+  if (!isFailed && isMinor(found) && hasSucceeded(log)) return SUCCESS;
+  if (!isFailed && found === null && hasPatched(log)) return SUCCESS;
   const said = found === null || found.strength === "wrapper" ? (readNamed(log) ?? found) : found;
   if (said !== null) return readingOf(log, said);
   const hint = readHint(log);
@@ -57,6 +61,17 @@ export function readFailure(text: string, exitCode?: number | null): FailureRead
 
 // ---------------------------------------------------------------------------------------------
 
+/** What a test printed on its way, or a tool said: no reason against a runner's own verdict. */
+function isMinor(found: Finding | null): boolean {
+  return found === null || RANK[found.strength] < RANK.test;
+}
+
+/** A run that succeeds may have needed a second try. */
+function flakyOrSuccess(log: Log): FailureReading {
+  const found = readFlaky(log);
+  return found === null ? SUCCESS : readingOf(log, found);
+}
+
 const SUCCESS: FailureReading = { category: null, context: "", runner: null, known: true };
 const LAST_LINES = 20;
 const MAX_TESTS = 500;
@@ -64,6 +79,7 @@ const MAX_TESTS = 500;
 /** In the order in which equal findings go: a runner before the language it is written in. */
 const READERS: readonly Reader[] = [
   readLimit,
+  readFlaky,
   readPytest,
   readUnittest,
   readJest,

@@ -119,6 +119,11 @@ const FORMS: readonly Form[] = [
     category: "environment",
   },
   {
+    marks: ["netTool"],
+    form: /^(?:curl: \(\d+\) |wget: unable|ssh: (?:connect|Could not)|fatal: unable to access|psql: error)/,
+    category: "environment",
+  },
+  {
     marks: ["place"],
     form: /^\S{1,200}: line \d+: \S.{0,200}: (?:division by 0|readonly variable|bad substitution|not a valid identifier|ambiguous redirect|invalid (?:option|number)|too many arguments|cd: |integer expression expected|unary operator expected|bad array subscript)/,
     category: "runtime",

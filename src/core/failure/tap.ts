@@ -22,8 +22,8 @@ export function readTap(log: Log): Finding | null {
       : otherPoint(log, point, yaml);
     if (found !== null) return { ...found, tests };
   }
-  if (hasYaml || points.length === 0) return hasYaml ? fileFailure(log, points[0] ?? 0) : null;
-  return null;
+  if (hasYaml) return fileFailure(log, points[0] ?? 0);
+  return log.at("notOk").length === 0 ? orphan(log) : null;
 }
 
 // ---------------------------------------------------------------------------------------------
@@ -36,9 +36,20 @@ type Yaml = ReadonlyMap<string, { readonly value: string; readonly at: number }>
 /** The diagnostic block behind a point: its keys, each with its line. */
 function yamlOf(log: Log, point: number): Yaml | null {
   if (lineAt(log, point + 1).trim() !== "---") return null;
-  const indent = lineAt(log, point + 1).search(/\S/);
+  return keysFrom(log, point + 2, lineAt(log, point + 1).search(/\S/));
+}
+
+/** A block whose head was cut off: node's keys are known by the failure's type or code. */
+function orphan(log: Log): Finding | null {
+  const at = log.at("tapYaml").find((one) => /^\s+error: /.test(lineAt(log, one)));
+  if (at === undefined) return null;
+  const yaml = keysFrom(log, at, lineAt(log, at).search(/\S/));
+  return yaml.has("code") && yaml.has("stack") ? nodePoint(log, at, yaml) : null;
+}
+
+function keysFrom(log: Log, from: number, indent: number): Yaml {
   const keys = new Map<string, { value: string; at: number }>();
-  seek(log, point + 2, 400, (line, at) => {
+  seek(log, from, 400, (line, at) => {
     if (line.trim() === "..." && line.search(/\S/) <= indent) return true;
     const pair = /^(\s*)([A-Za-z_]\w{0,40}):(?: (.*))?$/.exec(line);
     if (pair === null || (pair[1] ?? "").length > indent + 2) return false;

@@ -5,7 +5,8 @@ import { categoryOfMessage } from "./message.ts";
 import type { Finding, Log } from "./types.ts";
 
 export function readTsc(log: Log): Finding | null {
-  const at = log.at("tsc").find((one) => TSC.test(lineAt(log, one)));
+  const errors = log.at("tsc").filter((one) => TSC.test(lineAt(log, one)));
+  const at = errors.find((one) => !lineAt(log, one).includes("node_modules/")) ?? errors[0];
   if (at === undefined) return null;
   const found = TSC.exec(lineAt(log, at));
   const code = Number(found?.[4]);

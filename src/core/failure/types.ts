@@ -11,7 +11,7 @@ export type Log = {
 };
 
 /**
- * How much a finding knows. `test`: the reason in a test's own block; `build`: what kept tests from
+ * How much a finding knows. `limit`: what ended or decided the whole run; `test`: the reason in a test's own block; `build`: what kept tests from
  * running; `summary`: that a test failed, hardly why; `wrapper`: what a tool around it says.
  */
 export type Strength = "limit" | "test" | "build" | "summary" | "wrapper";

@@ -3,7 +3,7 @@ import { writeFileSync } from "node:fs";
 import { parseFlags, runScript, stageCommand } from "../src/command/cli.ts";
 import type { CommonFlags } from "../src/command/cli.ts";
 import { failureTables, judgeLog } from "../src/core/failure/measure.ts";
-import { labelledSets } from "../src/stages/failures.ts";
+import { labelledSets } from "../src/stages/classify.ts";
 
 const LABELLED = "test/fixtures/failures";
 

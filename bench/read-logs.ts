@@ -11,7 +11,7 @@ const read = loaded["readFailure"] ?? loaded["categoryOf"];
 if (read === undefined) throw new Error(`${module} exports no reader`);
 
 const FILLER = "tests/test_shelf.py::test_many[17-abc] PASSED                          [ 41%]\n";
-const logs = ["given", "own", "aside"].flatMap((name) =>
+const logs = ["in-view-given", "in-view-own", "not-in-view"].flatMap((name) =>
   readFileSync(`test/fixtures/failures/${name}.jsonl`, "utf8")
     .trim()
     .split("\n")

@@ -42,7 +42,12 @@ rmSync(folder, { recursive: true, force: true });
 /** Logs a second of CPU time. */
 async function side(name: string, module: string, size: string): Promise<number> {
   const { out, rssMb } = await timed(process.execPath, [
-    ...["--import", "tsx", "bench/read-logs.ts", module, size, values.seconds],
+    "--import",
+    "tsx",
+    "bench/read-logs.ts",
+    module,
+    size,
+    values.seconds,
   ]);
   const read = JSON.parse(out) as Read;
   const rate = read.logs / read.cpuS;

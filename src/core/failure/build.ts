@@ -4,7 +4,7 @@ import { lineAt, nextFilled } from "./log.ts";
 import type { Finding, Log } from "./types.ts";
 
 export function readCmake(log: Log): Finding | null {
-  const [head] = log.at("cmake").filter((at) => /^CMake Error/.test(lineAt(log, at)));
+  const [head] = log.at("cmake").filter((at) => lineAt(log, at).startsWith("CMake Error"));
   if (head === undefined) return null;
   const below = nextFilled(log, head + 1, 3);
   const text = lineAt(log, below).trim();

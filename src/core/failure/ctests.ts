@@ -55,7 +55,7 @@ function catch2(log: Log): Finding | null {
     /^(?:with expansion:|due to |explicitly with message)/.test(line),
   );
   const value = lead < 0 ? nextFilled(log, head + 1, 3) : nextFilled(log, lead + 1, 3);
-  const isThrown = /^due to/.test(lineAt(log, lead));
+  const isThrown = lineAt(log, lead).startsWith("due to");
   return {
     runner: "catch2",
     at: value < 0 ? head : value,

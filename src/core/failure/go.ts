@@ -62,7 +62,7 @@ function messageAt(log: Log, at: number): Finding {
 
 /** What a test says is its own assertion, but for the race detector and the machine. */
 function ofMessage(text: string): Category {
-  if (/^race detected during execution/.test(text)) return "runtime";
+  if (text.startsWith("race detected during execution")) return "runtime";
   const said = categoryOfMessage(`Error: ${text}`, "assertion");
   return said === "environment" && !/\b(?:want|expected|got)\b/i.test(text) ? said : "assertion";
 }
@@ -71,7 +71,7 @@ function panicked(log: Log): Finding | null {
   const at = log.at("goPanic").find((one) => /^(?:panic|fatal error): /.test(lineAt(log, one)));
   if (at === undefined) return null;
   const text = lineAt(log, at);
-  const isLimit = /^panic: test timed out after/.test(text);
+  const isLimit = text.startsWith("panic: test timed out after");
   const frame = /^\s+(\S{1,300}_test\.go|\/(?!usr\/)\S{1,300}\.go):(\d+)/;
   const place = frame.exec(
     lineAt(

@@ -46,7 +46,7 @@ function underBullet(
   isSuite: boolean,
 ): { at: number; category: Category } {
   const text = lineAt(log, first).trim();
-  if (/^expect\(/.test(text)) return { at: compared(log, first), category: "assertion" };
+  if (text.startsWith("expect(")) return { at: compared(log, first), category: "assertion" };
   if (/^thrown: "Exceeded timeout|^Exceeded timeout of/.test(text))
     return { at: first, category: "timeout" };
   if (/^Jest encountered an unexpected token|^Details:/.test(text)) {

@@ -49,7 +49,7 @@ function surefire(log: Log): Finding | null {
   for (const head of heads.slice(0, 20)) {
     if (/Tests run: /.test(lineAt(log, head))) continue;
     const at = nextFilled(log, head + 1, 2);
-    if (at >= 0 && !/^\[/.test(lineAt(log, at))) return raised(log, "surefire", at, tests);
+    if (at >= 0 && !lineAt(log, at).startsWith("[")) return raised(log, "surefire", at, tests);
   }
   const row = log.at("maven").find((at) => SUMMARY.test(lineAt(log, at)));
   if (row !== undefined) {

@@ -168,7 +168,12 @@ function pushTo(groups: Map<string, Judged[]>, key: string, one: Judged): void {
 const sorted = (groups: ReadonlyMap<string, Judged[]>): [string, Judged[]][] =>
   [...groups].sort(([a], [b]) => (a < b ? -1 : 1));
 
+/** As prettier would lay it out. */
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
-  const line = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
-  return [line(head), line(head.map(() => "---")), ...rows.map(line)];
+  const widths = head.map((_, at) =>
+    Math.max(3, ...[head, ...rows].map((cells) => (cells[at] ?? "").length)),
+  );
+  const line = (cells: readonly string[], fill = " "): string =>
+    `| ${widths.map((width, at) => (cells[at] ?? "").padEnd(width, fill)).join(" | ")} |`;
+  return [line(head), line([], "-"), ...rows.map((cells) => line(cells))];
 }

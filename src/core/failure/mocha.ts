@@ -46,7 +46,7 @@ export function readJasmine(log: Log): Finding | null {
   const at = nextFilled(log, message + 1, 3);
   if (at < 0) return null;
   const text = lineAt(log, at).trim();
-  const category = categoryOfMessage(text, /^Expected /.test(text) ? "assertion" : "runtime");
+  const category = categoryOfMessage(text, text.startsWith("Expected ") ? "assertion" : "runtime");
   const isLimit = /Timeout - Async function did not complete/.test(text);
   const tests = log.at("numbered").map((one) => lineAt(log, one).trim().slice(3));
   return {

@@ -20,7 +20,7 @@ function phpunit(log: Log): Finding | null {
   const at = nextFilled(log, head + 1, 3);
   if (at < 0) return null;
   const tests = heads.map((one) => lineAt(log, one).slice(3));
-  const shown = seek(log, at, 12, (line) => /^Failed asserting/.test(line));
+  const shown = seek(log, at, 12, (line) => line.startsWith("Failed asserting"));
   const reason = shown >= 0 ? shown : at;
   const place = /^(\/\S{1,300}?):(\d+)$/;
   const where = place.exec(
@@ -48,7 +48,7 @@ function fatal(log: Log): Finding | null {
   if (at === undefined) {
     const [file] = log
       .at("php")
-      .filter((one) => /^Could not open input file/.test(lineAt(log, one)));
+      .filter((one) => lineAt(log, one).startsWith("Could not open input file"));
     return file === undefined
       ? null
       : { runner: "php", at: file, category: "environment", strength: "build" };

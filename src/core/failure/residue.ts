@@ -61,7 +61,7 @@ const COMPLAINT =
 const COUNT = /^\d+ |error: (?:test failed|doctest failed|could not compile|aborting)/;
 
 function isRaised(text: string): boolean {
-  return (isException(text) && !/^\S{0,120}Warning\b/.test(text)) || /^thrown: "/.test(text);
+  return (isException(text) && !/^\S{0,120}Warning\b/.test(text)) || text.startsWith('thrown: "');
 }
 
 function named(text: string): Category {

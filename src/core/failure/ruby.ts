@@ -50,7 +50,7 @@ function rspec(log: Log): Finding | null {
 function rspecOutside(log: Log): Finding | null {
   const [head] = log
     .at("rspec")
-    .filter((at) => /^An error occurred while loading/.test(lineAt(log, at)));
+    .filter((at) => lineAt(log, at).startsWith("An error occurred while loading"));
   if (head === undefined) return null;
   const named = seek(log, head + 1, 4, (line) => /^(?:[A-Z]\w*(?:::)?)+:$/.test(line.trim()));
   const said = named < 0 ? -1 : nextFilled(log, named + 1, 3);

@@ -49,16 +49,18 @@ function overflowed(log: Log): Finding | null {
 
 /** A test that returned an error, or did not panic as it should. */
 function ofTest(log: Log): Finding | null {
-  const should = log.at("rustTest").find((at) => /^note: test did not panic/.test(lineAt(log, at)));
+  const should = log
+    .at("rustTest")
+    .find((at) => lineAt(log, at).startsWith("note: test did not panic"));
   if (should !== undefined) return rust(should, "assertion");
   const head = log.at("rustTest").find((at) => /^---- .{1,300} stdout ----$/.test(lineAt(log, at)));
   const isTest =
     head !== undefined ||
-    log.at("rustTest").some((at) => /^test result: FAILED/.test(lineAt(log, at)));
+    log.at("rustTest").some((at) => lineAt(log, at).startsWith("test result: FAILED"));
   if (!isTest) return null;
   const error = log
     .at("rustTest")
-    .find((at) => at > (head ?? -1) && /^Error: /.test(lineAt(log, at)));
+    .find((at) => at > (head ?? -1) && lineAt(log, at).startsWith("Error: "));
   if (error === undefined) return null;
   const category = categoryOfMessage(lineAt(log, error));
   return rust(error, category === "environment" ? category : "runtime");
@@ -74,7 +76,7 @@ function notBuilt(log: Log): Finding | null {
     return (
       /^error(?:\[E\d{4}\])?: /.test(line) &&
       !ECHO.test(line) &&
-      (isCargo || /^error\[E/.test(line))
+      (isCargo || line.startsWith("error[E"))
     );
   });
   if (at === undefined) return null;
@@ -108,7 +110,7 @@ function isRust(log: Log): boolean {
 
 function ofError(line: string, hasPlace: boolean): Category {
   if (/^error\[E0(?:432|433|463|583|460|461|462)\]/.test(line)) return "import";
-  if (/^error\[E/.test(line)) return "attribute_type";
+  if (line.startsWith("error[E")) return "attribute_type";
   if (/^error: (?:linking with|couldn't read|no such file)/.test(line)) return "import";
   if (/^error: (?:cannot find|no rules expected|use of undeclared|unresolved)/.test(line))
     return "attribute_type";
@@ -128,7 +130,9 @@ function ended(log: Log): Finding | null {
     .at("rustTest")
     .find((at) => /process didn't exit successfully: /.test(lineAt(log, at)));
   if (died !== undefined) return rust(died, "runtime", "summary");
-  const [result] = log.at("rustTest").filter((at) => /^test result: FAILED/.test(lineAt(log, at)));
+  const [result] = log
+    .at("rustTest")
+    .filter((at) => lineAt(log, at).startsWith("test result: FAILED"));
   if (result === undefined) return null;
   const side = seek(log, 0, 20_000, (line) => /^ {1,4}(?:left|right): /.test(line));
   if (side >= 0) return rust(side, "assertion", "summary");

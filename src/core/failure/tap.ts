@@ -79,7 +79,7 @@ function nodePoint(log: Log, point: number, yaml: Yaml): Finding | null {
 }
 
 function nodeCategory(text: string, yaml: Yaml, type: string): Category {
-  if (/Timeout/.test(type) || /^test timed out/.test(text)) return "timeout";
+  if (/Timeout/.test(type) || text.startsWith("test timed out")) return "timeout";
   if (yaml.get("code")?.value.includes("ERR_ASSERTION") === true) return "assertion";
   const name = (yaml.get("name")?.value ?? "").replace(/'/g, "");
   return categoryOfMessage(`${name === "" ? "" : `${name}: `}${text}`);
@@ -91,7 +91,7 @@ function otherPoint(log: Log, point: number, yaml: Yaml): Finding | null {
   if (!isTape && yaml.has("exitCode")) return null;
   const name = POINT.exec(lineAt(log, point))?.[1] ?? "";
   const type = yaml.get("type")?.value ?? yaml.get("name")?.value ?? "";
-  const isThrown = yaml.has("tapCaught") || /Error$/.test(type);
+  const isThrown = yaml.has("tapCaught") || type.endsWith("Error");
   const isLimit =
     /^timeout!?$/i.test(name.replace(/ # time=.*$/, "").trim()) ||
     yaml.get("expired") !== undefined;

@@ -22,7 +22,7 @@ export function readTsc(log: Log): Finding | null {
 
 /** A table of problems under a file's path; warnings do not fail a run. */
 export function readEslint(log: Log): Finding | null {
-  const [oops] = log.at("eslint").filter((at) => /^Oops! /.test(lineAt(log, at)));
+  const [oops] = log.at("eslint").filter((at) => lineAt(log, at).startsWith("Oops! "));
   if (oops !== undefined) {
     const at = seek(log, oops + 1, 20, (line) => /^\S*(?:Error|Exception)\b/.test(line.trim()));
     const text = lineAt(log, at < 0 ? oops : at).trim();

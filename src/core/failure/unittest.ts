@@ -18,7 +18,7 @@ export function readUnittest(log: Log): Finding | null {
   }
   const unexpected = log
     .at("unexpectedSuccess")
-    .find((at) => / \.\.\. unexpected success$/.test(lineAt(log, at)));
+    .find((at) => lineAt(log, at).endsWith(" ... unexpected success"));
   if (unexpected === undefined) return null;
   return { runner: runnerOf(log), at: unexpected, category: "assertion", strength: "test", tests };
 }

@@ -42,7 +42,7 @@ function found(log: Log, at: number, tests: readonly string[]): Finding {
     ? "syntax"
     : /^(?:Error: )?Snapshot .{0,200} mismatched/.test(text)
       ? "assertion"
-      : /^TypeCheckError/.test(text)
+      : text.startsWith("TypeCheckError")
         ? "attribute_type"
         : categoryOfMessage(text);
   return { runner: "vitest", at, category, strength: "test", tests, ...frameBelow(log, at) };

@@ -1,11 +1,9 @@
 /** npm run measure:failures: the readers of test logs against labelled logs, tables by set, family and runner. */
-import { writeFileSync } from "node:fs";
-import { parseFlags, runScript, stageCommand } from "../src/command/cli.ts";
-import type { CommonFlags } from "../src/command/cli.ts";
+import { parseFlags, runScript, stageCommand, type CommonFlags } from "../src/command/cli.ts";
+import { MADE_TABLES, writeTable } from "../src/command/made-table.ts";
 import { failureTables, judgeLog } from "../src/core/failure/measure.ts";
+import { UserError } from "../src/errors.ts";
 import { labelledSets } from "../src/stages/classify.ts";
-
-const LABELLED = "test/fixtures/failures";
 
 const command = stageCommand({
   name: "measure:failures",
@@ -18,18 +16,24 @@ const command = stageCommand({
     "JSON Lines, or folders of them; the labelled fixtures when none is named",
   )
   .option("--show", "print the logs that were read wrong", false)
-  .option("--write", "write the tables to docs/tables/failures.md", false);
+  .option("--write", "write docs/tables/failures.md", false);
 
 await runScript(async () => {
-  const flags = parseFlags<CommonFlags & { show: boolean; write: boolean }>(
+  const { args, show, write } = parseFlags<CommonFlags & { show: boolean; write: boolean }>(
     command,
     process.argv.slice(2),
   );
-  const sets = await labelledSets(flags.args.length > 0 ? flags.args : [LABELLED]);
-  const text = `${["# Test logs read", "", ...failureTables(sets)].join("\n")}\n`;
-  if (flags.write) writeFileSync("docs/tables/failures.md", text);
-  else process.stdout.write(text);
-  if (!flags.show) return 0;
+  if (write && args.length > 0) {
+    throw new UserError(
+      "measure:failures: --write is for the labelled fixtures alone",
+      "leave the files out, or leave --write out",
+    );
+  }
+  const sets = await labelledSets(args.length > 0 ? args : MADE_TABLES.failures.data);
+  const text = failureTables(sets).join("\n");
+  process.stdout.write(`${text}\n`);
+  if (write) await writeTable("failures", text);
+  if (!show) return 0;
   for (const { logs } of sets) {
     for (const { log, category, context, isCategory, isContext } of logs.map(judgeLog)) {
       if (isCategory && isContext) continue;

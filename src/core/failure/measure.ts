@@ -41,19 +41,21 @@ export function judgeLog(log: LabelledLog): Judged {
   };
 }
 
-/** Markdown: the sets, the families, the runners of each set, and what was taken for what. */
+/** Markdown: the sets, families and runners over them, and what was taken for what in each. */
 export function failureTables(sets: readonly LabelledSet[]): string[] {
   const judged = sets.map(({ name, logs }) => ({ name, logs: logs.map(judgeLog) }));
   return [
     ...table(
-      ["set", ...HEAD],
+      ["set", "logs", "category", "context", "unknown"],
       judged.map(({ name, logs }) => [name, ...figures(logs)]),
     ),
+    "",
+    "## Families and runners",
+    "",
+    "Category and context right, of logs.",
+    "",
+    ...table(["family", "runner", ...judged.map(({ name }) => name)], byRunner(judged)),
     ...judged.flatMap(({ name, logs }) => [
-      "",
-      `## ${name}: families and runners`,
-      "",
-      ...table(["family", "runner", ...HEAD], byRunner(logs)),
       "",
       `## ${name}: what was taken for what`,
       "",
@@ -113,8 +115,6 @@ const FAMILIES: Readonly<Record<string, readonly string[]>> = {
   harness: ["swe"],
 };
 
-const HEAD = ["logs", "category", "context", "unknown"];
-
 const percent = (part: number, whole: number): string => `${((100 * part) / whole).toFixed(1)} %`;
 
 function figures(logs: readonly Judged[]): string[] {
@@ -133,17 +133,30 @@ function figures(logs: readonly Judged[]): string[] {
   ];
 }
 
-function byRunner(logs: readonly Judged[]): string[][] {
+type JudgedSet = { readonly name: string; readonly logs: readonly Judged[] };
+
+function byRunner(sets: readonly JudgedSet[]): string[][] {
   const families = new Map<string, Judged[]>();
-  for (const one of logs) pushTo(families, familyOf(one.log.runner), one);
+  for (const one of sets.flatMap((set) => set.logs)) {
+    pushTo(families, familyOf(one.log.runner), one);
+  }
+  const cells = (isIn: (one: Judged) => boolean): string[] =>
+    sets.map(({ logs }) => rightOf(logs.filter(isIn)));
   return sorted(families).flatMap(([family, of]) => {
-    const runners = new Map<string, Judged[]>();
-    for (const one of of) pushTo(runners, one.log.runner, one);
+    const runners = [...new Set(of.map((one) => one.log.runner))].sort();
     return [
-      [`**${family}**`, "", ...figures(of)],
-      ...sorted(runners).map(([runner, some]) => ["", runner, ...figures(some)]),
+      [`**${family}**`, "", ...cells((one) => familyOf(one.log.runner) === family)],
+      ...runners.map((runner) => ["", runner, ...cells((one) => one.log.runner === runner)]),
     ];
   });
+}
+
+/** "12, 11 of 12"; nothing where there are no logs. */
+function rightOf(logs: readonly Judged[]): string {
+  const count = (is: (one: Judged) => boolean): number => logs.filter(is).length;
+  if (logs.length === 0) return "";
+  const right = `${count((one) => one.isCategory)}, ${count((one) => one.isContext)}`;
+  return `${right} of ${logs.length}`;
 }
 
 function confusion(logs: readonly Judged[]): string[] {

@@ -2,14 +2,17 @@
 import { lineAt } from "./log.ts";
 import type { Counts, Log } from "./types.ts";
 
-/** null: no count in the last lines of the log. */
+/** null: no count in the last lines of the log. `passed` is left out where the line does not tell it. */
 export function countsOf(log: Log): Counts | null {
   for (const line of tail(log)) {
     if (!COUNTED.test(line)) continue;
-    for (const { form, failed, passed } of COUNTS) {
-      const found = form.exec(line);
-      if (found === null) continue;
-      return { failed: sum(line, failed), passed: sum(line, passed) };
+    for (const { form, failed, passed, total } of COUNTS) {
+      if (!form.test(line)) continue;
+      const failures = sum(line, failed);
+      const good =
+        passed === undefined ? sum(line, total) - failures - sum(line, OTHERS) : sum(line, passed);
+      const isTold = passed !== undefined || (total !== NONE && good >= 0);
+      return isTold ? { failed: failures, passed: good } : { failed: failures };
     }
   }
   return null;
@@ -41,45 +44,76 @@ function tail(log: Log): readonly string[] {
   return lines;
 }
 
-const COUNTED = /\d (?:failed|passed|error|failure|example|runs|tests|specs)|ailures?[:=]|rrors=/;
+const COUNTED =
+  /\d (?:failed|passed|error|failure|example|runs|tests|specs)|ailures?[:=]|rrors=|Assertions: /;
 
-type CountForm = { readonly form: RegExp; readonly failed: RegExp; readonly passed: RegExp };
+/** `passed` as the line counts it, or what is left of `total`. */
+type CountForm = {
+  readonly form: RegExp;
+  readonly failed: RegExp;
+  readonly passed?: RegExp;
+  readonly total: RegExp;
+};
+
+const NONE = /(?!)/g;
+/** Neither passed nor failed. */
+const OTHERS =
+  /(\d+) (?:skips|skipped|pending|excluded|omissions|pendings)\b|(?:Skipped|Incomplete|Risky): *(\d+)/g;
 
 const COUNTS: readonly CountForm[] = [
   {
     form: /^=* ?\d+ (?:failed|passed|error)\b.{0,200} in [\d.]+s/,
     failed: /(\d+) (?:failed|errors?)\b/g,
     passed: /(\d+) passed/g,
+    total: NONE,
   },
   {
     form: /^FAILED \((?:failures|errors|unexpected)/,
     failed: /(?:failures|errors|unexpected successes)=(\d+)/g,
-    passed: /$^/g,
+    total: NONE,
   },
   {
     form: /^\s*Tests:? {2,}.*\d+ (?:failed|passed)/,
     failed: /(\d+) failed/g,
     passed: /(\d+) passed/g,
+    total: NONE,
   },
   {
     form: /^(?:\[\w+\] )?Tests run: *\d+, +Failures: *\d+/,
     failed: /(?:Failures|Errors): *(\d+)/g,
-    passed: /$^/g,
+    total: /Tests run: *(\d+)/g,
   },
-  { form: /^test result: /, failed: /(\d+) failed/g, passed: /(\d+) passed/g },
-  { form: /^\d+ examples?, \d+ failures?/, failed: /(\d+) (?:failures?|errors?)/g, passed: /$^/g },
+  {
+    form: /^test result: /,
+    failed: /(\d+) failed/g,
+    passed: /(\d+) passed/g,
+    total: NONE,
+  },
+  {
+    form: /^\d+ examples?, \d+ failures?/,
+    failed: /(\d+) (?:failures?|errors?)\b/g,
+    total: /(\d+) examples?/g,
+  },
   {
     form: /^\d+ (?:runs|tests), \d+ assertions?, /,
     failed: /(\d+) (?:failures?|errors?)\b/g,
-    passed: /$^/g,
+    total: /(\d+) (?:runs|tests)\b/g,
   },
-  { form: /^Tests: \d+, Assertions: \d+/, failed: /(?:Failures|Errors): (\d+)/g, passed: /$^/g },
-  { form: /^\d+ (?:tests?|specs?), \d+ failures?/, failed: /(\d+) failures?/g, passed: /$^/g },
+  {
+    form: /^Tests: \d+, Assertions: \d+/,
+    failed: /(?:Failures|Errors): (\d+)/g,
+    total: /Tests: (\d+)/g,
+  },
+  {
+    form: /^\d+ (?:tests?|specs?), \d+ failures?/,
+    failed: /(\d+) failures?/g,
+    total: /(\d+) (?:tests?|specs?)\b/g,
+  },
 ];
 
 function sum(line: string, form: RegExp): number {
   let total = 0;
-  for (const found of line.matchAll(form)) total += Number(found[1] ?? 0);
+  for (const found of line.matchAll(form)) total += Number(found[1] ?? found[2] ?? 0);
   return total;
 }
 

@@ -28,7 +28,7 @@ export function readMocha(log: Log): Finding | null {
   const names = log
     .at("numbered")
     .filter((one) => one > count)
-    .map((one) => lineAt(log, one).trim().slice(3));
+    .map((one) => titleOf(log, one));
   const text = lineAt(log, at).trim();
   return {
     runner: "mocha",
@@ -84,6 +84,13 @@ export function readAva(log: Log): Finding | null {
 }
 
 // ---------------------------------------------------------------------------------------------
+
+/** The suite's and the test's names, a line each, up to the one that ends with a colon. */
+function titleOf(log: Log, from: number): string {
+  const end = seek(log, from, 8, (line) => line.endsWith(":"));
+  const lines = log.lines.slice(from, Math.max(from, end) + 1).map((line) => line.trim());
+  return lines.join(" ").slice("1) ".length).replace(/:$/, "");
+}
 
 const AVA_REASON =
   /^\s*(?:Difference(?: \(.{1,60}\))?:|Error thrown in (?:test|hook)|Rejected promise returned by test|Value (?:is not|must|does)|Values are |Function returned|Promise resolved|Test (?:finished|was never)|Did not match snapshot|Error:$)/;

@@ -12,7 +12,8 @@ export function readShell(log: Log): Finding | null {
       .map((at) => ({ at, category })),
   ).sort((a, b) => a.at - b.at)[0];
   if (found === undefined) return null;
-  const place = /^(\S{1,300}?): (?:line )?(\d+): /.exec(lineAt(log, found.at));
+  // "sh: 1: x: not found" names the shell, not a file.
+  const place = /^(?!(?:ba|da|z|k)?sh:)(\S{1,300}?): (?:line )?(\d+): /.exec(lineAt(log, found.at));
   return {
     runner: "sh",
     ...found,

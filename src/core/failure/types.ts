@@ -16,7 +16,11 @@ export type Log = {
  */
 export type Strength = "limit" | "test" | "build" | "summary" | "wrapper";
 
-export type Counts = { readonly failed: number; readonly passed: number };
+export type Counts = {
+  readonly failed: number;
+  /** Absent where the runner does not tell it. */
+  readonly passed?: number;
+};
 
 export type Finding = {
   /** "pytest", "cargo test", … as in docs/failures.md. */

@@ -77,7 +77,7 @@ export function readMake(log: Log): Finding | null {
 
 // ---------------------------------------------------------------------------------------------
 
-const ROW = /^\s*\d+\/\d+ Test\s+#\d+: (\S{1,200}?)\s\.*\s*\*\*\*/;
+const ROW = /^\s*\d+\/\d+ Test\s+#\d+: (\S{1,200}?)\s\.*\s*(?:\w[\w ]{0,40})?\*\*\*/;
 const LISTED =
   /^\s+\d+ - \S{1,200} \((?:Failed|Timeout|SEGFAULT|Not Run|ILLEGAL|NUMERICAL|BAD_COMMAND|OTHER_FAULT|(?:Child|Subprocess) aborted)\)/;
 const STOPS =

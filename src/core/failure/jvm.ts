@@ -33,7 +33,7 @@ function placeBelow(log: Log, at: number): { file?: string; line?: number } {
 }
 
 function raised(log: Log, runner: string, at: number, tests: readonly string[]): Finding {
-  const text = lineAt(log, at).trim().replace(/^=> /, "");
+  const text = lineAt(log, at).trim().replace(/^=> /, "").replace(CAUGHT, "");
   const isLimit = /\btimed out after\b|^org\.junit\.runners\.model\.TestTimedOut/.test(text);
   const category: Category = isLimit ? "timeout" : categoryOfMessage(text);
   return { runner, at, category, strength: "test", tests, ...placeBelow(log, at) };
@@ -72,7 +72,7 @@ function surefire(log: Log): Finding | null {
   return null;
 }
 
-const SUMMARY = /^\[ERROR\] {3}(?=[\w$]{1,200}[.:])\S{1,400} (» .+|\S.*)$/;
+const SUMMARY = /^\[ERROR\] {3}(?!symbol:|location:)(?=[\w$]{1,200}[.:])\S{1,400} (» .+|\S.*)$/;
 
 /** "» NullPointer", "» TestTimedOut": the summary cuts the name's end off. */
 function ofShortName(text: string, name: string): Category {
@@ -94,6 +94,9 @@ function junit5(log: Log): Finding | null {
         /MethodSource|ClassSource|Source \[/.test(lineAt(log, at - 1)),
     );
   if (arrow !== undefined) return raised(log, "junit5", arrow, tests);
+  // --details verbose shows the tree's exceptions by themselves.
+  const caught = log.at("caught").find((at) => CAUGHT.test(lineAt(log, at)));
+  if (caught !== undefined) return raised(log, "junit5", caught, tests);
   const [cross] = crosses;
   if (cross === undefined) return null;
   const text = TREE.exec(lineAt(log, cross))?.[2] ?? "";
@@ -104,6 +107,7 @@ function junit5(log: Log): Finding | null {
   return { runner: "junit5", at: cross, category, strength: "test", tests };
 }
 
+const CAUGHT = /^[ │├└─╷'+|-]{2,60}caught: /u;
 const TREE = /^[ │├└─╷'+|-]{2,60}(\S.{0,300}?) (?:✘|\[X\]) (.+)$/u;
 
 function junit4(log: Log): Finding | null {

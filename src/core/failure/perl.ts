@@ -5,7 +5,7 @@ import { categoryOfMessage } from "./message.ts";
 import type { Finding, Log } from "./types.ts";
 
 export function readPerl(log: Log): Finding | null {
-  return died(log) ?? failedTest(log) ?? endedEarly(log) ?? harness(log);
+  return died(log) ?? failedTest(log) ?? bailedOut(log) ?? endedEarly(log) ?? harness(log);
 }
 
 export function readBats(log: Log): Finding | null {
@@ -153,6 +153,14 @@ function endedEarly(log: Log): Finding | null {
     category: categoryOfMessage(lineAt(log, at).trim()),
     strength: "test",
   };
+}
+
+/** A test that told the harness to stop altogether. */
+function bailedOut(log: Log): Finding | null {
+  const [at] = log.at("bailed");
+  if (at === undefined) return null;
+  const said = lineAt(log, at).replace(/^.{0,40}?(?:stopped: +|Bail out! +)/, "");
+  return { runner: "prove", at, category: categoryOfMessage(`Error: ${said}`), strength: "test" };
 }
 
 /** Only the harness's words are left. */

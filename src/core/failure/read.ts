@@ -159,12 +159,16 @@ function countsEntry(log: Log): Pick<FailureReading, "counts"> {
   return counts === null ? {} : { counts };
 }
 
-/** The last lines that say something: no blanks, rules or xtrace of a shell. */
+/** The last lines that say something: no blanks and rules; of a shell's xtrace only where nothing else is. */
 function lastLines(log: Log): string {
+  return lastOf(log, /^\++ /) || lastOf(log, /(?!)/);
+}
+
+function lastOf(log: Log, passedOver: RegExp): string {
   const kept: string[] = [];
   for (let at = log.lines.length - 1; at >= 0 && kept.length < LAST_LINES; at--) {
     const line = lineAt(log, at);
-    if (/[\p{L}\p{N}]/u.test(line) && !/^\++ /.test(line)) kept.unshift(line);
+    if (/[\p{L}\p{N}]/u.test(line) && !passedOver.test(line)) kept.unshift(line);
   }
   return kept.join("\n");
 }

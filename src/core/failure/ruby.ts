@@ -43,7 +43,8 @@ function rspec(log: Log): Finding | null {
     return of(at < 0 ? named : at, categoryOfMessage(`${name}: ${text}`, "runtime", name));
   }
   const blank = seek(log, head, reach + 1, (line) => line.trim() === "");
-  const said = blank < 0 ? -1 : nextFilled(log, blank + 1, 4);
+  // A message of one line stands right under the source.
+  const said = nextFilled(log, (blank < 0 ? head : blank) + 1, 4);
   return of(said >= 0 && said < head + 1 + reach ? said : head, "assertion");
 }
 

@@ -46,6 +46,10 @@ export type RepairTotals = {
   /** Issues that are problems of a public benchmark. */
   readonly benchmarks: number;
   readonly categories: Readonly<Record<string, number>>;
+  /** Failures that a log told, as "runner: category". */
+  readonly runners: Readonly<Record<string, number>>;
+  /** Failed attempts whose log gives no reason. */
+  readonly unread: number;
   readonly pairs: Readonly<Record<string, number>>;
   readonly badLines: number;
   readonly columns: readonly FileColumns[];
@@ -67,6 +71,8 @@ export const NO_TOTALS: RepairTotals = {
   benchmarks: 0,
   badLines: 0,
   categories: {},
+  runners: {},
+  unread: 0,
   pairs: {},
   columns: [],
 };
@@ -80,6 +86,8 @@ export function sumOf(a: RepairTotals, b: RepairTotals): RepairTotals {
     benchmarks: a.benchmarks + b.benchmarks,
     badLines: a.badLines + b.badLines,
     categories: addCounts(a.categories, b.categories),
+    runners: addCounts(a.runners, b.runners),
+    unread: a.unread + b.unread,
     pairs: addCounts(a.pairs, b.pairs),
     columns: [...a.columns, ...b.columns],
   };
@@ -108,9 +116,10 @@ export function repairRows(input: RepairInput): {
   const run: Run = {
     input,
     reader: rowReader(input.skipBad),
-    tally: { total: 0, resolved: 0, failed: 0, benchmarks: 0 },
+    tally: { total: 0, resolved: 0, failed: 0, benchmarks: 0, unread: 0 },
     wants: wantedPairs(input.formats),
     categories: counter(),
+    runners: counter(),
     pairs: counter(),
     columns: [],
   };
@@ -119,6 +128,7 @@ export function repairRows(input: RepairInput): {
     totals: () => ({
       ...run.tally,
       categories: run.categories.counts(),
+      runners: run.runners.counts(),
       pairs: run.pairs.counts(),
       badLines: run.reader.badLines,
       columns: run.columns,
@@ -131,9 +141,16 @@ export function repairRows(input: RepairInput): {
 type Run = {
   readonly input: RepairInput;
   readonly reader: RowReader;
-  readonly tally: { total: number; resolved: number; failed: number; benchmarks: number };
+  readonly tally: {
+    total: number;
+    resolved: number;
+    failed: number;
+    benchmarks: number;
+    unread: number;
+  };
   readonly wants: ReturnType<typeof wantedPairs>;
   readonly categories: Counter;
+  readonly runners: Counter;
   readonly pairs: Counter;
   readonly columns: FileColumns[];
 };
@@ -257,7 +274,10 @@ function judge(attempt: Attempt, run: Run): Judged {
   if (!judged.ok) return judged;
   if (judged.kept.resolved) run.tally.resolved++;
   else run.tally.failed++;
-  if (judged.kept.category !== null) run.categories.add(judged.kept.category);
+  const { category, runner, known } = judged.kept;
+  if (category !== null) run.categories.add(category);
+  if (runner !== null) run.runners.add(`${runner}: ${category}`);
+  if (!known) run.tally.unread++;
   return judged;
 }
 

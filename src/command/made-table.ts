@@ -47,6 +47,16 @@ export const MADE_TABLES = {
       "test/fixtures/real/trajectories.jsonl",
     ],
   },
+  failures: {
+    title: "Test logs read, beside what a person said of them",
+    script: "measure:failures",
+    code: ["src/core/failure/read.ts", "src/core/failure/measure.ts"],
+    data: [
+      "test/fixtures/failures/in-view-given.jsonl",
+      "test/fixtures/failures/in-view-own.jsonl",
+      "test/fixtures/failures/not-in-view.jsonl",
+    ],
+  },
   simulate: {
     title: "How often the gate accepts, where the truth is known",
     script: "simulate",

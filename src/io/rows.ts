@@ -1,5 +1,6 @@
 /** JSON Lines files as objects, one at a time: what the small tools read. */
-import { existsSync, statSync } from "node:fs";
+import { existsSync, readdirSync, statSync } from "node:fs";
+import { basename, join } from "node:path";
 import { UserError } from "../errors.ts";
 import { parseLine, readLines } from "./jsonl.ts";
 
@@ -28,3 +29,18 @@ export async function* readRows(
     }
   }
 }
+
+/** The JSON Lines files of a folder, by name; a path that is none stands for itself. */
+export function rowFiles(path: string): readonly string[] {
+  const isFolder = statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+  if (!isFolder) return [path];
+  return readdirSync(path)
+    .filter((name) => JSONL.test(name))
+    .sort()
+    .map((name) => join(path, name));
+}
+
+/** A file's name without what says that it is JSON Lines. */
+export const nameOf = (path: string): string => basename(path).replace(JSONL, "");
+
+const JSONL = /\.jsonl(?:\.gz)?$/;

@@ -72,7 +72,7 @@ export async function repair(
       check: () => checkColumns(totals().columns),
       stats: () => repairStats(totals()),
       counts: () => countsOf(totals()),
-      notes: () => repairNotes(totals().benchmarks, totals().badLines),
+      notes: () => repairNotes(totals()),
     },
   );
   await worker?.end();

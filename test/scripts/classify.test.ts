@@ -50,3 +50,45 @@ test("classify says which file is not there", async () => {
   expect(code).toBe(1);
   expect(stderr).toBe("no-such.jsonl is not there\n  -> name a JSON Lines file that exists\n");
 });
+
+test("classify --failures writes every log in order with what went wrong added", async () => {
+  const text = "--- FAIL: TestMean (0.00s)\n    a_test.go:8: want 4\nFAIL\n";
+  const rows = [
+    { id: "a", text, exit_code: 1 },
+    { id: "b", text: "ok  \tx\t1s\n", exit_code: 0 },
+  ];
+  const root = tempProject({ "a.jsonl": rows.map((row) => `${JSON.stringify(row)}\n`).join("") });
+  const { code, stdout } = await classify(join(root, "a.jsonl"), "--failures");
+  expect(code).toBe(0);
+  expect(
+    stdout
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line) as unknown),
+  ).toEqual([
+    {
+      ...rows[0],
+      category: "assertion",
+      context: "    a_test.go:8: want 4",
+      runner: "go test",
+      known: true,
+      file: "a_test.go",
+      line: 8,
+      tests: ["TestMean"],
+    },
+    { ...rows[1], category: null, context: "", runner: null, known: true },
+  ]);
+});
+
+test("classify --failures says which row is no log, and goes on with --skip-bad", async () => {
+  const path = join(
+    tempProject({ "a.jsonl": '{"content":"x"}\n{"text":"x","exit_code":0}\n' }),
+    "a.jsonl",
+  );
+  const stopped = await classify(path, "--failures");
+  expect(stopped.code).toBe(1);
+  expect(stopped.stderr).toContain(`${path} line 1 has no "text"; expected a test log`);
+  const skipped = await classify(path, "--failures", "--skip-bad");
+  expect(skipped.code).toBe(0);
+  expect(skipped.stderr).toBe("1 lines are no test logs and were left out\n");
+});

@@ -236,6 +236,48 @@ describe("filters", () => {
     expect(stats["category_counts"]).toEqual({ attribute_type: 1 });
   });
 
+  test("what the logs tell is counted by runner and category, and logs without a reason apart", async () => {
+    const told = { failure_category: null };
+    const { stats, summary } = await run([
+      attempt("x", 1, false, told),
+      attempt("x", 2, false, {
+        ...told,
+        test_stdout: "--- FAIL: TestA\n    a_test.go:8: want 4\n",
+      }),
+      attempt("x", 3, false, { ...told, test_stdout: "building\nstopped\n" }),
+      attempt("x", 4, true),
+    ]);
+    expect(stats).toMatchObject({
+      category_counts: { assertion: 1, attribute_type: 1, runtime: 1 },
+      runner_category_counts: { "go test: assertion": 1, "python: attribute_type": 1 },
+      unread_logs: 1,
+    });
+    expect(summary.notes).toContain(
+      "failures read from logs: go test: assertion 1, python: attribute_type 1",
+    );
+    expect(summary.notes).toContain("1 logs give no reason: category runtime");
+  });
+
+  test("a patch that does not apply is the failed side of a pair, and never an answer", async () => {
+    const broken = patch("x_1").replace("+new x_1\n", "");
+    const rows = [
+      attempt("x", 1, false, { patch: broken, failure_category: "patch_apply" }),
+      attempt("x", 2, true),
+      attempt("y", 1, true, { patch: broken }),
+      attempt("z", 1, false, { patch: "just change it" }),
+    ];
+    const { all, summary } = await run(rows, { format: ["preference", "chatml"] });
+    expect(summary.dropped).toEqual({ invalid_patch_format: 2 });
+    const pairs = all();
+    expect(pairs).toHaveLength(1);
+    expect((pairs.at(0)?.["rejected"] as Row[] | undefined)?.[0]?.["content"]).toBe(broken);
+    const texts = all("chatml").map((row) => String(row["text"]));
+    expect(
+      texts.some((text) => text.includes(`### Its patch\n\`\`\`diff\n${broken.trimEnd()}`)),
+    ).toBe(true);
+    expect(texts.every((text) => parseChatml(text)?.at(-1)?.content !== broken)).toBe(true);
+  });
+
   test("the real logs are all kept as labelled rows, with a loud word about the benchmark", async () => {
     const { summary, all } = await run(
       readFileSync("test/fixtures/real/testlogs_failed.jsonl", "utf8"),

@@ -4,7 +4,7 @@
  */
 import { cutLines } from "./cut.ts";
 import type { Example, Metadata } from "./example.ts";
-import { firstFailure } from "./failure.ts";
+import { excerptOf } from "../failure/excerpt.ts";
 import type { Format } from "./format-names.ts";
 import { takes } from "./formats.ts";
 import { MAX_FILES, type KeptAttempt } from "./repair.ts";
@@ -100,7 +100,7 @@ const SYSTEM =
   "You repair bugs in software repositories. Answer with a patch in unified diff format and nothing else.";
 
 const errorOf = (attempt: KeptAttempt): string =>
-  attempt.error ?? firstFailure(attempt.log, ERROR_CHARS)?.context ?? "";
+  attempt.error ?? excerptOf(attempt.log, ERROR_CHARS);
 
 /** For each attempt the first one behind it that resolved the issue. */
 function nextResolved(ordered: readonly KeptAttempt[]): readonly (KeptAttempt | undefined)[] {

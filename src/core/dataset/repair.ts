@@ -1,7 +1,8 @@
 /** Which attempts of a repair log are kept as examples, and why the others are not. */
 import { cutLines } from "./cut.ts";
 import type { Skip } from "./example.ts";
-import { categoryOf } from "./failure.ts";
+import { readFailure } from "../failure/read.ts";
+import type { FailureReading } from "../failure/types.ts";
 import { checkPatch } from "./patch.ts";
 
 export const REPAIR_REASONS = [
@@ -45,6 +46,10 @@ export type KeptAttempt = {
   readonly resolved: boolean;
   /** null when resolved. */
   readonly category: string | null;
+  /** Whose form the log has; null: nobody's, or the category was given. */
+  readonly runner: string | null;
+  /** The category was given, or the log gives the reason. */
+  readonly known: boolean;
   readonly issue: string;
   readonly files: readonly string[];
   readonly patch: string;
@@ -59,7 +64,8 @@ export type Judged =
 
 /** Keeps or skips an attempt; the reasons are tried in the order of REPAIR_REASONS. */
 export function judgeAttempt(attempt: Attempt, limits: RepairLimits): Judged {
-  const category = attempt.resolved ? null : knownCategory(attempt);
+  const cause = attempt.resolved ? GIVEN : causeOf(attempt);
+  const { category } = cause;
   const reason = reasonOf(attempt, category, limits);
   if (reason !== null) {
     return {
@@ -85,7 +91,7 @@ export function judgeAttempt(attempt: Attempt, limits: RepairLimits): Judged {
       repo: attempt.repo,
       attempt: attempt.attempt,
       resolved: attempt.resolved,
-      category,
+      ...cause,
       issue: cutLines(attempt.problem_statement.trim(), ISSUE_CHARS),
       files: attempt.localised_files.slice(0, MAX_FILES + 1),
       patch: attempt.patch,
@@ -98,10 +104,17 @@ export function judgeAttempt(attempt: Attempt, limits: RepairLimits): Judged {
 // ---------------------------------------------------------------------------------------------
 
 const ISSUE_CHARS = 1000;
-/** A category somebody gave, or the one that the log tells; null: unknown. */
-function knownCategory(attempt: Attempt): string | null {
+
+type Cause = Pick<FailureReading, "runner" | "known"> & { readonly category: string | null };
+const GIVEN: Cause = { category: null, runner: null, known: true };
+
+/** A category somebody gave, or the one that the log tells; null: there is no log, or it is a success's. */
+function causeOf(attempt: Attempt): Cause {
   const given = attempt.failure_category?.trim() ?? "";
-  return given === "" || UNKNOWN.test(given) ? categoryOf(attempt.test_stdout) : given;
+  if (given !== "" && !UNKNOWN.test(given)) return { ...GIVEN, category: given };
+  if (attempt.test_stdout.trim() === "") return GIVEN;
+  const { category, runner, known } = readFailure(attempt.test_stdout);
+  return { category, runner, known };
 }
 
 const UNKNOWN = /^(?:unknown|none|null|n\/a|nan|-)$/i;
@@ -113,11 +126,18 @@ function reasonOf(
 ): RepairReason | null {
   if (!attempt.resolved && category === null) return "unknown_category";
   if (attempt.patch.trim() === "") return "empty_patch";
-  if (!checkPatch(attempt.patch).ok) return "invalid_patch_format";
+  if (!canStand(attempt)) return "invalid_patch_format";
   if (attempt.patch.length > limits.maxPatchChars) return "patch_too_long";
   if (!hasWords(attempt.problem_statement, limits.minProblemWords)) return "problem_too_short";
   return null;
 }
+
+/** What is learned has to parse; a failed side may be a diff that nobody could apply, but no prose. */
+function canStand({ patch, resolved }: Attempt): boolean {
+  return checkPatch(patch).ok || (!resolved && DIFF.test(patch));
+}
+
+const DIFF = /^(?:diff --git \S|--- \S|\+\+\+ \S|@@ -\d)/m;
 
 /** True when the text has at least `count` words; looks no further than it has to. */
 function hasWords(text: string, count: number): boolean {

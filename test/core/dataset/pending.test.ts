@@ -9,6 +9,8 @@ const attempt = (issue: string, n: number): KeptAttempt => ({
   attempt: n,
   resolved: false,
   category: "x",
+  runner: null,
+  known: true,
   issue: "i",
   files: [],
   patch: "p",

@@ -2,7 +2,10 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { CUT_MARK, cutLines } from "../../../src/core/dataset/cut.ts";
-import { categoryOf, firstFailure } from "../../../src/core/dataset/failure.ts";
+import { excerptOf } from "../../../src/core/failure/excerpt.ts";
+import { readFailure } from "../../../src/core/failure/read.ts";
+
+const categoryOf = (log: string): string | null => readFailure(log).category;
 
 const logs = readFileSync("test/fixtures/real/testlogs_failed.jsonl", "utf8")
   .split("\n")
@@ -68,7 +71,7 @@ describe("on the real logs", () => {
     EXPECTED.map(([line, category], at) => [logs[at]?.instance_id, at, line, category] as const),
   )("%s (row %d) fails at its own error", (_id, at, line, category) => {
     const log = logs[at]?.test_stdout ?? "";
-    const context = firstFailure(log, 500)?.context ?? "";
+    const context = excerptOf(log, 500);
     expect(context.split("\n")).toContain(line);
     expect(context.length).toBeLessThanOrEqual(500);
     for (const one of context.split("\n")) {
@@ -97,16 +100,15 @@ FAILED tests/test_a.py::test_adds - assert 3 == 4
 `;
 
 test("pytest: the test's name, its source line, what was compared and where", () => {
-  expect(firstFailure(PYTEST, 500)).toEqual({
-    context: [
+  expect(excerptOf(PYTEST, 500)).toBe(
+    [
       "_________________________________ test_adds ____________________________________",
       ">       assert add(1, 2) == 4",
       "E       assert 3 == 4",
       "E        +  where 3 = add(1, 2)",
       "tests/test_a.py:5: AssertionError",
     ].join("\n"),
-    exception: "AssertionError",
-  });
+  );
 });
 
 const trace = (error: string): string =>
@@ -131,7 +133,7 @@ test.each([
   ["flaky", "test_a RERUN\ntest_a PASSED\n1 passed, 1 rerun in 2s\n"],
   ["runtime", "FAILED tests/a.py::test_b - ValueError: bad\n"],
   [null, "test_a ... ok\nOK\n"],
-  [null, ""],
+  ["runtime", ""],
 ])("derives %s", (category, log) => {
   expect(categoryOf(log)).toBe(category);
 });
@@ -144,7 +146,7 @@ test("a hostile log of a megabyte is read in one pass", () => {
     "a".repeat(999),
   ]) {
     const log = `${line}\n`.repeat(Math.ceil(1_000_000 / line.length));
-    expect(firstFailure(log, 500)?.context.length ?? 0).toBeLessThanOrEqual(500);
+    expect(excerptOf(log, 500).length).toBeLessThanOrEqual(500);
     categoryOf(log);
   }
 });

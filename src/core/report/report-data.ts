@@ -2,6 +2,7 @@
 import type { Duel } from "../../records/duel.ts";
 import type { RunFile } from "../../records/run.ts";
 import type { AuditSummary } from "../audit/summary.ts";
+import type { ClusterBy } from "../duel/cluster-by.ts";
 import type { BucketRules } from "../duel/bucket.ts";
 import type { Spending } from "./spending.ts";
 import type { TurnRow } from "./turn-row.ts";
@@ -12,7 +13,7 @@ export type ReportData = {
     readonly duel: {
       readonly mode: 1 | 2;
       readonly min_valid_turn_frac: number;
-      readonly cluster_by: "instance_id" | "repo";
+      readonly cluster_by: ClusterBy;
       readonly min_decisive: number;
     };
     readonly king: { readonly provider: string };

@@ -5,8 +5,8 @@ import { peopleOf, type Agreement } from "./people.ts";
 import type { ReportData } from "./report-data.ts";
 import { stageIndex } from "./spending.ts";
 
-export function peopleBlocks({ rows }: ReportData): Block[] {
-  const people = peopleOf(rows);
+export function peopleBlocks({ rows, config }: ReportData): Block[] {
+  const people = peopleOf(rows, config.duel.cluster_by);
   if (people.verdicts + people.decided + people.outdated === 0) return [];
   const best = people.judges.find((judge) => judge.kappa !== null);
   return [

@@ -217,7 +217,7 @@ async function weigh(
   const previous = await store.readIfThere(DUEL, duelSchema);
   const planned = await listPlanned(store);
   const names = answers.map(({ name }) => name);
-  const plan = planOf({ planned, names, turns, cluster_by, set: config.duel.plan ?? null });
+  const plan = planOf({ planned, names, turns, cluster_by, set: config.duel.plan });
   const gate = { ...config.duel, rng: deps.rng };
   const input = { turns, withoutScore, cluster_by, failures, previous, plan, mixed };
   const duel = duelOf(input, rules, gate);

@@ -77,7 +77,9 @@ export function decide(
     case "look":
       return { accepted: reasons.length === 0, reasons: [...reasons] };
     case "too_early":
-      return { accepted: null, reasons: [`too early, and nothing is spent: ${look.why}`] };
+      return look.isLast && reasons.length > 0
+        ? { accepted: false, reasons: [...reasons] }
+        : { accepted: null, reasons: [`too early, and nothing is spent: ${look.why}`] };
     case "nothing_left": {
       const stands = past.at(-1)?.accepted ?? false;
       const why = `alpha ${gate.gate_alpha} was spent on ${past.length} ${past.length === 1 ? "look" : "looks"} at other verdicts: what the last one said stands; a new duel needs a workspace of its own`;

@@ -13,8 +13,8 @@ export type PlanInput = {
   readonly names: readonly string[];
   readonly turns: readonly TurnFacts[];
   readonly cluster_by: ClusterBy;
-  /** [duel].plan; null where it is not set. */
-  readonly set: number | "open" | null;
+  /** [duel].plan */
+  readonly set: number | "turns" | "open";
 };
 
 export function planOf({ planned, names, turns, cluster_by, set }: PlanInput): DuelPlan {
@@ -24,5 +24,5 @@ export function planOf({ planned, names, turns, cluster_by, set }: PlanInput): D
   const sizes = new Map<string, number>();
   for (const cluster of clusters.values()) sizes.set(cluster, (sizes.get(cluster) ?? 0) + 1);
   const largest = [...sizes.values()].reduce((most, size) => Math.max(most, size), 1);
-  return { turns: set ?? all.size, largest };
+  return { turns: set === "turns" ? all.size : set, largest };
 }

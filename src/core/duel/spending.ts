@@ -68,6 +68,8 @@ export type Look =
       readonly kind: "too_early";
       readonly t: number;
       readonly why: string;
+      /** Nothing more is to come: what cannot be reached now is not reached. */
+      readonly isLast: boolean;
       readonly spent: number;
       readonly left: number;
     }
@@ -108,7 +110,7 @@ export function lookAt(input: LookInput): Look {
   const before = repeated ? past.slice(0, -1) : past;
   const spentBefore = spentUpTo(last?.t ?? 0, alpha);
   const nothing = { t, spent: spentBefore, left: alpha - spentBefore };
-  const early = (why: string): Look => ({ kind: "too_early", ...nothing, why });
+  const early = (why: string): Look => ({ kind: "too_early", ...nothing, why, isLast: t >= 1 });
   if (!repeated && last !== undefined && t <= last.t) {
     return last.t >= 1
       ? { kind: "nothing_left", ...nothing }

@@ -1,4 +1,4 @@
-/** The bounds against the formulas of docs/judging.md, written down once more as they read. */
+/** The bounds against the formulas of docs/gate.md, written down once more as they read. */
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { bootstrapT, lowerQuantile, upperT } from "../../../src/core/duel/bootstrap.ts";

@@ -30,6 +30,7 @@ const RULES: DuelRules = {
   bucket: { by: "score", final_min: 80, defeat_max: 66 },
   min_decisive: 3,
   config_hash: "h",
+  prompt_version: "judge-1",
   rng,
 };
 
@@ -65,6 +66,7 @@ const fact = (n: number, ballots: readonly Ballot[], over: Partial<TurnFacts> = 
   flaggedOpponent: false,
   calls: { asked: 2, full: 2 },
   models: ["king", "challenger"],
+  versions: [],
   ...over,
 });
 

@@ -26,6 +26,7 @@ import { writeChanged } from "../io/write-changed.ts";
 import { answerSchema } from "../records/answer.ts";
 import { duelSchema } from "../records/duel.ts";
 import { BUCKETS } from "../records/exported.ts";
+import { QUEUE_FILE, queueSchema } from "../records/queue.ts";
 import { reviewSchema } from "../records/review.ts";
 import { scoreSchema } from "../records/score.ts";
 import type { StageOptions, StageSummary } from "../work.ts";
@@ -97,6 +98,7 @@ async function gather(round: Round, selected: number): Promise<ReportData> {
     config: { ...config, panel: judgePanel(config) },
     duel: await duelInForce(round),
     rows,
+    queue: await store.readIfThere(QUEUE_FILE, queueSchema),
     runs: await readRuns(store),
     spending: spending.rows(),
     masked: addFound(found),

@@ -1,5 +1,6 @@
 /** Everything the report is made of, gathered by the stage. */
 import type { Duel } from "../../records/duel.ts";
+import type { Queue } from "../../records/queue.ts";
 import type { RunFile } from "../../records/run.ts";
 import type { AuditSummary } from "../audit/summary.ts";
 import type { ClusterBy } from "../duel/cluster-by.ts";
@@ -24,6 +25,8 @@ export type ReportData = {
   readonly duel: Duel | null;
   /** Every answer file that the report is about. */
   readonly rows: readonly TurnRow[];
+  /** The turns drawn for people; null: no draw was made. */
+  readonly queue: Queue | null;
   readonly runs: RunFile["stages"];
   readonly spending: readonly Spending[];
   /** Secrets masked in the exports, by kind. */

@@ -1,8 +1,10 @@
 /**
- * npm run bench:gate: the gate's bootstrap at three sizes, beside a plain resampling loop over the
+ * npm run bench:gate: the gate's two bounds at three sizes, beside a plain resampling loop over the
  * same turns in the same run, and the verdict reader on fence-heavy text.
  */
-import { bootstrapMeans, clustersOf, lowerQuantile } from "../src/core/duel/bootstrap.ts";
+import { bootstrapT, upperT } from "../src/core/duel/bootstrap.ts";
+import { clustersOf, meanOf, standardErrorOf } from "../src/core/duel/clusters.ts";
+import { halfSampleMeans, lowerBound } from "../src/core/duel/half-sample.ts";
 import { readVerdict } from "../src/core/duel/verdict.ts";
 import { seededRng, type Rng } from "../src/core/random.ts";
 
@@ -60,20 +62,23 @@ for (const [count, clusters, withPlain] of [
 ] as const) {
   const turns = turnsOf(count, clusters);
   const groups = clustersOf(turns);
-  let ours = new Float64Array(0);
+  let ours: readonly number[] = [];
   let plain = new Float64Array(0);
   const rounds = count > 200_000 ? 1 : ROUNDS;
   const oursMs = bestOf(rounds, () => {
-    ours = new Float64Array(bootstrapMeans(groups, RESAMPLES, seededRng(2, "ours")));
+    const half = halfSampleMeans(groups, RESAMPLES, seededRng(2, "half"));
+    const { ts } = bootstrapT(groups, RESAMPLES, seededRng(2, "ours"));
+    const error = standardErrorOf(groups) ?? 0;
+    ours = [lowerBound(half, 0.05), meanOf(groups) - upperT(ts, 0.05) * error];
   });
   const plainMs = withPlain
     ? bestOf(ROUNDS, () => {
         plain = new Float64Array(plainLoop(turns, seededRng(2, "plain")));
       })
     : null;
-  const bounds = [ours, plain]
-    .filter((means) => means.length > 0)
-    .map((means) => (lowerQuantile(means, 0.05) / 1e6).toFixed(5));
+  const bounds = [...ours, ...(plain.length === 0 ? [] : [lowerBound(plain, 0.05)])].map((bound) =>
+    (bound / 1e6).toFixed(5),
+  );
   const ratio = plainMs === null ? "-" : (oursMs / plainMs).toFixed(3);
   console.log(
     `| ${count} | ${groups.sums.length} | ${oursMs.toFixed(1)} | ${plainMs?.toFixed(1) ?? "-"} | ${ratio} | ${bounds.join(" / ")} |`,

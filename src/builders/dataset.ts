@@ -123,17 +123,22 @@ async function collectAll(
 
 function nothingLeft({ builder, notes }: DatasetSpec, { counts }: Collected): UserError {
   const reasons = counts.reasons.counts();
+  const said = (notes?.() ?? []).map((note) => `  ${note}`);
   if (Object.keys(reasons).length === 0) {
     return new UserError(
       [
         `${builder}: there are no rows for the formats asked for, so there is no set to write`,
-        ...(notes?.() ?? []).map((note) => `  ${note}`),
+        ...said,
       ].join("\n"),
       "check that the input is not empty, and that --format fits this builder",
     );
   }
   return new UserError(
-    `${builder}: every row was filtered out, so there is no set to write\n${reasonTable(reasons)}`,
+    [
+      `${builder}: every row was filtered out, so there is no set to write`,
+      reasonTable(reasons),
+      ...said,
+    ].join("\n"),
     "loosen the limits in chain.toml [dataset] or by flags, or give other input",
   );
 }

@@ -9,7 +9,9 @@ export const duelSection = z
     gate_alpha: z.number().gt(0).lt(0.5).default(0.05),
     bootstrap_resamples: positive.default(10_000),
     min_valid_turn_frac: fraction.default(0.5),
-    cluster_by: z.enum(["instance_id", "repo"]).default("instance_id"),
+    cluster_by: z.enum(["repo", "instance_id", "run"]).default("repo"),
+    /** Turns that the duel will have; "turns": those in prompt/ and answer/; "open": no end is set. */
+    plan: z.union([positive, z.enum(["turns", "open"])]).default("turns"),
     min_decisive: positive.default(3),
   })
   .prefault({});

@@ -28,6 +28,33 @@ export async function countPrompts(store: Store): Promise<number> {
   return count;
 }
 
+const plannedSchema = z.looseObject({
+  instance_id: z.string(),
+  repo: z.string().optional(),
+  run: z.string().optional(),
+});
+export type Planned = {
+  readonly instance_id: string;
+  readonly repo?: string;
+  readonly run?: string;
+};
+
+/** What the duel will have of prompt/: answer file name -> what its turn is of. */
+export async function listPlanned(store: Store): Promise<ReadonlyMap<string, Planned>> {
+  const planned = new Map<string, Planned>();
+  for (const file of await listPromptFiles(store)) {
+    const prompts = await store.read(`prompt/${file}`, z.array(plannedSchema));
+    for (const [index, { instance_id, repo, run }] of prompts.entries()) {
+      planned.set(nameOf(file, index + 1), {
+        instance_id,
+        ...(repo === undefined ? {} : { repo }),
+        ...(run === undefined ? {} : { run }),
+      });
+    }
+  }
+  return planned;
+}
+
 export type PromptReader = {
   /** Every prompt in order, cut down by --only and --limit. To be gone through once. */
   entries(): AsyncGenerator<PromptEntry>;

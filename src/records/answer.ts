@@ -62,6 +62,7 @@ export const answerSchema = z.looseObject({
   assistant_message: messageSchema.optional(),
   ...runFields,
   repo: z.string().optional(),
+  run: z.string().optional(),
   turn: z.int().optional(),
   origin: originSchema.optional(),
   king_run: runInfoSchema.optional(),

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { schemaField } from "./schema.ts";
 
 const interval = z.tuple([z.number(), z.number()]);
+const icc = z.object({ value: z.number(), interval }).nullable();
 const shares = z.object({ win: z.number(), draw: z.number(), loss: z.number() });
 
 /** One judge in score/_duel.json. Shares and rates are 0..1; null: nothing to compute it from. */
@@ -51,12 +52,22 @@ export const duelSchema = z.looseObject({
   king_score: z.number().nullable(),
   margin: z.number().nullable(),
   win_margin: z.number(),
-  /** The lower bound that decides: over clusters, the smaller of the two below under 50 clusters. */
+  /** The lower bound that decides: over clusters, the smaller of the two below. */
   lcb: z.number().nullable(),
-  /** As if turns were independent. */
+  lcb_half_sample: z.number().nullish(),
+  lcb_bootstrap_t: z.number().nullish(),
+  /** The same rule over instances, where the gate counts something else as a cluster. */
+  lcb_instance: z.number().nullish(),
+  /** Shown, never decide: as if turns were independent, the percentile bound, Student's. */
   lcb_plain: z.number().nullable(),
   lcb_bootstrap: z.number().nullish(),
   lcb_t: z.number().nullish(),
+  /** Share of the variance of turn scores between repositories and between instances, 95 %. */
+  icc: z.object({ repo: icc, instance: icc }).optional(),
+  /** Of cluster sums about the mean. */
+  skewness: z.number().nullish(),
+  /** C / (1 + CV^2 of the cluster sizes). */
+  n_effective_clusters: z.number().optional(),
   /** Mean of score/100 - 0.5 over turns, and its standard error over clusters. */
   mean: z.number().nullish(),
   standard_error: z.number().nullish(),
@@ -143,8 +154,27 @@ export const duelSchema = z.looseObject({
   n_flagged_opponents: z.int().optional(),
   /** Sentences for the person: judges of a contestant's family, other settings, failing judges ... */
   warnings: z.array(z.string()).optional(),
-  /** Runs that computed the gate on a changed set of turns. */
+  /** Runs that computed the gate on a changed set of turns or with other settings. */
   looks: z.int(),
+  /** Turns that the duel will have ("open": no end is set), and the share of them that is parsed. */
+  plan: z.union([z.int(), z.literal("open")]).optional(),
+  t: z.number().optional(),
+  /** What became of this look, and the level at which it took the bound. */
+  look: z.enum(["look", "too_early", "nothing_left", "open"]).optional(),
+  look_alpha: z.number().nullish(),
+  alpha_spent: z.number().optional(),
+  alpha_left: z.number().optional(),
+  /** The looks that were paid for, of one contest: mode and models. */
+  spending: z
+    .object({
+      contest: z.string(),
+      looks: z.array(z.object({ t: z.number(), turns_hash: z.string(), accepted: z.boolean() })),
+    })
+    .optional(),
+  /** Of an open plan: the betting process, which accepts at 1 / gate_alpha. */
+  e_value: z.number().nullish(),
+  /** Identity of the gate's settings at the last look. */
+  gate_hash: z.string().nullish(),
   /** Identity of the turns and scores of the last look. */
   turns_hash: z.string().nullish(),
   config_hash: z.string(),

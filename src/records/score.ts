@@ -75,7 +75,10 @@ export const scoreSchema = z.looseObject({
   /** Every reply, unread ones included, in the order they came. */
   judges: z.array(judgementSchema),
   config_hash: z.string(),
+  /** The answer's repository, else that of its commit record. */
   repo: z.string().nullish(),
+  /** The run that the turn is of, where the answer says so. */
+  run: z.string().nullish(),
   /** The present pair of candidates; only replies with this pair_hash count. */
   pair_hash: z.string().optional(),
   /** The pair's hash in builds that knew no structure, where it differs: such verdicts count as well. */

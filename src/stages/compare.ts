@@ -27,5 +27,5 @@ export async function readSide(name: string, config: Config, store: Store): Prom
     );
   }
   const duel = await store.readIfThere("score/_duel.json", duelSchema);
-  return { name, rows, duel, limits: config.bucket };
+  return { name, rows, duel, cluster_by: config.duel.cluster_by, limits: config.bucket };
 }

@@ -15,6 +15,7 @@ import type { Built } from "../core/dataset/example.ts";
 import { takes } from "../core/dataset/formats.ts";
 import { datasetSettings, type DatasetFlags } from "../core/dataset/settings.ts";
 import { counter, type Counter } from "../core/dataset/stats.ts";
+import { emptyFinalNote } from "../core/duel/empty-final.ts";
 import { isBenchmarkInstance } from "../core/sample/benchmarks.ts";
 import { maskExported } from "../core/secrets/exported.ts";
 import { countHomePaths, homePathsNote } from "../core/secrets/home.ts";
@@ -56,7 +57,8 @@ export async function exportTurns(
       negative: has("negative"),
       groupBy: settings.groupBy,
     },
-    tally: { read: 0, kept: 0, benchmarks: 0 },
+    tally: { read: 0, kept: 0, benchmarks: 0, finals: 0 },
+    scores: [],
     masked: counter(),
     withoutPair: counter(),
     homes: { paths: 0, turns: 0 },
@@ -87,7 +89,9 @@ type Run = {
   readonly config: Config;
   readonly store: Store;
   readonly wants: ExportWants;
-  readonly tally: { read: number; kept: number; benchmarks: number };
+  readonly tally: { read: number; kept: number; benchmarks: number; finals: number };
+  /** Of all turns read, for what is said when none of them is final. */
+  readonly scores: number[];
   /** Kinds of secrets that were masked in histories. */
   readonly masked: Counter;
   /** Home folders in what is learned. */
@@ -134,6 +138,8 @@ async function* builtFrom(turns: readonly Turn[], run: Run): AsyncGenerator<Buil
       run.wants,
     );
     run.tally.read++;
+    run.scores.push(exported.score);
+    if (bucket === "final") run.tally.finals++;
     if (examples.length > 0) {
       run.tally.kept++;
       countHomes(run, masked.exported);
@@ -183,9 +189,11 @@ async function sourcesOf(store: Store, turns: readonly Turn[]): Promise<string[]
   return [...names].sort();
 }
 
-function notesOf({ tally, masked, homes }: Run): string[] {
+function notesOf({ tally, masked, homes, scores, config, wants }: Run): string[] {
+  const empty = tally.finals > 0 || wants.refined ? null : emptyFinalNote(scores, config.bucket);
   const kinds = Object.entries(masked.counts()).map(([kind, n]) => `${kind} ${n}`);
   return [
+    ...(empty === null ? [] : [empty]),
     ...(homes.paths > 0 ? [homePathsNote(homes.paths, `${homes.turns} turns`)] : []),
     ...(kinds.length > 0 ? [`secrets masked, turns by kind: ${kinds.join(", ")}`] : []),
     ...(tally.benchmarks > 0

@@ -14,6 +14,7 @@ import { decide } from "../core/report/person.ts";
 import type { ReportData } from "../core/report/report-data.ts";
 import { sumSpending } from "../core/report/spending.ts";
 import { reportOf } from "../core/report/story.ts";
+import { emptyFinalNote } from "../core/duel/empty-final.ts";
 import { turnRow, type TurnRow } from "../core/report/turn-row.ts";
 import { addFound } from "../core/secrets/mask.ts";
 import { makeTally, type Tally } from "../core/tally.ts";
@@ -25,6 +26,7 @@ import { writeChanged } from "../io/write-changed.ts";
 import { answerSchema } from "../records/answer.ts";
 import { duelSchema } from "../records/duel.ts";
 import { BUCKETS } from "../records/exported.ts";
+import { QUEUE_FILE, queueSchema } from "../records/queue.ts";
 import { reviewSchema } from "../records/review.ts";
 import { scoreSchema } from "../records/score.ts";
 import type { StageOptions, StageSummary } from "../work.ts";
@@ -101,6 +103,7 @@ async function gather(round: Round, selected: number): Promise<ReportData> {
     config: { ...config, panel: judgePanel(config) },
     duel: await duelInForce(round),
     rows,
+    queue: await store.readIfThere(QUEUE_FILE, queueSchema),
     runs: await readRuns(store),
     spending: spending.rows(),
     masked: addFound(found),
@@ -146,9 +149,14 @@ function count(tally: Tally, row: TurnRow): void {
   else tally.dropped(row.state === "pending" ? "verdicts_pending" : "not_validated");
 }
 
-function notesOf({ rows }: ReportData): string[] {
-  const counts = BUCKETS.map(
-    (bucket) => `${bucket} ${rows.filter((row) => row.bucket === bucket).length}`,
-  );
-  return [`buckets: ${counts.join(", ")}`, "open report/report.md or report/report.html"];
+function notesOf({ rows, config }: ReportData): string[] {
+  const inBucket = (bucket: string): number => rows.filter((row) => row.bucket === bucket).length;
+  const counts = BUCKETS.map((bucket) => `${bucket} ${inBucket(bucket)}`);
+  const scores = rows.flatMap((row) => (row.bucket === null ? [] : (row.score ?? [])));
+  const empty = inBucket("final") > 0 ? null : emptyFinalNote(scores, config.bucket);
+  return [
+    `buckets: ${counts.join(", ")}`,
+    ...(empty === null ? [] : [empty]),
+    "open report/report.md or report/report.html",
+  ];
 }

@@ -2,6 +2,7 @@
  * The duel: puts every answer before the panel and weighs the verdicts. Reads answer/, writes score/.
  * A verdict is saved as soon as it is in; a run asks only for those that are missing.
  */
+import { z } from "zod";
 import { answerFileOf } from "../core/turn/item-key.ts";
 import { judgePanel, type Config } from "../config.ts";
 import { actionStyle } from "../core/actions/style.ts";
@@ -10,6 +11,7 @@ import { factsOf, type TurnFacts } from "../core/duel/facts.ts";
 import { JUDGE_PROMPT_VERSION } from "../core/duel/judge-prompt.ts";
 import type { DuelRules } from "../core/duel/rules.ts";
 import { watchJudges, type JudgeWatch } from "../core/duel/unread-judges.ts";
+import { planOf } from "../core/duel/plan-of.ts";
 import { noteLines } from "../core/duel/summary.ts";
 import { itemsOf, openTurn, withOutcome, type Opening, type Turn } from "../core/duel/turn.ts";
 import { settingsHash } from "../core/retry/settings-hash.ts";
@@ -17,7 +19,8 @@ import { bothReports, makeTally, type Tally } from "../core/tally.ts";
 import { nearestName } from "../core/text/nearest.ts";
 import { configHash } from "../core/turn/hash.ts";
 import { UserError } from "../errors.ts";
-import { listAnswers, type AnswerFile } from "../io/answers.ts";
+import { commitPath, listAnswers, type AnswerFile } from "../io/answers.ts";
+import { listPlanned } from "../io/prompts.ts";
 import { makeSaver, type Saver } from "../io/saver.ts";
 import { answerSchema, type Answer } from "../records/answer.ts";
 import { duelSchema } from "../records/duel.ts";
@@ -63,6 +66,7 @@ export async function validate(
 // ---------------------------------------------------------------------------------------------
 
 const DUEL = "score/_duel.json";
+const repoSchema = z.looseObject({ repo: z.string().optional() });
 const scorePath = (name: string): string => `score/${name}`;
 
 /** One run of the stage. */
@@ -147,12 +151,19 @@ async function open(round: Round, { name, path }: AnswerFile, how: How): Promise
   }
   const previous = await store.readIfThere(scorePath(name), scoreSchema);
   const style = actionStyle(answer.challenger, answer.challenger_message?.tool_calls);
-  const turn = openTurn({ file: name, answer, previous, style, ...how }, round.rules);
+  const repo = answer.repo ?? previous?.repo ?? (await repoOf(round, answer.instance_id));
+  const turn = openTurn({ file: name, answer, previous, style, repo, ...how }, round.rules);
   const isNews = previous !== null || turn.score.disqualified !== null;
   if (isNews && configHash(previous) !== configHash(turn.score)) {
     await round.save(scorePath(name), turn.score);
   }
   return turn;
+}
+
+/** The repository as the commit record knows it; null where there is none. */
+async function repoOf({ deps }: Round, instanceId: string): Promise<string | null> {
+  const record = await deps.store.readIfThere(commitPath(instanceId), repoSchema);
+  return record?.repo ?? null;
 }
 
 /** Turns are long: what waits for the next run is not held until the end of this one. */
@@ -208,7 +219,8 @@ async function weigh(
   const { cluster_by } = config.duel;
   const turns: TurnFacts[] = [];
   let withoutScore = 0;
-  for (const { name } of await listAnswers(store)) {
+  const answers = await listAnswers(store);
+  for (const { name } of answers) {
     const dropped = absent.get(name);
     const there = absent.has(name) ? null : await store.readIfThere(scorePath(name), scoreSchema);
     const isExcluded = there !== null && config.source.exclude_ids.includes(there.instance_id);
@@ -220,10 +232,12 @@ async function weigh(
     if (ofThisRun.has(name)) tallyTurn(tally, facts, dropped ?? null);
   }
   const previous = await store.readIfThere(DUEL, duelSchema);
-  const duel = duelOf({ turns, withoutScore, cluster_by, failures, previous, mixed }, rules, {
-    ...config.duel,
-    rng: deps.rng,
-  });
+  const planned = await listPlanned(store);
+  const names = answers.map(({ name }) => name);
+  const plan = planOf({ planned, names, turns, cluster_by, set: config.duel.plan });
+  const gate = { ...config.duel, rng: deps.rng };
+  const input = { turns, withoutScore, cluster_by, failures, previous, plan, mixed };
+  const duel = duelOf(input, rules, gate);
   if (configHash(previous) !== configHash(duel)) await store.write(DUEL, duel);
   return noteLines(duel);
 }

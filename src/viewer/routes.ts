@@ -6,6 +6,7 @@
 import { Hono, type Context } from "hono";
 import { streamSSE } from "hono/streaming";
 import { PAGE_POLICY } from "../core/report/html.ts";
+import type { ClusterBy } from "../core/duel/cluster-by.ts";
 import { peopleOf } from "../core/report/people.ts";
 import { sha256Hex } from "../core/turn/hash.ts";
 import { UserError } from "../errors.ts";
@@ -28,6 +29,7 @@ export type ViewerDeps = Guard & {
   readonly store: Store;
   readonly reviews: Reviews;
   readonly mode: 1 | 2;
+  readonly cluster_by: ClusterBy;
   /** Name -> content type and bytes. */
   readonly assets: ReadonlyMap<string, { readonly type: string; readonly body: string }>;
   /** Stage that holds the workspace's lock; null: none. */
@@ -37,7 +39,7 @@ export type ViewerDeps = Guard & {
 };
 
 export function makeRoutes(deps: ViewerDeps): Hono {
-  const { catalog, store, reviews, mode, token } = deps;
+  const { catalog, store, reviews, mode, cluster_by, token } = deps;
   const app = new Hono();
   const selected = rememberSelection(catalog);
   app.use(guard(deps));
@@ -59,7 +61,10 @@ export function makeRoutes(deps: ViewerDeps): Hono {
     if (catalog.entries().length === 0)
       return c.html(page(query, "list", "No duels", await emptyBody(store)));
     const selection = selected(query);
-    const people = peopleOf(catalog.entries().map((entry) => entry.row));
+    const people = peopleOf(
+      catalog.entries().map((entry) => entry.row),
+      cluster_by,
+    );
     const body = listBody({ query, selection, total: catalog.entries().length, people });
     return c.html(page(query, "list", "Duels", body));
   });

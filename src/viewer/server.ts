@@ -50,6 +50,7 @@ export async function startViewer({
     store,
     reviews: openReviews(store, config.duel.mode, now),
     mode: config.duel.mode,
+    cluster_by: config.duel.cluster_by,
     token: randomBytes(16).toString("hex"),
     accessKey,
     hosts: () => hosts,

@@ -372,6 +372,17 @@ describe("bad input", () => {
     );
   });
 
+  test("with refined turns alone the refusal says how far the best came, and the two ways on", async () => {
+    const refined = {
+      bucket: "refined" as const,
+      turn: turn(1, { score: 71, reason: "score 71" }),
+      score: score(1, 71, 0.5, 0.6),
+    };
+    await expect(run([refined])).rejects.toThrow(
+      /final\/ is empty: the best turn's score is 71, under \[bucket\]\.final_min 80.*--refined/s,
+    );
+  });
+
   test("a turn that was edited into the wrong shape is told by its name", async () => {
     await expect(run([good(1, { challenger: 7 })])).rejects.toThrow(
       "final/t_1.json has the wrong shape: .challenger",

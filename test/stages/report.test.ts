@@ -23,6 +23,9 @@ test("the recorded sample at the default limits: 8 refined, 16 defeat, none fina
   const summary = await run(root);
   expect(summary).toMatchObject({ read: 24, kept: 24, dropped: {}, pending: 0, asked: 0 });
   expect(summary.notes[0]).toBe("buckets: final 0, refined 8, defeat 16");
+  expect(summary.notes[1]).toMatch(
+    /^final\/ is empty: the best turn's score is \d+(\.\d+)?, under \[bucket\]\.final_min 80; .*-- --refined .*\[bucket\] final_min and defeat_max/,
+  );
   expect(readdirSync(join(root, "refined"))).toHaveLength(8);
   expect(readdirSync(join(root, "defeat"))).toHaveLength(16);
   expect(text(root, "report/report.md")).toContain(

@@ -164,7 +164,10 @@ test("too few parsed turns are not accepted, and the duel says why", async () =>
   expect(duel).toMatchObject({
     accepted: false,
     n_unparsed: 3,
-    reasons: ["2 of 5 turns parsed, under min_valid_turn_frac 0.5"],
+    reasons: [
+      "2 clusters (repositories) say too little of how far others would differ; at least 5 are needed",
+      "2 of 5 turns parsed, under min_valid_turn_frac 0.5",
+    ],
     unread: { no_verdict: 36 },
   });
 });

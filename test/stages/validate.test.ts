@@ -67,7 +67,8 @@ test("the recorded turns are judged as worked by hand", async () => {
   expect(duel).toMatchObject({
     accepted: true,
     challenger_score: 62.8472,
-    n_clusters: 19,
+    n_clusters: 6,
+    cluster_by: "repo",
     looks: 1,
   });
   expect(duel.vote_shares?.draw).toBe(0.6847);

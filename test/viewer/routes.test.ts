@@ -27,6 +27,7 @@ async function appOf(root: string, accessKey: string | null = null): Promise<Hon
     store,
     reviews: openReviews(store, config.duel.mode, () => NOW),
     mode: config.duel.mode,
+    cluster_by: config.duel.cluster_by,
     token: TOKEN,
     accessKey,
     hosts: () => (accessKey === null ? new Set([HOST]) : null),

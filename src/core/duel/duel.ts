@@ -1,28 +1,31 @@
 /** score/_duel.json: the duel as a whole, from what each turn's score file says. */
 import type { Duel } from "../../records/duel.ts";
 import { SCHEMA } from "../../records/schema.ts";
-import { METRICS, type Metric } from "../../records/score.ts";
-import { configHash } from "../turn/hash.ts";
 import { judgeRow } from "./bias.ts";
 import { agreementOf } from "./agreement.ts";
+import type { ClusterBy } from "./cluster-by.ts";
+import { intraclassOf } from "./clusters.ts";
 import type { TurnFacts } from "./facts.ts";
-import { boundsOf, gateReasons, marginOf, type GateRules } from "./gate.ts";
+import { boundsOf, marginOf, valuesOf, type GateRules } from "./gate.ts";
 import { lengthEffect } from "./length.ts";
 import { mixedOf, mixedReason } from "./mixed.ts";
 import type { DuelRules } from "./rules.ts";
-import { countVotes, round4, sharesOf, turnScore } from "./turn-score.ts";
-import { warningsOf } from "./warnings.ts";
+import { decide, lookRecord, takeLook, type DuelPlan, type Previous } from "./look.ts";
+import { gateScore, scoreWithout, standingOf } from "./standing.ts";
+import { countVotes, round4, sharesOf } from "./turn-score.ts";
+import { gateWarnings, warningsOf } from "./warnings.ts";
 
 export type DuelInput = {
   /** One a score file, in any order. */
   readonly turns: readonly TurnFacts[];
   /** Answers without a score file: no challenger yet, or not judged yet. */
   readonly withoutScore: number;
-  readonly cluster_by: string;
+  readonly cluster_by: ClusterBy;
+  readonly plan: DuelPlan;
   /** Model -> why its first call of this run failed. */
   readonly failures: ReadonlyMap<string, string>;
   /** The duel before this one; null for the first look. */
-  readonly previous: Pick<Duel, "looks" | "turns_hash" | "mixed"> | null;
+  readonly previous: (Previous & Pick<Duel, "mixed">) | null;
   /** Told --mixed, now or before: verdicts of two versions are taken as they are. */
   readonly mixed?: boolean;
 };
@@ -33,31 +36,43 @@ export function duelOf(input: DuelInput, rules: DuelRules, gate: GateRules): Due
   const lost = turns.filter((turn) => turn.disqualified !== null);
   const n_pending = input.withoutScore + turns.filter((turn) => turn.pending > 0).length;
   const n_turns = turns.length + input.withoutScore;
-  const standing = standingOf(parsed, n_turns, rules, gate);
+  const everywhere = everywhereJudges(rules);
+  const { cluster_by, plan, previous } = input;
+  const asked = { turns, parsed, n_turns, n_pending, everywhere, plan, cluster_by, previous };
+  const taken = takeLook({ ...asked, mode: rules.mode }, gate);
+  const about = { everywhere, alpha: taken.alpha, cluster_by };
+  const standing = standingOf({ ...about, parsed, n_turns }, gate);
   const { bounds, challenger_score } = standing;
   const isTaken = input.mixed === true || input.previous?.mixed?.taken === true;
   const mixed = mixedOf(turns, rules.prompt_version, isTaken);
   const reasons = [...standing.reasons, ...[mixedReason(mixed)].flatMap((reason) => reason ?? [])];
-  const accepted = n_pending > 0 ? null : reasons.length === 0;
+  const decided =
+    n_pending > 0
+      ? { accepted: null, reasons: [pendingReason(n_pending)] }
+      : decide(taken, reasons, gate);
+  const { accepted } = decided;
   const clean = standingOf(
-    parsed.filter((turn) => turn.disqualified === null),
-    n_turns - lost.length,
-    rules,
+    {
+      ...about,
+      parsed: parsed.filter((turn) => turn.disqualified === null),
+      n_turns: n_turns - lost.length,
+    },
     gate,
   );
   const votes = countVotes(parsed.flatMap((turn) => turn.ballots));
-  const everywhere = everywhereJudges(rules);
-  const turns_hash = configHash(parsed.map((turn) => [turn.file, turn.score]));
   return {
     schema: SCHEMA,
     mode: rules.mode,
-    accepted,
-    reasons: n_pending > 0 ? [pendingReason(n_pending)] : reasons,
+    ...decided,
     challenger_score,
     king_score: challenger_score === null ? null : round4(100 - challenger_score),
     margin: challenger_score === null ? null : marginOf(challenger_score),
     win_margin: gate.win_margin,
     lcb: round6(bounds.lcb),
+    lcb_half_sample: round6(bounds.lcb_half_sample),
+    lcb_bootstrap_t: round6(bounds.lcb_bootstrap_t),
+    lcb_instance:
+      cluster_by === "instance_id" ? round6(bounds.lcb) : instanceBound(parsed, about, gate),
     lcb_plain: round6(bounds.lcb_plain),
     lcb_bootstrap: round6(bounds.lcb_bootstrap),
     lcb_t: round6(bounds.lcb_t),
@@ -81,7 +96,10 @@ export function duelOf(input: DuelInput, rules: DuelRules, gate: GateRules): Due
       accepted: n_pending > 0 ? null : clean.reasons.length === 0,
     },
     n_clusters: bounds.n_clusters,
-    cluster_by: input.cluster_by,
+    n_effective_clusters: round4(bounds.n_effective_clusters),
+    skewness: round6(bounds.skewness),
+    icc: { repo: icc(parsed, everywhere, "repo"), instance: icc(parsed, everywhere, "instance") },
+    cluster_by,
     by_judge: Object.fromEntries(standing.by_judge),
     by_metric: standing.by_metric,
     vote_shares: sharesOf(votes),
@@ -92,10 +110,8 @@ export function duelOf(input: DuelInput, rules: DuelRules, gate: GateRules): Due
         turns,
         orders: rules.orders,
         isEverywhere: everywhere.includes(judge.model),
-        score: standing.by_judge.get(judge.model) ?? null,
-        scoreWithout: meanOf(
-          [...standing.by_judge].filter(([model]) => model !== judge.model).map(([, s]) => s),
-        ),
+        score: standing.own_by_judge.get(judge.model) ?? null,
+        scoreWithout: scoreWithout(parsed, everywhere, judge.model),
         firstError: input.failures.get(judge.model) ?? null,
       }),
     ),
@@ -109,8 +125,11 @@ export function duelOf(input: DuelInput, rules: DuelRules, gate: GateRules): Due
     ...(mixed === null ? {} : { mixed }),
     n_flagged_histories: turns.filter((turn) => turn.flaggedHistory).length,
     n_flagged_opponents: turns.filter((turn) => turn.flaggedOpponent).length,
-    warnings: warningsOf(turns, rules),
-    ...looksOf(input.previous, turns_hash, accepted !== null),
+    warnings: [
+      ...warningsOf(turns, rules),
+      ...gateWarnings({ turns, parsed, bounds, cluster_by, accepted, previous, plan }),
+    ],
+    ...lookRecord(taken, accepted, asked, gate),
     config_hash: rules.config_hash,
   };
 }
@@ -123,96 +142,42 @@ export function everywhereJudges(rules: DuelRules): readonly string[] {
 
 // ---------------------------------------------------------------------------------------------
 
-type Standing = {
-  readonly challenger_score: number | null;
-  readonly by_judge: ReadonlyMap<string, number>;
-  readonly by_metric: Record<string, number>;
-  readonly bounds: ReturnType<typeof boundsOf>;
-  readonly reasons: string[];
-};
-
-/** Scores, bounds and gate over some of the turns; `n_turns` is what the parsed ones are a part of. */
-function standingOf(
-  parsed: readonly TurnFacts[],
-  n_turns: number,
-  rules: DuelRules,
-  gate: GateRules,
-): Standing {
-  const everywhere = everywhereJudges(rules);
-  const byJudge = new Map<string, Record<Metric, number>>();
-  for (const model of everywhere) {
-    const means = judgeMeans(parsed, model);
-    if (means !== null) byJudge.set(model, means);
-  }
-  const by_judge = new Map(
-    [...byJudge].map(([model, means]) => [
-      model,
-      round4(METRICS.reduce((sum, metric) => sum + means[metric], 0) / METRICS.length),
-    ]),
-  );
-  const by_metric = Object.fromEntries(
-    METRICS.flatMap((metric) => {
-      const mean = meanOf([...byJudge.values()].map((means) => means[metric]));
-      return mean === null ? [] : [[metric, mean]];
-    }),
-  );
-  // From the unrounded means of the metrics: every judge weighs the same, whatever it answered.
-  const challenger_score = meanOf(
-    [...byJudge.values()].map(
-      (means) => METRICS.reduce((sum, metric) => sum + means[metric], 0) / METRICS.length,
-    ),
-  );
-  const bounds = boundsOf(
-    parsed.flatMap((turn) => {
-      const score = gateScore(turn, everywhere);
-      return score === null ? [] : [{ cluster: turn.cluster, score }];
-    }),
-    gate,
-  );
-  const counts = { n_turns, n_parsed: parsed.length };
-  const reasons = gateReasons({ challengerScore: challenger_score, bounds, ...counts }, gate);
-  return { challenger_score, by_judge, by_metric, bounds, reasons };
-}
-
-/** A judge's mean per metric, 0..100, over the turns it gave and those that nobody had to judge. */
-function judgeMeans(parsed: readonly TurnFacts[], model: string): Record<Metric, number> | null {
-  const sums = { correctness: 0, grounding: 0, progress: 0, protocol: 0, efficiency: 0 };
-  let turns = 0;
-  for (const turn of parsed) {
-    const verdicts = turn.ballots.find((ballot) => ballot.model === model)?.verdicts;
-    if (verdicts === undefined && turn.disqualified === null) continue;
-    turns++;
-    // Quarters of a vote, so that the sums are whole numbers.
-    for (const verdict of verdicts ?? []) {
-      for (const metric of METRICS) sums[metric] += (verdict[metric] * 4) / (verdicts?.length ?? 1);
-    }
-  }
-  if (turns === 0) return null;
-  for (const metric of METRICS) sums[metric] = (25 * sums[metric]) / turns;
-  return sums;
-}
-
-/** What a turn brings to the gate: its score by the judges that were asked everywhere. */
-function gateScore(turn: TurnFacts, everywhere: readonly string[]): number | null {
-  if (turn.disqualified !== null) return 0;
-  return (
-    turnScore(turn.ballots.filter((ballot) => everywhere.includes(ballot.model)))?.score ?? null
-  );
-}
-
-function looksOf(
-  previous: DuelInput["previous"],
-  turnsHash: string,
-  isLook: boolean,
-): Pick<Duel, "looks" | "turns_hash"> {
-  const before = { looks: previous?.looks ?? 0, turns_hash: previous?.turns_hash ?? null };
-  if (!isLook || before.turns_hash === turnsHash) return before;
-  return { looks: before.looks + 1, turns_hash: turnsHash };
-}
-
 function callsSaved(turns: readonly TurnFacts[], rules: DuelRules): number {
   const orders = rules.orders === "both" ? 2 : 1;
   return turns.reduce((sum, { calls }) => sum + (calls.full - calls.asked) * orders, 0);
+}
+
+type About = { readonly everywhere: readonly string[]; readonly alpha: number };
+
+/** The bound as if instances were independent: shown beside the one that decides. */
+function instanceBound(
+  parsed: readonly TurnFacts[],
+  { everywhere, alpha }: About,
+  gate: GateRules,
+): number | null {
+  const turns = parsed.flatMap((turn) => {
+    const score = gateScore(turn, everywhere);
+    return score === null ? [] : [{ cluster: turn.instance, score }];
+  });
+  return round6(boundsOf(turns, gate, alpha).lcb);
+}
+
+function icc(
+  parsed: readonly TurnFacts[],
+  everywhere: readonly string[],
+  by: "repo" | "instance",
+): { value: number; interval: [number, number] } | null {
+  const turns = parsed.flatMap((turn) => {
+    const score = gateScore(turn, everywhere);
+    return score === null ? [] : [{ cluster: turn[by], score }];
+  });
+  const found = intraclassOf(valuesOf(turns));
+  return found === null
+    ? null
+    : {
+        value: round4(found.icc),
+        interval: [round4(found.interval[0]), round4(found.interval[1])],
+      };
 }
 
 const BINS = 40;
@@ -234,12 +199,6 @@ function countBy(names: readonly string[]): Record<string, number> {
   const counts = new Map<string, number>();
   for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
   return Object.fromEntries([...counts].sort(([a], [b]) => (a < b ? -1 : 1)));
-}
-
-function meanOf(values: readonly number[]): number | null {
-  return values.length === 0
-    ? null
-    : round4(values.reduce((sum, value) => sum + value, 0) / values.length);
 }
 
 const round6 = (value: number | null): number | null =>

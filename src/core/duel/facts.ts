@@ -1,12 +1,16 @@
 /** What the duel needs of one score file: small, so that many thousands fit in memory. */
 import type { Judgement, Score } from "../../records/score.ts";
 import type { DuelRules } from "./rules.ts";
+import { clusterOf, type ClusterBy } from "./cluster-by.ts";
 import { ballotsOf, isOfPair, judgesToAsk } from "./verdicts.ts";
 import type { Ballot } from "./turn-score.ts";
 
 export type TurnFacts = {
   readonly file: string;
+  /** What the gate counts as one: its repository, run or instance. */
   readonly cluster: string;
+  readonly repo: string;
+  readonly instance: string;
   readonly score: number | null;
   readonly parsed: boolean;
   readonly pending: number;
@@ -38,12 +42,7 @@ export type Version = {
   readonly usd: number | null;
 };
 
-/** `clusterBy` falls back to the instance where a score file knows no repo. */
-export function factsOf(
-  score: Score,
-  rules: DuelRules,
-  clusterBy: "instance_id" | "repo",
-): TurnFacts {
+export function factsOf(score: Score, rules: DuelRules, clusterBy: ClusterBy): TurnFacts {
   const live = score.judges.filter((reply) => isOfPair(reply, score) && reply.superseded !== true);
   const replies: Record<string, { all: number; unread: number }> = {};
   for (const reply of live) {
@@ -54,7 +53,9 @@ export function factsOf(
   const asked = score.disqualified === null ? judgesToAsk(score, rules).length : 0;
   return {
     file: score.file,
-    cluster: clusterBy === "repo" ? (score.repo ?? score.instance_id) : score.instance_id,
+    cluster: clusterOf(score, clusterBy),
+    repo: clusterOf(score, "repo"),
+    instance: score.instance_id,
     score: score.score,
     parsed: score.parsed && score.score !== null,
     pending: score.pending,

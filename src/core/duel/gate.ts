@@ -1,15 +1,25 @@
 /**
- * Whether the challenger is accepted as a whole: by enough points, reliably, on enough turns.
- * The bound is taken over clusters of turns, since turns of one instance are not independent.
+ * Whether the challenger is accepted as a whole: by enough points, reliably, on enough turns. The bound
+ * is taken over clusters of turns, since turns of one repository are not independent, and is the
+ * smaller of two that fail in different worlds: half-samples and the studentized bootstrap.
  */
 import type { Rng } from "../random.ts";
-import { bootstrapMeans, clustersOf, lowerQuantile, type Clusters } from "./bootstrap.ts";
+import { bootstrapT, lowerQuantile, upperT } from "./bootstrap.ts";
+import {
+  clustersOf,
+  effectiveClusters,
+  meanOf,
+  skewnessOf,
+  standardErrorOf,
+  type Valued,
+} from "./clusters.ts";
+import { halfSampleMeans, lowerBound } from "./half-sample.ts";
 import { studentUpper } from "./student.ts";
 
 export type GateRules = {
   /** Points by which the challenger has to lead: challenger score - king score, each 0..100. */
   readonly win_margin: number;
-  /** One-sided. */
+  /** One-sided: what all looks together may spend. */
   readonly gate_alpha: number;
   readonly bootstrap_resamples: number;
   readonly min_valid_turn_frac: number;
@@ -24,85 +34,107 @@ export type Bounds = {
   readonly mean: number | null;
   /** Standard error of the mean over clusters; null under two clusters. */
   readonly standard_error: number | null;
-  /** The bound that decides. null under two clusters. */
+  /** The bound that decides: the smaller of the two below. null where there is none. */
   readonly lcb: number | null;
+  readonly lcb_half_sample: number | null;
+  readonly lcb_bootstrap_t: number | null;
+  /** Shown and simulated, never decide: the percentile bound, Student's, and Student's over turns. */
   readonly lcb_bootstrap: number | null;
-  /** Student's bound with C - 1 degrees of freedom; it decides with the other one under 50 clusters. */
   readonly lcb_t: number | null;
-  /** The percentile bound as if turns were independent. Shown, never decides. */
   readonly lcb_plain: number | null;
   readonly n_clusters: number;
+  readonly n_effective_clusters: number;
+  /** Of S_c - mean n_c over clusters. */
+  readonly skewness: number | null;
   /** The means of the resamples over clusters, ascending. */
   readonly resampled: Float64Array;
 };
 
-/** Percentile bounds are too narrow below so many clusters. */
-export const FEW_CLUSTERS = 50;
+/** Fewer clusters cannot be accepted: nothing says how far others would differ. */
+export const MIN_CLUSTERS = 5;
 
-/** The lower bounds at `gate_alpha`. Values are counted in 1e-6, so that order does not matter. */
-export function boundsOf(turns: readonly GateTurn[], rules: GateRules): Bounds {
-  const values = turns.map(({ cluster, score }) => ({
+/**
+ * The lower bounds at a one-sided level. Values are counted in 1e-6, so that order does not matter.
+ * Where no cluster differs from the mean there is no bound: a width of zero is not reliable.
+ */
+export function boundsOf(
+  turns: readonly GateTurn[],
+  rules: Pick<GateRules, "bootstrap_resamples" | "rng">,
+  alpha: number,
+): Bounds {
+  const values = valuesOf(turns);
+  const clusters = clustersOf(values);
+  const n_clusters = clusters.sums.length;
+  const standard = standardErrorOf(clusters);
+  const mean = n_clusters === 0 ? null : meanOf(clusters) / SCALE;
+  const about = {
+    mean,
+    n_clusters,
+    n_effective_clusters: effectiveClusters(clusters),
+    skewness: skewnessOf(clusters),
+  };
+  if (mean === null || standard === null || standard < 1e-9) {
+    return { ...about, ...NO_BOUNDS, standard_error: standard === null ? null : 0 };
+  }
+  const { bootstrap_resamples: resamples, rng } = rules;
+  const { means, ts } = bootstrapT(clusters, resamples, rng("bootstrap/clusters"));
+  const half = halfSampleMeans(clusters, resamples, rng("half-sample/clusters"));
+  const error = standard / SCALE;
+  const lcb_half_sample = finite(lowerBound(half, alpha) / SCALE);
+  const lcb_bootstrap_t = finite(mean - upperT(ts, alpha) * error);
+  const resampled = means.map((one) => one / SCALE);
+  return {
+    ...about,
+    standard_error: error,
+    lcb:
+      lcb_half_sample === null || lcb_bootstrap_t === null
+        ? null
+        : Math.min(lcb_half_sample, lcb_bootstrap_t),
+    lcb_half_sample,
+    lcb_bootstrap_t,
+    lcb_bootstrap: lowerQuantile(resampled, alpha),
+    lcb_t: mean - studentUpper(alpha, n_clusters - 1) * error,
+    lcb_plain: plainBound(values, alpha),
+    resampled,
+  };
+}
+
+/** Scores as the gate counts them: whole numbers of 1e-6 of a score's share above 0.5. */
+export function valuesOf(turns: readonly GateTurn[]): Valued[] {
+  return turns.map(({ cluster, score }) => ({
     cluster,
     value: Math.round((score - 50) * 10_000),
   }));
-  const clusters = clustersOf(values);
-  const n_clusters = clusters.sums.length;
-  const standard = standardError(clusters);
-  const resampled = bootstrapMeans(
-    clusters,
-    rules.bootstrap_resamples,
-    rules.rng("bootstrap/clusters"),
-  ).map((mean) => mean / SCALE);
-  if (standard === null) {
-    const mean = n_clusters === 0 ? null : meanOf(clusters) / SCALE;
-    const none = { standard_error: null, lcb: null, lcb_bootstrap: null, lcb_t: null };
-    return { mean, ...none, lcb_plain: plainBound(values, rules), n_clusters, resampled };
-  }
-  const lcb_bootstrap = lowerQuantile(resampled, rules.gate_alpha);
-  const mean = meanOf(clusters) / SCALE;
-  const lcb_t = mean - studentUpper(rules.gate_alpha, n_clusters - 1) * (standard / SCALE);
-  return {
-    mean,
-    standard_error: standard / SCALE,
-    lcb: n_clusters < FEW_CLUSTERS ? Math.min(lcb_bootstrap, lcb_t) : lcb_bootstrap,
-    lcb_bootstrap,
-    lcb_t,
-    lcb_plain: plainBound(values, rules),
-    n_clusters,
-    resampled,
-  };
 }
 
 export type GateInput = {
   /** 0..100; null when no turn parsed. */
   readonly challengerScore: number | null;
   readonly bounds: Bounds;
+  /** The level that the bound was taken at. */
+  readonly alpha: number;
   readonly n_turns: number;
   readonly n_parsed: number;
+  /** What clusters are, for the words of a refusal. */
+  readonly cluster_by: string;
 };
 
 /** Why the challenger is not accepted, one sentence each; [] when it is. */
 export function gateReasons(input: GateInput, rules: GateRules): string[] {
-  const { challengerScore, bounds, n_turns, n_parsed } = input;
+  const { challengerScore, n_turns, n_parsed } = input;
   if (challengerScore === null) return ["no turn was scored"];
-  const reasons: string[] = [];
   const margin = marginOf(challengerScore);
-  if (margin < rules.win_margin) {
-    reasons.push(`the margin ${margin} is below win_margin ${rules.win_margin}`);
-  }
-  if (bounds.n_clusters < 2) {
-    reasons.push("all turns are of one cluster: nothing says how far others would differ");
-  } else if (bounds.lcb === null || bounds.lcb <= 0) {
-    reasons.push(
-      `the lower bound ${shown(bounds.lcb)} at alpha ${rules.gate_alpha} is not above 0`,
-    );
-  }
-  if (n_turns > 0 && n_parsed / n_turns < rules.min_valid_turn_frac) {
-    reasons.push(
-      `${n_parsed} of ${n_turns} turns parsed, under min_valid_turn_frac ${rules.min_valid_turn_frac}`,
-    );
-  }
-  return reasons;
+  return [
+    ...(margin < rules.win_margin
+      ? [`the margin ${margin} is below win_margin ${rules.win_margin}`]
+      : []),
+    ...boundReasons(input),
+    ...(n_turns > 0 && n_parsed / n_turns < rules.min_valid_turn_frac
+      ? [
+          `${n_parsed} of ${n_turns} turns parsed, under min_valid_turn_frac ${rules.min_valid_turn_frac}`,
+        ]
+      : []),
+  ];
 }
 
 /** Challenger's minus king's score in points, 4 decimals. */
@@ -115,36 +147,52 @@ export function marginOf(challengerScore: number): number {
 /** (score - 50) x 10^4 is 10^6 times (score/100 - 0.5). */
 const SCALE = 1_000_000;
 
-function plainBound(
-  values: readonly { readonly value: number }[],
-  rules: GateRules,
-): number | null {
-  if (values.length === 0) return null;
-  const single: Clusters = {
-    sums: Float64Array.from(values, ({ value }) => value).sort(),
-    sizes: new Float64Array(values.length).fill(1),
-  };
-  const means = bootstrapMeans(single, rules.bootstrap_resamples, rules.rng("bootstrap/plain"));
-  return lowerQuantile(means, rules.gate_alpha) / SCALE;
+const NO_BOUNDS = {
+  lcb: null,
+  lcb_half_sample: null,
+  lcb_bootstrap_t: null,
+  lcb_bootstrap: null,
+  lcb_t: null,
+  lcb_plain: null,
+  resampled: new Float64Array(0),
+} as const;
+
+const finite = (value: number): number | null => (Number.isFinite(value) ? value : null);
+
+function boundReasons({ bounds, alpha, cluster_by }: GateInput): string[] {
+  const { n_clusters, lcb } = bounds;
+  const unit = UNITS[cluster_by] ?? UNITS["instance_id"] ?? "instance";
+  if (n_clusters === 1 && cluster_by === "repo") {
+    return [
+      `all turns are of one repository, and nothing says how far others would differ; where they are your own runs, [duel] cluster_by = "run" asks whether it holds for this repository alone`,
+    ];
+  }
+  if (n_clusters < MIN_CLUSTERS) {
+    return [
+      `${n_clusters} ${n_clusters === 1 ? "cluster" : "clusters"} (${unit}) say too little of how far others would differ; at least ${MIN_CLUSTERS} are needed`,
+    ];
+  }
+  if (bounds.standard_error === 0) {
+    return ["all clusters have the same mean score: a bound of no width is not reliable"];
+  }
+  return lcb === null || lcb <= 0
+    ? [`the lower bound ${shown(lcb)} at alpha ${Number(alpha.toPrecision(3))} is not above 0`]
+    : [];
 }
 
-function meanOf({ sums, sizes }: Clusters): number {
-  return total(sums) / total(sizes);
-}
+const UNITS: Readonly<Record<string, string>> = {
+  repo: "repositories",
+  instance_id: "instances",
+  run: "runs",
+};
 
-/**
- * Cluster-robust standard error of a mean (Miller 2024, arXiv:2411.00640, with C/(C-1) for few
- * clusters): sqrt(C/(C-1) x sum (S_c - mean n_c)^2) / sum n_c. null under two clusters.
- */
-function standardError(clusters: Clusters): number | null {
-  const { sums, sizes } = clusters;
-  const count = sums.length;
-  if (count < 2) return null;
-  const mean = meanOf(clusters);
-  const squares = sums.reduce((sum, s, at) => sum + (s - mean * (sizes[at] ?? 0)) ** 2, 0);
-  return Math.sqrt((count / (count - 1)) * squares) / total(sizes);
+/** Student's bound as if turns were independent. */
+function plainBound(values: readonly Valued[], alpha: number): number {
+  const n = values.length;
+  const sorted = Float64Array.from(values, ({ value }) => value).sort();
+  const mean = sorted.reduce((sum, value) => sum + value, 0) / n;
+  const squares = sorted.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+  return (mean - studentUpper(alpha, n - 1) * Math.sqrt(squares / (n - 1) / n)) / SCALE;
 }
-
-const total = (values: Float64Array): number => values.reduce((sum, value) => sum + value, 0);
 
 const shown = (value: number | null): string => (value === null ? "-" : value.toFixed(4));

@@ -1,113 +1,135 @@
 /**
- * Duels whose truth is known: how often does the gate accept a challenger that is no better, and how
- * often one that is? Votes are drawn from a model of turns, instances and biased judges; everything
- * after the votes is the product's own code.
+ * How often the gate accepts a challenger that is no better, and how often one that is: the rule in
+ * force beside the percentile and the t bound, in worlds that a duel may meet.
  */
-import { METRICS, type MetricValues } from "../../records/score.ts";
-import type { Order } from "../../work.ts";
 import type { Rng } from "../random.ts";
-import { boundsOf, gateReasons, type Bounds, type GateRules } from "./gate.ts";
-import { countVotes, metricValues, turnScore, type Ballot } from "./turn-score.ts";
+import { boundsOf, MIN_CLUSTERS, type Bounds, type GateTurn } from "./gate.ts";
+import { levelAt, lookAt, type PastLook } from "./spending.ts";
+import { countVotes, turnScore } from "./turn-score.ts";
+import { drawDuel, firstVotes, PLAIN_WORLD, type World } from "./worlds.ts";
 
-export type SimulatedWorld = {
-  readonly instances: number;
-  readonly turnsPerInstance: number;
-  /** Share of the variance between turns that lies between instances; see LATENT below. */
-  readonly intraclass: number;
-  readonly judges: number;
-  /** Share of votes that go to MODEL 1 whatever stands there. */
-  readonly firstPlaceBias: number;
-  /** Challenger's minus king's score in points, as judges without bias would see it. */
-  readonly difference: number;
+/** What is simulated: a world, and how often the gate is looked at on the way. */
+export type Scenario = {
+  readonly name: string;
+  readonly group: "no lost turns" | "lost turns" | "rare losses" | "orders" | "power";
+  readonly world: World;
+  /** Looks at equal steps of the plan; 1: at its end alone. */
+  readonly looks: number;
 };
 
-/** How judges are asked: both orders, one at random, or always the same candidate first. */
-export const ORDER_POLICIES = ["both", "random", "fixed", "reversed"] as const;
-export type OrderPolicy = (typeof ORDER_POLICIES)[number];
-
-export type SimulationRow = {
-  readonly orders: OrderPolicy;
-  /** Share of duels that our gate accepts, and that it would accept with the plain bound. */
-  readonly accepted: number;
-  readonly acceptedPlain: number;
-  /** Share of duels whose lower bound is above 0, win_margin aside. */
-  readonly above: number;
-  readonly abovePlain: number;
+export type SimulationRules = {
+  readonly gate_alpha: number;
+  readonly bootstrap_resamples: number;
+  readonly rng: (purpose: string) => Rng;
 };
 
 export type Simulation = {
-  readonly world: SimulatedWorld;
+  readonly scenario: Scenario;
   readonly duels: number;
-  readonly rows: readonly SimulationRow[];
-  /** Over all duels, both orders: what the drawn votes are like. */
+  /** Shares of duels with a bound above 0 at some look: the rule in force, percentile, t. */
+  readonly rule: number;
+  readonly percentile: number;
+  readonly t: number;
+  /** Of all votes: draws; of those that are none, for whom was shown first. */
   readonly draws: number;
   readonly firstShare: number;
-  /** Of turn scores, by analysis of variance. */
-  readonly intraclass: number;
 };
+
+const scenario = (
+  name: string,
+  group: Scenario["group"],
+  world: Partial<World>,
+  looks = 1,
+): Scenario => ({ name, group, looks, world: { ...PLAIN_WORLD, ...world } });
+
+/** The worlds of docs/tables/simulate.md. */
+export const SCENARIOS: readonly Scenario[] = [
+  ...[200, 60, 30, 20, 12, 8].map((repositories) =>
+    scenario(`${repositories} repositories of 5 turns`, "no lost turns", { repositories }),
+  ),
+  scenario("60, strong repository effects (0.6)", "no lost turns", { intraclass: 0.6 }),
+  ...[60, 20].map((repositories) =>
+    scenario(`${repositories}, Pareto sizes`, "no lost turns", { repositories, sizes: "pareto" }),
+  ),
+  scenario("30, one owns 30 %", "no lost turns", { repositories: 30, sizes: "dominant" }),
+  scenario("200, one turn each", "no lost turns", { repositories: 200, sizes: "single" }),
+  scenario("60, judges lean to the first place (0.4)", "no lost turns", { firstPlaceBias: 0.4 }),
+  scenario("60, judges share their errors (0.65)", "no lost turns", { sharedError: 0.65 }),
+  scenario("60, ten looks", "no lost turns", {}, 10),
+  scenario(
+    "30, Pareto sizes, ten looks, repositories return",
+    "no lost turns",
+    { repositories: 30, turnsPerRepository: 10, sizes: "pareto" },
+    10,
+  ),
+  scenario("60, 3 % lost", "lost turns", { lost: 0.03 }),
+  ...[200, 60, 20, 12, 8].map((repositories) =>
+    scenario(`${repositories}, 10 % lost`, "lost turns", { repositories, lost: 0.1 }),
+  ),
+  ...[60, 30].map((repositories) =>
+    scenario(`${repositories}, Pareto sizes, 10 % lost`, "lost turns", {
+      repositories,
+      sizes: "pareto",
+      lost: 0.1,
+    }),
+  ),
+  scenario("60, ten looks, 10 % lost", "lost turns", { lost: 0.1 }, 10),
+  ...[60, 12].map((repositories) =>
+    scenario(`${repositories}, 5 % of the repositories wholly lost`, "rare losses", {
+      repositories,
+      lost: 0.05,
+      rare: true,
+    }),
+  ),
+  ...(["random", "fixed", "reversed"] as const).map((orders) =>
+    scenario(`60, orders ${orders}`, "orders", { orders }),
+  ),
+  ...[3, 5].map((difference) =>
+    scenario(`200, edge ${difference}`, "power", { repositories: 200, difference }),
+  ),
+  scenario("200, edge 3, four looks", "power", { repositories: 200, difference: 3 }, 5),
+  scenario("60, edge 5", "power", { difference: 5 }),
+];
 
 /** `duels` at least 1. Same rng and rules, same result. */
 export function simulate(
-  world: SimulatedWorld,
+  scene: Scenario,
   duels: number,
   rng: Rng,
-  gate: GateRules,
+  rules: SimulationRules,
 ): Simulation {
-  const counts = new Map(
-    ORDER_POLICIES.map((orders) => [
-      orders,
-      { accepted: 0, acceptedPlain: 0, above: 0, abovePlain: 0 },
-    ]),
-  );
+  const counts = { rule: 0, percentile: 0, t: 0 };
   const votes = { win: 0, draw: 0, loss: 0 };
   const first = { hits: 0, all: 0 };
-  let intraclass = 0;
+  const levelOf = remembered();
   for (let duel = 0; duel < duels; duel++) {
-    const turns = drawDuel(world, rng);
-    for (const orders of ORDER_POLICIES) {
-      const count = counts.get(orders);
-      if (count === undefined) continue;
-      const scored = turns.map(({ cluster, ballots }) => ({
-        cluster,
-        score: turnScore(ballots.map((ballot) => askedIn(ballot, orders, rng)))?.score ?? 50,
-      }));
-      const bounds = boundsOf(scored, gate);
-      if (isAccepted(bounds, scored.length, gate)) count.accepted++;
-      if (isAccepted({ ...bounds, lcb: bounds.lcb_plain }, scored.length, gate))
-        count.acceptedPlain++;
-      if ((bounds.lcb ?? 0) > 0) count.above++;
-      if ((bounds.lcb_plain ?? 0) > 0) count.abovePlain++;
-      if (orders === "both") intraclass += intraclassOf(scored);
-    }
+    const turns = drawDuel(scene.world, rng);
+    const scored = turns.map(({ cluster, ballots }) => ({
+      cluster,
+      score: turnScore(ballots)?.score ?? 0,
+    }));
+    const found = oneDuel(scored, scene.looks, { ...rules, levelOf });
+    if (found.rule) counts.rule++;
+    if (found.percentile) counts.percentile++;
+    if (found.t) counts.t++;
     for (const { ballots } of turns) {
       const counted = countVotes(ballots);
       votes.win += counted.win;
       votes.draw += counted.draw;
       votes.loss += counted.loss;
-      for (const ballot of ballots) countFirst(ballot, first);
+      const { hits, all } = firstVotes(ballots);
+      first.hits += hits;
+      first.all += all;
     }
   }
   return {
-    world,
+    scenario: scene,
     duels,
-    rows: ORDER_POLICIES.map((orders) => {
-      const count = counts.get(orders) ?? {
-        accepted: 0,
-        acceptedPlain: 0,
-        above: 0,
-        abovePlain: 0,
-      };
-      return {
-        orders,
-        accepted: count.accepted / duels,
-        acceptedPlain: count.acceptedPlain / duels,
-        above: count.above / duels,
-        abovePlain: count.abovePlain / duels,
-      };
-    }),
+    rule: counts.rule / duels,
+    percentile: counts.percentile / duels,
+    t: counts.t / duels,
     draws: votes.draw / (votes.win + votes.draw + votes.loss),
     firstShare: first.hits / first.all,
-    intraclass: intraclass / duels,
   };
 }
 
@@ -118,135 +140,57 @@ export function simulationError(share: number, duels: number): number {
 
 // ---------------------------------------------------------------------------------------------
 
-/**
- * The latent advantage of the challenger on a turn has variance 1: one part for the instance, one
- * for the turn. A vote adds the judge's and the metric's own noise, and is a draw within +-DRAW: with
- * these values 68 % of the votes are draws, as in the recorded verdicts. Noise in the votes thins the
- * correlation out, so the instance's part of the latent variance is a little larger than that of the
- * turn scores.
- */
-const LATENT = { judge: 0.5, metric: 1, draw: 1.92, thinning: 1.32 };
-
-type SimulatedTurn = { readonly cluster: string; readonly ballots: readonly Ballot[] };
-
-const BOTH: readonly Order[] = ["king_first", "challenger_first"];
-
-function drawDuel(world: SimulatedWorld, rng: Rng): SimulatedTurn[] {
-  const normal = normals(rng);
-  const shift = latentShift(world.difference);
-  const between = Math.sqrt(Math.min(1, world.intraclass * LATENT.thinning));
-  const within = Math.sqrt(1 - between * between);
-  const turns: SimulatedTurn[] = [];
-  for (let instance = 0; instance < world.instances; instance++) {
-    const effect = normal() * between;
-    for (let turn = 0; turn < world.turnsPerInstance; turn++) {
-      const advantage = shift + effect + normal() * within;
-      const ballots = Array.from({ length: world.judges }, (_, judge) => {
-        const seen = advantage + normal() * LATENT.judge;
-        const vote = (order: Order): MetricValues =>
-          metricValues(() => {
-            const latent = seen + normal() * LATENT.metric;
-            if (rng() < world.firstPlaceBias) return order === "challenger_first" ? 1 : 0;
-            return latent > LATENT.draw ? 1 : latent < -LATENT.draw ? 0 : 0.5;
-          });
-        return { model: `judge ${judge}`, verdicts: BOTH.map(vote), orders: BOTH };
-      });
-      turns.push({ cluster: `instance ${instance}`, ballots });
-    }
-  }
-  return turns;
-}
-
-/** The part of a ballot that a policy would have asked for. */
-function askedIn(ballot: Ballot, policy: OrderPolicy, rng: Rng): Ballot {
-  if (policy === "both") return ballot;
-  const seat = policy === "fixed" ? 0 : policy === "reversed" ? 1 : rng() < 0.5 ? 0 : 1;
-  return {
-    ...ballot,
-    verdicts: ballot.verdicts.slice(seat, seat + 1),
-    orders: ballot.orders.slice(seat, seat + 1),
+/** Every duel of a world is looked at in the same places. */
+function remembered(): typeof levelAt {
+  const known = new Map<string, number>();
+  return (ts, alpha) => {
+    const key = ts.join();
+    const level = known.get(key) ?? levelAt(ts, alpha);
+    known.set(key, level);
+    return level;
   };
 }
 
-function isAccepted(bounds: Bounds, turns: number, gate: GateRules): boolean {
-  const challengerScore = bounds.mean === null ? null : 50 + 100 * bounds.mean;
-  const input = { challengerScore, bounds, n_turns: turns, n_parsed: turns };
-  return gateReasons(input, gate).length === 0;
-}
+type Found = { rule: boolean; percentile: boolean; t: boolean };
 
-function countFirst(ballot: Ballot, first: { hits: number; all: number }): void {
-  for (const [at, verdict] of ballot.verdicts.entries()) {
-    const winForFirst = ballot.orders[at] === "challenger_first" ? 1 : 0;
-    for (const metric of METRICS) {
-      if (verdict[metric] === 0.5) continue;
-      first.all++;
-      if (verdict[metric] === winForFirst) first.hits++;
-    }
+/** Looks at growing parts of the duel; the other two bounds know nothing of spending. */
+function oneDuel(
+  turns: readonly GateTurn[],
+  looks: number,
+  rules: SimulationRules & { readonly levelOf: typeof levelAt },
+): Found {
+  const found: Found = { rule: false, percentile: false, t: false };
+  const past: PastLook[] = [];
+  for (let look = 1; look <= looks; look++) {
+    const seen = turns.slice(0, Math.round((turns.length * look) / looks));
+    const bounds = boundsOf(seen, rules, rules.gate_alpha);
+    if (isAbove(bounds, "lcb_bootstrap")) found.percentile = true;
+    if (isAbove(bounds, "lcb_t")) found.t = true;
+    const taken = lookAt({
+      parsed: seen.length,
+      planned: turns.length,
+      isComplete: look === looks,
+      n_clusters: bounds.n_clusters,
+      turns_hash: String(look),
+      past,
+      gate_alpha: rules.gate_alpha,
+      levelOf: rules.levelOf,
+      // As the product draws: the rank that a small simulation has would forbid early looks.
+      resamples: Math.max(rules.bootstrap_resamples, 10_000),
+    });
+    if (taken.kind !== "look") continue;
+    past.push({ t: taken.t, turns_hash: String(look) });
+    const own = taken.alpha === rules.gate_alpha ? bounds : boundsAt(seen, rules, taken.alpha);
+    if (isAbove(own, "lcb")) found.rule = true;
   }
+  return found;
 }
 
-/** The shift of the latent advantage that makes unbiased judges see `difference` points. */
-function latentShift(difference: number): number {
-  const spread = Math.sqrt(1 + LATENT.judge ** 2 + LATENT.metric ** 2);
-  // score = 50 + 50 (P(win) - P(loss)), challenger minus king = 2 score - 100.
-  const seen = (shift: number): number =>
-    100 * (normalTail((LATENT.draw - shift) / spread) - normalTail((LATENT.draw + shift) / spread));
-  let low = -5;
-  let high = 5;
-  for (let step = 0; step < 60; step++) {
-    const middle = (low + high) / 2;
-    if (seen(middle) < difference) low = middle;
-    else high = middle;
-  }
-  return (low + high) / 2;
+/** Enough draws for a small level. */
+function boundsAt(seen: readonly GateTurn[], rules: SimulationRules, alpha: number): Bounds {
+  const resamples = Math.max(rules.bootstrap_resamples, Math.ceil(10 / alpha));
+  return boundsOf(seen, { ...rules, bootstrap_resamples: resamples }, alpha);
 }
 
-/** P(Z > z), by Abramowitz & Stegun 26.2.17 (error below 7.5e-8). */
-function normalTail(z: number): number {
-  if (z < 0) return 1 - normalTail(-z);
-  const t = 1 / (1 + 0.2316419 * z);
-  const series =
-    t *
-    (0.31938153 + t * (-0.356563782 + t * (1.781477937 + t * (-1.821255978 + t * 1.330274429))));
-  return (Math.exp((-z * z) / 2) / Math.sqrt(2 * Math.PI)) * series;
-}
-
-/** Standard normal draws, by Box and Muller. */
-function normals(rng: Rng): () => number {
-  let spare: number | null = null;
-  return () => {
-    if (spare !== null) {
-      const value = spare;
-      spare = null;
-      return value;
-    }
-    const radius = Math.sqrt(-2 * Math.log(1 - rng()));
-    const angle = 2 * Math.PI * rng();
-    spare = radius * Math.sin(angle);
-    return radius * Math.cos(angle);
-  };
-}
-
-/** One-way analysis of variance over equal groups: (MSB - MSW) / (MSB + (m - 1) MSW). */
-function intraclassOf(
-  turns: readonly { readonly cluster: string; readonly score: number }[],
-): number {
-  const groups = new Map<string, number[]>();
-  for (const { cluster, score } of turns) {
-    const group = groups.get(cluster) ?? [];
-    group.push(score);
-    groups.set(cluster, group);
-  }
-  const size = turns.length / groups.size;
-  const grand = turns.reduce((sum, { score }) => sum + score, 0) / turns.length;
-  let between = 0;
-  let within = 0;
-  for (const scores of groups.values()) {
-    const mean = scores.reduce((sum, score) => sum + score, 0) / scores.length;
-    between += scores.length * (mean - grand) ** 2;
-    for (const score of scores) within += (score - mean) ** 2;
-  }
-  between /= groups.size - 1;
-  within /= turns.length - groups.size;
-  return between === 0 && within === 0 ? 0 : (between - within) / (between + (size - 1) * within);
-}
+const isAbove = (bounds: Bounds, which: "lcb" | "lcb_bootstrap" | "lcb_t"): boolean =>
+  bounds.n_clusters >= MIN_CLUSTERS && (bounds[which] ?? 0) > 0;

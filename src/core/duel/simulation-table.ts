@@ -1,40 +1,33 @@
 /** Simulations as a Markdown table, for the console and docs/tables/simulate.md. */
-import { simulationError, type OrderPolicy, type Simulation } from "./simulate.ts";
-
-const NAMES: Readonly<Record<OrderPolicy, string>> = {
-  both: "both",
-  random: "random",
-  fixed: "fixed, king first",
-  reversed: "fixed, challenger first",
-};
+import { simulationError, type Simulation } from "./simulate.ts";
 
 export function simulationTable(simulations: readonly Simulation[]): string {
-  const rows = simulations.flatMap(({ world, duels, rows: policies }) =>
-    policies.map(({ orders, accepted, acceptedPlain, above, abovePlain }) =>
-      [
-        `${world.difference}`,
-        `${world.instances} x ${world.turnsPerInstance}`,
-        NAMES[orders],
-        withError(accepted, duels),
-        percent(acceptedPlain),
-        percent(above),
-        percent(abovePlain),
-      ].join(" | "),
-    ),
-  );
+  const rows = simulations.map(({ scenario, duels, rule, percentile, t }) => [
+    scenario.group,
+    scenario.name,
+    String(scenario.world.difference),
+    withError(rule, duels),
+    withError(percentile, duels),
+    withError(t, duels),
+  ]);
   return [
-    "| true difference, points | instances x turns | orders | accepted by our gate | with the plain bound | bound above 0 | plain bound above 0 |",
-    "|---|---|---|---|---|---|---|",
-    ...rows.map((row) => `| ${row} |`),
-  ].join("\n");
+    ["world", "repositories", "true edge", "rule in force", "percentile bound", "t bound"],
+    ["---", "---", "--:", "--:", "--:", "--:"],
+    ...rows,
+  ]
+    .map((cells) => `| ${cells.join(" | ")} |`)
+    .join("\n");
 }
 
-/** What the drawn votes were like, one line a simulation. */
+/** What the drawn votes are like, and how far the shares can be off. */
 export function simulationNotes(simulations: readonly Simulation[]): string[] {
-  return simulations.map(
-    ({ world, duels, draws, firstShare, intraclass }) =>
-      `difference ${world.difference}, ${world.instances} x ${world.turnsPerInstance}: ${duels} duels, ${percent(draws)} draws, first-place share ${percent(firstShare)}, intraclass correlation of turn scores ${intraclass.toFixed(2)}`,
-  );
+  const [first] = simulations;
+  if (first === undefined) return [];
+  return [
+    `share of duels whose lower bound at alpha is above 0 (win_margin aside); ${first.duels} duels a world, ± is half of the 95 % interval`,
+    `${percent(first.draws)} of the votes are draws, ${percent(first.firstShare)} of the others go to whom is shown first`,
+    "with looks, the rule in force spends alpha over at most four of them; the other two are taken as they come",
+  ];
 }
 
 // ---------------------------------------------------------------------------------------------

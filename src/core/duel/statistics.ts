@@ -1,4 +1,8 @@
 /** Means, correlation and shares that several measures of a duel need. */
+import { seededRng } from "../random.ts";
+import { bootstrapT, upperT } from "./bootstrap.ts";
+import { meanOf, standardErrorOf, type Clusters } from "./clusters.ts";
+import { halfSampleMeans, lowerBound } from "./half-sample.ts";
 import { studentUpper } from "./student.ts";
 
 /** null for an empty list. */
@@ -36,24 +40,53 @@ export type Share = {
   readonly interval: readonly [number, number] | null;
 };
 
+/** Under so many clusters, and beyond so many, Student's t alone: too few subsets, or no difference. */
+const RESAMPLED = { from: 6, to: 500 };
+const RESAMPLES = 2000;
+const ALPHA = 0.025;
+
 /**
- * A share with its interval over clusters: a ratio estimate with linearised variance and Student's t
- * at C - 1 degrees of freedom. Votes of one instance hang together, so votes are not the unit.
+ * A share with its interval over clusters, by the gate's rule from both sides: the wider of half-samples
+ * and the studentized bootstrap. Votes of one cluster hang together, so votes are not the unit. The
+ * seed is fixed: the same counts give the same interval.
  */
 export function clusteredShare(counts: readonly ClusterCount[]): Share {
-  const clusters = new Map<string, { hits: number; all: number }>();
+  const found = new Map<string, { hits: number; all: number }>();
   for (const { cluster, hits, all } of counts) {
     if (all === 0) continue;
-    const entry = clusters.get(cluster) ?? { hits: 0, all: 0 };
-    clusters.set(cluster, { hits: entry.hits + hits, all: entry.all + all });
+    const entry = found.get(cluster) ?? { hits: 0, all: 0 };
+    found.set(cluster, { hits: entry.hits + hits, all: entry.all + all });
   }
-  const rows = [...clusters.values()];
-  const all = rows.reduce((sum, row) => sum + row.all, 0);
-  if (all === 0) return { share: null, interval: null };
-  const share = rows.reduce((sum, row) => sum + row.hits, 0) / all;
-  const n = rows.length;
-  if (n < 2) return { share, interval: null };
-  const squares = rows.reduce((sum, row) => sum + (row.hits - share * row.all) ** 2, 0);
-  const reach = studentUpper(0.025, n - 1) * (Math.sqrt((n / (n - 1)) * squares) / all);
-  return { share, interval: [Math.max(0, share - reach), Math.min(1, share + reach)] };
+  const rows = [...found].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => row);
+  const clusters = {
+    sums: Float64Array.from(rows, ({ hits }) => hits * UNIT),
+    sizes: Float64Array.from(rows, ({ all }) => all),
+  };
+  if (rows.length === 0) return { share: null, interval: null };
+  const share = meanOf(clusters) / UNIT;
+  const error = standardErrorOf(clusters);
+  if (error === null) return { share, interval: null };
+  const reach = studentUpper(ALPHA, rows.length - 1) * error;
+  const student = [share - reach / UNIT, share + reach / UNIT] as const;
+  const isResampled = rows.length >= RESAMPLED.from && rows.length <= RESAMPLED.to && error > 1e-9;
+  const [low, high] = isResampled ? resampledInterval(clusters, error) : student;
+  return { share, interval: [Math.max(0, low), Math.min(1, high)] };
+}
+
+// ---------------------------------------------------------------------------------------------
+
+/** The gate counts in millionths, and so do the shares here. */
+const UNIT = 1_000_000;
+
+function resampledInterval(clusters: Clusters, error: number): readonly [number, number] {
+  const rng = seededRng(1, "interval");
+  const half = halfSampleMeans(clusters, RESAMPLES, rng);
+  const { ts } = bootstrapT(clusters, RESAMPLES, rng);
+  const mean = meanOf(clusters);
+  // An empty draw says nothing: from either side it is the farthest.
+  const turned = half.map((value) => (Number.isFinite(value) ? -value : -Infinity)).sort();
+  const low = Math.min(lowerBound(half, ALPHA), mean - upperT(ts, ALPHA) * error);
+  const lowestT = ts[Math.floor(ALPHA * (ts.length + 1)) - 1] ?? -Infinity;
+  const high = Math.max(-lowerBound(turned, ALPHA), mean - lowestT * error);
+  return [low / UNIT, high / UNIT];
 }

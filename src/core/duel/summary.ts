@@ -16,7 +16,7 @@ export function noteLines(duel: Duel): string[] {
   const bound =
     duel.lcb === null
       ? ""
-      : `; lower bound ${duel.lcb} at alpha ${duel.gate_alpha} over ${duel.n_clusters} clusters`;
+      : `; lower bound ${duel.lcb} at alpha ${duel.look_alpha ?? duel.gate_alpha} over ${duel.n_clusters} clusters (${duel.cluster_by ?? "instance_id"})`;
   return [
     `${verdict}: ${scores}${bound}`,
     ...duel.reasons.map((reason) => `because ${reason}`),

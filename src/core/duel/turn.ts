@@ -44,6 +44,8 @@ export type Opening = {
   /** The score file as it is on disk; null when there is none. */
   readonly previous: Score | null;
   readonly style: string;
+  /** What the commit record says, for answers that do not say it themselves. */
+  readonly repo?: string | null;
   /** Ask every judge anew. */
   readonly force: boolean;
   /** Grant seats that used their attempts up as many again. */
@@ -78,7 +80,8 @@ export function openTurn(opening: Opening, rules: DuelRules): Turn {
     opponent_flags: isKnown ? previous.opponent_flags : opponentFlags(said.opponent, answer),
     file,
     instance_id: answer.instance_id,
-    repo: answer.repo ?? null,
+    repo: answer.repo ?? opening.repo ?? null,
+    ...(answer.run === undefined ? {} : { run: answer.run }),
     style: opening.style,
     pair_hash: pair,
     ...(plain === pair ? {} : { plain_hash: plain }),
@@ -150,6 +153,7 @@ type Base = Pick<
   | "file"
   | "instance_id"
   | "repo"
+  | "run"
   | "style"
   | "pair_hash"
   | "plain_hash"
@@ -179,6 +183,7 @@ function settle(base: Base, judges: readonly Judgement[], rules: DuelRules): Sco
     file: base.file,
     instance_id: base.instance_id,
     repo: base.repo ?? null,
+    ...(base.run == null ? {} : { run: base.run }),
     mode: rules.mode,
     score: lost === null ? (result?.score ?? null) : 0,
     metrics: lost === null ? (result?.metrics ?? null) : metricValues(() => 0),

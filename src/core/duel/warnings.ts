@@ -1,6 +1,9 @@
 /** What a reader of the duel has to know before believing it, one sentence each. */
 import { familyWarning } from "./family.ts";
 import type { TurnFacts } from "./facts.ts";
+import type { ClusterBy } from "./cluster-by.ts";
+import type { Bounds } from "./gate.ts";
+import type { DuelPlan, Previous } from "./look.ts";
 import type { DuelRules } from "./rules.ts";
 
 export function warningsOf(turns: readonly TurnFacts[], rules: DuelRules): string[] {
@@ -21,3 +24,40 @@ export function warningsOf(turns: readonly TurnFacts[], rules: DuelRules): strin
       : []),
   ];
 }
+
+export type GateFacts = {
+  readonly turns: readonly TurnFacts[];
+  readonly parsed: readonly TurnFacts[];
+  readonly bounds: Bounds;
+  readonly cluster_by: ClusterBy;
+  readonly accepted: boolean | null;
+  readonly previous: Previous | null;
+  readonly plan: DuelPlan;
+};
+
+/** What the bound cannot hold in this duel's world, and what the answer holds for. */
+export function gateWarnings(facts: GateFacts): string[] {
+  const { parsed, bounds, cluster_by, accepted, previous, plan } = facts;
+  const lost = parsed.filter((turn) => turn.disqualified !== null).length;
+  const repos = new Set(parsed.map((turn) => turn.repo));
+  const [repo] = repos;
+  const effective = bounds.n_effective_clusters;
+  const sayings: (string | null)[] = [
+    lost > 0 && effective < FEW_EFFECTIVE && effective > 0
+      ? `${lost} lost ${lost === 1 ? "turn" : "turns"} in ${effective.toFixed(1)} effective clusters: under ${FEW_EFFECTIVE}, rare big losses need not be in the sample, and the true error rate may be up to three times gate_alpha`
+      : null,
+    cluster_by === "run" && repos.size === 1 && accepted !== null
+      ? `all turns are of ${repo}: the answer holds for this repository alone`
+      : null,
+    previous !== null && previous.spending === undefined && previous.looks > 0
+      ? `${previous.looks} earlier ${previous.looks === 1 ? "look was" : "looks were"} made before looks were paid for: ${previous.looks === 1 ? "it is" : "they are"} not part of gate_alpha`
+      : null,
+    plan.turns !== "open" && plan.turns < facts.turns.length
+      ? `[duel] plan is ${plan.turns}, and ${facts.turns.length} turns were seen: the duel counts as whole`
+      : null,
+  ];
+  return sayings.filter((saying) => saying !== null);
+}
+
+/** Below so many, lost turns break the promise of gate_alpha. */
+const FEW_EFFECTIVE = 20;

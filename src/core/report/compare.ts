@@ -2,6 +2,7 @@
 import type { Duel } from "../../records/duel.ts";
 import { BUCKETS } from "../../records/exported.ts";
 import { METRICS, type Metric } from "../../records/score.ts";
+import { clusterOf, type ClusterBy } from "../duel/cluster-by.ts";
 import { clusteredShare } from "../duel/statistics.ts";
 import type { Block, Document } from "./document.ts";
 import { counted, decimal, points, thousands } from "./format.ts";
@@ -12,6 +13,7 @@ export type Side = {
   readonly name: string;
   readonly rows: readonly TurnRow[];
   readonly duel: Duel | null;
+  readonly cluster_by: ClusterBy;
   readonly limits: { readonly by: string; readonly final_min: number; readonly defeat_max: number };
 };
 
@@ -55,9 +57,9 @@ export function compareSides(a: Side, b: Side): Comparison {
     only_a: a.rows.length - both.length,
     only_b: b.rows.length - both.length,
     differences: [
-      differenceOf("all", paired, (row) => row.score),
+      differenceOf("all", paired, a.cluster_by, (row) => row.score),
       ...METRICS.map((metric) =>
-        differenceOf(metric, paired, (row) => row.metrics?.[metric] ?? null),
+        differenceOf(metric, paired, a.cluster_by, (row) => row.metrics?.[metric] ?? null),
       ),
     ],
     moved: both
@@ -84,7 +86,7 @@ export function comparisonDocument(a: Side, b: Side): Document {
       { kind: "heading", level: 2, text: "Differences by metric" },
       {
         kind: "text",
-        text: `${counted(n_paired, "turn")} scored on both sides (same answer file, same instance); ${thousands(only_a)} only in ${a.name}, ${thousands(only_b)} only in ${b.name}. Intervals: 95 %, paired, over instances.`,
+        text: `${counted(n_paired, "turn")} scored on both sides (same answer file, same instance); ${thousands(only_a)} only in ${a.name}, ${thousands(only_b)} only in ${b.name}. Intervals: 95 %, paired, over clusters (${a.cluster_by}).`,
       },
       ...(n_paired === 0 ? [] : [differencesTable(a, b, differences)]),
       { kind: "heading", level: 2, text: `${counted(moved.length, "turn")} changed bucket` },
@@ -105,10 +107,11 @@ const change = (move: Comparison["moved"][number]): number =>
 function differenceOf(
   metric: Metric | "all",
   pairs: readonly Pair[],
+  clusterBy: ClusterBy,
   valueOf: (row: TurnRow) => number | null,
 ): Difference {
   const values = pairs.map((pair) => ({
-    cluster: pair.a.instance_id,
+    cluster: clusterOf(pair.a, clusterBy),
     a: valueOf(pair.a) ?? 0,
     b: valueOf(pair.b) ?? 0,
   }));

@@ -1,5 +1,6 @@
 /** Means by judge and metric with intervals over clusters, from the rows of the scored turns. */
 import { METRICS, type Metric } from "../../records/score.ts";
+import { clusterOf, type ClusterBy } from "../duel/cluster-by.ts";
 import { clusteredShare } from "../duel/statistics.ts";
 import type { TurnRow } from "./turn-row.ts";
 
@@ -12,7 +13,7 @@ export type MeanInterval = {
 
 export type JudgeMeans = {
   readonly model: string;
-  /** Turns that it judged or that nobody had to judge. */
+  /** Turns that it judged; of the panel also those that nobody had to judge. */
   readonly n_turns: number;
   readonly metrics: Readonly<Record<Metric | "all", MeanInterval>>;
 };
@@ -21,17 +22,12 @@ export type JudgeMeans = {
 export const PANEL = "the panel";
 
 /**
- * The panel first, then each judge by name. Turns that were lost before a judge was asked count as 0
- * for everybody, as in the duel. Intervals: Student's t over clusters.
+ * The panel first, then each judge by name, each over its own ballots: score and interval are of the
+ * same turns. The panel counts turns that were lost before a judge was asked as 0, as the gate does.
  */
-export function judgeMeans(
-  rows: readonly TurnRow[],
-  clusterBy: "instance_id" | "repo",
-): JudgeMeans[] {
+export function judgeMeans(rows: readonly TurnRow[], clusterBy: ClusterBy): JudgeMeans[] {
   const scored = rows.filter((row) => row.state === "scored");
   const models = [...new Set(scored.flatMap((row) => row.judges.map(({ model }) => model)))].sort();
-  const clusterOf = (row: TurnRow): string =>
-    row[clusterBy] === "" ? row.instance_id : row[clusterBy];
   const means = (
     model: string,
     valueOf: (row: TurnRow, metric: Metric) => number | null,
@@ -45,7 +41,7 @@ export function judgeMeans(
         );
         return sum === null
           ? []
-          : [{ cluster: clusterOf(row), hits: sum / wanted.length / 100, all: 1 }];
+          : [{ cluster: clusterOf(row, clusterBy), hits: sum / wanted.length / 100, all: 1 }];
       });
       const { share, interval } = clusteredShare(values);
       return {
@@ -72,7 +68,7 @@ export function judgeMeans(
     ...models.map((model) =>
       means(model, (row, metric) =>
         row.disqualified !== null
-          ? 0
+          ? null
           : (row.judges.find((judge) => judge.model === model)?.metrics[metric] ?? null),
       ),
     ),

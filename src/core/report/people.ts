@@ -1,5 +1,6 @@
 /** Whether people and panel see the same: kappa with its interval, and which judge is nearest to people. */
 import { cohenKappa } from "../duel/agreement.ts";
+import { clusterOf, type ClusterBy } from "../duel/cluster-by.ts";
 import { studentUpper } from "../duel/student.ts";
 import type { TurnRow } from "./turn-row.ts";
 
@@ -27,7 +28,7 @@ export type People = {
   readonly outdated: number;
 };
 
-export function peopleOf(rows: readonly TurnRow[]): People {
+export function peopleOf(rows: readonly TurnRow[], clusterBy: ClusterBy): People {
   const reviewed = rows.filter((row) => row.review !== null && !row.review.outdated);
   const votes = reviewed.flatMap((row) =>
     row.review?.verdict == null ? [] : [{ row, person: PERSON[row.review.verdict] }],
@@ -40,7 +41,7 @@ export function peopleOf(rows: readonly TurnRow[]): People {
       const score = scoreOf(row);
       return score === null
         ? []
-        : [{ cluster: row.instance_id, pair: [person, sideOf(score)] as const }];
+        : [{ cluster: clusterOf(row, clusterBy), pair: [person, sideOf(score)] as const }];
     });
     return {
       model,

@@ -1,7 +1,9 @@
 /** Everything the report is made of, gathered by the stage. */
 import type { Duel } from "../../records/duel.ts";
+import type { Queue } from "../../records/queue.ts";
 import type { RunFile } from "../../records/run.ts";
 import type { AuditSummary } from "../audit/summary.ts";
+import type { ClusterBy } from "../duel/cluster-by.ts";
 import type { BucketRules } from "../duel/bucket.ts";
 import type { Spending } from "./spending.ts";
 import type { TurnRow } from "./turn-row.ts";
@@ -12,7 +14,7 @@ export type ReportData = {
     readonly duel: {
       readonly mode: 1 | 2;
       readonly min_valid_turn_frac: number;
-      readonly cluster_by: "instance_id" | "repo";
+      readonly cluster_by: ClusterBy;
       readonly min_decisive: number;
     };
     readonly king: { readonly provider: string };
@@ -23,6 +25,8 @@ export type ReportData = {
   readonly duel: Duel | null;
   /** Every answer file that the report is about. */
   readonly rows: readonly TurnRow[];
+  /** The turns drawn for people; null: no draw was made. */
+  readonly queue: Queue | null;
   readonly runs: RunFile["stages"];
   readonly spending: readonly Spending[];
   /** Secrets masked in the exports, by kind. */

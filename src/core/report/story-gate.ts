@@ -29,7 +29,7 @@ export function factBlocks({ duel, rows, spending }: ReportData): Block[] {
           hint:
             duel === null
               ? ""
-              : `at α = ${duel.gate_alpha} over ${counted(duel.n_clusters, "cluster")}; has to be above 0`,
+              : `at α = ${duel.look_alpha ?? duel.gate_alpha} over ${counted(duel.n_clusters, "cluster")}; has to be above 0`,
         },
         { label: "turns", value: thousands(rows.length), hint: turnHint(rows) },
         {
@@ -57,8 +57,8 @@ export function gateBlocks({ duel, config }: ReportData): Block[] {
   const frac = duel.n_turns === 0 ? null : duel.n_parsed / duel.n_turns;
   const lines: Inline[] = [
     `margin ${points(duel.margin)} points, at least ${points(duel.win_margin)} needed (a challenger score of ${points(50 + duel.win_margin / 2)})`,
-    `lower bound ${decimal(duel.lcb)} of the mean of (score/100 − 0.5) at α = ${duel.gate_alpha}, above 0 needed; ${boundWords(duel)}`,
-    `plain bound over turns, as if turns were independent: ${decimal(duel.lcb_plain)} (shown, does not decide)`,
+    `lower bound ${decimal(duel.lcb)} of the mean of (score/100 − 0.5) at α = ${duel.look_alpha ?? duel.gate_alpha}, above 0 needed; ${boundWords(duel)}`,
+    ...clusterLines(duel),
     `${duel.n_parsed} of ${counted(duel.n_turns, "turn")} parsed (${percent(frac)}), at least ${percent(needed)} needed`,
     ...(duel.vote_shares == null
       ? []
@@ -66,11 +66,7 @@ export function gateBlocks({ duel, config }: ReportData): Block[] {
           `of ${thousands(duel.n_votes ?? 0)} metric votes: ${percent(duel.vote_shares.win)} wins, ${percent(duel.vote_shares.draw)} draws, ${percent(duel.vote_shares.loss)} losses of the challenger`,
         ]),
     ...disqualifiedLines(duel),
-    ...(duel.looks > 1
-      ? [
-          `this is look ${duel.looks} at the gate: every look at a changed set of turns is one more chance to be accepted by luck, so the true error rate is above α = ${duel.gate_alpha}`,
-        ]
-      : []),
+    ...lookLines(duel),
   ];
   return [
     { kind: "heading", level: 2, text: "The gate" },
@@ -126,10 +122,51 @@ function turnHint(rows: ReportData["rows"]): string {
 }
 
 function boundWords(duel: Duel): string {
-  const bounds = `bootstrap over clusters (${duel.cluster_by ?? "instance_id"}) ${decimal(duel.lcb_bootstrap)}`;
-  return duel.n_clusters < 50
-    ? `${bounds}, t bound with ${Math.max(0, duel.n_clusters - 1)} degrees of freedom ${decimal(duel.lcb_t)}; under 50 clusters the smaller decides`
-    : bounds;
+  const over = `${counted(duel.n_clusters, "cluster")} (${duel.cluster_by ?? "instance_id"})`;
+  return duel.lcb_half_sample == null && duel.lcb_bootstrap_t == null
+    ? `over ${over}`
+    : `over ${over}: half-samples ${decimal(duel.lcb_half_sample)}, studentized bootstrap ${decimal(duel.lcb_bootstrap_t)}; the smaller decides`;
+}
+
+/** What the clusters are worth, and the bounds that are shown beside the one that decides. */
+function clusterLines(duel: Duel): string[] {
+  const shares = (["repo", "instance"] as const).flatMap((unit) => {
+    const found = duel.icc?.[unit];
+    return found == null
+      ? []
+      : [
+          `${unit === "repo" ? "repositories" : "instances"} ${decimal(found.value)} (95 %: ${decimal(found.interval[0])} to ${decimal(found.interval[1])})`,
+        ];
+  });
+  return [
+    `beside it, deciding nothing: over instances ${decimal(duel.lcb_instance)}; over turns, as if they were independent ${decimal(duel.lcb_plain)}`,
+    ...(duel.n_effective_clusters === undefined
+      ? []
+      : [
+          `the clusters are worth ${duel.n_effective_clusters.toFixed(1)} of equal size; skewness of their sums ${decimal(duel.skewness)}`,
+        ]),
+    ...(shares.length === 0
+      ? []
+      : [`share of the variance of turn scores between ${shares.join(", ")}`]),
+  ];
+}
+
+/** What the looks at the gate have cost, and what is left. */
+function lookLines(duel: Duel): string[] {
+  if (duel.plan === undefined)
+    return duel.looks > 1 ? [`this is look ${duel.looks} at the gate`] : [];
+  if (duel.plan === "open") {
+    return [
+      `no end is planned: a bet against "no better" stands at ${decimal(duel.e_value)} and accepts at ${Math.round(1 / duel.gate_alpha)}; it may be looked at whenever one likes`,
+    ];
+  }
+  const paid = duel.spending?.looks.length ?? 0;
+  return [
+    `${counted(paid, "paid look")} at ${counted(duel.plan, "planned turn")} (t = ${decimal(duel.t)}): of α = ${duel.gate_alpha}, ${decimal(duel.alpha_spent)} is spent and ${decimal(duel.alpha_left)} is left` +
+      (duel.looks > paid
+        ? `; the gate was computed ${counted(duel.looks, "time")} on other turns or settings`
+        : ""),
+  ];
 }
 
 function disqualifiedLines(duel: Duel): string[] {

@@ -1,13 +1,17 @@
 /** What people said, and where items were dropped on the way. */
+import { clusterOf, type ClusterBy } from "../duel/cluster-by.ts";
+import { queueSentences, type ReviewedTurn } from "../people/reviews.ts";
 import type { Block } from "./document.ts";
 import { counted, decimal, thousands } from "./format.ts";
 import { peopleOf, type Agreement } from "./people.ts";
+import { personScore } from "./person.ts";
 import type { ReportData } from "./report-data.ts";
 import { stageIndex } from "./spending.ts";
 
-export function peopleBlocks({ rows }: ReportData): Block[] {
-  const people = peopleOf(rows);
+export function peopleBlocks({ rows, config, queue }: ReportData): Block[] {
+  const people = peopleOf(rows, config.duel.cluster_by);
   if (people.verdicts + people.decided + people.outdated === 0) return [];
+  const drawn = queueSentences(reviewedTurns(rows, config.duel.cluster_by), queue);
   const best = people.judges.find((judge) => judge.kappa !== null);
   return [
     { kind: "heading", level: 2, text: "People" },
@@ -19,6 +23,7 @@ export function peopleBlocks({ rows }: ReportData): Block[] {
         ...(best === undefined
           ? []
           : [`the judge nearest to people: ${best.model} (${agreementText(best)})`]),
+        ...drawn,
         ...(people.outdated === 0
           ? []
           : [
@@ -27,6 +32,16 @@ export function peopleBlocks({ rows }: ReportData): Block[] {
       ],
     },
   ];
+}
+
+/** The judged turns as the queue's estimate takes them; a review of another pair is none. */
+function reviewedTurns(rows: ReportData["rows"], clusterBy: ClusterBy): ReviewedTurn[] {
+  return rows.flatMap((row) => {
+    if (row.score === null || row.disqualified !== null) return [];
+    const verdict = row.review === null || row.review.outdated ? null : row.review.verdict;
+    const person = verdict === null ? null : personScore(verdict);
+    return [{ file: row.file, cluster: clusterOf(row, clusterBy), score: row.score, person }];
+  });
 }
 
 /** "12 of 15 agree, κ = 0.612 (0.301 to 0.923)". */

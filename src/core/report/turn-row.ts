@@ -21,6 +21,7 @@ export type TurnRow = {
   readonly file: string;
   readonly instance_id: string;
   readonly repo: string;
+  readonly run: string;
   readonly turn: number | null;
   readonly state: TurnState;
   /** 0..100, challenger's view. */
@@ -58,7 +59,7 @@ export type TurnRow = {
 
 export type RowInput = {
   readonly file: string;
-  readonly answer: Pick<Answer, "instance_id" | "repo" | "turn" | "audit">;
+  readonly answer: Pick<Answer, "instance_id" | "repo" | "run" | "turn" | "audit">;
   readonly score: Score | null;
   readonly review: Review | null;
 };
@@ -75,6 +76,7 @@ export function turnRow(input: RowInput, rules: BucketRules, mode: 1 | 2): TurnR
     file,
     instance_id: answer.instance_id,
     repo: answer.repo ?? score?.repo ?? "",
+    run: answer.run ?? score?.run ?? "",
     turn: answer.turn ?? null,
     state: stateOf(score),
     score: score?.parsed === true ? score.score : null,

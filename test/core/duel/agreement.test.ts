@@ -87,8 +87,12 @@ test("a share over clusters has an interval that clusters widen", () => {
   }));
   const [wide, narrow] = [clusteredShare(lumped), clusteredShare(spread)];
   expect(wide.share).toBe(0.5);
-  // One vote a cluster: sqrt(20/19 x 20 x 0.25) / 20 = 0.1147, times t(19) 2.0930.
-  expect(narrow.interval?.[1]).toBeCloseTo(0.5 + 2.093 * 0.114708, 4);
+  // One vote a cluster: sqrt(20/19 x 20 x 0.25) / 20 = 0.1147, times t(19) 2.0930: 0.7401 by Student.
+  expect(narrow.interval?.[1]).toBeGreaterThan(0.72);
+  expect(narrow.interval?.[1]).toBeLessThan(0.78);
+  // Four clusters are too few to draw from: Student's alone, sqrt(4/3 x 4 x 0.25) / 4 times t(3) 3.1824.
+  const four = spread.slice(0, 4);
+  expect(clusteredShare(four).interval).toEqual([0, expect.closeTo(1, 9) as number]);
   expect((wide.interval?.[1] ?? 0) - 0.5).toBeGreaterThan((narrow.interval?.[1] ?? 0) - 0.5);
   expect(clusteredShare([])).toEqual({ share: null, interval: null });
   expect(clusteredShare([{ cluster: "a", hits: 1, all: 2 }]).interval).toBeNull();

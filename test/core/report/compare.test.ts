@@ -7,7 +7,8 @@ import type { Bucket } from "../../../src/records/exported.ts";
 const row = (id: string, score: number | null, bucket: Bucket | null): TurnRow => ({
   file: `${id}.json`,
   instance_id: id,
-  repo: "r",
+  repo: "",
+  run: "",
   turn: 0,
   state: score === null ? "unparsed" : "scored",
   score,
@@ -33,6 +34,7 @@ const side = (name: string, rows: readonly TurnRow[]): Side => ({
   name,
   rows,
   duel: null,
+  cluster_by: "repo",
   limits: { by: "score", final_min: 80, defeat_max: 66 },
 });
 

@@ -14,6 +14,7 @@ const row = (
   file: `${id}.json`,
   instance_id: id,
   repo: "r",
+  run: "",
   turn: 0,
   state: "scored",
   score,
@@ -37,13 +38,16 @@ const row = (
 
 test("kappa of people and panel is the number worked by hand", () => {
   // Person: C C K K. Panel: C K K K. po = 3/4; pe = 1/2 x 1/4 + 1/2 x 3/4 = 1/2; kappa = 1/2.
-  const people = peopleOf([
-    row("a", 90, 2, 90, 10),
-    row("b", 10, 2, 90, 10),
-    row("c", 10, 1, 10, 90),
-    row("d", 10, 1, 10, 10),
-    row("e", 90, null, 90, 90),
-  ]);
+  const people = peopleOf(
+    [
+      row("a", 90, 2, 90, 10),
+      row("b", 10, 2, 90, 10),
+      row("c", 10, 1, 10, 90),
+      row("d", 10, 1, 10, 10),
+      row("e", 90, null, 90, 90),
+    ],
+    "instance_id",
+  );
   expect(people).toMatchObject({ verdicts: 4, decided: 4, outdated: 0 });
   expect(people.panel).toMatchObject({ n: 4, same: 3, kappa: 0.5 });
   expect(people.panel.interval).not.toBeNull();
@@ -52,7 +56,7 @@ test("kappa of people and panel is the number worked by hand", () => {
 });
 
 test("without a verdict of a person there is no kappa and no interval", () => {
-  const people = peopleOf([row("a", 90, null, 90, 90)]);
+  const people = peopleOf([row("a", 90, null, 90, 90)], "repo");
   expect(people.panel).toEqual({ model: "the panel", n: 0, same: 0, kappa: null, interval: null });
   expect(people.judges).toEqual([]);
 });

@@ -1,0 +1,21 @@
+/** npm run plan -- --edge 3: how many turns, clusters and calls a duel needs to find a lead. */
+import { parseFlags, runScript, stageCommand, type CommonFlags } from "../src/command/cli.ts";
+import { loadConfig } from "../src/config.ts";
+import { openStore } from "../src/io/store.ts";
+import { plan, planLines } from "../src/stages/plan.ts";
+
+const command = stageCommand({
+  name: "plan",
+  about:
+    "Reads the scores of the workspace (with fewer than 20: those of the sample) and prints how many turns, clusters and judge calls the gate of chain.toml needs to find a lead in 80 % and 90 % of cases. Asks no model, writes nothing.",
+  example: "npm run plan -- --edge 3",
+}).option("--edge <points>", "true lead of the challenger over the king, in points", Number, 3);
+
+await runScript(async () => {
+  const flags = parseFlags<CommonFlags & { edge: number }>(command, process.argv.slice(2));
+  const found = await plan(loadConfig(flags.root), openStore(flags.root), flags.edge);
+  process.stdout.write(
+    flags.json ? `${JSON.stringify(found)}\n` : `${planLines(found).join("\n")}\n`,
+  );
+  return 0;
+});

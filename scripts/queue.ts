@@ -1,0 +1,33 @@
+/** npm run queue: draws the turns that people are asked about, so that their verdicts can be weighed. */
+import {
+  parseFlags,
+  runScript,
+  stageCommand,
+  wholeNumber,
+  type CommonFlags,
+} from "../src/command/cli.ts";
+import { loadConfig } from "../src/config.ts";
+import { seededRng } from "../src/core/random.ts";
+import { openStore } from "../src/io/store.ts";
+import { QUEUE_FILE } from "../src/records/queue.ts";
+import { queue } from "../src/stages/queue.ts";
+
+const command = stageCommand({
+  name: "queue",
+  about:
+    "Reads score/ and draws turns for people to judge, stratified by the panel's score, in random order and with the probability of each; writes review/_queue.json. Reviews of these turns calibrate the panel in the report. Asks no model.",
+  example: "npm run queue -- --n 100",
+}).option("--n <turns>", "turns to draw", wholeNumber, 100);
+
+await runScript(async () => {
+  const flags = parseFlags<CommonFlags & { n: number }>(command, process.argv.slice(2));
+  const config = loadConfig(flags.root);
+  const rng = (purpose: string) => seededRng(config.source.seed, purpose);
+  const drawn = await queue(config, { store: openStore(flags.root), rng }, flags);
+  process.stdout.write(
+    flags.json
+      ? `${JSON.stringify(drawn)}\n`
+      : `${drawn.turns.length} of ${drawn.n_turns} judged turns drawn into ${QUEUE_FILE}; review them with npm run view\n`,
+  );
+  return 0;
+});

@@ -20,10 +20,10 @@ import { reasonTable } from "../core/dataset/stats.ts";
 import { UserError } from "../errors.ts";
 import { beginFolder, type OutputFolder } from "../io/dataset/folder.ts";
 import type { StageSummary } from "../work.ts";
+import type { BuiltRows } from "./masked-rows.ts";
 import {
   collect,
   withPart,
-  type BuiltRows,
   type Collected,
   type CollectedPart,
   type CollectJob,

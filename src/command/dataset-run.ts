@@ -2,6 +2,7 @@
 import { finish, type CommonFlags } from "./cli.ts";
 import { loadConfig, type Config } from "../config.ts";
 import { configHash } from "../core/turn/hash.ts";
+import { maskedSummary } from "./masked-summary.ts";
 import { lockWorkspace } from "../io/lock.ts";
 import { saveRun } from "../io/run-file.ts";
 import { openStore } from "../io/store.ts";
@@ -33,7 +34,7 @@ export async function runBuilder<Flags extends CommonFlags, Begun>(
     const started = new Date();
     const builder = await load();
     const summary = await builder(config, { store, now: () => new Date() }, flags, begun);
-    await saveRun(store, summary, {
+    await saveRun(store, await maskedSummary(summary), {
       started,
       wallMs: Date.now() - started.getTime(),
       configHash: configHash({ ...config, env: undefined, root: undefined }),

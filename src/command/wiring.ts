@@ -11,6 +11,7 @@ import { lockWorkspace } from "../io/lock.ts";
 import { makeProgress } from "../io/progress.ts";
 import { saveRun } from "../io/run-file.ts";
 import { installSignals } from "../io/signals.ts";
+import { maskedSummary } from "./masked-summary.ts";
 import { openModels } from "./models.ts";
 import { openStore } from "../io/store.ts";
 import { sweepTemps } from "../io/sweep.ts";
@@ -38,7 +39,7 @@ export async function runInWorkspace<Flags extends CommonFlags>(
     await confirmSpending(name, { ...workspace, store: workspace.deps.store }, flags);
     const started = new Date();
     const summary = await stage(workspace.config, workspace.deps, flags);
-    await saveRun(workspace.deps.store, summary, {
+    await saveRun(workspace.deps.store, await maskedSummary(summary), {
       started,
       wallMs: Date.now() - started.getTime(),
       configHash: configHash({ ...workspace.config, env: undefined, root: undefined }),

@@ -51,7 +51,7 @@ export async function actions(
   deps: Pick<Deps, "store" | "progress" | "rng">,
   options: ActionsOptions,
 ): Promise<StageSummary> {
-  const settings = datasetSettings(config.dataset, options);
+  const settings = datasetSettings(config.dataset, options, config.audit.mask_emails);
   const folders = {
     proposer: `${options.output}/${ACTION_SETS.proposer}`,
     verifier: `${options.output}/${ACTION_SETS.verifier}`,

@@ -42,7 +42,7 @@ export async function exportTurns(
   deps: Pick<Deps, "store">,
   options: ExportOptions,
 ): Promise<StageSummary> {
-  const settings = datasetSettings(config.dataset, options);
+  const settings = datasetSettings(config.dataset, options, config.audit.mask_emails);
   const turns = await listTurns(deps.store, options);
   const has = (kind: "sft" | "preference" | "negative"): boolean =>
     settings.formats.some((format) => takes(format, kind));

@@ -40,7 +40,7 @@ export async function repair(
   options: RepairOptions,
   begun?: RepairBegun,
 ): Promise<StageSummary> {
-  const settings = datasetSettings(config.dataset, options);
+  const settings = datasetSettings(config.dataset, options, config.audit.mask_emails);
   const limits = {
     maxPatchChars: options.maxPatchChars ?? config.dataset.max_patch_chars,
     minProblemWords: options.minProblemWords ?? config.dataset.min_problem_words,

@@ -5,6 +5,7 @@
 import type { Config } from "../config.ts";
 import { datasetSettings, type DatasetFlags } from "../core/dataset/settings.ts";
 import type { Built } from "../core/dataset/example.ts";
+import { makeMasker } from "../core/exit/masker.ts";
 import { checkResponseColumns } from "../core/speedrun/columns.ts";
 import {
   speedrunBuilt,
@@ -61,7 +62,11 @@ export async function speedrun(
     : [];
   const names = options.dataset ?? [config.source.prs].flat();
   const format = options.format ?? ["prompt-completion"];
-  const settings = datasetSettings(config.dataset, { ...options, format });
+  const settings = datasetSettings(
+    config.dataset,
+    { ...options, format },
+    config.audit.mask_emails,
+  );
   const source = await openRows(config, names, "--dataset", options.skipBad);
   checkResponseColumns("--dataset", source.files);
 
@@ -83,7 +88,7 @@ export async function speedrun(
     });
     return summary;
   } finally {
-    await report.save(skipped);
+    await report.save(await makeMasker().mask(skipped));
   }
 }
 

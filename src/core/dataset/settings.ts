@@ -24,6 +24,10 @@ export type DatasetSettings = {
   /** Paths; null: estimated tokens, plain ChatML. */
   readonly tokenizer: string | null;
   readonly tokenizerConfig: string | null;
+  /** Secrets are masked in every text of a row; false: the person says that the source holds none. */
+  readonly mask: boolean;
+  /** E-mail addresses as well. */
+  readonly maskEmails: boolean;
   /** Replace what an earlier run left. */
   readonly force: boolean;
 };
@@ -57,11 +61,20 @@ export type DatasetFlags = {
   readonly license?: string;
   readonly tokenizer?: string;
   readonly tokenizerConfig?: string;
+  /** False by --no-mask. */
+  readonly mask?: boolean;
   readonly force: boolean;
 };
 
-/** @throws UserError for an unknown format or grouping (nearest name) and for numbers out of range. */
-export function datasetSettings(section: DatasetSection, flags: DatasetFlags): DatasetSettings {
+/**
+ * @param maskEmails [audit].mask_emails.
+ * @throws UserError for an unknown format or grouping (nearest name) and for numbers out of range.
+ */
+export function datasetSettings(
+  section: DatasetSection,
+  flags: DatasetFlags,
+  maskEmails = false,
+): DatasetSettings {
   const names = flags.format?.flatMap((given) => given.split(",")) ?? section.formats;
   const formats = [...new Set(names.map((name) => formatNamed(name.trim())))];
   return {
@@ -76,6 +89,8 @@ export function datasetSettings(section: DatasetSection, flags: DatasetFlags): D
     license: flags.license ?? section.license,
     tokenizer: flags.tokenizer ?? section.tokenizer ?? null,
     tokenizerConfig: flags.tokenizerConfig ?? section.tokenizer_config ?? null,
+    mask: flags.mask ?? true,
+    maskEmails,
     force: flags.force,
   };
 }

@@ -12,6 +12,7 @@ import type { Exchange } from "../../calls.ts";
 import type { ToolCall } from "../../records/message.ts";
 import type { ChatMessage } from "../../work.ts";
 import { newWire, openPool, type PoolFetch } from "./pool.ts";
+import { addressSecrets, redactor } from "./redact.ts";
 import { utf8Bytes } from "../utf8.ts";
 
 export type Provider = {
@@ -95,7 +96,7 @@ export function openProvider(
   return {
     name,
     settings,
-    redact: (text) => secrets.reduce((left, secret) => left.replaceAll(secret, "[key]"), text),
+    redact: redactor([...secrets, ...addressSecrets(baseUrl)]),
     close: () => pool.close(),
     async send(call) {
       const wire = newWire();

@@ -5,6 +5,7 @@ import { configHash } from "../core/turn/hash.ts";
 import { maskedSummary } from "./masked-summary.ts";
 import { lockWorkspace } from "../io/lock.ts";
 import { saveRun } from "../io/run-file.ts";
+import { checkLinks } from "../io/workspace-links.ts";
 import { openStore } from "../io/store.ts";
 import type { Deps } from "../deps.ts";
 import type { StageSummary } from "../work.ts";
@@ -28,6 +29,7 @@ export async function runBuilder<Flags extends CommonFlags, Begun>(
   begun: Begun,
 ): Promise<number> {
   const config = loadConfig(flags.root);
+  await checkLinks(flags.root);
   const unlock = await lockWorkspace(flags.root, name.replace(/^stage:/, ""));
   try {
     const store = openStore(flags.root);

@@ -39,7 +39,7 @@ export function openModels({ config, stage, flags, ...world }: ModelsOptions): M
   let opening: Promise<Open> | null = null;
   let open: Open | null = null;
   const openAll = async (): Promise<Open> => {
-    const ledger = openLedger(config.root, world.now);
+    const ledger = openLedger(config.root, world.now, (name) => config.provider[name]?.timeout_s);
     const journal = await openJournal(config.root);
     const chat = makeChat({
       ...world,

@@ -15,6 +15,7 @@ import { maskedSummary } from "./masked-summary.ts";
 import { openModels } from "./models.ts";
 import { openStore } from "../io/store.ts";
 import { sweepTemps } from "../io/sweep.ts";
+import { checkLinks } from "../io/workspace-links.ts";
 import { tuneForWaiting } from "../io/v8.ts";
 import type { Deps } from "../deps.ts";
 import type { StageSummary } from "../work.ts";
@@ -56,6 +57,7 @@ async function openWorkspace(
   stage: string,
 ): Promise<Workspace> {
   const config = loadConfig(flags.root);
+  await checkLinks(flags.root);
   const unlock = await lockWorkspace(flags.root, stage);
   await sweepTemps(flags.root);
   const now = (): Date => new Date();

@@ -6,7 +6,7 @@ import { createReadStream } from "node:fs";
 import { open } from "node:fs/promises";
 import { createGunzip } from "node:zlib";
 import { UserError, errorMessage } from "../errors.ts";
-import { diskError } from "./store.ts";
+import { diskError } from "./disk-faults.ts";
 import type { OpenFile, OpenOptions, ReadRow } from "./source/types.ts";
 
 export type Line = {

@@ -6,7 +6,7 @@ import { readFile } from "node:fs/promises";
 import { basename, dirname } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { UserError, errorMessage } from "../errors.ts";
-import { diskError } from "./store.ts";
+import { diskError } from "./disk-faults.ts";
 import type { OpenFile, OpenOptions } from "./source/types.ts";
 
 /**

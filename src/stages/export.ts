@@ -21,6 +21,7 @@ import { countHomePaths, homePathsNote } from "../core/secrets/home.ts";
 import { searchableText } from "../core/turn/calls.ts";
 import { UserError } from "../errors.ts";
 import { isWanted } from "../io/answers.ts";
+import { filePrints } from "../io/dataset/made-from.ts";
 import type { Store } from "../io/store.ts";
 import { BUCKETS, exportedSchema, type Bucket, type Exported } from "../records/exported.ts";
 import { reviewSchema } from "../records/review.ts";
@@ -64,6 +65,7 @@ export async function exportTurns(
   const sources = await sourcesOf(deps.store, turns);
   const { summary } = await writeDataset(builtFrom(turns, run), {
     builder: "export",
+    madeFrom: [await filePrints(filesOf(deps.store, turns)), run.wants, config.bucket],
     output: deps.store.path(options.output ?? "dataset/export"),
     settings,
     card: exportCard(sources, run.wants.refined, config.bucket),
@@ -109,6 +111,12 @@ async function listTurns(store: Store, options: ExportOptions): Promise<Turn[]> 
     "run npm run stage:report first: it sorts the judged turns into these folders",
   );
 }
+
+/** Everything that is read of the turns. */
+const filesOf = (store: Store, turns: readonly Turn[]): string[] =>
+  turns.flatMap(({ bucket, name }) =>
+    [bucket, "score", "review"].map((folder) => store.path(folder, name)),
+  );
 
 async function* builtFrom(turns: readonly Turn[], run: Run): AsyncGenerator<Built> {
   for (const { bucket: folder, name } of turns) {

@@ -6,6 +6,7 @@ import type { Config } from "../config.ts";
 import { repairCard, repairNotes, repairStats } from "../core/dataset/repair-card.ts";
 import { datasetSettings, type DatasetFlags } from "../core/dataset/settings.ts";
 import type { PartWorker } from "../io/dataset/part-worker.ts";
+import { filePrints } from "../io/dataset/made-from.ts";
 import type { StageOptions, StageSummary } from "../work.ts";
 import type { CollectJob } from "../builders/collect.ts";
 import { writeDataset } from "../builders/dataset.ts";
@@ -63,6 +64,7 @@ export async function repair(
     },
     {
       builder: "repair",
+      madeFrom: [await filePrints(files), limits, options.skipBad],
       output: deps.store.path(options.output ?? "dataset/repair"),
       settings,
       card: repairCard(options.input, limits),

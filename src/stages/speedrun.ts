@@ -18,6 +18,7 @@ import { speedrunRow, type SkippedRow } from "../core/speedrun/rows.ts";
 import { idsOf } from "../core/speedrun/ids.ts";
 import { benchmarkWarning } from "../core/speedrun/warning.ts";
 import { skippedReport } from "../io/skipped-report.ts";
+import { sourcePrints } from "../io/dataset/made-from.ts";
 import type { RowSource } from "../io/source/types.ts";
 import type { StageOptions, StageSummary } from "../work.ts";
 import { writeDataset } from "../builders/dataset.ts";
@@ -79,6 +80,10 @@ export async function speedrun(
   try {
     const { summary } = await writeDataset(rows, {
       builder: "speedrun",
+      madeFrom: [
+        await sourcePrints(config.root, source.files),
+        [options.limit, options.minPatchChars, options.includeEmpty, others],
+      ],
       output: options.output,
       settings,
       card: speedrunCard(names, warning),

@@ -16,7 +16,7 @@ export const SETTINGS: DatasetSettings = {
   license: "apache-2.0",
   tokenizer: null,
   tokenizerConfig: null,
-  mask: true,
+  mask: false,
   maskEmails: false,
   force: false,
 };

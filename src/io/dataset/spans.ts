@@ -1,6 +1,6 @@
 /** The lines of a file as places in one buffer: no promise and no string a line. */
 import { closeSync, openSync, readSync } from "node:fs";
-import { diskError } from "../store.ts";
+import { diskError } from "../disk-faults.ts";
 import { readLines } from "../jsonl.ts";
 
 export type Span = {

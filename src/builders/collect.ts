@@ -223,8 +223,8 @@ async function exactCount(path: string): Promise<CountTokens> {
 }
 
 async function renderer(path: string): Promise<RenderText> {
-  const { templateRenderer } = await import("../core/dataset/template.ts");
-  return templateRenderer(await readJsonFile(resolve(path), "--tokenizer-config"), path);
+  const { threadRenderer } = await import("./template-render.ts");
+  return threadRenderer(await readJsonFile(resolve(path), "--tokenizer-config"), path);
 }
 
 function skipOf(example: Example, reason: string): Skip {

@@ -59,9 +59,8 @@ export async function actions(
     eval: `${options.output}/${ACTION_SETS.eval}`,
   };
   // What was made from this very input is left as it is; that is known when the sources are open.
-  if (!(await hasMark(folders.proposer))) {
-    await freeFolders(Object.values(folders), settings.force);
-  }
+  const isMarked = await hasMark(folders.proposer);
+  if (!isMarked) await freeFolders(Object.values(folders), settings.force);
   const sources = await openSources(config, options);
   const own = options.own ? await readOwnTurns(deps.store) : NO_TURNS;
   const plan = await planActions(sources, own.rollouts, {
@@ -78,10 +77,7 @@ export async function actions(
     sources.map((source) => source.name),
     warning,
   );
-  const common = {
-    notes: () => warning,
-    madeFrom: await inputOf(config, sources, own),
-  };
+  const common = { notes: () => warning, madeFrom: await inputOf(config, sources, own) };
   const kinds = { proposer: kindCounts(), verifier: kindCounts(), eval: kindCounts() };
   const turns = [
     await writeDataset(counted(proposerRows(plan), kinds.proposer), {

@@ -91,7 +91,7 @@ test.each([
   ["links", (root: string) => checkLinks(join(root, "report")), "report"],
   ["the ledger", async (root: string) => openLedger(root, () => new Date()), "report/ledger.jsonl"],
   ["answers", (root: string) => listAnswers(openStore(join(root, "report"))), "report"],
-  ["status", (root: string) => status(openStore(root)), "report/run.json"],
+  ["status", (root: string) => status(openStore(root)), "report"],
 ])("a file in place of a folder is told by %s", async (_name, act, where) => {
   const root = blocked("report");
   await expect(act(root)).rejects.toThrow(

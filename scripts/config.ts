@@ -1,6 +1,7 @@
 /** npm run config: prints every key of chain.toml with the value in force. */
 import type { JsonMap } from "@iarna/toml";
 import { parseFlags, runScript, stageCommand, type CommonFlags } from "../src/command/cli.ts";
+import { withoutPassword } from "../src/core/exit/address.ts";
 
 const command = stageCommand({
   name: "config",
@@ -13,8 +14,13 @@ await runScript(async () => {
   const flags = parseFlags<CommonFlags>(command, process.argv.slice(2));
   const { default: TOML } = await import("@iarna/toml");
   const { configKeys, loadConfig } = await import("../src/config.ts");
+  const { masked } = await import("../src/core/exit/masker.ts");
   const { root: _root, env: _env, ...values } = loadConfig(flags.root);
-  const plain: unknown = JSON.parse(JSON.stringify(values));
+  const plain = await masked<unknown>(
+    JSON.parse(JSON.stringify(values), (_key, value: unknown) =>
+      typeof value === "string" ? withoutPassword(value) : value,
+    ),
+  );
   if (flags.json) {
     process.stdout.write(`${JSON.stringify(plain)}\n`);
     return 0;

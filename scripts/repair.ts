@@ -15,7 +15,8 @@ const command = datasetCommand({
 })
   .requiredOption("--input <paths...>", "log files, globs in quotes, or folders")
   .option("--max-patch-chars <n>", "longer patches are left out", wholeNumber)
-  .option("--min-problem-words <n>", "shorter problems are left out", wholeNumber);
+  .option("--min-problem-words <n>", "shorter problems are left out", wholeNumber)
+  .option("--no-mask", "mask no secrets: for a source that is known to hold none");
 
 type Flags = DatasetScriptFlags & {
   readonly input: readonly string[];

@@ -25,11 +25,8 @@ const command = datasetCommand({
   .option("--dev-split <f>", "share of dev when a test split is written", "0.9")
   .option("--emit-test", "write test.jsonl as well", false)
   .option("--skipped-report <path>", "write the skipped rows here too, relative to the workspace")
-  .option(
-    "--force-skipped-report",
-    "write that report even when empty, and over an old one",
-    false,
-  );
+  .option("--force-skipped-report", "write that report even when empty, and over an old one", false)
+  .option("--no-mask", "mask no secrets: for a source that is known to hold none");
 
 type Flags = DatasetScriptFlags & SpeedrunOptions;
 

@@ -7,7 +7,8 @@ import { openStore } from "../src/io/store.ts";
 import { closingLines } from "../src/stages/start.ts";
 
 await runScript(async () => {
-  const demo = makeDemo();
+  const { root: demo, notes } = await makeDemo();
+  for (const note of notes) process.stderr.write(`start: ${note}\n`);
   const code = await runChild("stages", ["--root", demo, "--yes"]);
   if (code !== 0) return code;
   for (const line of await closingLines(openStore(demo), relative(process.cwd(), demo))) {

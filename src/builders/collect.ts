@@ -4,7 +4,7 @@
  */
 import { resolve } from "node:path";
 import { columnsSeen, type Columns, type ColumnsData } from "../core/dataset/columns.ts";
-import type { Built, Example, Skip } from "../core/dataset/example.ts";
+import type { Example, Skip } from "../core/dataset/example.ts";
 import type { Format } from "../core/dataset/format-names.ts";
 import { takes, writeRow } from "../core/dataset/formats.ts";
 import type { RenderText } from "../core/dataset/format-reasons.ts";
@@ -21,9 +21,7 @@ import { estimateTokens, type CountTokens } from "../core/dataset/tokens.ts";
 import { filesIn } from "../io/dataset/folder.ts";
 import { openLineWriter, type LineWriter } from "../io/dataset/spool.ts";
 import { readJsonFile } from "../io/json-file.ts";
-
-/** A builder's stream; one that makes very many rows hands over several at once. */
-export type BuiltRows = AsyncIterable<Built | readonly Built[]>;
+import { maskedRows, type BuiltRows } from "./masked-rows.ts";
 
 /** What a thread needs to know to collect rows; plain values. */
 export type CollectJob = {
@@ -65,9 +63,9 @@ export type CollectedPart = {
 
 /**
  * reasons: all skipped; filtered: by the builder; refused: by a format; kinds: of examples;
- * unasked: kinds that no format asked for has a place for.
+ * unasked: kinds that no format asked for has a place for; masked: rows by kind of secret.
  */
-const COUNTS = ["reasons", "filtered", "refused", "kinds", "unasked"] as const;
+const COUNTS = ["reasons", "filtered", "refused", "kinds", "unasked", "masked"] as const;
 type Count = (typeof COUNTS)[number];
 
 /** Collects a stream of rows. @throws UserError for a tokenizer or template that cannot be used. */
@@ -111,8 +109,8 @@ export async function collect(rows: BuiltRows, job: CollectJob): Promise<Collect
   };
 
   try {
-    for await (const some of rows) {
-      for (const built of "ok" in some ? [some] : some) {
+    for await (const some of maskedRows(rows, job.settings, counts.masked)) {
+      for (const built of some) {
         if (built.ok) keep(built.example);
         else {
           counts.filtered.add(built.skip.reason);
@@ -145,6 +143,7 @@ export function partOf({
       refused: counts.refused.counts(),
       kinds: counts.kinds.counts(),
       unasked: counts.unasked.counts(),
+      masked: counts.masked.counts(),
     },
     examples,
     lengths: spools.map((spool) => spool.lengths.values()),
@@ -180,6 +179,7 @@ const countersOf = (): Record<Count, Counter> => ({
   refused: counter(),
   kinds: counter(),
   unasked: counter(),
+  masked: counter(),
 });
 
 async function openSpools({ folder, part, settings }: CollectJob) {
@@ -228,8 +228,8 @@ async function exactCount(path: string): Promise<CountTokens> {
 }
 
 async function renderer(path: string): Promise<RenderText> {
-  const { templateRenderer } = await import("../core/dataset/template.ts");
-  return templateRenderer(await readJsonFile(resolve(path), "--tokenizer-config"), path);
+  const { threadRenderer } = await import("./template-render.ts");
+  return threadRenderer(await readJsonFile(resolve(path), "--tokenizer-config"), path);
 }
 
 function skipOf(example: Example, reason: string): Skip {

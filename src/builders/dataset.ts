@@ -19,11 +19,12 @@ import { planSplits, type SplitAsked, type SplitPlan } from "../core/dataset/spl
 import { reasonTable } from "../core/dataset/stats.ts";
 import { UserError } from "../errors.ts";
 import { beginFolder, type OutputFolder } from "../io/dataset/folder.ts";
+import { filePrints, madeBefore, madeHash, markMade } from "../io/dataset/made-from.ts";
 import type { StageSummary } from "../work.ts";
+import type { BuiltRows } from "./masked-rows.ts";
 import {
   collect,
   withPart,
-  type BuiltRows,
   type Collected,
   type CollectedPart,
   type CollectJob,
@@ -52,13 +53,15 @@ export type DatasetSpec = {
   };
   /** Called when all rows have passed. @throws UserError for what is wrong with the input as a whole. */
   readonly check?: () => void;
+  /** What tells the input from another, as values: a set made from the same is not made again. */
+  readonly madeFrom?: unknown;
   /** Sentences for the person, asked for when all rows have passed. */
   readonly notes?: () => readonly string[];
 };
 
 export type WrittenDataset = {
   readonly summary: StageSummary;
-  /** What dataset_stats.json holds. */
+  /** What dataset_stats.json holds, without the list of files; {} for a set that was there already. */
   readonly stats: Readonly<Record<string, unknown>>;
 };
 
@@ -70,6 +73,12 @@ export type WrittenDataset = {
  */
 export async function writeDataset(rows: Rows, spec: DatasetSpec): Promise<WrittenDataset> {
   const { builder, settings } = spec;
+  const made = await madeFrom(spec);
+  const before = made === null || settings.force ? null : await madeBefore(spec.output, made);
+  if (before !== null) {
+    await spec.otherPart?.stop();
+    return { stats: {}, summary: before };
+  }
   const folder = await beginFolder(spec.output, settings.force);
   try {
     const collected = await collectAll(rows, spec, folder);
@@ -92,8 +101,10 @@ export async function writeDataset(rows: Rows, spec: DatasetSpec): Promise<Writt
     });
     const { card } = spec;
     const files = await finishFolder({ card, settings, stats }, collected, plan, sizes, folder);
+    const summary = summaryOf(spec, collected, plan);
     await folder.commit(files);
-    return { stats, summary: summaryOf(spec, collected, plan) };
+    if (made !== null) await markMade(spec.output, made, summary);
+    return { stats, summary };
   } catch (error) {
     await spec.otherPart?.stop();
     await folder.discard();
@@ -102,6 +113,18 @@ export async function writeDataset(rows: Rows, spec: DatasetSpec): Promise<Writt
 }
 
 // ---------------------------------------------------------------------------------------------
+
+/** Input and settings as one hash; null where the builder does not say what it reads. */
+async function madeFrom({
+  builder,
+  settings,
+  madeFrom: from,
+}: DatasetSpec): Promise<string | null> {
+  if (from === undefined) return null;
+  const { force: _force, ...rest } = settings;
+  const paths = [settings.tokenizer, settings.tokenizerConfig].flatMap((path) => path ?? []);
+  return madeHash([builder, rest, await filePrints(paths), from]);
+}
 
 type Rows = BuiltRows | ((scratch: string) => BuiltRows);
 

@@ -25,6 +25,8 @@ export async function readOwnTurns(store: Store): Promise<OwnTurns> {
   for (const name of await store.list("final")) {
     if (!name.endsWith(".json")) continue;
     const answer = await store.read(`final/${name}`, exportedSchema);
+    // What may not be shown of a turn was left out of it: there is nothing to learn.
+    if (answer.challenger.trim() === "") continue;
     const id = `final/${name}`;
     const { instance_id, repo = "" } = answer;
     const from = { source: "own", id, instance_id, repo, resolved: null };

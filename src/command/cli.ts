@@ -7,6 +7,7 @@ import { existsSync, statSync } from "node:fs";
 import { resolve } from "node:path";
 import { visibleText } from "../core/text/visible.ts";
 import { UserError } from "../errors.ts";
+import { toldFault } from "../io/disk-faults.ts";
 import type { StageOptions, StageSummary } from "../work.ts";
 
 export type CommonFlags = StageOptions & {
@@ -90,8 +91,9 @@ export function existingFolder(command: string, given: string, flag = ""): strin
 export async function runScript(main: () => Promise<number>): Promise<void> {
   try {
     process.exitCode = await main();
-  } catch (error) {
-    if (error instanceof HelpShown) return;
+  } catch (thrown) {
+    if (thrown instanceof HelpShown) return;
+    const error = toldFault(thrown);
     if (!(error instanceof UserError)) throw error;
     // Messages quote names and texts from data, and a terminal obeys its escape codes.
     process.stderr.write(`${visibleText(error.message)}\n  -> ${visibleText(error.hint)}\n`);

@@ -2,8 +2,10 @@
 import { finish, type CommonFlags } from "./cli.ts";
 import { loadConfig, type Config } from "../config.ts";
 import { configHash } from "../core/turn/hash.ts";
+import { maskedSummary } from "./masked-summary.ts";
 import { lockWorkspace } from "../io/lock.ts";
 import { saveRun } from "../io/run-file.ts";
+import { checkLinks } from "../io/workspace-links.ts";
 import { openStore } from "../io/store.ts";
 import type { Deps } from "../deps.ts";
 import type { StageSummary } from "../work.ts";
@@ -27,13 +29,14 @@ export async function runBuilder<Flags extends CommonFlags, Begun>(
   begun: Begun,
 ): Promise<number> {
   const config = loadConfig(flags.root);
+  await checkLinks(flags.root);
   const unlock = await lockWorkspace(flags.root, name.replace(/^stage:/, ""));
   try {
     const store = openStore(flags.root);
     const started = new Date();
     const builder = await load();
     const summary = await builder(config, { store, now: () => new Date() }, flags, begun);
-    await saveRun(store, summary, {
+    await saveRun(store, await maskedSummary(summary), {
       started,
       wallMs: Date.now() - started.getTime(),
       configHash: configHash({ ...config, env: undefined, root: undefined }),

@@ -46,7 +46,7 @@ export function openModels({ config, stage, flags, ...world }: ModelsOptions): M
   let opening: Promise<Open> | null = null;
   let open: Open | null = null;
   const openAll = async (): Promise<Open> => {
-    const ledger = openLedger(config.root, world.now);
+    const ledger = openLedger(config.root, world.now, (name) => config.provider[name]?.timeout_s);
     const store = openStore(config.root);
     const journal = await openJournal(config.root);
     // Before the first call is paid: what comes of it can be saved.

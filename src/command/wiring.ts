@@ -11,9 +11,11 @@ import { lockWorkspace } from "../io/lock.ts";
 import { makeProgress } from "../io/progress.ts";
 import { saveRun } from "../io/run-file.ts";
 import { installSignals } from "../io/signals.ts";
+import { maskedSummary } from "./masked-summary.ts";
 import { openModels } from "./models.ts";
 import { openStore } from "../io/store.ts";
 import { sweepTemps } from "../io/sweep.ts";
+import { checkLinks } from "../io/workspace-links.ts";
 import { tuneForWaiting } from "../io/v8.ts";
 import type { Deps } from "../deps.ts";
 import type { StageSummary } from "../work.ts";
@@ -38,7 +40,7 @@ export async function runInWorkspace<Flags extends CommonFlags>(
     await confirmSpending(name, { ...workspace, store: workspace.deps.store }, flags);
     const started = new Date();
     const summary = await stage(workspace.config, workspace.deps, flags);
-    await saveRun(workspace.deps.store, summary, {
+    await saveRun(workspace.deps.store, await maskedSummary(summary), {
       started,
       wallMs: Date.now() - started.getTime(),
       configHash: configHash({ ...workspace.config, env: undefined, root: undefined }),
@@ -55,6 +57,7 @@ async function openWorkspace(
   stage: string,
 ): Promise<Workspace> {
   const config = loadConfig(flags.root);
+  await checkLinks(flags.root);
   const unlock = await lockWorkspace(flags.root, stage);
   await sweepTemps(flags.root);
   const now = (): Date => new Date();

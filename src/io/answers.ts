@@ -1,11 +1,13 @@
 /**
  * Finding answer files: `answer/`, and `answer_0/`, `answer_1/` ... where work was spread over
- * several folders. Ids become file names by percent-encoding.
+ * several folders.
  */
 import { readdir } from "node:fs/promises";
 import picomatch from "picomatch";
 import { UserError } from "../errors.ts";
 import type { StageOptions } from "../work.ts";
+import { onDisk } from "./disk-faults.ts";
+import { safeName } from "./file-names.ts";
 import type { Store } from "./store.ts";
 
 export type AnswerFile = {
@@ -58,19 +60,12 @@ export function commitPath(instanceId: string): string {
   return `commit/${safeName(instanceId)}.json`;
 }
 
-/** Percent-encodes all but letters, digits, "_", "-" and inner dots. */
-export function safeName(id: string): string {
-  return encodeURIComponent(id.replace(/\p{Surrogate}/gu, "\uFFFD"))
-    .replace(/[!'()*~]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`)
-    .replace(/^\.+/, (dots) => "%2E".repeat(dots.length));
-}
-
 // ---------------------------------------------------------------------------------------------
 
 const collator = new Intl.Collator("en", { numeric: true });
 
 /** `answer`, `answer_0` ...: those that are there. */
 export async function answerFolders(store: Store): Promise<string[]> {
-  const names = await readdir(store.root);
+  const names = await onDisk(store.root, "read", () => readdir(store.root));
   return names.filter((name) => /^answer(_\d+)?$/.test(name)).sort(byNumber);
 }

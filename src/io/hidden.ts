@@ -1,7 +1,7 @@
 /** Where the hidden knowledge of a turn lies: commit/<instance_id>.json, or commit/future/<answer file>. */
 import type { Config } from "../config.ts";
 import { pullRequestSchema, type PullRequest } from "../records/pull-request.ts";
-import { commitPath } from "./answers.ts";
+import { readCommit } from "./commits.ts";
 import type { Store } from "./store.ts";
 
 /** The folder of futures, a file a turn. */
@@ -21,5 +21,5 @@ export async function readHiddenOf(
   const future =
     hidden === "pr" ? null : await store.readIfThere(futurePath(turn.name), pullRequestSchema);
   if (future !== null || hidden === "future") return future;
-  return store.readIfThere(commitPath(turn.instance_id), pullRequestSchema);
+  return readCommit(store, turn.instance_id);
 }

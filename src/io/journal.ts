@@ -11,7 +11,8 @@ import { toolCallSchema } from "../records/message.ts";
 import { usageSchema } from "../records/run-info.ts";
 import type { ChatReply, ChatRequest } from "../work.ts";
 import { parseLine, readLines } from "./jsonl.ts";
-import { diskError, writeAll } from "./store.ts";
+import { diskError } from "./disk-faults.ts";
+import { writeAll } from "./store.ts";
 import { utf8Bytes } from "./utf8.ts";
 
 export type Journal = {

@@ -1,7 +1,7 @@
 /** A JSON file that the person names by a flag, anywhere on the disk. */
 import { readFile } from "node:fs/promises";
 import { UserError, errorCode, errorMessage } from "../errors.ts";
-import { diskError } from "./store.ts";
+import { diskError } from "./disk-faults.ts";
 
 /** The value of a file. @throws UserError when it is not there or is no JSON; `flag` says whose it is. */
 export async function readJsonFile(path: string, flag: string): Promise<unknown> {

@@ -6,7 +6,8 @@ import { createReadStream } from "node:fs";
 import { open } from "node:fs/promises";
 import { createGunzip } from "node:zlib";
 import { UserError, errorMessage } from "../errors.ts";
-import { diskError } from "./store.ts";
+import { diskError } from "./disk-faults.ts";
+import { checkRatio, LONG_LINE, LONG_LINE_WHY, MAX_LINE_BYTES } from "./line-limits.ts";
 import type { OpenFile, OpenOptions, ReadRow } from "./source/types.ts";
 
 export type Line = {
@@ -21,12 +22,17 @@ export type LineValue =
   | { readonly ok: true; readonly value: Readonly<Record<string, unknown>> }
   | { readonly ok: false; readonly why: string };
 
-/** Lines without their line feed; blank lines are left out. ".gz" is unpacked on the way. */
+/**
+ * Lines without their line feed; blank lines are left out. ".gz" is unpacked on the way. Of a line over
+ * MAX_LINE_BYTES only LONG_LINE is handed out.
+ * @throws UserError for a file that cannot be read or unpacked, or unpacks to far too much.
+ */
 export async function* readLines(path: string): AsyncGenerator<Line> {
   const file = createReadStream(path, { highWaterMark: 1 << 20 });
   const stream = path.endsWith(".gz") ? file.pipe(createGunzip()) : file;
   file.on("error", (error) => stream.destroy(error));
   let parts: Buffer[] = [];
+  let held = 0;
   let number = 0;
   let start = 0;
   let offset = 0;
@@ -34,25 +40,31 @@ export async function* readLines(path: string): AsyncGenerator<Line> {
     for await (const chunk of stream as AsyncIterable<Buffer>) {
       let from = 0;
       for (let at = chunk.indexOf(10); at >= 0; at = chunk.indexOf(10, from)) {
-        const bytes = Buffer.concat([...parts, chunk.subarray(from, at)]);
+        const isLong = held + at - from > MAX_LINE_BYTES;
+        const bytes = isLong ? LONG_LINE : Buffer.concat([...parts, chunk.subarray(from, at)]);
         parts = [];
+        held = 0;
         number++;
         if (!isBlank(bytes)) yield { number, start, bytes };
         from = at + 1;
         start = offset + from;
       }
       if (from < chunk.length) parts.push(chunk.subarray(from));
+      held += chunk.length - from;
+      if (held > MAX_LINE_BYTES) parts = [];
       offset += chunk.length;
+      if (stream !== file) checkRatio(path, file.bytesRead, offset);
     }
   } catch (error) {
     throw unreadable(path, error);
   }
-  const last = Buffer.concat(parts);
+  const last = held > MAX_LINE_BYTES ? LONG_LINE : Buffer.concat(parts);
   if (!isBlank(last)) yield { number: number + 1, start, bytes: last };
 }
 
 /** The object on a line; anything else says why it is none. */
 export function parseLine(bytes: Buffer): LineValue {
+  if (bytes === LONG_LINE) return { ok: false, why: LONG_LINE_WHY };
   try {
     const value = JSON.parse(bytes.toString("utf8").replace(/^\uFEFF/, "")) as unknown;
     return typeof value === "object" && value !== null && !Array.isArray(value)
@@ -169,6 +181,7 @@ function isBlank(bytes: Buffer): boolean {
 }
 
 function unreadable(path: string, error: unknown): unknown {
+  if (error instanceof UserError) return error;
   if (!path.endsWith(".gz")) return diskError(path, "read", error);
   return new UserError(
     `${path} cannot be unpacked: ${errorMessage(error)}`,

@@ -19,7 +19,8 @@ import { UserError, errorMessage } from "../errors.ts";
 import { ledgerLineSchema, type LedgerLine } from "../records/ledger.ts";
 import type { Usage } from "../records/run-info.ts";
 import type { ItemRef, ModelRef } from "../work.ts";
-import { diskError, writeAll } from "./store.ts";
+import { diskError, onDiskNow } from "./disk-faults.ts";
+import { writeAll } from "./store.ts";
 
 /** Tokens (in + out) and USD; `unpriced`: calls without a price, which `usd` does not hold. */
 export type Spent = { readonly tokens: number; readonly usd: number; readonly unpriced: number };
@@ -50,13 +51,23 @@ export type Ledger = {
 };
 
 /**
- * Opens (or makes) the ledger of a workspace: repairs a torn last line, adds up what was spent.
+ * Opens (or makes) the ledger of a workspace: repairs a torn last line, adds up what was spent, and books
+ * the calls that were in flight at a kill once no provider can be at work on them any more.
+ * @param timeoutS of a provider, in seconds; twice as long after a call began it is over.
  * @throws UserError when a line that is not the last is no ledger line.
  */
-export function openLedger(root: string, now: () => Date): Ledger {
+export function openLedger(
+  root: string,
+  now: () => Date,
+  timeoutS: (provider: string) => number | undefined = () => undefined,
+): Ledger {
   const path = join(root, "report", "ledger.jsonl");
   const file = openFile(path);
-  const total = sumUp(path, file);
+  const { total, open } = sumUp(path, file);
+  bookLost(path, file, open, (line) => {
+    const age = now().getTime() - Date.parse(line.time);
+    return age > 2000 * (timeoutS(line.provider) ?? DEFAULT_TIMEOUT_S);
+  });
   const run = `${now().getTime().toString(36)}-${process.pid.toString(36)}`;
   const inFlight = new Map<string, Reservation>();
   const reserved = { tokens: 0, usd: 0, unpriced: 0 };
@@ -179,8 +190,33 @@ function openFile(path: string): number {
 /** In another thread: on a busy disk it takes long, and calls must go on meanwhile. */
 const sync = promisify(fdatasync);
 
+/** Of a provider that chain.toml no longer names. */
+const DEFAULT_TIMEOUT_S = 600;
+
+/**
+ * Gives calls without an outcome one: "unknown", at what was reserved, which is the most that the provider
+ * can have billed. Younger ones stay open: their reservation counts, and the next run looks again.
+ */
+function bookLost(
+  path: string,
+  file: number,
+  open: readonly LedgerLine[],
+  isOver: (line: LedgerLine) => boolean,
+): void {
+  const lines = open
+    .filter(isOver)
+    .map((line) => ({ ...line, event: "outcome", outcome: "unknown", estimated: true }));
+  if (lines.length === 0) return;
+  onDiskNow(path, "write", () => {
+    writeAll(file, lines.map((line) => `${JSON.stringify(line)}\n`).join(""));
+  });
+}
+
 /** Adds up all lines, a block at a time, and cuts a torn last line off. */
-function sumUp(path: string, file: number): Sum {
+function sumUp(
+  path: string,
+  file: number,
+): { readonly total: Sum; readonly open: readonly LedgerLine[] } {
   const total = { tokens: 0, usd: 0, unpriced: 0 };
   const open = new Map<string, LedgerLine>();
   const block = Buffer.alloc(1 << 20);
@@ -201,9 +237,9 @@ function sumUp(path: string, file: number): Sum {
     rest = bytes.subarray(end);
   }
   if (whole < fstatSync(file).size) ftruncateSync(file, whole);
-  // In flight when their process died: the provider may have billed them.
+  // In flight when their process died: the provider may have billed them, booked already or not.
   for (const line of open.values()) add(total, line.tokens_in + line.tokens_out, line.usd, 1);
-  return total;
+  return { total, open: [...open.values()] };
 
   function count(line: LedgerLine): void {
     if (line.event === "intent") {

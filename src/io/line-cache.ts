@@ -5,7 +5,7 @@
 import { mkdir, open, rm, stat, truncate, type FileHandle } from "node:fs/promises";
 import { dirname } from "node:path";
 import { parseLine, readLines } from "./jsonl.ts";
-import { diskError } from "./store.ts";
+import { diskError } from "./disk-faults.ts";
 
 export type LineCache = {
   has(key: string): boolean;

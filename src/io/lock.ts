@@ -1,14 +1,26 @@
 /**
- * One writer per workspace. The lock file names its holder (host, pid, start of the process), so
- * that what a killed process left behind is recognised and taken over.
+ * One writer per workspace. The lock file names its holder (boot, pid, start of the process, inode of the
+ * folder, host), so that what a killed process left behind is recognised and taken over, also in a copy
+ * of the workspace, after a boot, or under another host name.
  */
 import { link, readFile, rename, unlink, writeFile } from "node:fs/promises";
-import { readFileSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { UserError, errorCode } from "../errors.ts";
+import { onDisk, onDiskNow } from "./disk-faults.ts";
+import { bootId, isLiving, startOf } from "./process-start.ts";
 
-type Holder = { stage: string; pid: number; host: string; started: string };
+type Holder = {
+  stage: string;
+  pid: number;
+  host: string;
+  started: string;
+  /** "" in locks of older builds, and where the system does not say. */
+  boot: string;
+  /** Inode of the workspace's folder: a copy has another. */
+  folder: string;
+};
 
 /**
  * Takes the workspace's lock; the returned function gives it back.
@@ -16,17 +28,46 @@ type Holder = { stage: string; pid: number; host: string; started: string };
  */
 export async function lockWorkspace(root: string, stage: string): Promise<() => Promise<void>> {
   const path = join(root, ".lock");
-  const mine: Holder = { stage, pid: process.pid, host: hostname(), started: startOf(process.pid) };
+  return onDisk(path, "write", () => takeLock(root, path, stage));
+}
+
+/** The stage that holds the workspace's lock right now; null: none, or a dead one. */
+export function lockHolder(root: string): string | null {
+  const path = join(root, ".lock");
+  return onDiskNow(path, "read", () => {
+    let text: string;
+    try {
+      text = readFileSync(path, "utf8");
+    } catch (error) {
+      if (errorCode(error) === "ENOENT") return null;
+      throw error;
+    }
+    const holder = parseHolder(text);
+    return holder !== null && isAlive(holder, root) ? holder.stage : null;
+  });
+}
+
+// ---------------------------------------------------------------------------------------------
+
+async function takeLock(root: string, path: string, stage: string): Promise<() => Promise<void>> {
+  const mine: Holder = {
+    stage,
+    pid: process.pid,
+    host: hostname(),
+    started: startOf(process.pid),
+    boot: bootId(),
+    folder: inodeOf(root),
+  };
   const temp = `${path}.${process.pid}.tmp`;
-  await writeFile(temp, JSON.stringify(mine));
   try {
+    await writeFile(temp, JSON.stringify(mine));
     // Every round either takes the lock, finds a living holder, or sets one dead holder aside.
     for (let round = 0; round < 100; round++) {
       if (await tryLink(temp, path)) return () => unlock(path, mine);
       const text = await readFile(path, "utf8").catch(() => null);
       if (text === null) continue;
       const holder = parseHolder(text);
-      if (holder !== null && isAlive(holder)) throw held(root, path, holder);
+      if (holder !== null && isAlive(holder, root)) throw held(root, path, holder);
       await setAside(path, text);
     }
   } finally {
@@ -37,21 +78,6 @@ export async function lockWorkspace(root: string, stage: string): Promise<() => 
     "wait until the other stages of this workspace have ended, then run it again",
   );
 }
-
-/** The stage that holds the workspace's lock right now; null: none, or a dead one. */
-export function lockHolder(root: string): string | null {
-  let text: string;
-  try {
-    text = readFileSync(join(root, ".lock"), "utf8");
-  } catch (error) {
-    if (errorCode(error) === "ENOENT") return null;
-    throw error;
-  }
-  const holder = parseHolder(text);
-  return holder !== null && isAlive(holder) ? holder.stage : null;
-}
-
-// ---------------------------------------------------------------------------------------------
 
 async function tryLink(temp: string, path: string): Promise<boolean> {
   try {
@@ -64,7 +90,7 @@ async function tryLink(temp: string, path: string): Promise<boolean> {
 }
 
 function held(root: string, path: string, holder: Holder): UserError {
-  const local = holder.host === hostname();
+  const local = isOfThisMachine(holder);
   return new UserError(
     `${holder.stage} is already running in ${root} (pid ${holder.pid}${local ? "" : ` on ${holder.host}`})`,
     local
@@ -102,6 +128,8 @@ function parseHolder(text: string): Holder | null {
           pid: value.pid,
           host: value.host,
           started: String(value.started),
+          boot: typeof value.boot === "string" ? value.boot : "",
+          folder: typeof value.folder === "string" ? value.folder : "",
         }
       : null;
   } catch {
@@ -109,24 +137,20 @@ function parseHolder(text: string): Holder | null {
   }
 }
 
-function isAlive(holder: Holder): boolean {
-  if (holder.host !== hostname()) return true;
-  try {
-    process.kill(holder.pid, 0);
-  } catch (error) {
-    return errorCode(error) === "EPERM";
-  }
+function isAlive(holder: Holder, root: string): boolean {
+  // The lock of another folder, copied along with it.
+  if (holder.folder !== "" && holder.folder !== inodeOf(root)) return false;
+  if (!isOfThisMachine(holder)) return true;
+  // Since then the machine was started anew: its pids say nothing.
+  if (holder.boot !== "" && holder.boot !== bootId()) return false;
+  if (!isLiving(holder.pid)) return false;
   const started = startOf(holder.pid);
   return started === "" || holder.started === "" || started === holder.started;
 }
 
-/** Start time of a process in clock ticks (Linux), or "" where /proc does not say. */
-function startOf(pid: number): string {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-    // The command name may hold spaces and brackets: fields are counted after the last ")".
-    return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19] ?? "";
-  } catch {
-    return "";
-  }
+/** The same boot, whatever the host is called now; or the same name, whatever the boot. */
+function isOfThisMachine({ host, boot }: Holder): boolean {
+  return host === hostname() || (boot !== "" && boot === bootId());
 }
+
+const inodeOf = (folder: string): string => String(statSync(folder, { bigint: true }).ino);

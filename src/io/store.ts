@@ -8,6 +8,9 @@ import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import type { z } from "zod";
 import { UserError, errorCode, errorMessage } from "../errors.ts";
+import { diskError } from "./disk-faults.ts";
+
+export { diskError } from "./disk-faults.ts";
 
 export type Store = {
   readonly root: string;
@@ -73,7 +76,10 @@ export function openStore(root: string): Store {
     async has(file) {
       return stat(path(file)).then(
         () => true,
-        () => false,
+        (error: unknown) => {
+          if (errorCode(error) === "ENOENT" || errorCode(error) === "ENOTDIR") return false;
+          throw diskError(path(file), "read", error);
+        },
       );
     },
     write: (file, value) => writeWhole(path(file), `${JSON.stringify(value, null, 2)}\n`),
@@ -183,49 +189,3 @@ function parseFile<T>(file: string, text: string, schema: z.ZodType<T>): T {
     { cause: parsed.error },
   );
 }
-
-/** A disk fault as something the person can mend; any other fault unchanged. */
-export function diskError(
-  path: string,
-  verb: "read" | "write" | "remove",
-  error: unknown,
-): unknown {
-  const remedy = DISK_REMEDIES[errorCode(error)];
-  if (remedy === undefined) return error;
-  return new UserError(
-    `cannot ${verb} ${path}: ${remedy.what} (${errorCode(error)})`,
-    remedy.mend,
-    {
-      cause: error,
-    },
-  );
-}
-
-const DISK_REMEDIES: Readonly<Record<string, { what: string; mend: string }>> = {
-  ENOSPC: {
-    what: "the disk is full",
-    mend: "free some space and run the stage again: what was saved so far is whole, and it goes on from there",
-  },
-  EDQUOT: {
-    what: "the disk quota is used up",
-    mend: "free some space and run the stage again: what was saved so far is whole, and it goes on from there",
-  },
-  EROFS: {
-    what: "the file system is read-only",
-    mend: "choose a workspace that you can write with --root DIR",
-  },
-  EACCES: {
-    what: "no permission",
-    mend: "give yourself write permission there, or choose another --root DIR",
-  },
-  EPERM: {
-    what: "not permitted",
-    mend: "give yourself write permission there, or choose another --root DIR",
-  },
-  ENOTDIR: { what: "a file stands where a folder should be", mend: "move that file away" },
-  EISDIR: { what: "a folder stands where a file should be", mend: "move that folder away" },
-  EMFILE: {
-    what: "too many open files",
-    mend: "raise the limit (ulimit -n 8192) and run it again",
-  },
-};

@@ -5,8 +5,8 @@
 import { readFile } from "node:fs/promises";
 import { basename, dirname } from "node:path";
 import { gunzipSync } from "node:zlib";
-import { UserError, errorMessage } from "../errors.ts";
-import { diskError } from "./store.ts";
+import { UserError, errorCode, errorMessage } from "../errors.ts";
+import { diskError } from "./disk-faults.ts";
 import type { OpenFile, OpenOptions } from "./source/types.ts";
 
 /**
@@ -46,6 +46,9 @@ export async function openTraj(path: string, options: OpenOptions): Promise<Open
 
 // ---------------------------------------------------------------------------------------------
 
+/** Runs are a few megabytes. */
+const MAX_RUN_BYTES = 256 << 20;
+
 type Row = Readonly<Record<string, unknown>>;
 
 async function rowsOf(
@@ -56,10 +59,13 @@ async function rowsOf(
   });
   let value: unknown;
   try {
-    const text = (path.endsWith(".gz") ? gunzipSync(bytes) : bytes).toString("utf8");
+    const text = (
+      path.endsWith(".gz") ? gunzipSync(bytes, { maxOutputLength: MAX_RUN_BYTES }) : bytes
+    ).toString("utf8");
     value = JSON.parse(text.replace(/^\uFEFF/, ""));
   } catch (error) {
-    return { ok: false, why: errorMessage(error) };
+    const isBomb = errorCode(error) === "ERR_BUFFER_TOO_LARGE";
+    return { ok: false, why: isBomb ? "it unpacks to more than 256 MB" : errorMessage(error) };
   }
   if (Array.isArray(value)) {
     return value.every(isRecord)

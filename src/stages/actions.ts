@@ -13,10 +13,12 @@ import { trajectoryShape } from "../core/sample/columns.ts";
 import { benchmarkWarning } from "../core/speedrun/warning.ts";
 import { kindCounts, type KindCounts } from "../core/actions/kinds.ts";
 import { actionsSummary } from "../core/actions/report.ts";
+import { hasMark, sourcePrints } from "../io/dataset/made-from.ts";
 import { freeFolders } from "../io/dataset-folders.ts";
 import type { StageOptions, StageSummary } from "../work.ts";
 import { planActions, type ActionPlan, type ActionSource } from "../builders/action-rows.ts";
 import { writeDataset } from "../builders/dataset.ts";
+import { setWide } from "../builders/set-wide.ts";
 import type { Deps } from "../deps.ts";
 import { openRows } from "../drawing/open-rows.ts";
 import { NO_TURNS, readOwnTurns, type OwnTurns } from "../builders/own-turns.ts";
@@ -51,13 +53,15 @@ export async function actions(
   deps: Pick<Deps, "store" | "progress" | "rng">,
   options: ActionsOptions,
 ): Promise<StageSummary> {
-  const settings = datasetSettings(config.dataset, options, config.source.exclude_ids);
+  const settings = datasetSettings(config.dataset, options, setWide(config));
   const folders = {
     proposer: `${options.output}/${ACTION_SETS.proposer}`,
     verifier: `${options.output}/${ACTION_SETS.verifier}`,
     eval: `${options.output}/${ACTION_SETS.eval}`,
   };
-  await freeFolders(Object.values(folders), settings.force);
+  // What was made from this very input is left as it is; that is known when the sources are open.
+  const isMarked = await hasMark(folders.proposer);
+  if (!isMarked) await freeFolders(Object.values(folders), settings.force);
   const sources = await openSources(config, options);
   const own = options.own ? await readOwnTurns(deps.store) : NO_TURNS;
   const plan = await planActions(sources, own.rollouts, {
@@ -74,7 +78,7 @@ export async function actions(
     sources.map((source) => source.name),
     warning,
   );
-  const common = { notes: () => warning };
+  const common = { notes: () => warning, madeFrom: await inputOf(config, sources, own) };
   const kinds = { proposer: kindCounts(), verifier: kindCounts(), eval: kindCounts() };
   const turns = [
     await writeDataset(counted(proposerRows(plan), kinds.proposer), {
@@ -140,6 +144,18 @@ async function openSources(config: Config, options: ActionsOptions): Promise<Act
     sources.push({ name, rows, cap: Math.min(cap, options.limit ?? cap) });
   }
   return sources;
+}
+
+/** What tells this input from another. */
+async function inputOf(
+  config: Config,
+  sources: readonly ActionSource[],
+  own: OwnTurns,
+): Promise<unknown> {
+  const files: unknown[] = [];
+  for (const { rows, cap } of sources) files.push(cap, await sourcePrints(config.root, rows.files));
+  const turns = own.rollouts.map(({ id, messages }) => [id, messages]);
+  return [files, turns, [...own.beaten], config.actions, config.source.max_history_chars];
 }
 
 async function* counted(rows: AsyncIterable<Built>, counts: KindCounts): AsyncGenerator<Built> {

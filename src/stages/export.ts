@@ -22,12 +22,14 @@ import { countHomePaths, homePathsNote } from "../core/secrets/home.ts";
 import { searchableText } from "../core/turn/calls.ts";
 import { UserError } from "../errors.ts";
 import { isWanted } from "../io/answers.ts";
+import { filePrints } from "../io/dataset/made-from.ts";
 import type { Store } from "../io/store.ts";
 import { BUCKETS, exportedSchema, type Bucket, type Exported } from "../records/exported.ts";
 import { reviewSchema } from "../records/review.ts";
 import { scoreSchema } from "../records/score.ts";
 import type { StageOptions, StageSummary } from "../work.ts";
 import { writeDataset } from "../builders/dataset.ts";
+import { setWide } from "../builders/set-wide.ts";
 import type { Deps } from "../deps.ts";
 
 export type ExportOptions = StageOptions &
@@ -43,7 +45,7 @@ export async function exportTurns(
   deps: Pick<Deps, "store">,
   options: ExportOptions,
 ): Promise<StageSummary> {
-  const settings = datasetSettings(config.dataset, options, config.source.exclude_ids);
+  const settings = datasetSettings(config.dataset, options, setWide(config));
   const turns = await listTurns(deps.store, options);
   const has = (kind: "sft" | "preference" | "negative"): boolean =>
     settings.formats.some((format) => takes(format, kind));
@@ -66,6 +68,7 @@ export async function exportTurns(
   const sources = await sourcesOf(deps.store, turns);
   const { summary } = await writeDataset(builtFrom(turns, run), {
     builder: "export",
+    madeFrom: [await filePrints(filesOf(deps.store, turns)), run.wants, config.bucket],
     output: deps.store.path(options.output ?? "dataset/export"),
     settings,
     card: exportCard(sources, run.wants.refined, config.bucket),
@@ -113,6 +116,12 @@ async function listTurns(store: Store, options: ExportOptions): Promise<Turn[]> 
     "run npm run stage:report first: it sorts the judged turns into these folders",
   );
 }
+
+/** Everything that is read of the turns. */
+const filesOf = (store: Store, turns: readonly Turn[]): string[] =>
+  turns.flatMap(({ bucket, name }) =>
+    [bucket, "score", "review"].map((folder) => store.path(folder, name)),
+  );
 
 async function* builtFrom(turns: readonly Turn[], run: Run): AsyncGenerator<Built> {
   for (const { bucket: folder, name } of turns) {

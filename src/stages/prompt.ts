@@ -20,8 +20,8 @@ import {
   staleDraw,
 } from "../core/sample/state.ts";
 import { promptOf } from "../core/sample/select.ts";
-import { commitPath } from "../io/answers.ts";
 import { FUTURE_FOLDER, futurePath } from "../io/hidden.ts";
+import { openCommits } from "../io/commits.ts";
 import { inParallel } from "../io/in-parallel.ts";
 import { sourceStateSchema, type SourceState } from "../records/source.ts";
 import type { StageOptions, StageSummary } from "../work.ts";
@@ -111,6 +111,7 @@ async function draw(
   deps.progress.begin("prompt", state.target);
   const mirrored = new Set<string>();
   let n = 0;
+  const writeCommit = await openCommits(deps.store);
   const drawn = await drawTurns(config.source, shape, state.target, {
     source,
     prs,
@@ -123,12 +124,12 @@ async function draw(
       const { candidate, pr } = masked;
       counts.add(masked);
       const isFuture = futureOf(pr) !== null;
-      const path = isFuture
-        ? futurePath(answerFileOf(n, count, per_file))
-        : commitPath(candidate.instance_id);
+      const path = isFuture ? futurePath(answerFileOf(n, count, per_file)) : candidate.instance_id;
       n++;
       deps.progress.step("kept");
-      if (!mirrored.has(path)) await deps.store.write(path, pr);
+      if (!mirrored.has(path)) {
+        await (isFuture ? deps.store.write(path, pr) : writeCommit(candidate.instance_id, pr));
+      }
       mirrored.add(path);
       return candidate;
     },

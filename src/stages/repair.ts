@@ -6,9 +6,11 @@ import type { Config } from "../config.ts";
 import { repairCard, repairNotes, repairStats } from "../core/dataset/repair-card.ts";
 import { datasetSettings, type DatasetFlags } from "../core/dataset/settings.ts";
 import type { PartWorker } from "../io/dataset/part-worker.ts";
+import { filePrints } from "../io/dataset/made-from.ts";
 import type { StageOptions, StageSummary } from "../work.ts";
 import type { CollectJob } from "../builders/collect.ts";
 import { writeDataset } from "../builders/dataset.ts";
+import { setWide } from "../builders/set-wide.ts";
 import type { Deps } from "../deps.ts";
 import { beginRepair, type RepairBegun } from "../builders/repair-begin.ts";
 import {
@@ -40,7 +42,7 @@ export async function repair(
   options: RepairOptions,
   begun?: RepairBegun,
 ): Promise<StageSummary> {
-  const settings = datasetSettings(config.dataset, options, config.source.exclude_ids);
+  const settings = datasetSettings(config.dataset, options, setWide(config));
   const limits = {
     maxPatchChars: options.maxPatchChars ?? config.dataset.max_patch_chars,
     minProblemWords: options.minProblemWords ?? config.dataset.min_problem_words,
@@ -63,6 +65,7 @@ export async function repair(
     },
     {
       builder: "repair",
+      madeFrom: [await filePrints(files), limits, options.skipBad],
       output: deps.store.path(options.output ?? "dataset/repair"),
       settings,
       card: repairCard(options.input, limits),

@@ -7,6 +7,7 @@ import { judgePanel, type Config } from "../config.ts";
 import { auditedAnswer, summarizeAudits, type AuditedAnswer } from "../core/audit/summary.ts";
 import { svgFile } from "../core/report/charts/svg.ts";
 import type { Document } from "../core/report/document.ts";
+import { masked } from "../core/exit/masker.ts";
 import { exportedOf } from "../core/report/exported.ts";
 import { htmlOf } from "../core/report/html.ts";
 import { markdownOf } from "../core/report/markdown.ts";
@@ -84,7 +85,13 @@ async function exportTurn(round: Round, { name, path }: AnswerFile): Promise<"ke
   const decision = decide(score, review, config.bucket);
   if (decision === null || row.score === null || row.metrics === null) return "kept";
   const { exported, found } = await exportedOf(
-    { answer, score: row.score, metrics: row.metrics, decision },
+    {
+      answer,
+      score: row.score,
+      metrics: row.metrics,
+      decision,
+      detail: score.disqualified?.detail ?? "",
+    },
     { emails: config.audit.mask_emails },
   );
   round.found.push(found);
@@ -138,8 +145,9 @@ async function writeReport(store: Store, document: Document): Promise<void> {
     if (block.kind !== "picture") continue;
     await writeChanged(store, `report/${block.file}`, svgFile(block.chart));
   }
-  await writeChanged(store, "report/report.html", htmlOf(document));
-  await writeChanged(store, "report/report.md", markdownOf(document));
+  const [html, markdown] = await masked([htmlOf(document), markdownOf(document)] as const);
+  await writeChanged(store, "report/report.html", html);
+  await writeChanged(store, "report/report.md", markdown);
 }
 
 /** A turn that did not parse is a recorded drop; one without verdicts is pending. */

@@ -5,6 +5,7 @@
 import type { Config } from "../config.ts";
 import { datasetSettings, type DatasetFlags } from "../core/dataset/settings.ts";
 import type { Built } from "../core/dataset/example.ts";
+import { makeMasker } from "../core/exit/masker.ts";
 import { checkResponseColumns } from "../core/speedrun/columns.ts";
 import {
   speedrunBuilt,
@@ -17,9 +18,11 @@ import { speedrunRow, type SkippedRow } from "../core/speedrun/rows.ts";
 import { idsOf } from "../core/speedrun/ids.ts";
 import { benchmarkWarning } from "../core/speedrun/warning.ts";
 import { skippedReport } from "../io/skipped-report.ts";
+import { sourcePrints } from "../io/dataset/made-from.ts";
 import type { RowSource } from "../io/source/types.ts";
 import type { StageOptions, StageSummary } from "../work.ts";
 import { writeDataset } from "../builders/dataset.ts";
+import { setWide } from "../builders/set-wide.ts";
 import type { Deps } from "../deps.ts";
 import { allRows, badLineNotes, openRows } from "../drawing/open-rows.ts";
 
@@ -61,11 +64,7 @@ export async function speedrun(
     : [];
   const names = options.dataset ?? [config.source.prs].flat();
   const format = options.format ?? ["prompt-completion"];
-  const settings = datasetSettings(
-    config.dataset,
-    { ...options, format },
-    config.source.exclude_ids,
-  );
+  const settings = datasetSettings(config.dataset, { ...options, format }, setWide(config));
   const source = await openRows(config, names, "--dataset", options.skipBad);
   checkResponseColumns("--dataset", source.files);
 
@@ -78,6 +77,10 @@ export async function speedrun(
   try {
     const { summary } = await writeDataset(rows, {
       builder: "speedrun",
+      madeFrom: [
+        await sourcePrints(config.root, source.files),
+        [options.limit, options.minPatchChars, options.includeEmpty, others],
+      ],
       output: options.output,
       settings,
       card: speedrunCard(names, warning),
@@ -87,7 +90,7 @@ export async function speedrun(
     });
     return summary;
   } finally {
-    await report.save(skipped);
+    await report.save(await makeMasker().mask(skipped));
   }
 }
 

@@ -41,13 +41,13 @@ export function reviewBar(
       class="bare"
       id="f-${kind}"
       method="post"
-      action="/review/${encodeURIComponent(entry.file)}"
+      action="/review/${encodeURIComponent(entry.file)}?token=${token}"
     >
       <input type="hidden" name="kind" value="${kind}" /><input
         type="hidden"
-        name="token"
-        value="${token}"
-      /><input type="hidden" name="back" value="${back}" />
+        name="back"
+        value="${back}"
+      />
     </form>`;
   return html`<section class="review" aria-label="Your verdict">
     ${form("verdict")}${form("bucket")}
@@ -59,12 +59,16 @@ export function reviewBar(
     <div class="group">
       ${BUCKETS.map((bucket) => button("bucket", bucket, bucket[0] ?? "", bucket, current?.bucket === bucket))}
     </div>
-    <form class="note" method="post" action="/review/${encodeURIComponent(entry.file)}">
+    <form
+      class="note"
+      method="post"
+      action="/review/${encodeURIComponent(entry.file)}?token=${token}"
+    >
       <input type="hidden" name="kind" value="note" /><input
         type="hidden"
-        name="token"
-        value="${token}"
-      /><input type="hidden" name="back" value="${back}" />
+        name="back"
+        value="${back}"
+      />
       <label class="sr" for="note">Note</label>
       <input
         id="note"
@@ -75,12 +79,10 @@ export function reviewBar(
         maxlength="10000"
       />
     </form>
-    <form method="post" action="/undo">
-      <input type="hidden" name="token" value="${token}" /><input
-        type="hidden"
-        name="back"
-        value="${back}"
-      /><button data-key="u"><kbd>u</kbd> Undo</button>
+    <form method="post" action="/undo?token=${token}">
+      <input type="hidden" name="back" value="${back}" /><button data-key="u">
+        <kbd>u</kbd> Undo
+      </button>
     </form>
     <p class="said-so" role="status">
       ${

@@ -4,7 +4,7 @@
  * no path of a request ever reaches the file system.
  */
 import { Hono, type Context } from "hono";
-import { streamSSE } from "hono/streaming";
+import { bodyLimit } from "hono/body-limit";
 import { PAGE_POLICY } from "../core/report/html.ts";
 import type { ClusterBy } from "../core/duel/cluster-by.ts";
 import { peopleOf } from "../core/report/people.ts";
@@ -16,7 +16,8 @@ import { answerSchema } from "../records/answer.ts";
 import { reviewSchema } from "../records/review.ts";
 import { scoreSchema } from "../records/score.ts";
 import type { Catalog, Entry } from "./catalog.ts";
-import { guard, mayChange, type Guard } from "./guard.ts";
+import { guard, MAX_BODY_BYTES, mayChange, originFault, type Guard } from "./guard.ts";
+import { newsStreams } from "./news-streams.ts";
 import { duelBody, duelTools } from "./page-duel.ts";
 import { listBody } from "./page-list.ts";
 import { framed, liveNews, messageBody, plain, type Frame, type Html, type Live } from "./page.ts";
@@ -43,6 +44,13 @@ export function makeRoutes(deps: ViewerDeps): Hono {
   const app = new Hono();
   const selected = rememberSelection(catalog);
   app.use(guard(deps));
+  app.use(
+    bodyLimit({
+      maxSize: MAX_BODY_BYTES,
+      onError: (c) => c.text(`a request may hold ${MAX_BODY_BYTES} bytes at most`, 413),
+    }),
+  );
+  const news = newsStreams();
 
   app.get("/assets/:name", (c) => {
     const asset = deps.assets.get(c.req.param("name"));
@@ -88,24 +96,22 @@ export function makeRoutes(deps: ViewerDeps): Hono {
   });
 
   app.post("/review/:file", async (c) => {
-    const fields = await fieldsOf(c);
-    const refused = mayChange(deps, c.req.header("origin"), fields.get("token"));
-    if (refused !== null) return c.text(refused, 403);
+    const fields = await changeAsked(c, deps);
+    if (typeof fields === "string") return c.text(fields, 403);
     await catalog.refresh();
     const entry = catalog.get(c.req.param("file"));
     const { query, suffix } = backOf(fields);
     if (entry === undefined) return gone(c, query);
-    const change = changeOf(fields, query.blind && isSwapped(entry.file));
-    if (change === null) return c.text("no such verdict, bucket or note", 400);
-    await reviews.save({ name: entry.file, path: entry.path }, change);
+    const verdict = changeOf(fields, query.blind && isSwapped(entry.file));
+    if (verdict === null) return c.text("no such verdict, bucket or note", 400);
+    await reviews.save({ name: entry.file, path: entry.path }, verdict);
     await catalog.refresh();
     return c.redirect(`/duel/${encodeURIComponent(entry.file)}${suffix}`, 303);
   });
 
   app.post("/undo", async (c) => {
-    const fields = await fieldsOf(c);
-    const refused = mayChange(deps, c.req.header("origin"), fields.get("token"));
-    if (refused !== null) return c.text(refused, 403);
+    const fields = await changeAsked(c, deps);
+    if (typeof fields === "string") return c.text(fields, 403);
     const { query, suffix } = backOf(fields);
     const file = await reviews.undo();
     await catalog.refresh();
@@ -138,16 +144,9 @@ export function makeRoutes(deps: ViewerDeps): Hono {
   });
 
   app.get("/events", (c) =>
-    streamSSE(c, async (stream) => {
-      const send = (): void =>
-        void stream.writeSSE({
-          data: JSON.stringify({ version: catalog.version(), ...liveNews(live()) }),
-        });
-      const end = deps.subscribe(send);
-      send();
-      await new Promise<void>((resolve) => stream.onAbort(resolve));
-      end();
-    }),
+    news.open(c, deps.subscribe, () =>
+      JSON.stringify({ version: catalog.version(), ...liveNews(live()) }),
+    ),
   );
 
   app.onError((error, c) => {
@@ -235,6 +234,23 @@ async function readable<T>(reading: Promise<T | null>): Promise<T | null> {
     if (error instanceof UserError) return null;
     throw error;
   }
+}
+
+/**
+ * The fields of a form, or why it is refused: the origin first, then the token of the address, both before
+ * a byte of the body is read. A form of an older page has its token in the body.
+ */
+async function changeAsked(
+  c: Context,
+  guarded: Guard,
+): Promise<ReadonlyMap<string, string> | string> {
+  const origin = c.req.header("origin");
+  const inAddress = c.req.query("token");
+  const early =
+    inAddress === undefined ? originFault(guarded, origin) : mayChange(guarded, origin, inAddress);
+  if (early !== null) return early;
+  const fields = await fieldsOf(c);
+  return mayChange(guarded, origin, inAddress ?? fields.get("token")) ?? fields;
 }
 
 async function fieldsOf(c: Context): Promise<ReadonlyMap<string, string>> {

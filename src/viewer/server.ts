@@ -8,6 +8,7 @@ import { UserError, errorCode } from "../errors.ts";
 import { lockHolder } from "../io/lock.ts";
 import type { Store } from "../io/store.ts";
 import { openCatalog } from "./catalog.ts";
+import { MAX_BODY_BYTES } from "./guard.ts";
 import { openReviews } from "./reviews.ts";
 import { makeRoutes } from "./routes.ts";
 
@@ -59,7 +60,18 @@ export async function startViewer({
     subscribe: watch.subscribe,
   });
   const answer = getRequestListener(app.fetch);
-  const server = createServer((request, response) => void answer(request, response));
+  const server = createServer((request, response) => {
+    // Said before a byte is read, and the line is closed: what was announced is not waited for.
+    if (Number(request.headers["content-length"] ?? 0) > MAX_BODY_BYTES) {
+      response.writeHead(413, { "content-type": "text/plain", connection: "close" });
+      response.end(`a request may hold ${MAX_BODY_BYTES} bytes at most`, () => request.destroy());
+      return;
+    }
+    void answer(request, response);
+  });
+  server.headersTimeout = SLOW_MS;
+  server.requestTimeout = 2 * SLOW_MS;
+  server.maxConnections = MAX_CONNECTIONS;
   const taken: number[] = [];
   const open = await listen(server, host, port, taken);
   hosts = isLocal
@@ -83,6 +95,10 @@ export async function startViewer({
 // ---------------------------------------------------------------------------------------------
 
 const LOCAL: ReadonlySet<string> = new Set(["127.0.0.1", "localhost", "::1"]);
+/** A browser sends its headers at once. */
+const SLOW_MS = 15_000;
+/** Six a browser and one for its news; more is no reader. */
+const MAX_CONNECTIONS = 256;
 const PORTS_TRIED = 20;
 const LOOK_MS = 700;
 /** Every so many looks also at files that were edited in place. */

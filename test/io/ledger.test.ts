@@ -116,3 +116,46 @@ test("a ledger of more than a block adds up the same", async () => {
   await ledger.close();
   expect(openLedger(root, now).spent()).toEqual({ tokens: 180_000, usd: 750, unpriced: 0 });
 });
+
+test("a call in flight at a kill is booked at its reservation once twice the provider's timeout has passed", async () => {
+  const root = tempProject();
+  const at = (seconds: number) => (): Date => new Date(now().getTime() + 1000 * seconds);
+  const killed = openLedger(root, now);
+  await killed.intent(call, usage, 0.7);
+  await killed.outcome(await killed.intent(call, usage, 0.7), done);
+
+  const young = openLedger(root, at(59), () => 30);
+  expect(linesOf(root)).toHaveLength(3);
+  const spent = young.spent();
+  await young.close();
+
+  const old = openLedger(root, at(61), () => 30);
+  expect(old.spent()).toEqual(spent);
+  expect(linesOf(root).at(-1)).toMatchObject({
+    id: linesOf(root)[0]?.id,
+    event: "outcome",
+    outcome: "unknown",
+    estimated: true,
+    usd: 0.7,
+  });
+  await old.close();
+  const again = openLedger(root, at(100_000), () => 30);
+  expect(linesOf(root)).toHaveLength(4);
+  expect(again.spent()).toEqual(spent);
+  await again.close();
+  await killed.close();
+});
+
+test("a clock that was set back releases nothing early", async () => {
+  const root = tempProject();
+  const killed = openLedger(root, now);
+  await killed.intent(call, usage, 0.7);
+  const earlier = openLedger(
+    root,
+    () => new Date(now().getTime() - 86_400_000),
+    () => 30,
+  );
+  expect(linesOf(root)).toHaveLength(1);
+  await earlier.close();
+  await killed.close();
+});

@@ -427,7 +427,7 @@ test("rows with NUL, lone surrogates, CRLF, a BOM and 100 kB go through, gzipped
   expect(existsSync(join(root, "elsewhere/train.jsonl"))).toBe(true);
 });
 
-test("the script writes the set, prints the counts, and ends with 1 for a folder that is not empty", async () => {
+test("the script writes the set and prints the counts; run again it says that it is done, and with other settings that the folder is not empty", async () => {
   const root = tempProject({ "logs/a.jsonl": jsonl(filler(10)) });
   const args = ["--root", root, "--input", "logs/*.jsonl", "--format", "chatml,kto", "--json"];
   const first = await runScriptFile("repair", args);
@@ -435,8 +435,37 @@ test("the script writes the set, prints the counts, and ends with 1 for a folder
   expect(first.code).toBe(0);
   expect(JSON.parse(first.stdout)).toMatchObject({ stage: "repair", read: 10, kept: 10 });
   const again = await runScriptFile("repair", args);
-  expect(again.code).toBe(1);
-  expect(again.stderr).toContain(
+  expect(again.code).toBe(0);
+  expect(again.stderr).toContain("made from the same input with the same settings: nothing to do");
+  expect(JSON.parse(again.stdout)).toMatchObject({ stage: "repair", read: 10, kept: 10 });
+  const other = await runScriptFile("repair", [...args, "--seed", "7"]);
+  expect(other.code).toBe(1);
+  expect(other.stderr).toContain(
     "is not empty (README.md, dataset_stats.json, kto, train.jsonl, val.jsonl)",
   );
+});
+
+test("a set whose input changed, or that was changed itself, is not taken for done", async () => {
+  const root = tempProject({ "logs/a.jsonl": jsonl(filler(10)) });
+  const deps = testDeps(
+    root,
+    scriptedChat(() => ""),
+  );
+  const options: RepairOptions = { ...OPTIONS, input: ["logs/*.jsonl"], skipBad: false };
+  const build = (): Promise<unknown> => repair(testConfig(root), deps, options);
+  await build();
+  expect(await build()).toMatchObject({
+    notes: [
+      expect.stringContaining("nothing to do (--force builds it anew)") as string,
+      expect.stringContaining("train ") as string,
+    ],
+  });
+  const stats = join(root, "dataset/repair/dataset_stats.json");
+  const whole = readFileSync(stats, "utf8");
+  writeFileSync(stats, whole.replace('"rows"', '"lines"'));
+  await expect(build()).rejects.toThrow(/is not empty/);
+  writeFileSync(stats, whole);
+  await build();
+  writeFileSync(join(root, "logs/a.jsonl"), jsonl(filler(12)));
+  await expect(build()).rejects.toThrow(/is not empty/);
 });

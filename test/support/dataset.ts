@@ -16,6 +16,8 @@ export const SETTINGS: DatasetSettings = {
   license: "apache-2.0",
   tokenizer: null,
   tokenizerConfig: null,
+  mask: false,
+  maskEmails: false,
   force: false,
   excludeIds: [],
 };

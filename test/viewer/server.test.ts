@@ -1,8 +1,10 @@
 import { createServer, type Server } from "node:http";
+import { connect } from "node:net";
 import { expect, onTestFinished, test } from "vitest";
 import { loadConfig } from "../../src/config.ts";
 import { openStore } from "../../src/io/store.ts";
 import { greeting, portNumber } from "../../src/viewer/greeting.ts";
+import { MAX_STREAMS } from "../../src/viewer/news-streams.ts";
 import { startViewer, type Viewer } from "../../src/viewer/server.ts";
 import { tempProject } from "../support/project.ts";
 import { startScript } from "../support/scripts.ts";
@@ -93,4 +95,67 @@ test("npm run view opens on an empty workspace and ends with Ctrl-C", async () =
   expect(await (await fetch(url)).text()).toContain("No duels yet");
   child.kill("SIGINT");
   expect(await ended).toMatchObject({ code: 0, stderr: "" });
+});
+
+/** Sends raw bytes and gives what came back until the line was closed, with what was taken of the rest. */
+function rawPost(
+  port: number,
+  head: string,
+  megabytes: number,
+): Promise<{ text: string; sent: number }> {
+  return new Promise((resolve) => {
+    const socket = connect(port, "127.0.0.1");
+    const block = Buffer.alloc(1 << 20, "a");
+    let text = "";
+    let sent = 0;
+    const more = (): void => {
+      while (sent < megabytes) {
+        sent++;
+        if (!socket.write(block)) return void socket.once("drain", more);
+      }
+    };
+    socket.on("data", (data: Buffer) => (text += data.toString()));
+    socket.on("error", () => {});
+    socket.on("close", () => resolve({ text, sent }));
+    socket.write(head, () => more());
+  });
+}
+
+test.each([
+  ["announced", "content-length: 209715200"],
+  ["in chunks", "transfer-encoding: chunked"],
+])(
+  "200 MB posted by any web page are not read: %s",
+  async (_name, length) => {
+    const viewer = await start(tempProject({ "answer/.gitkeep": "" }), "127.0.0.1", 0);
+    onTestFinished(() => viewer.close());
+    const head = `POST /undo HTTP/1.1\r\nhost: 127.0.0.1:${viewer.port}\r\norigin: https://evil.example\r\ncontent-type: application/x-www-form-urlencoded\r\n${length}\r\n\r\n${length.includes("chunked") ? "c800000\r\n" : ""}`;
+    const before = process.memoryUsage().rss;
+    const { text, sent } = await rawPost(viewer.port, head, 200);
+    expect(text).toMatch(/^HTTP\/1\.1 (?:413|403) /);
+    expect(sent).toBeLessThan(60);
+    expect(process.memoryUsage().rss - before).toBeLessThan(100e6);
+  },
+  60_000,
+);
+
+test("more than 64 streams of news are refused, and a closed one makes room", async () => {
+  const viewer = await start(tempProject({ "answer/.gitkeep": "" }), "127.0.0.1", 0);
+  onTestFinished(() => viewer.close());
+  const url = `http://127.0.0.1:${viewer.port}/events`;
+  const aborts = Array.from({ length: MAX_STREAMS }, () => new AbortController());
+  const open = await Promise.all(aborts.map(({ signal }) => fetch(url, { signal })));
+  expect(open.map(({ status }) => status)).toEqual(open.map(() => 200));
+  const refused = await fetch(url);
+  expect(refused.status).toBe(503);
+  expect(await refused.text()).toContain("64 pages are open already");
+  for (const one of aborts) one.abort();
+  await expect
+    .poll(async () => {
+      const again = new AbortController();
+      const { status } = await fetch(url, { signal: again.signal });
+      again.abort();
+      return status;
+    })
+    .toBe(200);
 });

@@ -4,6 +4,7 @@
  * construction. The excess of the one over the other is the measure.
  */
 import type { Answer, Audit } from "../../records/answer.ts";
+import { shownWords } from "../exit/hidden.ts";
 import { isLeak } from "../challenger/filing.ts";
 
 export type VerdictCounts = {
@@ -28,8 +29,8 @@ export type LeakExample = {
   /** 1-based asking. */
   readonly attempt: number;
   readonly kind: string;
-  /** The answer's own words; never the PR's. */
-  readonly text: string;
+  /** The answer's own words; null where they are the pull request's. */
+  readonly text: string | null;
   readonly weight: number;
 };
 
@@ -161,8 +162,11 @@ function examplesOf(audited: readonly Audited[]): LeakExample[] {
         (a, b) => (b.weight ?? 0) - (a.weight ?? 0),
       );
       if (leak === undefined || heaviest === undefined) return [];
-      const { kind, text, weight = 0 } = heaviest;
-      return [{ file, attempt: leak.attempt, kind, text: text.slice(0, MAX_QUOTE), weight }];
+      const { kind, weight = 0 } = heaviest;
+      const shown = shownWords(heaviest);
+      return [
+        { file, attempt: leak.attempt, kind, text: shown?.slice(0, MAX_QUOTE) ?? null, weight },
+      ];
     })
     .sort((a, b) => b.weight - a.weight || (a.file < b.file ? -1 : 1))
     .slice(0, MAX_EXAMPLES);

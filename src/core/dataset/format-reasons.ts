@@ -31,3 +31,6 @@ export type RenderText = (
   messages: readonly RenderedMessage[],
   tools?: readonly unknown[],
 ) => string | { readonly reason: FormatReason };
+
+/** The text of a row, or why there is none. */
+export type Rendered = ReturnType<RenderText>;

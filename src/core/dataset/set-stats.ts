@@ -13,7 +13,9 @@ export type SetFacts = {
   readonly builder: string;
   readonly settings: DatasetSettings;
   readonly index: RowIndex;
-  readonly counts: Readonly<Record<"kinds" | "unasked" | "filtered" | "refused", Counter>>;
+  readonly counts: Readonly<
+    Record<"kinds" | "unasked" | "filtered" | "refused" | "masked", Counter>
+  >;
   readonly merged: Merged;
   readonly plan: SplitPlan;
   readonly sizes: Sizes;
@@ -59,7 +61,21 @@ export function setStats({ settings, index, counts, merged, plan, sizes, ...fact
     val_fraction: settings.valFraction,
     near_duplicate: settings.nearDuplicate,
     max_tokens: settings.maxTokens,
-    notes: [...plan.notes, ...facts.notes],
+    /** Rows by kind; null: --no-mask. */
+    masked_secrets: settings.mask ? counts.masked.counts() : null,
+    notes: [...plan.notes, ...facts.notes, ...maskNotes(settings.mask, counts.masked.counts())],
     ...facts.more,
   };
+}
+
+// ---------------------------------------------------------------------------------------------
+
+/** What the card says of secrets. */
+function maskNotes(mask: boolean, found: Readonly<Record<string, number>>): string[] {
+  if (!mask)
+    return [
+      "Nothing was masked (--no-mask): whoever built the set says that its source holds no secrets",
+    ];
+  const kinds = Object.entries(found).map(([kind, n]) => `${kind} ${n}`);
+  return kinds.length === 0 ? [] : [`Secrets were masked, rows by kind: ${kinds.join(", ")}`];
 }

@@ -24,6 +24,10 @@ export type DatasetSettings = {
   /** Paths; null: estimated tokens, plain ChatML. */
   readonly tokenizer: string | null;
   readonly tokenizerConfig: string | null;
+  /** Secrets are masked in every text of a row; false: the person says that the source holds none. */
+  readonly mask: boolean;
+  /** E-mail addresses as well. */
+  readonly maskEmails: boolean;
   /** Replace what an earlier run left. */
   readonly force: boolean;
   /** Instances that no row may come from: [source].exclude_ids. */
@@ -59,14 +63,24 @@ export type DatasetFlags = {
   readonly license?: string;
   readonly tokenizer?: string;
   readonly tokenizerConfig?: string;
+  /** False by --no-mask. */
+  readonly mask?: boolean;
   readonly force: boolean;
+};
+
+/** What other sections of chain.toml say of every set. */
+export type SetWide = {
+  /** [source].exclude_ids. */
+  readonly excludeIds?: readonly string[];
+  /** [audit].mask_emails. */
+  readonly maskEmails?: boolean;
 };
 
 /** @throws UserError for an unknown format or grouping (nearest name) and for numbers out of range. */
 export function datasetSettings(
   section: DatasetSection,
   flags: DatasetFlags,
-  excludeIds: readonly string[] = [],
+  { excludeIds = [], maskEmails = false }: SetWide = {},
 ): DatasetSettings {
   const names = flags.format?.flatMap((given) => given.split(",")) ?? section.formats;
   const formats = [...new Set(names.map((name) => formatNamed(name.trim())))];
@@ -82,6 +96,8 @@ export function datasetSettings(
     license: flags.license ?? section.license,
     tokenizer: flags.tokenizer ?? section.tokenizer ?? null,
     tokenizerConfig: flags.tokenizerConfig ?? section.tokenizer_config ?? null,
+    mask: flags.mask ?? true,
+    maskEmails,
     force: flags.force,
     excludeIds,
   };

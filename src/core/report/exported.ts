@@ -8,6 +8,7 @@ import type { Message } from "../../records/message.ts";
 import type { RunInfo } from "../../records/run-info.ts";
 import type { MetricValues } from "../../records/score.ts";
 import { SCHEMA } from "../../records/schema.ts";
+import { hidesChallenger, shownReason } from "../exit/hidden.ts";
 import type { MaskOptions } from "../secrets/mask.ts";
 import { mapTexts, maskTexts } from "../secrets/mask-texts.ts";
 import type { Decision } from "./person.ts";
@@ -17,6 +18,8 @@ export type ExportInput = {
   readonly score: number;
   readonly metrics: MetricValues;
   readonly decision: Decision;
+  /** Of a turn that was lost before a judge was asked; "" for others. It may quote the challenger. */
+  readonly detail?: string;
 };
 
 /** The exported record with its secrets masked, and how many of each kind there were. */
@@ -40,12 +43,14 @@ export async function exportedOf(
 
 type Mask = (text: string) => string;
 
-function recordOf({ answer, score, metrics, decision }: ExportInput, mask: Mask): Exported {
+function recordOf(input: ExportInput, mask: Mask): Exported {
+  const { answer, score, metrics, decision, detail = "" } = input;
   return {
     schema: SCHEMA,
     instance_id: answer.instance_id,
     king: mask(answer.king),
-    challenger: mask(answer.challenger),
+    // Buckets are copied around: what may quote the pull request is not in them.
+    challenger: hidesChallenger(answer) ? "" : mask(answer.challenger),
     assistant: mask(answer.assistant),
     messages: answer.messages.map((message) => maskMessage(message, mask)),
     ...maskSaid(answer, mask),
@@ -62,7 +67,7 @@ function recordOf({ answer, score, metrics, decision }: ExportInput, mask: Mask)
       : { challenger_run: runOf(answer.challenger_run) }),
     score,
     metrics,
-    reason: mask(decision.reason),
+    reason: mask(shownReason(decision.reason, detail)),
     ...(answer.audit === undefined
       ? {}
       : {
@@ -101,6 +106,7 @@ function maskSaid(answer: Answer, mask: Mask): Partial<Exported> {
   const said: Record<string, Message> = {};
   for (const key of ["king_message", "challenger_message", "assistant_message"] as const) {
     const message = answer[key];
+    if (key === "challenger_message" && hidesChallenger(answer)) continue;
     if (message !== undefined) said[key] = maskMessage(message, mask);
   }
   return said;

@@ -11,7 +11,9 @@ export function markdownOf(document: Document): string {
  * taken apart; underscores inside words stay, they are harmless there and file names have them.
  */
 export function escapeMarkdown(text: string): string {
-  return visibleText(text.replace(/\s*\n\s*/g, " ").replaceAll("\t", " "))
+  return visibleText(
+    text.replace(/\s+/g, (blanks) => (blanks.includes("\n") ? " " : blanks.replaceAll("\t", " "))),
+  )
     .replace(/[\\`*[\]|~]/g, "\\$&")
     .replace(/&/g, "&amp;")
     .replace(/</g, "&lt;")

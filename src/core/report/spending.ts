@@ -23,6 +23,10 @@ export type Spending = {
   readonly lost: number;
   /** USD reserved by the lost ones. */
   readonly usd_lost: number;
+  /** Lost calls that were booked at the most they can have cost; not part of `calls`. Absent: none. */
+  readonly booked?: number;
+  /** USD of these; part of `usd`. */
+  readonly usd_booked?: number;
 };
 
 export type SpendingSum = {
@@ -49,13 +53,19 @@ export function sumSpending(): SpendingSum {
       }
       open.delete(line.id);
       const entry = entryOf(line);
-      const failed = line.outcome !== "ok";
-      entry.calls++;
-      if (failed) entry.failed++;
       entry.tokens_in += line.tokens_in;
       entry.tokens_cached += line.tokens_cached;
       entry.tokens_out += line.tokens_out;
       entry.tokens_reasoning += line.tokens_reasoning;
+      if (line.outcome === "unknown") {
+        entry.booked = (entry.booked ?? 0) + 1;
+        entry.usd += line.usd ?? 0;
+        entry.usd_booked = (entry.usd_booked ?? 0) + (line.usd ?? 0);
+        return;
+      }
+      const failed = line.outcome !== "ok";
+      entry.calls++;
+      if (failed) entry.failed++;
       entry.latency_ms += line.latency_ms ?? 0;
       if (line.usd === null) entry.unpriced++;
       else {

@@ -74,7 +74,10 @@ function kindTable({ by_kind }: AuditSummary): Block[] {
 function exampleTable({ examples }: AuditSummary): Block[] {
   if (examples.length === 0) return [];
   return [
-    { kind: "text", text: "The heaviest finding of leaking tries, in the answer's own words:" },
+    {
+      kind: "text",
+      text: "The heaviest finding of leaking tries. Words that are the pull request's own stay in answer/, where the file has them:",
+    },
     {
       kind: "table",
       columns: [
@@ -87,7 +90,7 @@ function exampleTable({ examples }: AuditSummary): Block[] {
         one.file,
         String(one.attempt),
         one.kind,
-        one.text.replace(/\s+/g, " "),
+        one.text?.replace(/\s+/g, " ") ?? "(not shown)",
       ]),
     },
   ];

@@ -23,11 +23,12 @@ export function costBlocks({ config, spending, runs }: ReportData): Block[] {
   }
   const sum = (of: (entry: (typeof spending)[number]) => number): number =>
     spending.reduce((all, entry) => all + of(entry), 0);
-  const [calls, failed, unpriced, lost] = [
+  const [calls, failed, unpriced, lost, booked] = [
     sum((e) => e.calls),
     sum((e) => e.failed),
     sum((e) => e.unpriced),
     sum((e) => e.lost),
+    sum((e) => e.booked ?? 0),
   ];
   const tokensIn = sum((e) => e.tokens_in);
   return [
@@ -47,6 +48,11 @@ export function costBlocks({ config, spending, runs }: ReportData): Block[] {
           ? []
           : [
               `${counted(lost, "call")} in flight when a run ended have no outcome; ${usd(sum((e) => e.usd_lost))} stay reserved for them`,
+            ]),
+        ...(booked === 0
+          ? []
+          : [
+              `${counted(booked, "call")} in flight at a kill, too long ago to be answered any more, are booked at the most they can have cost: ${usd(sum((e) => e.usd_booked ?? 0))} of the sum`,
             ]),
       ],
     },

@@ -6,6 +6,7 @@
 import { lintSource } from "@secretlint/core";
 import { secretLintProfiler } from "@secretlint/profiler";
 import { creator as recommended } from "@secretlint/secretlint-rule-preset-recommend";
+import { namedSecrets } from "./named.ts";
 import { emailAddresses, ownSecrets, type SecretRange } from "./rules.ts";
 
 export type Masked = {
@@ -28,7 +29,8 @@ export type MaskOptions = {
 export async function maskSecrets(text: string, options: MaskOptions = {}): Promise<Masked> {
   const own = ownSecrets(text);
   const emails = options.emails === true ? emailAddresses(text) : [];
-  const secrets = merge([...own, ...(await presetSecrets(text))], text);
+  // Of two that find the same, the first names it: a token's own form says more than where it stands.
+  const secrets = merge([...own, ...(await presetSecrets(text)), ...namedSecrets(text)], text);
   // "bob:pw@host.io" reads as an address for mail as well: secrets come first.
   const ranges = merge([...secrets, ...emails.filter((email) => !touches(email, secrets))], text);
   const found: Record<string, number> = {};

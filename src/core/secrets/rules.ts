@@ -56,18 +56,18 @@ const TOKEN_RULES: readonly {
   {
     kind: "sk_key",
     hint: "sk-",
-    pattern: /(?<![A-Za-z0-9_-])sk-[A-Za-z0-9]{20,}/g,
+    pattern: /(?<![A-Za-z0-9_]|[^\n]-)sk-[A-Za-z0-9]{20,}/g,
     isReal: hasLetterAndDigit,
   },
   {
     kind: "sk_key",
     hint: "k_",
-    pattern: /(?<![A-Za-z0-9_-])[sr]k_(?:live|test)_[A-Za-z0-9]{16,}/g,
+    pattern: /(?<![A-Za-z0-9_]|[^\n]-)[sr]k_(?:live|test)_[A-Za-z0-9]{16,}/g,
   },
   {
     kind: "sk_key",
     hint: "sk-",
-    pattern: /(?<![A-Za-z0-9_-])sk-(?:proj|svcacct|admin|or|ant|lf)-[A-Za-z0-9_-]{20,}/g,
+    pattern: /(?<![A-Za-z0-9_]|[^\n]-)sk-(?:proj|svcacct|admin|or|ant|lf)-[A-Za-z0-9_-]{20,}/g,
     isReal: hasLetterAndDigit,
   },
   {
@@ -79,7 +79,8 @@ const TOKEN_RULES: readonly {
   {
     kind: "jwt",
     hint: "eyJ",
-    pattern: /(?<![A-Za-z0-9_-])eyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{16,}/g,
+    pattern:
+      /(?<![A-Za-z0-9_]|[^\n]-)eyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{16,}/g,
   },
   { kind: "aws_access_key_id", hint: "SIA", pattern: /(?<![A-Z0-9])ASIA[A-Z0-9]{16}(?![A-Z0-9])/g },
   {
@@ -87,14 +88,22 @@ const TOKEN_RULES: readonly {
     hint: "AKIA",
     pattern: /(?<![A-Z0-9])AKIA[A-Z0-9]{16}(?![A-Z0-9])/g,
   },
-  { kind: "google_api_key", hint: "AIza", pattern: /(?<![A-Za-z0-9_-])AIza[A-Za-z0-9_-]{35}/g },
+  {
+    kind: "google_api_key",
+    hint: "AIza",
+    pattern: /(?<![A-Za-z0-9_]|[^\n]-)AIza[A-Za-z0-9_-]{35}/g,
+  },
   {
     kind: "npm_token",
     hint: "_authToken=",
     pattern: /(?<=_authToken=)[A-Za-z0-9+/=_-]{16,}/g,
     isReal: hasLetterAndDigit,
   },
-  { kind: "gitlab_token", hint: "glpat-", pattern: /(?<![A-Za-z0-9_-])glpat-[A-Za-z0-9_-]{20,}/g },
+  {
+    kind: "gitlab_token",
+    hint: "glpat-",
+    pattern: /(?<![A-Za-z0-9_]|[^\n]-)glpat-[A-Za-z0-9_-]{20,}/g,
+  },
 ];
 
 const KEY_HEAD = /-----BEGIN (?:[A-Z0-9]{2,12} ){0,3}PRIVATE KEY(?: BLOCK)?-----/g;
@@ -124,14 +133,17 @@ function privateKeys(text: string): SecretRange[] {
 }
 
 const ADDRESS =
-  /(?<![A-Za-z0-9+.-])[a-z][a-z0-9+.-]{1,24}:\/\/[^\s:@/'"`<>]{0,64}:([^\s@/'"`]{3,128})@/gi;
+  /(?<![A-Za-z0-9])[a-z][a-z0-9+.-]{1,24}:\/\/[^\s:@/'"`<>]{0,64}:([^\s@/'"`]{3,128})@/gi;
+/** Of data bases also with "/" or "@" in the password, which people forget to escape. */
+const DATABASE_ADDRESS =
+  /(?<![A-Za-z0-9])(?:postgres(?:ql)?|mysql|mariadb|mongodb|redis|rediss|amqps?|mssql|sqlserver|oracle|clickhouse|cockroachdb|ldaps?|ftp|sftp)(?:\+[a-z0-9]{1,16})?:\/\/[^\s:@/'"`<>]{0,64}:([^\s'"`,;<>]{3,128})@/gi;
 /** What examples write where a password would stand. */
 const PLACEHOLDER =
   /^(?:pass(?:word|wd|phrase)?\d?|pwd?|pw|secret|changeme|example|user(?:name)?|test|foo|bar|x{3,}|\*{3,}|\.{3,}|token|api[_-]?key|[<{[%$(].*|.*[>}\])]|%[sd(].*|\$.*|MASKED_.*)$/i;
 
 /** The password alone: scheme, user and host stay readable. */
 function addressPasswords(text: string): SecretRange[] {
-  return [...text.matchAll(ADDRESS)].flatMap((match) => {
+  return [...text.matchAll(ADDRESS), ...text.matchAll(DATABASE_ADDRESS)].flatMap((match) => {
     const password = match[1] ?? "";
     if (PLACEHOLDER.test(password)) return [];
     const end = match.index + match[0].length - 1;

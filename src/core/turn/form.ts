@@ -21,6 +21,7 @@ export const MALFORMED_REASONS = [
   "unclosed_fence",
   "not_bash",
   "empty_command",
+  "command_too_long",
   "shell_syntax",
   "unknown_tool",
   "arguments_no_json",
@@ -52,6 +53,12 @@ export type Form =
 /** Languages a command block may carry: mini-swe-agent 1 and SWE-ZERO say bash, mini-swe-agent 2 the other. */
 export const COMMAND_LANGUAGES: readonly string[] = ["bash", "mswea_bash_command"];
 
+/**
+ * Longest command that is looked at, in UTF-16 units. The grammar's time can grow with the square of what it reads, and
+ * every call in flight waits meanwhile; the longest of the real commands that we know has 12,713.
+ */
+const MAX_COMMAND_CHARS = 32_768;
+
 /** Checks a reply's content. Total over any text, linear but for the shell's grammar. */
 export function checkForm(content: string): Form {
   const { text } = cutTraces(content);
@@ -80,6 +87,13 @@ export function checkForm(content: string): Form {
     return bad("not_bash", `the code block was marked "${block.language}"`);
   }
   const command = block.body.trim();
+  if (block.body.length > MAX_COMMAND_CHARS) {
+    const most = MAX_COMMAND_CHARS.toLocaleString("en");
+    return bad(
+      "command_too_long",
+      `the command has ${block.body.length.toLocaleString("en")} characters; at most ${most} are read`,
+    );
+  }
   const fault = shellFault(block.body);
   if (fault !== null) return bad("shell_syntax", `the command does not parse: ${fault}`);
   if (!command.split("\n").some(isCode))

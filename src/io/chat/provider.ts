@@ -12,6 +12,7 @@ import type { Exchange } from "../../calls.ts";
 import { APIS, bodyOf } from "./api.ts";
 import type { Call } from "./call.ts";
 import { newWire, openPool, proxiesOf, type PoolFetch } from "./pool.ts";
+import { addressSecrets, redactor } from "./redact.ts";
 import { utf8Bytes } from "../utf8.ts";
 
 export type Provider = {
@@ -83,7 +84,7 @@ export function openProvider(
   return {
     name,
     settings,
-    redact: (text) => secrets.reduce((left, secret) => left.replaceAll(secret, "[key]"), text),
+    redact: redactor([...secrets, ...addressSecrets(baseUrl)]),
     close: () => pool.close(),
     async models() {
       const wire = newWire();

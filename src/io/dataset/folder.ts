@@ -6,7 +6,7 @@
 import { mkdir, open, readFile, readdir, rename, rm, rmdir } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { UserError, errorCode } from "../../errors.ts";
-import { diskError } from "../store.ts";
+import { diskError } from "../disk-faults.ts";
 
 /** Written last: a folder that has it is whole. */
 export const STATS_FILE = "dataset_stats.json";

@@ -1,6 +1,7 @@
 /** JSON Lines read quickly and in order. ".gz" goes the slower way. */
 import { isAscii } from "node:buffer";
 import { UserError, errorMessage } from "../../errors.ts";
+import { LONG_LINE, LONG_LINE_WHY } from "../line-limits.ts";
 import { isPacked, packedSpans, spans, type LineStart, type Span } from "./spans.ts";
 
 export type JsonRow = {
@@ -58,6 +59,10 @@ export function rowReader(skipBad: boolean): RowReader {
     for (const span of lines) {
       if (range.toLine !== undefined && span.number > range.toLine) return;
       if (range.isWanted?.(span.number) === false) continue;
+      if (span.bytes === LONG_LINE) {
+        bad(path, span.number, LONG_LINE_WHY);
+        continue;
+      }
       const text = textOf(span.bytes, span.from, span.to);
       if (text.length <= 2 && text.trim() === "") continue;
       const row = parse(path, span.number, text);

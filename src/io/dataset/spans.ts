@@ -1,7 +1,8 @@
 /** The lines of a file as places in one buffer: no promise and no string a line. */
 import { closeSync, openSync, readSync } from "node:fs";
-import { diskError } from "../store.ts";
+import { diskError } from "../disk-faults.ts";
 import { readLines } from "../jsonl.ts";
+import { LONG_LINE, MAX_LINE_BYTES } from "../line-limits.ts";
 
 export type Span = {
   /** 1-based; empty lines count, and are left out. */
@@ -19,7 +20,7 @@ export type LineStart = { readonly line: number; readonly offset: number };
 
 const CHUNK = 1 << 20;
 
-/** Lines of a file that is not packed. A line may be longer than a chunk. */
+/** Lines of a file that is not packed. Of one over MAX_LINE_BYTES only LONG_LINE is handed out. */
 export function* spans(path: string, start: LineStart = FIRST): Generator<Span> {
   const fd = opened(path);
   try {
@@ -28,7 +29,14 @@ export function* spans(path: string, start: LineStart = FIRST): Generator<Span> 
     let number = start.line - 1;
     /** Of the buffer's first byte. */
     let offset = start.offset;
+    /** Byte at which a line began that is too long to be held; null: none is being passed over. */
+    let longFrom: number | null = null;
     for (;;) {
+      if (used === buffer.length && used >= MAX_LINE_BYTES) {
+        longFrom ??= offset;
+        offset += used;
+        used = 0;
+      }
       if (used === buffer.length) {
         const larger = Buffer.allocUnsafe(buffer.length * 2);
         buffer.copy(larger, 0, 0, used);
@@ -40,7 +48,10 @@ export function* spans(path: string, start: LineStart = FIRST): Generator<Span> 
       const bytes = buffer.subarray(0, used);
       for (let at = bytes.indexOf(10); at >= 0; at = bytes.indexOf(10, from)) {
         number++;
-        if (at > from) {
+        if (longFrom !== null) {
+          yield longSpan(number, longFrom);
+          longFrom = null;
+        } else if (at > from) {
           yield {
             number,
             bytes,
@@ -50,6 +61,10 @@ export function* spans(path: string, start: LineStart = FIRST): Generator<Span> 
           };
         }
         from = at + 1;
+      }
+      if (got === 0 && longFrom !== null) {
+        yield longSpan(number + 1, longFrom);
+        return;
       }
       if (got === 0 && from < used) {
         number++;
@@ -80,6 +95,14 @@ export async function* packedSpans(path: string): AsyncGenerator<Span> {
 export const isPacked = (path: string): boolean => path.endsWith(".gz");
 
 // ---------------------------------------------------------------------------------------------
+
+const longSpan = (number: number, offset: number): Span => ({
+  number,
+  bytes: LONG_LINE,
+  from: 0,
+  to: LONG_LINE.length,
+  offset,
+});
 
 /** Behind a byte order mark on the first line. */
 const afterMark = (bytes: Buffer, from: number, number: number): number =>

@@ -13,7 +13,8 @@ import {
   readSync,
   renameSync,
 } from "node:fs";
-import { diskError, writeAll } from "../store.ts";
+import { diskError } from "../disk-faults.ts";
+import { writeAll } from "../store.ts";
 
 const CHUNK = 1 << 22;
 const encoder = new TextEncoder();

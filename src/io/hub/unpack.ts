@@ -7,8 +7,8 @@ import { brotliDecompress, brotliDecompressSync, gunzip, gunzipSync } from "node
 import { pageHeaders } from "./page-headers.ts";
 
 type Unpacker = {
-  readonly soon: (input: Uint8Array, options: { chunkSize: number }) => Promise<Uint8Array>;
-  readonly now: (input: Uint8Array, options: { chunkSize: number }) => Uint8Array;
+  readonly soon: (input: Uint8Array, options: ReturnType<typeof chunkFor>) => Promise<Uint8Array>;
+  readonly now: (input: Uint8Array, options: ReturnType<typeof chunkFor>) => Uint8Array;
 };
 
 const UNPACKERS: Readonly<Record<string, Unpacker>> = {
@@ -45,5 +45,13 @@ export function unpack(codec: "GZIP" | "BROTLI", input: Uint8Array, size: number
 
 // ---------------------------------------------------------------------------------------------
 
-/** A chunk as long as the page: zlib's own 16 kB would be copied together sixty times over. */
-const chunkFor = (size: number): { chunkSize: number } => ({ chunkSize: size + 64 });
+/**
+ * A chunk as long as the page: zlib's own 16 kB would be copied together sixty times over. A page that
+ * unpacks to more than it said is broken, or made to fill the memory.
+ */
+const chunkFor = (size: number): { chunkSize: number; maxOutputLength: number } => ({
+  chunkSize: Math.min(size + 64, MAX_CHUNK),
+  maxOutputLength: size + 64,
+});
+
+const MAX_CHUNK = 16 << 20;

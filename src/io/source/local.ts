@@ -5,7 +5,7 @@ import picomatch from "picomatch";
 import { UserError, errorCode } from "../../errors.ts";
 import { openJsonl } from "../jsonl.ts";
 import { openParquet } from "../parquet.ts";
-import { diskError } from "../store.ts";
+import { diskError } from "../disk-faults.ts";
 import { openTraj } from "../traj.ts";
 import { sourceOf, type Opened } from "./rows.ts";
 import type { OpenFile, OpenOptions, RowSource } from "./types.ts";

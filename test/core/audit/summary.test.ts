@@ -82,8 +82,8 @@ test("the summary counts the first try, the end and the king apart", () => {
 test("examples quote the answer's heaviest finding and never the PR", () => {
   const { examples } = summarizeAudits(four);
   expect(examples).toEqual([
-    { file: "a_2.json", attempt: 1, kind: "test", text: "test_x", weight: 2.4 },
-    { file: "a_3.json", attempt: 1, kind: "test", text: "test_x", weight: 2.4 },
+    { file: "a_2.json", attempt: 1, kind: "test", text: null, weight: 2.4 },
+    { file: "a_3.json", attempt: 1, kind: "test", text: null, weight: 2.4 },
   ]);
   expect(JSON.stringify(examples)).not.toContain("SECRET");
 });

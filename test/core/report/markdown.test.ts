@@ -15,6 +15,11 @@ test.each([
   expect(escapeMarkdown(text)).toBe(wanted);
 });
 
+test("a long run of blanks is read in one pass", () => {
+  expect(escapeMarkdown(`a${" ".repeat(2_000_000)}b`)).toHaveLength(2_000_002);
+  expect(escapeMarkdown(`a${" \t".repeat(500_000)}\nb`)).toBe("a b");
+}, 5_000);
+
 test("a table row stays one row whatever its cells hold", () => {
   const text = markdownOf({
     title: "T",

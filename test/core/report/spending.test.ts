@@ -50,6 +50,16 @@ test("failed calls cost too, unpriced ones are counted apart, lost ones stay res
   ]);
 });
 
+test("a lost call that was booked costs, and is no call that ended", () => {
+  const sum = sumSpending();
+  sum.add(line({}));
+  sum.add(line({ id: "2", event: "intent", outcome: null, usd: 2 }));
+  sum.add(line({ id: "2", outcome: "unknown", usd: 2, latency_ms: null }));
+  expect(sum.rows()).toMatchObject([
+    { calls: 1, failed: 0, usd: 2.5, usd_failed: 0, lost: 0, booked: 1, usd_booked: 2 },
+  ]);
+});
+
 test("an empty ledger has no rows, and stages come in the order of the chain", () => {
   expect(sumSpending().rows()).toEqual([]);
   const sum = sumSpending();

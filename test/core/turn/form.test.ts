@@ -7,6 +7,8 @@ import { checkReply } from "../../../src/core/turn/protocol.ts";
 const block = (command: string, language = "bash"): string =>
   `THOUGHT: look first.\n\n\`\`\`${language}\n${command}\n\`\`\``;
 
+const LONG = "x".repeat(40_000);
+
 test.each([
   ["a thought and one bash block", block("ls -la"), "ls -la"],
   ["the mini-swe-agent 2 language", block("ls", "mswea_bash_command"), "ls"],
@@ -89,6 +91,7 @@ test.each([
   ["not_bash", "Look.\n```\nls\n```", 'the code block was marked ""'],
   ["empty_command", "Look.\n```bash\n\n```", "the code block holds no command"],
   ["empty_command", "Look.\n```bash\n# nothing\n```", "the code block holds no command"],
+  ["command_too_long", block(`echo ${LONG}`), "characters; at most 32,768 are read"],
   ["shell_syntax", block("echo 'open"), "the command does not parse: "],
   ["shell_syntax", block("ls ;;"), "the command does not parse: "],
   ["shell_syntax", block("if true; then ls"), "the command does not parse: "],

@@ -1,0 +1,223 @@
+/**
+ * Secrets that only their surroundings tell: a header, a flag, a line of .netrc, a connection string,
+ * an assignment to a name such as DB_PASSWORD. The value has to look drawn, not written: examples,
+ * placeholders, code and plain words stay. Every pattern starts at a fixed word, and its repeats are bounded.
+ */
+import type { SecretRange } from "./rules.ts";
+
+/** Matches by what stands before a value, in text order a rule; ranges may overlap. */
+export function namedSecrets(text: string): SecretRange[] {
+  return RULES.filter(({ hint }) => hint.test(text)).flatMap(({ kind, pattern, isReal }) =>
+    [...text.matchAll(pattern)].flatMap((match) => {
+      const value = match.slice(1).find((group) => group !== undefined) ?? "";
+      const whole = match[0];
+      if (isPlaceholder(value) || !isReal(value, whole)) return [];
+      const start = match.index + whole.lastIndexOf(value);
+      return [{ kind, start, end: start + value.length }];
+    }),
+  );
+}
+
+// ---------------------------------------------------------------------------------------------
+
+type NamedRule = {
+  readonly kind: string;
+  /** What every match holds. */
+  readonly hint: RegExp;
+  /** Has one group a way of writing it: the value, which is the last that it matches. */
+  readonly pattern: RegExp;
+  readonly isReal: (value: string, whole: string) => boolean;
+};
+
+/** What examples write where a secret would stand; also what a shell or a template fills in. */
+const PLACEHOLDER =
+  /^(?:(?:my|your|the|some|a|an|new|old|db|admin|root|test|dummy|fake|sample|example)[_-]?)?(?:pass(?:word|wd|phrase)?|pwd?|pw|secret|token|key|api[_-]?key|access[_-]?token|auth[_-]?token|changeme|change[_-]me|example|user(?:name)?|test|foo|bar|baz|none|null|true|false|undefined|redacted|hidden|string|value|placeholder|dummy|postgres|mysql|root|admin|guest)[_-]?\d{0,4}$/i;
+const FILLED_IN =
+  /^[$%<{[(*.#@&]|^x{3,}|^MASKED_|MASKED_|\$\{|\{\{|<[a-z]|^-+$|^(.)\1*$|\.\.\.|\*{3}/i;
+const WORDED =
+  /^(?:your|my|insert|replace|enter|put|change|example|sample|dummy|fake|test|mock|placeholder|redacted|some|process\.env|os\.environ|self\.|this\.|settings\.|config\.|request\.)/i;
+
+const isPlaceholder = (value: string): boolean =>
+  PLACEHOLDER.test(value) || FILLED_IN.test(value) || WORDED.test(value);
+
+/** Bits of a text, by how often each of its characters stands in it. */
+function bitsOf(value: string): number {
+  const counts = new Map<string, number>();
+  for (const char of value) counts.set(char, (counts.get(char) ?? 0) + 1);
+  let bits = 0;
+  for (const count of counts.values()) bits -= count * Math.log2(count / value.length);
+  return bits;
+}
+
+/** Lower case, upper case, digits, marks: how many of the four. */
+const classesOf = (value: string): number =>
+  [/[a-z]/, /[A-Z]/, /\d/, /[^A-Za-z0-9]/].filter((one) => one.test(value)).length;
+
+/** Two kinds of characters and some 17 bits: "hunter22" is one, "hunter" and "12345678" are none. */
+const looksChosen = (value: string): boolean =>
+  value.length >= 6 && classesOf(value) >= 2 && /[A-Za-z]/.test(value) && bitsOf(value) >= 15;
+
+/** Drawn by a machine: long, mixed, and no words joined by marks. */
+const looksDrawn = (value: string): boolean =>
+  value.length >= 12 &&
+  /[A-Za-z]/.test(value) &&
+  /\d/.test(value) &&
+  bitsOf(value) >= 36 &&
+  !/^[a-z]+(?:[_./:-][a-z]+)*\d{0,3}$/i.test(value) &&
+  value.length / (value.match(/[_./:-]/g)?.length ?? 0.1) >= 6;
+
+const notCode = (value: string): boolean => !/^[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+$/.test(value);
+
+const BASIC = /^[A-Za-z0-9+/]{8,}={0,2}$/;
+
+/** base64 of "user:password". */
+function isBasic(value: string): boolean {
+  if (!BASIC.test(value) || value.length % 4 === 1) return false;
+  const text = decodeAscii(value);
+  return text !== null && /^[^:\s]{0,64}:\S/.test(text);
+}
+
+const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+/** null when it is no base64 of readable ASCII. */
+function decodeAscii(base64: string): string | null {
+  let bits = 0;
+  let held = 0;
+  let text = "";
+  for (const char of base64.replace(/=+$/, "")) {
+    held = ((held << 6) | ALPHABET.indexOf(char)) & 0xffff;
+    bits += 6;
+    if (bits < 8) continue;
+    bits -= 8;
+    const code = (held >> bits) & 0xff;
+    if (code < 32 || code > 126) return null;
+    text += String.fromCharCode(code);
+  }
+  return text;
+}
+
+const VALUE = String.raw`([^\s"'\`,;<>|&(){}\[\]\\]{6,512})`;
+const QUOTED = String.raw`([^\s"'\`\\]{6,512})`;
+/** Of a name: DB_PASSWORD, apiToken, client-secret. */
+const UPPER_NAME =
+  "(?:PASSWORD|PASSWD|PASSPHRASE|_PASS|_PWD|TOKEN|SECRET|SECRET_KEY|API_KEY|APIKEY|ACCESS_KEY|PRIVATE_KEY|AUTH_KEY|CREDENTIALS?)";
+const ANY_NAME =
+  "(?:password|passwd|passphrase|[-_]pwd|token|secret|secret[-_]?key|api[-_]?key|access[-_]?key|private[-_]?key|auth[-_]?key)";
+
+const RULES: readonly NamedRule[] = [
+  {
+    kind: "bearer_token",
+    hint: /bearer\s/i,
+    pattern: /(?<![A-Za-z0-9_])bearer[ \t]{1,4}([A-Za-z0-9._~+/=-]{8,4096})/gi,
+    isReal: (value, whole) =>
+      looksDrawn(value) || (looksChosen(value) && /\d/.test(value) && whole.startsWith("Bearer")),
+  },
+  {
+    kind: "authorization_token",
+    hint: /authorization/i,
+    pattern:
+      /authorization["']?\s{0,4}[:=]\s{0,4}["']?(?:token|apikey|api-key|digest|key)[ \t]{1,4}([A-Za-z0-9._~+/=-]{8,4096})/gi,
+    isReal: looksChosen,
+  },
+  {
+    kind: "basic_credentials",
+    hint: /basic\s/i,
+    pattern: /(?<![A-Za-z0-9_])basic[ \t]{1,4}([A-Za-z0-9+/]{8,1024}={0,2})/gi,
+    isReal: isBasic,
+  },
+  {
+    kind: "curl_password",
+    hint: /(?:curl|wget|http)\b/,
+    pattern:
+      /\b(?:curl|wget|https?)\b[^\n|;]{0,300}?\s(?:-u|--user|--proxy-user|-U)(?:[ =]|(?=["']))["']?[^\s:"'$]{1,64}:([^\s"'`]{3,128})/g,
+    isReal: (value) => value.length >= 4,
+  },
+  {
+    kind: "flag_password",
+    hint: /-pass|-p/,
+    pattern:
+      /\b(?:mysql|mysqldump|mysqladmin|mysqlimport|mariadb|mariadb-dump|sshpass|redis-cli|mongo|mongosh|mongodump|psql|ldapsearch|smbclient|docker login)\b[^\n|;]{0,200}?\s(?:-p|-a |-w |-p |--password[= ]|--pass[= ])["']?([^\s"'`]{3,128})/g,
+    isReal: (value, whole) =>
+      value.length >= 4 &&
+      (!whole.slice(0, -value.length).endsWith("-p ") || /^sshpass|^mongo|^docker/.test(whole)) &&
+      !/^\d{2,5}(?::\d+)?$/.test(value),
+  },
+  {
+    kind: "flag_password",
+    hint: /--(?:http-|ftp-|proxy-)?password/,
+    pattern: /--(?:http-|ftp-|proxy-|db-)?password[= ]["']?([^\s"'`]{4,128})/g,
+    isReal: looksChosen,
+  },
+  {
+    kind: "netrc_password",
+    hint: /\bpassword\s/,
+    pattern:
+      /\b(?:machine\s{1,8}\S{1,256}|default)\s{1,8}login\s{1,8}\S{1,128}\s{1,8}(?:account\s{1,8}\S{1,128}\s{1,8})?password\s{1,8}([^\s"'`\\]{3,256})/g,
+    isReal: (value) => value.length >= 4,
+  },
+  {
+    kind: "twilio_key",
+    hint: /SK[0-9a-f]/,
+    pattern: /(?<![A-Za-z0-9_])(SK[0-9a-f]{32})(?![A-Za-z0-9_])/g,
+    isReal: (value) => bitsOf(value) >= 80,
+  },
+  {
+    kind: "twilio_token",
+    hint: /twilio|\bAC[0-9a-f]{32}/i,
+    pattern:
+      /(?:\bAC[0-9a-f]{32}["']?\s{0,4}[,:]\s{0,4}["']?|twilio[\w.]{0,24}(?:token|secret)["']?\s{0,4}[:=]\s{0,4}["']?)([0-9a-f]{32})(?![0-9a-f])/gi,
+    isReal: (value) => bitsOf(value) >= 80,
+  },
+  {
+    kind: "npm_token",
+    hint: /npm_/,
+    pattern: /(?<![A-Za-z0-9_])(npm_[A-Za-z0-9]{30,80})/g,
+    isReal: (value) => /\d/.test(value) && bitsOf(value) >= 90,
+  },
+  {
+    kind: "pypi_token",
+    hint: /pypi-/,
+    pattern: /(?<![A-Za-z0-9_]|[^\n]-)(pypi-[A-Za-z0-9_-]{40,512})/g,
+    isReal: (value) => /[A-Z]/.test(value) && /\d/.test(value),
+  },
+  {
+    kind: "connection_password",
+    hint: /(?:password|pwd)\s?=/i,
+    // ADO and ODBC: Server=db;Uid=app;Pwd=...; a semicolon before or behind tells it from code.
+    pattern: /;\s{0,2}(?:password|pwd)\s?=\s?([^;\s"'`]{4,128})/gi,
+    isReal: looksChosen,
+  },
+  {
+    kind: "connection_password",
+    hint: /jdbc:/,
+    pattern:
+      /jdbc:[a-z][^\s"'`]{0,256}?(?:[?&;](?:password|pwd)=|:thin:[^\s/"']{1,64}\/)([^\s"'`&;@]{4,128})/gi,
+    isReal: (value) => !isPlaceholder(value),
+  },
+  {
+    kind: "connection_key",
+    hint: /(?:AccountKey|SharedAccessKey|SharedSecret|sig)=/,
+    pattern:
+      /(?:AccountKey|SharedAccessKey|SharedSecret|(?<=[?&])sig)=([A-Za-z0-9+/%]{20,512}={0,2})/g,
+    isReal: (value) => bitsOf(value) >= 60,
+  },
+  {
+    kind: "assigned_secret",
+    hint: new RegExp(`${UPPER_NAME}(?:_[A-Z0-9]{1,12})?["'\\]]{0,2}\\s{0,2}[:=]`),
+    // As a shell, .env, Dockerfile or YAML has it: no blank before the sign, or a name in quotes.
+    pattern: new RegExp(
+      `(?<![a-z])${UPPER_NAME}(?:_[A-Z0-9]{1,12})?(?:["'\\]]{0,2}[ \\t]{0,2}[:=][ \\t]{0,2}["']${QUOTED}(?=["'])|=${VALUE}(?![(\\[])|:[ \\t]${VALUE}(?![(\\[]))`,
+      "g",
+    ),
+    isReal: looksChosen,
+  },
+  {
+    kind: "assigned_secret",
+    hint: new RegExp(`${ANY_NAME}["'\\]]{0,2}\\s{0,2}[:=]`, "i"),
+    pattern: new RegExp(
+      `${ANY_NAME}["'\\]]{0,2}[ \\t]{0,2}[:=]>?[ \\t]{0,2}["']?${VALUE}(?![(\\[])`,
+      "gi",
+    ),
+    isReal: (value) => looksDrawn(value) && notCode(value),
+  },
+];

@@ -1,0 +1,144 @@
+import { readFileSync, readdirSync } from "node:fs";
+import { expect, test } from "vitest";
+import { maskSecrets } from "../../../src/core/secrets/mask.ts";
+
+// Put together here so that no scanner takes this file for a leak.
+const drawn = ["k7Qz", "3vXp", "9LmT", "wB2c", "8RfN", "y5Hd"].join("");
+const hex = ["9f2c41d0", "77ab3e58", "c1640f92", "be03d75a"].join("");
+const basic = Buffer.from("deploy:t0psecret!").toString("base64");
+
+test.each([
+  ["a bearer header", `curl -H "Authorization: Bearer ${drawn}" https://x`, drawn, "bearer_token"],
+  ["a bearer header in JSON", `{"Authorization": "Bearer ${drawn}"}`, drawn, "bearer_token"],
+  ["a short bearer token", "authorization: Bearer abc12345xyz", "abc12345xyz", "bearer_token"],
+  ["a token header", `Authorization: token ${hex}`, hex, "authorization_token"],
+  ["a basic header", `Authorization: Basic ${basic}`, basic, "basic_credentials"],
+  ["curl's user", "curl -s -u admin:Sup3rPass https://ci.corp/api", "Sup3rPass", "curl_password"],
+  ["curl's user in quotes", 'curl -u "bob:hunter22" http://x', "hunter22", "curl_password"],
+  ["curl's long flag", "curl --user=bob:hunter22 http://x", "hunter22", "curl_password"],
+  ["mysql's flag", "mysql -h db -u root -pS3cretPw! app < x.sql", "S3cretPw!", "flag_password"],
+  ["mysqldump's flag", "mysqldump --password=hunter22 app", "hunter22", "flag_password"],
+  ["sshpass", "sshpass -p 'hunter22' ssh deploy@host", "hunter22", "flag_password"],
+  ["a password flag", "tool login --password=Tr0ub4dor", "Tr0ub4dor", "flag_password"],
+  ["an exported password", "export DB_PASSWORD=Tr0ub4dor", "Tr0ub4dor", "assigned_secret"],
+  ["a bare password", "PASSWORD=hunter22 ./run", "hunter22", "assigned_secret"],
+  [
+    "an environment in Python",
+    'os.environ["DB_PASSWORD"] = "Tr0ub4dor"',
+    "Tr0ub4dor",
+    "assigned_secret",
+  ],
+  ["psql's variable", "PGPASSWORD=hunter22 psql -h db", "hunter22", "assigned_secret"],
+  ["a token variable", `SLACK_API_TOKEN="${drawn}"`, drawn, "assigned_secret"],
+  ["a secret variable", `CLIENT_SECRET='${hex}'`, hex, "assigned_secret"],
+  ["a YAML variable", `    SESSION_SECRET: ${drawn}`, drawn, "assigned_secret"],
+  ["a JSON key", `"api_key": "${drawn}"`, drawn, "assigned_secret"],
+  ["a query", `https://x/y?access_token=${drawn}&a=1`, drawn, "assigned_secret"],
+  [
+    "a line of .netrc",
+    "machine api.github.com login bob password hunter22",
+    "hunter22",
+    "netrc_password",
+  ],
+  [
+    "lines of .netrc",
+    "machine h\n  login bob\n  password hunter22\n",
+    "hunter22",
+    "netrc_password",
+  ],
+  ["a Twilio key", `SK${hex}`, `SK${hex}`, "twilio_key"],
+  ["a Twilio token", `Client("AC${hex}", "${hex}")`, hex, "twilio_token"],
+  ["an npm token", `npm_${drawn}aB3dE6gH9jK2`, `npm_${drawn}aB3dE6gH9jK2`, "npm_token"],
+  [
+    "a PyPI token",
+    `password = pypi-AgEIcHlwaS5vcmc${drawn}${drawn}`,
+    `pypi-AgEIcHlwaS5vcmc${drawn}${drawn}`,
+    "pypi_token",
+  ],
+  ["an ADO string", "Server=db;Uid=app;Pwd=hunter22;", "hunter22", "connection_password"],
+  [
+    "JDBC with a query",
+    "jdbc:mysql://h/d?user=a&password=hunter22",
+    "hunter22",
+    "connection_password",
+  ],
+  ["Oracle's JDBC", "jdbc:oracle:thin:scott/tig3r!@//h:1521/x", "tig3r!", "connection_password"],
+  [
+    "a storage account",
+    `AccountName=a;AccountKey=${drawn}${drawn}==;`,
+    `${drawn}${drawn}==`,
+    "connection_key",
+  ],
+  ["an added line of a diff", "+amqp://app:hunter22@mq/v", "hunter22", "address_password"],
+  ["a removed line of a diff", `-sk-proj-${drawn}`, `sk-proj-${drawn}`, "sk_key"],
+  ["AMQP", "amqp://app:hunter22@mq:5672/v", "hunter22", "address_password"],
+  ["MongoDB", "mongodb+srv://app:hunter22@c.example.net/d", "hunter22", "address_password"],
+  ["a password with marks", "postgres://app:p@ss/w0rd1@db/x", "p@ss/w0rd1", "address_password"],
+])("%s: the secret alone is masked", async (_name, text, secret, kind) => {
+  const masked = await maskSecrets(text);
+  expect(masked.text).toBe(
+    `${text.slice(0, text.lastIndexOf(secret))}MASKED_${kind.toUpperCase()}${text.slice(text.lastIndexOf(secret) + secret.length)}`,
+  );
+  expect(masked.found).toEqual({ [kind]: 1 });
+  expect(await maskSecrets(masked.text)).toEqual({ text: masked.text, found: {} });
+});
+
+test.each([
+  'headers = {"Authorization": f"Bearer {token}"}',
+  "Authorization: Bearer $TOKEN and Bearer <your-token> and the bearer of news",
+  "Basic authentication, basic configuration, Basic understanding of HTTP",
+  "curl -u $USER:$PASS https://x; curl -u user:password http://x",
+  "mysql -u root -p app; mkdir -p build; redis-cli -p 6379",
+  "PASSWORD=changeme DB_PASSWORD=$1 API_TOKEN=${TOKEN} CLIENT_SECRET=your-secret-here",
+  'SECRET_KEY = "dummy" and PASSWORD = "password" and TOKEN=None',
+  "max_tokens=4096, num_tokens: 12, token = tokens[0], token=self.csrf_token",
+  "password = getpass.getpass(); password=request.POST['password']",
+  "csrf_token=get_token(request), secret=os.environ['SECRET2'], token_type: bearer",
+  "TOKEN_LENGTH=32 PASSWORD_MIN_LENGTH=8 token: tokenize.NAME2",
+  "the machine learning password prompt, default password policy",
+  "npm_config_registry npm_package_version npm_lifecycle_event",
+  "SKIP SK1234 pypi-publish pypi-upload-action",
+  "for (const token of tokens) if (token.type === 'word2') {}",
+])("code and placeholders are left alone: %s", async (text) => {
+  expect(await maskSecrets(text)).toEqual({ text, found: {} });
+});
+
+test("of all real rows at most one message in 500 is masked by what stands before a value", async () => {
+  let messages = 0;
+  let masked = 0;
+  for (const file of readdirSync("test/fixtures/real").filter((name) => name.endsWith(".jsonl"))) {
+    const texts: string[] = [];
+    for (const line of readFileSync(`test/fixtures/real/${file}`, "utf8").trim().split("\n")) {
+      JSON.parse(line, (_key, value: unknown) => {
+        if (typeof value === "string" && value.length >= 30) texts.push(value);
+        return value;
+      });
+    }
+    messages += texts.length;
+    const { found } = await maskSecrets(texts.join("\n\u0000\n"));
+    masked += Object.values(found).reduce((sum, n) => sum + n, 0);
+  }
+  expect(messages).toBeGreaterThan(2000);
+  expect(masked).toBeLessThanOrEqual(messages / 500);
+}, 60_000);
+
+test.each([
+  "Bearer ",
+  "Authorization: ",
+  "curl -u a:",
+  "mysql -p ",
+  "PASSWORD=",
+  "PASSWORD='aB3",
+  "token: ",
+  "machine a login b ",
+  "jdbc:a",
+  ";pwd=",
+  "x://a:b@",
+])(
+  "a long run of %j is read in one pass",
+  async (word) => {
+    const text = word.repeat(Math.ceil(300_000 / word.length));
+    expect(typeof (await maskSecrets(text)).text).toBe("string");
+  },
+  20_000,
+);

@@ -56,7 +56,7 @@ function sqliteOf(path: string): Open {
   }
   throw new UserError(
     `${path} is a SQLite database, and this Node (${process.version}) cannot read one`,
-    "use Node 22.5 or newer, or install better-sqlite3 (npm install better-sqlite3@12); OpenCode's sessions can also be read as `opencode export` writes them",
+    "use Node 22.5 or newer, or install better-sqlite3 (npm install --no-save better-sqlite3@12); OpenCode's sessions can also be read as `opencode export` writes them",
   );
 }
 

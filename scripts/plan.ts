@@ -1,8 +1,5 @@
 /** npm run plan -- --edge 3: how many turns, clusters and calls a duel needs to find a lead. */
 import { parseFlags, runScript, stageCommand, type CommonFlags } from "../src/command/cli.ts";
-import { loadConfig } from "../src/config.ts";
-import { openStore } from "../src/io/store.ts";
-import { plan, planLines } from "../src/stages/plan.ts";
 
 const command = stageCommand({
   name: "plan",
@@ -13,6 +10,9 @@ const command = stageCommand({
 
 await runScript(async () => {
   const flags = parseFlags<CommonFlags & { edge: number }>(command, process.argv.slice(2));
+  const { loadConfig } = await import("../src/config.ts");
+  const { openStore } = await import("../src/io/store.ts");
+  const { plan, planLines } = await import("../src/stages/plan.ts");
   const found = await plan(loadConfig(flags.root), openStore(flags.root), flags.edge);
   process.stdout.write(
     flags.json ? `${JSON.stringify(found)}\n` : `${planLines(found).join("\n")}\n`,

@@ -6,11 +6,6 @@ import {
   wholeNumber,
   type CommonFlags,
 } from "../src/command/cli.ts";
-import { loadConfig } from "../src/config.ts";
-import { seededRng } from "../src/core/random.ts";
-import { openStore } from "../src/io/store.ts";
-import { QUEUE_FILE } from "../src/records/queue.ts";
-import { queue } from "../src/stages/queue.ts";
 
 const command = stageCommand({
   name: "queue",
@@ -21,6 +16,11 @@ const command = stageCommand({
 
 await runScript(async () => {
   const flags = parseFlags<CommonFlags & { n: number }>(command, process.argv.slice(2));
+  const { loadConfig } = await import("../src/config.ts");
+  const { seededRng } = await import("../src/core/random.ts");
+  const { openStore } = await import("../src/io/store.ts");
+  const { QUEUE_FILE } = await import("../src/records/queue.ts");
+  const { queue } = await import("../src/stages/queue.ts");
   const config = loadConfig(flags.root);
   const rng = (purpose: string) => seededRng(config.source.seed, purpose);
   const drawn = await queue(config, { store: openStore(flags.root), rng }, flags);

@@ -51,8 +51,15 @@ export function upperT(ts: Float64Array, alpha: number): number {
 // ---------------------------------------------------------------------------------------------
 
 const MULTINOMIAL_MAX = 2000;
-/** Many thousands of clusters that are all different are drawn less often: so many weights in all. */
-const MOST_DRAWS = 100_000_000;
+/**
+ * Weights drawn in all, by index and by Poisson: many clusters that are all different are drawn less
+ * often, and no less than LEAST_ROUNDS times.
+ */
+const MOST_DRAWS = { multinomial: 3_500_000, poisson: 40_000_000 };
+const LEAST_ROUNDS = 1500;
+
+const roundsOf = (resamples: number, each: number, most: number): number =>
+  Math.min(resamples, Math.max(LEAST_ROUNDS, Math.floor(most / Math.max(1, each))));
 
 /** 2^-32 */
 const UNIT = 1 / 0x1_0000_0000;
@@ -79,11 +86,12 @@ function drawMultinomial(clusters: Clusters, resamples: number, state: Int32Arra
   const count = clusters.sums.length;
   const mean = meanOf(clusters);
   const fields = fieldsOf(clusters, mean);
-  const drawn = { means: new Float64Array(resamples), ts: new Float64Array(resamples) };
+  const rounds = roundsOf(resamples, count, MOST_DRAWS.multinomial);
+  const drawn = { means: new Float64Array(rounds), ts: new Float64Array(rounds) };
   // The generator is written out: calling one costs more than the rest of the loop.
   let [a = 0, b = 0, c = 0, d = 1] = state;
   const scale = count * UNIT;
-  for (let round = 0; round < resamples; round++) {
+  for (let round = 0; round < rounds; round++) {
     let n = 0;
     let e = 0;
     let ee = 0;
@@ -146,7 +154,7 @@ function drawPoisson(clusters: Clusters, resamples: number, state: Int32Array): 
   const bytes = Math.ceil(count / 4);
   const words = new Int32Array(bytes + alike.length);
   const sums = new Float64Array(FIELDS + 1);
-  const rounds = Math.min(resamples, Math.max(1000, Math.floor(MOST_DRAWS / (count + 1))));
+  const rounds = roundsOf(resamples, count, MOST_DRAWS.poisson);
   const drawn = { means: new Float64Array(rounds), ts: new Float64Array(rounds) };
   for (let round = 0; round < rounds;) {
     fillWords(words, state);

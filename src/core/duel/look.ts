@@ -5,7 +5,7 @@
 import type { Duel } from "../../records/duel.ts";
 import { configHash } from "../turn/hash.ts";
 import type { ClusterBy } from "./cluster-by.ts";
-import { betOn } from "./e-process.ts";
+import { betOn } from "./open-bet.ts";
 import type { TurnFacts } from "./facts.ts";
 import { valuesOf, type GateRules } from "./gate.ts";
 import { lookAt, spentUpTo, type Look } from "./spending.ts";

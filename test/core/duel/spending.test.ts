@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { betOn } from "../../../src/core/duel/e-process.ts";
+import { betOn } from "../../../src/core/duel/open-bet.ts";
 import { normalTail, normalUpper } from "../../../src/core/duel/normal.ts";
 import { boundaries, lookAt, spentUpTo, type LookInput } from "../../../src/core/duel/spending.ts";
 import { seededRng } from "../../../src/core/random.ts";

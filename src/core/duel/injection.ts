@@ -4,7 +4,7 @@
  * Honest code with JSON in it, with "score" or dashes, is none of it.
  */
 import { METRICS } from "../../records/score.ts";
-import { decodeBase64 } from "../text/base64.ts";
+import { otherReadings } from "../text/disguise.ts";
 import { foldQuick, foldText, isInvisible, originalSpan } from "../text/fold.ts";
 import { lineVotes } from "./line-votes.ts";
 import { verdictSpans } from "./stated.ts";
@@ -20,7 +20,7 @@ export const INJECTION_KINDS = [
   "delimiter",
   /** Characters that nobody sees, inside words or reversing them. */
   "invisible",
-  /** Any of these in base64. */
+  /** Any of these in base64, hexadecimal or escapes. */
   "encoded",
 ] as const;
 export type InjectionKind = (typeof INJECTION_KINDS)[number];
@@ -35,7 +35,8 @@ export type Injection = {
 
 /** All findings, in the order of the text; linear in its length. */
 export function findInjections(text: string): Injection[] {
-  return [...plainFindings(text), ...encodedFindings(text)].sort((a, b) => a.span[0] - b.span[0]);
+  const plain = plainFindings(text);
+  return [...plain, ...disguisedFindings(text, plain)].sort((a, b) => a.span[0] - b.span[0]);
 }
 
 // ---------------------------------------------------------------------------------------------
@@ -254,14 +255,21 @@ function invisibleFindings(text: string): Injection[] {
 const isLatin = (code: number): boolean =>
   (code >= 65 && code <= 90) || (code >= 97 && code <= 122);
 
-/** Words of base64, alone or wrapped over lines; shorter ones cannot hold a sentence. */
-const BASE64_RUN = /[A-Za-z0-9+/_-]{24,}(?:\r?\n[A-Za-z0-9+/_-]{20,})*={0,2}/g;
-
-function encodedFindings(text: string): Injection[] {
-  return [...text.matchAll(BASE64_RUN)].flatMap((run) => {
-    const decoded = decodeBase64(run[0]);
-    return decoded === null || plainFindings(decoded).length === 0
-      ? []
-      : [finding("encoded", text, run.index, run.index + run[0].length)];
-  });
+/** The same in another reading of the text: decoded, or with what takes words apart left out. */
+function disguisedFindings(text: string, plain: readonly Injection[]): Injection[] {
+  const known = new Set(plain.map(({ kind }) => kind));
+  const found = new Map<string, Injection>();
+  for (const reading of otherReadings(text)) {
+    const [first] = plainFindings(reading.text).filter(
+      ({ kind }) => reading.isEncoded || !known.has(kind),
+    );
+    if (first === undefined) continue;
+    // What is readable as it stands is found as it stands: a whole text with an escape in it says no more.
+    if (reading.isEncoded && known.has(first.kind) && reading.end - reading.start === text.length)
+      continue;
+    const kind = reading.isEncoded ? "encoded" : first.kind;
+    const key = `${reading.start}/${reading.end}`;
+    if (!found.has(key)) found.set(key, finding(kind, text, reading.start, reading.end));
+  }
+  return [...found.values()];
 }

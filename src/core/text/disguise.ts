@@ -1,0 +1,143 @@
+/**
+ * Other readings of a text that hides words from a search and not from a model: escapes, encodings, marks
+ * and blanks inside words. Each is linear; most texts have none.
+ */
+import { decodeBase64 } from "./base64.ts";
+
+/** One way to read the text, and where in the original it begins and ends. */
+export type Reading = {
+  readonly text: string;
+  readonly start: number;
+  readonly end: number;
+  /** True for an encoding; false where words are merely taken apart. */
+  readonly isEncoded: boolean;
+};
+
+/** All other readings; encodings inside encodings are opened twice. */
+export function otherReadings(original: string): Reading[] {
+  return [
+    ...wholeReadings(original),
+    ...encodedReadings(original).flatMap((one) => [
+      one,
+      ...encodedReadings(one.text).map((inner) => ({ ...one, text: inner.text })),
+      ...wholeReadings(one.text).map((inner) => ({ ...one, text: inner.text })),
+    ]),
+  ];
+}
+
+// ---------------------------------------------------------------------------------------------
+
+/** The whole text with its escapes read, and with what stands inside words taken out. */
+function wholeReadings(original: string): Reading[] {
+  const whole = (text: string, isEncoded: boolean): Reading[] =>
+    text === original ? [] : [{ text, start: 0, end: original.length, isEncoded }];
+  const unescaped = withoutEscapes(original);
+  return [
+    ...whole(unescaped, true),
+    ...whole(withoutMarks(original), false),
+    ...spacedReadings(original),
+  ];
+}
+
+const ENTITY = /&(?:#x([0-9a-f]{1,6})|#(\d{1,7})|(lt|gt|amp|quot|apos|nbsp));/gi;
+const NAMED: Readonly<Record<string, string>> = {
+  lt: "<",
+  gt: ">",
+  amp: "&",
+  quot: '"',
+  apos: "'",
+  nbsp: " ",
+};
+const BACKSLASH = /\\(?:u\{([0-9a-f]{1,6})\}|u([0-9a-f]{4})|x([0-9a-f]{2})|([0-7]{3}))/gi;
+
+/** Percent signs, HTML entities, \u, \x and octal escapes. A few are code; a text of them is read. */
+function withoutEscapes(text: string): string {
+  let read = text;
+  if (/%[0-9a-f]{2}/i.test(read)) {
+    read = read.replace(/(?:%[0-9a-f]{2})+/gi, (run) => utf8Of(run.slice(1).split("%")) ?? run);
+  }
+  if (read.includes("&")) {
+    read = read.replace(ENTITY, (whole, hex?: string, decimal?: string, name?: string) =>
+      name === undefined
+        ? charOf(Number.parseInt(hex ?? decimal ?? "", hex === undefined ? 10 : 16), whole)
+        : (NAMED[name.toLowerCase()] ?? whole),
+    );
+  }
+  if (read.includes("\\")) {
+    read = read.replace(BACKSLASH, (whole, a?: string, b?: string, c?: string, octal?: string) =>
+      charOf(Number.parseInt(a ?? b ?? c ?? octal ?? "", octal === undefined ? 16 : 8), whole),
+    );
+  }
+  return read;
+}
+
+const charOf = (code: number, whole: string): string =>
+  code > 0 && code <= 0x10ffff ? String.fromCodePoint(code) : whole;
+
+/** Tags, emphasis, hyphens, dots and underscores between letters: "ig<b>no</b>re", "ju-dge", "s_c_o_r_e". */
+function withoutMarks(text: string): string {
+  return text
+    .replace(/(?<=[a-z])<\/?[a-z][^<>\n]{0,60}>|<\/?[a-z][^<>\n]{0,60}>(?=[a-z])/gi, "")
+    .replace(
+      /(?<=[a-z])(?:\*{1,3}|_{1,3}|`{1,3}|~{2}|-|\u00AD|\u2010|\u2011|\u00B7|\\)(?=[a-z])/gi,
+      "",
+    );
+}
+
+/** "i g n o r e   a l l": letters with one sign between them, words with more. */
+const SPACED = /(?<![a-z0-9])[a-z0-9](?:[ .\-_\u00B7*|/]{1,4}[a-z0-9](?![a-z0-9])){7,}/gi;
+
+function spacedReadings(text: string): Reading[] {
+  return [...text.matchAll(SPACED)].map((match) => {
+    const run = match[0];
+    const wide = /[ .\-_\u00B7*|/]{2,}/.test(run);
+    const joined = run.replace(/[ .\-_\u00B7*|/]+/g, (gap) => (wide && gap.length > 1 ? " " : ""));
+    const { index } = match;
+    return { text: joined, start: index, end: index + run.length, isEncoded: false };
+  });
+}
+
+/** Hexadecimal, with or without blanks, colons and 0x; some 12 characters and more. */
+const HEX = /(?<![0-9a-f])(?:(?:0x|\\x)?[0-9a-f]{2}[ ,:]?){12,}(?![0-9a-f])/gi;
+/** Base64 in one piece, over lines, or with blanks between its parts. */
+const BASE64 = /[A-Za-z0-9+/_-]{2,}(?:[ \t\r\n]{1,2}[A-Za-z0-9+/_-]{2,})*={0,2}/g;
+const WORD64 = /[A-Za-z0-9+/_-]{16,}={0,2}/g;
+
+function encodedReadings(text: string): Reading[] {
+  const found: Reading[] = [];
+  for (const match of text.matchAll(HEX)) {
+    const pairs = match[0].replace(/0x|\\x|[ ,:]/gi, "").match(/../g) ?? [];
+    const read = utf8Of(pairs);
+    if (read !== null) found.push(readingOf(match, read));
+  }
+  for (const pattern of [WORD64, BASE64]) {
+    for (const match of text.matchAll(pattern)) {
+      if (match[0].length < 16 || !looksEncoded(match[0])) continue;
+      const read = decodeBase64(match[0].replace(/\s+/g, ""));
+      if (read !== null) found.push(readingOf(match, read));
+    }
+  }
+  return found;
+}
+
+const readingOf = (match: RegExpExecArray, text: string): Reading => ({
+  text,
+  start: match.index,
+  end: match.index + match[0].length,
+  isEncoded: true,
+});
+
+/** Prose is letters and blanks as well: an encoding mixes cases inside its words. */
+const looksEncoded = (text: string): boolean => /[a-z][A-Z]|[A-Z][a-z][A-Z]|\d[A-Za-z]/.test(text);
+
+/** Bytes in hexadecimal as text; null when they are no printable UTF-8. */
+function utf8Of(pairs: readonly string[]): string | null {
+  let escaped = "";
+  for (const pair of pairs) escaped += `%${pair}`;
+  try {
+    const text = decodeURIComponent(escaped);
+    return /[\0-\x08\x0E-\x1F\x7F]/.test(text) ? null : text;
+  } catch {
+    return null; // No UTF-8.
+  }
+}

@@ -3,10 +3,7 @@ import { Option } from "commander";
 import { once } from "node:events";
 import { resolve } from "node:path";
 import { parseFlags, runScript, stageCommand, type CommonFlags } from "../src/command/cli.ts";
-import { loadConfig } from "../src/config.ts";
-import { visibleText } from "../src/core/text/visible.ts";
-import { openWholeLines } from "../src/io/whole-lines.ts";
-import { convert, convertLines, TARGETS, type Target } from "../src/stages/convert.ts";
+import { TARGETS, type Target } from "../src/core/formats/targets.ts";
 
 const command = stageCommand({
   name: "convert",
@@ -32,6 +29,10 @@ process.stdout.on("error", (error) =>
 
 await runScript(async () => {
   const flags = parseFlags<Flags>(command, process.argv.slice(2));
+  const { loadConfig } = await import("../src/config.ts");
+  const { visibleText } = await import("../src/core/text/visible.ts");
+  const { openWholeLines } = await import("../src/io/whole-lines.ts");
+  const { convert, convertLines } = await import("../src/stages/convert.ts");
   const file = flags.output === undefined ? null : openWholeLines(resolve(flags.output));
   const toStdout = async (line: string): Promise<void> => {
     if (!process.stdout.write(`${line}\n`)) await once(process.stdout, "drain");

@@ -2,14 +2,12 @@
 import type { Config } from "../config.ts";
 import { maskedRun } from "../core/formats/masked.ts";
 import type { Run } from "../core/formats/run.ts";
+import type { Target } from "../core/formats/targets.ts";
 import { atifDocument } from "../core/formats/write-atif.ts";
 import { openaiLine } from "../core/formats/write-openai.ts";
 import { sharegptLine } from "../core/formats/write-sharegpt.ts";
 import { allRuns, noRunsFound } from "../drawing/logs/runs.ts";
 import { UserError } from "../errors.ts";
-
-export const TARGETS = ["openai", "atif", "sharegpt"] as const;
-export type Target = (typeof TARGETS)[number];
 
 export type ConvertOptions = {
   /** Path, glob, folder or Hub data set. */

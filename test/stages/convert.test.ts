@@ -4,12 +4,8 @@ import { cp } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { loadConfig } from "../../src/config.ts";
-import {
-  convert,
-  convertLines,
-  type ConvertSummary,
-  type Target,
-} from "../../src/stages/convert.ts";
+import { convert, convertLines, type ConvertSummary } from "../../src/stages/convert.ts";
+import type { Target } from "../../src/core/formats/targets.ts";
 import { jsonl, readLogs } from "../support/logs.ts";
 import { canReadSqlite } from "../support/sqlite.ts";
 import { tempProject } from "../support/project.ts";

@@ -1,6 +1,7 @@
 /** What a call of a named tool does, from its name and arguments. */
 import type { Args } from "./acts.ts";
-import { nameWords, pythonKind } from "./script-kind.ts";
+import { codeKind } from "./code-kind.ts";
+import { nameWords } from "./script-kind.ts";
 import type { Kind } from "./act-kind.ts";
 
 /** `ask`: the tool puts a question to the user. */
@@ -31,7 +32,7 @@ export function toolKind(name: string, args: Args): Kind | "ask" {
   }
   const code = textOf(args["code"]);
   if (code !== "" && has("python", "ipython", "code", "execute", "run", "interpreter", "jupyter")) {
-    return pythonKind(code);
+    return codeKind(code);
   }
   const onFile = FILE_ARGS.some((key) => key in args) || has("file", "files", "patch", "notebook");
   const checks = has("test", "tests", "lint", "typecheck", "verify", "diagnostics", "compile");

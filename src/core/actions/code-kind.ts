@@ -56,7 +56,7 @@ const READS =
 
 /** What a package or an interpreter says about itself. */
 const ABOUT =
-  /__version__|__file__|__path__|\bsys\.(?:version|path|executable|prefix)|\bprocess\.version|\bRUBY_VERSION|\bphpversion\(|\bPHP_VERSION|importlib\.metadata|\bplatform\.\w+\(|\bsite\.getsitepackages|require\.resolve\(|\bhelp\(\w/;
+  /__version__|__file__|__path__|\bsys\.(?:version|executable|prefix|path(?!\.(?:insert|append)))|\bprocess\.version|\bRUBY_VERSION|\bphpversion\(|\bPHP_VERSION|importlib\.metadata|\bplatform\.\w+\(|\bsite\.getsitepackages|require\.resolve\(|\bhelp\(\w/;
 
 /** Lines that are chosen by what stands in them. */
 const SELECTS =

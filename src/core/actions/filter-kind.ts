@@ -52,13 +52,13 @@ function optionsBeforeCode(args: readonly string[]): readonly string[] {
   return kept;
 }
 
-const ADDRESS = String.raw`(?:\d+|\$|/(?:[^/\\]|\\.)*/I?|\\(.)(?:(?!\1).)*\1)`;
+const ADDRESS = String.raw`(?:\d+|\$|/(?:[^/\\]|\\.)*/I?)`;
 /** `/re/p`, `/re/!d`, `/re/=`, `/re/{...}`: lines chosen by one pattern. */
 const CHOOSES = new RegExp(String.raw`^\s*/(?:[^/\\]|\\.)*/I?\s*(?:!\s*d|[p={])`);
 const CHOSEN_AS_RANGE = new RegExp(String.raw`^\s*${ADDRESS}\s*,\s*[~+]?(?:${ADDRESS})`);
 /** The command `w file`, alone, behind an address or as a flag of `s`. */
 const WRITES = new RegExp(
-  String.raw`(?:^|[;{}\n])\s*(?:${ADDRESS}(?:\s*,\s*${ADDRESS})?)?\s*!?\s*[wW]\s+\S|(?:^|[;{}\n\d$/])\s*s([^\w\s])(?:(?!\2)[^\\]|\\.)*\2(?:(?!\2)[^\\]|\\.)*\2[gpIime\d]*w\s+\S`,
+  String.raw`(?:^|[;{}\n])\s*(?:${ADDRESS}(?:\s*,\s*${ADDRESS})?)?\s*!?\s*[wW]\s+\S|(?:^|[;{}\n\d$/])\s*s([^\w\s])(?:(?!\1)[^\\]|\\.)*\1(?:(?!\1)[^\\]|\\.)*\1[gpIime\d]*w\s+\S`,
 );
 
 function sedKind(args: readonly string[]): Kind {

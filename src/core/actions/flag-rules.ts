@@ -355,7 +355,13 @@ const FLAGS: ReadonlyMap<string, Rules> = new Map(
     sysctl: { kinds: [["call", /^-w$|=/]], otherwise: "search" },
     dmesg: { kinds: [["call", /^(-C|-c|--clear)$/]], otherwise: "search" },
     dpkg: {
-      kinds: [["search", /^(-[lLsSpcI]|--list|--listfiles|--status|--search|--get-selections|--print-.*|--contents|--info)$/], ["verify", /^(-V|--verify|--audit)$/]],
+      kinds: [
+        [
+          "search",
+          /^(-[lLsSpcI]|--list|--listfiles|--status|--search|--get-selections|--print-.*|--contents|--info)$/,
+        ],
+        ["verify", /^(-V|--verify|--audit)$/],
+      ],
       otherwise: "call",
     },
     ldconfig: { kinds: [["search", /^-p$/]], otherwise: "call" },

@@ -164,5 +164,7 @@ function fileKind(
       ? judge(file, rest)
       : undefined;
   // `python bin/test`: the script of the project, not the shell's own word.
-  return known === undefined || known === "none" ? scriptKind(script, bodies.get(file), rest) : known;
+  return known === undefined || known === "none"
+    ? scriptKind(script, bodies.get(file), rest)
+    : known;
 }

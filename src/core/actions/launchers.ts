@@ -213,7 +213,8 @@ function startedBy(command: ShellCommand, launcher: Launcher): readonly ShellCom
   }
   while (next >= 0 && /^[A-Za-z_]\w*=/.test(args[next] ?? "")) next++;
   const words = next < 0 ? [] : args.slice(next);
-  if (words.length === 0) return null;
+  // `pdm run test` is a script of the project, and its name says what it does.
+  if (words.length === 0 || (verbs[0] === "run" && SCRIPT_NAMES.test(words[0] ?? ""))) return null;
   if (joins) return scriptCommands(words.join(" "));
   return [started(command, words)];
 }
@@ -249,4 +250,6 @@ function pythonLauncher(command: ShellCommand, name: string): readonly ShellComm
   return module < 0 ? null : [{ ...command, program: "python", args: args.slice(module) }];
 }
 
+const SCRIPT_NAMES =
+  /^(tests?|lint|fmt|format|check|build|start|dev|serve|docs?|cov|types?)([:-].*)?$/;
 const NO_OPTIONS: ReadonlySet<string> = new Set();

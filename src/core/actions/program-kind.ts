@@ -147,7 +147,7 @@ function localKind(
   command: FedCommand,
   bodies: ReadonlyMap<string, string>,
 ): Kind {
-  if (asksAboutItself(command.args)) return "search";
+  if (hasFlag(command.args, /^--(version|help)$/)) return "search";
   const name = baseName(program);
   return scriptKind(program, bodies.get(name), /\.\w+$/.test(name) ? command.args : []);
 }

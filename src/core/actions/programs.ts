@@ -7,7 +7,7 @@ import { wordSet as words } from "./words-after.ts";
 /** Shows the text of files it is given. */
 export const READERS = words(`
   cat head tail less more nl bat batcat sed awk gawk mawk xxd hexdump od strings jq yq zcat gzcat zless
-  man column fold pr rev tac view cut sort uniq diff colordiff cmp comm objdump readelf pdftotext
+  column fold pr rev tac view cut sort uniq diff colordiff cmp comm objdump readelf pdftotext
   exiftool binwalk open goto scroll_down scroll_up set_cursors disassemble decompile
   fmt expand unexpand split paste join tr uniq nroff groff asciidoctor base64 base32 bzcat xzcat zstdcat lz4cat
   vimdiff sdiff diff3 delta tsort shuf pygmentize glow mdcat rich hexyl mapfile readarray csvlook csvcut
@@ -87,5 +87,8 @@ export const WRITE_WORDS = words(`
 /** Words of a script's name that say it checks or looks into something. */
 export const CHECK_WORDS = words(`
   test tests testing check verify validate repro reproduce reproducer reproduction debug trace analyze
-  analyse inspect demo example examples run runtests bench benchmark compare simple investigate explore
-  final comprehensive minimal manual verification detect`);
+  analyse inspect demo example examples run runtests bench benchmark compare investigate explore
+  verification detect spec specs smoke e2e`);
+
+/** Words of a script's name that go with checks, but say nothing of what it does. */
+export const KIND_WORDS = words("simple final comprehensive minimal manual quick");

@@ -1,5 +1,5 @@
 /** What a script file or a snippet of code does, from its name and its text. */
-import { CHECK_WORDS, WRITE_WORDS } from "./programs.ts";
+import { CHECK_WORDS, KIND_WORDS, WRITE_WORDS } from "./programs.ts";
 import type { Kind } from "./act-kind.ts";
 import { codeKind } from "./code-kind.ts";
 
@@ -12,7 +12,10 @@ export function scriptKind(path: string, body?: string, args: readonly string[] 
   if (file === "setup.py")
     return args.includes("test") || args.includes("check") ? "verify" : "call";
   const words = nameWords(file.replace(/\.\w+$/, ""));
-  const telling = words.find((word) => WRITE_WORDS.has(word) || CHECK_WORDS.has(word));
+  // "simple_fix.py" fixes: what kind of script it is counts where nothing says what it does.
+  const telling =
+    words.find((word) => WRITE_WORDS.has(word) || CHECK_WORDS.has(word)) ??
+    words.find((word) => KIND_WORDS.has(word));
   if (telling !== undefined) return WRITE_WORDS.has(telling) ? writeOrCheck(body) : "verify";
   if (body === undefined) return args.length > 0 ? "run" : "verify";
   return codeKind(body);

@@ -57,7 +57,7 @@ const short =
 const tar =
   (letter: RegExp) =>
   (args: readonly string[]): boolean =>
-    letter.test(args[0] ?? "") && !/^--/.test(args[0] ?? "");
+    letter.test(args[0] ?? "") && !(args[0] ?? "").startsWith("--");
 const UNPACKER: Rules = {
   kinds: [
     ["search", short("l")],

@@ -14,9 +14,6 @@ export function gitKind(args: readonly string[]): Kind {
   return WRITES.has(verb) ? "write" : "call";
 }
 
-/** The verb of a git command; "" when there is none. */
-export const gitVerb = (args: readonly string[]): string => verbOf(args, GLOBAL).verb;
-
 // ---------------------------------------------------------------------------------------------
 
 const GLOBAL = wordSet("-C -c --git-dir --work-tree --namespace --exec-path --super-prefix");

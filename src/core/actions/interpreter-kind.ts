@@ -113,7 +113,7 @@ function readArgs(language: string, args: readonly string[]): Read {
     const rest = args.slice(at + 1);
     if (/^python|^pypy/.test(language) && arg === "-m")
       return { ...read, module: rest[0] ?? "", rest: rest.slice(1) };
-    if (/^node/.test(language) && arg === "--test") read.tests = true;
+    if (language.startsWith("node") && arg === "--test") read.tests = true;
     if (code?.test(arg) === true) return { ...read, code: rest[0] ?? "", rest: rest.slice(1) };
     if (checks.test(arg)) read.checks = true;
     if (valued?.has(arg) === true) at++;

@@ -223,7 +223,7 @@ function startedBy(command: ShellCommand, launcher: Launcher): readonly ShellCom
 function started(command: ShellCommand, words: readonly string[]): ShellCommand {
   const [program = "", ...args] = words;
   const [first = program, ...more] = /\s/.test(program) ? program.split(/\s+/) : [program];
-  const isScript = /\.py$/.test(first);
+  const isScript = first.endsWith(".py");
   return {
     ...command,
     program: isScript ? "python" : first,

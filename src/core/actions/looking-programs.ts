@@ -105,7 +105,7 @@ function findLooks(args: readonly string[]): boolean {
 const RE = String.raw`/(?:[^/\\\n]|\\.)*/I?`;
 const ADDRESS = String.raw`(?:\d+(?:~\d+)?|\$|${RE}|[+~]\d+)`;
 const PLAIN = String.raw`[pdDqQ=lnNPGHghx]\d*`;
-const CHANGE = [..."/|,#@:"]
+const CHANGE = ["/", "|", ",", "#", "@", ":"]
   .map((mark) => {
     const sign = mark === "|" ? "\\|" : mark;
     const part = String.raw`(?:[^${sign}\\\n]|\\.)*`;

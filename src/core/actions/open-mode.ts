@@ -22,7 +22,7 @@ export function opensOf(code: string): Opens {
 // ---------------------------------------------------------------------------------------------
 
 /** What stands before `open(`: nothing, a module, or an object with a method. */
-const OPEN = /(?:\b([\w\])]{0,60})\.)?\b(?:f?open|sysopen)\s*\(/g;
+const OPEN = /(?:([\w\])]{1,60})\.)?\b(?:f?open|sysopen)\s*\(/g;
 const MOST = 2000;
 
 /** Modules whose `open` takes the path first, as the built-in does. */

@@ -15,7 +15,10 @@ export function toolKind(name: string, args: Args): Kind | "ask" {
   }
   if (/^finish$/.test(plain) && /give_?up/i.test(textOf(args["return_type"]))) return "blocked";
   const known = knownTool(name);
-  if (known !== undefined && !isElsewhere(plain, args)) return known;
+  if (known !== undefined) {
+    if (!isElsewhere(plain, args)) return known;
+    if (known === "write") return "call";
+  }
   return byWords(name, args);
 }
 
@@ -31,14 +34,11 @@ function isElsewhere(plain: string, args: Args): boolean {
   )
     return false;
   const keys = Object.keys(args);
-  return (
-    keys.length > 0 &&
-    !EDITOR_TOOLS.has(plain) &&
-    !keys.some((key) => FILE_ARGS.includes(key) || FILE_KEY.test(key))
-  );
+  return keys.length > 0 && !keys.some((key) => FILE_ARGS.includes(key) || FILE_KEY.test(key));
 }
 
-const FILE_KEY = /path|file|dir|text|input|patch|content|pattern|url|edits|old|new|line|query/i;
+const FILE_KEY =
+  /path|file|dir|text|input|patch|content|pattern|url|edits|old|new|line|query|search|replac/i;
 
 function byWords(name: string, args: Args): Kind | "ask" {
   // "search_basic_for_streaming_availability": the part behind "_for_" names the provider.

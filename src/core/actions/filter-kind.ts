@@ -31,7 +31,7 @@ export function lineCodeKind(code: string, files: readonly string[]): Kind {
   const kind = codeKind(code);
   if (kind === "write") return kind;
   if (
-    /\bprint\b[^;]*\b(?:if|unless)\s*(?:m?[/{]|\$_\s*=~|!)/.test(code) ||
+    /\bprint\b[^;]{0,300}\b(?:if|unless)\s*(?:m?[/{]|\$_\s*=~|!)/.test(code) ||
     /^\s*\/.*\/\s*(&&|and)\s*print/.test(code)
   )
     return "search";
@@ -58,7 +58,7 @@ const CHOOSES = new RegExp(String.raw`^\s*/(?:[^/\\]|\\.)*/I?\s*(?:!\s*d|[p={])`
 const CHOSEN_AS_RANGE = new RegExp(String.raw`^\s*${ADDRESS}\s*,\s*[~+]?(?:${ADDRESS})`);
 /** The command `w file`, alone, behind an address or as a flag of `s`. */
 const WRITES = new RegExp(
-  String.raw`(?:^|[;{}\n])\s*(?:${ADDRESS}(?:\s*,\s*${ADDRESS})?)?\s*!?\s*[wW]\s+\S|(?:^|[;{}\n\d$/])\s*s([^\w\s])(?:(?!\1)[^\\]|\\.)*\1(?:(?!\1)[^\\]|\\.)*\1[gpIime\d]*w\s+\S`,
+  String.raw`(?:^|[;{}\n])[ \t]*(?:${ADDRESS}(?:[ \t]*,[ \t]*${ADDRESS})?[ \t]*)?(?:![ \t]*)?[wW][ \t]+\S|(?:^|[;{}\n\d$/])[ \t]*s([^\w\s])(?:(?!\1)[^\\]|\\.)*\1(?:(?!\1)[^\\]|\\.)*\1[gpIime\d]*w\s+\S`,
 );
 
 function sedKind(args: readonly string[]): Kind {
@@ -79,11 +79,11 @@ function scriptsOf(args: readonly string[]): string[] {
 
 function awkKind(args: readonly string[]): Kind {
   const program = awkProgram(args);
-  if (/\bprintf?\b[^;}\n|]*>{1,2}\s*(?:"(?!\/dev\/)|\$?\w+(?!\s*[?)]))/.test(program))
+  if (/\bprintf?\b[^;}\n|]{0,300}>{1,2}\s*(?:"(?!\/dev\/)|\$?\w+(?!\s*[?)]))/.test(program))
     return "write";
   if (/\bsystem\s*\(/.test(program)) return "run";
   const isRange = /\bNR\s*[=<>!]|^\s*\/.*\/\s*,/.test(program);
-  return !isRange && /^\s*!?\s*\/|\$\w+\s*!?~|\bindex\(\$0/.test(program) ? "search" : "read";
+  return !isRange && /^\s*(?:!\s*)?\/|\$\w+\s*!?~|\bindex\(\$0/.test(program) ? "search" : "read";
 }
 
 function awkProgram(args: readonly string[]): string {

@@ -114,7 +114,7 @@ const CHANGE = ["/", "|", ",", "#", "@", ":"]
   .join("|");
 /** Commands of sed without w, W, e, r and files of scripts. */
 const SED = new RegExp(
-  String.raw`(?:${ADDRESS}(?:\s*,\s*${ADDRESS})?\s*)?!?\s*(?:${PLAIN}|${CHANGE}|[{}])[;\s]*`,
+  String.raw`(?:${ADDRESS}(?:\s*,\s*${ADDRESS})?\s*)?(?:!\s*)?(?:${PLAIN}|${CHANGE}|[{}])[;\s]*`,
   "y",
 );
 

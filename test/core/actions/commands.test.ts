@@ -83,6 +83,15 @@ test("many brackets and quotes cost no more than their length", () => {
   expect(typeOf("bash", { command: code })).toBe("file_read");
 });
 
+test.each([
+  ["sed", `sed '${" ".repeat(20_000)}x' f`],
+  ["sed", `sed '${";s|a".repeat(20_000)}' f`],
+  ["awk", `awk '${"print a ".repeat(20_000)}' f`],
+  ["awk", `awk '${" ".repeat(20_000)}x' f`],
+])("a long program of %s is judged without going over it again and again", (_, command) => {
+  expect(typeOf("bash", { command })).toBe("file_read");
+});
+
 test("Wilson's interval has the ends worked by hand", () => {
   const [low, high] = wilsonInterval(8, 10);
   expect(low).toBeCloseTo(0.4902, 3);

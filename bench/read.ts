@@ -39,6 +39,9 @@ for (const size of ["as they are", "8 kB each"]) {
 }
 rmSync(folder, { recursive: true, force: true });
 
+console.log("\ncommands and runs");
+await import("./read-commands.ts");
+
 /** Logs a second of CPU time. */
 async function side(name: string, module: string, size: string): Promise<number> {
   const { out, rssMb } = await timed(process.execPath, [

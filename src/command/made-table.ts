@@ -30,6 +30,8 @@ export const MADE_TABLES = {
       "test/fixtures/actions/odd.jsonl",
       "test/fixtures/actions/varied.jsonl",
       "test/fixtures/actions/fresh.jsonl",
+      "test/fixtures/actions/commands.jsonl",
+      "test/fixtures/actions/commands_held.jsonl",
     ],
   },
   audit: {

@@ -3,6 +3,7 @@
  * `npm run classify`, and the figures of both.
  */
 import { classifyAction } from "../core/actions/classify.ts";
+import type { ActionTurn } from "../core/actions/types.ts";
 import { measure, measurementLines } from "../core/actions/measure.ts";
 import type { LabelledLog, LabelledSet } from "../core/failure/measure.ts";
 import { readFailure } from "../core/failure/read.ts";
@@ -15,15 +16,15 @@ export async function* classifiedRows(
   onBad?: (line: number, why: string) => void,
 ): AsyncGenerator<Row> {
   for await (const { row } of readRows(path, onBad)) {
-    yield { ...row, action_type: classifyAction(row) };
+    yield { ...row, action_type: classifyAction(turnOf(row)) };
   }
 }
 
-/** The per-class table of a file whose rows carry a `label`. */
+/** The per-class table of a file whose rows carry a `label` (of a bare command: `want`). */
 export async function measureFile(path: string): Promise<readonly string[]> {
   const rows: { label: string; type: string }[] = [];
   for await (const row of classifiedRows(path)) {
-    rows.push({ label: String(row["label"]), type: String(row["action_type"]) });
+    rows.push({ label: String(row["label"] ?? row["want"]), type: String(row["action_type"]) });
   }
   return measurementLines(measure(rows));
 }
@@ -87,4 +88,11 @@ function labelled(row: Row, where: string): LabelledLog {
 
 function listOf(value: unknown): string[] {
   return Array.isArray(value) ? value.filter((one): one is string => typeof one === "string") : [];
+}
+
+/** A row may hold nothing but a shell command. */
+function turnOf(row: Row): ActionTurn {
+  const { command } = row;
+  if (typeof command !== "string" || "content" in row || "tool_calls" in row) return row;
+  return { ...row, tool_calls: [{ id: "", name: "bash", arguments: { command } }] };
 }

@@ -2,6 +2,7 @@
  * What a turn does, taken out of the many ways agents write it down: OpenAI tool calls, SWE-agent
  * XML calls, ReAct lines, tool-call tokens in the text, fenced commands.
  */
+import { isShellTool } from "./tool-names.ts";
 
 /** Either a shell script or a call of a named tool. */
 export type Act =
@@ -60,30 +61,43 @@ function partsOfJson(text: string): string {
   return Array.isArray(parsed) ? plainText(parsed) : text;
 }
 
-/** Names of tools whose argument is a shell script. */
-const SHELL_TOOLS: ReadonlySet<string> = new Set([
-  "bash",
-  "shell",
-  "sh",
-  "terminal",
-  "execute_bash",
-  "run_command",
-  "run_bash",
-  "run_shell",
-  "execute_command",
-  "exec_command",
-  "run_terminal_cmd",
-  "run_in_terminal",
-  "local_shell",
-]);
-
 function actOf(name: string, args: Args): Act {
-  const script = args["command"] ?? args["cmd"] ?? args["script"];
-  if (SHELL_TOOLS.has(name.toLowerCase())) {
-    if (typeof script === "string") return { kind: "shell", script };
-    if (Array.isArray(script)) return { kind: "shell", script: script.map(String).join(" ") };
-  }
-  return { kind: "tool", name, args };
+  const scripts = isShellTool(name) ? scriptsOf(args) : [];
+  return scripts.length > 0
+    ? { kind: "shell", script: scripts.join("\n") }
+    : { kind: "tool", name, args };
+}
+
+/** A text, an argv list (`["bash", "-lc", "a | b"]` is the script `a | b`), or a list of either. */
+function scriptsOf(args: Args): string[] {
+  const given =
+    args["command"] ??
+    args["cmd"] ??
+    args["script"] ??
+    args["keystrokes"] ??
+    args["commands"] ??
+    args["commandLine"] ??
+    args["CommandLine"];
+  if (typeof given === "string") return given.trim() === "" ? [] : [given];
+  if (!Array.isArray(given)) return [];
+  if (args["commands"] !== given) return [scriptOfArgv(given.map(String))];
+  return given.flatMap((one: unknown) =>
+    typeof one === "string" ? [one] : isTable(one) ? scriptsOf(one) : [],
+  );
+}
+
+function scriptOfArgv(argv: readonly string[]): string {
+  const [program = "", option = "", script] = argv;
+  if (
+    script !== undefined &&
+    argv.length === 3 &&
+    /(^|\/)(ba|z|da)?sh$/.test(program) &&
+    /^-[a-z]*c$/.test(option)
+  )
+    return script;
+  return argv
+    .map((word) => (/^[\w./:=@%+,-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`))
+    .join(" ");
 }
 
 /** Arguments come as an object or as its JSON; broken JSON still tells which tool it was. */
@@ -99,9 +113,14 @@ function structuredCalls(toolCalls: unknown): Act[] {
   return list.flatMap((call: unknown) => {
     const table = isTable(call) ? call : {};
     const inner = isTable(table["function"]) ? table["function"] : table;
-    const name = inner["name"];
+    const name = inner["name"] ?? table["function_name"] ?? table["tool"] ?? inner["function"];
     if (typeof name !== "string" || name === "") return [];
-    return [actOf(name, argsOf(inner["arguments"] ?? inner["input"]))];
+    return [
+      actOf(
+        name,
+        argsOf(inner["arguments"] ?? inner["input"] ?? inner["args"] ?? inner["parameters"]),
+      ),
+    ];
   });
 }
 

@@ -1,4 +1,5 @@
 /** How well types fit labels: accuracy, and precision, recall and F1 a class. */
+import { wilsonInterval } from "./interval.ts";
 
 export type ClassScore = {
   readonly type: string;
@@ -59,6 +60,7 @@ export function measurementLines(result: Measurement): string[] {
   const line = (name: string, cells: readonly string[]): string =>
     [name.padEnd(18), ...cells.map((cell) => cell.padStart(9))].join(" ");
   const share = (value: number): string => value.toFixed(2);
+  const [low, high] = wilsonInterval(Math.round(result.accuracy * result.rows) || 0, result.rows);
   return [
     line("type", ["labels", "given", "precision", "recall", "F1"]),
     ...result.classes.map((one) =>
@@ -70,7 +72,7 @@ export function measurementLines(result: Measurement): string[] {
         share(one.f1),
       ]),
     ),
-    `accuracy ${result.accuracy.toFixed(3)}, macro-F1 ${result.macroF1.toFixed(3)}, ${result.rows} rows`,
+    `accuracy ${result.accuracy.toFixed(3)} [${low.toFixed(3)}, ${high.toFixed(3)}], macro-F1 ${result.macroF1.toFixed(3)}, ${result.rows} rows`,
     ...result.mistakes.map(([label, type, n]) => `  ${label} taken for ${type}: ${n}`),
   ];
 }

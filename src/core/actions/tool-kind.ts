@@ -1,18 +1,46 @@
 /** What a call of a named tool does, from its name and arguments. */
 import type { Args } from "./acts.ts";
-import { nameWords, pythonKind } from "./script-kind.ts";
+import { codeKind } from "./code-kind.ts";
+import { knownTool, plainName } from "./tool-names.ts";
+import { nameWords } from "./script-kind.ts";
 import type { Kind } from "./act-kind.ts";
 
-/** `ask`: the tool puts a question to the user. */
+/** `ask`: the tool puts a question to the user. Names of known agents first, then the words of the name. */
 export function toolKind(name: string, args: Args): Kind | "ask" {
+  const plain = plainName(name);
   const command = textOf(args["command"]);
-  if (
-    /^str_replace(_based_edit_tool|_editor)?$|^(text_)?editor$|^edit_anthropic$/.test(name) &&
-    command !== ""
-  ) {
+  if (EDITORS.test(plain) && command !== "") {
     if (command === "view") return isFolder(args) ? "search" : "read";
     return "write";
   }
+  if (/^finish$/.test(plain) && /give_?up/i.test(textOf(args["return_type"]))) return "blocked";
+  const known = knownTool(name);
+  if (known !== undefined) {
+    if (!isElsewhere(plain, args)) return known;
+    if (known === "write") return "call";
+  }
+  return byWords(name, args);
+}
+
+/** An editor with commands: Anthropic's, SWE-agent's, OpenHands', goose's. */
+const EDITORS = /^str_replace(_based_edit_tool|_editor)?$|^(text_|file_)?editor$|^edit_anthropic$/;
+
+/** Tools of business APIs share short names: `create`, `open`, `find` without a file act on the world. */
+function isElsewhere(plain: string, args: Args): boolean {
+  if (
+    !/^(create|insert|append|replace|open|patch|list|view|process|message|read|write|edit)$/.test(
+      plain,
+    )
+  )
+    return false;
+  const keys = Object.keys(args);
+  return keys.length > 0 && !keys.some((key) => FILE_ARGS.includes(key) || FILE_KEY.test(key));
+}
+
+const FILE_KEY =
+  /path|file|dir|text|input|patch|content|pattern|url|edits|old|new|line|query|search|replac/i;
+
+function byWords(name: string, args: Args): Kind | "ask" {
   // "search_basic_for_streaming_availability": the part behind "_for_" names the provider.
   const words = nameWords(name.split("_for_")[0] ?? name);
   const has = (...some: readonly string[]): boolean => some.some((word) => words.includes(word));
@@ -31,7 +59,7 @@ export function toolKind(name: string, args: Args): Kind | "ask" {
   }
   const code = textOf(args["code"]);
   if (code !== "" && has("python", "ipython", "code", "execute", "run", "interpreter", "jupyter")) {
-    return pythonKind(code);
+    return codeKind(code);
   }
   const onFile = FILE_ARGS.some((key) => key in args) || has("file", "files", "patch", "notebook");
   const checks = has("test", "tests", "lint", "typecheck", "verify", "diagnostics", "compile");

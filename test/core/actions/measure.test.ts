@@ -28,7 +28,7 @@ test("the table names every class and mistake", () => {
     "type                  labels     given precision    recall        F1",
     "a                          2         3      0.67      1.00      0.80",
     "b                          2         1      1.00      0.50      0.67",
-    "accuracy 0.750, macro-F1 0.733, 4 rows",
+    "accuracy 0.750 [0.301, 0.954], macro-F1 0.733, 4 rows",
     "  b taken for a: 1",
   ]);
 });

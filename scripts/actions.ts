@@ -21,6 +21,7 @@ const command = datasetCommand({
   .option("--toolbench <names...>", "toolbench rows, likewise; naming one leaves the other out")
   .option("--max-swe <n>", "runs read and turns taken at most ([actions].max_swe)", wholeNumber)
   .option("--max-toolbench <n>", "the same for toolbench ([actions].max_toolbench)", wholeNumber)
+  .option("--label <labels...>", "take runs with these labels alone (docs/labels.md): SUCCESS, ...")
   .option("--no-own", "leave this workspace's own turns out")
   .option("--no-mask", "mask no secrets: for a source that is known to hold none");
 

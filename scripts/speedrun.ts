@@ -22,6 +22,8 @@ const command = datasetCommand({
   )
   .option("--min-patch-chars <n>", "leave out shorter patches and test patches", wholeNumber, 0)
   .option("--include-empty", "keep rows without a response, labelled FAILURE", false)
+  .option("--label-runs", "rows that say nothing and hold a run: label by docs/labels.md", false)
+  .option("--label <labels...>", "keep rows with these labels: SUCCESS, FAILURE, UNKNOWN")
   .option("--dev-split <f>", "share of dev when a test split is written", "0.9")
   .option("--emit-test", "write test.jsonl as well", false)
   .option("--skipped-report <path>", "write the skipped rows here too, relative to the workspace")

@@ -7,6 +7,9 @@ import { eventsOf, historyHashes, type ActionEvent, type Rollout } from "../core
 import { beyond, evalGroups, rankOf, smallest, type TurnRef } from "../core/actions/plan.ts";
 import { groupOf, rolloutOf } from "../core/actions/rollout.ts";
 import { siblingsOf, type Siblings } from "../core/actions/rejected.ts";
+import { labelDrop } from "../core/label/choice.ts";
+import { labelRun, type RunLabel } from "../core/label/label.ts";
+import { namesOf, type Row } from "../core/sample/shapes.ts";
 import { layOut, locate, shuffled } from "../core/sample/order.ts";
 import { historyChars } from "../core/sample/turns.ts";
 import { seededRng } from "../core/random.ts";
@@ -29,6 +32,8 @@ export type ActionSettings = {
   /** Turns in eval at most; those over it are left out, since their groups are eval's alone. */
   readonly maxEval: number;
   readonly maxHistoryChars: number;
+  /** Labels of the runs that are taken; null: all. */
+  readonly labels: ReadonlySet<RunLabel> | null;
 };
 
 export type Taken = {
@@ -115,7 +120,7 @@ export async function planActions(
     const held = smallest(source.cap);
     const instances = new Map<string, number[]>();
     let offered = 0;
-    for await (const { index, rollout, reason } of readRollouts(source, settings.seed)) {
+    for await (const { index, rollout, reason } of readRollouts(source, settings)) {
       if (rollout === null) {
         drop(reason);
         continue;
@@ -184,16 +189,23 @@ type Read =
 const BATCH = 16;
 
 /** At most `cap` rollouts, each as likely as any other; in the order of the source. */
-async function* readRollouts(source: ActionSource, seed: number): AsyncGenerator<Read> {
+async function* readRollouts(
+  source: ActionSource,
+  settings: Pick<ActionSettings, "seed" | "labels">,
+): AsyncGenerator<Read> {
   const total = source.rows.files.reduce((sum, file) => sum + file.rows, 0);
-  const order = shuffled(total, seededRng(seed, `actions/${source.name}`));
+  const order = shuffled(total, seededRng(settings.seed, `actions/${source.name}`));
   const chosen = total <= source.cap ? range(total) : [...first(order, source.cap)].sort(ascending);
   for (let from = 0; from < chosen.length; from += BATCH) {
-    yield* await readAt(source, chosen.slice(from, from + BATCH));
+    yield* await readAt(source, chosen.slice(from, from + BATCH), settings.labels);
   }
 }
 
-async function readAt(source: ActionSource, rows: readonly number[]): Promise<Read[]> {
+async function readAt(
+  source: ActionSource,
+  rows: readonly number[],
+  labels: ReadonlySet<RunLabel> | null,
+): Promise<Read[]> {
   const extents = layOut(source.rows.files);
   const columns = COLUMNS.filter((column) =>
     source.rows.files.some((file) => file.columns.includes(column)),
@@ -206,10 +218,18 @@ async function readAt(source: ActionSource, rows: readonly number[]): Promise<Re
     const index = rows[n] ?? 0;
     if (!one.ok) return { index, rollout: null, reason: one.reason };
     const made = rolloutOf(one.row, { source: source.name, id: `${source.name}-${index}` });
-    return made.ok
+    if (!made.ok) return { index, rollout: null, reason: made.reason };
+    const unwanted = labels === null ? null : labelDrop(labelOf(one.row, made.value), labels);
+    return unwanted === null
       ? { index, rollout: made.value, reason: "" }
-      : { index, rollout: null, reason: made.reason };
+      : { index, rollout: null, reason: unwanted };
   });
+}
+
+function labelOf(row: Row, { calls, demos, resolved }: Rollout): RunLabel {
+  const verdict = resolved === null ? null : resolved ? "success" : "failure";
+  const { exit_status } = namesOf(row, "");
+  return labelRun({ messages: calls, notTurns: demos, verdict, exit_status }).label;
 }
 
 const COLUMNS =
@@ -230,7 +250,7 @@ async function* takenEvents(
     }
     for (const rows of instances.values()) {
       if (!rows.some((row) => wanted.has(row))) continue;
-      const read = await readAt(source, rows);
+      const read = await readAt(source, rows, settings.labels);
       const rollouts = read.flatMap(({ rollout }) => rollout ?? []);
       const siblings = siblingsOf(rollouts);
       for (const { index, rollout } of read) {

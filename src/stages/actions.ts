@@ -8,6 +8,7 @@ import { actionCards } from "../core/actions/cards.ts";
 import { proposerExample, proposerFormats, verifierExample } from "../core/actions/examples.ts";
 import { duelLoser, rejectedFor } from "../core/actions/rejected.ts";
 import type { Built } from "../core/dataset/example.ts";
+import { labelChoice } from "../core/label/choice.ts";
 import { datasetSettings, type DatasetFlags } from "../core/dataset/settings.ts";
 import { trajectoryShape } from "../core/sample/columns.ts";
 import { benchmarkWarning } from "../core/speedrun/warning.ts";
@@ -33,6 +34,8 @@ export type ActionsOptions = StageOptions &
     readonly toolbench?: readonly string[];
     readonly maxSwe?: number;
     readonly maxToolbench?: number;
+    /** Runs with these labels alone; default all. The workspace's own turns are no runs and stay. */
+    readonly label?: readonly string[];
     /** Take the workspace's prompts and won duels. */
     readonly own: boolean;
     /** Folder that the three sets go into, absolute. */
@@ -54,11 +57,8 @@ export async function actions(
   options: ActionsOptions,
 ): Promise<StageSummary> {
   const settings = datasetSettings(config.dataset, options, setWide(config));
-  const folders = {
-    proposer: `${options.output}/${ACTION_SETS.proposer}`,
-    verifier: `${options.output}/${ACTION_SETS.verifier}`,
-    eval: `${options.output}/${ACTION_SETS.eval}`,
-  };
+  const labels = labelChoice("actions", options.label);
+  const folders = foldersIn(options.output);
   // What was made from this very input is left as it is; that is known when the sources are open.
   const isMarked = await hasMark(folders.proposer);
   if (!isMarked) await freeFolders(Object.values(folders), settings.force);
@@ -70,6 +70,7 @@ export async function actions(
     evalFraction: config.actions.eval_fraction,
     maxEval: config.actions.max_eval,
     maxHistoryChars: config.source.max_history_chars,
+    labels,
   });
   const warning = benchmarkWarning(plan.instanceIds);
   for (const line of warning) deps.progress.note(line);
@@ -78,7 +79,10 @@ export async function actions(
     sources.map((source) => source.name),
     warning,
   );
-  const common = { notes: () => warning, madeFrom: await inputOf(config, sources, own) };
+  const common = {
+    notes: () => warning,
+    madeFrom: await inputOf(config, { sources, own, labels }),
+  };
   const kinds = { proposer: kindCounts(), verifier: kindCounts(), eval: kindCounts() };
   const turns = [
     await writeDataset(counted(proposerRows(plan), kinds.proposer), {
@@ -120,6 +124,12 @@ export async function actions(
 
 // ---------------------------------------------------------------------------------------------
 
+const foldersIn = (output: string) => ({
+  proposer: `${output}/${ACTION_SETS.proposer}`,
+  verifier: `${output}/${ACTION_SETS.verifier}`,
+  eval: `${output}/${ACTION_SETS.eval}`,
+});
+
 async function openSources(config: Config, options: ActionsOptions): Promise<ActionSource[]> {
   const { swe, toolbench, max_swe, max_toolbench } = config.actions;
   // Who names one source means that one: the other is not fetched from the Hub unasked.
@@ -149,13 +159,19 @@ async function openSources(config: Config, options: ActionsOptions): Promise<Act
 /** What tells this input from another. */
 async function inputOf(
   config: Config,
-  sources: readonly ActionSource[],
-  own: OwnTurns,
+  input: {
+    readonly sources: readonly ActionSource[];
+    readonly own: OwnTurns;
+    readonly labels: ReadonlySet<string> | null;
+  },
 ): Promise<unknown> {
+  const { sources, own, labels } = input;
   const files: unknown[] = [];
   for (const { rows, cap } of sources) files.push(cap, await sourcePrints(config.root, rows.files));
   const turns = own.rollouts.map(({ id, messages }) => [id, messages]);
-  return [files, turns, [...own.beaten], config.actions, config.source.max_history_chars];
+  const read = [files, turns, [...own.beaten], config.actions, config.source.max_history_chars];
+  // Without the flag the input is what it was before there was one.
+  return labels === null ? read : [...read, [...labels].sort()];
 }
 
 async function* counted(rows: AsyncIterable<Built>, counts: KindCounts): AsyncGenerator<Built> {

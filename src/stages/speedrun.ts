@@ -14,7 +14,12 @@ import {
   testFraction,
   type SpeedrunCounts,
 } from "../core/speedrun/set.ts";
-import { speedrunRow, type SkippedRow } from "../core/speedrun/rows.ts";
+import { labelChoice } from "../core/label/choice.ts";
+import {
+  speedrunRow,
+  type SkippedRow,
+  type SpeedrunOptions as RowOptions,
+} from "../core/speedrun/rows.ts";
 import { idsOf } from "../core/speedrun/ids.ts";
 import { benchmarkWarning } from "../core/speedrun/warning.ts";
 import { skippedReport } from "../io/skipped-report.ts";
@@ -32,6 +37,10 @@ export type SpeedrunOptions = StageOptions &
     readonly dataset?: readonly string[];
     readonly minPatchChars: number;
     readonly includeEmpty: boolean;
+    /** Rows that say nothing and hold a run are labelled by the rule. */
+    readonly labelRuns?: boolean;
+    /** Labels to keep; default all. */
+    readonly label?: readonly string[];
     /** Share of the rows for dev when a test split is written. */
     readonly devSplit: string;
     readonly emitTest: boolean;
@@ -65,25 +74,33 @@ export async function speedrun(
   const names = options.dataset ?? [config.source.prs].flat();
   const format = options.format ?? ["prompt-completion"];
   const settings = datasetSettings(config.dataset, { ...options, format }, setWide(config));
+  const asked: Asked = {
+    limit: options.limit ?? DEFAULT_LIMIT,
+    minPatchChars: options.minPatchChars,
+    includeEmpty: options.includeEmpty,
+    byRule: options.labelRuns === true,
+    labels: labelChoice("speedrun", options.label),
+  };
   const source = await openRows(config, names, "--dataset", options.skipBad);
   checkResponseColumns("--dataset", source.files);
 
-  const warning = benchmarkWarning(await keptIds(source, options));
+  const warning = benchmarkWarning(await keptIds(source, asked));
   for (const line of warning) deps.progress.note(line);
 
   const skipped: SkippedRow[] = [];
   const counts = speedrunCounts();
-  const rows = builtRows(source, options, { skipped, counts, groupBy: settings.groupBy });
+  const rows = builtRows(source, asked, { skipped, counts, groupBy: settings.groupBy });
   try {
     const { summary } = await writeDataset(rows, {
       builder: "speedrun",
       madeFrom: [
         await sourcePrints(config.root, source.files),
         [options.limit, options.minPatchChars, options.includeEmpty, others],
+        ...labelsAsked(asked),
       ],
       output: options.output,
       settings,
-      card: speedrunCard(names, warning),
+      card: speedrunCard(names, warning, asked.byRule),
       splits: { first: "dev", others },
       stats: () => counts.stats(),
       notes: () => [...warning, ...badLineNotes(source)],
@@ -98,8 +115,16 @@ export async function speedrun(
 
 const DEFAULT_LIMIT = 500;
 
-async function* rowsOf(source: RowSource, options: SpeedrunOptions) {
-  let left = options.limit ?? DEFAULT_LIMIT;
+type Asked = Required<RowOptions> & { readonly limit: number };
+
+/** Nothing where no flag about labels is given: a set that was made without them is still the same. */
+function labelsAsked({ byRule, labels }: Asked): readonly unknown[] {
+  const isPlain = !byRule && labels === null;
+  return isPlain ? [] : [[byRule, labels && [...labels].sort()]];
+}
+
+async function* rowsOf(source: RowSource, options: Asked) {
+  let left = options.limit;
   for await (const { row, index } of allRows(source)) {
     if (left === 0) return;
     const made = speedrunRow(row, idsOf(row, index), options);
@@ -108,7 +133,7 @@ async function* rowsOf(source: RowSource, options: SpeedrunOptions) {
   }
 }
 
-async function keptIds(source: RowSource, options: SpeedrunOptions): Promise<Set<string>> {
+async function keptIds(source: RowSource, options: Asked): Promise<Set<string>> {
   const ids = new Set<string>();
   for await (const made of rowsOf(source, options)) if (made.ok) ids.add(made.value.instance_id);
   return ids;
@@ -116,7 +141,7 @@ async function keptIds(source: RowSource, options: SpeedrunOptions): Promise<Set
 
 async function* builtRows(
   source: RowSource,
-  options: SpeedrunOptions,
+  options: Asked,
   into: {
     readonly skipped: SkippedRow[];
     readonly counts: SpeedrunCounts;

@@ -23,6 +23,7 @@ const settings: ActionSettings = {
   evalFraction: 0.1,
   maxEval: 2_000,
   maxHistoryChars: 120_000,
+  labels: null,
 };
 
 const collect = async <T>(items: AsyncIterable<T>): Promise<T[]> => {

@@ -194,3 +194,33 @@ test.each<[string, Record<string, string>, Partial<ActionsOptions>, string]>([
   const root = tempProject(files);
   await expect(run(root, over)).rejects.toThrow(message);
 });
+
+test("--label leaves out the runs that end otherwise, and counts them", async () => {
+  const root = tempProject();
+  const swe = { swe: [join(REAL, "smith_tool.jsonl")], toolbench: ["none"] };
+  const all = await run(root, swe);
+  const summary = await run(root, { ...swe, label: ["success"], force: true });
+  const left = summary.dropped["label_failure"] ?? 0;
+  expect(left).toBeGreaterThan(0);
+  expect(summary.kept).toBeGreaterThan(0);
+  expect(summary.kept).toBeLessThan(all.kept);
+  expect(summary.read).toBe(
+    summary.kept + Object.values(summary.dropped).reduce((sum, n) => sum + n, 0),
+  );
+  const rows = [...proposerOf(root), ...rowsOf(root, `${SETS.eval}/test.jsonl`)];
+  const resolved = new Set(
+    readFileSync(join(REAL, "smith_tool.jsonl"), "utf8")
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line) as { instance_id: string; resolved: boolean })
+      .filter((row) => row.resolved)
+      .map((row) => row.instance_id),
+  );
+  expect(rows.filter(({ metadata }) => !resolved.has(String(metadata["instance_id"])))).toEqual([]);
+});
+
+test("--label names what it expects", async () => {
+  await expect(run(tempProject(), { label: ["GOOD"] })).rejects.toThrow(
+    'actions: --label is "GOOD"; expected SUCCESS, FAILURE, UNKNOWN',
+  );
+});

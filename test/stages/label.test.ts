@@ -1,7 +1,12 @@
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { expect, test } from "vitest";
 import { loadConfig } from "../../src/config.ts";
-import { countLines, emptyCounts, labelledRuns } from "../../src/stages/label.ts";
+import {
+  countLines,
+  emptyCounts,
+  labelledRuns,
+  type LabelOptions,
+} from "../../src/stages/label.ts";
 import { tempProject } from "../support/project.ts";
 
 const messages = [
@@ -25,4 +30,36 @@ test("a verdict in any spelling decides, and one that cannot be read is a counte
   expect(counts.read).toBe(4);
   expect(Object.fromEntries(counts.drops)).toEqual({ verdict_unreadable: 1 });
   expect(countLines(counts).join("\n")).toContain("verdict_unreadable       1");
+});
+
+const FIXTURE = resolve("test/fixtures/real/smith_tool.jsonl");
+
+async function labelled(root: string, over: Partial<LabelOptions> = {}) {
+  const counts = emptyCounts();
+  const runs = [];
+  const options = { names: [FIXTURE], skipBad: true, ...over };
+  for await (const run of labelledRuns(loadConfig(root, {}), options, counts)) runs.push(run);
+  return { runs, counts };
+}
+
+test("a run with a verdict is labelled by it, unless it is hidden", async () => {
+  const root = tempProject();
+  const { runs, counts } = await labelled(root);
+  const told = runs.filter(({ verdict }) => verdict !== null);
+  expect(told.length).toBeGreaterThan(5);
+  expect(told.filter(({ label, verdict }) => label !== verdict?.toUpperCase())).toEqual([]);
+  expect(counts.read).toBe(runs.length);
+
+  const hidden = await labelled(root, { hideVerdict: true });
+  expect(hidden.runs.flatMap(({ reasons }) => reasons)).not.toContain("verdict_success");
+  expect(hidden.counts.labels.UNKNOWN).toBeGreaterThan(counts.labels.UNKNOWN);
+});
+
+test("lines that are not JSON are counted", async () => {
+  const lines = [JSON.stringify({ instance_id: "a__b-1", messages }), "not json"];
+  const root = tempProject({ "runs.jsonl": `${lines.join("\n")}\n` });
+  const { runs, counts } = await labelled(root, { names: ["runs.jsonl"] });
+  expect(runs).toHaveLength(1);
+  expect(counts.read).toBe(2);
+  expect(Object.fromEntries(counts.drops)).toEqual({ bad_line: 1 });
 });

@@ -227,3 +227,55 @@ test("the skipped report is written although nothing was left, empty ones and ol
   await run(root, { ...good, forceSkippedReport: true });
   expect(readFileSync(good.skippedReport, "utf8")).toBe("");
 });
+
+const said = (role: string, content: string): object => ({ role, content });
+const bash = (command: string): object => said("assistant", `\`\`\`bash\n${command}\n\`\`\``);
+const SUBMIT = bash("echo COMPLETE_TASK_AND_SUBMIT_FINAL_OUTPUT");
+const tested = (output: string): object[] => [
+  said("user", "Fix it."),
+  bash("pytest -q"),
+  said("user", output),
+  SUBMIT,
+];
+const RUNS = [
+  row(1, { FAIL_TO_PASS: [], messages: tested("3 passed in 0.1s") }),
+  row(2, { FAIL_TO_PASS: [], messages: tested("1 failed, 2 passed in 0.1s") }),
+  row(3, { FAIL_TO_PASS: [], messages: tested("3 passed in 0.1s"), resolved: false }),
+  row(4, { FAIL_TO_PASS: [] }),
+];
+const labelsOf = (root: string): unknown[] =>
+  readJsonl(root, "dataset/speedrun/dev.jsonl").map(({ metadata }) => {
+    const { label, label_by } = metadata as { label: string; label_by?: string };
+    return label_by === undefined ? label : [label, label_by];
+  });
+
+test("the rule labels a row's run only where it is asked to and the row says nothing", async () => {
+  const root = tempProject({ "b.jsonl": lines(RUNS) });
+  await run(root);
+  expect(labelsOf(root)).toEqual(["UNKNOWN", "UNKNOWN", "FAILURE", "UNKNOWN"]);
+  await run(root, { labelRuns: true, force: true });
+  expect(labelsOf(root)).toEqual([
+    ["SUCCESS", "rule"],
+    ["FAILURE", "rule"],
+    ["FAILURE", "row"],
+    ["UNKNOWN", "row"],
+  ]);
+  const stats = readFileSync(join(root, "dataset/speedrun/dataset_stats.json"), "utf8");
+  expect(JSON.parse(stats)).toMatchObject({ labels_by: { rule: 2, row: 2 } });
+  expect(readFileSync(join(root, "dataset/speedrun/README.md"), "utf8")).toContain("label_by");
+});
+
+test("rows with other labels than those asked for are left out with a reason", async () => {
+  const root = tempProject({ "b.jsonl": lines(RUNS) });
+  const summary = await run(root, { labelRuns: true, label: ["SUCCESS"] });
+  expect(summary).toMatchObject({
+    read: 4,
+    kept: 1,
+    dropped: { label_failure: 2, label_unknown: 1 },
+  });
+  const failures = await run(root, { labelRuns: true, label: ["failure,unknown"], force: true });
+  expect(failures).toMatchObject({ kept: 3, dropped: { label_success: 1 } });
+  await expect(run(root, { label: ["GOOD"], force: true })).rejects.toThrow(
+    'speedrun: --label is "GOOD"; expected SUCCESS, FAILURE, UNKNOWN',
+  );
+});

@@ -25,6 +25,11 @@ export function hasSucceeded(log: Log): boolean {
   return lines.some((line) => GOOD.test(line));
 }
 
+/** Whether one of the last lines says that something failed. */
+export function hasFailed(log: Log): boolean {
+  return tail(log).some((line) => BAD.test(line));
+}
+
 /** Whether patch's last word is a file or a hunk that went in. */
 export function hasPatched(log: Log): boolean {
   return /^(?:patching file \S+|Hunk #\d+ succeeded .*)$/.test(tail(log)[0] ?? "");

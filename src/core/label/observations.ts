@@ -1,23 +1,68 @@
-/** What an observation says of the tests that were run, by the counts and closing lines of runners. */
+/** What an observation says of the tests that were run: read as a test log is (core/failure). */
+import { countsOf, hasFailed, hasSucceeded } from "../failure/counts.ts";
+import { openLog } from "../failure/log.ts";
+import { readFailure } from "../failure/read.ts";
 
 /** null: it says nothing of tests. A failure anywhere in it counts before what passed. */
 export function testsIn(text: string): "passed" | "failed" | null {
-  const tail = text.slice(-MOST).replace(/\u001b\[[0-9;?]*[A-Za-z]/g, "");
-  if (FAILED.test(tail)) return "failed";
-  const code = /<returncode>\s*(-?\d+)\s*<\/returncode>|\bexit(?:ed with)? code:?\s*(-?\d+)/i.exec(
-    tail,
-  );
-  const status = code?.[1] ?? code?.[2];
-  if (status !== undefined && status !== "0") return null;
-  return PASSED.test(tail) ? "passed" : null;
+  const { output, code } = observed(text);
+  // Code 0 is not handed on: behind `| tail` it is the pipe's, and the tests may have failed.
+  const { category, runner, known } = readFailure(output);
+  const log = openLog(output);
+  const counts = countsOf(log);
+  if (counts !== null && counts.failed > 0) return "failed";
+  // Tests that could not be loaded for want of a module were not run: no word about the work.
+  if (category === "import") return null;
+  if (category !== null && runner !== null && TEST_RUNNERS.has(runner)) return "failed";
+  if (category !== null && known && runner !== null) return null;
+  if (hasFailed(log)) return "failed";
+  const isPassed = hasSucceeded(log) || (counts?.passed ?? 0) > 0;
+  return isPassed && (code === null || code === 0) ? "passed" : null;
 }
 
 // ---------------------------------------------------------------------------------------------
 
-/** Runners close with their counts: what stands far above them is output of the tests. */
-const MOST = 6000;
+/** Readers' names that stand for tests; a compiler, a linter or a script that fails says nothing of them. */
+const TEST_RUNNERS: ReadonlySet<string> = new Set([
+  "ava",
+  "bats",
+  "busted",
+  "cargo test",
+  "catch2",
+  "check",
+  "cmocka",
+  "ctest",
+  "exunit",
+  "go test",
+  "gtest",
+  "jasmine",
+  "jest",
+  "junit",
+  "junit5",
+  "maven",
+  "minitest",
+  "mocha",
+  "node --test",
+  "phpunit",
+  "prove",
+  "pytest",
+  "rspec",
+  "surefire",
+  "tap",
+  "test-unit",
+  "unittest",
+  "vitest",
+]);
 
-const FAILED =
-  /\b[1-9]\d* (?:failed|failing|failures?|errors?)\b(?! fixed)|^FAILED\b|\bFAILED \(|^FAIL\b|^--- FAIL:|^not ok \d|test result: FAILED|^# fail [1-9]|Failures: [1-9]|Tests run: \d+, Failures: (?:[1-9]|0, Errors: [1-9])|BUILD FAILURE/im;
-const PASSED =
-  /\b[1-9]\d* (?:passed|passing)\b|^OK(?: \(|$)|^ok\s+\S+\s|test result: ok|^# pass [1-9]|\b[1-9]\d* (?:tests|examples|runs|assertions), .*\b0 failures\b|100% tests passed|Tests run: [1-9]\d*, Failures: 0, Errors: 0|^All tests (?:passed|successful)/im;
+const CODE =
+  /<returncode>\s*(-?\d+)\s*<\/returncode>|\bexit(?:ed with)? code:?\s*(-?\d+)|^Process exited with code (-?\d+)$/im;
+
+/** An agent's frame around the output, and the exit code it tells; null: none. */
+function observed(text: string): { readonly output: string; readonly code: number | null } {
+  const found = CODE.exec(text);
+  const code = found?.[1] ?? found?.[2] ?? found?.[3];
+  const output = text
+    .replace(/<returncode>[^<]*<\/returncode>/g, "")
+    .replace(/^<\/?(?:output|output_head|output_tail)>|<\/output(?:_head|_tail)?>\s*$/gm, "");
+  return { output, code: code === undefined ? null : Number(code) };
+}

@@ -5,9 +5,10 @@
 
 import { multiSweRow } from "../formats/multi-swe.ts";
 import { rowVerdict } from "../formats/verdict.ts";
+import { labelDrop, rowLabel, type LabelDrop } from "../label/choice.ts";
+import type { RunLabel } from "../label/label.ts";
 
 export type SourceField = "change_summary" | "patch" | "test_patch";
-export type Label = "SUCCESS" | "FAILURE" | "UNKNOWN";
 
 export type SpeedrunRow = {
   readonly instance_id: string;
@@ -17,12 +18,14 @@ export type SpeedrunRow = {
   readonly response: string;
   /** The field the response is; null for an empty one. */
   readonly response_source: SourceField | null;
-  readonly label: Label;
+  readonly label: RunLabel;
+  /** Only where `byRule` is asked for: whether the rule over the row's run gave the label, or the row itself. */
+  readonly label_by?: "row" | "rule";
 };
 
 export type SkippedRow = {
   readonly instance_id: string;
-  readonly reason: "empty_response" | "short_patch" | "verdict_unreadable";
+  readonly reason: "empty_response" | "short_patch" | "verdict_unreadable" | LabelDrop;
   readonly source_fields: {
     readonly has_change_summary: boolean;
     readonly has_patch: boolean;
@@ -37,6 +40,10 @@ export type SpeedrunOptions = {
   readonly minPatchChars: number;
   /** Keep rows without a response, labelled FAILURE. */
   readonly includeEmpty: boolean;
+  /** A row that says nothing and holds a run gets the label of the rule (core/label). */
+  readonly byRule?: boolean;
+  /** Labels to keep; absent or null: all. */
+  readonly labels?: ReadonlySet<RunLabel> | null;
 };
 
 type Raw = Readonly<Record<string, unknown>>;
@@ -73,6 +80,9 @@ export function speedrunRow(
   if (source !== null && source !== "change_summary" && response.length < options.minPatchChars) {
     return skip("short_patch", response.length);
   }
+  const { label, by } = labelled(row, source, options.byRule === true);
+  const unwanted = labelDrop(label, options.labels ?? null);
+  if (unwanted !== null) return skip(unwanted, textOf(row, "patch").length);
   return {
     ok: true,
     value: {
@@ -80,7 +90,8 @@ export function speedrunRow(
       prompt: promptText(row, ids.repo, source),
       response,
       response_source: source,
-      label: labelOf(row, source),
+      label,
+      ...(options.byRule === true ? { label_by: by } : {}),
     },
   };
 }
@@ -90,7 +101,7 @@ export function speedrunRow(
  * row's own verdict (core/formats/verdict.ts) counts; a patch, or a summary of it, whose row lists tests
  * that it makes pass (FAIL_TO_PASS) is a SUCCESS; all else is UNKNOWN.
  */
-export function labelOf(row: Raw, source: SourceField | null): Label {
+export function labelOf(row: Raw, source: SourceField | null): RunLabel {
   if (source === null) return "FAILURE";
   const verdict = rowVerdict(row);
   if (verdict === "unreadable") return "UNKNOWN";
@@ -100,6 +111,18 @@ export function labelOf(row: Raw, source: SourceField | null): Label {
 }
 
 // ---------------------------------------------------------------------------------------------
+
+/** The row's own word stands; the rule is asked only where the row says nothing. */
+function labelled(
+  row: Raw,
+  source: SourceField | null,
+  byRule: boolean,
+): { readonly label: RunLabel; readonly by: "row" | "rule" } {
+  const label = labelOf(row, source);
+  if (!byRule || label !== "UNKNOWN") return { label, by: "row" };
+  const ruled = rowLabel(row);
+  return ruled === null ? { label, by: "row" } : { label: ruled, by: "rule" };
+}
 
 const FIELDS: readonly SourceField[] = ["change_summary", "patch", "test_patch"];
 

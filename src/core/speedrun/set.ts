@@ -16,7 +16,7 @@ export function speedrunBuilt(
     const skip: Skip & SkippedRow = { ...made.skipped, length: made.skipped.patch_len };
     return { ok: false, skip };
   }
-  const { instance_id, repo, prompt, response, response_source, label } = made.value;
+  const { instance_id, repo, prompt, response, response_source, label, label_by } = made.value;
   return {
     ok: true,
     example: {
@@ -24,7 +24,13 @@ export function speedrunBuilt(
       prompt: [{ role: "user", content: prompt }],
       answer: response,
       group: groupBy === "repo" && repo !== "" ? repo : instance_id,
-      metadata: { instance_id, repo, label, response_source },
+      metadata: {
+        instance_id,
+        repo,
+        label,
+        response_source,
+        ...(label_by === undefined ? {} : { label_by }),
+      },
     },
   };
 }
@@ -39,7 +45,11 @@ export function testFraction(devSplit: string): number {
   );
 }
 
-export function speedrunCard(names: readonly string[], warning: readonly string[]): CardText {
+export function speedrunCard(
+  names: readonly string[],
+  warning: readonly string[],
+  byRule: boolean,
+): CardText {
   return {
     title: "Benchmark rows as prompt and response",
     summary:
@@ -47,6 +57,11 @@ export function speedrunCard(names: readonly string[], warning: readonly string[
     howMade: [
       "The response is change_summary, else patch, else test_patch; rows without one are in skipped.jsonl, or kept with the label FAILURE.",
       "Labels: FAILURE for an empty response or a row that says it is not resolved; SUCCESS for a row that says it is, or whose patch makes listed tests pass; UNKNOWN otherwise.",
+      ...(byRule
+        ? [
+            "Rows that say nothing and hold a run are labelled by a rule over what the run did (label_by is rule): no verdict of a benchmark.",
+          ]
+        : []),
     ],
     sources: names.map((name) => ({ name, license: null })),
     limits: [
@@ -65,11 +80,17 @@ export type SpeedrunCounts = {
 export function speedrunCounts(): SpeedrunCounts {
   const labels = counter();
   const sources = counter();
+  const by = counter();
   return {
     add(row) {
       labels.add(row.label);
+      if (row.label_by !== undefined) by.add(row.label_by);
       sources.add(row.response_source ?? "none");
     },
-    stats: () => ({ labels: labels.counts(), response_sources: sources.counts() }),
+    stats: () => ({
+      labels: labels.counts(),
+      response_sources: sources.counts(),
+      ...(Object.keys(by.counts()).length === 0 ? {} : { labels_by: by.counts() }),
+    }),
   };
 }

@@ -162,6 +162,18 @@ test.each<["passed" | "failed" | null, string]>([
   ["passed", "5 examples, 0 failures"],
   ["passed", "100% tests passed, 0 tests failed out of 3"],
   [null, "<returncode>1</returncode>\n3 passed"],
+  ["failed", "<returncode>0</returncode>\n<output>\n1 failed, 2 passed in 0.1s\n</output>"],
+  ["failed", "E   AssertionError: assert 1 == 2\nFAILED test_a.py::test_a - assert 1 == 2"],
+  ["failed", "=== 2 errors in 0.20s ==="],
+  [
+    null,
+    "ImportError while loading conftest 'conftest.py'.\nE   ModuleNotFoundError: No module named 'x'",
+  ],
+  [null, "src/a.ts(1,7): error TS2322: Type 'string' is not assignable to type 'number'."],
+  [
+    null,
+    'Traceback (most recent call last):\n  File "a.py", line 1, in <module>\n    f()\nValueError: no',
+  ],
   [null, "hello"],
 ])("tests %s: %s", (want, text) => {
   expect(testsIn(text)).toBe(want);

@@ -6,6 +6,7 @@
 import type { Node, Parser } from "mvdan-sh";
 import type { ShellCommand } from "./command.ts";
 import { grammar } from "./grammar.ts";
+import { plainCommands } from "./plain.ts";
 import { commandsOf } from "./tree.ts";
 
 export type ShellParse =
@@ -23,11 +24,18 @@ export type ShellParse =
  * parser's stack (some 200 levels) is an error value like a syntax error.
  */
 export function parseShell(command: string): ShellParse {
+  const plain = plainCommands(command);
+  return plain === null ? parseByGrammar(command) : { ok: true, commands: plain };
+}
+
+/** The same without the cheap first look, which has to come to the same. */
+export function parseByGrammar(command: string): ShellParse {
   return parsed(command, commandsOf);
 }
 
 /** Why a script does not parse, as `parseShell` says it; null when it does. In half of the time. */
 export function shellFault(command: string): string | null {
+  if (plainCommands(command) !== null) return null;
   const read = parsed(command, () => []);
   return read.ok ? null : read.message;
 }

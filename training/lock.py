@@ -1,7 +1,7 @@
 """Writes the lock files: versions from pip's resolver, hashes from the pages of pip's indexes.
 
     .venv/bin/python lock.py            all locks
-    .venv/bin/python lock.py training   one of: training, cuda, tests, litellm, harbor
+    .venv/bin/python lock.py training   one of: training, cuda, tests, litellm, harbor, mini
 
 Versions that a lock has stay as they are; delete a line to have it resolved anew. For each version
 the lock lists every file that a supported machine could be given: CPython 3.11 to 3.13 on Linux
@@ -86,6 +86,7 @@ def locks() -> dict[str, Lock]:
         "cuda": Lock(HERE / "cuda.lock", (f"torch==={torch_version()}",), (base,)),
         "tests": Lock(TESTS / "requirements.lock", listed("requirements.in"), (base,)),
         "litellm": Lock(TESTS / "litellm.lock", listed("litellm.in")),
+        "mini": Lock(TESTS / "mini.lock", listed("mini.in"), (), sys.executable, True),
         "harbor": Lock(TESTS / "harbor.lock", listed("harbor.in"), (), python312(), True),
     }
 

@@ -1,6 +1,6 @@
 /**
  * npm run setup:python-tests: the environments that only the tests need (validators, real servers,
- * Ray). Three, since their packages agree on no one set of versions; the first lies on training/.venv.
+ * Ray). Four, since their packages agree on no one set of versions; the first lies on training/.venv.
  */
 import { join } from "node:path";
 import { errorMessage, UserError } from "../errors.ts";
@@ -39,6 +39,13 @@ export const TEST_ENVIRONMENTS: readonly TestEnvironment[] = [
     onTraining: false,
     range: LOCKED_PYTHONS,
     whole: true,
+  },
+  {
+    venv: ".venv-mini",
+    lock: "mini.lock",
+    onTraining: false,
+    range: LOCKED_PYTHONS,
+    whole: false,
   },
   {
     venv: ".venv-harbor",

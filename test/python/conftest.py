@@ -50,6 +50,12 @@ def litellm_program() -> Path:
     return _environment(".venv-litellm").with_name("litellm")
 
 
+@pytest.fixture(scope="session")
+def mini_python() -> Path:
+    """The Python that can import mini-swe-agent; the test is skipped where there is none."""
+    return _environment(".venv-mini")
+
+
 def _environment(name: str) -> Path:
     if not (HERE / name / "kingmaker.json").exists():
         pytest.skip(f"test/python/{name} is not made: npm run setup:python-tests")

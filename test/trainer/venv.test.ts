@@ -11,6 +11,7 @@ const LOCKS = [
   "training/cuda.lock",
   "test/python/requirements.lock",
   "test/python/litellm.lock",
+  "test/python/mini.lock",
   "test/python/harbor.lock",
 ];
 const lock = readLock(join(trainingFolder(projectFolder), "requirements.lock"));

@@ -72,7 +72,7 @@ export function writeRow(
       };
     case "openai":
       // Fine-tuning APIs refuse columns that they do not know: metadata stays out.
-      return { ok: true, row: { messages: [...prompt, answer], ...tools } };
+      return { ok: true, row: { messages: weighted([...prompt, answer], example), ...tools } };
     case "prompt-completion":
       return { ok: true, row: { prompt, completion: [answer], ...tools, metadata } };
     case "preference":
@@ -143,6 +143,15 @@ type RowMessage = {
 
 const forApi = (message: Message): RowMessage => wellFormed(message, true);
 const forTrainer = (message: Message): RowMessage => wellFormed(message, false);
+
+/** The weights of a run's assistant messages. */
+function weighted(messages: readonly RowMessage[], example: Example): readonly unknown[] {
+  if (example.isWeighted !== true) return messages;
+  const held = [...example.prompt, ...saidBy(example)];
+  return messages.map((message, at) =>
+    message.role === "assistant" ? { ...message, weight: held[at]?.weight ?? 0 } : message,
+  );
+}
 
 /** What is said and called alone: other keys of a history are no part of a training row. */
 function wellFormed(message: Message, asText: boolean): RowMessage {

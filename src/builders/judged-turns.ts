@@ -25,14 +25,15 @@ export async function readTurn(
   const record = await store.read(`${folder}/${name}`, exportedSchema);
   const score = await store.readIfThere(`score/${name}`, scoreSchema);
   const review = await store.readIfThere(`review/${name}`, reviewSchema);
-  const { exported, kinds, holds } = await maskExported(record, {
+  const masked = await maskExported(record, {
     emails: config.audit.mask_emails,
   });
+  const { exported, kinds } = masked;
   const bucket = bucketInForce(folder, review, score, config.bucket);
   const secrets = {
-    challenger: holds(exported.challenger),
-    opponent: holds(opponentOf({ exported, score })),
-    reference: holds(exported.assistant),
+    challenger: masked.holds(exported.challenger),
+    opponent: masked.holds(opponentOf({ exported, score })),
+    reference: masked.holds(exported.assistant),
   };
   return { turn: { file: name, bucket, exported, score, review, secrets }, kinds };
 }

@@ -55,6 +55,9 @@ export function columnsSeen(): Columns {
           : {};
       // Trainers read the tools of a row from a column of that name.
       const tools = hasTools && WITH_TOOLS.has(format) ? { tools: "JSON" } : {};
+      if (format === "sharegpt" && hasTools) {
+        return { conversations: `${TOOL_ENTRY}[]`, tools: TEXT, ...extra };
+      }
       return { ...columnsOf(format, `${message}[]`), ...tools, ...extra };
     },
   };
@@ -65,6 +68,8 @@ export function columnsSeen(): Columns {
 const PLAIN_MESSAGE = 'STRUCT("role" VARCHAR, "content" VARCHAR)';
 const TOOL_MESSAGE =
   'STRUCT("role" VARCHAR, "content" VARCHAR, "reasoning_content" VARCHAR, "tool_calls" JSON, "tool_call_id" VARCHAR, "name" VARCHAR)';
+const TOOL_ENTRY =
+  'STRUCT("from" VARCHAR, "value" VARCHAR, "content" VARCHAR, "reasoning" VARCHAR, "tool_call_id" VARCHAR, "name" VARCHAR)';
 const WITH_TOOLS: ReadonlySet<Format> = new Set([
   "openai",
   "prompt-completion",

@@ -75,6 +75,7 @@ trajectories = "~/sessions"
 mask = "secrets+home"
 max_turn = 100
 max_per_instance = 0
+spread = "turns"
 [provider.near]
 base_url = "${server.url}"
 [king]
@@ -144,6 +145,21 @@ test("the exported rows hold answers with their calls, and neither home nor user
     }
   }
 });
+
+test("conversations hold the calls, and whole runs the weights of what was won", async () => {
+  const conversations = readJsonl(root, "dataset/export/sharegpt", "train.jsonl");
+  expect(conversations.length).toBe(answers().length);
+  expect(JSON.stringify(conversations)).toContain('"from":"function_call"');
+  const { code } = await run("export", "--unit=run", "--output=dataset/runs");
+  expect(code).toBe(0);
+  const runs = readJsonl(root, "dataset/runs", "train.jsonl") as {
+    messages: { weight?: number }[];
+  }[];
+  const weights = runs.flatMap(({ messages }) => messages.flatMap(({ weight }) => weight ?? []));
+  expect(runs.length).toBeLessThan(answers().length);
+  expect(weights.filter((weight) => weight === 1).length).toBeGreaterThanOrEqual(runs.length);
+  expect(weights).toContain(0);
+}, 60_000);
 
 test("every record says its schema", () => {
   let seen = 0;

@@ -1,4 +1,5 @@
 /** npm run stage:export: judged turns become training rows in dataset/export/. */
+import { InvalidArgumentError, Option } from "commander";
 import { runScript } from "../src/command/cli.ts";
 import {
   datasetCommand,
@@ -11,9 +12,26 @@ const command = datasetCommand({
   about:
     "Reads final/, refined/ and defeat/ with score/ and review/, and writes answers to learn and preference pairs to dataset/export/. Turns that leak and answers with secrets are left out. Asks no model.",
   example: "npm run stage:export -- --format openai,preference --refined",
-}).option("--refined", "also learn from refined/", false);
+})
+  .option("--refined", "also learn from refined/", false)
+  .addOption(
+    new Option("--unit <what>", "a row: a turn, or a run with weights (openai alone)")
+      .choices(["turn", "run"])
+      .default("turn"),
+  )
+  .option("--draw-weight <f>", "--unit run: of a run's own words at a draw, 0 to 1", weight, 0);
 
-type Flags = DatasetScriptFlags & { readonly refined: boolean };
+type Flags = DatasetScriptFlags & {
+  readonly refined: boolean;
+  readonly unit: "turn" | "run";
+  readonly drawWeight: number;
+};
+
+function weight(text: string): number {
+  const number = text.trim() === "" ? NaN : Number(text);
+  if (number >= 0 && number <= 1) return number;
+  throw new InvalidArgumentError("expected a number from 0 to 1.");
+}
 
 await runScript(() =>
   runDatasetStage<Flags, null>(command, {

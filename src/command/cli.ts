@@ -8,6 +8,7 @@ import { resolve } from "node:path";
 import { visibleText } from "../core/text/visible.ts";
 import { UserError } from "../errors.ts";
 import { toldFault } from "../io/disk-faults.ts";
+import { expandHome } from "../io/home-path.ts";
 import type { StageOptions, StageSummary } from "../work.ts";
 
 export type CommonFlags = StageOptions & {
@@ -72,7 +73,8 @@ export function parseOwnFlags<T extends object>(
       `\`npm run ${command.name()} -- --help\` lists the flags`,
     );
   }
-  return { ...command.opts<T>(), args: command.args };
+  const flags = Object.entries(command.opts<T>()).map(([key, value]) => [key, homeIn(value)]);
+  return { ...(Object.fromEntries(flags) as T), args: command.args.map((arg) => expandHome(arg)) };
 }
 
 /** The absolute path of a folder. @throws UserError when there is none. */
@@ -147,6 +149,12 @@ export function wholeNumber(value: string): number {
     throw new InvalidArgumentError("expected a whole number of at least 1.");
   }
   return number;
+}
+
+/** Shells expand "~" at the start of a word, not behind the "=" of a flag nor within quotes. */
+function homeIn(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(homeIn);
+  return typeof value === "string" ? expandHome(value) : value;
 }
 
 class HelpShown extends Error {}

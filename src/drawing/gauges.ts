@@ -6,6 +6,7 @@ import { textTokens } from "../core/dataset/tokenizer.ts";
 import type { Gauges } from "../core/sample/select.ts";
 import { UserError } from "../errors.ts";
 import { readHeldOut } from "../io/held-out.ts";
+import { expandHome } from "../io/home-path.ts";
 import { readJsonFile } from "../io/json-file.ts";
 
 /** @throws UserError when max_history_tokens has no tokenizer, or a file that is named is of no use. */
@@ -23,7 +24,7 @@ async function tokenGauge({ root, source }: Config): Promise<Gauges["countTokens
       'set tokenizer = "path/to/tokenizer.json" as the model\'s repository has it, or use max_history_chars',
     );
   }
-  const path = resolve(root, source.tokenizer);
+  const path = resolve(root, expandHome(source.tokenizer));
   return textTokens(await readJsonFile(path, "[source].tokenizer"), path);
 }
 

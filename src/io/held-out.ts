@@ -5,6 +5,7 @@
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { UserError, errorCode } from "../errors.ts";
+import { expandHome } from "./home-path.ts";
 
 const FIELDS = ["problem_statement", "text", "prompt", "pr_description", "patch"];
 
@@ -13,7 +14,7 @@ const FIELDS = ["problem_statement", "text", "prompt", "pr_description", "patch"
  * @throws UserError for a file that is not there, a broken line, no problem.
  */
 export async function readHeldOut(root: string, path: string): Promise<readonly string[]> {
-  const text = await readFile(resolve(root, path), "utf8").catch((error: unknown) => {
+  const text = await readFile(resolve(root, expandHome(path)), "utf8").catch((error: unknown) => {
     throw new UserError(
       `[source].held_out: ${path} cannot be read (${errorCode(error)})`,
       "name a JSON Lines or text file of held-out problems, relative to the workspace",

@@ -1,5 +1,6 @@
 /** report/run.json: the last summary of each stage, with its drop reasons. */
 import { runFileSchema, type RunFile } from "../records/run.ts";
+import { SCHEMA } from "../records/schema.ts";
 import type { StageSummary } from "../work.ts";
 import type { Store } from "./store.ts";
 
@@ -29,7 +30,7 @@ export async function saveRun(
     wall_ms: Math.round(run.wallMs),
     config_hash: run.configHash,
   };
-  await store.write(RUN_FILE, { stages: { ...stages, [summary.stage]: entry } });
+  await store.write(RUN_FILE, { schema: SCHEMA, stages: { ...stages, [summary.stage]: entry } });
 }
 
 // ---------------------------------------------------------------------------------------------

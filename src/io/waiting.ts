@@ -3,6 +3,7 @@
  * grow, so such an item is asked once a run; refused alike in three runs it is set aside.
  */
 import { z } from "zod";
+import { SCHEMA, schemaField } from "../records/schema.ts";
 import type { ChatFailure, ItemRef, ModelRef } from "../work.ts";
 import type { Store } from "./store.ts";
 
@@ -22,7 +23,7 @@ const entrySchema = z.looseObject({
   settings: z.string(),
   message: z.string(),
 });
-const fileSchema = z.looseObject({ items: z.record(z.string(), entrySchema) });
+const fileSchema = z.looseObject({ schema: schemaField, items: z.record(z.string(), entrySchema) });
 type Entry = z.infer<typeof entrySchema>;
 
 export type Waiting = {
@@ -66,7 +67,7 @@ export async function openWaiting(store: Store): Promise<Waiting> {
       if (!changed) return;
       if (items.size === 0) return store.remove(FILE);
       const sorted = [...items].sort(([a], [b]) => (a < b ? -1 : 1));
-      return store.write(FILE, { items: Object.fromEntries(sorted) });
+      return store.write(FILE, { schema: SCHEMA, items: Object.fromEntries(sorted) });
     },
   };
 }

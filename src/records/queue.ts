@@ -1,9 +1,11 @@
 /** review/_queue.json: the turns that people are asked about, with the probability of each. */
 import { z } from "zod";
+import { schemaField } from "./schema.ts";
 
 export const QUEUE_FILE = "review/_queue.json";
 
 export const queueSchema = z.looseObject({
+  schema: schemaField,
   seed: z.int(),
   /** Turns that could be drawn: judged ones. */
   n_turns: z.int(),

@@ -4,20 +4,22 @@
  */
 import type { Config } from "../config.ts";
 import {
-  bucketInForce,
   examplesOf,
-  opponentOf,
   type ExportReason,
   type ExportWants,
+  type JudgedTurn,
 } from "../core/dataset/export.ts";
 import { exportCard } from "../core/dataset/export-card.ts";
 import type { Built } from "../core/dataset/example.ts";
 import { takes } from "../core/dataset/formats.ts";
-import { datasetSettings, type DatasetFlags } from "../core/dataset/settings.ts";
+import {
+  datasetSettings,
+  type DatasetFlags,
+  type DatasetSettings,
+} from "../core/dataset/settings.ts";
 import { counter, type Counter } from "../core/dataset/stats.ts";
 import { emptyFinalNote } from "../core/duel/empty-final.ts";
 import { isBenchmarkInstance } from "../core/sample/benchmarks.ts";
-import { maskExported } from "../core/secrets/exported.ts";
 import { countHomePaths, homePathsNote } from "../core/secrets/home.ts";
 import { searchableText } from "../core/turn/calls.ts";
 import { UserError } from "../errors.ts";
@@ -25,10 +27,9 @@ import { isWanted } from "../io/answers.ts";
 import { filePrints } from "../io/dataset/made-from.ts";
 import type { Store } from "../io/store.ts";
 import { BUCKETS, exportedSchema, type Bucket, type Exported } from "../records/exported.ts";
-import { reviewSchema } from "../records/review.ts";
-import { scoreSchema } from "../records/score.ts";
 import type { StageOptions, StageSummary } from "../work.ts";
 import { writeDataset } from "../builders/dataset.ts";
+import { readRuns, readTurn, type TurnFile } from "../builders/judged-turns.ts";
 import { setWide } from "../builders/set-wide.ts";
 import type { Deps } from "../deps.ts";
 
@@ -37,6 +38,10 @@ export type ExportOptions = StageOptions &
     readonly output?: string;
     /** Also learn from refined/. */
     readonly refined?: boolean;
+    /** "run": a row is a whole run, with weights. @default "turn" */
+    readonly unit?: "turn" | "run";
+    /** With unit "run": of the run's own words where a duel was a draw, 0..1. @default 0 */
+    readonly drawWeight?: number;
   };
 
 /** @throws UserError when there are no judged turns, and as the spine. */
@@ -45,7 +50,11 @@ export async function exportTurns(
   deps: Pick<Deps, "store">,
   options: ExportOptions,
 ): Promise<StageSummary> {
-  const settings = datasetSettings(config.dataset, options, setWide(config));
+  const isRuns = options.unit === "run";
+  const asked = datasetSettings(config.dataset, options, setWide(config));
+  if (isRuns) checkRunFormats(options);
+  // Only chat messages have a place for weights.
+  const settings: DatasetSettings = isRuns ? { ...asked, formats: ["openai"] } : asked;
   const turns = await listTurns(deps.store, options);
   const has = (kind: "sft" | "preference" | "negative"): boolean =>
     settings.formats.some((format) => takes(format, kind));
@@ -63,19 +72,31 @@ export async function exportTurns(
     scores: [],
     masked: counter(),
     withoutPair: counter(),
+    outcomes: counter(),
+    drawWeight: options.drawWeight ?? 0,
     homes: { paths: 0, turns: 0 },
   };
   const sources = await sourcesOf(deps.store, turns);
-  const { summary } = await writeDataset(builtFrom(turns, run), {
+  const rows = isRuns ? builtRuns(turns, run) : builtFrom(turns, run);
+  const { summary } = await writeDataset(rows, {
     builder: "export",
-    madeFrom: [await filePrints(filesOf(deps.store, turns)), run.wants, config.bucket],
+    madeFrom: [
+      await filePrints(filesOf(deps.store, turns)),
+      run.wants,
+      config.bucket,
+      ...(isRuns ? ["run", run.drawWeight] : []),
+    ],
     output: deps.store.path(options.output ?? "dataset/export"),
     settings,
     card: exportCard(sources, run.wants.refined, config.bucket),
     stats: () => ({
-      turns: run.tally.read,
-      turns_kept: run.tally.kept,
-      turns_without_a_pair: run.withoutPair.counts(),
+      ...(isRuns
+        ? { runs: run.tally.read, runs_kept: run.tally.kept, turns: run.outcomes.counts() }
+        : {
+            turns: run.tally.read,
+            turns_kept: run.tally.kept,
+            turns_without_a_pair: run.withoutPair.counts(),
+          }),
       masked_secrets: run.masked.counts(),
     }),
     counts: () => ({ read: run.tally.read, kept: run.tally.kept }),
@@ -85,8 +106,6 @@ export async function exportTurns(
 }
 
 // ---------------------------------------------------------------------------------------------
-
-type Turn = { readonly bucket: Bucket; readonly name: string };
 
 type Run = {
   readonly config: Config;
@@ -101,10 +120,13 @@ type Run = {
   readonly homes: { paths: number; turns: number };
   /** Turns that gave an answer to learn and no pair, by reason. */
   readonly withoutPair: Counter;
+  /** Unit "run": of the turns in the rows. */
+  readonly outcomes: Counter;
+  readonly drawWeight: number;
 };
 
-async function listTurns(store: Store, options: ExportOptions): Promise<Turn[]> {
-  const turns: Turn[] = [];
+async function listTurns(store: Store, options: ExportOptions): Promise<TurnFile[]> {
+  const turns: TurnFile[] = [];
   for (const bucket of BUCKETS) {
     for (const name of await store.list(bucket)) {
       if (name.endsWith(".json") && isWanted(name, options)) turns.push({ bucket, name });
@@ -118,46 +140,65 @@ async function listTurns(store: Store, options: ExportOptions): Promise<Turn[]> 
 }
 
 /** Everything that is read of the turns. */
-const filesOf = (store: Store, turns: readonly Turn[]): string[] =>
+const filesOf = (store: Store, turns: readonly TurnFile[]): string[] =>
   turns.flatMap(({ bucket, name }) =>
     [bucket, "score", "review"].map((folder) => store.path(folder, name)),
   );
 
-async function* builtFrom(turns: readonly Turn[], run: Run): AsyncGenerator<Built> {
-  for (const { bucket: folder, name } of turns) {
-    const exported = await run.store.read(`${folder}/${name}`, exportedSchema);
-    const score = await run.store.readIfThere(`score/${name}`, scoreSchema);
-    const review = await run.store.readIfThere(`review/${name}`, reviewSchema);
-    const masked = await maskExported(exported, { emails: run.config.audit.mask_emails });
-    for (const kind of masked.kinds) run.masked.add(kind);
-    const bucket = bucketInForce(folder, review, score, run.config.bucket);
-    const opponent = opponentOf({ exported: masked.exported, score });
-    const { examples, reason } = examplesOf(
-      {
-        file: name,
-        bucket,
-        exported: masked.exported,
-        score,
-        review,
-        secrets: {
-          challenger: masked.holds(masked.exported.challenger),
-          opponent: masked.holds(opponent),
-        },
-      },
-      run.wants,
-    );
+async function* builtFrom(turns: readonly TurnFile[], run: Run): AsyncGenerator<Built> {
+  for (const file of turns) {
+    const { turn, kinds } = await readTurn(run.config, run.store, file);
+    const { exported, bucket } = turn;
+    const { examples, reason } = examplesOf(turn, run.wants);
     run.tally.read++;
-    run.scores.push(exported.score);
-    if (bucket === "final") run.tally.finals++;
-    if (examples.length > 0) {
-      run.tally.kept++;
-      countHomes(run, masked.exported);
-    }
-    if (examples.length > 0 && isBenchmarkInstance(exported.instance_id)) run.tally.benchmarks++;
+    noteTurn(run, turn, kinds);
+    if (examples.length > 0) noteKept(run, exported);
     if (examples.length > 0 && reason !== null) run.withoutPair.add(reason);
     for (const example of examples) yield { ok: true, example };
     if (examples.length === 0) yield { ok: false, skip: skipOf(exported, bucket, reason) };
   }
+}
+
+/** One row a run; a run of which nothing may be learned is left out. */
+async function* builtRuns(turns: readonly TurnFile[], run: Run): AsyncGenerator<Built> {
+  const { config, store, drawWeight, wants } = run;
+  for await (const read of readRuns(config, store, turns, { ...wants, drawWeight })) {
+    for (const { turn, kinds } of read.turns) noteTurn(run, turn, kinds);
+    for (const { example, whole, outcomes, isLearnable } of read.rows) {
+      run.tally.read++;
+      for (const outcome of outcomes) run.outcomes.add(outcome);
+      if (isLearnable) {
+        noteKept(run, whole.exported);
+        yield { ok: true, example };
+      } else {
+        yield { ok: false, skip: skipOf(whole.exported, whole.bucket, "nothing_won") };
+      }
+    }
+  }
+}
+
+function noteTurn(run: Run, { exported, bucket }: JudgedTurn, kinds: Iterable<string>): void {
+  for (const kind of kinds) run.masked.add(kind);
+  run.scores.push(exported.score);
+  if (bucket === "final") run.tally.finals++;
+}
+
+function noteKept(run: Run, exported: Exported): void {
+  run.tally.kept++;
+  countHomes(run, exported);
+  if (isBenchmarkInstance(exported.instance_id)) run.tally.benchmarks++;
+}
+
+/** @throws UserError for a format that was asked for and has no weights. */
+function checkRunFormats({ format = [] }: DatasetFlags): void {
+  const other = format
+    .flatMap((names) => names.split(","))
+    .find((name) => name.trim() !== "openai");
+  if (other === undefined) return;
+  throw new UserError(
+    `export: --unit run with --format ${other}: only openai has a place for weights`,
+    "leave --format out, or ask for single turns (--unit turn)",
+  );
 }
 
 function countHomes({ homes }: Run, exported: Exported): void {
@@ -171,7 +212,7 @@ function countHomes({ homes }: Run, exported: Exported): void {
 function skipOf(
   exported: { instance_id: string; king: string; challenger: string; audit?: unknown },
   bucket: Bucket,
-  reason: ExportReason | null,
+  reason: ExportReason | "nothing_won" | null,
 ) {
   return {
     instance_id: exported.instance_id,
@@ -189,7 +230,7 @@ function skipOf(
 }
 
 /** The data sets that the turns came from, for the card. */
-async function sourcesOf(store: Store, turns: readonly Turn[]): Promise<string[]> {
+async function sourcesOf(store: Store, turns: readonly TurnFile[]): Promise<string[]> {
   const names = new Set<string>();
   for (const { bucket, name } of turns) {
     const { origin } = await store.read(`${bucket}/${name}`, exportedSchema);

@@ -4,6 +4,7 @@ import { drawQueue } from "../core/people/queue.ts";
 import type { Deps } from "../deps.ts";
 import { UserError } from "../errors.ts";
 import { QUEUE_FILE, queueSchema, type Queue } from "../records/queue.ts";
+import { SCHEMA } from "../records/schema.ts";
 import { scoreSchema } from "../records/score.ts";
 
 /**
@@ -39,6 +40,7 @@ export async function queue(
     );
   }
   const drawn = {
+    schema: SCHEMA,
     seed: config.source.seed,
     n_turns: turns.length,
     turns: drawQueue(turns, options.n, rng("queue")),

@@ -16,12 +16,14 @@ export type ColumnsData = {
   /** Names of metadata with their types; null where every value was null. */
   readonly metadata: readonly (readonly [string, string | null])[];
   readonly hasTools: boolean;
+  readonly hasWeights: boolean;
 };
 
 /** Learns the columns of a set while its examples pass. */
 export function columnsSeen(): Columns {
   const metadata = new Map<string, string | null>();
   let hasTools = false;
+  let hasWeights = false;
   return {
     see(example) {
       for (const [key, value] of Object.entries(example.metadata)) {
@@ -30,26 +32,32 @@ export function columnsSeen(): Columns {
         else metadata.set(key, wider(metadata.get(key) ?? null, type));
       }
       hasTools ||= hasCalls([...example.prompt, ...saidBy(example)]);
+      hasWeights ||= example.isWeighted === true;
     },
-    data: () => ({ metadata: [...metadata], hasTools }),
+    data: () => ({ metadata: [...metadata], hasTools, hasWeights }),
     append(other) {
       for (const [key, type] of other.metadata) {
         const known = metadata.get(key) ?? null;
         metadata.set(key, type === null ? known : wider(known, type));
       }
       hasTools ||= other.hasTools;
+      hasWeights ||= other.hasWeights;
     },
     of(format) {
       const fields = [...metadata].map(
         ([key, type]) => `"${key.replaceAll('"', '""')}" ${type ?? TEXT}`,
       );
-      const message = hasTools ? TOOL_MESSAGE : PLAIN_MESSAGE;
+      const plain = hasTools ? TOOL_MESSAGE : PLAIN_MESSAGE;
+      const message = hasWeights ? plain.replace(/\)$/, ', "weight" DOUBLE)') : plain;
       const extra: Record<string, string> =
         fields.length > 0 && format !== "openai"
           ? { metadata: `STRUCT(${fields.join(", ")})` }
           : {};
       // Trainers read the tools of a row from a column of that name.
       const tools = hasTools && WITH_TOOLS.has(format) ? { tools: "JSON" } : {};
+      if (format === "sharegpt" && hasTools) {
+        return { conversations: `${TOOL_ENTRY}[]`, tools: TEXT, ...extra };
+      }
       return { ...columnsOf(format, `${message}[]`), ...tools, ...extra };
     },
   };
@@ -60,6 +68,8 @@ export function columnsSeen(): Columns {
 const PLAIN_MESSAGE = 'STRUCT("role" VARCHAR, "content" VARCHAR)';
 const TOOL_MESSAGE =
   'STRUCT("role" VARCHAR, "content" VARCHAR, "reasoning_content" VARCHAR, "tool_calls" JSON, "tool_call_id" VARCHAR, "name" VARCHAR)';
+const TOOL_ENTRY =
+  'STRUCT("from" VARCHAR, "value" VARCHAR, "content" VARCHAR, "reasoning" VARCHAR, "tool_call_id" VARCHAR, "name" VARCHAR)';
 const WITH_TOOLS: ReadonlySet<Format> = new Set([
   "openai",
   "prompt-completion",

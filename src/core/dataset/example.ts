@@ -15,6 +15,8 @@ type Base = {
   readonly metadata: Metadata;
   /** JSON schemas of the tools that the answer may call; absent: it has none. */
   readonly tools?: readonly unknown[];
+  /** Its messages say by their weight what is learned of them: a whole run. */
+  readonly isWeighted?: boolean;
 };
 
 /**

@@ -12,7 +12,7 @@ export function exportCard(
     summary:
       "Histories of real agent trajectories with a next turn that a panel of judges preferred, and pairs of turns where the panel agreed.",
     howMade: [
-      "each turn was answered twice: by the king, from the history alone, and by the challenger, which saw the hidden pull request and may only say what the history lets it know",
+      "each turn was answered twice: by the king, from the history alone, and by the challenger, which saw what was hidden (the pull request, or what the run did afterwards) and may only say what the history lets it know",
       "a panel of language models judged both answers in both orders on correctness, grounding, progress, protocol and efficiency",
       `answers to learn: challengers of score ${limits.final_min} and more${refined ? `, and of ${limits.defeat_max} and more (refined)` : ""}`,
       "pairs: only where the score, both orders and the bucket agree; in defeats the king is chosen",

@@ -11,6 +11,7 @@ import { judgeViews } from "../report/verdicts.ts";
 import { repoFromId } from "../sample/shapes.ts";
 import type { Example, Metadata } from "./example.ts";
 import type { Grouping } from "./settings.ts";
+import { winnerOf } from "./winner.ts";
 
 export const EXPORT_REASONS = [
   /** The audit says that the challenger used what only the pull request knows. */
@@ -41,7 +42,11 @@ export type JudgedTurn = {
   readonly score: Score | null;
   readonly review: Review | null;
   /** Kinds of secrets that the answers held, by answer. */
-  readonly secrets: { readonly challenger: boolean; readonly opponent: boolean };
+  readonly secrets: {
+    readonly challenger: boolean;
+    readonly opponent: boolean;
+    readonly reference: boolean;
+  };
 };
 
 export type ExportWants = {
@@ -67,13 +72,10 @@ export type TurnExamples = {
 export function examplesOf(turn: JudgedTurn, wants: ExportWants): TurnExamples {
   const { exported, bucket, secrets } = turn;
   const out = (reason: ExportReason): TurnExamples => ({ examples: [], reason });
-  if (exported.audit?.verdict === "leak" || exported.reason.startsWith("leak")) return out("leak");
-  if (secrets.challenger) return out("secret");
-  if (exported.challenger.trim() === "" || exported.challenger_run?.malformed != null) {
-    return out("malformed");
-  }
+  const fault = learnable(turn);
+  if (fault !== null) return out(fault);
   if (bucket === "refined" && !wants.refined) return out("not_asked_for");
-  const base = baseOf(turn, wants.groupBy);
+  const base = exportBase(turn, wants.groupBy);
   const said = exported.challenger_message;
   const examples: Example[] = [];
   if (wants.sft && bucket !== "defeat") {
@@ -103,6 +105,14 @@ export function examplesOf(turn: JudgedTurn, wants: ExportWants): TurnExamples {
   return { examples, reason: null };
 }
 
+/** Why nobody may learn from the turn's challenger; null: it may be learned. */
+export function learnable({ exported, secrets }: JudgedTurn): ExportReason | null {
+  if (exported.audit?.verdict === "leak" || exported.reason.startsWith("leak")) return "leak";
+  if (secrets.challenger) return "secret";
+  const isForm = exported.challenger.trim() !== "" && exported.challenger_run?.malformed == null;
+  return isForm ? null : "malformed";
+}
+
 /** Against whom the challenger was judged: the king, in mode 1 the reference. */
 export function opponentOf({ exported, score }: Pick<JudgedTurn, "exported" | "score">): string {
   return score?.mode === 1 ? exported.assistant : exported.king;
@@ -127,47 +137,8 @@ export function bucketInForce(
   return value >= limits.final_min ? "final" : value < limits.defeat_max ? "defeat" : "refined";
 }
 
-// ---------------------------------------------------------------------------------------------
-
-type Winner =
-  | { readonly ok: true; readonly winner: "challenger" | "opponent" }
-  | { readonly ok: false; readonly reason: ExportReason };
-
-/** A person's verdict overrules; otherwise score, both orders and the bucket have to say the same. */
-function winnerOf({ bucket, score, review }: JudgedTurn): Winner {
-  if (review !== null && review.verdict !== null && isCurrent(review, score)) {
-    if (review.verdict === 0) return { ok: false, reason: "person_draw" };
-    return { ok: true, winner: review.verdict === 2 ? "challenger" : "opponent" };
-  }
-  if (score === null || score.disqualified !== null || score.score === null) {
-    return { ok: false, reason: "not_judged" };
-  }
-  const orders = orderMeans(score);
-  if (orders === null) return { ok: false, reason: "not_judged" };
-  const values = [score.score, orders.kingFirst, orders.challengerFirst];
-  if (bucket !== "defeat" && values.every((value) => value > 50)) {
-    return { ok: true, winner: "challenger" };
-  }
-  if (bucket === "defeat" && values.every((value) => value < 50)) {
-    return { ok: true, winner: "opponent" };
-  }
-  return { ok: false, reason: "orders_disagree" };
-}
-
-/** Mean over judges and metrics of each order, 0..100; null when an order was never given. */
-function orderMeans(score: Score): { kingFirst: number; challengerFirst: number } | null {
-  const means = (["king_first", "challenger_first"] as const).map((order) => {
-    const votes = judgeViews(score)
-      .flatMap((judge) => judge.replies)
-      .filter((reply) => reply.order === order)
-      .flatMap((reply) => Object.values(reply.metrics));
-    return votes.length === 0 ? null : (100 * votes.reduce((a, b) => a + b, 0)) / votes.length;
-  });
-  const [kingFirst, challengerFirst] = means;
-  return kingFirst == null || challengerFirst == null ? null : { kingFirst, challengerFirst };
-}
-
-function baseOf(turn: JudgedTurn, groupBy: Grouping): Base {
+/** What every example of a turn begins with. */
+export function exportBase(turn: JudgedTurn, groupBy: Grouping): Base {
   const { exported } = turn;
   const repo = exported.repo || repoFromId(exported.instance_id);
   return {
@@ -177,6 +148,8 @@ function baseOf(turn: JudgedTurn, groupBy: Grouping): Base {
     ...(exported.protocol === "tools" ? { tools: exported.tools ?? [] } : {}),
   };
 }
+
+// ---------------------------------------------------------------------------------------------
 
 type Base = Pick<Example, "prompt" | "group" | "metadata" | "tools">;
 

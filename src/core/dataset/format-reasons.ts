@@ -6,7 +6,7 @@ export const FORMAT_REASONS = [
   "special_token",
   /** A role that the format has no name for ("exit"). */
   "unknown_role",
-  /** chatml, alpaca, sharegpt: tool calls stand beside the content, and the format has text alone. */
+  /** chatml, alpaca: tool calls stand beside the content, and the format has text alone. */
   "tool_calls",
   /** alpaca: turns do not alternate between user and assistant, ending on the user. */
   "not_alternating",

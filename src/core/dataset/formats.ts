@@ -6,6 +6,7 @@ import { messageSchema, type Message, type ToolCall } from "../../records/messag
 import { hasCalls } from "../turn/calls.ts";
 import type { FormatReason, RenderText } from "./format-reasons.ts";
 import { parseChatml, renderChatml } from "./chatml.ts";
+import { sharegptEntry, sharegptMessage, sharegptTools } from "./sharegpt.ts";
 import { saidBy, type Example, type Metadata } from "./example.ts";
 import type { Format } from "./format-names.ts";
 
@@ -32,10 +33,7 @@ export function writeRow(
   if (bad !== undefined) return { ok: false, reason: "unknown_role" };
   const said = saidBy(example);
   const isOfCalls = hasCalls([...example.prompt, ...said]);
-  const hasPlace =
-    format !== "alpaca" &&
-    format !== "sharegpt" &&
-    (format !== "chatml" || render !== renderChatml);
+  const hasPlace = format !== "alpaca" && (format !== "chatml" || render !== renderChatml);
   if (isOfCalls && !hasPlace) return { ok: false, reason: "tool_calls" };
   // Trainers and templates want objects, fine-tuning APIs the text that is sent to them.
   const write = format === "openai" ? forApi : forTrainer;
@@ -63,16 +61,14 @@ export function writeRow(
       return {
         ok: true,
         row: {
-          conversations: [...prompt, answer].map(({ role, content }) => ({
-            from: SHAREGPT_NAMES[role] ?? role,
-            value: content,
-          })),
+          conversations: [...example.prompt, said[0] ?? NOBODY].map(sharegptEntry),
+          ...(tools.tools === undefined ? {} : { tools: sharegptTools(tools.tools) }),
           metadata,
         },
       };
     case "openai":
       // Fine-tuning APIs refuse columns that they do not know: metadata stays out.
-      return { ok: true, row: { messages: [...prompt, answer], ...tools } };
+      return { ok: true, row: { messages: weighted([...prompt, answer], example), ...tools } };
     case "prompt-completion":
       return { ok: true, row: { prompt, completion: [answer], ...tools, metadata } };
     case "preference":
@@ -102,12 +98,7 @@ export function readRow(row: Readonly<Record<string, unknown>>, format: Format):
     case "alpaca":
       return readAlpaca(row);
     case "sharegpt":
-      return lastIsAnswer(
-        messagesOf(row["conversations"], ({ from, value }) => ({
-          role: SHAREGPT_ROLES[String(from)] ?? String(from),
-          content: value,
-        })),
-      );
+      return lastIsAnswer(messagesOf(row["conversations"], sharegptMessage));
     case "openai":
       return lastIsAnswer(messagesOf(row["messages"]));
     case "prompt-completion":
@@ -123,11 +114,6 @@ export function readRow(row: Readonly<Record<string, unknown>>, format: Format):
 // ---------------------------------------------------------------------------------------------
 
 const ROLES = new Set(["system", "developer", "user", "assistant", "tool"]);
-const SHAREGPT_NAMES: Readonly<Record<string, string>> = {
-  user: "human",
-  assistant: "gpt",
-};
-const SHAREGPT_ROLES: Readonly<Record<string, string>> = { human: "user", gpt: "assistant" };
 
 const NOBODY: Message = { role: "assistant", content: "" };
 
@@ -143,6 +129,15 @@ type RowMessage = {
 
 const forApi = (message: Message): RowMessage => wellFormed(message, true);
 const forTrainer = (message: Message): RowMessage => wellFormed(message, false);
+
+/** The weights of a run's assistant messages. */
+function weighted(messages: readonly RowMessage[], example: Example): readonly unknown[] {
+  if (example.isWeighted !== true) return messages;
+  const held = [...example.prompt, ...saidBy(example)];
+  return messages.map((message, at) =>
+    message.role === "assistant" ? { ...message, weight: held[at]?.weight ?? 0 } : message,
+  );
+}
 
 /** What is said and called alone: other keys of a history are no part of a training row. */
 function wellFormed(message: Message, asText: boolean): RowMessage {

@@ -1,5 +1,6 @@
 /** Pull-request records: what a row needs to be one, its size, and the list of those left out for it. */
 import { pullRequestSchema, type PullRequest } from "../../records/pull-request.ts";
+import { SCHEMA } from "../../records/schema.ts";
 import { multiSweRow } from "../formats/multi-swe.ts";
 import { cleanText } from "./messages.ts";
 import { repoFromId, type Row } from "./shapes.ts";
@@ -24,6 +25,7 @@ export function pullRequestOf(given: Row): PullRequest | null {
   const files = filesOf([patch, texts["test_patch"] ?? ""]);
   const parsed = pullRequestSchema.safeParse({
     ...Object.fromEntries(rest),
+    schema: SCHEMA,
     ...texts,
     instance_id: instanceId,
     repo:

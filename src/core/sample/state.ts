@@ -1,5 +1,6 @@
 /** What report/source.json says of a draw: whether it is done, outdated, or fell short. */
 import { UserError } from "../../errors.ts";
+import { SCHEMA } from "../../records/schema.ts";
 import type { SourceState } from "../../records/source.ts";
 import type { Spread } from "./order.ts";
 import { configHash } from "../turn/hash.ts";
@@ -31,6 +32,7 @@ const LATER: Readonly<Record<string, unknown>> = {
 
 export function emptyState(hash: string, target: number): SourceState {
   return {
+    schema: SCHEMA,
     config_hash: hash,
     target,
     sources: [],

@@ -37,13 +37,29 @@ export async function maskTurn(
   const homePaths = texts.reduce((sum, text) => sum + countHomePaths(text), 0);
   if (mask === "off") return { candidate, pr, found: {}, homePaths };
   const masked = await maskTexts(texts);
-  const users = mask === "secrets+home" ? homeUsers(masked.texts) : new Map<string, string>();
+  const isHome = mask === "secrets+home";
+  const origin = [candidate.origin.dataset, candidate.origin.file].flatMap((name) => name ?? []);
+  const users = isHome ? homeUsers([...masked.texts, ...origin]) : new Map<string, string>();
   let at = 0;
   const clean = mapTexts(held, () => maskHomes(masked.texts[at++] ?? "", users));
   return {
-    candidate: { ...candidate, ...clean.shown },
+    candidate: { ...candidate, ...clean.shown, origin: maskOrigin(candidate.origin, users) },
     pr: typeof future === "string" ? { ...pr, future: clean.future } : pr,
     found: masked.found,
     homePaths,
   };
+}
+
+// ---------------------------------------------------------------------------------------------
+
+/** Agents name the folders of their logs after the folder that they worked in. */
+function maskOrigin(
+  origin: Candidate["origin"],
+  users: ReadonlyMap<string, string>,
+): Candidate["origin"] {
+  const masked = (name: string | null): string | null =>
+    name === null ? null : maskHomes(name, users);
+  return users.size === 0
+    ? origin
+    : { ...origin, dataset: masked(origin.dataset), file: masked(origin.file) };
 }

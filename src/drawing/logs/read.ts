@@ -22,6 +22,7 @@ import { readCodexFile, type Threads } from "./codex-files.ts";
 import { databaseReadings } from "./databases.ts";
 import { readDocument, readIfThere } from "../../io/sessions/documents.ts";
 import type { FoundFile } from "./find.ts";
+import { withVerdict } from "./reports.ts";
 import { logLines, type LineFaults } from "../../io/sessions/log-lines.ts";
 import { openZip } from "../../io/sessions/zip.ts";
 
@@ -34,7 +35,10 @@ export type FoundLog = Extract<FoundFile, { readonly kind: "log" }>;
 export async function* readLog(found: FoundLog, threads: Threads): AsyncGenerator<Reading> {
   let row = 0;
   for await (const reading of readings(found, threads)) {
-    const runs = reading.runs.map((run) => named(run, found.path, row));
+    const runs: Run[] = [];
+    for (const run of reading.runs) {
+      runs.push(await withVerdict(named(run, found.path, row), found.path));
+    }
     yield { ...reading, runs };
     row++;
   }

@@ -11,6 +11,7 @@ import { errorCode } from "../../errors.ts";
 import type { StageSummary } from "../../work.ts";
 import type { SourceFile } from "../source/types.ts";
 import { onDisk } from "../disk-faults.ts";
+import { expandHome } from "../home-path.ts";
 import { writeWhole } from "../store.ts";
 import { STATS_FILE } from "./folder.ts";
 
@@ -57,7 +58,7 @@ export async function filePrints(paths: readonly string[]): Promise<unknown[]> {
 export async function sourcePrints(root: string, files: readonly SourceFile[]): Promise<unknown[]> {
   const prints: unknown[] = [];
   for (const { dataset, revision, name, rows } of files) {
-    const print = revision === null ? await printOf(resolve(root, name)) : null;
+    const print = revision === null ? await printOf(resolve(root, expandHome(name))) : null;
     prints.push([dataset, revision, name, rows, print]);
   }
   return prints;

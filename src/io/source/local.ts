@@ -6,6 +6,7 @@ import { UserError, errorCode } from "../../errors.ts";
 import { openJsonl } from "../jsonl.ts";
 import { openParquet } from "../parquet.ts";
 import { diskError } from "../disk-faults.ts";
+import { expandHome, underHome } from "../home-path.ts";
 import { openTraj } from "../traj.ts";
 import { sourceOf, type Opened } from "./rows.ts";
 import type { OpenFile, OpenOptions, RowSource } from "./types.ts";
@@ -44,14 +45,15 @@ export async function openLocal(spec: LocalSpec, options: OpenOptions): Promise<
 export async function matchingFiles(
   spec: LocalSpec,
 ): Promise<{ readonly paths: readonly string[]; readonly isOne: boolean }> {
-  const path = resolve(spec.root, spec.pattern);
+  const pattern = expandHome(spec.pattern);
+  const path = resolve(spec.root, pattern);
   const found = await stat(path).catch((error: unknown) => {
     if (errorCode(error) === "ENOENT" || errorCode(error) === "ENOTDIR") return null;
     throw diskError(path, "read", error);
   });
   if (found?.isFile() === true) return { paths: [path], isOne: true };
   const isFolder = found?.isDirectory() === true;
-  const paths = isFolder ? await below(path) : await globbed(spec);
+  const paths = isFolder ? await below(path) : await globbed({ root: spec.root, pattern });
   if (paths.length > 0) return { paths, isOne: false };
   throw new UserError(
     `${spec.key} = "${spec.pattern}" matches nothing in ${spec.root}`,
@@ -67,10 +69,10 @@ export function noneReadable(spec: LocalSpec, count: number): UserError {
   );
 }
 
-/** Path as records name it: relative to the workspace where it lies inside. */
+/** Path as records name it: relative to the workspace where it lies inside, else to the home folder. */
 export function nameOf(root: string, path: string): string {
   const inside = relative(root, path);
-  return (inside.startsWith("..") ? path : inside).split(sep).join("/");
+  return (inside.startsWith("..") ? underHome(path) : inside).split(sep).join("/");
 }
 
 /** @throws UserError for a file of a kind that is not read. */
@@ -109,7 +111,7 @@ async function filesOf(spec: LocalSpec): Promise<string[]> {
   throw noneReadable(spec, paths.length);
 }
 
-async function globbed(spec: LocalSpec): Promise<string[]> {
+async function globbed(spec: Pick<LocalSpec, "root" | "pattern">): Promise<string[]> {
   const pattern = spec.pattern.replace(/^\.\//, "");
   const { base, glob } = picomatch.scan(pattern);
   if (glob === "") return [];

@@ -156,7 +156,6 @@ test.each([
   ["unknown_role", "openai", [{ role: "exit", content: "" }]],
   ["tool_calls", "chatml", withTools],
   ["tool_calls", "alpaca", withTools],
-  ["tool_calls", "sharegpt", withTools],
   [
     "not_alternating",
     "alpaca",
@@ -201,7 +200,7 @@ test("openai has arguments as the text that the API takes, trainers get objects"
   ]);
 });
 
-test.each(["openai", "prompt-completion", "preference", "kto"] as const)(
+test.each(["openai", "prompt-completion", "preference", "kto", "sharegpt"] as const)(
   "%s reads back the calls of history and answers as they were",
   (format) => {
     const said = (id: string): Message => ({
@@ -232,6 +231,31 @@ test.each(["openai", "prompt-completion", "preference", "kto"] as const)(
     );
   },
 );
+
+test("sharegpt has calls as function_call, results as observation, the tools as one text", () => {
+  const row = writeRow({ ...sft, prompt: withTools, tools: TOOLS }, "sharegpt");
+  expect(row).toEqual({
+    ok: true,
+    row: {
+      conversations: [
+        { from: "human", value: "U" },
+        {
+          from: "function_call",
+          value: '{"id":"1","name":"bash","arguments":{"command":"ls"}}',
+        },
+        { from: "observation", value: "out", tool_call_id: "1" },
+        { from: "gpt", value: "A2" },
+      ],
+      tools: '[{"name":"bash","description":"","parameters":{"type":"object"}}]',
+      metadata: sft.metadata,
+    },
+  });
+});
+
+test("a conversation whose call is no JSON is not read back", () => {
+  const conversations = [{ from: "function_call", value: "{" }];
+  expect(readRow({ conversations }, "sharegpt")).toBeNull();
+});
 
 const withoutType = (message: Message): Message => message;
 const TOOLS = [{ type: "function", function: { name: "bash", parameters: { type: "object" } } }];

@@ -1,0 +1,245 @@
+/** stage:export --unit run: judged turns put back into their runs, with a weight for every message. */
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { exportTurns, type ExportOptions } from "../../src/stages/export.ts";
+import { readJsonl } from "../support/dataset.ts";
+import { OPTIONS, testConfig, testDeps } from "../support/deps.ts";
+import { scriptedChat } from "../support/chat.ts";
+import { tempProject } from "../support/project.ts";
+import { runScriptFile } from "../support/scripts.ts";
+
+type Message = Record<string, unknown>;
+type Row = { messages: (Message & { weight?: number })[]; tools?: unknown[] };
+
+const call = (id: string, file: string) => ({ id, name: "read", arguments: { file } });
+const says = (content: string, id: string, file: string): Message => ({
+  role: "assistant",
+  content,
+  tool_calls: [call(id, file)],
+});
+const result = (id: string): Message => ({ role: "tool", content: `of ${id}`, tool_call_id: id });
+const text = (content: string, file: string): string =>
+  `${content}\n\n\`\`\`json\n${JSON.stringify({ name: "read", arguments: { file } }, null, 1)}\n\`\`\``;
+
+const TASK = { role: "user", content: "Repair the sum in this project, and say what was wrong" };
+/** The run's own words: three turns with a call each. */
+const RUN: Message[] = [
+  TASK,
+  says("own one", "c1", "a.js"),
+  result("c1"),
+  says("own two", "c2", "b.js"),
+  result("c2"),
+  says("own three", "c3", "c.js"),
+];
+
+const metrics = (value: number) =>
+  Object.fromEntries(
+    ["correctness", "grounding", "progress", "protocol", "efficiency"].map((m) => [m, value]),
+  );
+
+type Given = {
+  turn: 0 | 1 | 2;
+  bucket: "final" | "refined" | "defeat";
+  /** Votes of both orders; null: no verdicts. */
+  votes: readonly [number, number] | null;
+  /** What the challenger reads. */
+  reads: string;
+  mode?: 1 | 2;
+  leak?: boolean;
+};
+
+function filesOf(given: readonly Given[]): Record<string, unknown> {
+  const files: Record<string, unknown> = {};
+  for (const { turn, bucket, votes, reads, mode = 2, leak = false } of given) {
+    const at = 1 + 2 * turn;
+    const own = RUN[at] as { content: string };
+    const score = { final: 90, refined: 60, defeat: 10 }[bucket];
+    const name = `t_${turn + 1}.json`;
+    files[`${bucket}/${name}`] = {
+      instance_id: "s1",
+      run: "s1",
+      repo: "",
+      turn,
+      king: "I wait.",
+      challenger: text("better", reads),
+      challenger_message: says("better", "x9", reads),
+      assistant: text(own.content, ["a.js", "b.js", "c.js"][turn] ?? ""),
+      assistant_message: own,
+      messages: RUN.slice(0, at),
+      protocol: "tools",
+      tools: [{ type: "function", function: { name: "read" } }],
+      origin: { dataset: "logs", revision: null, file: "s1.jsonl", row: 0 },
+      score,
+      metrics: metrics(score),
+      reason: "r",
+      audit: { verdict: leak ? "leak" : "clean", kinds: [] },
+    };
+    if (votes === null) continue;
+    files[`score/${name}`] = {
+      file: name,
+      instance_id: "s1",
+      mode,
+      score,
+      metrics: metrics(score),
+      style: "cat",
+      parsed: true,
+      pending: 0,
+      disqualified: null,
+      pair_hash: "p",
+      config_hash: "x",
+      judges: (["king_first", "challenger_first"] as const).map((order, n) => ({
+        model: "a",
+        provider: "test",
+        order,
+        attempt: 1,
+        metrics: metrics(votes[n] ?? 0),
+        reason: "",
+        unread: null,
+        raw: "",
+        reasoning: null,
+        finish_reason: "stop",
+        usage: { prompt_tokens: 0, cached_tokens: 0, completion_tokens: 0, reasoning_tokens: 0 },
+        cost_usd: null,
+        pair_hash: "p",
+        time: "",
+      })),
+    };
+  }
+  return files;
+}
+
+async function exported(given: readonly Given[], over: Partial<ExportOptions> = {}) {
+  const root = tempProject(filesOf(given));
+  const deps = testDeps(
+    root,
+    scriptedChat(() => ""),
+  );
+  const summary = await exportTurns(testConfig(root), deps, {
+    ...OPTIONS,
+    unit: "run",
+    ...over,
+  });
+  const folder = join(root, "dataset/export");
+  const rows = ["train", "val"].flatMap((split) => readJsonl(folder, `${split}.jsonl`));
+  return { summary, rows: rows as Row[] };
+}
+
+const WON = { bucket: "final", votes: [1, 1] } as const;
+const weights = (row: Row | undefined) =>
+  row?.messages.flatMap(({ role, weight }) => (role === "assistant" ? [weight] : []));
+
+test("a run is one row: won turns weigh 1, all others 0, and its tools stand beside it", async () => {
+  const { rows, summary } = await exported([
+    { ...WON, turn: 0, reads: "a.js" },
+    { ...WON, turn: 2, reads: "other.js" },
+  ]);
+  expect(summary).toMatchObject({ read: 1, kept: 1, dropped: {} });
+  expect(rows).toHaveLength(1);
+  expect(weights(rows[0])).toEqual([1, 0, 1]);
+  expect(rows[0]?.tools).toHaveLength(1);
+  const [, first, , second, , last] = rows[0]?.messages ?? [];
+  // The same call in other words: its result behind it still answers it, by its own id.
+  expect(first).toMatchObject({ content: "better", tool_calls: [{ id: "c1" }] });
+  expect(second).toMatchObject({ content: "own two" });
+  // Nothing stands behind the last turn: any answer fits.
+  expect(last).toMatchObject({ content: "better", tool_calls: [{ id: "x9" }] });
+});
+
+test.each<{
+  what: string;
+  given: Omit<Given, "turn">;
+  over?: Partial<ExportOptions>;
+  weight: number;
+  says: string;
+}>([
+  { what: "won by the same call", given: { ...WON, reads: "a.js" }, weight: 1, says: "better" },
+  { what: "won by another call", given: { ...WON, reads: "z.js" }, weight: 0, says: "own one" },
+  {
+    what: "lost against the king",
+    given: { bucket: "defeat", votes: [0, 0], reads: "a.js" },
+    weight: 0,
+    says: "own one",
+  },
+  {
+    what: "lost against the run's own words",
+    given: { bucket: "defeat", votes: [0, 0], reads: "a.js", mode: 1 },
+    weight: 1,
+    says: "own one",
+  },
+  {
+    what: "drawn, since the orders disagree",
+    given: { bucket: "final", votes: [1, 0], reads: "a.js" },
+    over: { drawWeight: 0.5 },
+    weight: 0.5,
+    says: "own one",
+  },
+  {
+    what: "of refined",
+    given: { bucket: "refined", votes: [1, 1], reads: "a.js" },
+    over: { drawWeight: 0.25 },
+    weight: 0.25,
+    says: "own one",
+  },
+  {
+    what: "of refined, asked for",
+    given: { bucket: "refined", votes: [1, 1], reads: "a.js" },
+    over: { refined: true },
+    weight: 1,
+    says: "better",
+  },
+  {
+    what: "without a verdict",
+    given: { bucket: "final", votes: null, reads: "a.js" },
+    over: { drawWeight: 1 },
+    weight: 0,
+    says: "own one",
+  },
+  {
+    what: "that leaks",
+    given: { ...WON, reads: "a.js", leak: true },
+    over: { drawWeight: 1 },
+    weight: 0,
+    says: "own one",
+  },
+])("a turn $what weighs $weight", async ({ given, over, weight, says: words }) => {
+  const { rows } = await exported(
+    [
+      { turn: 0, ...given },
+      { ...WON, turn: 2, reads: "c.js" },
+    ],
+    over,
+  );
+  expect(rows[0]?.messages[1]).toMatchObject({ content: words, weight });
+});
+
+test("turns whose histories part are rows of their own", async () => {
+  const files = filesOf([
+    { ...WON, turn: 0, reads: "a.js" },
+    { ...WON, turn: 2, reads: "c.js" },
+  ]);
+  const first = files["final/t_1.json"] as { messages: Message[] };
+  first.messages = [{ role: "user", content: "Summary of what a compaction took away" }];
+  const root = tempProject(files);
+  const deps = testDeps(
+    root,
+    scriptedChat(() => ""),
+  );
+  const summary = await exportTurns(testConfig(root), deps, { ...OPTIONS, unit: "run" });
+  expect(summary).toMatchObject({ read: 2, kept: 2 });
+});
+
+test("a run of which nothing was won is left out: nothing_won", async () => {
+  await expect(
+    exported([{ turn: 0, bucket: "defeat", votes: [0, 0], reads: "a.js" }]),
+  ).rejects.toThrow(/every row was filtered out[^]*nothing_won/);
+});
+
+test("--unit run takes no format but openai, and --draw-weight a number from 0 to 1", async () => {
+  await expect(exported([{ ...WON, turn: 0, reads: "a.js" }], { format: ["kto"] })).rejects.toThrow(
+    "export: --unit run with --format kto: only openai has a place for weights",
+  );
+  const root = tempProject(filesOf([{ ...WON, turn: 0, reads: "a.js" }]));
+  const ran = await runScriptFile("export", ["--root", root, "--unit=run", "--draw-weight=2"]);
+  expect(ran.code).toBe(1);
+  expect(ran.stderr).toContain("expected a number from 0 to 1.");
+});

@@ -115,7 +115,7 @@ async function examine(config: Config, deps: DoctorDeps, asked: Asked): Promise<
   }
   const provider = open(config, deps, asked, {});
   try {
-    const list = await provider.models();
+    const list = (await provider.models()) ?? [];
     const entry = list.find((one) => callRules.modelId(one) === model);
     const context = callRules.listedLimit(entry);
     const {

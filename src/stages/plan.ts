@@ -49,7 +49,7 @@ export async function plan(config: Config, store: Store, edge: number): Promise<
   }
   const { win_margin, gate_alpha, cluster_by } = config.duel;
   const turns = await scoredTurns(store, (score) => clusterOf(score, cluster_by));
-  const own = turns.length < MIN_TURNS ? null : spreadOf(turns, clustersOf(turns));
+  const own = turns.length < MIN_TURNS ? null : telling(spreadOf(turns, clustersOf(turns)));
   const spread = own ?? SAMPLE_SPREAD;
   const rules = { edge, win_margin, gate_alpha };
   const { judge } = config;
@@ -96,11 +96,17 @@ export function planLines({ edge, from, turns, n_clusters, spread, now, rows }: 
       : []),
     from === "workspace"
       ? `a duel as large as this one finds it in ${(now * 100).toFixed(0)} % of cases`
-      : "with 20 scored turns of its own the workspace is asked instead",
+      : turns < MIN_TURNS
+        ? `with ${MIN_TURNS} scored turns of its own the workspace is asked instead`
+        : `the workspace's own ${turns} scores are of one cluster, of one turn a cluster, or all the same: they do not say how scores vary`,
   ];
 }
 
 // ---------------------------------------------------------------------------------------------
+
+/** null for scores that are all the same: the gate trusts no bound of no width, and neither does a plan. */
+const telling = (spread: Spread | null): Spread | null =>
+  spread !== null && spread.between + spread.within > 0 ? spread : null;
 
 type ScoredFile = Parameters<typeof clusterOf>[0];
 

@@ -14,14 +14,21 @@ export type Prices = {
   readonly found: readonly PriceRow[];
   /** Models whose provider lists no price, or lists them not at all. */
   readonly missing: readonly ModelRef[];
+  /** Providers that gave no list of models. */
+  readonly silent: readonly string[];
 };
 
 /** @throws UserError when chain.toml names prices in a way that tables cannot stand beside. */
 export async function prices(config: Config, store: Store, now: () => Date): Promise<Prices> {
   const wanted = modelsOf(config);
   const found: PriceRow[] = [];
+  const silent: string[] = [];
   for (const name of new Set(wanted.map(({ provider }) => provider))) {
     const list = await listOf(config, name, now);
+    if (list === null) {
+      silent.push(name);
+      continue;
+    }
     for (const { provider, model } of wanted) {
       const entry = list.find((one) => callRules.modelId(one) === model);
       const price = provider === name ? listedPrice(entry) : null;
@@ -32,18 +39,23 @@ export async function prices(config: Config, store: Store, now: () => Date): Pro
   const missing = wanted.filter(
     (ref) => !found.some((row) => row.provider === ref.provider && row.model === ref.model),
   );
-  return { found, missing };
+  return { found, missing, silent };
 }
 
-export function pricesLines({ found, missing }: Prices): string[] {
+export function pricesLines({ found, missing, silent }: Prices): string[] {
   return [
     ...found.map(
       ({ provider, model, price }) =>
         `${provider} ${model}: input ${price.input}, ${price.cached_input === undefined ? "" : `cached ${price.cached_input}, `}output ${price.output} USD a million tokens`,
     ),
-    ...missing.map(
-      ({ provider, model }) =>
-        `${provider} ${model}: the provider lists no price; it stays unpriced`,
+    ...missing.map(({ provider, model }) =>
+      silent.includes(provider)
+        ? `${provider} ${model}: nothing was learned; it stays as it is`
+        : `${provider} ${model}: the provider lists no price; it stays unpriced`,
+    ),
+    ...silent.map(
+      (provider) =>
+        `${provider} gave no list of models: no answer, or a refusal -> look at [provider.${provider}].base_url and its key; \`npm run doctor\` says what is wrong`,
     ),
     found.length > 0 ? "written to chain.toml" : "nothing was written",
   ];
@@ -69,7 +81,11 @@ function modelsOf(config: Config): ModelRef[] {
   return [...named.values()];
 }
 
-async function listOf(config: Config, name: string, now: () => Date): Promise<readonly unknown[]> {
+async function listOf(
+  config: Config,
+  name: string,
+  now: () => Date,
+): Promise<readonly unknown[] | null> {
   const [baseUrl = ""] = checkProvider(config, name).baseUrls;
   const provider = openProvider(config, name, baseUrl, 1, now);
   try {

@@ -10,6 +10,7 @@ import { doorNotes, makeDoorCounts, type DoorCounts } from "../core/sample/door-
 import { maskTurn } from "../core/secrets/door.ts";
 import {
   costNote,
+  cutNote,
   drawHash,
   emptyState,
   isDone,
@@ -178,6 +179,7 @@ async function save(
       spreadNote(config.source.spread, drawn.passed),
       cost,
       shortfall,
+      cutNote(drawn.kept.length, state.target, count),
       ...doorNotes(counts.sum(), drawn, config.source),
     ].filter((note) => note !== null),
   };

@@ -62,15 +62,16 @@ export async function status(store: Store): Promise<Status> {
 /** The status as lines for a person. */
 export function statusLines({ stages, next }: Status): string[] {
   const cell = (text: string | number, width: number): string => String(text).padStart(width);
+  const failed = stages.find((row) => row.failed > 0 && row.stage !== "prompt");
   return [
     `${"stage".padEnd(12)}${cell("done", 8)}${cell("pending", 9)}${cell("failed", 8)}${cell("calls", 8)}${cell("USD", 12)}`,
     ...stages.map(
       (row) =>
         `${row.stage.padEnd(12)}${cell(row.done, 8)}${cell(row.pending, 9)}${cell(row.failed, 8)}${cell(row.calls, 8)}${cell(moneyOf(row), 12)}${row.unpriced > 0 && row.usd > 0 ? ` + ${row.unpriced} unpriced` : ""}`,
     ),
-    ...(stages.some((row) => row.failed > 0 && row.stage !== "prompt")
-      ? ["--retry asks again for what failed, e.g. npm run stage:king -- --retry"]
-      : []),
+    ...(failed === undefined
+      ? []
+      : [`--retry asks again for what failed: npm run stage:${failed.stage} -- --retry`]),
     next === null ? "everything is done: read report/report.md" : `next: ${next}`,
   ];
 }

@@ -175,6 +175,19 @@ test("listed prices are written with the date, and what is not listed stays unpr
   });
 });
 
+test("a provider that gives no list of models is not said to list no price", async () => {
+  const root = tempProject({
+    "chain.toml": toml("http://127.0.0.1:9/v1"),
+    ".env": `LOOP_KEY=${KEY}\n`,
+  });
+  const result = await prices(loadConfig(root, {}), openStore(root), () => new Date());
+  expect(pricesLines(result)).toEqual([
+    "loop m: nothing was learned; it stays as it is",
+    expect.stringMatching(/^loop gave no list of models: .* look at \[provider\.loop\]\.base_url/),
+    "nothing was written",
+  ]);
+});
+
 test("prices in a line of their section are not written over", async () => {
   const { url } = await server(good, [{ id: "m", pricing: { input: 1, output: 4 } }]);
   const root = tempProject({

@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { loadConfig } from "../../src/config.ts";
 import { openStore } from "../../src/io/store.ts";
 import { plan, planLines } from "../../src/stages/plan.ts";
+import { scoreSchema } from "../../src/records/score.ts";
 import { tempProject } from "../support/project.ts";
 import { judgedWorkspace } from "../support/workspace.ts";
 
@@ -22,6 +23,26 @@ test("a workspace with scores is planned by its own", async () => {
   expect(ninety?.turns ?? 0).toBeGreaterThan(eighty?.turns ?? 0);
   expect(eighty?.calls).toBe((eighty?.turns ?? 0) * 6);
   expect(planLines(found).join("\n")).toContain("is known from 6 of them alone");
+});
+
+test.each([
+  ["all the same", (index: number) => ({ score: 50, repo: `r/${index % 6}` })],
+  ["of one cluster", (index: number) => ({ score: 40 + index, repo: "r/0" })],
+  ["of one turn a cluster", (index: number) => ({ score: 40 + index, repo: `r/${index}` })],
+])("scores that are %s do not say how scores vary", async (_what, over) => {
+  const root = await judgedWorkspace();
+  const store = openStore(root);
+  const names = (await store.list("score")).filter((name) => !name.startsWith("_"));
+  for (const [index, name] of names.entries()) {
+    const score = await store.read(`score/${name}`, scoreSchema);
+    await store.write(`score/${name}`, { ...score, ...over(index) });
+  }
+  const found = await plan(loadConfig(root, {}), store, 3);
+  expect(found).toMatchObject({ from: "sample", turns: 24 });
+  expect(planLines(found).join("\n")).not.toContain("NaN");
+  expect(planLines(found).at(-1)).toBe(
+    "the workspace's own 24 scores are of one cluster, of one turn a cluster, or all the same: they do not say how scores vary",
+  );
 });
 
 test("an edge that is not above 0 is refused, and one below win_margin has no number", async () => {

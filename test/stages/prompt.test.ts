@@ -252,9 +252,11 @@ test("a run with --limit is continued by one without: the first turns stay the s
     "t.jsonl": lines(...ids.map((id) => trajectory(id))),
     "p.jsonl": lines(...ids.map((id) => pull(id))),
   });
-  await run(root, { limit: 2 });
+  const cut = "--limit drew 2 of [source].count 5 turns: the gate takes them for the whole duel";
+  const begun = await run(root, { limit: 2 });
+  expect(begun.notes.join("\n")).toContain(cut);
   const first = await prompts(root);
-  await run(root);
+  expect((await run(root)).notes.join("\n")).not.toContain("--limit drew");
   expect((await prompts(root)).slice(0, 2)).toEqual(first);
   expect(await prompts(root)).toHaveLength(4);
 });

@@ -1,3 +1,4 @@
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { loadConfig } from "../../src/config.ts";
@@ -75,4 +76,12 @@ test("escape codes in an example, its name and its columns are shown, not sent t
   expect(text).toContain("example: o__n-1[ESC]]0;title[BEL][LF]more");
   expect(text).toContain("[ESC][2Jcolumn");
   expect(text).not.toContain("\u001b");
+});
+
+test("a folder without files is said to hold none", async () => {
+  const root = tempProject();
+  mkdirSync(join(root, "empty"));
+  await expect(describe(join(root, "empty"))).rejects.toThrow(
+    /empty": the folder .*empty holds no files$/,
+  );
 });

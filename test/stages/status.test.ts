@@ -68,3 +68,21 @@ test("every stage shows what is done, pending and failed, and what its calls cos
   expect(state.next).toBe("npm run stage:king");
   expect(statusLines(state).join("\n")).toMatch(/king +2 +1 +1 +3 +0\.7500 \+ 1 unpriced/);
 });
+
+test.each(["king", "challenger", "validate"])(
+  "what failed in %s is named with the command that asks for it again",
+  (failing) => {
+    const stages = ["prompt", "king", "challenger", "validate", "report"].map((stage) => ({
+      stage,
+      done: 1,
+      pending: 0,
+      usd: 0,
+      unpriced: 0,
+      calls: 0,
+      failed: stage === failing || stage === "prompt" ? 1 : 0,
+    }));
+    expect(statusLines({ stages, next: null })).toContain(
+      `--retry asks again for what failed: npm run stage:${failing} -- --retry`,
+    );
+  },
+);

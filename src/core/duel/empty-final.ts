@@ -1,5 +1,5 @@
-/** When no turn reaches final/: how far the best one came, and the two ways on. */
-import type { BucketRules } from "./bucket.ts";
+/** When no turn reaches final/: how far the best one came, and the ways on that lead somewhere. */
+import { bucketOfValue, type BucketRules } from "./bucket.ts";
 
 /** @param scores of all turns that are in a bucket, 0..100; null where that many are not empty */
 export function emptyFinalNote(scores: readonly number[], rules: BucketRules): string | null {
@@ -10,5 +10,12 @@ export function emptyFinalNote(scores: readonly number[], rules: BucketRules): s
     best >= rules.final_min
       ? `the best turn's score is ${best}, and sorting by ${rules.by} keeps it under ${limit}`
       : `the best turn's score is ${best}, under ${limit}`;
-  return `final/ is empty: ${reached}; judges draw on most metrics of two decent answers. Ways on: npm run stage:export -- --refined takes refined/ as well, or set [bucket] final_min and defeat_max in chain.toml to what your turns reach`;
+  const limits = "set [bucket] final_min and defeat_max in chain.toml to what your turns reach";
+  // By decisive votes a score says nothing of its turn's bucket, so refined/ may well hold some.
+  const mayBeRefined =
+    rules.by === "decisive" || bucketOfValue(best, "score", rules).bucket !== "defeat";
+  const ways = mayBeRefined
+    ? `Ways on: npm run stage:export -- --refined takes refined/ as well, or ${limits}`
+    : `no turn's score reaches refined/ either. The way on: ${limits}`;
+  return `final/ is empty: ${reached}; judges draw on most metrics of two decent answers. ${ways}`;
 }

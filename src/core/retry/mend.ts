@@ -19,6 +19,12 @@ export function mendOf(fault: Fault, where: Mending): string {
   if (fault.status === 407 || /\bproxy\b/i.test(words)) {
     return "look at HTTP_PROXY, HTTPS_PROXY and NO_PROXY in the environment or .env";
   }
+  if (fault.kind === "connect") {
+    return `nothing answers at ${at}.base_url: look whether it is right and the server runs`;
+  }
+  if (NO_ANSWER.has(fault.kind)) {
+    return `the server at ${at}.base_url took the question and did not answer it: try again later, or raise ${at}.timeout_s`;
+  }
   if (fault.status === 401 || /api[ _-]?key|authenticat|unauthori|no_db_connection/i.test(words)) {
     return key;
   }
@@ -33,6 +39,13 @@ export function mendOf(fault: Fault, where: Mending): string {
 }
 
 // ---------------------------------------------------------------------------------------------
+
+const NO_ANSWER: ReadonlySet<Fault["kind"]> = new Set([
+  "reset",
+  "reset_body",
+  "timeout",
+  "timeout_body",
+]);
 
 const SECTIONS: Readonly<Record<Role, string>> = {
   king: "[king]",

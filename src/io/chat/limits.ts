@@ -42,7 +42,7 @@ async function listedLimit(
   model: string,
   provider: Provider,
 ): Promise<number | null> {
-  const list = await provider.models();
+  const list = (await provider.models()) ?? [];
   const entry =
     list.find((one) => rules.modelId(one) === model) ?? (list.length === 1 ? list[0] : null);
   return rules.listedLimit(entry);

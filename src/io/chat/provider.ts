@@ -20,8 +20,8 @@ export type Provider = {
   readonly settings: ProviderConfig;
   /** One HTTP call, whatever comes of it; `body` is the parsed JSON, or null. */
   send(call: Call): Promise<{ readonly exchange: Exchange; readonly body: unknown }>;
-  /** The entries of its list of models; [] where it gives none. */
-  models(): Promise<readonly unknown[]>;
+  /** The entries of its list of models; null where it gives none: no answer, a refusal. */
+  models(): Promise<readonly unknown[] | null>;
   /** The text without any of this provider's keys. */
   readonly redact: (text: string) => string;
   close(): Promise<void>;
@@ -94,11 +94,11 @@ export function openProvider(
       try {
         await pool.fetch(url, options);
         const { status, text } = wire.exchange;
-        return status === 200 ? entriesOf(parsed(text)) : [];
+        return status === 200 ? entriesOf(parsed(text)) : null;
       } catch (error) {
         // A list that cannot be had is no list; a fault without an exchange is ours.
         if (wire.exchange.status === null && wire.exchange.broken === null) throw error;
-        return [];
+        return null;
       }
     },
     async send(call) {

@@ -55,6 +55,12 @@ export async function matchingFiles(
   const isFolder = found?.isDirectory() === true;
   const paths = isFolder ? await below(path) : await globbed({ root: spec.root, pattern });
   if (paths.length > 0) return { paths, isOne: false };
+  if (isFolder) {
+    throw new UserError(
+      `${spec.key} = "${spec.pattern}": the folder ${path} holds no files`,
+      "put files into it, or name another",
+    );
+  }
   throw new UserError(
     `${spec.key} = "${spec.pattern}" matches nothing in ${spec.root}`,
     "paths are relative to the workspace; a Hub data set is written owner/name",

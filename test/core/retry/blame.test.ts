@@ -46,6 +46,8 @@ test.each([
   ["http_422", "Unexpected fields: {'top_k'}", /\[provider\.p\]\.body or name it in exclude_body/],
   ["http_400", '"auto" tool choice requires a flag', /\[protocol\]\.native = false/],
   ["http_403", "Country not supported", /does not serve this place/],
+  ["connect", "connect ECONNREFUSED", /nothing answers at \[provider\.p\]\.base_url/],
+  ["timeout", "", /\[provider\.p\]\.base_url took the question .*\[provider\.p\]\.timeout_s/],
   ["http_400", "no", /`npm run doctor` tries each model/],
 ] as const)("after %s, %s, the person is told which key to look at", (kind, message, told) => {
   expect(mendOf(faultOf(kind, { message }), where)).toMatch(told);

@@ -111,7 +111,27 @@ const PHRASES: readonly Phrase[] = [
     SEATS,
     `\\b(?:prefer|choose|pick|select|vote for|votes? to|score|rate|favou?r|award|mark) (?:the )?${SEAT}`,
   ),
-  phrase("vote", SEATS, `\\b(?:better|best|winner|winning)(?: \\w{1,12})? ?(?:is|:|=) ?${SEAT}`),
+  phrase(
+    "vote",
+    SEATS,
+    `\\b(?:better|best|winner|winning|stronger|superior|preferred|preference|verdict|favou?rite)(?: \\w{1,12}){0,2} ?(?:is|:|=|goes to|would be) ?(?:the )?${SEAT}`,
+  ),
+  phrase("vote", SEATS, `\\boverall[,:]? ?${SEAT} ?(?:[.!]|$)`),
+  phrase(
+    "vote",
+    /second|first|other/,
+    "\\b(?:better|best|winner|winning|stronger|preferred)(?: \\w{1,12}){0,2} ?(?:is|:|=) ?the (?:first|second|other) (?:one|model|candidate|reply|response)\\b",
+  ),
+  phrase(
+    "vote",
+    /the first|the second|the other/,
+    "\\b(?:prefer|choose|pick|select|vote for|favou?r) the (?:first|second|other) (?:model|candidate|reply|response)\\b",
+  ),
+  phrase(
+    "vote",
+    /besser|gewinn|sieger|mejor|gana|meilleur|gagn|migliore|vinc|melhor|venc|\u043b\u0443\u0447\u0448\u0435|\u66f4\u597d|\u80dc/,
+    "\\b(?:modelo?|modell|mod[e\u00e8]le|candidat[eo]?|kandidat) ?[12] (?:ist|est|es|e|\u00e9|\u00e8)? ?(?:\\w{1,12} )?(?:besser|gewinnt|mejor|gana|meilleure?|gagne|migliore|vince|melhor|vence|\u043b\u0443\u0447\u0448\u0435|\u66f4\u597d|\u80dc\u51fa)|(?:gewinner|sieger|ganador|gagnant|vainqueur|vincitore|vencedor|bestes? \\w{1,12}) ?(?:ist|est|es|e|\u00e9|\u00e8|:|=) ?(?:der |das |le |el |il |o )?(?:modelo?|modell|mod[e\u00e8]le|candidat[eo]?|kandidat) ?[12]\\b",
+  ),
   phrase(
     "vote",
     SEATS,

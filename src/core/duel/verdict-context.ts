@@ -4,6 +4,7 @@
  * its verdict has given none.
  */
 import { METRICS } from "../../records/score.ts";
+import { takesBack } from "./revoked-words.ts";
 import { seatOfText } from "./vote-words.ts";
 
 /** How a verdict is introduced, from the words of its own sentence before it. */
@@ -15,7 +16,10 @@ export function introOf(before: string): Intro {
   const sentence = /[^\n.!?;]*[^\n]{0,3}$/.exec(near)?.[0].toLowerCase() ?? "";
   const [, label = ""] = ONE_MODEL.exec(/[^\n]*$/.exec(near)?.[0] ?? "") ?? [];
   if (seatOfText(label) !== null && /[a-z]/i.test(label)) return "one_model";
-  if ([QUOTED, HYPOTHESIS, EXAMPLE].some((words) => words.test(sentence))) return "quoted";
+  // A sentence that sets a quotation aside and ends introduces nothing.
+  if (SET_ASIDE.test(sentence)) return "plain";
+  if ([QUOTED, QUOTED_BY_ORDER, HYPOTHESIS, EXAMPLE].some((words) => words.test(sentence)))
+    return "quoted";
   return TEMPLATE.test(sentence) ? "template" : "plain";
 }
 
@@ -23,19 +27,14 @@ export function introOf(before: string): Intro {
 export function isRevoked(before: string, between: string): boolean {
   const words = between.slice(0, BETWEEN);
   if (HYPOTHESIS.test(words.toLowerCase()) || QUOTED.test(words.toLowerCase())) return false;
-  if (REVOKES.test(words)) return true;
+  if (REVOKES.test(words) || takesBack(words)) return true;
   return DRAFT.test(before.slice(-INTRO)) && FINAL.test(words);
 }
 
 /** Whether what follows the last verdict takes it back without giving another one. */
 export function isTakenBack(after: string): boolean {
-  return REVOKES_AFTER.test(after.slice(0, BETWEEN));
-}
-
-/** The seat that the closing words call the better one over all; null when they name none. */
-export function overallWinner(after: string): 1 | 2 | null {
-  const found = OVERALL.exec(after.slice(0, BETWEEN));
-  return found === null ? null : found[1] === "1" ? 1 : 2;
+  const words = after.slice(0, BETWEEN);
+  return REVOKES_AFTER.test(words) || takesBack(words);
 }
 
 /** A refusal to judge, beside which a row of zeros is no draw. */
@@ -53,6 +52,15 @@ const FENCE_OPENING = /\s*(?:```|~~~)[^\n]{0,20}\n?\s*$/;
 const ONE_MODEL =
   /^[\s>#*+_`-]*((?:model|candidate|response|answer|reply|assistant|option)[ _#-]{0,2}(?:1|2|a|b|one|two))[\s*_`]*(?:scores?|points|marks|ratings?)?[\s*_`]*[:=-]?[\s*_`]*$/i;
 
+const SET_ASIDE = /\b(?:i|we) (?:\w+ )?(?:ignored?|disregard(?:ed)?|set aside)\b[^:]*[.!?]$/;
+const CANDIDATES = "(?:candidate|model|response|reply|answer|assistant)";
+const HOLDS =
+  "(?:contain(?:s|ed)?|holds?|held|carries|hides?|inserts?|wrote|writes|says?|said|claims?|prints?|printed|includes?|included|quotes?|inject(?:s|ed)|outputs?|embeds?|embedded|adds|echo(?:es|ed)?)";
+/** "The first candidate contains the text", "in the second response there is". */
+const QUOTED_BY_ORDER = new RegExp(
+  `\\b(?:the|one|a) (?:(?:first|1st|former|second|2nd|latter|other|losing|winning) )?(?:${CANDIDATES}|one)(?: (?:1|2|a|b))?(?:'s \\w+)?[^.:]{0,40}\\b${HOLDS}\\b|\\b(?:in|inside|within|from) (?:the )?(?:(?:first|second|other|former|latter) ${CANDIDATES}|${CANDIDATES} ?(?:[12]|a|b))(?:'s \\w+)?(?: there (?:is|was|stands)| i (?:see|found|find|read))\\b`,
+);
+
 const QUOTED =
   /(?:model|candidate|response|answer|reply) ?(?:[12]|a|b)(?:'s (?:text|reply|answer|output|own))?[^.:]{0,40}\b(?:contain(?:s|ed)?|wrote|writes|says?|said|claims?|prints?|printed|includes?|included|tries|tried|asks?|asked|ends|quotes?|inject(?:s|ed)|outputs?|embeds?)\b|\b(?:the candidate|it|which) (?:contains|wrote|says|claims|prints|includes|asks|embeds)\b|\b(?:injected|embedded|quoted|attempt)\b/;
 const HYPOTHESIS =
@@ -68,8 +76,6 @@ const REVOKES_AFTER = new RegExp(
   `\\b(?:on (?:second|further|closer) (?:thought|reflection|reading|look|inspection)|scratch that|strike that|i (?:was|am) (?:wrong|mistaken)|i made (?:a|an) (?:mistake|error|slip)|let me (?:correct|revise|redo|fix|reconsider|re-?evaluate|re-?think|check (?:again|that again))|i (?:take|took) (?:that|it) back|i(?:'d| would| should) (?:change|revise|reconsider|have (?:said|given))|chang(?:e|ing) my|(?:${METRIC}) (?:should|must|ought to) (?:rather |really |instead )?(?:be|go|have been))\\b|^\\W{0,6}(?:no|wait|hmm)[,.!\\u2026\\u2014]|\\bwait[,.!\\u2014-]|\\bcorrection ?:|\\bactually,|\\b(?:ignore|disregard|discard) (?:the|my|that|this) (?:above|previous|verdict|json|earlier)`,
   "i",
 );
-const OVERALL =
-  /\b(?:overall|in (?:sum|short|total|conclusion)|therefore|all in all|on balance|so|hence)\b[^.\n]{0,40}\b(?:model|candidate|response) ?([12])\b[^.\n]{0,20}\b(?:better|best|wins?|winner|stronger|superior|preferred)\b/i;
 const DRAFT =
   /\b(?:draft|initial(?:ly)?|preliminary|tentative(?:ly)?|first (?:pass|impression|guess|attempt|try))\b/i;
 const FINAL =

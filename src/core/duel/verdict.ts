@@ -9,6 +9,7 @@ import type { Order } from "../../work.ts";
 import { endingOf, endingWords, type EndingKind } from "../ending/ending.ts";
 import { cutTraces, opensTrace } from "../ending/traces.ts";
 import { isFull, type Ballot, type Entry } from "./ballots.ts";
+import { closingsOf, isAgainst } from "./closing.ts";
 import { lineVotes, type LineEntry } from "./line-votes.ts";
 import {
   blanked,
@@ -20,7 +21,7 @@ import {
   stated,
   type Stated,
 } from "./stated.ts";
-import { isRefusal, isRevoked, isTakenBack, overallWinner } from "./verdict-context.ts";
+import { isRefusal, isRevoked, isTakenBack } from "./verdict-context.ts";
 import type { Vote } from "./vote-words.ts";
 
 export type Votes = Readonly<Record<Metric, Vote>>;
@@ -137,9 +138,8 @@ function unlessUndone(text: string, last: Stated, { verdict, all, rest }: Settle
   if (isTakenBack(after))
     return unread("taken_back", "the verdict is taken back and no other given");
   const { votes } = verdict;
-  const overall = overallWinner(after);
   const given = METRICS.map((metric) => votes[metric]).filter((vote) => vote !== 0);
-  if (overall !== null && given.length > 0 && !given.includes(overall)) {
+  if (isDisowned(text, last, { verdict, all, rest })) {
     return unread("two_verdicts", "its closing words call the other candidate the better one");
   }
   if (given.length === 0) {
@@ -165,6 +165,28 @@ function unlessUndone(text: string, last: Stated, { verdict, all, rest }: Settle
   }
   return verdict;
 }
+
+/**
+ * Whether the words behind the verdict, its own reason, a key beside the votes, or the last such words
+ * before it name another winner.
+ */
+function isDisowned(text: string, last: Stated, { verdict, all }: Settled): boolean {
+  const votes = METRICS.map((metric) => verdict.votes[metric]);
+  const around = blanked(text, all);
+  const before = closingsOf(around.slice(Math.max(0, last.start - 4000), last.start)).at(-1);
+  const keys = [...text.slice(last.start, last.end).matchAll(OVERALL_KEY)];
+  const key = keys.length === 1 ? keys[0]?.[1] : undefined;
+  return [
+    ...(before === undefined ? [] : [before]),
+    ...closingsOf(around.slice(last.end)),
+    ...closingsOf(verdict.reason),
+    ...(key === undefined ? [] : closingsOf(`overall winner: ${key}`)),
+  ].some((closing) => isAgainst(closing, votes));
+}
+
+/** Given once it speaks for all metrics; given several times it is each metric's own. */
+const OVERALL_KEY =
+  /["'](?:overall|final|total)?[ _-]?(?:overall|winner|better|preferred|verdict|preference|choice)(?:[ _-](?:winner|model|response|candidate|vote|verdict))?["']\s*:\s*["']?([^"',{}[\]\n]{1,40})/gi;
 
 /** Objects with some of the metrics each: together a verdict when every metric is named once. */
 function fromParts(text: string, rest: readonly Stated[]): Verdict {
@@ -208,6 +230,12 @@ function fromLines(text: string): Verdict {
   const last = entries.at(-1);
   if (!verdict.ok || last === undefined) return verdict;
   const after = text.slice(last.at);
+  const votes = METRICS.map((metric) => verdict.votes[metric]);
+  const before = closingsOf(text.slice(Math.max(0, (first?.at ?? 0) - 4000), first?.at)).at(-1);
+  const closings = before === undefined ? closingsOf(after) : [before, ...closingsOf(after)];
+  if (closings.some((closing) => isAgainst(closing, votes))) {
+    return unread("two_verdicts", "its closing words call the other candidate the better one");
+  }
   return isTakenBack(after.slice(Math.max(0, after.indexOf("\n"))))
     ? unread("taken_back", "the verdict is taken back and no other given")
     : verdict;

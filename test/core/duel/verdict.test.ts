@@ -207,7 +207,12 @@ const judgeCases = (name: string): JudgeCase[] =>
     .split("\n")
     .map((line) => JSON.parse(line) as JudgeCase);
 
-test.each([...judgeCases("sample"), ...judgeCases("own")])(
+test.each([
+  ...judgeCases("sample"),
+  ...judgeCases("own"),
+  ...judgeCases("closing"),
+  ...judgeCases("closing_more"),
+])(
   "of a judge's reply that is $name just that is read which stands there",
   ({ content, finish_reason, want }) => {
     const verdict = read(content, finish_reason);

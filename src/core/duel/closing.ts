@@ -44,8 +44,8 @@ export function isAgainst({ vote, overall }: Closing, votes: readonly Vote[]): b
 
 // ---------------------------------------------------------------------------------------------
 
-const MAX_TEXT = 4000;
-const MAX_SENTENCE = 400;
+const MAX_TEXT = 40_000;
+const MAX_SENTENCE = 1000;
 
 function closingOf(words: string): readonly Closing[] {
   if (words === "" || words.length > MAX_SENTENCE || PASSED_OVER.test(words)) return [];
@@ -65,11 +65,12 @@ function scopeAfter(line: string, words: string, isScoped: boolean): boolean {
 const METRIC_HEADING = new RegExp(`^[^\\p{L}]*(?:${METRICS.join("|")})[^\\p{L}]*$`, "u");
 const LABEL_ALONE =
   /^\W*(?:(?:overall|final|the|my) )*(?:winner|overall|verdict|decision|choice|preference|better \w+|best \w+)\W*$/;
-const BARE_SEAT = /^[^\p{L}:\u27E8]*\u27E8([12])\u27E9[^\p{L}:\u27E8]*$/u;
+const BARE_SEAT =
+  /^(?:\W*(?:so|thus|hence|therefore|overall|finally)\b)?[^\p{L}:\u27E8]*\u27E8([12])\u27E9[^\p{L}:\u27E8]*$/u;
 
 const NAMES =
   "(?:model+[oe]?|mod\u00E8le|modell|candidate?|kandidat|candidato|candidat|response|answer|reply|assistant|option|agent|solution|output|submission|antwort|respuesta|r\u00E9ponse|risposta|resposta|\u043C\u043E\u0434\u0435\u043B\u044C|\u043E\u0442\u0432\u0435\u0442|\u6A21\u578B|\u30E2\u30C7\u30EB|\u56DE\u7B54|\u5019\u9009)";
-const NOUN = `(?: (?:one|${NAMES})| ?$| (?=is\\b|was\\b|wins|won\\b|over\\b|has the|does better))`;
+const NOUN = `(?: (?:one|${NAMES})|(?= ?[.!;)]| ?$)| (?=is\\b|was\\b|wins|won\\b|over\\b|has the|does better))`;
 const NUMBERED = new RegExp(
   `(?:the )?\\b${NAMES}[ #:_-]{0,3}(1|2|one|two|a|b)(?![a-z0-9%]|['\u2019]s\\b)|(?:the )?(?:\u6A21\u578B|\u30E2\u30C7\u30EB|\u56DE\u7B54|\u5019\u9009)[ #:]{0,2}([12ab])(?![a-z0-9])`,
   "gu",
@@ -100,7 +101,7 @@ const SENTENCE_END =
 
 /** A metric, a scope, a hedge, a condition, a negation, or what a candidate says of itself. */
 const PASSED_OVER = new RegExp(
-  `\\b(?:${METRICS.join("|")})\\b|(?:better|best|stronger|superior|ahead|worse|weaker|edge|advantage|wins) (?:(?:at|in|on|for|with) (?!all\\b|every|balance|most|sum|both|general|total|the (?:end|whole)|this (?:turn|comparison)|overall|short)|written|formatted|named|worded|documented|structured)\\b|\\b(?:if|were|would be|would have|could|might|may|perhaps|maybe|seems?|looks?|appears?|at first|initially|hypothetical\\w*|otherwise|swapped|reversed|unless|whether|example|format|means?)\\b|\\b(?:not|isn['\u2019]?t|never|hardly|no)\\b (?:\\w+ ){0,2}(?:better|best|stronger|superior|winner|preferred|worse)|\\b(?:claim(?:s|ed)?|says?|said|wrote|writes|asserts?|asks?|demands?|tells?|contains?|includes?|ignore|disregard)\\b`,
+  `\u27E8[12]\u27E9 would\\b|\\b(?:${METRICS.join("|")})\\b|(?:better|best|stronger|superior|ahead|worse|weaker|edge|advantage|wins) (?:(?:at|in|on|for|with) (?!all\\b|every|balance|most|sum|both|general|total|the (?:end|whole)|this (?:turn|comparison)|overall|short)|written|formatted|named|worded|documented|structured)\\b|\\b(?:if|were|would have|could|had it|might|may|perhaps|maybe|seems?|looks?|appears?|at first|initially|hypothetical\\w*|otherwise|swapped|reversed|unless|whether|example|format|means?)\\b|\\b(?:not|isn['\u2019]?t|never|hardly|no)\\b (?:\\w+ ){0,2}(?:better|best|stronger|superior|winner|preferred|worse)|\\b(?:claim(?:s|ed)?|says?|said|wrote|writes|asserts?|asks?|demands?|tells?|contains?|includes?|ignore|disregard)\\b`,
 );
 
 const PRAISE =
@@ -111,7 +112,7 @@ const LINK =
   "(?: ?(?:[:=,>|\u2192\u2013\u2014-]+|is|was|are|goes to|go to|would be|to|for|ist|es|est|\u00E8|\u00E9|\u0435\u0441\u0442\u044C|\u662F|\u306F) ?){1,3}";
 const LETTERS: readonly RegExp[] = [
   new RegExp(
-    `\\b${LABEL}(?: \\w{1,12}){0,2} ?(?:[:=>\u2192-]+|is) ?([12ab])(?=$|[ ]?[(,\u2014-])(?! ?[-/]\\d)`,
+    `\\b${LABEL}(?: \\w{1,12}){0,2} ?(?:[:=>\u2192-]+|is) ?(?:the )?([12ab]|first|second)(?=$|[ ]?[(,\u2014-])(?! ?[-/]\\d)`,
   ),
 ];
 
@@ -137,15 +138,15 @@ function winnerOf(words: string): 1 | 2 | null {
   if (lost !== undefined) return lost === "1" ? 2 : 1;
   for (const pattern of [...WINNERS, ...LETTERS]) {
     const said = pattern.exec(words)?.[1];
-    if (said !== undefined) return said === "1" || said === "a" ? 1 : 2;
+    if (said !== undefined) return /^(?:1|a|first)$/.test(said) ? 1 : 2;
   }
   return null;
 }
 
 const SUMS_UP =
-  /\b(?:overall|winner|final|finally|all in all|all told|on balance|in (?:sum|short|total|conclusion|the end)|so|therefore|hence|thus|verdict|decision|conclusion|vote|pick|choose|prefer|preferred|choice|preference|result|insgesamt|gesamt|en general|globalement|dans l['\u2019]ensemble|nel complesso|no geral)\b|\u603B\u4F53|\u5168\u4F53|\u0432 \u0446\u0435\u043B\u043E\u043C/;
+  /\b(?:overall|winner|final|finally|all in all|all told|on balance|in (?:sum|short|total|conclusion|the end)|so|therefore|hence|thus|verdict|decision|conclusion|vote|pick|choose|prefer|preferred|choice|preference|result|call it|i call|insgesamt|gesamt|en general|globalement|dans l['\u2019]ensemble|nel complesso|no geral)\b|\u603B\u4F53|\u5168\u4F53|\u0432 \u0446\u0435\u043B\u043E\u043C/;
 const DRAW =
-  /\b(?:draw|drawn|tie|tied|toss-?up|no (?:clear )?winner|(?:equally|evenly) (?:good|bad|matched|strong)|both (?:are )?equal|on par|unentschieden|gleich gut|empate|match nul|pareggio)\b|\u5E73\u5C40|\u5F15\u304D\u5206\u3051|\u043D\u0438\u0447\u044C\u044F/;
+  /\b(?:draw|drawn|tie|tied|toss-?up|no (?:clear )?winner|neither (?:\w+ ){0,2}(?:is|was|wins)|(?:equally|evenly) (?:good|bad|matched|strong)|both (?:are )?equal|on par|unentschieden|gleich gut|empate|match nul|pareggio)\b|\u5E73\u5C40|\u5F15\u304D\u5206\u3051|\u043D\u0438\u0447\u044C\u044F/;
 
 const isDraw = (words: string): boolean =>
   DRAW.test(words) && !/\b(?:tie-?break\w*|breaks?)\b/.test(words);

@@ -16,8 +16,8 @@ export function introOf(before: string): Intro {
   const sentence = /[^\n.!?;]*[^\n]{0,3}$/.exec(near)?.[0].toLowerCase() ?? "";
   const [, label = ""] = ONE_MODEL.exec(/[^\n]*$/.exec(near)?.[0] ?? "") ?? [];
   if (seatOfText(label) !== null && /[a-z]/i.test(label)) return "one_model";
-  // A sentence that sets a quotation aside and ends introduces nothing.
-  if (SET_ASIDE.test(sentence)) return "plain";
+  // A sentence that has had its quotation, and ends, introduces nothing more.
+  if (SET_ASIDE.test(sentence) || HAS_HAD_IT.test(sentence)) return "plain";
   if ([QUOTED, QUOTED_BY_ORDER, HYPOTHESIS, EXAMPLE].some((words) => words.test(sentence)))
     return "quoted";
   return TEMPLATE.test(sentence) ? "template" : "plain";
@@ -33,7 +33,7 @@ export function isRevoked(before: string, between: string): boolean {
 
 /** Whether what follows the last verdict takes it back without giving another one. */
 export function isTakenBack(after: string): boolean {
-  const words = after.slice(0, BETWEEN);
+  const words = after.slice(0, BEHIND);
   return REVOKES_AFTER.test(words) || takesBack(words);
 }
 
@@ -46,12 +46,14 @@ export function isRefusal(text: string): boolean {
 
 const INTRO = 200;
 const BETWEEN = 4000;
+const BEHIND = 40_000;
 const METRIC = METRICS.join("|");
 
 const FENCE_OPENING = /\s*(?:```|~~~)[^\n]{0,20}\n?\s*$/;
 const ONE_MODEL =
   /^[\s>#*+_`-]*((?:model|candidate|response|answer|reply|assistant|option)[ _#-]{0,2}(?:1|2|a|b|one|two))[\s*_`]*(?:scores?|points|marks|ratings?)?[\s*_`]*[:=-]?[\s*_`]*$/i;
 
+const HAS_HAD_IT = /[}\uFF5D][^{}:]*[.!?]$/;
 const SET_ASIDE = /\b(?:i|we) (?:\w+ )?(?:ignored?|disregard(?:ed)?|set aside)\b[^:]*[.!?]$/;
 const CANDIDATES = "(?:candidate|model|response|reply|answer|assistant)";
 const HOLDS =

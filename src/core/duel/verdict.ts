@@ -173,7 +173,7 @@ function unlessUndone(text: string, last: Stated, { verdict, all, rest }: Settle
 function isDisowned(text: string, last: Stated, { verdict, all }: Settled): boolean {
   const votes = METRICS.map((metric) => verdict.votes[metric]);
   const around = blanked(text, all);
-  const before = closingsOf(around.slice(Math.max(0, last.start - 4000), last.start)).at(-1);
+  const before = closingsOf(around.slice(Math.max(0, last.start - AROUND), last.start)).at(-1);
   const keys = [...text.slice(last.start, last.end).matchAll(OVERALL_KEY)];
   const key = keys.length === 1 ? keys[0]?.[1] : undefined;
   return [
@@ -183,6 +183,9 @@ function isDisowned(text: string, last: Stated, { verdict, all }: Settled): bool
     ...(key === undefined ? [] : closingsOf(`overall winner: ${key}`)),
   ].some((closing) => isAgainst(closing, votes));
 }
+
+/** Characters before a verdict that are searched for a winner. */
+const AROUND = 40_000;
 
 /** Given once it speaks for all metrics; given several times it is each metric's own. */
 const OVERALL_KEY =
@@ -231,7 +234,7 @@ function fromLines(text: string): Verdict {
   if (!verdict.ok || last === undefined) return verdict;
   const after = text.slice(last.at);
   const votes = METRICS.map((metric) => verdict.votes[metric]);
-  const before = closingsOf(text.slice(Math.max(0, (first?.at ?? 0) - 4000), first?.at)).at(-1);
+  const before = closingsOf(text.slice(Math.max(0, (first?.at ?? 0) - AROUND), first?.at)).at(-1);
   const closings = before === undefined ? closingsOf(after) : [before, ...closingsOf(after)];
   if (closings.some((closing) => isAgainst(closing, votes))) {
     return unread("two_verdicts", "its closing words call the other candidate the better one");

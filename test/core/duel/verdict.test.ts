@@ -212,6 +212,7 @@ test.each([
   ...judgeCases("own"),
   ...judgeCases("closing"),
   ...judgeCases("closing_more"),
+  ...judgeCases("closing_third"),
 ])(
   "of a judge's reply that is $name just that is read which stands there",
   ({ content, finish_reason, want }) => {

@@ -66,7 +66,7 @@ const METRIC_HEADING = new RegExp(`^[^\\p{L}]*(?:${METRICS.join("|")})[^\\p{L}]*
 const LABEL_ALONE =
   /^\W*(?:(?:overall|final|the|my) )*(?:winner|overall|verdict|decision|choice|preference|better \w+|best \w+)\W*$/;
 const BARE_SEAT =
-  /^(?:\W*(?:so|thus|hence|therefore|overall|finally)\b)?[^\p{L}:\u27E8]*\u27E8([12])\u27E9[^\p{L}:\u27E8]*$/u;
+  /^(?:\W*(?:so|thus|hence|therefore|overall|finally)\b)?[^\p{L}:\u27E8]*\u27E8([12])\u27E9(?: (?:it is|then))?[^\p{L}:\u27E8]*$/u;
 
 const NAMES =
   "(?:model+[oe]?|mod\u00E8le|modell|candidate?|kandidat|candidato|candidat|response|answer|reply|assistant|option|agent|solution|output|submission|antwort|respuesta|r\u00E9ponse|risposta|resposta|\u043C\u043E\u0434\u0435\u043B\u044C|\u043E\u0442\u0432\u0435\u0442|\u6A21\u578B|\u30E2\u30C7\u30EB|\u56DE\u7B54|\u5019\u9009)";
@@ -101,7 +101,7 @@ const SENTENCE_END =
 
 /** A metric, a scope, a hedge, a condition, a negation, or what a candidate says of itself. */
 const PASSED_OVER = new RegExp(
-  `\u27E8[12]\u27E9 would\\b|\\b(?:${METRICS.join("|")})\\b|(?:better|best|stronger|superior|ahead|worse|weaker|edge|advantage|wins) (?:(?:at|in|on|for|with) (?!all\\b|every|balance|most|sum|both|general|total|the (?:end|whole)|this (?:turn|comparison)|overall|short)|written|formatted|named|worded|documented|structured)\\b|\\b(?:if|were|would have|could|had it|might|may|perhaps|maybe|seems?|looks?|appears?|at first|initially|hypothetical\\w*|otherwise|swapped|reversed|unless|whether|example|format|means?)\\b|\\b(?:not|isn['\u2019]?t|never|hardly|no)\\b (?:\\w+ ){0,2}(?:better|best|stronger|superior|winner|preferred|worse)|\\b(?:claim(?:s|ed)?|says?|said|wrote|writes|asserts?|asks?|demands?|tells?|contains?|includes?|ignore|disregard)\\b`,
+  `\u27E8[12]\u27E9 would\\b|\\b(?:${METRICS.join("|")})\\b|(?:better|best|stronger|superior|ahead|worse|weaker|edge|advantage|wins) (?:(?:at|in|on|for|with) (?!all\\b|every|balance|most|sum|both|general|total|the (?:end|whole)|this (?:turn|comparison)|overall|short)|nothing|none|written|formatted|named|worded|documented|structured)\\b|\\b(?:if|were|would have|could|had it|might|may|perhaps|maybe|seems?|looks?|appears?|at first|initially|hypothetical\\w*|otherwise|swapped|reversed|unless|whether|example|format|means?)\\b|\\b(?:not|isn['\u2019]?t|never|hardly|no)\\b (?:\\w+ ){0,2}(?:better|best|stronger|superior|winner|preferred|worse)|\\b(?:claim(?:s|ed)?|says?|said|wrote|writes|asserts?|asks?|demands?|tells?|contains?|includes?|ignore|disregard)\\b`,
 );
 
 const PRAISE =

@@ -36,6 +36,9 @@ const ofScala = byWords(
   /is not a member of (?:package|<root>)|^not found: object|object .{1,200} is not a member of package/,
 );
 
+/** What Scala 3 says below the line that it quotes. */
+const SCALA_SAID = /^\[error\]\s+\|\s+[^\s^]/;
+
 /** One row for each maker of codes: they share the form. */
 const SHARP: readonly FormRow[] = (["csharp", "fsharp", "nuget", "netSdk", "msbuild"] as const).map(
   (mark) => ({
@@ -87,6 +90,22 @@ const ROWS: readonly FormRow[] = [
     form: /^\[error\] (?<file>[^\s:]{1,300}\.(?:scala|sbt)):(?<line>\d+):(?:\d+:)? (?<text>.+)$/,
     strength: "build",
     category: ofScala,
+  },
+  {
+    runner: "scalac",
+    mark: "scala",
+    form: /^\[error\] -- (?:\[E\d+\] )?Syntax Error: (?<file>[^\s:]{1,300}):(?<line>\d+):\d+/,
+    strength: "build",
+    why: [SCALA_SAID],
+    category: "syntax",
+  },
+  {
+    runner: "scalac",
+    mark: "scala",
+    form: /^\[error\] -- (?:\[E\d+\] )?(?!Syntax )(?:\w+ ){0,4}Error: (?<file>[^\s:]{1,300}):(?<line>\d+):\d+/,
+    strength: "build",
+    why: [SCALA_SAID],
+    category: (text) => ofScala(text.replace(/^\[error\]\s+\|\s+/, "")),
   },
   {
     runner: "dart",

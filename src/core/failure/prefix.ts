@@ -37,6 +37,8 @@ type Carrier = {
   readonly isNamed?: boolean;
   /** Lines that must have it: fewer may have it by chance. */
   readonly least: number;
+  /** Of the filled lines, where it is another than SHARE. */
+  readonly share?: number;
 };
 
 const DAY_AND_TIME = String.raw`\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?: ?Z| ?UTC| ?[+-]\d\d:?\d\d)?`;
@@ -50,7 +52,8 @@ const CARRIERS: readonly Carrier[] = [
   { form: new RegExp(`^\\uFEFF?${DAY_AND_TIME}(?:${STREAM}${END}| \\d\\d[OE]\\+)`), least: 1 },
   { form: new RegExp(`^\\[(?:${DAY_AND_TIME}|${TIME})\\]:?${END}`), least: 1 },
   { form: new RegExp(`^${TIME}${END}`), least: 1 },
-  { form: /^#\d{1,4} \d{1,6}\.\d{1,4}(?: |(?=\r?$))/, least: 1 },
+  // A build tool puts no seconds before the heads and ends of its steps.
+  { form: /^#\d{1,4} \d{1,6}\.\d{1,4}(?: |(?=\r?$))/, least: 1, share: 0.3 },
   { form: /^[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \S{1,100} [^\s:]{1,100}: ?/, least: 1 },
   { form: /^\[(pod\/[^\]\s]{1,200})\](?: |(?=\r?$))/, isNamed: true, least: 2 },
   { form: /^((?=[\d._-]{0,40}[A-Za-z])[\w.-]{1,80}) +\|(?: |(?=\r?$))/, isNamed: true, least: 2 },
@@ -78,10 +81,13 @@ function sampleOf(lines: readonly string[]): readonly string[] {
   return sample;
 }
 
-function isShared(sample: readonly string[], { form, isNamed, least }: Carrier): boolean {
+function isShared(
+  sample: readonly string[],
+  { form, isNamed, least, share = SHARE }: Carrier,
+): boolean {
   const names = new Set<string>();
   let count = 0;
-  let left = Math.floor(sample.length * (1 - SHARE) + 1e-9);
+  let left = Math.floor(sample.length * (1 - share) + 1e-9);
   for (const line of sample) {
     const found = form.exec(line);
     if (found === null) {

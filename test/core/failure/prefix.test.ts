@@ -51,6 +51,15 @@ describe.each(CARRIERS)("%s", (_what, prefix) => {
   });
 });
 
+test("a build's own heads and ends of steps do not hide what its steps print", () => {
+  const log = `#10 [5/6] RUN pip install .\n#10 CACHED\n\n#12 [6/6] RUN pytest\n${PYTEST.map((line) => `#12 0.345 ${line}`).join("\n")}\n#12 ERROR: exit code: 1\n------\n > [6/6] RUN pytest:\n0.345 E   assert 2 == 3\n------\nERROR: failed to solve: exit code: 1\n`;
+  expect(readFailure(log, 1)).toMatchObject({
+    runner: "pytest",
+    category: "assertion",
+    context: "E   assert 2 == 3",
+  });
+});
+
 test("lines without it are kept where nearly all have it", () => {
   const lines = [...PYTEST.map((line) => `#7 0.12 ${line}`), "ERROR: failed to solve"];
   expect(withoutPrefixes(lines).at(-1)).toBe("ERROR: failed to solve");

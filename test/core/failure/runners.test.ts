@@ -215,6 +215,18 @@ const FORMS: readonly (readonly [string, string, string, string])[] = [
     "[error] /repo/A.scala:3:5: not found: value foo",
   ],
   [
+    "scalac",
+    "[error] -- [E006] Not Found Error: /repo/A.scala:3:4 \n[error] 3 |    foo\n[error]   |    ^^^\n[error]   |    Not found: foo\n",
+    "attribute_type",
+    "[error]   |    Not found: foo",
+  ],
+  [
+    "scalac",
+    "[error] -- [E018] Syntax Error: /repo/A.scala:3:4 \n[error] 3 |  )\n[error]   |  ^\n[error]   |  expression expected but ')' found\n",
+    "syntax",
+    "[error]   |  expression expected but ')' found",
+  ],
+  [
     "dart test",
     "00:01 +0 -1: test/a_test.dart: adds [E]\n  Expected: <3>\n    Actual: <2>\n\n  package:matcher  expect\n00:01 +0 -1: Some tests failed.\n",
     "assertion",

@@ -3,11 +3,11 @@
  * changes the working copy or the local history is written; servers are called.
  */
 import { wordSet } from "./words-after.ts";
-import type { Rules } from "./verb-tables.ts";
+import type { VerbRules } from "./verb-type.ts";
 
 const SHORT = /^(--stat|--summarize|--summary|-s|--name-only|--types|--no-patch)$/;
 
-const HG: Rules = {
+const HG: VerbRules = {
   read: wordSet("diff cat annotate blame export extdiff"),
   search: wordSet(
     "status st stat log history id identify summary sum manifest files locate grep heads branch branches tags parents paths root showconfig config tip incoming in outgoing out bookmarks bookmark resolve phase",
@@ -29,7 +29,7 @@ const HG: Rules = {
   bare: "search",
 };
 
-const SVN: Rules = {
+const SVN: VerbRules = {
   read: wordSet("diff di cat blame annotate ann praise"),
   search: wordSet("status st stat log info list ls propget pget pg proplist plist pl mergeinfo"),
   write: wordSet(
@@ -44,7 +44,7 @@ const SVN: Rules = {
   bare: "search",
 };
 
-const JJ: Rules = {
+const JJ: VerbRules = {
   read: wordSet("diff show interdiff annotate"),
   search: wordSet("log status st evolog obslog root list ls get path search"),
   write: wordSet(

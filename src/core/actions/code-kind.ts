@@ -47,12 +47,17 @@ const WRITES = new RegExp(
     String.raw`\bfile_put_contents\(|\bfopen\([^\n]{0,200},\s*["'][waxc]`,
     String.raw`(?:^|[\s;{])(?:unlink|rename|copy|mkdir|rmdir|touch|symlink)\s*\(?\s*["'$]`,
     String.raw`\bopen\s*\(?\s*(?:my\s+)?[$\w]+\s*,\s*["']\s*\+?>`,
+    // R and Julia: a file behind the text, or a file to write to by name.
+    String.raw`\bwriteLines\((?:"[^"\n]{0,500}"|'[^'\n]{0,500}'|[\w.$]{1,80}(?:\((?:[^()\n]|\([^()\n]{0,200}\)){0,300}\))?),\s*(?:con\s*=\s*)?(?:["']|file\()`,
+    String.raw`\b(?:write\.(?:csv2?|table)|write_(?:csv|tsv|rds|lines|file)|saveRDS|ggsave|file\.(?:create|remove|rename|copy|append)|dir\.create|unlink)\(`,
+    String.raw`\bcat\([^\n]{0,300},\s*file\s*=\s*["']|\bsink\(\s*["']`,
+    String.raw`(?<![.\w])write\("[^"\n]{1,300}",`,
   ].join("|"),
   "m",
 );
 
 const READS =
-  /\.(?:read_text|read_bytes|readlines|read)\(|\breadFile(?:Sync)?\(|\bgetsource(?:lines)?\(|\bFile\.(?:read|readlines|foreach)\b|\bIO\.read\b|\bfile_get_contents\(|\bfile\(|\breadfile\(|\bDeno\.read\w*\(|\bBun\.file\(/;
+  /\.(?:read_text|read_bytes|readlines|read)\(|\breadFile(?:Sync)?\(|\bgetsource(?:lines)?\(|\bFile\.(?:read|readlines|foreach)\b|\bIO\.read\b|\bfile_get_contents\(|\bfile\(|\breadfile\(|\bDeno\.read\w*\(|\bBun\.file\(|\b(?:readLines|read\.(?:csv2?|table|delim)|readRDS|read_(?:csv|tsv|rds|lines|file))\(/;
 
 /** What a package or an interpreter says about itself. */
 const ABOUT =

@@ -5,6 +5,7 @@
 import type { Kind } from "./act-kind.ts";
 import type { FlagRules } from "./flag-type.ts";
 import { BUILD_FLAGS } from "./flags-build.ts";
+import { CODE_FLAGS } from "./flags-code.ts";
 import { FILE_FLAGS } from "./flags-files.ts";
 import { FORMAT_FLAGS } from "./flags-format.ts";
 import { SYSTEM_FLAGS } from "./flags-system.ts";
@@ -23,5 +24,11 @@ export function flagKind(name: string, args: readonly string[]): Kind | undefine
 // ---------------------------------------------------------------------------------------------
 
 const FLAGS: ReadonlyMap<string, FlagRules> = new Map<string, FlagRules>(
-  Object.entries({ ...FORMAT_FLAGS, ...FILE_FLAGS, ...BUILD_FLAGS, ...SYSTEM_FLAGS }),
+  Object.entries({
+    ...CODE_FLAGS,
+    ...FORMAT_FLAGS,
+    ...FILE_FLAGS,
+    ...BUILD_FLAGS,
+    ...SYSTEM_FLAGS,
+  }),
 );

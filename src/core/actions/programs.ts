@@ -22,7 +22,7 @@ export const SEARCHERS = words(`
   iostat mpstat sar top htop arch cal locale tty sw_vers dpkg-query rpm apt-file pkg-config ldd nm size 
   md5sum sha1sum sha224sum sha256sum sha384sum sha512sum b2sum cksum sum md5 shasum fuser pgrep pstree pmap pidof
   dig nslookup host whois ping traceroute tracepath mtr getent nvidia-smi rocm-smi  ulimit
-  jobs dirs compgen complete alias  sloccount cloc tokei scc ast-grep sg   ugrep ug
+  jobs dirs compgen complete alias  sloccount cloc tokei scc   ugrep ug
   pt sift fzf exa eza lsd  zipinfo zipgrep bzgrep xzgrep rgrep pcregrep pcre2grep mediainfo identify ffprobe
   tput umask sysctl`);
 
@@ -69,7 +69,7 @@ export const INTERPRETERS = words(`
   python python2 python3 python3.6 python3.7 python3.8 python3.9 python3.10 python3.11 python3.12 python3.13
   pypy pypy3 ipython node nodejs deno bun ts-node tsx ruby perl php Rscript julia lua java scala groovy
   bash sh zsh dash ksh fish pwsh ash
-  R octave iex elixir erl guile racket clojure bb scheme sbcl swipl tclsh  ocaml ghci irb pry php8 php7   lua5.1 lua5.3 lua5.4 luajit
+  R octave iex elixir erl guile racket bb scheme sbcl swipl tclsh  ocaml ghci irb pry php8 php7   lua5.1 lua5.3 lua5.4 luajit
   crystal nim  raku tcl gnuplot escript`);
 
 /** Ends the task. */

@@ -6,11 +6,12 @@ import type { Kind } from "./act-kind.ts";
 import { flagKind } from "./flag-rules.ts";
 import { WRITE_WORDS } from "./programs.ts";
 import { PROGRAMS } from "./verb-tables.ts";
+import { VERSION_CONTROL } from "./version-control.ts";
 import { asksAboutItself, hasFlag, verbOf, wordSet } from "./words-after.ts";
 
 /** undefined: no program of these tables. */
 export function verbKind(name: string, args: readonly string[]): Kind | undefined {
-  const rules = PROGRAMS.get(name);
+  const rules = PROGRAMS.get(name) ?? CONTROLS.get(name);
   if (rules === undefined) return undefined;
   if (asksAboutItself(args)) return "search";
   const { verb, rest } = verbOf(args, rules.valued);
@@ -44,6 +45,7 @@ export function scriptNameKind(name: string, args: readonly string[]): Kind {
 
 // ---------------------------------------------------------------------------------------------
 
+const CONTROLS = new Map(Object.entries(VERSION_CONTROL));
 const KINDS = ["verify", "write", "search", "read", "call"] as const;
 
 const STARTS = wordSet(

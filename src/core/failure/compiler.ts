@@ -34,7 +34,8 @@ export function ofJava(text: string): Category {
 
 // ---------------------------------------------------------------------------------------------
 
-const ERROR = /^([^\s:]{1,300}):(\d+):(?:\d+:)? (fatal error|error|internal compiler error): (.*)$/;
+const ERROR =
+  /^(?![^\s:]{1,300}\.(?:l?hs|swift):)([^\s:]{1,300}):(\d+):(?:\d+:)? (fatal error|error|internal compiler error): (.*)$/;
 
 function ofC(text: string, isFatal: boolean): Category {
   if (isFatal && /No such file or directory|file not found/.test(text)) return "import";

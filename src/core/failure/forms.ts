@@ -151,6 +151,16 @@ export const BEGINS = {
   netTool: ["curl: (", "wget: ", "ssh: ", "fatal: unable to access", "psql: error"],
   gitError: ["error: ", "fatal: "],
   bashX: ["+ ", "++ "],
+  netMessage: ["Error Message:"],
+  hsGot: ["but got: ", "predicate failed on: "],
+  hsUncaught: ["uncaught exception: "],
+  munit: ["==> X "],
+  flutter: ["The following TestFailure"],
+  testthat: ["── Failure (", "── Error (", "-- Failure (", "-- Error (", "Failure (", "Error ("],
+  kotlin: ["e: "],
+  scala: ["[error] "],
+  juliaEnd: ["ERROR: LoadError: "],
+  rError: ["Error in "],
 } as const satisfies Record<string, readonly string[]>;
 
 /** What may stand anywhere in a line. Each is sought in the whole text at once. */
@@ -197,6 +207,17 @@ export const HOLDS = {
   patchDoesNot: "patch does not apply",
   unexpectedSuccess: "unexpected success",
   luaField: "attempt to ",
+  juliaFailed: ": Test Failed at ",
+  juliaError: ": Error During Test at ",
+  netFail: " [FAIL]",
+  dartFailed: " [E]",
+  nimCheck: ": Check failed: ",
+  nimError: ") Error: ",
+  csharp: "error CS",
+  fsharp: "error FS",
+  nuget: "error NU",
+  netSdk: "error NETSDK",
+  msbuild: "error MSB",
 } as const;
 
 export type Mark = keyof typeof BEGINS | keyof typeof HOLDS | "place";

@@ -4,6 +4,7 @@
  * noted MAX_PER_MARK times.
  */
 import { BEGINS, HOLDS, type Mark } from "./forms.ts";
+import { withoutPrefixes } from "./prefix.ts";
 import type { Log } from "./types.ts";
 
 /** Characters of a line that are looked at; the rest is neither matched nor shown. */
@@ -74,7 +75,7 @@ function bounded(text: string): string {
 
 function linesOf(text: string): readonly string[] {
   const seen = text.includes("\u001b") ? text.replace(ESCAPES, escapeAsSeen) : text;
-  const lines = seen.split("\n");
+  const lines = withoutPrefixes(seen.split("\n"));
   const hasReturns = seen.includes("\r");
   const isJson = seen.includes('"Action":"output"');
   let broken = 0;

@@ -47,7 +47,7 @@ const EXCEPTION =
 const ASSERTION =
   /^(?:Assertion\w*|\w*Assertion\w*Error|ComparisonFailure|AssertionFailedError|MultipleFailuresError|ExpectationNotMetError|ExpectationFailed\w*|Failed|TestFailed\w*|JestAssertionError|UnexpectedSuccess)$/;
 const ASSERTION_WORDS =
-  /^(?:assert\b|Failed asserting|assertion failed|assertion `|Assertion `|expected:? ?<|expect\()/;
+  /^(?:assert\b|Failed asserting|assertion failed|assertion `|Assertion `|expected:? ?<|(?:Error: )?(?:Timed out \d+ms waiting for )?expect\()/;
 const isLimit = (text: string): boolean => /^(?:E +)?Failed: Timeout\b/.test(text);
 
 const NAMES: ReadonlyMap<string, Category> = new Map<string, Category>([

@@ -18,6 +18,8 @@ import { readJvm } from "./jvm.ts";
 import { lineAt, openLog } from "./log.ts";
 import { readAva, readJasmine, readMocha } from "./mocha.ts";
 import { readNode, readNodeSpec } from "./node.ts";
+import { readOtherCompilers } from "./other-compilers.ts";
+import { readOtherRunners } from "./other-runners.ts";
 import { readPatch } from "./patch.ts";
 import { readPhp } from "./php.ts";
 import { readPytest } from "./pytest.ts";
@@ -99,6 +101,8 @@ const READERS: readonly Reader[] = [
   readPerl,
   readElixir,
   readBusted,
+  readOtherRunners,
+  readOtherCompilers,
   readTsc,
   readEslint,
   readCompiler,

@@ -58,6 +58,57 @@ describe("a tool of a known agent", () => {
   });
 });
 
+describe("a command of the tables", () => {
+  test.each<[ActionType, string]>([
+    ["file_read", "hg diff"],
+    ["retrieval", "hg diff --stat"],
+    ["retrieval", "hg -R /repo log -l 3"],
+    ["file_read", "hg log -p a.py"],
+    ["file_write", "hg commit -m x"],
+    ["file_write", "hg revert a.py"],
+    ["tool_call", "hg push"],
+    ["retrieval", "svn status"],
+    ["file_read", "svn diff a.c"],
+    ["file_read", "svn cat a.c"],
+    ["file_write", "svn revert a.c"],
+    ["tool_call", "svn checkout https://example.test/a"],
+    ["file_read", "jj diff"],
+    ["retrieval", "jj st"],
+    ["retrieval", "jj"],
+    ["retrieval", "jj op log"],
+    ["retrieval", "jj file list"],
+    ["file_read", "jj file show a.rs"],
+    ["file_write", "jj describe -m x"],
+    ["tool_call", "jj git push"],
+    ["retrieval", "ast-grep -p 'f($A)' src"],
+    ["file_write", "ast-grep -p 'f($A)' -r 'g($A)' -U"],
+    ["file_write", "sg run -p a -r b --update-all"],
+    ["verifier", "ast-grep test"],
+    ["retrieval", "comby 'a' 'b' .py"],
+    ["file_write", "comby 'a' 'b' .py -i"],
+    ["file_write", `Rscript -e 'writeLines("a","f")'`],
+    ["file_write", `Rscript -e 'writeLines(sub("a", "b", readLines("f")), "f")'`],
+    ["file_write", `Rscript -e 'cat("a", file = "f")'`],
+    ["file_write", `R -e 'write.csv(x, "f.csv")'`],
+    ["file_read", `Rscript -e 'readLines("f")'`],
+    ["verifier", `Rscript -e 'writeLines("a, b")'`],
+    ["verifier", `Rscript -e 'writeLines(paste("a", "b"))'`],
+    ["verifier", `Rscript -e 'devtools::test()'`],
+    ["file_write", `julia -e 'write("f", "a")'`],
+    ["verifier", "clj -M:test"],
+    ["verifier", "clojure -X:test :dirs '[\"test\"]'"],
+    ["verifier", "clojure -M:dev:kaocha"],
+    ["retrieval", "clj -Stree"],
+    ["tool_call", "clj -P"],
+    ["file_write", `clj -e '(spit "f" "a")'`],
+    ["verifier", "clojure script.clj"],
+    ["verifier", "lein test"],
+    ["verifier", "lein test :only a.core-test"],
+  ])("%s: %s", (want, command) => {
+    expect(typeOf("bash", { command })).toBe(want);
+  });
+});
+
 test.each<[string, boolean, boolean]>([
   ["open('a')", false, true],
   ["open('a', 'w')", true, false],

@@ -35,6 +35,9 @@ test.each([
   "thread 'a' panicked at ",
   "Traceback (most recent call last):\n  ",
   "____ a ____\n",
+  "2026-11-28T08:24:29.1234567Z web-1  | [0] ",
+  "a\tb\t2026-11-28T08:24:2",
+  "web-1-abcde ",
 ])("a log that repeats %j", (line) => {
   const log = `${line}${"x".repeat(40)}\n`.repeat((MEGABYTES * 1e6) / (line.length + 41));
   expect(processorMs(() => readFailure(log))).toBeLessThan(1000);

@@ -5,6 +5,8 @@ const waiting = [];
 let isBusy = false;
 const places = new Map();
 const listeners = [];
+/** Address of the page that is shown; the browser's is ahead of it after "back". */
+let shownAt = location.href;
 
 /** Calls back after every page that was put in place. */
 export const onPage = (listener) => listeners.push(listener);
@@ -31,6 +33,9 @@ export const stepOf = (element) => {
   return isSubmit && element.form ? formStep(element.form, element) : null;
 };
 
+/** Whether the browser's address is the page that is shown, whatever part of it is looked at. */
+export const isShown = (href) => href.split("#")[0] === shownAt.split("#")[0];
+
 /** A form as it stands now: what it says and the file it is meant for do not change while it waits. */
 export const formStep = (form, button = null) => {
   if (form.getAttribute("method") === "dialog") return null;
@@ -46,15 +51,16 @@ export const go = async (href, isBack = false) => {
   const response = await get(href);
   // The note of a page that goes away, if it was written on meanwhile.
   await saveNote();
-  places.set(location.href, { top: scrollY, file: focusedRow() });
-  const before = { path: location.pathname, file: fileShown() };
+  places.set(shownAt, { top: scrollY, file: focusedRow() });
+  const before = { path: pathOf(shownAt), file: fileShown() };
   await show(response);
   if (!isBack) {
     const isSame = response.url === location.href;
     history[isSame ? "replaceState" : "pushState"](null, "", response.url);
   }
-  if (location.pathname === before.path) return;
-  const place = kind() === "list" ? places.get(location.href) : null;
+  shownAt = response.url;
+  if (pathOf(shownAt) === before.path) return;
+  const place = kind() === "list" ? places.get(shownAt) : null;
   scrollTo(0, place?.top ?? 0);
   if (kind() === "list") focusRow(before.file ?? place?.file);
 };
@@ -82,6 +88,8 @@ export const saveNote = async (keepalive = false) => {
 
 // -------------------------------------------------------------------------------------------------
 
+const pathOf = (href) => new URL(href).pathname;
+
 const run = async () => {
   isBusy = true;
   try {
@@ -105,12 +113,13 @@ const send = async (form, fields) => {
   if (fields.get("kind") === "note" && note?.form === form) note.defaultValue = fields.get("value");
   // The bar of a duel that is no longer shown was clicked: saved for that one, and this one stays.
   if (!isUndo && file !== fileShown()) return;
-  const at = new URL(response.redirected ? response.url : location.href);
+  const at = new URL(response.redirected ? response.url : shownAt);
   at.searchParams.delete("undone");
-  if (at.pathname !== location.pathname) await saveNote();
-  const isSame = at.pathname === location.pathname;
+  const isSame = at.pathname === pathOf(shownAt);
+  if (!isSame) await saveNote();
   await show(response);
   history[isSame ? "replaceState" : "pushState"](null, "", at.href);
+  shownAt = at.href;
   if (!isSame) scrollTo(0, 0);
 };
 

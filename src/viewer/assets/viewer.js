@@ -1,5 +1,5 @@
 // Keys and the help. Every page works without this script but for these.
-import { busy, enqueue, formStep, go, kind, onPage, saveNote, stepOf } from "./pages.js";
+import { busy, enqueue, formStep, go, isShown, kind, onPage, saveNote, stepOf } from "./pages.js";
 import { listen } from "./news.js";
 
 const help = document.getElementById("help");
@@ -47,6 +47,10 @@ const stepOfKey = (key) => (keys[key] ? keys[key]() : key.length === 1 ? press(k
 
 /** A key that had to wait, on the page as it is when its turn comes: a field may have the focus by then. */
 const replay = async (key) => {
+  if (help.open && key !== "?") {
+    if (key === "Escape") help.close();
+    return;
+  }
   const field = document.activeElement;
   if (!isTyping(field)) {
     if (key !== "Backspace") await stepOfKey(key)?.();
@@ -93,14 +97,16 @@ document.addEventListener("click", (event) => {
     return;
   }
   const link = event.target.closest("a[href]");
-  const step = link && stepOf(link);
+  // From a list to another list the browser goes by itself: no key there decides anything.
+  if (!link || (kind() === "list" && !link.pathname.startsWith("/duel/"))) return;
+  const step = stepOf(link);
   if (!step) return;
   event.preventDefault();
   enqueue(step);
 });
 document.addEventListener("submit", (event) => {
   const step = formStep(event.target, event.submitter);
-  if (!step) return;
+  if (!step || kind() === "list") return;
   event.preventDefault();
   // What is typed after Enter are keys again.
   if (isTyping(document.activeElement)) document.activeElement.blur();
@@ -108,7 +114,7 @@ document.addEventListener("submit", (event) => {
 });
 addEventListener("popstate", () => {
   const { href } = location;
-  enqueue(() => go(href, true));
+  if (busy() || !isShown(href)) enqueue(() => go(href, true));
 });
 addEventListener("pagehide", () => void saveNote(true).catch(() => null));
 addEventListener("pageshow", (event) => {

@@ -16,7 +16,13 @@ export const listen = () => {
   };
   // Locks are there on this machine and over https alone; elsewhere each page listens for itself.
   if (!navigator.locks) open();
-  else void navigator.locks.request("kingmaker-events", () => (open(), new Promise(() => {})));
+  else {
+    void navigator.locks.request("kingmaker-events", async () => {
+      open();
+      // Held until this page is closed; then the next in line listens.
+      await new Promise(() => {});
+    });
+  }
 };
 
 // -------------------------------------------------------------------------------------------------
@@ -63,17 +69,21 @@ const renewDuel = async (version) => {
   const note = document.getElementById("note");
   if (busy() || location.href !== at || fileShown() !== file) return;
   document.body.dataset.version = version;
-  const bar = document.querySelector(".review");
-  const freshBar = fresh.querySelector(".review");
+  const main = document.getElementById("main");
   const isTyping = note && (note === document.activeElement || note.value !== note.defaultValue);
-  if (!bar || !freshBar) return noteNews();
   // Scores and answers that changed while somebody reads them are put in place when he says so.
-  if (rest(document.getElementById("main")) !== rest(fresh)) noteNews();
-  else if (!isTyping && bar.outerHTML !== freshBar.outerHTML) bar.replaceWith(freshBar);
+  if (rest(main) !== rest(fresh)) noteNews();
+  else if (!isTyping)
+    for (const part of BY_PEOPLE) {
+      const there = fresh.querySelector(part);
+      if (there) main.querySelector(part)?.replaceWith(there);
+    }
 };
+/** What a person's verdict changes: the bar, and the bucket and its reason in the head. */
+const BY_PEOPLE = [".review", ".figures"];
 const rest = (main) => {
   const copy = main.cloneNode(true);
-  copy.querySelector(".review")?.remove();
+  for (const part of BY_PEOPLE) copy.querySelector(part)?.remove();
   return copy.textContent;
 };
 

@@ -4,6 +4,7 @@
  * quiet workspace of 10,000 turns costs next to nothing. A file that cannot be read is an entry too.
  */
 import { stat } from "node:fs/promises";
+import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
 import type { BucketRules } from "../core/duel/bucket.ts";
 import { turnRow, type TurnRow } from "../core/report/turn-row.ts";
@@ -36,13 +37,26 @@ export type Catalog = {
   trouble(): string | null;
   /** Looks at the disk; `thorough` also at files that were edited in place. True when something changed. */
   refresh(thorough?: boolean): Promise<boolean>;
+  /** Where the disk stands; taken before a change of one review. */
+  mark(): Promise<Mark>;
+  /**
+   * Looks at one turn alone; false when its answer is not there. With the mark of before its change, that
+   * change does not make the next look go over all the others.
+   */
+  lookAt(file: string, mark?: Mark): Promise<boolean>;
 };
+
+/** `folders` null: others were at work, and the next look has to go over everything. */
+export type Mark = { readonly folders: Folders | null; readonly looks: number };
 
 export type CatalogRules = { readonly bucket: BucketRules; readonly mode: 1 | 2 };
 
 export function openCatalog(store: Store, rules: CatalogRules): Catalog {
   const held = new Map<string, Held>();
-  let folders = "";
+  let folders: Folders | null = null;
+  /** Looks that were begun, and that are under way: what they read may be older than a change beside them. */
+  let looks = 0;
+  let looking = 0;
   let version = 0;
   let trouble: string | null = null;
   let sorted: readonly Entry[] = [];
@@ -50,7 +64,7 @@ export function openCatalog(store: Store, rules: CatalogRules): Catalog {
 
   async function look(thorough: boolean): Promise<boolean> {
     const now = await stampOfFolders(store);
-    if (!thorough && now === folders) return false;
+    if (!thorough && folders !== null && isDeepStrictEqual(now, folders)) return false;
     folders = now;
     const before = trouble;
     const answers = await listAnswers(store).catch((error: unknown) => {
@@ -73,6 +87,16 @@ export function openCatalog(store: Store, rules: CatalogRules): Catalog {
     return true;
   }
 
+  async function counted(thorough: boolean): Promise<boolean> {
+    looks++;
+    looking++;
+    try {
+      return await look(thorough);
+    } finally {
+      looking--;
+    }
+  }
+
   /** Reads what is new or changed; gives how many. */
   async function takeIn(answers: readonly AnswerFile[]): Promise<number> {
     let changed = 0;
@@ -92,14 +116,41 @@ export function openCatalog(store: Store, rules: CatalogRules): Catalog {
     trouble: () => trouble,
     refresh(thorough = false) {
       // One look at a time; who asks meanwhile gets a look that began after his change.
-      const next = (running ?? Promise.resolve(false)).then(() => look(thorough));
+      const next = (running ?? Promise.resolve(false)).then(() => counted(thorough));
       running = next.catch(() => false);
       return next;
+    },
+    async mark() {
+      const isQuiet = looking === 0;
+      const now = await stampOfFolders(store);
+      return { folders: isQuiet && isDeepStrictEqual(now, folders) ? now : null, looks };
+    },
+    async lookAt(file, mark) {
+      const known = held.get(file);
+      if (known === undefined) return false;
+      const answer = { name: file, path: known.entry.path };
+      const stamp = await stampOf(store, answer);
+      if (stamp.startsWith("-")) return false;
+      if (known.stamp !== stamp) {
+        const entry = await readEntry(store, answer, rules);
+        held.set(file, { stamp, entry });
+        sorted = sorted.map((other) => (other.file === file ? entry : other));
+        version++;
+      }
+      if (mark === undefined || mark.folders === null) return true;
+      const now = await stampOfFolders(store);
+      const { answer: answers, score } = mark.folders;
+      const isOurs = now.answer === answers && now.score === score;
+      if (isOurs && looking === 0 && looks === mark.looks) folders = now;
+      return true;
     },
   };
 }
 
 // ---------------------------------------------------------------------------------------------
+
+/** When each folder last changed. */
+type Folders = Readonly<Record<"root" | "answer" | "score" | "review", string>>;
 
 type Held = { readonly stamp: string; readonly entry: Entry };
 
@@ -142,9 +193,15 @@ async function readEntry(
 
 const EMPTY = { instance_id: "", king: "", challenger: "", assistant: "" };
 
-async function stampOfFolders(store: Store): Promise<string> {
-  const folders = ["", "answer", "score", "review"];
-  return (await Promise.all(folders.map((folder) => mtime(store.path(folder))))).join(" ");
+async function stampOfFolders(store: Store): Promise<Folders> {
+  const at = (folder: string): Promise<string> => mtime(store.path(folder));
+  const [root, answer, score, review] = await Promise.all([
+    at(""),
+    at("answer"),
+    at("score"),
+    at("review"),
+  ]);
+  return { root, answer, score, review };
 }
 
 async function stampOf(store: Store, { name, path }: AnswerFile): Promise<string> {

@@ -4,13 +4,15 @@ import type { PullRequest } from "../records/pull-request.ts";
 import type { Review } from "../records/review.ts";
 import type { Score } from "../records/score.ts";
 import type { Entry } from "./catalog.ts";
-import type { DuelView, Query } from "./query.ts";
+import type { DuelView, Query, Undone } from "./query.ts";
 
 export type DuelInput = {
   readonly entry: Entry;
   readonly answer: Answer;
   readonly score: Score | null;
   readonly review: Review | null;
+  /** What an undo that led here took back; null: none did. */
+  readonly undone: Undone | null;
   /** Read only when it is to be shown. */
   readonly pr: PullRequest | null;
   readonly query: Query;

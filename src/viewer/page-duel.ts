@@ -15,7 +15,7 @@ import { queryText, type DuelView } from "./query.ts";
 export function duelBody(input: DuelInput): Html {
   const { entry, answer, score, view, query } = input;
   const open = isRevealed(entry, query);
-  return html`<div id="content" class="duel">
+  return html`<div id="content" class="duel" data-file="${entry.file}">
     ${headBlock(input, open)} ${historyBlock(answer.messages, input)} ${answersBlock(input, open)}
     ${reviewBar(input, open)} ${open && score !== null ? judgesBlock(score) : ""}
     ${open ? findingsBlock(answer) : ""} ${view.hidden ? hiddenBlock(input) : ""}

@@ -5,10 +5,10 @@ import { BUCKETS } from "../records/exported.ts";
 import type { Review } from "../records/review.ts";
 import type { DuelInput } from "./duel-input.ts";
 import { plain, type Html } from "./page.ts";
-import { queryText } from "./query.ts";
+import { queryText, type Undone } from "./query.ts";
 
 export function reviewBar(
-  { entry, query, view, token, review, mode, swapped, score }: DuelInput,
+  { entry, query, view, token, review, undone, mode, swapped, score }: DuelInput,
   open: boolean,
 ): Html {
   const outdated = entry.row.review?.outdated === true;
@@ -40,6 +40,7 @@ export function reviewBar(
     html`<form
       class="bare"
       id="f-${kind}"
+      data-file="${entry.file}"
       method="post"
       action="/review/${encodeURIComponent(entry.file)}?token=${token}"
     >
@@ -61,6 +62,7 @@ export function reviewBar(
     </div>
     <form
       class="note"
+      data-file="${entry.file}"
       method="post"
       action="/review/${encodeURIComponent(entry.file)}?token=${token}"
     >
@@ -80,11 +82,13 @@ export function reviewBar(
       />
     </form>
     <form method="post" action="/undo?token=${token}">
+      <input type="hidden" name="file" value="${entry.file}" />
       <input type="hidden" name="back" value="${back}" /><button data-key="u">
         <kbd>u</kbd> Undo
       </button>
     </form>
     <p class="said-so" role="status">
+      ${undone === null ? "" : UNDONE[undone]}
       ${
         outdated
           ? "Your earlier review was about another pair of answers: it counts for nothing."
@@ -97,6 +101,15 @@ export function reviewBar(
 }
 
 // ---------------------------------------------------------------------------------------------
+
+/** No verdict is named: in blind mode it would tell who is who. */
+const UNDONE: Readonly<Record<Undone, string>> = {
+  verdict: "Undone: your last verdict, on this duel.",
+  bucket: "Undone: your last choice of a bucket, on this duel.",
+  note: "Undone: your last note, on this duel.",
+  changed: "Not undone: this duel was changed from elsewhere since.",
+  nothing: "Nothing of this tab is left to undo.",
+};
 
 function reviewWords({ verdict, bucket, note }: Review): string {
   return [

@@ -19,13 +19,15 @@ export type Frame = {
   /** "list", "duel" or "message": the script's cue. */
   readonly kind: string;
   readonly live: Live;
+  /** Of the catalog: a page knows by it whether news are new to it. */
+  readonly version: number;
   readonly blind: boolean;
   readonly body: Html;
   /** Right side of the top bar. */
   readonly tools?: Html;
 };
 
-export function framed({ title, token, kind, live, blind, body, tools }: Frame): Html {
+export function framed({ title, token, kind, live, version, blind, body, tools }: Frame): Html {
   const news = liveNews(live);
   return html`<!doctype html>
     <html lang="en">
@@ -36,9 +38,9 @@ export function framed({ title, token, kind, live, blind, body, tools }: Frame):
         <title>${plain(title)} · Kingmaker</title>
         <link rel="icon" href="/assets/icon.svg" type="image/svg+xml" />
         <link rel="stylesheet" href="/assets/viewer.css" />
-        <script src="/assets/viewer.js" defer></script>
+        <script src="/assets/viewer.js" type="module"></script>
       </head>
-      <body data-kind="${kind}" data-token="${token}">
+      <body data-kind="${kind}" data-token="${token}" data-version="${version}">
         <a class="skip" href="#main">Skip to content</a>
         <header class="top">
           <a class="brand" href="/${blind ? "?blind=1" : ""}">Kingmaker</a>

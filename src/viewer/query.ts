@@ -51,11 +51,20 @@ export function parseView(params: URLSearchParams): DuelView {
   };
 }
 
+export const UNDONE = ["verdict", "bucket", "note", "changed", "nothing"] as const;
+/** What an undo took back, or why it took nothing back. */
+export type Undone = (typeof UNDONE)[number];
+
+export function parseUndone(params: URLSearchParams): Undone | null {
+  return UNDONE.find((name) => name === params.get("undone")) ?? null;
+}
+
 /** "?..." or "" when all is as it is at first. `change` overrides parts. */
 export function queryText(
   query: Query,
   change: Partial<Query> = {},
   view: Partial<DuelView> = {},
+  undone: Undone | null = null,
 ): string {
   const { facets, q, sort, page, blind } = { ...query, ...change };
   const params = new URLSearchParams();
@@ -69,6 +78,7 @@ export function queryText(
   }
   if (view.diff === true) params.set("diff", "1");
   if (view.hidden === true) params.set("hidden", "1");
+  if (undone !== null) params.set("undone", undone);
   const text = params.toString();
   return text === "" ? "" : `?${text}`;
 }

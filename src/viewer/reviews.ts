@@ -1,10 +1,12 @@
 /** A person's verdicts: saved at once, one file a turn in review/, and undone one by one. */
+import { isDeepStrictEqual } from "node:util";
 import { pairHash } from "../core/turn/hash.ts";
 import type { Store } from "../io/store.ts";
 import { answerSchema, type Answer } from "../records/answer.ts";
 import { BUCKETS, type Bucket } from "../records/exported.ts";
 import { SCHEMA } from "../records/schema.ts";
 import { reviewSchema, type Review } from "../records/review.ts";
+import type { Undone } from "./query.ts";
 
 export type Change =
   | { readonly kind: "verdict"; readonly verdict: 0 | 1 | 2 }
@@ -13,13 +15,20 @@ export type Change =
 
 export type Reviews = {
   /** Saves a change on top of what the file says. */
-  save(file: { readonly name: string; readonly path: string }, change: Change): Promise<void>;
-  /** Undoes the last change of this viewer; gives its answer file, null when there is none left. */
-  undo(): Promise<string | null>;
+  save(
+    file: { readonly name: string; readonly path: string },
+    change: Change,
+    tab?: string,
+  ): Promise<void>;
+  /**
+   * Takes back the last change of a tab (pages without script are one tab, ""); null when none is left.
+   * What others changed in the same review since stands; what they put in its place is not undone.
+   */
+  undo(tab?: string): Promise<{ readonly name: string; readonly undone: Undone } | null>;
 };
 
 export function openReviews(store: Store, mode: 1 | 2, now: () => Date): Reviews {
-  const past: { readonly name: string; readonly before: Review | null }[] = [];
+  const pasts = new Map<string, Step[]>();
   let last: Promise<unknown> = Promise.resolve();
   /** One change at a time, so that two quick keys do not overwrite each other. */
   const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
@@ -30,7 +39,7 @@ export function openReviews(store: Store, mode: 1 | 2, now: () => Date): Reviews
   const pathOf = (name: string): string => `review/${name}`;
 
   return {
-    save: ({ name, path }, change) =>
+    save: ({ name, path }, change, tab = "") =>
       inTurn(async () => {
         const answer = await store.read(path, answerSchema);
         const hash = hashOf(answer, mode);
@@ -50,21 +59,39 @@ export function openReviews(store: Store, mode: 1 | 2, now: () => Date): Reviews
               };
         const after: Review = { ...base, ...changed(change), time: now().toISOString() };
         await keep(name, after);
-        past.push({ name, before });
+        pastOf(tab).push({ name, before, after, kind: change.kind });
       }),
-    undo: () =>
+    undo: (tab = "") =>
       inTurn(async () => {
-        const step = past.pop();
+        const step = pastOf(tab).pop();
         if (step === undefined) return null;
-        await keep(step.name, step.before);
-        return step.name;
+        const { name, before, after, kind } = step;
+        const current = await store.readIfThere(pathOf(name), reviewSchema);
+        if (isDeepStrictEqual(current, isEmpty(after) ? null : after)) {
+          await keep(name, before);
+          return { name, undone: kind };
+        }
+        if (current?.pair_hash !== after.pair_hash || current[kind] !== after[kind])
+          return { name, undone: "changed" };
+        const was = before?.pair_hash === after.pair_hash ? before : NOTHING_SAID;
+        await keep(name, { ...current, [kind]: was[kind], time: now().toISOString() });
+        return { name, undone: kind };
       }),
   };
 
+  function pastOf(tab: string): Step[] {
+    const past = pasts.get(tab) ?? [];
+    pasts.delete(tab);
+    pasts.set(tab, past);
+    for (const old of pasts.keys()) {
+      if (pasts.size <= MAX_TABS) break;
+      pasts.delete(old);
+    }
+    return past;
+  }
+
   async function keep(name: string, review: Review | null): Promise<void> {
-    const isEmpty =
-      review !== null && review.verdict === null && review.bucket === null && review.note === "";
-    if (review === null || isEmpty) await store.remove(pathOf(name));
+    if (review === null || isEmpty(review)) await store.remove(pathOf(name));
     else await store.write(pathOf(name), review);
   }
 }
@@ -102,6 +129,21 @@ function hashOf(answer: Answer, mode: 1 | 2): string {
 // ---------------------------------------------------------------------------------------------
 
 const MAX_NOTE = 10_000;
+/** Tabs whose changes can be undone; those that were quiet longest are forgotten. */
+const MAX_TABS = 256;
+
+type Step = {
+  readonly name: string;
+  readonly before: Review | null;
+  readonly after: Review;
+  readonly kind: Change["kind"];
+};
+
+const NOTHING_SAID = { verdict: null, bucket: null, note: "" } as const;
+
+function isEmpty({ verdict, bucket, note }: Review): boolean {
+  return verdict === null && bucket === null && note === "";
+}
 
 const SEATS: ReadonlyMap<string, 0 | 1 | 2> = new Map([
   ["left", 1],

@@ -21,7 +21,15 @@ import { newsStreams } from "./news-streams.ts";
 import { duelBody, duelTools } from "./page-duel.ts";
 import { listBody } from "./page-list.ts";
 import { framed, liveNews, messageBody, plain, type Frame, type Html, type Live } from "./page.ts";
-import { parseQuery, parseView, queryText, type Query } from "./query.ts";
+import {
+  parseQuery,
+  parseUndone,
+  parseView,
+  queryText,
+  type DuelView,
+  type Query,
+} from "./query.ts";
+import { queueOrder } from "./queue-order.ts";
 import { rememberSelection } from "./remembered-selection.ts";
 import { changeOf, type Reviews } from "./reviews.ts";
 
@@ -43,6 +51,8 @@ export function makeRoutes(deps: ViewerDeps): Hono {
   const { catalog, store, reviews, mode, cluster_by, token } = deps;
   const app = new Hono();
   const selected = rememberSelection(catalog);
+  const order = queueOrder((file) => catalog.get(file) !== undefined);
+  const filesOf = (query: Query): string[] => selected(query).entries.map(({ file }) => file);
   app.use(guard(deps));
   app.use(
     bodyLimit({
@@ -69,6 +79,7 @@ export function makeRoutes(deps: ViewerDeps): Hono {
     if (catalog.entries().length === 0)
       return c.html(page(query, "list", "No duels", await emptyBody(store)));
     const selection = selected(query);
+    if (c.req.header(RENEWED) === undefined) order.opened(query, filesOf(query));
     const people = peopleOf(
       catalog.entries().map((entry) => entry.row),
       cluster_by,
@@ -78,9 +89,8 @@ export function makeRoutes(deps: ViewerDeps): Hono {
   });
 
   app.get("/duel/:file", async (c) => {
-    await catalog.refresh(false);
     const query = queryOf(c);
-    const entry = catalog.get(c.req.param("file"));
+    const entry = await entryOf(c.req.param("file"));
     if (entry === undefined) return gone(c, query);
     try {
       return await duelPage(c, entry, query);
@@ -98,24 +108,26 @@ export function makeRoutes(deps: ViewerDeps): Hono {
   app.post("/review/:file", async (c) => {
     const fields = await changeAsked(c, deps);
     if (typeof fields === "string") return c.text(fields, 403);
-    await catalog.refresh();
-    const entry = catalog.get(c.req.param("file"));
+    const entry = await entryOf(c.req.param("file"));
     const { query, suffix } = backOf(fields);
     if (entry === undefined) return gone(c, query);
     const verdict = changeOf(fields, query.blind && isSwapped(entry.file));
     if (verdict === null) return c.text("no such verdict, bucket or note", 400);
-    await reviews.save({ name: entry.file, path: entry.path }, verdict);
-    await catalog.refresh();
+    const mark = await catalog.mark();
+    await reviews.save({ name: entry.file, path: entry.path }, verdict, tabOf(fields));
+    await catalog.lookAt(entry.file, mark);
     return c.redirect(`/duel/${encodeURIComponent(entry.file)}${suffix}`, 303);
   });
 
   app.post("/undo", async (c) => {
     const fields = await changeAsked(c, deps);
     if (typeof fields === "string") return c.text(fields, 403);
-    const { query, suffix } = backOf(fields);
-    const file = await reviews.undo();
-    await catalog.refresh();
-    if (file === null)
+    const { query, view } = backOf(fields);
+    const mark = await catalog.mark();
+    const step = await reviews.undo(tabOf(fields));
+    if (step !== null) await catalog.lookAt(step.name, mark);
+    const file = step?.name ?? fields.get("file");
+    if (file === undefined)
       return c.html(
         page(
           query,
@@ -124,7 +136,11 @@ export function makeRoutes(deps: ViewerDeps): Hono {
           messageBody("Nothing to undo", ["No change of this viewer is left to be undone."]),
         ),
       );
-    return c.redirect(`/duel/${encodeURIComponent(file)}${suffix}`, 303);
+    const undone = step?.undone ?? "nothing";
+    return c.redirect(
+      `/duel/${encodeURIComponent(file)}${queryText(query, {}, view, undone)}`,
+      303,
+    );
   });
 
   app.get("/report", async (c) => {
@@ -165,8 +181,6 @@ export function makeRoutes(deps: ViewerDeps): Hono {
     const { file, path } = entry;
     const view = parseView(new URL(c.req.url).searchParams);
     const answer = await store.read(path, answerSchema);
-    const { entries } = selected(query);
-    const at = entries.findIndex((other) => other.file === file);
     const body = duelBody({
       entry,
       answer,
@@ -182,12 +196,8 @@ export function makeRoutes(deps: ViewerDeps): Hono {
       token,
       mode,
       swapped: isSwapped(file),
-      place: {
-        at: at + 1,
-        of: entries.length,
-        previous: entries[at - 1]?.file ?? null,
-        next: entries[at + 1]?.file ?? null,
-      },
+      undone: parseUndone(new URL(c.req.url).searchParams),
+      place: order.around(query, file, () => filesOf(query)),
     });
     return c.html(
       page(query, "duel", plain(answer.instance_id), body, duelTools({ entry, query, view })),
@@ -195,8 +205,22 @@ export function makeRoutes(deps: ViewerDeps): Hono {
   }
 
   function page(query: Query, kind: string, title: string, body: Html, tools?: Html): Html {
-    const frame: Frame = { title, token, kind, live: live(), blind: query.blind, body };
+    const frame: Frame = {
+      title,
+      token,
+      kind,
+      live: live(),
+      version: catalog.version(),
+      blind: query.blind,
+      body,
+    };
     return framed(tools === undefined ? frame : { ...frame, tools });
+  }
+
+  /** The turn as it is on the disk now; only one that is not known makes all be looked at. */
+  async function entryOf(file: string): Promise<Entry | undefined> {
+    if (!(await catalog.lookAt(file))) await catalog.refresh();
+    return catalog.get(file);
   }
 
   function live(): Live {
@@ -223,6 +247,13 @@ export function makeRoutes(deps: ViewerDeps): Hono {
 }
 
 // ---------------------------------------------------------------------------------------------
+
+/** A list that renews itself says so: nobody opened it. */
+const RENEWED = "x-renewed";
+
+/** Which tab asks; its script says so, pages without script share one. */
+const tabOf = (fields: ReadonlyMap<string, string>): string =>
+  (fields.get("tab") ?? "").slice(0, 64);
 
 const queryOf = (c: Context): Query => parseQuery(new URL(c.req.url).searchParams);
 
@@ -263,10 +294,15 @@ async function fieldsOf(c: Context): Promise<ReadonlyMap<string, string>> {
 }
 
 /** Where a form wants to return to, read as a query and written anew: no address of anybody else's. */
-function backOf(fields: ReadonlyMap<string, string>): { query: Query; suffix: string } {
+function backOf(fields: ReadonlyMap<string, string>): {
+  query: Query;
+  view: DuelView;
+  suffix: string;
+} {
   const params = new URLSearchParams(fields.get("back") ?? "");
   const query = parseQuery(params);
-  return { query, suffix: queryText(query, {}, parseView(params)) };
+  const view = parseView(params);
+  return { query, view, suffix: queryText(query, {}, view) };
 }
 
 async function emptyBody(store: Store): Promise<Html> {

@@ -7,7 +7,7 @@ import type { Config } from "../config.ts";
 import { UserError, errorCode } from "../errors.ts";
 import { lockHolder } from "../io/lock.ts";
 import type { Store } from "../io/store.ts";
-import { openCatalog } from "./catalog.ts";
+import { openCatalog, type Catalog } from "./catalog.ts";
 import { MAX_BODY_BYTES } from "./guard.ts";
 import { openReviews } from "./reviews.ts";
 import { makeRoutes } from "./routes.ts";
@@ -42,7 +42,7 @@ export async function startViewer({
 }: ViewerOptions): Promise<Viewer> {
   const catalog = openCatalog(store, { bucket: config.bucket, mode: config.duel.mode });
   await catalog.refresh(true);
-  const watch = watchWorkspace(config.root, (thorough) => catalog.refresh(thorough));
+  const watch = watchWorkspace(config.root, catalog);
   const isLocal = LOCAL.has(host);
   const accessKey = isLocal ? null : randomBytes(16).toString("hex");
   let hosts: ReadonlySet<string> | null = new Set();
@@ -149,7 +149,7 @@ function tryListen(server: Server, host: string, port: number): Promise<number> 
 /** Looks at the workspace while somebody has a page open, and says when something changed. */
 function watchWorkspace(
   root: string,
-  refresh: (thorough: boolean) => Promise<boolean>,
+  catalog: Pick<Catalog, "refresh" | "version">,
 ): {
   running: () => string | null;
   subscribe: (changed: () => void) => () => void;
@@ -158,12 +158,16 @@ function watchWorkspace(
   const listeners = new Set<() => void>();
   let running = lockHolder(root);
   let looks = 0;
+  let told = catalog.version();
   let isLooking = false;
   const look = async (): Promise<void> => {
     const before = running;
     running = lockHolder(root);
-    const changed = await refresh(++looks % THOROUGH_EVERY === 0);
-    if (changed || running !== before) for (const listener of listeners) listener();
+    await catalog.refresh(++looks % THOROUGH_EVERY === 0);
+    // Also what pages changed themselves between two looks: the other pages are to hear of it.
+    const isNews = catalog.version() !== told || running !== before;
+    told = catalog.version();
+    if (isNews) for (const listener of listeners) listener();
   };
   const timer = setInterval(() => {
     if (listeners.size === 0 || isLooking) return;

@@ -42,9 +42,10 @@ describe.skipIf(!HAS_BROWSER)("the viewer in a browser", () => {
       port: 0,
       now: () => new Date(),
     });
-    const page = await browser.newPage({
+    const context = await browser.newContext({
       viewport: narrow ? { width: 390, height: 844 } : { width: 1280, height: 800 },
     });
+    const page = await context.newPage();
     const faults: string[] = [];
     page.on("console", (message) => {
       if (message.type() === "error" || message.type() === "warning") faults.push(message.text());
@@ -58,12 +59,22 @@ describe.skipIf(!HAS_BROWSER)("the viewer in a browser", () => {
       if (!request.url().startsWith(viewer.url)) faults.push(`request to ${request.url()}`);
     });
     onTestFinished(async () => {
-      await page.close();
+      await context.close();
       await viewer.close();
     });
     await page.goto(viewer.url);
     return { root, page, viewer, faults };
   }
+
+  /** The machine may be busy: what is awaited is that it comes, not when. */
+  const PATIENT = { timeout: 15_000 };
+  type Said = { readonly verdict: number | null; readonly note: string };
+  const reviewOf = (root: string, file: string): Said | null => {
+    const path = join(root, "review", file);
+    return existsSync(path) ? (JSON.parse(readFileSync(path, "utf8")) as Said) : null;
+  };
+  const verdictOf = (root: string, file: string): number | null =>
+    reviewOf(root, file)?.verdict ?? null;
 
   const titleOf = (page: Page): Promise<string> => page.locator("#content .head h1").innerText();
 
@@ -116,6 +127,139 @@ describe.skipIf(!HAS_BROWSER)("the viewer in a browser", () => {
     expect(await page.locator(".chip.person").count()).toBe(1);
     expect(await page.locator("#live").textContent()).toContain("1 by a person");
     expect(faults).toEqual([]);
+  });
+
+  test.each([0, 20, 80, 400])(
+    "verdicts typed with j %i ms after each land on the duels that they were meant for",
+    async (gap) => {
+      const { root, page, viewer, faults } = await visit();
+      await page.goto(`${viewer.url}?sort=file`);
+      const rows = await page.locator(".row").all();
+      const files = await Promise.all(
+        rows.map(async (row) => (await row.getAttribute("data-file")) ?? ""),
+      );
+      expect(files).toHaveLength(24);
+      await page.goto(`${viewer.url}duel/${files[0] ?? ""}?sort=file`);
+      const wanted = files.map((_, at) => (at % 3 === 0 ? 2 : at % 3 === 1 ? 1 : 0));
+      for (const verdict of wanted) {
+        await page.keyboard.press(String(verdict));
+        await page.waitForTimeout(gap);
+        await page.keyboard.press("j");
+        await page.waitForTimeout(Math.min(gap, 50));
+      }
+      const last = files.at(-1) ?? "";
+      await expect.poll(() => verdictOf(root, last), PATIENT).toBe(wanted.at(-1));
+      expect(files.map((file) => verdictOf(root, file))).toEqual(wanted);
+      expect(faults).toEqual([]);
+    },
+    60_000,
+  );
+
+  test("a half-written note goes along with a verdict and with every way out", async () => {
+    const { root, page, viewer, faults } = await visit();
+    const noteOf = (file: string): string => reviewOf(root, file)?.note ?? "";
+    for (const [file, key] of [
+      ["t01.json", "2"],
+      ["t02.json", "j"],
+      ["t03.json", "Escape"],
+    ] as const) {
+      await page.goto(`${viewer.url}duel/${file}?sort=file`);
+      await page.keyboard.press("n");
+      await page.keyboard.type(`why ${file}`);
+      await page.keyboard.press("Escape");
+      await page.keyboard.press(key);
+      await expect.poll(() => noteOf(file), PATIENT).toBe(`why ${file}`);
+    }
+    await expect.poll(() => verdictOf(root, "t01.json"), PATIENT).toBe(2);
+    await page.goto(`${viewer.url}duel/t04.json`);
+    await page.locator("#note").fill("closed with it");
+    await page.goto(`${viewer.url}report`);
+    await expect.poll(() => noteOf("t04.json"), PATIENT).toBe("closed with it");
+    expect(faults.filter((fault) => !fault.includes("404"))).toEqual([]);
+  });
+
+  test("a note typed while the page is on its way is the note of the duel that comes", async () => {
+    const { root, page, viewer } = await visit();
+    await page.goto(`${viewer.url}duel/t01.json?sort=file`);
+    await page.keyboard.type("2jnfor 2");
+    await page.keyboard.press("Enter");
+    await page.keyboard.type("1");
+    await expect.poll(() => verdictOf(root, "t02.json"), PATIENT).toBe(1);
+    expect(reviewOf(root, "t01.json")).toMatchObject({ verdict: 2, note: "", bucket: null });
+    expect(reviewOf(root, "t02.json")).toMatchObject({ note: "for 2", bucket: null });
+  });
+
+  test("a verdict shows in other tabs, and undo takes back the tab's own and says so", async () => {
+    const { root, page, viewer, faults } = await visit();
+    await page.goto(`${viewer.url}?sort=file`);
+    const other = await page.context().newPage();
+    await other.goto(`${viewer.url}duel/t03.json?sort=file`);
+    await other.keyboard.press("2");
+    await expect.poll(() => page.locator(".chip.person").count(), PATIENT).toBe(1);
+    await page.goto(`${viewer.url}duel/t03.json?sort=file`);
+    await page.keyboard.press("u");
+    const said = (at: Page) => () => at.locator(".said-so").innerText();
+    await expect.poll(said(page), PATIENT).toContain("Nothing of this tab is left to undo.");
+    expect(verdictOf(root, "t03.json")).toBe(2);
+    await other.keyboard.press("u");
+    await expect.poll(said(other), PATIENT).toContain("Undone: your last verdict");
+    expect(reviewOf(root, "t03.json")).toBeNull();
+    await expect
+      .poll(() => page.locator('button[value="right"]').getAttribute("aria-pressed"), PATIENT)
+      .toBe("false");
+    expect(faults).toEqual([]);
+  });
+
+  test("more tabs than a browser has lines to a host all load", async () => {
+    const { page, viewer } = await visit();
+    for (let tab = 0; tab < 8; tab++) {
+      const other = await page.context().newPage();
+      await other.goto(`${viewer.url}duel/t01.json`);
+      expect(await titleOf(other)).not.toBe("");
+    }
+  });
+
+  test("a viewer that is gone is said, and the keys after it decide nothing", async () => {
+    const { root, page, viewer } = await visit();
+    await page.goto(`${viewer.url}duel/t01.json?sort=file`);
+    await viewer.close();
+    await page.keyboard.type("2j1");
+    await expect
+      .poll(() => page.locator("#fault").innerText(), PATIENT)
+      .toContain("Not done: the viewer does not answer");
+    expect(existsSync(join(root, "review"))).toBe(false);
+  });
+
+  test("back and forward show the pages that were open", async () => {
+    const { page, viewer } = await visit();
+    const shows = (file: string) =>
+      expect.poll(() => page.locator(".duel").getAttribute("data-file"), PATIENT).toBe(file);
+    await page.goto(`${viewer.url}?sort=file`);
+    await page.locator(".row .name").nth(2).click();
+    await shows("t03.json");
+    await page.keyboard.press("j");
+    await shows("t04.json");
+    await page.goBack();
+    await shows("t03.json");
+    await page.goBack();
+    await expect.poll(() => page.locator(".row").count(), PATIENT).toBe(24);
+    await page.goForward();
+    await shows("t03.json");
+  });
+
+  test("without script the forms save, undo and lead on", async () => {
+    const { root, viewer } = await visit();
+    const page = await browser.newPage({ javaScriptEnabled: false });
+    onTestFinished(() => page.close());
+    await page.goto(`${viewer.url}duel/t01.json?sort=file`);
+    await page.locator('button[value="right"]').click();
+    await expect.poll(() => verdictOf(root, "t01.json"), PATIENT).toBe(2);
+    await page.locator('button[value="right"][aria-pressed="true"]').waitFor();
+    await page.locator('button[data-key="u"]').click();
+    await page.waitForURL(/undone=verdict/);
+    expect(reviewOf(root, "t01.json")).toBeNull();
+    await page.locator('a[rel="next"]').click();
+    await page.waitForURL(/duel\/t02/);
   });
 
   test("? shows the keys and Esc closes them; word diff, hidden part and history follow their keys", async () => {

@@ -118,11 +118,62 @@ test("undo takes the changes back one by one, and an empty review leaves no file
   const app = await appOf(root);
   await verdict(app, "t01.json", "right");
   await verdict(app, "t02.json", "draw");
-  expect((await post(app, "/undo", {})).headers.get("location")).toBe("/duel/t02.json");
+  const undone = (await post(app, "/undo", { file: "t09.json" })).headers.get("location") ?? "";
+  expect(undone).toBe("/duel/t02.json?undone=verdict");
+  expect(await (await get(app, undone)).text()).toContain(
+    "Undone: your last verdict, on this duel.",
+  );
   expect(existsSync(join(root, "review/t02.json"))).toBe(false);
   await post(app, "/undo", {});
   expect(existsSync(join(root, "review/t01.json"))).toBe(false);
   expect(await (await post(app, "/undo", {})).text()).toContain("Nothing to undo");
+});
+
+test("a tab undoes its own changes alone, and what another changed since stands", async () => {
+  const root = await judgedWorkspace();
+  const app = await appOf(root);
+  const change = (tab: string, kind: string, value: string) =>
+    post(app, "/review/t01.json", { kind, value, tab });
+  const undo = async (tab: string): Promise<string> => {
+    const answer = await post(app, "/undo", { tab, file: "t01.json" });
+    return (answer.headers.get("location") ?? "").replace("/duel/t01.json?undone=", "");
+  };
+  await change("a", "verdict", "left");
+  await change("b", "bucket", "final");
+  expect(await undo("a")).toBe("verdict");
+  expect(reviewOf(root, "t01.json")).toMatchObject({ verdict: null, bucket: "final" });
+  await change("a", "bucket", "defeat");
+  expect(await undo("b")).toBe("changed");
+  expect(reviewOf(root, "t01.json").bucket).toBe("defeat");
+  expect(await undo("b")).toBe("nothing");
+  for (const [undone, words] of [
+    ["changed", "Not undone: this duel was changed from elsewhere since."],
+    ["nothing", "Nothing of this tab is left to undo."],
+  ] as const)
+    expect(await (await get(app, `/duel/t01.json?undone=${undone}`)).text()).toContain(words);
+});
+
+test("next and previous go by the list as it was opened, though verdicts take turns out of it", async () => {
+  const root = await judgedWorkspace();
+  const app = await appOf(root);
+  const query = "?person=none&sort=file";
+  const steps = async (file: string): Promise<(string | undefined)[]> => {
+    const page = await (await get(app, `/duel/${file}${query}`)).text();
+    return ["k", "j"].map(
+      (key) => new RegExp(`href="/duel/(\\w+\\.json)[^"]*"\\s+data-key="${key}"`).exec(page)?.[1],
+    );
+  };
+  await get(app, `/${query}`);
+  await verdict(app, "t10.json", "left", query);
+  expect(await steps("t10.json")).toEqual(["t09.json", "t11.json"]);
+  // A list that renews itself was opened by nobody; one opened in another tab moves nobody either.
+  await get(app, `/${query}`, { "x-renewed": "1" });
+  expect(await steps("t11.json")).toEqual(["t10.json", "t12.json"]);
+  await get(app, `/${query}`);
+  expect(await steps("t10.json")).toEqual(["t09.json", "t11.json"]);
+  rmSync(join(root, "answer/t12.json"));
+  await get(app, "/");
+  expect(await steps("t11.json")).toEqual(["t09.json", "t13.json"]);
 });
 
 test("a verdict counts in the exports of the next report", async () => {

@@ -1,131 +1,132 @@
-// Keys, the help, and what changes while a stage runs. Every page works without this script but for these.
-"use strict";
-(() => {
-  const kind = document.body.dataset.kind;
-  const help = document.getElementById("help");
+// Keys and the help. Every page works without this script but for these.
+import { busy, enqueue, formStep, go, isShown, kind, onPage, saveNote, stepOf } from "./pages.js";
+import { listen } from "./news.js";
 
-  const isTyping = (target) =>
-    target instanceof HTMLInputElement || target instanceof HTMLTextAreaElement;
+const help = document.getElementById("help");
 
-  const press = (key) => {
-    const found = [...document.querySelectorAll("[data-key]")].find(
-      (one) => one.dataset.key === key,
-    );
-    if (found) found.click();
-    return Boolean(found);
-  };
+const isTyping = (target) =>
+  target instanceof HTMLInputElement || target instanceof HTMLTextAreaElement;
 
-  const rows = () => [...document.querySelectorAll(".row .name")];
-  const moveInList = (step) => {
-    const all = rows();
-    const at = all.indexOf(document.activeElement);
-    const next = all[at === -1 ? (step > 0 ? 0 : all.length - 1) : at + step];
-    if (next) next.focus();
-    return Boolean(next);
-  };
+/** Presses what carries the key; gives the step to wait for, or null when nothing carries it. */
+const press = (key) => {
+  const found = [...document.querySelectorAll("[data-key]")].find(
+    (one) => one.dataset.key === key && one.dataset.key !== "?",
+  );
+  return found ? (stepOf(found) ?? (() => found.click())) : null;
+};
 
-  const keys = {
-    j: () => (kind === "list" ? moveInList(1) : press("j")),
-    k: () => (kind === "list" ? moveInList(-1) : press("k")),
-    n: () => focusOn("note"),
-    "/": () => focusOn("q"),
-    "?": () => {
-      if (help.open) help.close();
-      else help.showModal();
-      return true;
-    },
-    Escape: () => (kind === "list" ? false : press("Escape") || goHome()),
-  };
-  const focusOn = (id) => {
-    const field = document.getElementById(id);
-    if (!field) return false;
-    field.focus();
-    if (field.select) field.select();
-    return true;
-  };
-  const goHome = () => {
-    location.href = "/";
-    return true;
-  };
+const moveInList = (step) => {
+  const all = [...document.querySelectorAll(".row .name")];
+  const at = all.indexOf(document.activeElement);
+  const next = all[at === -1 ? (step > 0 ? 0 : all.length - 1) : at + step];
+  return next ? () => next.focus() : null;
+};
+const focusOn = (id) => {
+  const field = document.getElementById(id);
+  return field
+    ? () => {
+        field.focus();
+        field.select?.();
+      }
+    : null;
+};
 
-  document.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
-    if (isTyping(event.target)) {
-      if (event.key === "Escape") event.target.blur();
-      return;
-    }
-    if (help.open && event.key !== "?") return;
-    const known = keys[event.key];
-    if (known ? known() : event.key.length === 1 && press(event.key)) event.preventDefault();
-  });
-  document.querySelector('button[data-key="?"]').addEventListener("click", () => {
-    if (!help.open) help.showModal();
-  });
-  for (const button of document.querySelectorAll('button[data-key="?"]')) delete button.dataset.key;
+const keys = {
+  j: () => (kind() === "list" ? moveInList(1) : press("j")),
+  k: () => (kind() === "list" ? moveInList(-1) : press("k")),
+  n: () => focusOn("note"),
+  "/": () => focusOn("q"),
+  "?": () => () => (help.open ? help.close() : help.showModal()),
+  Escape: () => (kind() === "list" ? null : (press("Escape") ?? (() => go("/")))),
+  Enter: () => {
+    const at = document.activeElement;
+    return at && at !== document.body ? (stepOf(at) ?? (() => at.click?.())) : null;
+  },
+};
+const stepOfKey = (key) => (keys[key] ? keys[key]() : key.length === 1 ? press(key) : null);
 
-  // The place on the page is kept over a verdict: the same duel comes back where it was.
-  const placeKey = `place:${location.pathname}`;
-  document.addEventListener("submit", () => sessionStorage.setItem(placeKey, String(scrollY)));
-  const place = sessionStorage.getItem(placeKey);
-  if (place !== null) {
-    sessionStorage.removeItem(placeKey);
-    scrollTo(0, Number(place));
+/** A key that had to wait, on the page as it is when its turn comes: a field may have the focus by then. */
+const replay = async (key) => {
+  if (help.open && key !== "?") {
+    if (key === "Escape") help.close();
+    return;
   }
+  const field = document.activeElement;
+  if (!isTyping(field)) {
+    if (key !== "Backspace") await stepOfKey(key)?.();
+  } else if (key === "Escape") field.blur();
+  else if (key === "Enter") {
+    field.blur();
+    await formStep(field.form)?.();
+  } else if (key === "Backspace") field.setRangeText("", ...before(field), "end");
+  else field.setRangeText(key, field.selectionStart, field.selectionEnd, "end");
+};
+const before = ({ selectionStart: from, selectionEnd: to }) => [
+  from === to ? Math.max(0, from - 1) : from,
+  to,
+];
+const CAN_WAIT = new Set(["Enter", "Escape", "Backspace"]);
 
-  // On a phone the filters are folded at first.
+document.addEventListener("keydown", (event) => {
+  const { key } = event;
+  if (event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
+  if (isTyping(event.target)) {
+    if (key === "Escape") event.target.blur();
+    return;
+  }
+  if (busy()) {
+    if (key.length !== 1 && !CAN_WAIT.has(key)) return;
+    event.preventDefault();
+    enqueue(() => replay(key));
+    return;
+  }
+  if (help.open && key !== "?") return;
+  // The browser itself follows what has the focus.
+  if (key === "Enter") return;
+  const step = stepOfKey(key);
+  if (!step) return;
+  event.preventDefault();
+  enqueue(step);
+});
+
+document.addEventListener("click", (event) => {
+  if (event.defaultPrevented || event.button !== 0) return;
+  if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+  if (event.target.closest('button[data-key="?"]')) {
+    if (!help.open) help.showModal();
+    return;
+  }
+  const link = event.target.closest("a[href]");
+  // From a list to another list the browser goes by itself: no key there decides anything.
+  if (!link || (kind() === "list" && !link.pathname.startsWith("/duel/"))) return;
+  const step = stepOf(link);
+  if (!step) return;
+  event.preventDefault();
+  enqueue(step);
+});
+document.addEventListener("submit", (event) => {
+  const step = formStep(event.target, event.submitter);
+  if (!step || kind() === "list") return;
+  event.preventDefault();
+  // What is typed after Enter are keys again.
+  if (isTyping(document.activeElement)) document.activeElement.blur();
+  enqueue(step);
+});
+addEventListener("popstate", () => {
+  const { href } = location;
+  if (busy() || !isShown(href)) enqueue(() => go(href, true));
+});
+addEventListener("pagehide", () => void saveNote(true).catch(() => null));
+addEventListener("pageshow", (event) => {
+  if (event.persisted) location.reload();
+});
+
+// On a phone the filters are folded at first.
+const isNarrow = matchMedia("(max-width: 820px)").matches;
+const foldFilters = () => {
   const filters = document.querySelector("details.filters");
-  const isNarrow = matchMedia("(max-width: 820px)").matches;
   if (filters && isNarrow) filters.open = false;
-
-  // Live: the server says that something changed; the list is fetched again and put in place.
-  let version = null;
-  const live = document.getElementById("live");
-  const parsed = (html) => new DOMParser().parseFromString(html, "text/html");
-  const renew = async () => {
-    const response = await fetch(location.href, { headers: { accept: "text/html" } });
-    if (!response.ok) return;
-    const fresh = parsed(await response.text()).getElementById("main");
-    const main = document.getElementById("main");
-    const focused = document.activeElement?.closest?.(".row")?.dataset.file;
-    const typing = document.activeElement?.id === "q" ? document.activeElement.value : null;
-    const open = document.querySelector("details.filters")?.open ?? true;
-    main.replaceChildren(...[...fresh.childNodes].map((node) => document.adoptNode(node)));
-    const again = document.querySelector("details.filters");
-    if (again) again.open = open;
-    if (typing !== null) {
-      const field = document.getElementById("q");
-      field.value = typing;
-      field.focus();
-    } else if (focused !== undefined) {
-      const row = [...document.querySelectorAll(".row")].find(
-        (one) => one.dataset.file === focused,
-      );
-      row?.querySelector(".name")?.focus({ preventScroll: true });
-    }
-  };
-  const noteNews = () => {
-    if (document.getElementById("news")) return;
-    const link = document.createElement("a");
-    link.id = "news";
-    link.href = location.href;
-    link.textContent = "The workspace changed: show the newest";
-    live.after(link);
-  };
-  const events = new EventSource("/events");
-  events.addEventListener("message", (event) => {
-    const news = JSON.parse(event.data);
-    const counts = document.createElement("span");
-    counts.textContent = news.counts;
-    const running = document.createElement("b");
-    running.className = "pulse";
-    running.textContent = `${news.running} is running`;
-    live.replaceChildren(...(news.running === null ? [counts] : [running, counts]));
-    const isFirst = version === null;
-    if (!isFirst && news.version !== version) {
-      if (kind === "list") void renew();
-      else if (kind === "duel") noteNews();
-    }
-    version = news.version;
-  });
-  addEventListener("pagehide", () => events.close());
-})();
+};
+onPage(foldFilters);
+foldFilters();
+listen();

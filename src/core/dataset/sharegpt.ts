@@ -8,18 +8,29 @@ import { toolsOf } from "../wire/tools.ts";
 /** One turn of a conversation. */
 export function sharegptEntry(message: Message): Readonly<Record<string, unknown>> {
   const { role, content, reasoning, tool_calls: calls = [], tool_call_id, name } = message;
-  const isCall = calls.length > 0;
+  const { from, value } = sharegptSaid(message);
   const isResult = role === "tool";
   return {
-    from: isCall ? "function_call" : (NAMES[role] ?? role),
-    value: isCall
-      ? JSON.stringify(calls.length === 1 ? calls[0] : calls).toWellFormed()
-      : content.toWellFormed(),
-    ...(isCall && content !== "" ? { content: content.toWellFormed() } : {}),
+    from,
+    value: value.toWellFormed(),
+    ...(calls.length > 0 && content !== "" ? { content: content.toWellFormed() } : {}),
     ...(reasoning === undefined ? {} : { reasoning: reasoning.toWellFormed() }),
     ...(isResult && tool_call_id !== undefined ? { tool_call_id } : {}),
     ...(isResult && name !== undefined ? { name } : {}),
   };
+}
+
+/** Who speaks in an entry, and what: of calls the one call, or the list of them, as JSON. */
+export function sharegptSaid({ role, content, tool_calls: calls = [] }: Message): {
+  readonly from: string;
+  readonly value: string;
+} {
+  return calls.length === 0
+    ? { from: NAMES[role] ?? role, value: content }
+    : {
+        from: "function_call",
+        value: JSON.stringify(calls.length === 1 ? calls[0] : calls),
+      };
 }
 
 /** The tools as one text: a JSON list of their functions. */

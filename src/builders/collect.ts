@@ -7,7 +7,6 @@ import { columnsSeen, type Columns, type ColumnsData } from "../core/dataset/col
 import type { Example, Skip } from "../core/dataset/example.ts";
 import type { Format } from "../core/dataset/format-names.ts";
 import { takes, writeRow } from "../core/dataset/formats.ts";
-import type { RenderText } from "../core/dataset/format-reasons.ts";
 import {
   numberList,
   rowIndex,
@@ -22,6 +21,8 @@ import { filesIn } from "../io/dataset/folder.ts";
 import { openLineWriter, type LineWriter } from "../io/dataset/spool.ts";
 import { readJsonFile } from "../io/json-file.ts";
 import { maskedRows, type BuiltRows } from "./masked-rows.ts";
+import type { TemplateRenderer } from "./template-render.ts";
+import { renderedRows, type Renders } from "./template-rows.ts";
 
 /** What a thread needs to know to collect rows; plain values. */
 export type CollectJob = {
@@ -30,6 +31,8 @@ export type CollectJob = {
   /** Where in it this part's files go; nothing else is there. */
   readonly part: string;
   readonly settings: DatasetSettings;
+  /** For a template's `strftime_now`: one for all parts. */
+  readonly date: string;
 };
 
 /** Lines of one format, in row order; a length of 0 says that the row is not in it. */
@@ -48,6 +51,8 @@ export type Collected = {
   readonly examples: ReadonlyMap<Format, Readonly<Record<string, unknown>>>;
   readonly spools: readonly Spool[];
   readonly skipped: readonly string[];
+  /** What rendered the texts by a model's template; null: no template was asked for. */
+  readonly renderedBy: string | null;
 };
 
 /** A collected part as plain values, to be sent to another thread. */
@@ -70,7 +75,7 @@ type Count = (typeof COUNTS)[number];
 
 /** Collects a stream of rows. @throws UserError for a tokenizer or template that cannot be used. */
 export async function collect(rows: BuiltRows, job: CollectJob): Promise<Collected> {
-  const text = await textSettings(job.settings);
+  const text = await textSettings(job);
   const counts = countersOf();
   const index = rowIndex();
   const columns = columnsSeen();
@@ -79,7 +84,7 @@ export async function collect(rows: BuiltRows, job: CollectJob): Promise<Collect
   const skips = await skippedRows(job, counts.reasons);
 
   const excluded = new Set<unknown>(job.settings.excludeIds);
-  const keep = (example: Example): void => {
+  const keep = (example: Example, renders: Renders): void => {
     if (excluded.has(example.metadata["instance_id"])) {
       counts.filtered.add("excluded_id");
       return skips.add(skipOf(example, "excluded_id"));
@@ -90,7 +95,7 @@ export async function collect(rows: BuiltRows, job: CollectJob): Promise<Collect
     const isLong = job.settings.maxTokens !== null && tokens > job.settings.maxTokens;
     const lines = wanted.map((spool) => ({
       spool,
-      result: isLong ? TOO_LONG : writeRow(example, spool.format, text.render),
+      result: isLong ? TOO_LONG : writeRow(example, spool.format, renders.get(example)),
     }));
     for (const { result } of lines) if (!result.ok) counts.refused.add(result.reason);
     const first = lines[0]?.result;
@@ -110,8 +115,9 @@ export async function collect(rows: BuiltRows, job: CollectJob): Promise<Collect
 
   try {
     for await (const some of maskedRows(rows, job.settings, counts.masked)) {
+      const renders = await renderedRows(some, text.renderer);
       for (const built of some) {
-        if (built.ok) keep(built.example);
+        if (built.ok) keep(built.example, renders);
         else {
           counts.filtered.add(built.skip.reason);
           skips.add(built.skip);
@@ -121,8 +127,10 @@ export async function collect(rows: BuiltRows, job: CollectJob): Promise<Collect
   } finally {
     for (const spool of spools) spool.writer.close(false);
     skips.close();
+    text.renderer?.end();
   }
-  return { index, columns, counts, examples, spools, skipped: skips.files() };
+  const renderedBy = text.renderer?.words ?? null;
+  return { index, columns, counts, examples, spools, skipped: skips.files(), renderedBy };
 }
 
 /** A part as plain values. */
@@ -210,26 +218,25 @@ async function skippedRows({ folder, part }: CollectJob, reasons: Counter) {
 
 type TextSettings = {
   readonly count: CountTokens;
-  readonly render: RenderText | undefined;
+  readonly renderer: TemplateRenderer | null;
 };
 
 /** Tokenizer, template and DuckDB are loaded by those who ask for them: start-up is half of a small run. */
-async function textSettings(settings: DatasetSettings): Promise<TextSettings> {
+async function textSettings({ settings, date }: CollectJob): Promise<TextSettings> {
+  const { tokenizerConfig: path, templateEngine: engine } = settings;
   return {
     count: settings.tokenizer === null ? estimateTokens : await exactCount(settings.tokenizer),
-    render:
-      settings.tokenizerConfig === null ? undefined : await renderer(settings.tokenizerConfig),
+    // chatml alone has texts.
+    renderer:
+      path === null || !settings.formats.includes("chatml")
+        ? null
+        : await (await import("./template-render.ts")).openRenderer({ path, engine, date }),
   };
 }
 
 async function exactCount(path: string): Promise<CountTokens> {
   const { exactTokens } = await import("../core/dataset/tokenizer.ts");
   return exactTokens(await readJsonFile(resolve(path), "--tokenizer"), path);
-}
-
-async function renderer(path: string): Promise<RenderText> {
-  const { threadRenderer } = await import("./template-render.ts");
-  return threadRenderer(await readJsonFile(resolve(path), "--tokenizer-config"), path);
 }
 
 function skipOf(example: Example, reason: string): Skip {

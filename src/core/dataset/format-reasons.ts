@@ -10,7 +10,7 @@ export const FORMAT_REASONS = [
   "tool_calls",
   /** alpaca: turns do not alternate between user and assistant, ending on the user. */
   "not_alternating",
-  /** The model's own chat template raised an exception. */
+  /** The model's own chat template called `raise_exception`. */
   "template_refused",
   /** The template's text lacks a call, an argument, a result or words of the row. */
   "template_lost",
@@ -23,10 +23,11 @@ export type FormatReason = (typeof FORMAT_REASONS)[number];
 export type RenderedMessage = {
   readonly role: string;
   readonly content: string;
+  readonly reasoning_content?: string | undefined;
   readonly tool_calls?: readonly unknown[] | undefined;
 };
 
-/** Renders messages as one text; null says that the template refuses them. */
+/** Renders messages as one text, or says why there is none. */
 export type RenderText = (
   messages: readonly RenderedMessage[],
   tools?: readonly unknown[],

@@ -84,6 +84,7 @@ type Parts = {
 const valueOf = (value: unknown): Value => new Environment().set("value", value);
 const isNone = ({ type }: Value): boolean => type === "NullValue";
 const isUndefined = ({ type }: Value): boolean => type === "UndefinedValue";
+const isWhole = ({ type }: Value): boolean => type === "IntegerValue";
 const isText = ({ type }: Value): boolean => type === "StringValue";
 const textOf = ({ value }: Value): string => String(value);
 const constant = (value: Value): Node => ({ type: "Constant", value });
@@ -120,7 +121,8 @@ function asPython(interpreter: Interpreter): Parts {
     const iterable = node["iterable"] as Node;
     const isFiltered = iterable.type === "SelectExpression";
     const over = parts.evaluate(isFiltered ? (iterable["lhs"] as Node) : iterable, scope);
-    const given = constant(asIterable(over));
+    const isUnpacked = (node["loopvar"] as Node).type === "TupleLiteral";
+    const given = constant(isUnpacked ? unpackable(asIterable(over)) : asIterable(over));
     return own.evaluateFor(
       { ...node, iterable: isFiltered ? { ...iterable, lhs: given } : given },
       scope,
@@ -130,6 +132,9 @@ function asPython(interpreter: Interpreter): Parts {
   parts.evaluateBinaryExpression = (node, scope) => {
     const operator = nameOf(node["operator"]);
     if (operator === "and" || operator === "or") return own.evaluateBinaryExpression(node, scope);
+    if (operator === "+" && [node["left"], node["right"]].some(isSafe)) {
+      throw new Error("text marked safe is joined by +, which escapes the other text");
+    }
     const left = parts.evaluate(node["left"] as Node, scope);
     const right = parts.evaluate(node["right"] as Node, scope);
     const result = binary(operator, left, right);
@@ -179,6 +184,8 @@ function asPython(interpreter: Interpreter): Parts {
     const isCall = filter.type === "CallExpression";
     const name = nameOf(isCall ? filter["callee"] : filter);
     const args = (isCall ? filter["args"] : []) as readonly Node[];
+    const isNothing = isUndefined(operand) || isNone(operand);
+    if (isNothing && LIST_FILTERS.has(name)) return listValue([]);
     const given = (): readonly Value[] => args.map((one) => parts.evaluate(one, scope));
     const result = args.some((one) => one.type === "KeywordArgumentExpression")
       ? null
@@ -205,6 +212,8 @@ const STATEMENTS = new Set([
   "Comment",
 ]);
 
+/** They give nothing for nothing. */
+const LIST_FILTERS = new Set(["map", "select", "reject", "selectattr", "rejectattr"]);
 const DICT_METHODS = new Set(["items", "keys", "values", "get"]);
 const TEXT_METHODS = new Set(["strip", "lstrip", "rstrip", "title", "capitalize"]);
 
@@ -231,6 +240,20 @@ function bound(parts: Parts): Parts {
 function asIterable(value: Value): Value {
   if (isUndefined(value)) return listValue([]);
   return isText(value) ? listValue([...textOf(value)].map((char) => valueOf(char))) : value;
+}
+
+/** Pairs of a list may be tuples; the engine unpacks lists alone. */
+function unpackable(value: Value): Value {
+  if (!isList(value)) return value;
+  return listValue(
+    listOf(value).map((item) => (item.type === "TupleValue" ? listValue(listOf(item)) : item)),
+  );
+}
+
+/** `x | safe` */
+function isSafe(node: unknown): boolean {
+  const { type, filter } = node as Node;
+  return type === "FilterExpression" && nameOf(filter) === "safe";
 }
 
 /** What an operator gives where the engine gives something else; null: it does as Python does. */
@@ -327,6 +350,13 @@ function filtered(name: string, operand: Value, args: () => readonly Value[]): V
       if (!isList(operand) && !isText(operand)) return null;
       const items = listOf(isText(operand) ? asIterable(operand) : operand);
       return items.at(name === "first" ? 0 : -1) ?? valueOf(undefined);
+    }
+    case "min":
+    case "max": {
+      if (!isList(operand) || !listOf(operand).every(isWhole)) return null;
+      const numbers = listOf(operand).map(({ value }) => Number(value));
+      if (numbers.length === 0) return valueOf(undefined);
+      return valueOf(name === "min" ? Math.min(...numbers) : Math.max(...numbers));
     }
     case "selectattr":
     case "rejectattr":

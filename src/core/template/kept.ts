@@ -30,6 +30,9 @@ export function lostIn(text: string, messages: readonly RenderedMessage[]): read
   return lost;
 }
 
+/** True when a text is in it, raw or escaped. */
+export const isWritten = (text: string, wanted: string): boolean => isFound(text, wanted, 1);
+
 /** True when nothing is lost. */
 export function isWhole(text: string, messages: readonly RenderedMessage[]): boolean {
   return lostIn(text, messages).length === 0;

@@ -52,6 +52,9 @@ describe("what is undefined, equal, in and tested", () => {
     ["{{ [{'a': 1}, {'b': 2}] | selectattr('a', 'undefined') | list }}", "[{'b': 2}]"],
     ["{{ [{'a': 1}, {'b': 2}] | rejectattr('a', 'undefined') | list }}", "[{'a': 1}]"],
     ["{{ call.arguments.items() | list | length }}|{{ call.arguments['items'] }}", "3|x"],
+    ["{% for a, b in [('x', 1), ['y', 2]] %}{{ a }}{{ b }}{% endfor %}", "x1y2"],
+    ["{{ none | selectattr('a') | list }}{{ missing | map(attribute='a') | list }}", "[][]"],
+    ["{{ [3, 1, 2] | min }}{{ [3, 1] | max }}{{ '<' | safe }}", "13<"],
     ["{{ [] | first is defined }}|{{ list | last }}", "False|A"],
   ])("%s", (source, text) => expect(render(source)).toBe(text));
 });
@@ -65,6 +68,7 @@ test("a round of a loop begins without what the last one set", () => {
 test.each([
   ["{{ 'x' + call }}", "can only concatenate str (not dict) to str"],
   ["{{ 'x' + 1 }}", "can only concatenate str (not integer) to str"],
+  ["{{ 'x' | safe + '<' }}", "text marked safe is joined by +, which escapes the other text"],
   ["{{ missing.a }}", "an attribute of what is undefined"],
   ["{{ missing | tojson }}", "Object of type Undefined is not JSON serializable"],
   ["{{ range(1000000) }}", "range(): over 100000 numbers"],

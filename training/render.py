@@ -1,13 +1,14 @@
 """Renders chat templates as transformers does, for the TypeScript side: a line in, a line out.
 
 The first line is {"templates": [text, ...], "tokens": {...}, "date": "2026-01-31T09:05:00",
-"seconds": 1, "megabytes": 256}; it is answered with {"engine": "transformers 5.24.0", "fault": null},
-where fault is what is wrong with a template that does not parse. Every further line is a list of
-{"template": index, "messages": [...], "tools": [...] or null}, answered with a list of {"text": ...},
-{"refused": ...} (the template called raise_exception), {"fault": ...} or {"limit": ...}.
+"seconds": 1, "megabytes": 256}, answered with {"engine": "transformers 5.24.0", "fault": null};
+fault is what is wrong with a template that does not parse. Every further line is a list of
+{"template": index, "messages": [...], "tools": [...] or null}, answered with a list of
+{"text": ...}, {"refused": ...} (the template called raise_exception), {"fault": ...} or
+{"limit": ...}.
 
-A template is a stranger's program: it runs in transformers' sandbox, and a row has seconds of CPU and
-megabytes of memory at most.
+A template is a stranger's program: it runs in transformers' sandbox, and a row has seconds of CPU
+and megabytes of memory at most.
 """
 
 import json
@@ -76,7 +77,7 @@ def rendered(engine: Any, jinja2: Any, wanted: dict[str, Any], job: dict[str, An
     except (TooLong, MemoryError, RecursionError, OverflowError) as error:
         return {"limit": worded(error)}
     except Exception as error:  # noqa: BLE001 (whatever a stranger's template brings about)
-        # raise_exception raises the base class itself; the engine's own faults are of its subclasses.
+        # raise_exception raises the base class itself, the engine its subclasses.
         if type(error) is jinja2.exceptions.TemplateError:
             return {"refused": str(error)}
         return {"fault": worded(error)}

@@ -6,13 +6,20 @@
  */
 import { Environment, Interpreter, parse, tokenize } from "@huggingface/jinja";
 import { strftime } from "./date.ts";
+import { filtered, TEXT_METHODS, textMethod, type FilterArguments } from "./filters.ts";
 import {
-  entriesOf,
+  asIterable,
   isList,
   isMapping,
+  isNone,
+  isText,
+  isUndefined,
   listOf,
+  listValue,
   pythonEqual,
   pythonText,
+  textOf,
+  valueOf,
   type Value,
 } from "./values.ts";
 
@@ -81,20 +88,8 @@ type Parts = {
   applyFilter(operand: Value, filter: Node, scope: Environment): Value;
 };
 
-const valueOf = (value: unknown): Value => new Environment().set("value", value);
-const isNone = ({ type }: Value): boolean => type === "NullValue";
-const isUndefined = ({ type }: Value): boolean => type === "UndefinedValue";
-const isWhole = ({ type }: Value): boolean => type === "IntegerValue";
-const isText = ({ type }: Value): boolean => type === "StringValue";
-const textOf = ({ value }: Value): string => String(value);
 const constant = (value: Value): Node => ({ type: "Constant", value });
 const nameOf = (node: unknown): string => String((node as Node)["value"]);
-
-function listValue(items: readonly Value[]): Value {
-  const list = valueOf([]);
-  list.value = items;
-  return list;
-}
 
 function asPython(interpreter: Interpreter): Parts {
   const parts = interpreter as unknown as Parts;
@@ -183,17 +178,19 @@ function asPython(interpreter: Interpreter): Parts {
   parts.applyFilter = (operand, filter, scope) => {
     const isCall = filter.type === "CallExpression";
     const name = nameOf(isCall ? filter["callee"] : filter);
-    const args = (isCall ? filter["args"] : []) as readonly Node[];
-    const isNothing = isUndefined(operand) || isNone(operand);
-    if (isNothing && LIST_FILTERS.has(name)) return listValue([]);
-    const given = (): readonly Value[] => args.map((one) => parts.evaluate(one, scope));
-    const result = args.some((one) => one.type === "KeywordArgumentExpression")
-      ? null
-      : filtered(name, operand, given);
-    if (name === "tojson" && isUndefined(operand)) {
-      throw new Error("Object of type Undefined is not JSON serializable");
-    }
-    return result ?? own.applyFilter(operand, filter, scope);
+    const nodes = (isCall ? filter["args"] : []) as readonly Node[];
+    const args = (): FilterArguments => {
+      const isNamed = ({ type }: Node): boolean => type === "KeywordArgumentExpression";
+      return {
+        placed: nodes.filter((one) => !isNamed(one)).map((one) => parts.evaluate(one, scope)),
+        named: new Map(
+          nodes
+            .filter(isNamed)
+            .map((one) => [nameOf(one["key"]), parts.evaluate(one["value"] as Node, scope)]),
+        ),
+      };
+    };
+    return filtered(name, operand, args) ?? own.applyFilter(operand, filter, scope);
   };
 
   return parts;
@@ -212,10 +209,7 @@ const STATEMENTS = new Set([
   "Comment",
 ]);
 
-/** They give nothing for nothing. */
-const LIST_FILTERS = new Set(["map", "select", "reject", "selectattr", "rejectattr"]);
 const DICT_METHODS = new Set(["items", "keys", "values", "get"]);
-const TEXT_METHODS = new Set(["strip", "lstrip", "rstrip", "title", "capitalize"]);
 
 /** The parts as they are. @throws Error when a version of the package has them otherwise. */
 function bound(parts: Parts): Parts {
@@ -234,12 +228,6 @@ function bound(parts: Parts): Parts {
   if (lacks.length > 0) throw new Error(`@huggingface/jinja has no ${lacks.join(", ")}`);
   const all = names.map((name) => [name, parts[name].bind(parts)] as const);
   return Object.fromEntries(all) as unknown as Parts;
-}
-
-/** Nothing is looped over where Python loops over nothing, and a text by its characters. */
-function asIterable(value: Value): Value {
-  if (isUndefined(value)) return listValue([]);
-  return isText(value) ? listValue([...textOf(value)].map((char) => valueOf(char))) : value;
 }
 
 /** Pairs of a list may be tuples; the engine unpacks lists alone. */
@@ -293,87 +281,3 @@ const typeOf = (value: Value): string =>
       : isNone(value)
         ? "NoneType"
         : value.type.replace("Value", "").toLowerCase();
-
-function textMethod(name: string, text: string, given: Value | undefined): string {
-  if (name === "title") {
-    return text.replace(
-      /\p{L}+/gu,
-      (word) => word.slice(0, 1).toUpperCase() + word.slice(1).toLowerCase(),
-    );
-  }
-  if (name === "capitalize") return text.slice(0, 1).toUpperCase() + text.slice(1).toLowerCase();
-  const chars = given === undefined || isNone(given) ? null : new Set(textOf(given));
-  const isCut = (char: string): boolean =>
-    chars === null ? PYTHON_SPACE.test(char) : chars.has(char);
-  const all = [...text];
-  let from = 0;
-  let to = all.length;
-  if (name !== "rstrip") while (from < to && isCut(all[from] ?? "")) from++;
-  if (name !== "lstrip") while (to > from && isCut(all[to - 1] ?? "")) to--;
-  return all.slice(from, to).join("");
-}
-
-/** What `str.isspace` holds for: JavaScript has a byte-order mark more and five control characters less. */
-const PYTHON_SPACE = /^[\t-\r\x1c-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]$/;
-
-/** What a filter gives where the engine gives something else or nothing; null: it does as Python does. */
-function filtered(name: string, operand: Value, args: () => readonly Value[]): Value | null {
-  switch (name) {
-    case "string":
-      return valueOf(pythonText(operand));
-    case "trim":
-      return valueOf(textMethod("strip", pythonText(operand), args()[0]));
-    case "title":
-    case "capitalize":
-      return valueOf(textMethod(name, pythonText(operand), undefined));
-    case "join": {
-      if (!isList(operand)) return null;
-      const [by] = args();
-      return valueOf(
-        listOf(operand)
-          .map(pythonText)
-          .join(by === undefined ? "" : pythonText(by)),
-      );
-    }
-    case "items":
-      return isUndefined(operand) ? listValue([]) : null;
-    case "list":
-      if (isMapping(operand)) return valueOf([...entriesOf(operand).keys()]);
-      return isText(operand) || isUndefined(operand) ? asIterable(operand) : null;
-    case "length":
-    case "count":
-      if (isText(operand)) return valueOf([...textOf(operand)].length);
-      if (isUndefined(operand)) return valueOf(0);
-      return name === "count" && isList(operand) ? valueOf(listOf(operand).length) : null;
-    case "first":
-    case "last": {
-      if (!isList(operand) && !isText(operand)) return null;
-      const items = listOf(isText(operand) ? asIterable(operand) : operand);
-      return items.at(name === "first" ? 0 : -1) ?? valueOf(undefined);
-    }
-    case "min":
-    case "max": {
-      if (!isList(operand) || !listOf(operand).every(isWhole)) return null;
-      const numbers = listOf(operand).map(({ value }) => Number(value));
-      if (numbers.length === 0) return valueOf(undefined);
-      return valueOf(name === "min" ? Math.min(...numbers) : Math.max(...numbers));
-    }
-    case "selectattr":
-    case "rejectattr":
-      return attributesUndefined(name === "selectattr", operand, args());
-    default:
-      return null;
-  }
-}
-
-/** The test `undefined` over attributes: the engine never selects by it. */
-function attributesUndefined(
-  select: boolean,
-  operand: Value,
-  [attribute, test]: readonly Value[],
-): Value | null {
-  if (attribute === undefined || test?.value !== "undefined" || !isList(operand)) return null;
-  const isMissing = (item: Value): boolean =>
-    !isMapping(item) || !entriesOf(item).has(textOf(attribute));
-  return listValue(listOf(operand).filter((item) => isMissing(item) === select));
-}

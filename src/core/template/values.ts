@@ -3,6 +3,8 @@
  * does. After Python's `str`, `repr` and `==`; floats as `float.__repr__` gives them.
  */
 
+import { Environment } from "@huggingface/jinja";
+
 /** A value of @huggingface/jinja, as far as it is looked into. */
 export type Value = {
   readonly type: string;
@@ -31,6 +33,24 @@ export function pythonEqual(a: Value, b: Value): boolean {
   }
   if (isNothing(a) || isNothing(b)) return a.type === b.type;
   return a.type === b.type && a.value === b.value;
+}
+
+export const valueOf = (value: unknown): Value => new Environment().set("value", value);
+export const isNone = ({ type }: Value): boolean => type === "NullValue";
+export const isUndefined = ({ type }: Value): boolean => type === "UndefinedValue";
+export const isText = ({ type }: Value): boolean => type === "StringValue";
+export const textOf = ({ value }: Value): string => String(value);
+
+export function listValue(items: readonly Value[]): Value {
+  const list = valueOf([]);
+  list.value = items;
+  return list;
+}
+
+/** Nothing is looped over where Python loops over nothing, and a text by its characters. */
+export function asIterable(value: Value): Value {
+  if (isUndefined(value)) return listValue([]);
+  return isText(value) ? listValue([...textOf(value)].map((char) => valueOf(char))) : value;
 }
 
 export const isList = ({ type }: Value): boolean => type === "ArrayValue" || type === "TupleValue";
@@ -104,7 +124,7 @@ const NAMED: Readonly<Record<string, string>> = {
 };
 
 /** Python changes to an exponent below 1e-4 and from 1e16 on, and writes it with two digits. */
-function floatText(value: number): string {
+export function floatText(value: number): string {
   const size = Math.abs(value);
   if (size !== 0 && (size < 1e-4 || size >= 1e16)) {
     return value.toExponential().replace(/e([+-])(\d)$/, "e$10$2");

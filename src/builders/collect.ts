@@ -3,8 +3,8 @@
  * part of the rows may be collected by another thread; the parts are then put behind one another.
  */
 import { resolve } from "node:path";
-import { columnsSeen, type Columns, type ColumnsData } from "../core/dataset/columns.ts";
-import type { Example, Skip } from "../core/dataset/example.ts";
+import { columnsSeen, shapeBits, type Columns, type ColumnsData } from "../core/dataset/columns.ts";
+import { answersOf, type Example, type Skip } from "../core/dataset/example.ts";
 import type { Format } from "../core/dataset/format-names.ts";
 import { takes, writeRow } from "../core/dataset/formats.ts";
 import {
@@ -14,6 +14,7 @@ import {
   type NumberList,
   type RowIndex,
 } from "../core/dataset/row-index.ts";
+import { rowText } from "../core/dataset/row-text.ts";
 import type { DatasetSettings } from "../core/dataset/settings.ts";
 import { counter, type Counter } from "../core/dataset/stats.ts";
 import { estimateTokens, type CountTokens } from "../core/dataset/tokens.ts";
@@ -50,6 +51,8 @@ export type Collected = {
   /** One row of each format. */
   readonly examples: ReadonlyMap<Format, Readonly<Record<string, unknown>>>;
   readonly spools: readonly Spool[];
+  /** What each row's messages carry (`shapeBits`). */
+  readonly shapes: NumberList;
   readonly skipped: readonly string[];
   /** What rendered the texts by a model's template; null: no template was asked for. */
   readonly renderedBy: string | null;
@@ -62,6 +65,7 @@ export type CollectedPart = {
   readonly counts: Readonly<Record<Count, Readonly<Record<string, number>>>>;
   readonly examples: Collected["examples"];
   readonly lengths: readonly Uint32Array[];
+  readonly shapes: Uint32Array;
   readonly files: readonly (readonly string[])[];
   readonly skipped: readonly string[];
 };
@@ -79,10 +83,12 @@ export async function collect(rows: BuiltRows, job: CollectJob): Promise<Collect
   const counts = countersOf();
   const index = rowIndex();
   const columns = columnsSeen();
+  const shapes = numberList();
   const examples = new Map<Format, Readonly<Record<string, unknown>>>();
   const spools = await openSpools(job);
   const skips = await skippedRows(job, counts.reasons);
 
+  const { trainer } = job.settings;
   const excluded = new Set<unknown>(job.settings.excludeIds);
   const keep = (example: Example, renders: Renders): void => {
     if (excluded.has(example.metadata["instance_id"])) {
@@ -95,7 +101,9 @@ export async function collect(rows: BuiltRows, job: CollectJob): Promise<Collect
     const isLong = job.settings.maxTokens !== null && tokens > job.settings.maxTokens;
     const lines = wanted.map((spool) => ({
       spool,
-      result: isLong ? TOO_LONG : writeRow(example, spool.format, renders.get(example)),
+      result: isLong
+        ? TOO_LONG
+        : writeRow(example, spool.format, { render: renders.get(example), trainer }),
     }));
     for (const { result } of lines) if (!result.ok) counts.refused.add(result.reason);
     const first = lines[0]?.result;
@@ -105,17 +113,18 @@ export async function collect(rows: BuiltRows, job: CollectJob): Promise<Collect
     for (const spool of spools) {
       const result = lines.find((line) => line.spool === spool)?.result;
       const row = result?.ok === true ? result.row : null;
-      spool.lengths.push(row === null ? 0 : spool.writer.line(JSON.stringify(row)));
+      spool.lengths.push(row === null ? 0 : spool.writer.line(rowText(row)));
       if (row !== null && !examples.has(spool.format)) examples.set(spool.format, row);
     }
     columns.see(example);
+    shapes.push(shapeBits(example));
     counts.kinds.add(example.kind);
     index.add(example, tokens);
   };
 
   try {
     for await (const some of maskedRows(rows, job.settings, counts.masked)) {
-      const renders = await renderedRows(some, text.renderer);
+      const renders = await renderedRows(some, text.renderer, trainer);
       for (const built of some) {
         if (built.ok) keep(built.example, renders);
         else {
@@ -130,7 +139,7 @@ export async function collect(rows: BuiltRows, job: CollectJob): Promise<Collect
     text.renderer?.end();
   }
   const renderedBy = text.renderer?.words ?? null;
-  return { index, columns, counts, examples, spools, skipped: skips.files(), renderedBy };
+  return { index, columns, counts, examples, spools, shapes, skipped: skips.files(), renderedBy };
 }
 
 /** A part as plain values. */
@@ -140,6 +149,7 @@ export function partOf({
   counts,
   examples,
   spools,
+  shapes,
   skipped,
 }: Collected): CollectedPart {
   return {
@@ -155,6 +165,7 @@ export function partOf({
     },
     examples,
     lengths: spools.map((spool) => spool.lengths.values()),
+    shapes: shapes.values(),
     files: spools.map((spool) => spool.files),
     skipped,
   };
@@ -164,6 +175,7 @@ export function partOf({
 export function withPart(first: Collected, part: CollectedPart): Collected {
   first.index.append(part.index);
   first.columns.append(part.columns);
+  for (const bits of part.shapes) first.shapes.push(bits);
   for (const name of COUNTS) first.counts[name].addAll(part.counts[name]);
   const spools = first.spools.map((spool, at) => {
     for (const length of part.lengths[at] ?? []) spool.lengths.push(length);
@@ -241,15 +253,15 @@ async function exactCount(path: string): Promise<CountTokens> {
 
 function skipOf(example: Example, reason: string): Skip {
   const id = example.metadata["instance_id"];
-  const answers =
-    example.kind === "preference"
-      ? example.chosen.length + example.rejected.length
-      : example.answer.length;
+  const answers = answersOf(example).reduce((sum, { length }) => sum + length, 0);
   return {
     instance_id: typeof id === "string" ? id : "",
     reason,
     source_fields: Object.fromEntries(
-      Object.entries(example.metadata).map(([key, value]) => [`has_${key}`, value !== null]),
+      Object.entries(example.metadata).map(([key, value]) => [
+        `has_${key}`,
+        value !== "" && value !== -1,
+      ]),
     ),
     length: answers,
   };

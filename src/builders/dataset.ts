@@ -12,9 +12,10 @@
  *     return set.summary;
  */
 import type { CardText } from "../core/dataset/card.ts";
-import { mergeGroups } from "../core/dataset/merge.ts";
+import { mergeGroups, type Merged } from "../core/dataset/merge.ts";
 import { setStats } from "../core/dataset/set-stats.ts";
 import type { DatasetSettings } from "../core/dataset/settings.ts";
+import { showTypes } from "../core/dataset/shown-types.ts";
 import { planSplits, type SplitAsked, type SplitPlan } from "../core/dataset/split.ts";
 import { reasonTable } from "../core/dataset/stats.ts";
 import { UserError } from "../errors.ts";
@@ -31,7 +32,8 @@ import {
   type CollectedPart,
   type CollectJob,
 } from "./collect.ts";
-import { deal, finishFolder, SPOOL } from "./files.ts";
+import { deal } from "./deal.ts";
+import { finishFolder, SPOOL } from "./files.ts";
 import { engineNamed } from "./template-render.ts";
 
 export type DatasetSpec = {
@@ -89,8 +91,9 @@ export async function writeDataset(rows: Rows, spec: DatasetSpec): Promise<Writt
     if (collected.index.rows === 0) throw nothingLeft(spec, collected);
     const { index, counts } = collected;
     const merged = mergeGroups(index, settings.nearDuplicate);
-    const plan = planSplits(index, merged, { ...splitsOf(spec), seed: settings.seed });
-    const sizes = await deal(collected, plan, merged.mergedOf, folder);
+    const plan = splitsPlanned(spec, collected, merged);
+    const { trainer } = settings;
+    const { sizes, print } = await deal(collected, plan, merged.mergedOf, { folder, trainer });
     const stats = setStats({
       builder,
       settings,
@@ -103,7 +106,13 @@ export async function writeDataset(rows: Rows, spec: DatasetSpec): Promise<Writt
       more: spec.stats?.() ?? {},
     });
     const { card } = spec;
-    const files = await finishFolder({ card, settings, stats }, collected, plan, sizes, folder);
+    const files = await finishFolder(
+      { card, settings, stats, print },
+      collected,
+      plan,
+      sizes,
+      folder,
+    );
     const summary = summaryOf(spec, collected, plan);
     await folder.commit(files);
     if (made !== null) await markMade(spec.output, made, summary);
@@ -174,6 +183,16 @@ function nothingLeft({ builder, notes }: DatasetSpec, { counts }: Collected): Us
     ].join("\n"),
     "loosen the limits in chain.toml [dataset] or by flags, or give other input",
   );
+}
+
+/** Which group goes where; a set whose messages carry more than words shows that in its first split. */
+function splitsPlanned(spec: DatasetSpec, collected: Collected, merged: Merged): SplitPlan {
+  const { index, columns, shapes, spools } = collected;
+  const plan = planSplits(index, merged, { ...splitsOf(spec), seed: spec.settings.seed });
+  const { hasCalls, hasReasoning } = columns.shape();
+  if (!hasCalls && !hasReasoning) return plan;
+  const lengths = spools.map((spool) => spool.lengths);
+  return showTypes(plan, { index, mergedOf: merged.mergedOf, shapes, lengths });
 }
 
 function splitsOf(spec: DatasetSpec): { first: string; others: readonly SplitAsked[] } {

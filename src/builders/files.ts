@@ -1,61 +1,28 @@
-/**
- * The files of a set, once it is known which group goes where: lines dealt to their splits, Parquet,
- * card and statistics.
- */
+/** The files of a set beside its rows: Parquet, card, settings of a trainer, statistics. */
 import { dataFile, renderCard, type CardText } from "../core/dataset/card.ts";
-import type { Format } from "../core/dataset/format-names.ts";
+import { duckdbType, type ColumnTypes } from "../core/dataset/column-types.ts";
 import type { NumberList } from "../core/dataset/row-index.ts";
 import type { DatasetSettings } from "../core/dataset/settings.ts";
 import type { SetStats, Sizes } from "../core/dataset/set-stats.ts";
 import type { SplitPlan } from "../core/dataset/split.ts";
 import { STATS_FILE, type OutputFolder } from "../io/dataset/folder.ts";
-import { joinFiles, openLineWriter, readPieces, type LineWriter } from "../io/dataset/spool.ts";
+import { joinFiles, openLineWriter } from "../io/dataset/spool.ts";
 import type { Collected } from "./collect.ts";
 
 /** Where lines wait until it is known which split they go to; gone when the set is done. */
 export const SPOOL = "spool";
 
-/** Second pass: every line goes to the file of its split. */
-export async function deal(
-  { index, spools }: Collected,
-  plan: SplitPlan,
-  mergedOf: Uint32Array,
-  folder: OutputFolder,
-): Promise<Sizes> {
-  const splitAt = (row: number): number =>
-    plan.splitOf.get(mergedOf[index.groupOf.at(row)] ?? 0) ?? 0;
-  const sizes: { format: Format; rows: number[] }[] = [];
-  for (const [at, { format, files, lengths }] of spools.entries()) {
-    const waiting: string[] = [];
-    for (const file of files) waiting.push(await folder.path(file));
-    // The first split takes most lines: they close up in the first spool itself, which becomes its file.
-    const writers: LineWriter[] = [openLineWriter(waiting[0] ?? "", true)];
-    for (const name of plan.names.slice(1)) {
-      writers.push(openLineWriter(await folder.path(dataFile(format, at === 0, name, "jsonl"))));
-    }
-    const rows = plan.names.map(() => 0);
-    readPieces(waiting, valuesOf(lengths), (bytes, row) => {
-      if (bytes.length === 0) return;
-      const split = splitAt(row);
-      writers[split]?.raw(bytes);
-      rows[split] = (rows[split] ?? 0) + 1;
-    });
-    for (const writer of writers) writer.close(true);
-    await folder.move(files[0] ?? "", dataFile(format, at === 0, plan.names[0] ?? "", "jsonl"));
-    sizes.push({ format, rows });
-  }
-  return sizes;
-}
-
 export type FinishText = {
   readonly card: CardText;
   readonly settings: DatasetSettings;
   readonly stats: SetStats;
+  /** A hash of the rows. */
+  readonly print: string;
 };
 
 /** Card, Parquet, statistics; returns the files of the set, without the spools. */
 export async function finishFolder(
-  { card, settings, stats }: FinishText,
+  { card, settings, stats, print }: FinishText,
   collected: Collected,
   plan: SplitPlan,
   sizes: Sizes,
@@ -66,14 +33,15 @@ export async function finishFolder(
     for (const [splitAt, split] of plan.names.entries()) {
       const name = dataFile(format, at === 0, split, "jsonl");
       const count = rows[splitAt] ?? 0;
+      if (count === 0) continue;
       files.push({ name, rows: count });
-      if (!settings.parquet || count === 0) continue;
+      if (!settings.parquet) continue;
       const parquet = dataFile(format, at === 0, split, "parquet");
       const { writeParquet } = await import("../io/dataset/parquet.ts");
       await writeParquet(
         await folder.path(name),
         await folder.path(parquet),
-        collected.columns.of(format),
+        duckdbTypes(collected.columns.of(format, settings.trainer)),
         longest(collected.spools[at]?.lengths),
       );
       files.push({ name: parquet, rows: count });
@@ -90,6 +58,12 @@ export async function finishFolder(
     license: settings.license,
     splitNames: plan.names,
     sizes,
+    rows: stats.rows,
+    print,
+    columns: new Map(
+      sizes.map(({ format }) => [format, collected.columns.of(format, settings.trainer)]),
+    ),
+    trainer: settings.trainer,
     parquet: settings.parquet,
     groups: { by: stats.groups.by, merged: stats.groups.merged },
     tokens: stats.tokens,
@@ -115,6 +89,9 @@ function writeText(path: string, text: string): void {
   writer.line(text);
   writer.close(false);
 }
+
+const duckdbTypes = (columns: ColumnTypes): Record<string, string> =>
+  Object.fromEntries(Object.entries(columns).map(([name, type]) => [name, duckdbType(type)]));
 
 function longest(lengths: NumberList | undefined): number {
   let most = 0;

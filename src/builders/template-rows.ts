@@ -1,5 +1,6 @@
 /** Rows of the format chatml by a model's template: many are rendered at once, before they are written one by one. */
 import type { Built, Example } from "../core/dataset/example.ts";
+import type { Trainer } from "../core/dataset/format-names.ts";
 import type { Rendered, RenderText } from "../core/dataset/format-reasons.ts";
 import { takes, writeRow } from "../core/dataset/formats.ts";
 import type { RenderJob } from "../core/template/render.ts";
@@ -12,11 +13,12 @@ export type Renders = ReadonlyMap<Example, RenderText>;
 export async function renderedRows(
   rows: readonly Built[],
   renderer: TemplateRenderer | null,
+  trainer: Trainer | null,
 ): Promise<Renders> {
   if (renderer === null) return new Map();
   const asked = rows.flatMap((built) =>
     built.ok && takes("chatml", built.example.kind)
-      ? [{ example: built.example, jobs: jobsOf(built.example) }]
+      ? [{ example: built.example, jobs: jobsOf(built.example, trainer) }]
       : [],
   );
   const texts = await renderer.render(asked.flatMap(({ jobs }) => jobs));
@@ -32,12 +34,13 @@ export async function renderedRows(
 // ---------------------------------------------------------------------------------------------
 
 /** What the format asks a renderer for, told by a renderer that only listens. */
-function jobsOf(example: Example): RenderJob[] {
+function jobsOf(example: Example, trainer: Trainer | null): RenderJob[] {
   const jobs: RenderJob[] = [];
-  writeRow(example, "chatml", (messages, tools) => {
+  const render: RenderText = (messages, tools) => {
     jobs.push({ messages, tools });
     return "";
-  });
+  };
+  writeRow(example, "chatml", { render, trainer });
   return jobs;
 }
 

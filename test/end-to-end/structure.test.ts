@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { afterAll } from "vitest";
 import { loadConfig } from "../../src/config.ts";
 import { readVisible } from "../../src/core/audit/visible.ts";
-import { readRow } from "../../src/core/dataset/formats.ts";
+import { readRow } from "../../src/core/dataset/read-row.ts";
 import { listAnswers } from "../../src/io/answers.ts";
 import { openStore } from "../../src/io/store.ts";
 import { answerSchema, type Answer } from "../../src/records/answer.ts";

@@ -53,7 +53,7 @@ export function verifierExample(
         ...metadataOf(event, type),
         rejected_type: rejected.action_type,
         rejected_origin: rejected.origin,
-        synthetic_kind: rejected.synthetic_kind,
+        synthetic_kind: rejected.synthetic_kind ?? "",
       },
     },
   };
@@ -76,7 +76,9 @@ function metadataOf(event: ActionEvent, type: ActionType): Metadata {
     repo: rollout.repo,
     rollout: rollout.id,
     turn,
-    resolved: rollout.resolved,
+    // True only where the run says so; the label tells a failure from a run that says nothing.
+    resolved: rollout.resolved === true,
+    label: rollout.resolved === null ? "UNKNOWN" : rollout.resolved ? "SUCCESS" : "FAILURE",
     action_type: type,
   };
 }

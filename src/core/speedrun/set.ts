@@ -28,7 +28,7 @@ export function speedrunBuilt(
         instance_id,
         repo,
         label,
-        response_source,
+        response_source: response_source ?? "",
         ...(label_by === undefined ? {} : { label_by }),
       },
     },

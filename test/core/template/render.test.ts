@@ -67,7 +67,7 @@ test("raise_exception alone is a refusal; anything else is a fault in the engine
 });
 
 test("the chatml format writes what its renderer says", () => {
-  expect(writeRow(example("g", 1), "chatml", () => "T")).toMatchObject({
+  expect(writeRow(example("g", 1), "chatml", { render: () => "T" })).toMatchObject({
     ok: true,
     row: { text: "T" },
   });

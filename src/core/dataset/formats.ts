@@ -30,7 +30,8 @@ export function takes(format: Format, kind: Example["kind"]): boolean {
 export function writeRow(example: Example, format: Format, options: WriteOptions = {}): Written {
   const bad = example.prompt.find((message) => !ROLES.has(message.role));
   if (bad !== undefined) return drop("unknown_role");
-  const whole = formed(example);
+  // A trainer or a template is named: its templates may take no other ids.
+  const whole = formed(example, options.trainer != null || options.render !== undefined);
   const own = trainerRow({ example, format, whole, trainer: options.trainer ?? null });
   if (own !== null) return own;
   const { metadata } = example;

@@ -45,7 +45,9 @@ export function writeRow(example: Example, format: Format, options: WriteOptions
     }
     case "sharegpt": {
       const conversations = sharegptEntries([...whole.prompt, whole.said[0] ?? NOBODY]);
-      if (!entriesAlternate(conversations)) return drop("not_alternating");
+      // LLaMA-Factory would drop the row without a word; other readers take it.
+      const isTaken = options.trainer !== "llamafactory" || entriesAlternate(conversations);
+      if (!isTaken) return drop("not_alternating");
       const tools = whole.tools.length === 0 ? {} : { tools: sharegptTools(whole.tools) };
       return kept({ conversations, ...tools, metadata });
     }

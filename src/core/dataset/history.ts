@@ -27,7 +27,8 @@ export function formed(example: Example, isRenamed = false): Formed {
   const said = saidBy(example);
   const isOfCalls = hasCalls(example.prompt) || hasCalls(said);
   if (!isOfCalls && isInOrder(example.prompt)) return { prompt: example.prompt, said, tools: [] };
-  const given = example.isWeighted === true ? withSameWeights(example.prompt) : example.prompt;
+  const told = example.prompt.map(withKnownRole);
+  const given = example.isWeighted === true ? withSameWeights(told) : told;
   const renamed = ordered(given, AS_IS) as readonly Message[];
   if (!isOfCalls) return { prompt: renamed, said, tools: [] };
   const own = isRenamed ? NONE : ownIds(given);
@@ -101,10 +102,14 @@ export function alternates(messages: readonly Message[]): boolean {
 /** Calls of one message stay together, and the system message stays one. */
 const AS_IS = { split: false, systemToUser: false, alternate: true };
 
+/** Templates of open models know no developer. */
+const withKnownRole = (message: Message): Message =>
+  message.role === "developer" ? { ...message, role: "system" } : message;
+
 function isInOrder(messages: readonly Message[]): boolean {
   let before = "";
   for (const [at, { role }] of messages.entries()) {
-    if (role === "system" ? at > 0 : role === before) return false;
+    if (role === "developer" || (role === "system" ? at > 0 : role === before)) return false;
     before = role;
   }
   return true;

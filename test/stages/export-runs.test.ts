@@ -139,7 +139,7 @@ test("a run is one row: won turns weigh 1, all others 0, and its tools stand bes
   expect(rows[0]?.tools).toHaveLength(1);
   const [, first, , second, , last] = rows[0]?.messages ?? [];
   // The same call in other words: its result behind it still answers it, by its own id.
-  expect(first).toMatchObject({ content: "better", tool_calls: [{ id: "call00001" }] });
+  expect(first).toMatchObject({ content: "better", tool_calls: [{ id: "c1" }] });
   expect(second).toMatchObject({ content: "own two" });
   // Nothing stands behind the last turn: any answer fits.
   expect(last).toMatchObject({ content: "better", tool_calls: [{ id: "x9" }] });

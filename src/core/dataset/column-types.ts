@@ -5,13 +5,9 @@
 
 /** `json`: text that is JSON, which a loader with the card hands over as what it says. */
 export type ColumnType =
-  | "string"
-  | "json"
-  | "bool"
-  | "int64"
-  | "float64"
-  | { readonly list: ColumnType }
-  | { readonly struct: Readonly<Record<string, ColumnType>> };
+  Plain | { readonly list: ColumnType } | { readonly struct: Readonly<Record<string, ColumnType>> };
+
+type Plain = "string" | "json" | "bool" | "int64" | "float64";
 
 export type ColumnTypes = Readonly<Record<string, ColumnType>>;
 
@@ -105,7 +101,7 @@ function misfitOf(value: unknown, type: ColumnType, where: string): string | nul
   return null;
 }
 
-function isOf(value: unknown, type: ColumnType): boolean {
+function isOf(value: unknown, type: Plain): boolean {
   switch (type) {
     case "string":
     case "json":

@@ -30,7 +30,8 @@ export function takes(format: Format, kind: Example["kind"]): boolean {
 export function writeRow(example: Example, format: Format, options: WriteOptions = {}): Written {
   const bad = example.prompt.find((message) => !ROLES.has(message.role));
   if (bad !== undefined) return drop("unknown_role");
-  const whole = formed(example);
+  // A trainer or a template is named: its templates may take no other ids.
+  const whole = formed(example, options.trainer != null || options.render !== undefined);
   const own = trainerRow({ example, format, whole, trainer: options.trainer ?? null });
   if (own !== null) return own;
   const { metadata } = example;
@@ -44,7 +45,9 @@ export function writeRow(example: Example, format: Format, options: WriteOptions
     }
     case "sharegpt": {
       const conversations = sharegptEntries([...whole.prompt, whole.said[0] ?? NOBODY]);
-      if (!entriesAlternate(conversations)) return drop("not_alternating");
+      // LLaMA-Factory would drop the row without a word; other readers take it.
+      const isTaken = options.trainer !== "llamafactory" || entriesAlternate(conversations);
+      if (!isTaken) return drop("not_alternating");
       const tools = whole.tools.length === 0 ? {} : { tools: sharegptTools(whole.tools) };
       return kept({ conversations, ...tools, metadata });
     }

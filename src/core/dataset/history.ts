@@ -3,7 +3,6 @@
  * or assistants in a row, results at once behind their calls. Trainers drop other rows, templates raise.
  */
 import type { Message } from "../../records/message.ts";
-import type { ChatMessage } from "../../work.ts";
 import { hasCalls } from "../turn/calls.ts";
 import { ordered } from "../wire/order.ts";
 import { callsAsText, resultAsText, toolsAsText } from "../wire/text-form.ts";
@@ -19,18 +18,25 @@ export type Formed = {
   readonly tools: readonly unknown[];
 };
 
-/** Puts an example's messages in order; one that is in order keeps its very messages. */
-export function formed(example: Example): Formed {
+/**
+ * Puts an example's messages in order; one that is in order keeps its very messages.
+ * @param isRenamed calls get ids of nine letters and digits, since some templates take no others. Else they
+ *   keep theirs, so long as each is there once.
+ */
+export function formed(example: Example, isRenamed = false): Formed {
   const said = saidBy(example);
   const isOfCalls = hasCalls(example.prompt) || hasCalls(said);
   if (!isOfCalls && isInOrder(example.prompt)) return { prompt: example.prompt, said, tools: [] };
-  const given = example.isWeighted === true ? withSameWeights(example.prompt) : example.prompt;
-  const prompt = ordered(given, AS_IS) as readonly Message[];
-  if (!isOfCalls) return { prompt, said, tools: [] };
-  const before = prompt.reduce((sum, { tool_calls: calls = [] }) => sum + calls.length, 0);
+  const told = example.prompt.map(withKnownRole);
+  const given = example.isWeighted === true ? withSameWeights(told) : told;
+  const renamed = ordered(given, AS_IS) as readonly Message[];
+  if (!isOfCalls) return { prompt: renamed, said, tools: [] };
+  const own = isRenamed ? NONE : ownIds(given);
+  const prompt = own.size === 0 ? renamed : renamed.map((message) => withIds(message, own));
+  const before = callsOf(renamed).length;
   return {
     prompt,
-    said: said.map((message) => withIdsFrom(message, before)),
+    said: said.map((message) => withIdsFrom(message, before, isRenamed)),
     tools: toolsFor(example.tools, [...prompt, ...said]),
   };
 }
@@ -96,17 +102,21 @@ export function alternates(messages: readonly Message[]): boolean {
 /** Calls of one message stay together, and the system message stays one. */
 const AS_IS = { split: false, systemToUser: false, alternate: true };
 
+/** Templates of open models know no developer. */
+const withKnownRole = (message: Message): Message =>
+  message.role === "developer" ? { ...message, role: "system" } : message;
+
 function isInOrder(messages: readonly Message[]): boolean {
   let before = "";
   for (const [at, { role }] of messages.entries()) {
-    if (role === "system" ? at > 0 : role === before) return false;
+    if (role === "developer" || (role === "system" ? at > 0 : role === before)) return false;
     before = role;
   }
   return true;
 }
 
 /** Assistants in a row become one message, which is learned only as far as each of them is. */
-function withSameWeights(messages: readonly Message[]): readonly ChatMessage[] {
+function withSameWeights(messages: readonly Message[]): readonly Message[] {
   const out = messages.map((message) => ({ ...message }));
   for (const [at, message] of out.entries()) {
     const before = out[at - 1];
@@ -121,12 +131,34 @@ function withSameWeights(messages: readonly Message[]): readonly ChatMessage[] {
   return out;
 }
 
-/** Ids of nine letters and digits, counted on from the prompt's: some templates take no others. */
-function withIdsFrom(message: Message, before: number): Message {
-  if (message.tool_calls === undefined) return message;
-  const tool_calls = message.tool_calls.map((call, at) => ({
-    ...call,
-    id: `call${String(before + at + 1).padStart(5, "0")}`,
-  }));
+const NONE: ReadonlyMap<string, string> = new Map();
+
+const newId = (number: number): string => `call${String(number).padStart(5, "0")}`;
+
+const callsOf = (messages: readonly Message[]) =>
+  messages.flatMap(({ role, tool_calls: calls = [] }) => (role === "assistant" ? calls : []));
+
+/** The new ids of calls with the ones that they had; empty where these do not tell the calls apart. */
+function ownIds(messages: readonly Message[]): ReadonlyMap<string, string> {
+  const ids = callsOf(messages).map(({ id }) => id);
+  const areTold = !ids.includes("") && new Set(ids).size === ids.length;
+  return areTold ? new Map(ids.map((id, at) => [newId(at + 1), id])) : NONE;
+}
+
+function withIds(message: Message, ids: ReadonlyMap<string, string>): Message {
+  const { tool_calls: calls, tool_call_id: result } = message;
+  if (result !== undefined) return { ...message, tool_call_id: ids.get(result) ?? result };
+  if (calls === undefined) return message;
+  return {
+    ...message,
+    tool_calls: calls.map((call) => ({ ...call, id: ids.get(call.id) ?? call.id })),
+  };
+}
+
+/** An answer's ids, where they are new counted on from the prompt's. */
+function withIdsFrom(message: Message, before: number, isRenamed: boolean): Message {
+  const { tool_calls: calls } = message;
+  if (calls === undefined || (!isRenamed && calls.every(({ id }) => id !== ""))) return message;
+  const tool_calls = calls.map((call, at) => ({ ...call, id: newId(before + at + 1) }));
   return { ...message, tool_calls };
 }

@@ -1,9 +1,10 @@
 /** The data set card (README.md) that the Hub shows, with the YAML that `load_dataset` reads. */
 import { cardYaml, splitName } from "./card-yaml.ts";
 import type { ColumnTypes } from "./column-types.ts";
-import type { Format, Trainer } from "./format-names.ts";
+import type { Format } from "./format-names.ts";
 import type { Sizes } from "./set-stats.ts";
 import type { TokenStats } from "./stats.ts";
+import { trainOnIt, type TrainFacts } from "./train-on-it.ts";
 
 /** What a builder says about itself. */
 export type CardText = {
@@ -27,7 +28,7 @@ export type CardFacts = {
   /** A hash of the rows. */
   readonly print: string;
   readonly columns: ReadonlyMap<Format, ColumnTypes>;
-  readonly trainer: Trainer | null;
+  readonly training: TrainFacts;
   readonly parquet: boolean;
   readonly groups: { readonly by: string; readonly merged: number };
   readonly tokens: TokenStats;
@@ -70,6 +71,11 @@ export function renderCard(text: CardText, facts: CardFacts): string {
     ...(facts.costUsd === null ? [] : [`One epoch at the price given: ${facts.costUsd} USD.`]),
     ...facts.notes.map((note) => `${note}.`),
     "",
+    "## Train on it",
+    "",
+    `Load the folder (or its name on the Hub) with the format's name: \`load_dataset("FOLDER", "${facts.sizes[0]?.format ?? ""}")\`. Only then arguments of calls are objects, as chat templates want them; by path they are JSON text. Sets with calls need datasets 4.8 or later that way.`,
+    "",
+    ...trainOnIt(facts.training),
     "## How it was made",
     "",
     ...text.howMade.map((line) => `- ${line}`),

@@ -1,4 +1,4 @@
-"""Sets of every builder in every format, built by the commands that people run, for the tests of loaders."""
+"""Sets of every builder in every format, built by the commands that people run."""
 
 import json
 import os
@@ -99,20 +99,21 @@ def actions(root: Path) -> list[Built]:
     runs = REPOSITORY / "test" / "fixtures" / "real"
     formats = ("prompt-completion", "openai", "sharegpt", "preference", "kto")
     command(
-        "actions", root, "--swe", runs / "smith_tool.jsonl", "--toolbench", runs / "toolbench.jsonl",
-        "--max-swe", "40", "--max-toolbench", "20", "--output", "dataset", "--parquet",
+        "actions", root, "--swe", runs / "smith_tool.jsonl",
+        "--toolbench", runs / "toolbench.jsonl", "--max-swe", "40",
+        "--max-toolbench", "20", "--output", "dataset", "--parquet",
         *(part for fmt in formats for part in ("--format", fmt)),
     )  # fmt: skip
     marks = sorted((root / "dataset").glob("*/dataset_stats.json"))
     return [built(mark.parent) for mark in marks if "action" in mark.parent.name]
 
 
-def export(root: Path, output: str, *flags: str) -> Built:
-    formats = [part for fmt in FORMATS for part in ("--format", fmt)]
+def export(root: Path, output: str, *flags: str, formats: tuple[str, ...] = FORMATS) -> Built:
+    named = [part for fmt in formats for part in ("--format", fmt)]
     out = root / "dataset" / output
     command(
         "export", root, "--output", f"dataset/{output}", "--refined", "--parquet",
-        "--val-fraction", "0.2", *formats, *flags,
+        "--val-fraction", "0.2", *named, *flags,
     )  # fmt: skip
     return built(out)
 
@@ -126,8 +127,8 @@ def repair(root: Path, *flags: str, issues: int = 12) -> Built:
             "problem_statement": f"Issue {n}: " + " ".join(f"word{n}x{k}" for k in range(30)),
             "attempt": attempt,
             "resolved": attempt == 2,
-            "category": "assertion" if attempt == 1 else None,
-            "log": f"E  AssertionError: assert {n} == {attempt}\n",
+            "failure_category": "wrong_fix" if attempt == 1 else None,
+            "test_stdout": "ok" if attempt == 2 else f"E   AssertionError: assert {n} == 0\n",
             "patch": f"diff --git a/f{n}.py b/f{n}.py\n--- a/f{n}.py\n+++ b/f{n}.py\n"
             f"@@ -1 +1 @@\n-x{n}\n+y{n}{attempt}\n",
         }

@@ -1,4 +1,4 @@
-"""Every format of every builder through `datasets`: by path, by folder, streamed, after a rebuild."""
+"""Every format of every builder through `datasets`: path, folder, stream, after a rebuild."""
 
 import json
 from collections.abc import Iterator
@@ -6,23 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sets import Built, actions, export, judged, repair, speedrun
-
-
-@pytest.fixture(scope="session")
-def sets(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Built]:
-    """One of each builder; the exports with text alone and with calls."""
-    root = tmp_path_factory.mktemp("sets")
-    judged(root / "text", calls=False)
-    judged(root / "calls", calls=True)
-    found = {
-        "export": export(root / "text", "export"),
-        "export_of_calls": export(root / "calls", "export"),
-        "repair": repair(root),
-        "speedrun": speedrun(root),
-    }
-    return found | {one.folder.name: one for one in actions(root)}
-
+from sets import Built, repair
 
 NAMES = (
     "export",
@@ -35,11 +19,29 @@ NAMES = (
 )
 
 
-def said(value: Any) -> Any:
-    """What a row says: loaders fill keys that a row has not with null."""
+def said(value: Any, key: str = "") -> Any:
+    """What a row says: loaders fill in null for keys, and arguments are JSON or its text."""
+    if key == "arguments" and isinstance(value, str):
+        return json.loads(value)
     if isinstance(value, dict):
-        return {key: said(item) for key, item in value.items() if item is not None}
+        return {name: said(item, name) for name, item in value.items() if item is not None}
     return [said(item) for item in value] if isinstance(value, list) else value
+
+
+def fits(found: Any, card: Any) -> bool:
+    """The card's type, or JSON: what `datasets` takes keys that come and go for."""
+    from datasets import Json, List, Value
+
+    # Where no row has a value there is nothing that could carry a type.
+    if isinstance(found, Json) or found == Value("null"):
+        return True
+    if isinstance(card, Json):
+        return bool(found == Value("string"))
+    if isinstance(card, List):
+        return isinstance(found, List) and fits(found.feature, card.feature)
+    if isinstance(card, dict):
+        return found.keys() <= card.keys() and all(fits(found[k], card[k]) for k in found)
+    return bool(found == card)
 
 
 def loaded(built: Built, fmt: str) -> Iterator[tuple[Path, Any]]:
@@ -71,7 +73,7 @@ def test_each_way_of_loading_gives_the_rows_and_the_types_of_the_card(
             for kind, file in (("json", path), ("parquet", path.with_suffix(".parquet"))):
                 by_path = load_dataset(kind, data_files=str(file), split="train", cache_dir=cache)
                 assert [said(row) for row in by_path] == rows, (fmt, file.name)
-                assert by_path.features == by_folder.features, (fmt, file.name)
+                assert fits(dict(by_path.features), dict(by_folder.features)), (fmt, file.name)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -82,6 +84,7 @@ def test_the_first_split_s_types_fit_the_others(name: str, sets: dict[str, Built
     built = sets[name]
     for fmt in built.formats:
         files = {path.stem: str(path) for path, _ in loaded(built, fmt)}
+        assert files, fmt
         for split, rows in load_dataset("json", data_files=files).items():
             lines = Path(files[split]).read_text().splitlines()
             assert [said(row) for row in rows] == [said(json.loads(line)) for line in lines]

@@ -31,7 +31,7 @@ import {
   type CollectJob,
 } from "./collect.ts";
 import { deal } from "./deal.ts";
-import { finishFolder, SPOOL } from "./files.ts";
+import { finishFolder, keepEditedCard, SPOOL } from "./files.ts";
 
 export type DatasetSpec = {
   /** As in the summary and in dataset_stats.json: "repair". */
@@ -110,8 +110,9 @@ export async function writeDataset(rows: Rows, spec: DatasetSpec): Promise<Writt
       sizes,
       folder,
     );
-    const summary = summaryOf(spec, collected, plan);
-    await folder.commit(files);
+    const edited = await keepEditedCard(spec.output, folder);
+    const summary = summaryOf(spec, collected, plan, edited);
+    await folder.commit(edited === null ? files : [...files, edited]);
     if (made !== null) await markMade(spec.output, made, summary);
     return { stats, summary };
   } catch (error) {
@@ -194,7 +195,12 @@ function splitsOf(spec: DatasetSpec): { first: string; others: readonly SplitAsk
   );
 }
 
-function summaryOf(spec: DatasetSpec, collected: Collected, plan: SplitPlan): StageSummary {
+function summaryOf(
+  spec: DatasetSpec,
+  collected: Collected,
+  plan: SplitPlan,
+  edited: string | null,
+): StageSummary {
   const counts = spec.counts?.();
   const refused = Object.entries(collected.counts.refused.counts()).map(
     ([reason, n]) => `${n} rows dropped for their format: ${reason}`,
@@ -215,6 +221,11 @@ function summaryOf(spec: DatasetSpec, collected: Collected, plan: SplitPlan): St
       ...(counts === undefined ? [] : refused),
       ...unasked,
       ...plan.notes,
+      ...(edited === null
+        ? []
+        : [
+            `README.md had been edited by hand: it is kept as ${edited}, and the new card is as built`,
+          ]),
       ...(spec.notes?.() ?? []),
     ],
     stopped: null,

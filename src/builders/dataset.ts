@@ -33,7 +33,7 @@ import {
   type CollectJob,
 } from "./collect.ts";
 import { deal } from "./deal.ts";
-import { finishFolder, SPOOL } from "./files.ts";
+import { finishFolder, keepEditedCard, SPOOL } from "./files.ts";
 import { engineNamed } from "./template-render.ts";
 
 export type DatasetSpec = {
@@ -113,8 +113,9 @@ export async function writeDataset(rows: Rows, spec: DatasetSpec): Promise<Writt
       sizes,
       folder,
     );
-    const summary = summaryOf(spec, collected, plan);
-    await folder.commit(files);
+    const edited = await keepEditedCard(spec.output, folder);
+    const summary = summaryOf(spec, collected, plan, edited);
+    await folder.commit(edited === null ? files : [...files, edited]);
     if (made !== null) await markMade(spec.output, made, summary);
     return { stats, summary };
   } catch (error) {
@@ -209,7 +210,12 @@ function renderNotes({ renderedBy }: Collected): readonly string[] {
   return renderedBy === null ? [] : [`chatml rows are rendered by ${renderedBy}`];
 }
 
-function summaryOf(spec: DatasetSpec, collected: Collected, plan: SplitPlan): StageSummary {
+function summaryOf(
+  spec: DatasetSpec,
+  collected: Collected,
+  plan: SplitPlan,
+  edited: string | null,
+): StageSummary {
   const counts = spec.counts?.();
   const refused = Object.entries(collected.counts.refused.counts()).map(
     ([reason, n]) => `${n} rows dropped for their format: ${reason}`,
@@ -231,6 +237,11 @@ function summaryOf(spec: DatasetSpec, collected: Collected, plan: SplitPlan): St
       ...unasked,
       ...plan.notes,
       ...renderNotes(collected),
+      ...(edited === null
+        ? []
+        : [
+            `README.md had been edited by hand: it is kept as ${edited}, and the new card is as built`,
+          ]),
       ...(spec.notes?.() ?? []),
     ],
     stopped: null,

@@ -6,8 +6,15 @@ import { duckdbType, type ColumnTypes } from "../core/dataset/column-types.ts";
 import type { NumberList } from "../core/dataset/row-index.ts";
 import type { DatasetSettings } from "../core/dataset/settings.ts";
 import type { SetStats, Sizes } from "../core/dataset/set-stats.ts";
+import { sha256Hex } from "../core/turn/hash.ts";
 import type { SplitPlan } from "../core/dataset/split.ts";
-import { STATS_FILE, type OutputFolder } from "../io/dataset/folder.ts";
+import {
+  CARD_FILE,
+  cardThere,
+  EDITED_CARD_FILE,
+  STATS_FILE,
+  type OutputFolder,
+} from "../io/dataset/folder.ts";
 import { joinFiles, openLineWriter } from "../io/dataset/spool.ts";
 import type { Collected } from "./collect.ts";
 
@@ -81,15 +88,31 @@ export async function finishFolder(
   });
   files.push({ name: CARD_FILE, rows: 0 });
   writeText(await folder.path(CARD_FILE), text);
-  writeText(await folder.path(STATS_FILE), JSON.stringify({ ...stats, files }, null, 2));
+  const columns = Object.fromEntries(
+    sizes.map(({ format }) => [format, collected.columns.of(format, settings.trainer)]),
+  );
+  // The card's hash tells whether somebody edited it; the columns, what publishing looks for.
+  const said = { ...stats, columns, card: sha256Hex(`${text}\n`), files };
+  writeText(await folder.path(STATS_FILE), JSON.stringify(said, null, 2));
   await folder.remove(SPOOL);
   return [...files.map((file) => file.name), STATS_FILE];
+}
+
+/**
+ * Keeps a card that somebody edited since it was written, beside the new one.
+ * @returns its name, null: nobody did.
+ */
+export async function keepEditedCard(target: string, folder: OutputFolder): Promise<string | null> {
+  const there = await cardThere(target);
+  if (there === null || there.said === undefined || there.said === sha256Hex(there.text))
+    return null;
+  writeText(await folder.path(EDITED_CARD_FILE), there.text.replace(/\n$/, ""));
+  return EDITED_CARD_FILE;
 }
 
 // ---------------------------------------------------------------------------------------------
 
 const SKIPPED_FILE = "skipped.jsonl";
-const CARD_FILE = "README.md";
 
 function writeText(path: string, text: string): void {
   const writer = openLineWriter(path);

@@ -12,6 +12,8 @@ export const datasetSection = z
     group_by: z.enum(["repo", "instance"]).default("repo"),
     seed: z.int().default(42),
     hub_org: name.optional(),
+    /** The model that is to be trained: pairs say where the rejected side is its own words. */
+    policy: name.optional(),
     max_tokens: positive.optional(),
     max_patch_chars: positive.default(8000),
     min_problem_words: count.default(20),

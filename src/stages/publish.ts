@@ -11,6 +11,13 @@ import {
   staleFiles,
   type SecretFound,
 } from "../core/dataset/publish.ts";
+import {
+  checkCard,
+  checkShares,
+  isDataFile,
+  lineCheck,
+  type SetSays,
+} from "../core/dataset/publish-checks.ts";
 import { countHomePaths, homePathsNote } from "../core/secrets/home.ts";
 import { maskSecrets } from "../core/secrets/mask.ts";
 import { UserError } from "../errors.ts";
@@ -33,7 +40,7 @@ export type PublishOptions = StageOptions & {
 export async function publish(config: Config, options: PublishOptions): Promise<StageSummary> {
   const folder = resolve(config.root, options.folder);
   const repo = repoName(options.repo, config.dataset.hub_org, basename(folder));
-  const files = await setFiles(folder);
+  const { files, notes } = await checkedFiles(folder);
   const { found, homePaths } = await lookThrough(files);
   refuseSecrets(found);
   const homes = homePaths === 0 ? [] : [homePathsNote(homePaths, "the set")];
@@ -41,11 +48,15 @@ export async function publish(config: Config, options: PublishOptions): Promise<
   const endpoint = (config.env["HF_ENDPOINT"] || "https://huggingface.co").replace(/\/+$/, "");
   const names = files.map(({ name }) => name);
   if (options.push !== true) {
-    const { stale, notes } = await lookUp({ endpoint, token: givenToken(config), repo }, names);
+    const { stale, notes: lookedUp } = await lookUp(
+      { endpoint, token: givenToken(config), repo },
+      names,
+    );
     return summaryOf(files, [
       ...planLines({ repo, isPublic, endpoint, files, stale }),
       ...homes,
       ...notes,
+      ...lookedUp,
       "dry run: nothing was sent; add --push to send it",
     ]);
   }
@@ -65,11 +76,24 @@ export async function publish(config: Config, options: PublishOptions): Promise<
   return summaryOf(files, [
     ...plan,
     ...homes,
+    ...notes,
     `${sent.isNew ? "created the repository, " : ""}committed ${sent.oid}: ${sent.url}`,
   ]);
 }
 
 // ---------------------------------------------------------------------------------------------
+
+/** The files of the set, looked at as loaders would. */
+async function checkedFiles(
+  folder: string,
+): Promise<{ readonly files: readonly SetFile[]; readonly notes: readonly string[] }> {
+  const { files, says, card } = await setFiles(folder, (name, set) =>
+    lineCheck(name, set as SetSays),
+  );
+  checkShares(says as SetSays);
+  const data = files.map(({ name }) => name).filter((name) => isDataFile(name));
+  return { files, notes: checkCard(card, data, says as SetSays) };
+}
 
 /** What a push would delete. A dry run is of use without a token and without a network too. */
 async function lookUp(

@@ -1,11 +1,19 @@
 /** What the card of a set made of duels says. */
 import type { CardText } from "./card.ts";
+import { PRIVILEGED_LIMITS } from "./privileged.ts";
 
 /** @param sources data sets that the turns' origins name. */
 export function exportCard(
   sources: readonly string[],
-  refined: boolean,
-  limits: { readonly final_min: number; readonly defeat_max: number },
+  {
+    refined,
+    limits,
+    isPrivileged,
+  }: {
+    readonly refined: boolean;
+    readonly limits: { readonly final_min: number; readonly defeat_max: number };
+    readonly isPrivileged: boolean;
+  },
 ): CardText {
   return {
     title: "Single turns of coding agents, judged in duels",
@@ -26,6 +34,7 @@ export function exportCard(
       "judges are language models: what they prefer together need not be right",
       "the audit finds words of the pull request, not every idea of it",
       "no answer was executed",
+      ...(isPrivileged ? PRIVILEGED_LIMITS : []),
     ],
   };
 }

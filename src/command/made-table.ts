@@ -32,6 +32,7 @@ export const MADE_TABLES = {
       "test/fixtures/actions/fresh.jsonl",
       "test/fixtures/actions/commands.jsonl",
       "test/fixtures/actions/commands_held.jsonl",
+      "test/fixtures/actions/commands_second.jsonl",
     ],
   },
   audit: {

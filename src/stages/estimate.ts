@@ -35,7 +35,7 @@ export async function estimate(
     const path = answered.get(name);
     const answer = path === undefined ? null : await store.read(path, answerSchema);
     const source = prompt ?? answer;
-    if (source === null) return;
+    if (source === null || config.source.exclude_ids.includes(source.instance_id)) return;
     const of = { name, instance_id: source.instance_id };
     const pr = await readHiddenOf(store, of, config.challenger.hidden);
     const score = await store.readIfThere(`score/${name}`, scoreSchema);

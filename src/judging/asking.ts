@@ -9,19 +9,25 @@ import { actionStyle } from "../core/actions/style.ts";
 import type { DuelRules } from "../core/duel/rules.ts";
 import { watchJudges, type JudgeWatch } from "../core/duel/unread-judges.ts";
 import { itemsOf, openTurn, withOutcome, type Opening, type Turn } from "../core/duel/turn.ts";
+import type { Ballot } from "../core/duel/turn-score.ts";
+import { ballotsOf, everywhereJudges } from "../core/duel/verdicts.ts";
+import { measureVotes } from "../core/duel/vote-model.ts";
+import { bothReports } from "../core/tally.ts";
 import { configHash } from "../core/turn/hash.ts";
-import { commitPath, type AnswerFile } from "../io/answers.ts";
+import { commitPath, listAnswers, type AnswerFile } from "../io/answers.ts";
 import { makeSaver, type Saver } from "../io/saver.ts";
 import { answerSchema, type Answer } from "../records/answer.ts";
 import { scoreSchema, type Score } from "../records/score.ts";
 import type { ChatFailure, Outcome, WorkItem, WorkReport } from "../work.ts";
 import type { Deps } from "../deps.ts";
+import { isMeasured, withVotes } from "./panel-rules.ts";
 
 /** One run of the stage. */
 export type Round = {
   readonly config: Config;
   readonly deps: Deps;
-  readonly rules: DuelRules;
+  /** A sequential panel's change once, when its votes were measured. */
+  rules: DuelRules;
   readonly save: Saver<Score>;
   readonly inHand: Map<string, InHand>;
   /** Turns with a judge that could not be reached. */
@@ -36,6 +42,8 @@ export type Round = {
 /** How a pass takes turns up; `counts`: the progress bar moves. */
 export type How = Pick<Opening, "force" | "retry" | "rejudge" | "reparse"> & {
   readonly counts: boolean;
+  /** Asks only the judges that every turn is put before. */
+  readonly everywhereAlone?: boolean;
 };
 
 export function newRound(config: Config, deps: Deps, rules: DuelRules): Round {
@@ -52,7 +60,31 @@ export function newRound(config: Config, deps: Deps, rules: DuelRules): Round {
   };
 }
 
-export function onePass(round: Round, files: readonly AnswerFile[], how: How): Promise<WorkReport> {
+/**
+ * Asks whoever is to be asked, and once everybody has been heard, whoever could not be reached one more
+ * time. A sequential panel whose votes are not known yet is asked twice: about every turn as many judges
+ * as all of them get, then, by how those votes vary, the further ones.
+ */
+export async function askPanel(
+  round: Round,
+  files: readonly AnswerFile[],
+  how: How,
+): Promise<WorkReport> {
+  const isNew = typeof round.rules.panelMode !== "string" && !isMeasured(round.rules);
+  const reports = [await onePass(round, files, { ...how, everywhereAlone: isNew })];
+  const isGoingOn = (): boolean => reports.every((report) => report.stopped === null);
+  if (isNew && isGoingOn() && !how.reparse) {
+    round.rules = withVotes(round.rules, measureVotes(await everywhereBallots(round)));
+    reports.push(await onePass(round, files, { ...ONLY_MISSING, retry: how.retry }));
+  }
+  if (isGoingOn() && round.unreached.size > 0)
+    reports.push(await onePass(round, [...round.unreached.values()], ONLY_MISSING));
+  return reports.reduce((all, next) => bothReports(all, next, []));
+}
+
+// ---------------------------------------------------------------------------------------------
+
+function onePass(round: Round, files: readonly AnswerFile[], how: How): Promise<WorkReport> {
   return round.deps.engine(
     items(round, files, how),
     (item, outcome) => file(round, item, outcome),
@@ -60,13 +92,18 @@ export function onePass(round: Round, files: readonly AnswerFile[], how: How): P
   );
 }
 
-/** Once everybody has been heard, whoever could not be reached is asked one more time. */
-export async function oneMorePass(round: Round, before: WorkReport): Promise<WorkReport | null> {
-  if (before.stopped !== null || round.unreached.size === 0) return null;
-  return onePass(round, [...round.unreached.values()], ONLY_MISSING);
+/** What the judges that every turn is put before gave, a turn; all score files of the workspace. */
+async function everywhereBallots({ deps, rules, config }: Round): Promise<(readonly Ballot[])[]> {
+  const models = everywhereJudges(rules).map(({ model }) => model);
+  const ballots: (readonly Ballot[])[] = [];
+  for (const { name } of await listAnswers(deps.store)) {
+    const score = await deps.store.readIfThere(scorePath(name), scoreSchema);
+    if (score === null || score.mode !== rules.mode || score.disqualified !== null) continue;
+    if (config.source.exclude_ids.includes(score.instance_id)) continue;
+    ballots.push(ballotsOf(score, rules).filter(({ model }) => models.includes(model)));
+  }
+  return ballots;
 }
-
-// ---------------------------------------------------------------------------------------------
 
 const repoSchema = z.looseObject({ repo: z.string().optional() });
 export const scorePath = (name: string): string => `score/${name}`;
@@ -97,9 +134,9 @@ async function* items(
   const { inHand, deps } = round;
   for (const answerFile of files) {
     const turn = await open(round, answerFile, how);
-    const asked = turn === null || how.reparse ? [] : askable(round, turn, new Set());
+    const asked = turn === null || how.reparse ? [] : askable(round, turn, how, new Set());
     if (turn === null || asked.length === 0) {
-      if (how.counts) deps.progress.step(turn?.score.parsed === true ? "kept" : "dropped");
+      if (how.counts) deps.progress.step(stepOf(turn, how));
       continue;
     }
     const keys = new Set(asked.map(({ key }) => key));
@@ -108,9 +145,25 @@ async function* items(
   }
 }
 
+/** Where further judges come in a pass of their own, a turn that waits for them is none the worse. */
+function stepOf(turn: Turn | null, { everywhereAlone }: How): "kept" | "dropped" {
+  if (turn === null) return "dropped";
+  const waits = everywhereAlone === true && turn.score.pending > 0;
+  return turn.score.parsed || waits ? "kept" : "dropped";
+}
+
 /** Open seats of judges that can be read. */
-function askable({ rules, judges }: Round, turn: Turn, asked: ReadonlySet<string>): WorkItem[] {
-  return itemsOf(turn, rules, asked).filter(({ request }) => !judges.isMute(request.model));
+function askable(
+  { rules, judges }: Round,
+  turn: Turn,
+  { everywhereAlone }: How,
+  asked: ReadonlySet<string>,
+): WorkItem[] {
+  const wanted = everywhereAlone === true ? everywhereJudges(rules) : rules.panel;
+  const models = new Set(wanted.map(({ model }) => model));
+  return itemsOf(turn, rules, asked).filter(
+    ({ request }) => models.has(request.model) && !judges.isMute(request.model),
+  );
 }
 
 /** The turn with its score file brought up to date; null when it has no challenger to judge. */
@@ -160,12 +213,12 @@ async function file(round: Round, item: WorkItem, outcome: Outcome): Promise<rea
   if (!isNews && !outcome.ok) noteFailure(round, name, item, outcome.failure);
   const said = isNews ? turn.score.judges.at(-1) : undefined;
   if (said !== undefined) round.judges.heard(said);
-  const next = askable(round, turn, held.asked);
+  const next = askable(round, turn, held.how, held.asked);
   for (const { key } of next) held.asked.add(key);
   held.out += next.length - 1;
   if (held.out === 0) {
     inHand.delete(name);
-    if (held.how.counts) deps.progress.step(turn.score.parsed ? "kept" : "dropped");
+    if (held.how.counts) deps.progress.step(stepOf(turn, held.how));
   }
   if (isNews) await round.save(scorePath(name), turn.score);
   return next;

@@ -2,23 +2,36 @@
 import { judgePanel, type Config } from "../config.ts";
 import { JUDGE_PROMPT_VERSION } from "../core/duel/judge-prompt.ts";
 import type { DuelRules } from "../core/duel/rules.ts";
+import { SIMULATED_MODEL, type VoteModel } from "../core/duel/vote-model.ts";
 import { settingsHash } from "../core/retry/settings-hash.ts";
 import { configHash } from "../core/turn/hash.ts";
 import type { Deps } from "../deps.ts";
+import type { Duel } from "../records/duel.ts";
 
-export function panelRules(config: Config, deps: Pick<Deps, "rng">): DuelRules {
+/** `measured`: how this panel's votes vary, where that is known. */
+export function panelRules(
+  config: Config,
+  deps: Pick<Deps, "rng">,
+  measured: VoteModel | null,
+): DuelRules {
   const { judge, duel, bucket } = config;
   const { temperature, max_tokens, thinking_max_tokens } = judge;
+  const panel = judgePanel(config).map((one) => ({
+    ...one,
+    settings: settingsHash(
+      { ...one, temperature, max_tokens, thinking_max_tokens },
+      config.provider,
+    ),
+  }));
+  const isSequential = judge.panel === "sequential";
+  const { min_judges, max_judges = panel.length, certainty } = judge;
+  const sequential = { min_judges, max_judges, certainty, votes: measured ?? SIMULATED_MODEL };
   return {
     ...judge,
-    panelMode: judge.panel,
-    panel: judgePanel(config).map((one) => ({
-      ...one,
-      settings: settingsHash(
-        { ...one, temperature, max_tokens, thinking_max_tokens },
-        config.provider,
-      ),
-    })),
+    panelMode: judge.panel === "sequential" ? sequential : judge.panel,
+    panel: isSequential ? panel.slice(0, max_judges) : panel,
+    // Another judge tells more than the same one in the other order.
+    orders: isSequential ? "random" : judge.orders,
     mode: duel.mode,
     bucket,
     min_decisive: duel.min_decisive,
@@ -31,4 +44,31 @@ export function panelRules(config: Config, deps: Pick<Deps, "rng">): DuelRules {
     prompt_version: JUDGE_PROMPT_VERSION,
     rng: deps.rng,
   };
+}
+
+/** Whether a sequential panel knows how its own votes vary. */
+export function isMeasured({ panelMode }: DuelRules): boolean {
+  return typeof panelMode !== "string" && panelMode.votes.n_turns > 0;
+}
+
+/** null: too few turns to measure on; what was known stays. */
+export function withVotes(rules: DuelRules, votes: VoteModel | null): DuelRules {
+  const { panelMode } = rules;
+  return typeof panelMode === "string" || votes === null
+    ? rules
+    : { ...rules, panelMode: { ...panelMode, votes } };
+}
+
+/**
+ * What an earlier run measured of these very judges, which stands, so that no turn is opened again
+ * because others were judged since. null with none, and for another panel.
+ */
+export function knownVotes(
+  config: Config,
+  before: Pick<Duel, "vote_model"> | null,
+): VoteModel | null {
+  if (before?.vote_model === undefined || before.vote_model.n_turns === 0) return null;
+  const { judges, ...votes } = before.vote_model;
+  const now = judgePanel(config).slice(0, config.judge.min_judges);
+  return judges.join("\n") === now.map(({ model }) => model).join("\n") ? votes : null;
 }

@@ -9,9 +9,10 @@ import { nearestName } from "../core/text/nearest.ts";
 import type { Deps } from "../deps.ts";
 import { UserError } from "../errors.ts";
 import { listAnswers, type AnswerFile } from "../io/answers.ts";
-import { newRound, oneMorePass, onePass, type How } from "../judging/asking.ts";
-import { panelRules } from "../judging/panel-rules.ts";
-import { weigh } from "../judging/weighing.ts";
+import { askPanel, newRound, type How } from "../judging/asking.ts";
+import { knownVotes, panelRules } from "../judging/panel-rules.ts";
+import { DUEL, weigh } from "../judging/weighing.ts";
+import { duelSchema } from "../records/duel.ts";
 import type { StageOptions, StageSummary } from "../work.ts";
 
 export type ValidateOptions = StageOptions & {
@@ -29,17 +30,17 @@ export async function validate(
   options: ValidateOptions,
 ): Promise<StageSummary> {
   const answers = await listAnswers(deps.store, options);
-  const rules = panelRules(config, deps);
+  const before = options.force ? null : await deps.store.readIfThere(DUEL, duelSchema);
+  const rules = panelRules(config, deps, knownVotes(config, before));
   checkOptions(answers, options, rules);
   const round = newRound(config, deps, rules);
   deps.progress.begin("validate", answers.length);
-  const first = await onePass(round, answers, howOf(options));
-  const second = await oneMorePass(round, first);
+  const asked = await askPanel(round, answers, howOf(options));
   deps.progress.end();
   const tally = makeTally();
   const names = new Set(answers.map(({ name }) => name));
   const notes = await weigh(round, names, tally, options.mixed === true);
-  return tally.summary("validate", bothReports(first, second, round.judges.toMend()), notes);
+  return tally.summary("validate", bothReports(asked, null, round.judges.toMend()), notes);
 }
 
 // ---------------------------------------------------------------------------------------------

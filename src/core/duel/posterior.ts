@@ -15,11 +15,7 @@ export type Posterior = {
 };
 
 /** `shared`: the part of `between` that is an error which the judges have in common. @default 0 */
-export function posteriorOf(
-  ballots: readonly Ballot[],
-  model: VoteModel,
-  shared = 0,
-): Posterior {
+export function posteriorOf(ballots: readonly Ballot[], model: VoteModel, shared = 0): Posterior {
   const { mean, between, within } = model;
   const seen = between + within / ballots.length;
   const truth = Math.max(0, between - shared);
@@ -34,11 +30,7 @@ export function posteriorOf(
 
 /** Chance that the score is above `limit`, in 0..1. */
 export function chanceAbove({ mean, variance }: Posterior, limit: number): number {
-  return variance <= 0
-    ? mean > limit
-      ? 1
-      : 0
-    : normalTail((limit - mean) / Math.sqrt(variance));
+  return variance <= 0 ? (mean > limit ? 1 : 0) : normalTail((limit - mean) / Math.sqrt(variance));
 }
 
 /** Chance of the likeliest bucket between ascending limits. */

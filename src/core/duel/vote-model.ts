@@ -34,7 +34,7 @@ export const SIMULATED_MODEL: VoteModel = {
 };
 
 /** Fewer turns say too little of how votes vary. */
-const MIN_TURNS = 50;
+export const MIN_TURNS = 50;
 
 /** What a judge gave, with the lean to the first place taken out, in points. */
 export function fairScore(ballot: Ballot, { first }: Pick<VoteModel, "first">): number {
@@ -43,7 +43,7 @@ export function fairScore(ballot: Ballot, { first }: Pick<VoteModel, "first">): 
 
 /**
  * @param turns ballots of judges that every turn was put before; turns with fewer than two are left out
- * @returns null under 50 turns, and where scores do not vary
+ * @returns null under 50 turns, and where judges' scores of a turn have nothing in common
  */
 export function measureVotes(turns: readonly (readonly Ballot[])[]): VoteModel | null {
   const judged = turns.filter((ballots) => ballots.length >= 2);
@@ -64,8 +64,9 @@ export function measureVotes(turns: readonly (readonly Ballot[])[]): VoteModel |
     pairs += rests.length * (rests.length - 1);
   }
   const variance = squares / all.length;
-  if (variance === 0) return null;
   const between = Math.min(variance, Math.max(0, products / pairs));
+  // Scores that do not vary, or judges that agree on nothing, say nothing of turns.
+  if (between === 0) return null;
   return { mean, between, within: variance - between, first, n_turns: judged.length };
 }
 

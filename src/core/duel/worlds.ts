@@ -79,7 +79,9 @@ export function drawDuel(world: World, rng: Rng): WorldTurn[] {
       turns.push({
         cluster: `repository ${at}`,
         ballots: isGone ? [] : ballotsOf(world, advantage, normal, rng),
-        truth: 50 + (fairLead(advantage, Math.hypot(LATENT.metric, judgeError)) * (1 - firstPlaceBias)) / 2,
+        truth:
+          50 +
+          (fairLead(advantage, Math.hypot(LATENT.metric, judgeError)) * (1 - firstPlaceBias)) / 2,
       });
     }
   }

@@ -16,7 +16,8 @@ export function panelFault(
     };
   }
   if (judge.panel !== "sequential") return null;
-  const { min_judges, max_judges = judges, quorum, orders } = judge;
+  const { min_judges, quorum, orders } = judge;
+  const max_judges = judge.max_judges === "all" ? judges : judge.max_judges;
   if (max_judges > judges) {
     return {
       key: "max_judges",

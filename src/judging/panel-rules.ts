@@ -24,7 +24,8 @@ export function panelRules(
     ),
   }));
   const isSequential = judge.panel === "sequential";
-  const { min_judges, max_judges = panel.length, certainty } = judge;
+  const { min_judges, certainty } = judge;
+  const max_judges = judge.max_judges === "all" ? panel.length : judge.max_judges;
   const sequential = { min_judges, max_judges, certainty, votes: measured ?? SIMULATED_MODEL };
   return {
     ...judge,

@@ -100,6 +100,18 @@ export function judgePanel(config: ConfigFile): readonly JudgeModel[] {
   });
 }
 
+/** The judges that a turn may be put before, in the order they are asked, and the orders asked of each. */
+export function askedPanel(config: ConfigFile): {
+  readonly judges: readonly JudgeModel[];
+  readonly orders: ConfigFile["judge"]["orders"];
+} {
+  const panel = judgePanel(config);
+  const { panel: mode, orders, max_judges } = config.judge;
+  if (mode !== "sequential") return { judges: panel, orders };
+  // Another judge tells more than the same one in the other order.
+  return { judges: max_judges === "all" ? panel : panel.slice(0, max_judges), orders: "random" };
+}
+
 /** A role's fallback list with provider filled in. */
 export function fallbackModels(
   role: ConfigFile["king"] | ConfigFile["challenger"],

@@ -1,5 +1,5 @@
 /** The settings of a duel as the rules need them, from chain.toml. */
-import { judgePanel, type Config } from "../config.ts";
+import { askedPanel, judgePanel, type Config } from "../config.ts";
 import { JUDGE_PROMPT_VERSION } from "../core/duel/judge-prompt.ts";
 import type { DuelRules } from "../core/duel/rules.ts";
 import { SIMULATED_MODEL, type VoteModel } from "../core/duel/vote-model.ts";
@@ -16,23 +16,22 @@ export function panelRules(
 ): DuelRules {
   const { judge, duel, bucket } = config;
   const { temperature, max_tokens, thinking_max_tokens } = judge;
-  const panel = judgePanel(config).map((one) => ({
+  const { judges, orders } = askedPanel(config);
+  const panel = judges.map((one) => ({
     ...one,
     settings: settingsHash(
       { ...one, temperature, max_tokens, thinking_max_tokens },
       config.provider,
     ),
   }));
-  const isSequential = judge.panel === "sequential";
   const { min_judges, certainty } = judge;
-  const max_judges = judge.max_judges === "all" ? panel.length : judge.max_judges;
-  const sequential = { min_judges, max_judges, certainty, votes: measured ?? SIMULATED_MODEL };
+  const votes = measured ?? SIMULATED_MODEL;
+  const sequential = { min_judges, max_judges: panel.length, certainty, votes };
   return {
     ...judge,
     panelMode: judge.panel === "sequential" ? sequential : judge.panel,
-    panel: isSequential ? panel.slice(0, max_judges) : panel,
-    // Another judge tells more than the same one in the other order.
-    orders: isSequential ? "random" : judge.orders,
+    panel,
+    orders,
     mode: duel.mode,
     bucket,
     min_decisive: duel.min_decisive,

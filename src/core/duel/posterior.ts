@@ -33,6 +33,15 @@ export function chanceAbove({ mean, variance }: Posterior, limit: number): numbe
   return variance <= 0 ? (mean > limit ? 1 : 0) : normalTail((limit - mean) / Math.sqrt(variance));
 }
 
+/** Whether one bucket is as likely as `certainty`, so that no further judge is asked. */
+export function isSettled(
+  ballots: readonly Ballot[],
+  limits: readonly number[],
+  { certainty, votes }: { readonly certainty: number; readonly votes: VoteModel },
+): boolean {
+  return surest(posteriorOf(ballots, votes), limits) >= certainty;
+}
+
 /** Chance of the likeliest bucket between ascending limits. */
 export function surest(posterior: Posterior, limits: readonly number[]): number {
   const above = [1, ...limits.map((limit) => chanceAbove(posterior, limit)), 0];

@@ -5,8 +5,9 @@
  * People: among turns of the drawn queue to which people gave the same verdict, what judges still agree on,
  *   shared = cov(s_j - mean of s at h, s_k - mean of s at h), every turn weighed by 1 / probability.
  *   Where turns of one verdict truly differ, that counts as shared error too: the estimate is cautious.
- * The panel alone: k judges are worth k / (1 + (k - 1) rho), rho the correlation of their turn scores; the
- *   same rho is taken as the share of a judge's own error that others make as well, shared = rho x within.
+ * The panel alone: k judges are worth k / (1 + (k - 1) rho), rho the correlation of their turn scores, and
+ *   that share of what they agree on is taken for error, shared = rho x between: the less they differ, the
+ *   less their agreement says. An assumption; `npm run simulate` shows where it is cautious and where not.
  */
 import type { Ballot } from "./turn-score.ts";
 import { fairScore, type VoteModel } from "./vote-model.ts";
@@ -40,7 +41,7 @@ export function sharedErrorOf(model: VoteModel, reviewed: readonly Calibrated[])
   }
   const { between, within } = model;
   const rho = between / (between + within);
-  return { variance: Math.min(between, rho * within), from: "judges", n_reviews: 0 };
+  return { variance: rho * between, from: "judges", n_reviews: 0 };
 }
 
 // ---------------------------------------------------------------------------------------------

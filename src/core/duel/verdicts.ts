@@ -5,7 +5,7 @@
 import type { Judgement, MetricValues, Score } from "../../records/score.ts";
 import type { Order } from "../../work.ts";
 import { bucketOfValue } from "./bucket.ts";
-import { posteriorOf, surest } from "./posterior.ts";
+import { isSettled } from "./posterior.ts";
 import { ordersFor, type DuelRules, type Judge } from "./rules.ts";
 import { countVotes, decisiveScore, turnScore, type Ballot } from "./turn-score.ts";
 
@@ -130,9 +130,8 @@ function isEnough(ballots: readonly Ballot[], asked: number, rules: DuelRules): 
   const { panelMode } = rules;
   if (panelMode === "full") return false;
   if (panelMode === "lazy") return isDecided(ballots, rules.panel.length - asked, rules);
-  const { certainty, votes } = panelMode;
   const { defeat_max, final_min } = rules.bucket;
-  return surest(posteriorOf(ballots, votes), [defeat_max, final_min]) >= certainty;
+  return isSettled(ballots, [defeat_max, final_min], panelMode);
 }
 
 function judgeSeats(turn: Verdicts, judge: Judge, rules: DuelRules): readonly Seat[] {

@@ -57,7 +57,10 @@ await runScript(async () => {
     found === null
       ? []
       : [
-          ...[panelTable(found.panels), "", sortingTable(found.sorted), ""],
+          panelTable(found.panels),
+          "",
+          sortingTable(found.sorted),
+          "",
           ...listed(panelNotes(found.panels, found.sorted)),
         ];
   const body = [...gate, ...(gate.length > 0 && rest.length > 0 ? [""] : []), ...rest].join("\n");

@@ -11,7 +11,7 @@ export function panelTable(all: readonly PanelFigures[]): string {
       "by posterior",
       "other side",
     ],
-    "llrrrr",
+    2,
     all.map(({ sharedError, name, calls, precision, byPosterior, otherBucket }) => [
       String(sharedError),
       name,
@@ -26,7 +26,7 @@ export function panelTable(all: readonly PanelFigures[]): string {
 export function sortingTable(all: readonly SortingFigures[]): string {
   return tableOf(
     ["judges' error", "shared", "sorted by", "in final/", "truly no better", "reckoned"],
-    "lllrrr",
+    3,
     all.map(({ judgeError, sharedError, by, n_final, noBetter, said }) => [
       String(judgeError),
       String(sharedError),
@@ -57,9 +57,9 @@ const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;
 
 function tableOf(
   head: readonly string[],
-  alignments: string,
+  firstNumber: number,
   rows: readonly (readonly string[])[],
 ): string {
-  const lines = [...alignments].map((side) => (side === "r" ? "--:" : "---"));
+  const lines = head.map((_, column) => (column < firstNumber ? "---" : "--:"));
   return [head, lines, ...rows].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
 }

@@ -29,9 +29,7 @@ export function sortingBlocks(
       ]),
     },
     { kind: "text", text: sharedWords(sorting.shared_error) },
-    ...(sorting.calibration === null
-      ? []
-      : [{ kind: "text", text: calibrationWords(sorting.calibration) } as const]),
+    { kind: "text", text: calibrationWords(sorting.calibration) },
   ];
 }
 
@@ -54,11 +52,9 @@ function sharedWords({ from, share, n_reviews }: Sorting["shared_error"]): strin
   return `Expected shares run from judges that err independently to judges that share errors: ${percent(share)} of what they agree on is then taken for error, by ${source}. Below the limit means a true score under it, no better one of at most 50.`;
 }
 
-function calibrationWords({
-  n,
-  expected,
-  seen,
-  above,
-}: NonNullable<Sorting["calibration"]>): string {
+function calibrationWords(calibration: Sorting["calibration"]): string {
+  if (calibration === null)
+    return "On a judge left out: nowhere are the other judges sure that the challenger is better, so the reckoning could not be held against one.";
+  const { n, expected, seen, above } = calibration;
   return `On a judge left out: where the others are sure that the challenger is better (${counted(n, "case")}), its score should be ${points(expected)} and is ${points(seen)}; ${percent(above)} of these scores are above 50.`;
 }

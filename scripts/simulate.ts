@@ -9,15 +9,9 @@ import {
 import { writeTable } from "../src/command/made-table.ts";
 import { loadConfig } from "../src/config.ts";
 import { seededRng } from "../src/core/random.ts";
-import { panelNotes, panelTable, sortingTable } from "../src/core/duel/panel-table.ts";
-import {
-  simulatePanels,
-  simulateSorting,
-  type PanelFigures,
-  type SortingFigures,
-} from "../src/core/duel/simulate-panel.ts";
-import { SCENARIOS, simulate, type Simulation } from "../src/core/duel/simulate.ts";
-import { simulationNotes, simulationTable } from "../src/core/duel/simulation-table.ts";
+import { simulateRest } from "../src/core/duel/simulate-panel.ts";
+import { simulateAll } from "../src/core/duel/simulate.ts";
+import { simulationText } from "../src/core/duel/simulation-text.ts";
 
 const command = stageCommand({
   name: "simulate",
@@ -39,62 +33,18 @@ type Flags = CommonFlags & {
   write: boolean;
 };
 
-/** Repositories of five turns each. */
-const PANEL_REPOSITORIES = 2000;
-const SHARED_ERRORS = [0, 0.3, 0.65] as const;
-const JUDGE_ERRORS = [0.5, 1, 1.5] as const;
-const FINAL_MIN = 60;
-
 await runScript(async () => {
-  const flags = parseFlags<Flags>(command, process.argv.slice(2));
-  const { duels, seed } = flags;
-  const simulations = flags.panels ? [] : simulateGate(flags);
-  const found = flags.panels || flags.write ? simulateRest(seed) : null;
-  const gate = flags.panels
-    ? []
-    : [simulationTable(simulations), "", ...listed(simulationNotes(simulations))];
-  const rest =
-    found === null
-      ? []
-      : [
-          panelTable(found.panels),
-          "",
-          sortingTable(found.sorted),
-          "",
-          ...listed(panelNotes(found.panels, found.sorted)),
-        ];
-  const body = [...gate, ...(gate.length > 0 && rest.length > 0 ? [""] : []), ...rest].join("\n");
-  process.stdout.write(
-    `${flags.json ? JSON.stringify(flags.panels ? found : simulations) : body}\n`,
+  const { root, duels, resamples, seed, panels, json, write } = parseFlags<Flags>(
+    command,
+    process.argv.slice(2),
   );
-  if (flags.write) await writeTable("simulate", body, `--duels ${duels} --seed ${seed}`);
+  const chance = (what: string) => seededRng(seed, what);
+  const { gate_alpha } = loadConfig(root).duel;
+  const rules = { gate_alpha, bootstrap_resamples: resamples, rng: chance };
+  const gate = panels ? [] : simulateAll(duels, rules);
+  const rest = panels || write ? simulateRest(chance) : null;
+  const body = simulationText(gate, rest);
+  process.stdout.write(`${json ? JSON.stringify(panels ? rest : gate) : body}\n`);
+  if (write) await writeTable("simulate", body, `--duels ${duels} --seed ${seed}`);
   return 0;
 });
-
-function simulateGate({ root, duels, resamples, seed }: Flags): Simulation[] {
-  const { gate_alpha } = loadConfig(root).duel;
-  return SCENARIOS.map((scenario) => {
-    const chance = (what: string) => seededRng(seed, `${what}/${scenario.name}`);
-    const rules = { gate_alpha, bootstrap_resamples: resamples, rng: chance };
-    return simulate(scenario, duels, chance("votes"), rules);
-  });
-}
-
-function simulateRest(seed: number): { panels: PanelFigures[]; sorted: SortingFigures[] } {
-  const worlds = JUDGE_ERRORS.flatMap((judgeError) =>
-    SHARED_ERRORS.map((sharedError) => ({ judgeError, sharedError })),
-  );
-  return {
-    panels: SHARED_ERRORS.flatMap((shared) =>
-      simulatePanels(shared, PANEL_REPOSITORIES, seededRng(seed, `panels/${shared}`)),
-    ),
-    sorted: worlds.flatMap((world) => {
-      const rng = seededRng(seed, `sorting/${world.judgeError}/${world.sharedError}`);
-      return simulateSorting(world, PANEL_REPOSITORIES, FINAL_MIN, rng);
-    }),
-  };
-}
-
-function listed(notes: readonly string[]): string[] {
-  return notes.map((note) => `- ${note}`);
-}

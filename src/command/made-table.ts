@@ -65,9 +65,8 @@ export const MADE_TABLES = {
     script: "simulate",
     code: [
       "src/core/duel/simulate.ts",
-      "src/core/duel/simulation-table.ts",
       "src/core/duel/simulate-panel.ts",
-      "src/core/duel/panel-table.ts",
+      "src/core/duel/simulation-text.ts",
     ],
     data: ["src/config-schema/duel.ts", "scripts/simulate.ts"],
   },

@@ -129,7 +129,32 @@ export function simulateSorting(
   ];
 }
 
+/** What docs/tables/simulate.md shows of both. */
+export function simulateRest(chance: (what: string) => Rng): {
+  readonly panels: readonly PanelFigures[];
+  readonly sorted: readonly SortingFigures[];
+} {
+  const worlds = JUDGE_ERRORS.flatMap((judgeError) =>
+    SHARED_ERRORS.map((sharedError) => ({ judgeError, sharedError })),
+  );
+  return {
+    panels: SHARED_ERRORS.flatMap((shared) =>
+      simulatePanels(shared, REPOSITORIES, chance(`panels/${shared}`)),
+    ),
+    sorted: worlds.flatMap((world) => {
+      const rng = chance(`sorting/${world.judgeError}/${world.sharedError}`);
+      return simulateSorting(world, REPOSITORIES, FINAL_MIN, rng);
+    }),
+  };
+}
+
 // ---------------------------------------------------------------------------------------------
+
+/** Of five turns each. */
+const REPOSITORIES = 2000;
+const SHARED_ERRORS = [0, 0.3, 0.65] as const;
+const JUDGE_ERRORS = [0.5, 1, 1.5] as const;
+const FINAL_MIN = 60;
 
 const scoreOf = (ballots: readonly Ballot[]): number => turnScore(ballots)?.score ?? 50;
 

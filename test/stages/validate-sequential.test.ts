@@ -38,7 +38,11 @@ function say(request: ChatRequest): string {
   const isLost = at % 4 === 1;
   const vote = isContested || isLost ? 3 - challenger : challenger;
   return JSON.stringify({
-    ...{ correctness: vote, grounding: vote, progress: vote, protocol: vote, efficiency: vote },
+    correctness: vote,
+    grounding: vote,
+    progress: vote,
+    protocol: vote,
+    efficiency: vote,
     reason: "so",
   });
 }

@@ -107,7 +107,13 @@ function form(
   manner: Partial<Manner> | null,
   argumentsAs: Form["argumentsAs"] = "object",
 ): Form {
-  const plain = { native: true, split: false, systemToUser: false, alternate: false };
+  const plain: Manner = {
+    native: true,
+    split: false,
+    systemToUser: false,
+    alternate: false,
+    filled: "no",
+  };
   return { words, manner: manner === null ? null : { ...plain, ...manner }, argumentsAs };
 }
 

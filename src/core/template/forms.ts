@@ -113,6 +113,7 @@ function form(
     systemToUser: false,
     alternate: false,
     filled: "no",
+    stream: "untried",
   };
   return { words, manner: manner === null ? null : { ...plain, ...manner }, argumentsAs };
 }

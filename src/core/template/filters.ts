@@ -30,7 +30,7 @@ export function textMethod(name: string, text: string, given: Value | undefined)
   const chars = given === undefined || isNone(given) ? null : new Set(textOf(given));
   const isCut = (char: string): boolean =>
     chars === null ? PYTHON_SPACE.test(char) : chars.has(char);
-  const all = [...text];
+  const all = Array.from(text);
   let from = 0;
   let to = all.length;
   if (name !== "rstrip") while (from < to && isCut(all[from] ?? "")) from++;
@@ -81,7 +81,7 @@ export function filtered(name: string, operand: Value, args: () => FilterArgumen
       return isText(operand) || isUndefined(operand) ? asIterable(operand) : null;
     case "length":
     case "count":
-      if (isText(operand)) return valueOf([...textOf(operand)].length);
+      if (isText(operand)) return valueOf(Array.from(textOf(operand)).length);
       if (isUndefined(operand)) return valueOf(0);
       return name === "count" && isList(operand) ? valueOf(listOf(operand).length) : null;
     case "first":

@@ -50,7 +50,7 @@ export function listValue(items: readonly Value[]): Value {
 /** Nothing is looped over where Python loops over nothing, and a text by its characters. */
 export function asIterable(value: Value): Value {
   if (isUndefined(value)) return listValue([]);
-  return isText(value) ? listValue([...textOf(value)].map((char) => valueOf(char))) : value;
+  return isText(value) ? listValue(Array.from(textOf(value), (char) => valueOf(char))) : value;
 }
 
 export const isList = ({ type }: Value): boolean => type === "ArrayValue" || type === "TupleValue";

@@ -97,7 +97,7 @@ export function renderCard(text: CardText, facts: CardFacts): string {
       `\`${format}\`, long texts cut:`,
       "",
       "```json",
-      JSON.stringify(row, (_key, value: unknown) => shortened(value), 2),
+      JSON.stringify(row, shown, 2),
       "```",
       "",
     ]),
@@ -142,6 +142,11 @@ function leftOut(reasons: Readonly<Record<string, number>>): string[] {
 }
 
 const SHOWN_CHARS = 300;
+
+/** The card is read by all: what only a teacher may see is not quoted in it. */
+function shown(key: string, value: unknown): unknown {
+  return key === "privileged_context" ? "[not shown here]" : shortened(value);
+}
 
 function shortened(value: unknown): unknown {
   if (typeof value === "string" && value.length > SHOWN_CHARS) {

@@ -44,8 +44,6 @@ export type Collected = {
   readonly index: RowIndex;
   readonly columns: Columns;
   readonly counts: Readonly<Record<Count, Counter>>;
-  /** One row of each format. */
-  readonly examples: ReadonlyMap<Format, Readonly<Record<string, unknown>>>;
   readonly spools: readonly Spool[];
   readonly skipped: readonly string[];
 };
@@ -55,7 +53,6 @@ export type CollectedPart = {
   readonly index: IndexData;
   readonly columns: ColumnsData;
   readonly counts: Readonly<Record<Count, Readonly<Record<string, number>>>>;
-  readonly examples: Collected["examples"];
   readonly lengths: readonly Uint32Array[];
   readonly files: readonly (readonly string[])[];
   readonly skipped: readonly string[];
@@ -74,7 +71,6 @@ export async function collect(rows: BuiltRows, job: CollectJob): Promise<Collect
   const counts = countersOf();
   const index = rowIndex();
   const columns = columnsSeen();
-  const examples = new Map<Format, Readonly<Record<string, unknown>>>();
   const spools = await openSpools(job);
   const skips = await skippedRows(job, counts.reasons);
 
@@ -84,7 +80,7 @@ export async function collect(rows: BuiltRows, job: CollectJob): Promise<Collect
       counts.filtered.add("excluded_id");
       return skips.add(skipOf(example, "excluded_id"));
     }
-    const wanted = spools.filter((spool) => takes(spool.format, example.kind));
+    const wanted = spools.filter((spool) => takes(spool.format, example.kind, example.label));
     if (wanted.length === 0) return counts.unasked.add(example.kind);
     const tokens = text.count(example);
     const isLong = job.settings.maxTokens !== null && tokens > job.settings.maxTokens;
@@ -101,7 +97,6 @@ export async function collect(rows: BuiltRows, job: CollectJob): Promise<Collect
       const result = lines.find((line) => line.spool === spool)?.result;
       const row = result?.ok === true ? result.row : null;
       spool.lengths.push(row === null ? 0 : spool.writer.line(JSON.stringify(row)));
-      if (row !== null && !examples.has(spool.format)) examples.set(spool.format, row);
     }
     columns.see(example);
     counts.kinds.add(example.kind);
@@ -122,18 +117,11 @@ export async function collect(rows: BuiltRows, job: CollectJob): Promise<Collect
     for (const spool of spools) spool.writer.close(false);
     skips.close();
   }
-  return { index, columns, counts, examples, spools, skipped: skips.files() };
+  return { index, columns, counts, spools, skipped: skips.files() };
 }
 
 /** A part as plain values. */
-export function partOf({
-  index,
-  columns,
-  counts,
-  examples,
-  spools,
-  skipped,
-}: Collected): CollectedPart {
+export function partOf({ index, columns, counts, spools, skipped }: Collected): CollectedPart {
   return {
     index: index.data(),
     columns: columns.data(),
@@ -145,7 +133,6 @@ export function partOf({
       unasked: counts.unasked.counts(),
       masked: counts.masked.counts(),
     },
-    examples,
     lengths: spools.map((spool) => spool.lengths.values()),
     files: spools.map((spool) => spool.files),
     skipped,
@@ -163,7 +150,6 @@ export function withPart(first: Collected, part: CollectedPart): Collected {
   });
   return {
     ...first,
-    examples: new Map([...part.examples, ...first.examples]),
     spools,
     skipped: [...first.skipped, ...part.skipped],
   };

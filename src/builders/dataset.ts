@@ -87,7 +87,8 @@ export async function writeDataset(rows: Rows, spec: DatasetSpec): Promise<Writt
     const { index, counts } = collected;
     const merged = mergeGroups(index, settings.nearDuplicate);
     const plan = planSplits(index, merged, { ...splitsOf(spec), seed: settings.seed });
-    const sizes = await deal(collected, plan, merged.mergedOf, folder);
+    const { mergedOf } = merged;
+    const dealt = await deal(collected, plan, { mergedOf, seed: settings.seed }, folder);
     const stats = setStats({
       builder,
       settings,
@@ -95,12 +96,12 @@ export async function writeDataset(rows: Rows, spec: DatasetSpec): Promise<Writt
       counts,
       merged,
       plan,
-      sizes,
+      sizes: dealt.sizes,
       notes: spec.notes?.() ?? [],
       more: spec.stats?.() ?? {},
     });
     const { card } = spec;
-    const files = await finishFolder({ card, settings, stats }, collected, plan, sizes, folder);
+    const files = await finishFolder({ card, settings, stats }, collected, plan, dealt, folder);
     const summary = summaryOf(spec, collected, plan);
     await folder.commit(files);
     if (made !== null) await markMade(spec.output, made, summary);
@@ -183,12 +184,15 @@ function summaryOf(spec: DatasetSpec, collected: Collected, plan: SplitPlan): St
   const unasked = Object.entries(collected.counts.unasked.counts()).map(
     ([kind, n]) => `${n} ${kind} examples have no place in ${spec.settings.formats.join(", ")}`,
   );
+  const heldOut = Object.values(plan.heldOut).reduce((sum, n) => sum + n, 0);
   return {
     stage: spec.builder,
     read: counts?.read ?? collected.index.rows + collected.counts.reasons.total(),
-    kept: counts?.kept ?? collected.index.rows,
+    kept: counts?.kept ?? collected.index.rows - heldOut,
     dropped:
-      counts === undefined ? collected.counts.reasons.counts() : collected.counts.filtered.counts(),
+      counts === undefined
+        ? { ...collected.counts.reasons.counts(), ...(heldOut > 0 ? { held_out: heldOut } : {}) }
+        : collected.counts.filtered.counts(),
     pending: 0,
     asked: 0,
     notes: [

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { asyncBufferFromFile, parquetReadObjects } from "hyparquet";
 import { compressors } from "hyparquet-compressors";
-import type { Built } from "../../src/core/dataset/example.ts";
+import type { Built, Example } from "../../src/core/dataset/example.ts";
 import type { DatasetSettings } from "../../src/core/dataset/settings.ts";
 import { writeDataset, type DatasetSpec } from "../../src/builders/dataset.ts";
 import { CARD, example, readJsonl, SETTINGS, stream } from "../support/dataset.ts";
@@ -79,7 +79,8 @@ describe("writeDataset", () => {
 
   test("no group is on both sides, and no row is lost", async () => {
     const root = tempProject();
-    await writeDataset(stream(rows(12, 5)), spec(root, { formats: ["kto"] }));
+    const labelled = rows(12, 5).map((one, at) => ({ ...one, label: at % 2 === 0 }) as Example);
+    await writeDataset(stream(labelled), spec(root, { formats: ["kto"] }));
     const ids = (file: string): string[] =>
       readJsonl(root, "dataset/set", file).map((row) =>
         String((row["metadata"] as { instance_id: string }).instance_id),
@@ -203,7 +204,10 @@ describe("the output folder", () => {
 
   test("with --force loses the old set's files, and keeps what no builder wrote", async () => {
     const root = tempProject();
-    await writeDataset(stream([...rows(4, 3), skip]), spec(root, { formats: ["chatml", "kto"] }));
+    await writeDataset(
+      stream([...rows(4, 3), skip]),
+      spec(root, { formats: ["chatml", "alpaca"] }),
+    );
     writeFileSync(join(root, "dataset/set/notes.txt"), "mine");
     await writeDataset(stream(rows(4, 3)), spec(root, { force: true }));
     expect(readdirSync(join(root, "dataset/set")).sort()).toEqual([

@@ -90,6 +90,9 @@ const review = (over: Row): Row => ({
   ...over,
 });
 
+/** Without kto, which would be one-sided. */
+const PAIRS = { format: ["prompt-completion", "preference"] };
+
 async function run(given: readonly Given[], over: Partial<ExportOptions> = {}) {
   const files: Record<string, unknown> = {};
   for (const [at, one] of given.entries()) {
@@ -217,9 +220,10 @@ describe("what is learned", () => {
       }),
     ],
   ])("a turn with %s makes no pair", async (_title, given) => {
-    const { stats } = await run([
-      { bucket: "final", turn: turn(1), ...(given === undefined ? {} : { score: given }) },
-    ]);
+    const { stats } = await run(
+      [{ bucket: "final", turn: turn(1), ...(given === undefined ? {} : { score: given }) }],
+      PAIRS,
+    );
     expect(stats["turns_without_a_pair"]).toEqual({ not_judged: 1 });
   });
 
@@ -227,7 +231,7 @@ describe("what is learned", () => {
     ["the same answer twice", { king: turn(1)["challenger"] }],
     ["no king", { king: " " }],
   ])("%s makes no pair", async (_title, over) => {
-    const { stats } = await run([good(1, over)]);
+    const { stats } = await run([good(1, over)], PAIRS);
     expect(stats["turns_without_a_pair"]).toEqual({ no_second_answer: 1 });
   });
 });
@@ -243,15 +247,16 @@ describe("a person overrules the panel", () => {
   });
 
   test("for the king: a final turn is not learned, and the king is chosen", async () => {
-    const { all } = await run([{ ...good(1), review: review({ verdict: 1 }) }]);
+    const { all } = await run([{ ...good(1), review: review({ verdict: 1 }) }], PAIRS);
     expect(all()).toEqual([]);
     expect(said(all("preference")[0], "chosen")).toBe(turn(1)["king"]);
   });
 
   test("a draw makes no pair, and a bucket counts as given", async () => {
-    const { stats, all } = await run([
-      { ...good(1), review: review({ verdict: 0, bucket: "final" }) },
-    ]);
+    const { stats, all } = await run(
+      [{ ...good(1), review: review({ verdict: 0, bucket: "final" }) }],
+      PAIRS,
+    );
     expect(stats["turns_without_a_pair"]).toEqual({ person_draw: 1 });
     expect(all()).toHaveLength(1);
   });
@@ -298,7 +303,7 @@ describe("what stays inside", () => {
   });
 
   test("a king with a secret makes no pair, though the challenger is learned", async () => {
-    const { all, stats } = await run([good(1, { king: `x ${key}` })]);
+    const { all, stats } = await run([good(1, { king: `x ${key}` })], PAIRS);
     expect(all()).toHaveLength(1);
     expect(stats["turns_without_a_pair"]).toEqual({ secret: 1 });
   });

@@ -17,6 +17,8 @@ type Base = {
   readonly tools?: readonly unknown[];
   /** Its messages say by their weight what is learned of them: a whole run. */
   readonly isWeighted?: boolean;
+  /** Of an answer whose row says how it ended: good or bad; null: nobody knows. Absent: as its kind says. */
+  readonly label?: boolean | null;
 };
 
 /**
@@ -63,6 +65,9 @@ export function saidBy(example: Example): readonly Message[] {
     ? [of(example.chosen, example.said?.chosen), of(example.rejected, example.said?.rejected)]
     : [of(example.answer, example.said?.answer)];
 }
+
+/** What `kto` says of an answer. */
+export const answerLabel = ({ kind, label }: Example): boolean => label ?? kind === "sft";
 
 /** The answers of an example, in the order of their columns. */
 export function answersOf(example: Example): readonly string[] {

@@ -7,16 +7,20 @@ import { hasCalls } from "../turn/calls.ts";
 import type { FormatReason, RenderText } from "./format-reasons.ts";
 import { parseChatml, renderChatml } from "./chatml.ts";
 import { sharegptEntry, sharegptMessage, sharegptTools } from "./sharegpt.ts";
-import { saidBy, type Example, type Metadata } from "./example.ts";
+import { answerLabel, saidBy, type Example, type Metadata } from "./example.ts";
 import type { Format } from "./format-names.ts";
 
 export type Written =
   | { readonly ok: true; readonly row: Readonly<Record<string, unknown>> }
   | { readonly ok: false; readonly reason: FormatReason };
 
-/** True when the format has a place for this kind: only `kto` takes a negative. */
-export function takes(format: Format, kind: Example["kind"]): boolean {
+/**
+ * True when the format has a place for this kind: only `kto` takes a negative, and no answer of which
+ * nobody knows whether it is good.
+ */
+export function takes(format: Format, kind: Example["kind"], label?: boolean | null): boolean {
   if (format === "preference") return kind === "preference";
+  if (format === "kto" && label === null) return false;
   return kind === "sft" || (format === "kto" && kind === "negative");
 }
 
@@ -75,7 +79,7 @@ export function writeRow(
     case "kto":
       return {
         ok: true,
-        row: { prompt, completion: [answer], label: example.kind === "sft", ...tools, metadata },
+        row: { prompt, completion: [answer], label: answerLabel(example), ...tools, metadata },
       };
     default:
       return format satisfies never;

@@ -4,7 +4,7 @@
  */
 import { fingerprint, SIGNATURE_BYTES } from "./signature.ts";
 import { searchableText } from "../turn/calls.ts";
-import { answersOf, type Example } from "./example.ts";
+import { answerLabel, answersOf, type Example } from "./example.ts";
 
 /** Rows a block. */
 const BLOCK = 1 << 14;
@@ -54,6 +54,8 @@ export type RowIndex = {
   readonly words: NumberList;
   readonly prompt: NumberList;
   readonly promptWords: NumberList;
+  /** Of an answer 1 where it is good, else 0. */
+  readonly good: NumberList;
   /** Signature block and offset of a row. */
   signatureAt(row: number): { readonly block: Uint8Array; readonly offset: number };
   add(example: Example, tokens: number): void;
@@ -69,7 +71,7 @@ export type IndexData = {
   readonly signatures: Uint8Array;
 } & Readonly<Record<(typeof LISTS)[number], Uint32Array>>;
 
-const LISTS = ["groupOf", "tokens", "exact", "words", "prompt", "promptWords"] as const;
+const LISTS = ["groupOf", "tokens", "exact", "words", "prompt", "promptWords", "good"] as const;
 
 /** An empty index. System prompts are left out of all hashes: they are the same everywhere. */
 export function rowIndex(): RowIndex {
@@ -83,6 +85,7 @@ export function rowIndex(): RowIndex {
     words: numberList(),
     prompt: numberList(),
     promptWords: numberList(),
+    good: numberList(),
   };
   const scratch = new Uint8Array(SIGNATURE_BYTES);
   let rows = 0;
@@ -111,6 +114,7 @@ export function rowIndex(): RowIndex {
       lists.words.push(print.words);
       lists.prompt.push(print.first);
       lists.promptWords.push(print.firstWords >= MIN_PROMPT_WORDS ? print.firstWords : 0);
+      lists.good.push(answerLabel(example) ? 1 : 0);
       lists.tokens.push(tokens);
       lists.groupOf.push(idOf(example.group, ids, groups));
     },

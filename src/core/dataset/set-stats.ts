@@ -36,6 +36,8 @@ export function setStats({ settings, index, counts, merged, plan, sizes, ...fact
     builder: facts.builder,
     ...Object.fromEntries(plan.names.map((name, at) => [`${name}_size`, first[at] ?? 0])),
     rows: index.rows,
+    /** Rows of splits that were dealt and not written. */
+    ...(Object.keys(plan.heldOut).length === 0 ? {} : { held_out: plan.heldOut }),
     kinds: counts.kinds.counts(),
     kinds_without_a_format: counts.unasked.counts(),
     filter_reasons: counts.filtered.counts(),

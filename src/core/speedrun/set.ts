@@ -2,15 +2,35 @@
 import { UserError } from "../../errors.ts";
 import type { CardText } from "../dataset/card.ts";
 import type { Built, Skip } from "../dataset/example.ts";
+import type { Format } from "../dataset/format-names.ts";
+import { labelledAnswer, withoutFormat, type LabelledAnswer } from "../label/labelled.ts";
+import type { RunLabel } from "../label/label.ts";
 import { counter } from "../dataset/stats.ts";
-import type { SkippedRow, SpeedrunRow } from "./rows.ts";
+import type { SkippedRow, SpeedrunMade, SpeedrunRow } from "./rows.ts";
+
+export type LabelsAsked = {
+  readonly formats: readonly Format[];
+  /** Labels that the person named; null: none. */
+  readonly labels: ReadonlySet<RunLabel> | null;
+};
+
+/** A kept row of whose label no format asked for has a place is skipped for its label. */
+export function forFormats(made: SpeedrunMade, { formats, labels }: LabelsAsked): SpeedrunMade {
+  if (!made.ok) return made;
+  const { value, source_fields, patch_len } = made;
+  const reason = withoutFormat(value.label, answerOf(value, labels), formats);
+  if (reason === null) return made;
+  return {
+    ok: false,
+    skipped: { instance_id: value.instance_id, reason, source_fields, patch_len },
+  };
+}
 
 /** A kept row as an example, a skipped one with the length of its patch. */
 export function speedrunBuilt(
-  made:
-    | { readonly ok: true; readonly value: SpeedrunRow }
-    | { readonly ok: false; readonly skipped: SkippedRow },
+  made: SpeedrunMade,
   groupBy: "repo" | "instance",
+  labels: ReadonlySet<RunLabel> | null,
 ): Built {
   if (!made.ok) {
     const skip: Skip & SkippedRow = { ...made.skipped, length: made.skipped.patch_len };
@@ -20,7 +40,7 @@ export function speedrunBuilt(
   return {
     ok: true,
     example: {
-      kind: "sft",
+      ...answerOf(made.value, labels),
       prompt: [{ role: "user", content: prompt }],
       answer: response,
       group: groupBy === "repo" && repo !== "" ? repo : instance_id,
@@ -33,6 +53,14 @@ export function speedrunBuilt(
       },
     },
   };
+}
+
+/** A FAILURE is an answer to learn where --label names it, or where --include-empty keeps it. */
+function answerOf(
+  { label, response_source }: SpeedrunRow,
+  labels: ReadonlySet<RunLabel> | null,
+): LabelledAnswer {
+  return labelledAnswer(label, labels?.has("FAILURE") === true || response_source === null);
 }
 
 /** What is left for test. @throws UserError for anything but a number from 0 to 1. */
@@ -57,6 +85,7 @@ export function speedrunCard(
     howMade: [
       "The response is change_summary, else patch, else test_patch; rows without one are in skipped.jsonl, or kept with the label FAILURE.",
       "Labels: FAILURE for an empty response or a row that says it is not resolved; SUCCESS for a row that says it is, or whose patch makes listed tests pass; UNKNOWN otherwise.",
+      "A FAILURE is an answer to learn only where --label names it (or --include-empty kept it); kto has it with label false, and leaves UNKNOWN out.",
       ...(byRule
         ? [
             "Rows that say nothing and hold a run are labelled by a rule over what the run did (label_by is rule): no verdict of a benchmark.",
@@ -66,7 +95,7 @@ export function speedrunCard(
     sources: names.map((name) => ({ name, license: null })),
     limits: [
       ...warning.map((line) => line.replaceAll("!!!", "").trim()),
-      "A row with the label FAILURE has no answer to learn: leave it out of supervised training.",
+      "The label of a row is what its source says, or what its tests promise: nothing was run again.",
     ],
   };
 }

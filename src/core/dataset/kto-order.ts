@@ -87,32 +87,33 @@ const APART = [8, 3, 1] as const;
 /** Rows looked through for one to change places with. */
 const LOOK_AHEAD = 256;
 
+/** Rows change places with others of their label where fewer rows of one turn are then near each other. */
 function keepApart(
   order: number[],
   apart: number,
   isGood: (row: number) => boolean,
   turnOf: (row: number) => number,
 ): void {
-  const isNear = (row: number, at: number, except: number): boolean => {
-    for (
-      let other = Math.max(0, at - APART);
-      other <= at + APART && other < order.length;
-      other++
-    ) {
+  const near = (row: number, at: number, except: number): number => {
+    let count = 0;
+    const last = Math.min(order.length - 1, at + apart);
+    for (let other = Math.max(0, at - apart); other <= last; other++) {
       if (other === at || other === except) continue;
-      if (turnOf(order[other] ?? 0) === turnOf(row)) return true;
+      if (turnOf(order[other] ?? 0) === turnOf(row)) count++;
     }
-    return false;
+    return count;
   };
   for (let at = 0; at < order.length; at++) {
     const row = order[at] ?? 0;
-    if (!isNear(row, at, -1)) continue;
+    const here = near(row, at, -1);
+    if (here === 0) continue;
     for (let step = 1; step <= LOOK_AHEAD && step < order.length; step++) {
       // Behind the end it goes on from the start: the last rows have nothing behind them.
       const there = (at + step) % order.length;
       const other = order[there] ?? 0;
       if (isGood(other) !== isGood(row) || turnOf(other) === turnOf(row)) continue;
-      if (isNear(other, at, there) || isNear(row, there, at)) continue;
+      const before = here + near(other, there, -1);
+      if (near(other, at, there) + near(row, there, at) >= before) continue;
       order[at] = other;
       order[there] = row;
       break;

@@ -5,6 +5,7 @@
  */
 import { eventsOf, historyHashes, type ActionEvent, type Rollout } from "../core/actions/events.ts";
 import { beyond, evalGroups, rankOf, smallest, type TurnRef } from "../core/actions/plan.ts";
+import { actionsElsewhere, type Elsewhere, type PlacedAction } from "../core/actions/elsewhere.ts";
 import { groupOf, rolloutOf } from "../core/actions/rollout.ts";
 import { siblingsOf, type Siblings } from "../core/actions/rejected.ts";
 import { labelDrop } from "../core/label/choice.ts";
@@ -39,6 +40,8 @@ export type ActionSettings = {
 export type Taken = {
   readonly event: ActionEvent;
   readonly siblings: Siblings;
+  /** What runs of other instances did at the same turn; none of an eval group. */
+  readonly elsewhere: () => readonly PlacedAction[];
   readonly group: string;
 };
 
@@ -83,27 +86,31 @@ export async function planActions(
   const count = { rollouts: 0, turns: 0, taken: 0 };
   const planned: Planned[] = [];
   const seen = new Set<string>();
+  const elsewhere = actionsElsewhere();
 
   const offer = (rollout: Rollout, index: number, held: ReturnType<typeof smallest>): number => {
     count.rollouts++;
     const hashes = historyHashes(rollout.messages);
     let offered = 0;
-    for (const { at, content } of eventsOf(rollout)) {
+    for (const event of eventsOf(rollout)) {
+      const { at, content } = event;
       count.turns++;
       const key = sha256Hex(`${hashes[at] ?? ""}/${content}`).slice(0, 24);
+      const group = groupOf(rollout, settings.groupBy);
+      const rank = rankOf(settings.seed, rollout.source, key);
+      elsewhere.offer(event, group, rank);
       if (seen.has(key)) drop("duplicate_turn");
       else if (historyChars(rollout.messages.slice(0, at)) > settings.maxHistoryChars) {
         drop("history_too_long");
       } else {
         seen.add(key);
-        const group = groupOf(rollout, settings.groupBy);
         held.offer({
           rollout: index,
           at,
           group,
           instance_id: rollout.instance_id,
           resolved: rollout.resolved === true,
-          rank: rankOf(settings.seed, rollout.source, key),
+          rank,
         });
         offered++;
       }
@@ -167,7 +174,7 @@ export async function planActions(
         planned.map((one) => ({ ...one, refs: one.refs.filter((ref) => !tooMany.has(ref)) })),
         own,
         ownRefs.filter((ref) => !tooMany.has(ref)),
-        settings,
+        { ...settings, elsewhere, forEval },
       ),
   };
 }
@@ -241,8 +248,13 @@ async function* takenEvents(
   planned: readonly Planned[],
   own: readonly Rollout[],
   ownRefs: readonly TurnRef[],
-  settings: ActionSettings,
+  settings: ActionSettings & {
+    readonly elsewhere: Elsewhere;
+    readonly forEval: ReadonlySet<string>;
+  },
 ): AsyncGenerator<Taken> {
+  const around = (event: ActionEvent) => (): readonly PlacedAction[] =>
+    settings.elsewhere.at(event).filter(({ group }) => !settings.forEval.has(group));
   for (const { source, instances, refs } of planned) {
     const wanted = new Map<number, Set<number>>();
     for (const ref of refs) {
@@ -258,7 +270,12 @@ async function* takenEvents(
         const ats = wanted.get(index);
         for (const event of eventsOf(rollout)) {
           if (ats?.has(event.at) === true)
-            yield { event, siblings, group: groupOf(rollout, settings.groupBy) };
+            yield {
+              event,
+              siblings,
+              elsewhere: around(event),
+              group: groupOf(rollout, settings.groupBy),
+            };
         }
       }
     }
@@ -268,7 +285,7 @@ async function* takenEvents(
     const ref = ats.get(index);
     const event = eventsOf(rollout).find(({ at }) => at === ref?.at);
     if (event !== undefined && ref !== undefined) {
-      yield { event, siblings: siblingsOf([rollout]), group: ref.group };
+      yield { event, siblings: siblingsOf([rollout]), elsewhere: around(event), group: ref.group };
     }
   }
 }

@@ -227,7 +227,7 @@ test("--label names what it expects", async () => {
 
 test("turns of failed runs are learned where they are named, and are bad answers to kto", async () => {
   const root = tempProject();
-  const options = { toolbench: ["none"], own: false };
+  const options = { toolbench: ["none"], own: false, maxSwe: 150 };
   const resolved = (): unknown[] => [
     ...new Set(proposerOf(root).map(({ metadata }) => metadata["resolved"])),
   ];

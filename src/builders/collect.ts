@@ -15,6 +15,7 @@ import {
   type NumberList,
   type RowIndex,
 } from "../core/dataset/row-index.ts";
+import { shortened } from "../core/dataset/shortened.ts";
 import type { DatasetSettings } from "../core/dataset/settings.ts";
 import { counter, type Counter } from "../core/dataset/stats.ts";
 import { estimateTokens, type CountTokens } from "../core/dataset/tokens.ts";
@@ -39,11 +40,15 @@ type Spool = {
   readonly lengths: NumberList;
 };
 
+/** The longest row so far. */
+type LongRow = { readonly length: number; readonly name: string };
+
 /** Rows, counts and files of the parts so far. Files are relative to the folder in the making. */
 export type Collected = {
   readonly index: RowIndex;
   readonly columns: Columns;
   readonly counts: Readonly<Record<Count, Counter>>;
+  readonly longest: LongRow;
   readonly spools: readonly Spool[];
   readonly skipped: readonly string[];
 };
@@ -53,6 +58,7 @@ export type CollectedPart = {
   readonly index: IndexData;
   readonly columns: ColumnsData;
   readonly counts: Readonly<Record<Count, Readonly<Record<string, number>>>>;
+  readonly longest: LongRow;
   readonly lengths: readonly Uint32Array[];
   readonly files: readonly (readonly string[])[];
   readonly skipped: readonly string[];
@@ -71,19 +77,23 @@ export async function collect(rows: BuiltRows, job: CollectJob): Promise<Collect
   const counts = countersOf();
   const index = rowIndex();
   const columns = columnsSeen();
+  let longest: LongRow = { length: 0, name: "" };
   const spools = await openSpools(job);
   const skips = await skippedRows(job, counts.reasons);
 
   const excluded = new Set<unknown>(job.settings.excludeIds);
-  const keep = (example: Example): void => {
-    if (excluded.has(example.metadata["instance_id"])) {
+  const { history, maxTokens } = job.settings;
+  const lengthOf = (example: Example): number => text.count(example).length;
+  const keep = (given: Example): void => {
+    if (excluded.has(given.metadata["instance_id"])) {
       counts.filtered.add("excluded_id");
-      return skips.add(skipOf(example, "excluded_id"));
+      return skips.add(skipOf(given, "excluded_id"));
     }
+    const example = history === undefined ? given : shortened(given, history, maxTokens, lengthOf);
     const wanted = spools.filter((spool) => takes(spool.format, example.kind, example.label));
     if (wanted.length === 0) return counts.unasked.add(example.kind);
     const tokens = text.count(example);
-    const isLong = job.settings.maxTokens !== null && tokens > job.settings.maxTokens;
+    const isLong = maxTokens !== null && tokens.length > maxTokens;
     const lines = wanted.map((spool) => ({
       spool,
       result: isLong ? TOO_LONG : writeRow(example, spool.format, text.render),
@@ -101,6 +111,7 @@ export async function collect(rows: BuiltRows, job: CollectJob): Promise<Collect
     columns.see(example);
     counts.kinds.add(example.kind);
     index.add(example, tokens);
+    if (tokens.length > longest.length) longest = longRow(example, tokens.length);
   };
 
   try {
@@ -117,11 +128,18 @@ export async function collect(rows: BuiltRows, job: CollectJob): Promise<Collect
     for (const spool of spools) spool.writer.close(false);
     skips.close();
   }
-  return { index, columns, counts, spools, skipped: skips.files() };
+  return { index, columns, counts, longest, spools, skipped: skips.files() };
 }
 
 /** A part as plain values. */
-export function partOf({ index, columns, counts, spools, skipped }: Collected): CollectedPart {
+export function partOf({
+  index,
+  columns,
+  counts,
+  longest,
+  spools,
+  skipped,
+}: Collected): CollectedPart {
   return {
     index: index.data(),
     columns: columns.data(),
@@ -133,6 +151,7 @@ export function partOf({ index, columns, counts, spools, skipped }: Collected): 
       unasked: counts.unasked.counts(),
       masked: counts.masked.counts(),
     },
+    longest,
     lengths: spools.map((spool) => spool.lengths.values()),
     files: spools.map((spool) => spool.files),
     skipped,
@@ -150,6 +169,7 @@ export function withPart(first: Collected, part: CollectedPart): Collected {
   });
   return {
     ...first,
+    longest: part.longest.length > first.longest.length ? part.longest : first.longest,
     spools,
     skipped: [...first.skipped, ...part.skipped],
   };
@@ -201,21 +221,28 @@ type TextSettings = {
 
 /** Tokenizer, template and DuckDB are loaded by those who ask for them: start-up is half of a small run. */
 async function textSettings(settings: DatasetSettings): Promise<TextSettings> {
+  const { tokenizer, tokenizerConfig } = settings;
+  const render = tokenizerConfig === null ? null : await renderer(tokenizerConfig);
   return {
-    count: settings.tokenizer === null ? estimateTokens : await exactCount(settings.tokenizer),
-    render:
-      settings.tokenizerConfig === null ? undefined : await renderer(settings.tokenizerConfig),
+    count: tokenizer === null ? estimateTokens : await exactCount(tokenizer, render),
+    render: render ?? undefined,
   };
 }
 
-async function exactCount(path: string): Promise<CountTokens> {
+async function exactCount(path: string, render: RenderText | null): Promise<CountTokens> {
   const { exactTokens } = await import("../core/dataset/tokenizer.ts");
-  return exactTokens(await readJsonFile(resolve(path), "--tokenizer"), path);
+  return exactTokens(await readJsonFile(resolve(path), "--tokenizer"), path, render);
 }
 
 async function renderer(path: string): Promise<RenderText> {
   const { threadRenderer } = await import("./template-render.ts");
   return threadRenderer(await readJsonFile(resolve(path), "--tokenizer-config"), path);
+}
+
+function longRow({ metadata }: Example, length: number): LongRow {
+  const { instance_id: id, turn } = metadata;
+  const name = typeof id === "string" ? id : "";
+  return { length, name: typeof turn === "number" && turn >= 0 ? `${name}, turn ${turn}` : name };
 }
 
 function skipOf(example: Example, reason: string): Skip {

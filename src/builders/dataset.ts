@@ -13,7 +13,8 @@
  */
 import type { CardText } from "../core/dataset/card.ts";
 import { mergeGroups } from "../core/dataset/merge.ts";
-import { setStats } from "../core/dataset/set-stats.ts";
+import { lengthNote } from "../core/dataset/lengths.ts";
+import { setStats, type SetStats } from "../core/dataset/set-stats.ts";
 import type { DatasetSettings } from "../core/dataset/settings.ts";
 import { planSplits, type SplitAsked, type SplitPlan } from "../core/dataset/split.ts";
 import { reasonTable } from "../core/dataset/stats.ts";
@@ -95,6 +96,7 @@ export async function writeDataset(rows: Rows, spec: DatasetSpec): Promise<Writt
       index,
       counts,
       merged,
+      longestRow: collected.longest.name,
       plan,
       sizes: dealt.sizes,
       notes: spec.notes?.() ?? [],
@@ -102,7 +104,7 @@ export async function writeDataset(rows: Rows, spec: DatasetSpec): Promise<Writt
     });
     const { card } = spec;
     const files = await finishFolder({ card, settings, stats }, collected, plan, dealt, folder);
-    const summary = summaryOf(spec, collected, plan);
+    const summary = summaryOf(spec, collected, plan, stats);
     await folder.commit(files);
     if (made !== null) await markMade(spec.output, made, summary);
     return { stats, summary };
@@ -176,7 +178,12 @@ function splitsOf(spec: DatasetSpec): { first: string; others: readonly SplitAsk
   );
 }
 
-function summaryOf(spec: DatasetSpec, collected: Collected, plan: SplitPlan): StageSummary {
+function summaryOf(
+  spec: DatasetSpec,
+  collected: Collected,
+  plan: SplitPlan,
+  { lengths }: Pick<SetStats, "lengths">,
+): StageSummary {
   const counts = spec.counts?.();
   const refused = Object.entries(collected.counts.refused.counts()).map(
     ([reason, n]) => `${n} rows dropped for their format: ${reason}`,
@@ -199,6 +206,7 @@ function summaryOf(spec: DatasetSpec, collected: Collected, plan: SplitPlan): St
       `${spec.output}: ${plan.names.map((name, at) => `${name} ${plan.sizes[at] ?? 0}`).join(", ")}`,
       ...(counts === undefined ? [] : refused),
       ...unasked,
+      lengthNote(lengths),
       ...plan.notes,
       ...(spec.notes?.() ?? []),
     ],

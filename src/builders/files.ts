@@ -113,6 +113,7 @@ export async function finishFolder(
     parquet: settings.parquet,
     groups: { by: stats.groups.by, merged: stats.groups.merged },
     tokens: stats.tokens,
+    lengths: stats.lengths,
     costUsd: stats.cost_usd,
     filterReasons: reasons.counts(),
     notes: stats.notes,

@@ -11,6 +11,8 @@ export const datasetSection = z
     seed: z.int().default(42),
     hub_org: name.optional(),
     max_tokens: positive.optional(),
+    /** "last:N" or "fit" (into max_tokens): histories lose whole steps from the middle. */
+    history: name.optional(),
     max_patch_chars: positive.default(8000),
     min_problem_words: count.default(20),
     /** Rows at least so similar (estimated Jaccard, 0..1) are kept on one side; 0: exact copies alone. */

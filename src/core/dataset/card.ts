@@ -1,5 +1,6 @@
 /** The data set card (README.md) that the Hub shows, with the YAML that `load_dataset` reads. */
 import type { Format } from "./format-names.ts";
+import { lengthSection, type LengthStats } from "./lengths.ts";
 import type { TokenStats } from "./stats.ts";
 
 /** What a builder says about itself. */
@@ -23,6 +24,7 @@ export type CardFacts = {
   readonly parquet: boolean;
   readonly groups: { readonly by: string; readonly merged: number };
   readonly tokens: TokenStats;
+  readonly lengths: LengthStats;
   readonly costUsd: number | null;
   readonly filterReasons: Readonly<Record<string, number>>;
   readonly notes: readonly string[];
@@ -63,6 +65,7 @@ export function renderCard(text: CardText, facts: CardFacts): string {
     ...(facts.costUsd === null ? [] : [`One epoch at the price given: ${facts.costUsd} USD.`]),
     ...facts.notes.map((note) => `${note}.`),
     "",
+    ...lengthSection(facts.lengths),
     "## How it was made",
     "",
     ...text.howMade.map((line) => `- ${line}`),

@@ -1,5 +1,6 @@
 /** dataset_stats.json and the summary of a set: what was read, kept, grouped, split and left out. */
 import type { Format } from "./format-names.ts";
+import { lengthStats, type Counted } from "./lengths.ts";
 import type { Merged } from "./merge.ts";
 import type { RowIndex } from "./row-index.ts";
 import type { DatasetSettings } from "./settings.ts";
@@ -17,6 +18,8 @@ export type SetFacts = {
     Record<"kinds" | "unasked" | "filtered" | "refused" | "masked", Counter>
   >;
   readonly merged: Merged;
+  /** Whose row the longest is. */
+  readonly longestRow: string;
   readonly plan: SplitPlan;
   readonly sizes: Sizes;
   /** Sentences of the builder. */
@@ -57,17 +60,24 @@ export function setStats({ settings, index, counts, merged, plan, sizes, ...fact
       exact_duplicate_rows: merged.exactRows,
     },
     tokens,
+    lengths: lengthStats(index.lengths, facts.longestRow, countedBy(settings)),
     usd_per_million_tokens: price,
     cost_usd: price === null ? null : Math.round(tokens.total * price) / 1e6,
     seed: settings.seed,
     val_fraction: settings.valFraction,
     near_duplicate: settings.nearDuplicate,
     max_tokens: settings.maxTokens,
+    ...(settings.history === undefined ? {} : { history: settings.history }),
     /** Rows by kind; null: --no-mask. */
     masked_secrets: settings.mask ? counts.masked.counts() : null,
     notes: [...plan.notes, ...facts.notes, ...maskNotes(settings.mask, counts.masked.counts())],
     ...facts.more,
   };
+}
+
+function countedBy({ tokenizer, tokenizerConfig }: DatasetSettings): Counted {
+  if (tokenizer === null) return "estimate";
+  return tokenizerConfig === null ? "tokenizer" : "template";
 }
 
 // ---------------------------------------------------------------------------------------------

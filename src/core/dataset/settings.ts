@@ -2,6 +2,7 @@
 import { UserError } from "../../errors.ts";
 import { nearestName } from "../text/nearest.ts";
 import { formatNamed, type Format } from "./format-names.ts";
+import { historyWanted, type HistoryWanted } from "./shortened.ts";
 
 export const GROUPINGS = ["repo", "instance"] as const;
 export type Grouping = (typeof GROUPINGS)[number];
@@ -32,6 +33,8 @@ export type DatasetSettings = {
   readonly force: boolean;
   /** Instances that no row may come from: [source].exclude_ids. */
   readonly excludeIds: readonly string[];
+  /** Histories are made shorter; absent: they are whole. */
+  readonly history?: HistoryWanted;
 };
 
 /** The [dataset] section of chain.toml, as far as the spine needs it. */
@@ -47,6 +50,7 @@ export type DatasetSection = {
   readonly license: string;
   readonly tokenizer?: string | undefined;
   readonly tokenizer_config?: string | undefined;
+  readonly history?: string | undefined;
 };
 
 /** Flags as they were typed; absent ones fall back to chain.toml. */
@@ -57,6 +61,8 @@ export type DatasetFlags = {
   readonly groupBy?: string;
   readonly seed?: string;
   readonly maxTokens?: number;
+  /** "last:N" or "fit". */
+  readonly history?: string;
   readonly nearDuplicate?: string;
   readonly price?: string;
   readonly parquet?: boolean;
@@ -83,13 +89,15 @@ export function datasetSettings(
   { excludeIds = [], maskEmails = false }: SetWide = {},
 ): DatasetSettings {
   const names = flags.format?.flatMap((given) => given.split(",")) ?? section.formats;
+  const maxTokens = flags.maxTokens ?? section.max_tokens ?? null;
+  const history = flags.history ?? section.history;
   const formats = [...new Set(names.map((name) => formatNamed(name.trim())))];
   return {
     formats,
     valFraction: fractionOf("--val-fraction", flags.valFraction, section.val_fraction),
     groupBy: groupingNamed(flags.groupBy ?? section.group_by),
     seed: seedOf(flags.seed, section.seed),
-    maxTokens: flags.maxTokens ?? section.max_tokens ?? null,
+    maxTokens,
     nearDuplicate: fractionOf("--near-duplicate", flags.nearDuplicate, section.near_duplicate),
     usdPerMillionTokens: priceOf(flags.price) ?? section.usd_per_million_tokens ?? null,
     parquet: flags.parquet ?? section.parquet,
@@ -100,6 +108,7 @@ export function datasetSettings(
     maskEmails,
     force: flags.force,
     excludeIds,
+    ...(history === undefined ? {} : { history: historyWanted(history, maxTokens) }),
   };
 }
 

@@ -90,7 +90,10 @@ export async function collect(rows: BuiltRows, job: CollectJob): Promise<Collect
       return skips.add(skipOf(given, "excluded_id"));
     }
     const example = history === undefined ? given : shortened(given, history, maxTokens, lengthOf);
-    const wanted = spools.filter((spool) => takes(spool.format, example.kind, example.label));
+    const { kind, label, formats } = example;
+    const wanted = spools.filter(
+      ({ format }) => takes(format, kind, label) && formats?.includes(format) !== false,
+    );
     if (wanted.length === 0) return counts.unasked.add(example.kind);
     const tokens = text.count(example);
     const isLong = maxTokens !== null && tokens.length > maxTokens;

@@ -3,6 +3,7 @@
  * source row gives none. Formats turn examples into lines; nothing here knows where rows came from.
  */
 import type { Message } from "../../records/message.ts";
+import type { Format } from "./format-names.ts";
 
 /** Flat, and with the same keys in every row of a set: it becomes one Parquet column. */
 export type Metadata = Readonly<Record<string, string | number | boolean | null>>;
@@ -17,6 +18,8 @@ type Base = {
   readonly tools?: readonly unknown[];
   /** Its messages say by their weight what is learned of them: a whole run. */
   readonly isWeighted?: boolean;
+  /** The formats that it is for; absent: all that take its kind. */
+  readonly formats?: readonly Format[];
   /** Of an answer whose row says how it ended: good or bad; null: nobody knows. Absent: as its kind says. */
   readonly label?: boolean | null;
 };

@@ -25,6 +25,7 @@ import {
 } from "../core/dataset/settings.ts";
 import { trajectoryShape } from "../core/sample/columns.ts";
 import { benchmarkWarning } from "../core/speedrun/warning.ts";
+import { ACTION_SETS } from "../core/actions/sets.ts";
 import { kindCounts, originNotes, typeNotes, type KindCounts } from "../core/actions/kinds.ts";
 import { actionsSummary } from "../core/actions/report.ts";
 import { hasMark, sourcePrints } from "../io/dataset/made-from.ts";
@@ -55,13 +56,6 @@ export type ActionsOptions = StageOptions &
     readonly output: string;
     readonly skipBad: boolean;
   };
-
-/** Names of the three sets: folders here, and repositories on the Hub. */
-const ACTION_SETS = {
-  proposer: "speculative-actions-proposer-sft",
-  verifier: "speculative-actions-verifier-pref",
-  eval: "speculative-actions-eval",
-} as const;
 
 /** @throws UserError for a source that names nothing, a folder that is not empty, and for no turns at all. */
 export async function actions(

@@ -38,7 +38,7 @@ export function openPieces(paths: readonly string[], lengths: Uint32Array): Piec
       const file = files.find((one) => start < one.to);
       if (length === 0 || file === undefined) return buffer.subarray(0, 0);
       if (length > buffer.length) buffer = Buffer.allocUnsafe(length);
-      for (let got = 0; got < length; ) {
+      for (let got = 0; got < length;) {
         const more = guarded(file.path, () =>
           readSync(file.fd, buffer, got, length - got, start - file.from + got),
         );

@@ -3,6 +3,7 @@
  * groups are kept for eval, and the examples of each set as streams. Rows are read twice, an
  * instance at a time, so that memory does not grow with the sources.
  */
+import { basename } from "node:path";
 import { eventsOf, historyHashes, type ActionEvent, type Rollout } from "../core/actions/events.ts";
 import { beyond, evalGroups, rankOf, smallest, type TurnRef } from "../core/actions/plan.ts";
 import { actionsElsewhere, type Elsewhere, type PlacedAction } from "../core/actions/elsewhere.ts";
@@ -224,13 +225,27 @@ async function readAt(
   return read.map((one, n): Read => {
     const index = rows[n] ?? 0;
     if (!one.ok) return { index, rollout: null, reason: one.reason };
-    const made = rolloutOf(one.row, { source: source.name, id: `${source.name}-${index}` });
+    const made = rolloutOf(one.row, {
+      source: source.name,
+      id: `${source.name}-${index}`,
+      origin: originOf(source, index),
+    });
     if (!made.ok) return { index, rollout: null, reason: made.reason };
     const unwanted = labels === null ? null : labelDrop(labelOf(one.row, made.value), labels);
     return unwanted === null
       ? { index, rollout: made.value, reason: "" }
       : { index, rollout: null, reason: unwanted };
   });
+}
+
+/** The data set of a row, or the name of its file: where a file lies on this machine is nobody's business. */
+function originOf(source: ActionSource, index: number): string {
+  let before = 0;
+  for (const { dataset, name, rows } of source.rows.files) {
+    if (index < before + rows) return dataset ?? basename(name);
+    before += rows;
+  }
+  return "";
 }
 
 function labelOf(row: Row, { calls, demos, resolved }: Rollout): RunLabel {
@@ -240,7 +255,7 @@ function labelOf(row: Row, { calls, demos, resolved }: Rollout): RunLabel {
 }
 
 const COLUMNS =
-  "instance_id id traj_id repo resolved target success passed reward report exit_status messages conversations history trajectory assistant turn".split(
+  "instance_id id traj_id repo resolved target success passed reward report exit_status model messages conversations history trajectory assistant turn".split(
     " ",
   );
 

@@ -15,6 +15,7 @@ import {
   type NumberList,
   type RowIndex,
 } from "../core/dataset/row-index.ts";
+import { signed } from "../core/dataset/provenance.ts";
 import { shortened } from "../core/dataset/shortened.ts";
 import type { DatasetSettings } from "../core/dataset/settings.ts";
 import { counter, type Counter } from "../core/dataset/stats.ts";
@@ -66,9 +67,10 @@ export type CollectedPart = {
 
 /**
  * reasons: all skipped; filtered: by the builder; refused: by a format; kinds: of examples;
- * unasked: kinds that no format asked for has a place for; masked: rows by kind of secret.
+ * unasked: kinds that no format asked for has a place for; masked: rows by kind of secret;
+ * models: rows by who wrote their answers.
  */
-const COUNTS = ["reasons", "filtered", "refused", "kinds", "unasked", "masked"] as const;
+const COUNTS = ["reasons", "filtered", "refused", "kinds", "unasked", "masked", "models"] as const;
 type Count = (typeof COUNTS)[number];
 
 /** Collects a stream of rows. @throws UserError for a tokenizer or template that cannot be used. */
@@ -82,14 +84,15 @@ export async function collect(rows: BuiltRows, job: CollectJob): Promise<Collect
   const skips = await skippedRows(job, counts.reasons);
 
   const excluded = new Set<unknown>(job.settings.excludeIds);
-  const { history, maxTokens } = job.settings;
+  const { history, maxTokens, madeWith } = job.settings;
   const lengthOf = (example: Example): number => text.count(example).length;
   const keep = (given: Example): void => {
     if (excluded.has(given.metadata["instance_id"])) {
       counts.filtered.add("excluded_id");
       return skips.add(skipOf(given, "excluded_id"));
     }
-    const example = history === undefined ? given : shortened(given, history, maxTokens, lengthOf);
+    const own = madeWith === undefined ? given : signed(given, madeWith);
+    const example = history === undefined ? own : shortened(own, history, maxTokens, lengthOf);
     const { kind, label, formats } = example;
     const wanted = spools.filter(
       ({ format }) => takes(format, kind, label) && formats?.includes(format) !== false,
@@ -113,6 +116,7 @@ export async function collect(rows: BuiltRows, job: CollectJob): Promise<Collect
     }
     columns.see(example);
     counts.kinds.add(example.kind);
+    counts.models.add(String(example.metadata["models"] ?? ""));
     index.add(example, tokens);
     if (tokens.length > longest.length) longest = longRow(example, tokens.length);
   };
@@ -153,6 +157,7 @@ export function partOf({
       kinds: counts.kinds.counts(),
       unasked: counts.unasked.counts(),
       masked: counts.masked.counts(),
+      models: counts.models.counts(),
     },
     longest,
     lengths: spools.map((spool) => spool.lengths.values()),
@@ -189,6 +194,7 @@ const countersOf = (): Record<Count, Counter> => ({
   kinds: counter(),
   unasked: counter(),
   masked: counter(),
+  models: counter(),
 });
 
 async function openSpools({ folder, part, settings }: CollectJob) {

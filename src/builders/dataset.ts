@@ -124,7 +124,8 @@ async function madeFrom({
   madeFrom: from,
 }: DatasetSpec): Promise<string | null> {
   if (from === undefined) return null;
-  const { force: _force, ...rest } = settings;
+  // Another key of chain.toml or another version makes the same rows.
+  const { force: _force, madeWith: _madeWith, ...rest } = settings;
   const paths = [settings.tokenizer, settings.tokenizerConfig].flatMap((path) => path ?? []);
   return madeHash([builder, rest, await filePrints(paths), from]);
 }

@@ -5,6 +5,7 @@
 import { dataFile, renderCard, type CardText } from "../core/dataset/card.ts";
 import type { Format } from "../core/dataset/format-names.ts";
 import { ktoOrder, refuseOneSided } from "../core/dataset/kto-order.ts";
+import { licenseOf, originNames } from "../core/dataset/provenance.ts";
 import type { NumberList, RowIndex } from "../core/dataset/row-index.ts";
 import type { DatasetSettings } from "../core/dataset/settings.ts";
 import type { SetStats, Sizes } from "../core/dataset/set-stats.ts";
@@ -106,7 +107,7 @@ export async function finishFolder(
     joinFiles(parts, await folder.path(SKIPPED_FILE));
     files.push({ name: SKIPPED_FILE, rows: reasons.total() });
   }
-  const text = renderCard(card, {
+  const text = renderCard(withLicenses(card, settings), {
     license: settings.license,
     splitNames: plan.names,
     sizes,
@@ -114,6 +115,7 @@ export async function finishFolder(
     groups: { by: stats.groups.by, merged: stats.groups.merged },
     tokens: stats.tokens,
     lengths: stats.lengths,
+    models: collected.counts.models.counts(),
     costUsd: stats.cost_usd,
     filterReasons: reasons.counts(),
     notes: stats.notes,
@@ -130,6 +132,15 @@ export async function finishFolder(
 
 const SKIPPED_FILE = "skipped.jsonl";
 const CARD_FILE = "README.md";
+
+/** Sources with the licences that are known. */
+function withLicenses(card: CardText, { madeWith }: DatasetSettings): CardText {
+  const sources = card.sources.map(({ name, license }) => {
+    const known = licenseOf(originNames([name]), madeWith?.licenses ?? {});
+    return { name, license: license ?? (known === "unknown" ? null : known) };
+  });
+  return { ...card, sources };
+}
 
 /** The rows of each split in the order in which kto wants them. */
 function ktoPlan(

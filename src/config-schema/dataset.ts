@@ -27,5 +27,7 @@ export const datasetSection = z
     parquet: z.boolean().default(false),
     /** Licence id of the Hub for the data set card. */
     license: name.default("unknown"),
+    /** Licences of sources, by data set or file, for the rows and the card. */
+    source_licenses: z.record(name, name).default({}),
   })
   .prefault({});

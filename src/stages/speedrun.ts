@@ -5,6 +5,7 @@
 import type { Config } from "../config.ts";
 import { datasetSettings, type DatasetFlags } from "../core/dataset/settings.ts";
 import type { Built } from "../core/dataset/example.ts";
+import { originNames } from "../core/dataset/provenance.ts";
 import type { Format } from "../core/dataset/format-names.ts";
 import { makeMasker } from "../core/exit/masker.ts";
 import { checkResponseColumns } from "../core/speedrun/columns.ts";
@@ -14,6 +15,7 @@ import {
   speedrunCard,
   speedrunCounts,
   testFraction,
+  type BuiltAs,
   type SpeedrunCounts,
 } from "../core/speedrun/set.ts";
 import { labelChoice } from "../core/label/choice.ts";
@@ -97,7 +99,7 @@ export async function speedrun(
   const rows = builtRows(source, asked, {
     skipped,
     counts,
-    groupBy: settings.groupBy,
+    as: { groupBy: settings.groupBy, labels: asked.labels, origin: originNames(names) },
   });
   try {
     const { summary } = await writeDataset(rows, {
@@ -158,12 +160,12 @@ async function* builtRows(
   into: {
     readonly skipped: SkippedRow[];
     readonly counts: SpeedrunCounts;
-    readonly groupBy: "repo" | "instance";
+    readonly as: BuiltAs;
   },
 ): AsyncGenerator<Built> {
   for await (const made of rowsOf(source, options)) {
     if (made.ok) into.counts.add(made.value);
     else into.skipped.push(made.skipped);
-    yield speedrunBuilt(made, into.groupBy, options.labels);
+    yield speedrunBuilt(made, into.as);
   }
 }

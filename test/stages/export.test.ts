@@ -152,6 +152,14 @@ describe("what is learned", () => {
       audit: "clean",
       decided_by: "panel",
     });
+    expect(pair?.["metadata"]).toMatchObject({
+      run: "",
+      origin: "",
+      origin_license: "unknown",
+      models: "",
+      config_hash: expect.stringMatching(/^[0-9a-f]+$/),
+      made_with: expect.stringMatching(/^kingmaker \d/),
+    });
     expect(all("kto").map((row) => [said(row, "completion"), row["label"]])).toEqual([
       [turn(1)["challenger"], true],
       [turn(1)["king"], false],
@@ -422,4 +430,40 @@ test("the script exports by group: no instance is on both sides", async () => {
     );
   expect(ids("val")).toHaveLength(3);
   for (const id of ids("val")) expect(ids("train")).not.toContain(id);
+});
+
+test("rows say which run, source and models they are of, and the card whose terms to check", async () => {
+  const by = (model: string): Row => ({
+    model,
+    provider: "p",
+    prompt_version: "1",
+    config_hash: "x",
+    usage: { prompt_tokens: 0, cached_tokens: 0, completion_tokens: 0, reasoning_tokens: 0 },
+    cost_usd: null,
+    attempts: 1,
+    finish_reason: "stop",
+    time: "",
+  });
+  const over = {
+    run: "run-7",
+    origin: { dataset: "nebius/SWE-rebench-V2-PRs", revision: "abc", file: "a.parquet", row: 3 },
+    challenger_run: by("open/answerer"),
+    king_run: by("claude-x"),
+  };
+  const { all, folder } = await run([good(1, over), good(2, over)]);
+  const of = (dir: string, n = 0): unknown => all(dir)[n]?.["metadata"];
+  expect(of("")).toMatchObject({
+    run: "run-7",
+    turn: 1,
+    origin: "nebius/SWE-rebench-V2-PRs",
+    origin_license: "cc-by-4.0",
+    models: "open/answerer",
+  });
+  expect(of("preference")).toMatchObject({ models: "open/answerer, claude-x" });
+  const bad = all("kto").find((row) => row["label"] === false);
+  expect(bad?.["metadata"]).toMatchObject({ models: "claude-x" });
+  const card = readFileSync(join(folder, "README.md"), "utf8");
+  expect(card).toContain("## Who wrote the answers");
+  expect(card).toMatch(/\| claude-x \| \d+ \| Anthropic's terms \(competing models\) \|/);
+  expect(card).toContain("- nebius/SWE-rebench-V2-PRs (cc-by-4.0)");
 });

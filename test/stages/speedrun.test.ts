@@ -60,7 +60,16 @@ test("speedrun writes rows with labels, and skipped ones with what they had", as
     dropped: { empty_response: 1, short_patch: 1 },
   });
   const rows = readJsonl(root, "dataset/speedrun/dev.jsonl");
-  expect(rows.map(({ metadata }) => metadata)).toEqual([
+  expect(rows[0]?.["metadata"]).toMatchObject({
+    run: "",
+    turn: -1,
+    origin: "b.jsonl",
+    origin_license: "unknown",
+    models: "",
+    config_hash: expect.stringMatching(/^[0-9a-f]+$/),
+    made_with: expect.stringMatching(/^kingmaker \d/),
+  });
+  expect(rows.map(({ metadata }) => metadata)).toMatchObject([
     { instance_id: "o1__r-1", repo: "o1/r", label: "SUCCESS", response_source: "patch" },
     { instance_id: "o2__r-2", repo: "o2/r", label: "UNKNOWN", response_source: "test_patch" },
     { instance_id: "o5__r-5", repo: "o5/r", label: "UNKNOWN", response_source: "change_summary" },

@@ -13,6 +13,7 @@ export type PlacedAction = {
   readonly repo: string;
   readonly resolved: boolean | null;
   readonly group: string;
+  readonly model?: string | undefined;
 };
 
 export type Elsewhere = {
@@ -35,7 +36,7 @@ export function actionsElsewhere(): Elsewhere {
       const key = keyOf(event);
       const kept = places.get(key) ?? [];
       if (kept.length >= KEPT && rank >= (kept.at(-1)?.rank ?? "")) return;
-      const { instance_id, repo, resolved } = rollout;
+      const { instance_id, repo, resolved, model } = rollout;
       const action: PlacedAction = {
         content,
         action_type: typeOf(event),
@@ -44,6 +45,7 @@ export function actionsElsewhere(): Elsewhere {
         repo,
         resolved,
         group,
+        model,
       };
       const place = kept.findIndex((one) => rank < one.rank);
       kept.splice(place < 0 ? kept.length : place, 0, { rank, action });

@@ -12,6 +12,12 @@ export type Rollout = {
   readonly repo: string;
   /** Tells the rollouts of an instance apart. */
   readonly id: string;
+  /** As its source names it; absent where it does not. */
+  readonly run?: string | undefined;
+  /** The data set or file that it was read from. */
+  readonly origin?: string | undefined;
+  /** Who wrote its words; absent where nobody knows. */
+  readonly model?: string | undefined;
   /** null: the source does not say. */
   readonly resolved: boolean | null;
   /** As agents see them: tool calls rendered as text. */

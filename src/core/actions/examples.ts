@@ -1,6 +1,7 @@
 /** Taken turns as examples of the three sets, in the shape that the spine of all builders takes. */
 import type { Built, Example, Metadata } from "../dataset/example.ts";
 import type { Format } from "../dataset/format-names.ts";
+import { modelNames, withProvenance } from "../dataset/provenance.ts";
 import type { LabelDrop } from "../label/choice.ts";
 import type { RunLabel } from "../label/label.ts";
 import { historyOf, typeOf, type ActionEvent } from "./events.ts";
@@ -72,6 +73,7 @@ export function verifierExample(
       group,
       metadata: {
         ...metadataOf(event, type),
+        models: modelNames(event.rollout.model, rejected.model),
         rejected_type: rejected.action_type,
         rejected_origin: rejected.origin,
         synthetic_kind: rejected.synthetic_kind,
@@ -91,13 +93,20 @@ export function proposerFormats(asked: readonly Format[]): readonly Format[] {
 /** Where a row comes from; the same keys in every row of a set. */
 function metadataOf(event: ActionEvent, type: ActionType): Metadata {
   const { rollout, turn } = event;
-  return {
-    source: rollout.source,
-    instance_id: rollout.instance_id,
-    repo: rollout.repo,
-    rollout: rollout.id,
-    turn,
-    resolved: rollout.resolved,
-    action_type: type,
-  };
+  return withProvenance(
+    {
+      source: rollout.source,
+      instance_id: rollout.instance_id,
+      repo: rollout.repo,
+      rollout: rollout.id,
+      resolved: rollout.resolved,
+      action_type: type,
+    },
+    {
+      run: rollout.run ?? "",
+      turn,
+      origin: rollout.origin ?? "",
+      models: modelNames(rollout.model),
+    },
+  );
 }

@@ -11,6 +11,8 @@ import type { ActionType } from "./types.ts";
 export type Rejected = {
   readonly content: string;
   readonly action_type: ActionType;
+  /** Who wrote it; absent where nobody knows, or nobody did. */
+  readonly model?: string | undefined;
   /**
    * "rollout": another run of the instance took this action after the very same history.
    * "duel": the answer that lost the duel on this very turn.
@@ -59,7 +61,8 @@ export function rejectedFor(
   elsewhere: readonly PlacedAction[] = [],
 ): Rejected | null {
   const hash = historyHashes(event.rollout.messages.slice(0, event.at + 1)).at(-1) ?? "";
-  const differs = (other: Pick<ActionEvent, "content">): boolean => act(other.content) !== act(event.content);
+  const differs = (other: Pick<ActionEvent, "content">): boolean =>
+    act(other.content) !== act(event.content);
   const others = (siblings.byHistory.get(hash) ?? []).filter(
     (other) => other.rollout.id !== event.rollout.id && differs(other),
   );
@@ -69,6 +72,7 @@ export function rejectedFor(
     return {
       content: real.content,
       action_type: typeOf(real),
+      ...modelOf(real.rollout),
       origin: "rollout",
       synthetic_kind: null,
     };
@@ -127,20 +131,30 @@ function synthetic(
     synthetic_kind: Rejected["synthetic_kind"],
     content: string,
     action_type: ActionType,
-  ): Rejected => ({ content, action_type, origin: "synthetic", synthetic_kind });
+    by: { readonly model?: string | undefined },
+  ): Rejected => ({
+    content,
+    action_type,
+    ...modelOf(by),
+    origin: "synthetic",
+    synthetic_kind,
+  });
   const lent = pick(borrowed, rng);
-  if (lent !== null) return made("borrowed", lent.content, typeOf(lent));
+  if (lent !== null) return made("borrowed", lent.content, typeOf(lent), lent.rollout);
   const there = pick(placed, rng);
-  if (there !== null) return made("position", there.content, there.action_type);
+  if (there !== null) return made("position", there.content, there.action_type, there);
   for (const [kind, list] of [
     ["later", later],
     ["repeated", last],
   ] as const) {
     const found = pick(list, rng);
-    if (found !== null) return made(kind, found.content, typeOf(found));
+    if (found !== null) return made(kind, found.content, typeOf(found), found.rollout);
   }
   return null;
 }
+
+const modelOf = ({ model }: { readonly model?: string | undefined }) =>
+  model === undefined ? {} : { model };
 
 /** Of another instance, and in the same form: a command beside a command, a call beside a call. */
 function isOfOther(other: PlacedAction, { rollout, at }: ActionEvent): boolean {

@@ -1,6 +1,7 @@
 /** The data set card (README.md) that the Hub shows, with the YAML that `load_dataset` reads. */
 import type { Format } from "./format-names.ts";
 import { lengthSection, type LengthStats } from "./lengths.ts";
+import { modelSection } from "./provenance.ts";
 import type { TokenStats } from "./stats.ts";
 
 /** What a builder says about itself. */
@@ -25,6 +26,8 @@ export type CardFacts = {
   readonly groups: { readonly by: string; readonly merged: number };
   readonly tokens: TokenStats;
   readonly lengths: LengthStats;
+  /** Rows by who wrote their answers. */
+  readonly models: Readonly<Record<string, number>>;
   readonly costUsd: number | null;
   readonly filterReasons: Readonly<Record<string, number>>;
   readonly notes: readonly string[];
@@ -76,6 +79,7 @@ export function renderCard(text: CardText, facts: CardFacts): string {
       ({ name, license }) => `- ${name}${license === null ? "" : ` (${license})`}`,
     ),
     "",
+    ...modelSection(facts.models),
     ...leftOut(facts.filterReasons),
     "## Known limits",
     "",

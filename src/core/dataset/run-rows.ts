@@ -135,7 +135,7 @@ function turnRows(
         prompt: messages.slice(0, placeOf(turn)).map(withoutWeight),
         answer: readableText(plain),
         said: { answer: plain },
-        metadata: { ...base.metadata, weight },
+        metadata: { ...base.metadata, ...(isOwn(turn, plain) ? { models: "" } : {}), weight },
         formats,
       },
     ];
@@ -144,6 +144,10 @@ function turnRows(
 
 /** Where the turn stands in its run. */
 const placeOf = ({ exported }: JudgedTurn): number => exported.messages.length;
+
+/** The run's own words, whoever wrote them: not the challenger's. */
+const isOwn = ({ exported }: JudgedTurn, answer: Message): boolean =>
+  answer.content !== (exported.challenger_message?.content ?? exported.challenger);
 
 function withoutWeight({ weight: _weight, ...message }: Message): Message {
   return message;

@@ -2,6 +2,7 @@
 import { UserError } from "../../errors.ts";
 import { nearestName } from "../text/nearest.ts";
 import { formatNamed, type Format } from "./format-names.ts";
+import type { MadeWith } from "./provenance.ts";
 import { historyWanted, type HistoryWanted } from "./shortened.ts";
 
 export const GROUPINGS = ["repo", "instance"] as const;
@@ -35,6 +36,8 @@ export type DatasetSettings = {
   readonly excludeIds: readonly string[];
   /** Histories are made shorter; absent: they are whole. */
   readonly history?: HistoryWanted;
+  /** What every row says of how it was made; absent: nothing. */
+  readonly madeWith?: MadeWith;
 };
 
 /** The [dataset] section of chain.toml, as far as the spine needs it. */
@@ -80,13 +83,14 @@ export type SetWide = {
   readonly excludeIds?: readonly string[];
   /** [audit].mask_emails. */
   readonly maskEmails?: boolean;
+  readonly madeWith?: MadeWith;
 };
 
 /** @throws UserError for an unknown format or grouping (nearest name) and for numbers out of range. */
 export function datasetSettings(
   section: DatasetSection,
   flags: DatasetFlags,
-  { excludeIds = [], maskEmails = false }: SetWide = {},
+  { excludeIds = [], maskEmails = false, madeWith }: SetWide = {},
 ): DatasetSettings {
   const names = flags.format?.flatMap((given) => given.split(",")) ?? section.formats;
   const maxTokens = flags.maxTokens ?? section.max_tokens ?? null;
@@ -108,6 +112,7 @@ export function datasetSettings(
     maskEmails,
     force: flags.force,
     excludeIds,
+    ...(madeWith === undefined ? {} : { madeWith }),
     ...(history === undefined ? {} : { history: historyWanted(history, maxTokens) }),
   };
 }

@@ -3,6 +3,7 @@ import { UserError } from "../../errors.ts";
 import type { CardText } from "../dataset/card.ts";
 import type { Built, Skip } from "../dataset/example.ts";
 import type { Format } from "../dataset/format-names.ts";
+import { withProvenance } from "../dataset/provenance.ts";
 import { labelledAnswer, withoutFormat, type LabelledAnswer } from "../label/labelled.ts";
 import type { RunLabel } from "../label/label.ts";
 import { counter } from "../dataset/stats.ts";
@@ -26,12 +27,15 @@ export function forFormats(made: SpeedrunMade, { formats, labels }: LabelsAsked)
   };
 }
 
+export type BuiltAs = {
+  readonly groupBy: "repo" | "instance";
+  readonly labels: ReadonlySet<RunLabel> | null;
+  /** The data sets or files that the rows were read from. */
+  readonly origin: string;
+};
+
 /** A kept row as an example, a skipped one with the length of its patch. */
-export function speedrunBuilt(
-  made: SpeedrunMade,
-  groupBy: "repo" | "instance",
-  labels: ReadonlySet<RunLabel> | null,
-): Built {
+export function speedrunBuilt(made: SpeedrunMade, { groupBy, labels, origin }: BuiltAs): Built {
   if (!made.ok) {
     const skip: Skip & SkippedRow = { ...made.skipped, length: made.skipped.patch_len };
     return { ok: false, skip };
@@ -44,13 +48,17 @@ export function speedrunBuilt(
       prompt: [{ role: "user", content: prompt }],
       answer: response,
       group: groupBy === "repo" && repo !== "" ? repo : instance_id,
-      metadata: {
-        instance_id,
-        repo,
-        label,
-        response_source,
-        ...(label_by === undefined ? {} : { label_by }),
-      },
+      metadata: withProvenance(
+        {
+          instance_id,
+          repo,
+          label,
+          response_source,
+          ...(label_by === undefined ? {} : { label_by }),
+        },
+        // Patches of a benchmark are people's.
+        { run: "", turn: -1, origin, models: "" },
+      ),
     },
   };
 }

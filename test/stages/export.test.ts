@@ -454,7 +454,6 @@ test("rows say which run, source and models they are of, and the card whose term
   const of = (dir: string, n = 0): unknown => all(dir)[n]?.["metadata"];
   expect(of("")).toMatchObject({
     run: "run-7",
-    turn: 1,
     origin: "nebius/SWE-rebench-V2-PRs",
     origin_license: "cc-by-4.0",
     models: "open/answerer",

@@ -3,8 +3,8 @@
  * part of the rows may be collected by another thread; the parts are then put behind one another.
  */
 import { resolve } from "node:path";
-import { columnsSeen, type Columns, type ColumnsData } from "../core/dataset/columns.ts";
-import type { Example, Skip } from "../core/dataset/example.ts";
+import { columnsSeen, shapeBits, type Columns, type ColumnsData } from "../core/dataset/columns.ts";
+import { answersOf, type Example, type Skip } from "../core/dataset/example.ts";
 import type { Format } from "../core/dataset/format-names.ts";
 import { takes, writeRow } from "../core/dataset/formats.ts";
 import type { RenderText } from "../core/dataset/format-reasons.ts";
@@ -17,6 +17,7 @@ import {
 } from "../core/dataset/row-index.ts";
 import { signed } from "../core/dataset/provenance.ts";
 import { shortened } from "../core/dataset/shortened.ts";
+import { rowText } from "../core/dataset/row-text.ts";
 import type { DatasetSettings } from "../core/dataset/settings.ts";
 import { counter, type Counter } from "../core/dataset/stats.ts";
 import { estimateTokens, type CountTokens } from "../core/dataset/tokens.ts";
@@ -51,6 +52,8 @@ export type Collected = {
   readonly counts: Readonly<Record<Count, Counter>>;
   readonly longest: LongRow;
   readonly spools: readonly Spool[];
+  /** What each row's messages carry (`shapeBits`). */
+  readonly shapes: NumberList;
   readonly skipped: readonly string[];
 };
 
@@ -61,6 +64,7 @@ export type CollectedPart = {
   readonly counts: Readonly<Record<Count, Readonly<Record<string, number>>>>;
   readonly longest: LongRow;
   readonly lengths: readonly Uint32Array[];
+  readonly shapes: Uint32Array;
   readonly files: readonly (readonly string[])[];
   readonly skipped: readonly string[];
 };
@@ -79,10 +83,12 @@ export async function collect(rows: BuiltRows, job: CollectJob): Promise<Collect
   const counts = countersOf();
   const index = rowIndex();
   const columns = columnsSeen();
+  const shapes = numberList();
   let longest: LongRow = { length: 0, name: "" };
   const spools = await openSpools(job);
   const skips = await skippedRows(job, counts.reasons);
 
+  const { trainer } = job.settings;
   const excluded = new Set<unknown>(job.settings.excludeIds);
   const { history, maxTokens, madeWith } = job.settings;
   const lengthOf = (example: Example): number => text.count(example).length;
@@ -102,7 +108,7 @@ export async function collect(rows: BuiltRows, job: CollectJob): Promise<Collect
     const isLong = maxTokens !== null && tokens.length > maxTokens;
     const lines = wanted.map((spool) => ({
       spool,
-      result: isLong ? TOO_LONG : writeRow(example, spool.format, text.render),
+      result: isLong ? TOO_LONG : writeRow(example, spool.format, { render: text.render, trainer }),
     }));
     for (const { result } of lines) if (!result.ok) counts.refused.add(result.reason);
     const first = lines[0]?.result;
@@ -112,9 +118,10 @@ export async function collect(rows: BuiltRows, job: CollectJob): Promise<Collect
     for (const spool of spools) {
       const result = lines.find((line) => line.spool === spool)?.result;
       const row = result?.ok === true ? result.row : null;
-      spool.lengths.push(row === null ? 0 : spool.writer.line(JSON.stringify(row)));
+      spool.lengths.push(row === null ? 0 : spool.writer.line(rowText(row)));
     }
     columns.see(example);
+    shapes.push(shapeBits(example));
     counts.kinds.add(example.kind);
     counts.models.add(String(example.metadata["models"] ?? ""));
     index.add(example, tokens);
@@ -135,7 +142,7 @@ export async function collect(rows: BuiltRows, job: CollectJob): Promise<Collect
     for (const spool of spools) spool.writer.close(false);
     skips.close();
   }
-  return { index, columns, counts, longest, spools, skipped: skips.files() };
+  return { index, columns, counts, longest, spools, shapes, skipped: skips.files() };
 }
 
 /** A part as plain values. */
@@ -145,6 +152,7 @@ export function partOf({
   counts,
   longest,
   spools,
+  shapes,
   skipped,
 }: Collected): CollectedPart {
   return {
@@ -161,6 +169,7 @@ export function partOf({
     },
     longest,
     lengths: spools.map((spool) => spool.lengths.values()),
+    shapes: shapes.values(),
     files: spools.map((spool) => spool.files),
     skipped,
   };
@@ -170,6 +179,7 @@ export function partOf({
 export function withPart(first: Collected, part: CollectedPart): Collected {
   first.index.append(part.index);
   first.columns.append(part.columns);
+  for (const bits of part.shapes) first.shapes.push(bits);
   for (const name of COUNTS) first.counts[name].addAll(part.counts[name]);
   const spools = first.spools.map((spool, at) => {
     for (const length of part.lengths[at] ?? []) spool.lengths.push(length);
@@ -256,15 +266,15 @@ function longRow({ metadata }: Example, length: number): LongRow {
 
 function skipOf(example: Example, reason: string): Skip {
   const id = example.metadata["instance_id"];
-  const answers =
-    example.kind === "preference"
-      ? example.chosen.length + example.rejected.length
-      : example.answer.length;
+  const answers = answersOf(example).reduce((sum, { length }) => sum + length, 0);
   return {
     instance_id: typeof id === "string" ? id : "",
     reason,
     source_fields: Object.fromEntries(
-      Object.entries(example.metadata).map(([key, value]) => [`has_${key}`, value !== null]),
+      Object.entries(example.metadata).map(([key, value]) => [
+        `has_${key}`,
+        value !== "" && value !== -1,
+      ]),
     ),
     length: answers,
   };

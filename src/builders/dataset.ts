@@ -12,10 +12,11 @@
  *     return set.summary;
  */
 import type { CardText } from "../core/dataset/card.ts";
-import { mergeGroups } from "../core/dataset/merge.ts";
 import { lengthNote } from "../core/dataset/lengths.ts";
+import { mergeGroups, type Merged } from "../core/dataset/merge.ts";
 import { setStats, type SetStats } from "../core/dataset/set-stats.ts";
 import type { DatasetSettings } from "../core/dataset/settings.ts";
+import { showTypes } from "../core/dataset/shown-types.ts";
 import { planSplits, type SplitAsked, type SplitPlan } from "../core/dataset/split.ts";
 import { reasonTable } from "../core/dataset/stats.ts";
 import { UserError } from "../errors.ts";
@@ -30,7 +31,8 @@ import {
   type CollectedPart,
   type CollectJob,
 } from "./collect.ts";
-import { deal, finishFolder, SPOOL } from "./files.ts";
+import { deal, SPOOL } from "./deal.ts";
+import { finishFolder } from "./files.ts";
 
 export type DatasetSpec = {
   /** As in the summary and in dataset_stats.json: "repair". */
@@ -87,9 +89,8 @@ export async function writeDataset(rows: Rows, spec: DatasetSpec): Promise<Writt
     if (collected.index.rows === 0) throw nothingLeft(spec, collected);
     const { index, counts } = collected;
     const merged = mergeGroups(index, settings.nearDuplicate);
-    const plan = planSplits(index, merged, { ...splitsOf(spec), seed: settings.seed });
-    const { mergedOf } = merged;
-    const dealt = await deal(collected, plan, { mergedOf, seed: settings.seed }, folder);
+    const plan = splitsPlanned(spec, collected, merged);
+    const dealt = await deal(collected, plan, merged.mergedOf, { folder, settings });
     const stats = setStats({
       builder,
       settings,
@@ -168,6 +169,16 @@ function nothingLeft({ builder, notes }: DatasetSpec, { counts }: Collected): Us
     ].join("\n"),
     "loosen the limits in chain.toml [dataset] or by flags, or give other input",
   );
+}
+
+/** Which group goes where; a set whose messages carry more than words shows that in its first split. */
+function splitsPlanned(spec: DatasetSpec, collected: Collected, merged: Merged): SplitPlan {
+  const { index, columns, shapes, spools } = collected;
+  const plan = planSplits(index, merged, { ...splitsOf(spec), seed: spec.settings.seed });
+  const { hasCalls, hasReasoning } = columns.shape();
+  if (!hasCalls && !hasReasoning) return plan;
+  const lengths = spools.map((spool) => spool.lengths);
+  return showTypes(plan, { index, mergedOf: merged.mergedOf, shapes, lengths });
 }
 
 function splitsOf(spec: DatasetSpec): { first: string; others: readonly SplitAsked[] } {

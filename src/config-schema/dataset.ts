@@ -5,7 +5,7 @@ import { positive, count, fraction, name } from "./ranges.ts";
 
 export const datasetSection = z
   .strictObject({
-    formats: z.array(z.enum(FORMATS)).default(["openai"]),
+    formats: z.array(z.enum(FORMATS)).default(["prompt-completion"]),
     val_fraction: fraction.default(0.1),
     group_by: z.enum(["repo", "instance"]).default("repo"),
     seed: z.int().default(42),

@@ -108,13 +108,13 @@ describe("writeDataset", () => {
     const folder = join(root, "dataset/set");
     expect(existsSync(join(folder, "sharegpt/train.jsonl"))).toBe(true);
     const card = readFileSync(join(folder, "README.md"), "utf8");
-    expect(card).toContain(`- config_name: "default"
-  data_files:
+    expect(card).toContain(`  data_files:
   - split: "train"
     path: "train.jsonl"
   - split: "validation"
     path: "val.jsonl"
 - config_name: "sharegpt"`);
+    expect(card.match(/default: true/g)).toHaveLength(1);
     const inPreference = ["train", "val"].flatMap((s) =>
       readJsonl(folder, `preference/${s}.jsonl`),
     );

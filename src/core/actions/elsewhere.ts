@@ -2,12 +2,13 @@
  * What runs did at each turn, for turns of other instances that lack another run of their own: a few actions
  * a turn, drawn by seed, so that memory does not grow with the sources.
  */
-import { typeOf, type ActionEvent } from "./events.ts";
-import type { ActionType } from "./types.ts";
+import { seenAt, type ActionEvent } from "./events.ts";
+import type { ActionTurn } from "./types.ts";
 
 export type PlacedAction = {
   readonly content: string;
-  readonly action_type: ActionType;
+  /** What its type is told by, when it is picked. */
+  readonly seen: ActionTurn;
   readonly isCall: boolean;
   readonly instance_id: string;
   readonly repo: string;
@@ -39,7 +40,7 @@ export function actionsElsewhere(): Elsewhere {
       const { instance_id, repo, resolved, model } = rollout;
       const action: PlacedAction = {
         content,
-        action_type: typeOf(event),
+        seen: seenAt(event),
         isCall: rollout.calls[at]?.tool_calls !== undefined,
         instance_id,
         repo,

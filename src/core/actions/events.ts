@@ -2,7 +2,7 @@
 import { sha256Hex } from "../turn/hash.ts";
 import type { Message } from "../../records/message.ts";
 import { classifyAction } from "./classify.ts";
-import type { ActionType } from "./types.ts";
+import type { ActionTurn, ActionType } from "./types.ts";
 
 /** One run of an agent on an instance. */
 export type Rollout = {
@@ -53,17 +53,20 @@ export function eventsOf(rollout: Rollout): ActionEvent[] {
 }
 
 /** The type of an event, from the turn, the observation before it and the turn before that. */
-export function typeOf({ rollout, at }: ActionEvent): ActionType {
+export const typeOf = (event: ActionEvent): ActionType => classifyAction(seenAt(event));
+
+/** What its type is told by. */
+export function seenAt({ rollout, at }: ActionEvent): ActionTurn {
   const turn = rollout.calls[at];
   const prev = rollout.calls[at - 1];
   const before = rollout.calls.slice(0, at).findLast((message) => message.role === "assistant");
-  return classifyAction({
+  return {
     content: turn?.content,
     tool_calls: turn?.tool_calls,
     prev_role: prev?.role ?? null,
     prev: prev?.content,
     before: before ?? null,
-  });
+  };
 }
 
 /** A copy of the history that an event answers: nobody else holds its messages. */

@@ -76,7 +76,7 @@ export function verifierExample(
         models: modelNames(event.rollout.model, rejected.model),
         rejected_type: rejected.action_type,
         rejected_origin: rejected.origin,
-        synthetic_kind: rejected.synthetic_kind,
+        synthetic_kind: rejected.synthetic_kind ?? "",
       },
     },
   };
@@ -99,7 +99,9 @@ function metadataOf(event: ActionEvent, type: ActionType): Metadata {
       instance_id: rollout.instance_id,
       repo: rollout.repo,
       rollout: rollout.id,
-      resolved: rollout.resolved,
+      // True only where the run says so; the label tells a failure from a run that says nothing.
+      resolved: rollout.resolved === true,
+      label: rollout.resolved === null ? "UNKNOWN" : rollout.resolved ? "SUCCESS" : "FAILURE",
       action_type: type,
     },
     {

@@ -142,7 +142,7 @@ function synthetic(
   const lent = pick(borrowed, rng);
   if (lent !== null) return made("borrowed", lent.content, typeOf(lent), lent.rollout);
   const there = pick(placed, rng);
-  if (there !== null) return made("position", there.content, there.action_type, there);
+  if (there !== null) return made("position", there.content, classifyAction(there.seen), there);
   for (const [kind, list] of [
     ["later", later],
     ["repeated", last],

@@ -1,7 +1,10 @@
 /** The data set card (README.md) that the Hub shows, with the YAML that `load_dataset` reads. */
-import type { Format } from "./format-names.ts";
+import { cardYaml, splitName } from "./card-yaml.ts";
+import type { ColumnTypes } from "./column-types.ts";
+import type { Format, Trainer } from "./format-names.ts";
 import { lengthSection, type LengthStats } from "./lengths.ts";
 import { modelSection } from "./provenance.ts";
+import type { Sizes } from "./set-stats.ts";
 import type { TokenStats } from "./stats.ts";
 
 /** What a builder says about itself. */
@@ -20,8 +23,13 @@ export type CardText = {
 export type CardFacts = {
   readonly license: string;
   readonly splitNames: readonly string[];
-  /** Rows a format and split. */
-  readonly sizes: readonly { readonly format: Format; readonly rows: readonly number[] }[];
+  readonly sizes: Sizes;
+  /** Rows of the set, each once whatever the formats. */
+  readonly rows: number;
+  /** A hash of the rows. */
+  readonly print: string;
+  readonly columns: ReadonlyMap<Format, ColumnTypes>;
+  readonly trainer: Trainer | null;
   readonly parquet: boolean;
   readonly groups: { readonly by: string; readonly merged: number };
   readonly tokens: TokenStats;
@@ -47,10 +55,9 @@ export function dataFile(
 
 /** The whole README.md. Splits without rows are not named: loaders fail on empty files. */
 export function renderCard(text: CardText, facts: CardFacts): string {
-  const total = facts.sizes.reduce((sum, { rows }) => sum + rows.reduce((a, b) => a + b, 0), 0);
   return [
     "---",
-    ...yamlHead(text, facts, total),
+    ...yamlOf(text, facts),
     "---",
     "",
     `# ${text.title}`,
@@ -100,53 +107,26 @@ export function renderCard(text: CardText, facts: CardFacts): string {
 
 // ---------------------------------------------------------------------------------------------
 
-function yamlHead(text: CardText, facts: CardFacts, total: number): string[] {
-  return [
-    `license: ${quoted(facts.license)}`,
-    `pretty_name: ${quoted(text.title)}`,
-    "language:",
-    "- en",
-    "task_categories:",
-    "- text-generation",
-    "tags:",
-    "- code",
-    "- agents",
-    "- kingmaker",
-    "size_categories:",
-    `- ${sizeCategory(total)}`,
-    "configs:",
-    ...facts.sizes.flatMap(({ format, rows }, at) =>
-      rows.every((n) => n === 0)
-        ? []
-        : [
-            `- config_name: ${quoted(at === 0 ? "default" : format)}`,
-            "  data_files:",
-            ...facts.splitNames.flatMap((split, splitAt) =>
-              (rows[splitAt] ?? 0) === 0
-                ? []
-                : [
-                    `  - split: ${quoted(split === "val" ? "validation" : split)}`,
-                    `    path: ${quoted(dataFile(format, at === 0, split, facts.parquet ? "parquet" : "jsonl"))}`,
-                  ],
-            ),
-          ],
-    ),
-  ];
-}
-
-/** A YAML double-quoted scalar is a JSON string. */
-const quoted = (value: string): string => JSON.stringify(value);
-
-/** The Hub's own words for sizes. */
-function sizeCategory(rows: number): string {
-  const steps: readonly [number, string][] = [
-    [1e3, "n<1K"],
-    [1e4, "1K<n<10K"],
-    [1e5, "10K<n<100K"],
-    [1e6, "100K<n<1M"],
-    [1e7, "1M<n<10M"],
-  ];
-  return steps.find(([limit]) => rows < limit)?.[1] ?? "10M<n<100M";
+function yamlOf(text: CardText, facts: CardFacts): string[] {
+  const { license, rows, print, sizes, splitNames, parquet, columns } = facts;
+  const ending = parquet ? "parquet" : "jsonl";
+  const configs = sizes.map(({ format, rows: counts, bytes }, at) => ({
+    format,
+    columns: columns.get(format) ?? {},
+    splits: splitNames.flatMap((split, n) => {
+      const path = dataFile(format, at === 0, split, ending);
+      const rows = counts[n] ?? 0;
+      return rows === 0 ? [] : [{ name: splitName(split), path, rows, bytes: bytes[n] ?? 0 }];
+    }),
+  }));
+  return cardYaml({
+    license,
+    title: text.title,
+    rows,
+    print,
+    configs: configs.filter(({ splits }) => splits.length > 0),
+    isParquet: parquet,
+  });
 }
 
 function leftOut(reasons: Readonly<Record<string, number>>): string[] {

@@ -197,12 +197,11 @@ function metadataOf(turn: JudgedTurn, repo: string): Metadata {
     score: exported.score,
     margin: Math.round((2 * exported.score - 100) * 1e4) / 1e4,
     judges: judges.length,
-    judges_agreeing:
-      judges.length === 0 ? null : Math.round((1e4 * agreeing) / judges.length) / 1e4,
+    judges_agreeing: judges.length === 0 ? -1 : Math.round((1e4 * agreeing) / judges.length) / 1e4,
     against: score?.mode === 1 ? "reference" : "king",
     audit: exported.audit?.verdict ?? "unchecked",
     decided_by: review !== null && isCurrent(review, score) ? "person" : "panel",
-    challenger_model: exported.challenger_run?.model ?? null,
-    king_model: exported.king_run?.model ?? null,
+    challenger_model: exported.challenger_run?.model ?? "",
+    king_model: exported.king_run?.model ?? "",
   };
 }

@@ -166,9 +166,9 @@ function metadataOf(attempt: KeptAttempt, pair: PairKind, before: KeptAttempt | 
       instance_id: attempt.instance_id,
       repo: attempt.repo,
       pair,
-      attempt: attempt.attempt,
-      failed_attempt: before?.attempt ?? null,
-      failure_category: before?.category ?? attempt.category,
+      attempt: attempt.attempt ?? -1,
+      failed_attempt: before?.attempt ?? -1,
+      failure_category: before?.category ?? attempt.category ?? "",
     },
     { run: runOf(attempt), turn: -1, origin: attempt.origin, models: attempt.model },
   );

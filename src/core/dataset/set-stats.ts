@@ -7,8 +7,13 @@ import type { DatasetSettings } from "./settings.ts";
 import type { SplitPlan } from "./split.ts";
 import { tokenStats, type Counter } from "./stats.ts";
 
-/** Rows a format and split. */
-export type Sizes = readonly { readonly format: Format; readonly rows: readonly number[] }[];
+/** Rows and bytes of a format, a number a split. */
+export type Sizes = readonly {
+  readonly format: Format;
+  readonly rows: readonly number[];
+  /** Of the JSON Lines. */
+  readonly bytes: readonly number[];
+}[];
 
 export type SetFacts = {
   readonly builder: string;

@@ -1,7 +1,13 @@
 /** What every builder can be told, from chain.toml [dataset] and its flags (flags win). */
 import { UserError } from "../../errors.ts";
 import { nearestName } from "../text/nearest.ts";
-import { formatNamed, type Format } from "./format-names.ts";
+import {
+  formatNamed,
+  formatsFor,
+  trainerNamed,
+  type Format,
+  type Trainer,
+} from "./format-names.ts";
 import type { MadeWith } from "./provenance.ts";
 import { historyWanted, type HistoryWanted } from "./shortened.ts";
 
@@ -11,6 +17,8 @@ export type Grouping = (typeof GROUPINGS)[number];
 export type DatasetSettings = {
   /** At least one, none twice; the first one's files are at the top of the folder. */
   readonly formats: readonly Format[];
+  /** The trainer whose forms are written; null: plain ones. */
+  readonly trainer: Trainer | null;
   /** 0..1 */
   readonly valFraction: number;
   readonly groupBy: Grouping;
@@ -60,6 +68,8 @@ export type DatasetSection = {
 export type DatasetFlags = {
   /** Each may hold several names with commas. */
   readonly format?: readonly string[];
+  /** A trainer. */
+  readonly for?: string;
   readonly valFraction?: string;
   readonly groupBy?: string;
   readonly seed?: string;
@@ -92,12 +102,16 @@ export function datasetSettings(
   flags: DatasetFlags,
   { excludeIds = [], maskEmails = false, madeWith }: SetWide = {},
 ): DatasetSettings {
-  const names = flags.format?.flatMap((given) => given.split(",")) ?? section.formats;
+  const trainer = flags.for === undefined ? null : trainerNamed(flags.for.trim());
+  const names =
+    flags.format?.flatMap((given) => given.split(",")) ??
+    (trainer === null ? section.formats : formatsFor(trainer));
   const maxTokens = flags.maxTokens ?? section.max_tokens ?? null;
   const history = flags.history ?? section.history;
   const formats = [...new Set(names.map((name) => formatNamed(name.trim())))];
   return {
     formats,
+    trainer,
     valFraction: fractionOf("--val-fraction", flags.valFraction, section.val_fraction),
     groupBy: groupingNamed(flags.groupBy ?? section.group_by),
     seed: seedOf(flags.seed, section.seed),

@@ -62,7 +62,7 @@ function renderedRow(example: Example, answer: Message, render: RenderText): str
       ...(tools === undefined ? {} : { tools }),
     },
     "chatml",
-    render,
+    { render },
   );
   const text = written.ok ? written.row["text"] : null;
   return typeof text === "string" ? text : null;

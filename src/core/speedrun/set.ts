@@ -53,7 +53,7 @@ export function speedrunBuilt(made: SpeedrunMade, { groupBy, labels, origin }: B
           instance_id,
           repo,
           label,
-          response_source,
+          response_source: response_source ?? "",
           ...(label_by === undefined ? {} : { label_by }),
         },
         // Patches of a benchmark are people's.

@@ -132,7 +132,7 @@ test("a proposer row is the history, the question, and type and turn as the answ
       { role: "user", content: NEXT_ACTION_QUESTION },
     ],
     answer: `ACTION: retrieval\n\n${bash("grep x y")}`,
-    metadata: { source: "swe", turn: 0, resolved: null, action_type: "retrieval" },
+    metadata: { source: "swe", turn: 0, resolved: false, action_type: "retrieval" },
   });
 });
 
@@ -159,7 +159,7 @@ test("what runs of other instances did at the same turn comes before a later tur
   const event = first(run);
   const placed = (over: Partial<PlacedAction>): PlacedAction => ({
     content: bash("find ."),
-    action_type: "retrieval",
+    seen: { content: bash("find .") },
     isCall: false,
     instance_id: "x__y-1",
     repo: "x/y",

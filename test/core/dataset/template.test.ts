@@ -49,7 +49,9 @@ test.each([
 });
 
 test("the chatml format uses the template when one is given", () => {
-  const row = writeRow(example("g", 1), "chatml", templateRenderer(CONFIG, "c.json"));
+  const row = writeRow(example("g", 1), "chatml", {
+    render: templateRenderer(CONFIG, "c.json"),
+  });
   expect(row).toMatchObject({
     ok: true,
     row: { text: expect.stringMatching(/^<s>\[system\]You repair/) },

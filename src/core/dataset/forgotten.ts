@@ -110,15 +110,20 @@ export function cardAfter(
   let path: string | null = null;
   let format = "";
   let isMainConfig = true;
+  let size = 0;
   for (const line of card.split("\n")) {
     const config = /^- config_name: "([^"]*)"/.exec(line)?.[1];
     if (config !== undefined) {
       isMainConfig = lines.every((one) => !one.startsWith("- config_name: ")) || config === format;
       if (format === "") format = config;
     }
+    if (config !== undefined) size = 0;
     const split = /^ {2}- name: "([^"]*)"/.exec(line)?.[1];
     if (split !== undefined) path = pathOf(config ?? nameOf(lines), split, isMainConfig, counts);
-    lines.push(patched(line, path === null ? undefined : counts.get(path), print));
+    const change = path === null ? undefined : counts.get(path);
+    if (change !== undefined && /^ +num_bytes: \d+$/.test(line)) size += change.bytes;
+    const total = /^ {2}dataset_size: \d+$/.test(line) ? `  dataset_size: ${size}` : null;
+    lines.push(total ?? patched(line, change, print));
   }
   const text = tableAfter(lines.join("\n"), changes);
   const shown = text.indexOf("\n## One row of each format");

@@ -1,6 +1,8 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { summaryLines } from "../../src/command/cli.ts";
+import type { StageSummary } from "../../src/work.ts";
 import { tempProject } from "../support/project.ts";
 import { runScriptFile } from "../support/scripts.ts";
 
@@ -40,4 +42,26 @@ test("repair without --input reads results/trajectories, and says so when it is 
   expect(ran.stderr).toContain(
     "repair: no --input was given, and there is no folder results/trajectories in",
   );
+});
+
+const SUMMARY: StageSummary = {
+  stage: "king",
+  read: 3,
+  kept: 0,
+  dropped: {},
+  pending: 3,
+  asked: 3,
+  notes: ["m: 3 items in a row were refused (3 times)", "another note"],
+  stopped: { why: "settings", message: "m: 3 items in a row were refused" },
+};
+
+test("why a stage stopped is said once, with how often it came and what to change", () => {
+  const mend = { message: "m: 3 items in a row were refused", hint: "look at the key" };
+  const other = { message: "n: no such model", hint: "look at the name" };
+  expect(summaryLines({ ...SUMMARY, to_mend: [mend, other] })).toEqual([
+    "king: 3 read, 0 kept, 0 dropped, 3 pending; 3 model calls",
+    "  stopped early: m: 3 items in a row were refused (3 times)\n  -> look at the key",
+    "  another note",
+    "king: n: no such model\n  -> look at the name",
+  ]);
 });

@@ -1,5 +1,6 @@
 /** npm run stage:export: judged turns become training rows in dataset/export/. */
 import { InvalidArgumentError, Option } from "commander";
+import { PRIVILEGES, type Privilege } from "../src/core/dataset/privileged.ts";
 import { runScript } from "../src/command/cli.ts";
 import {
   datasetCommand,
@@ -13,6 +14,11 @@ const command = datasetCommand({
     "Reads final/, refined/ and defeat/ with score/ and review/, and writes answers to learn and preference pairs to dataset/export/. Turns that leak and answers with secrets are left out. Asks no model.",
   example: "npm run stage:export -- --format openai,preference --refined",
 })
+  .addOption(
+    new Option("--privileged <what>", "with --format privileged: what a teacher sees")
+      .choices(PRIVILEGES)
+      .default("pr"),
+  )
   .option("--refined", "also learn from refined/", false)
   .addOption(
     new Option(
@@ -28,6 +34,7 @@ type Flags = DatasetScriptFlags & {
   readonly refined: boolean;
   readonly unit: "turn" | "run";
   readonly drawWeight: number;
+  readonly privileged: Privilege;
 };
 
 function weight(text: string): number {

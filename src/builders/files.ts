@@ -1,10 +1,12 @@
 /** The files of a set beside its rows: Parquet, card, settings of a trainer, statistics. */
+import { splitName } from "../core/dataset/card-yaml.ts";
+import { settingsFiles, type TrainFacts } from "../core/dataset/train-on-it.ts";
 import { dataFile, renderCard, type CardText } from "../core/dataset/card.ts";
 import { duckdbType, type ColumnTypes } from "../core/dataset/column-types.ts";
 import { licenseOf, originNames } from "../core/dataset/provenance.ts";
 import type { NumberList } from "../core/dataset/row-index.ts";
 import type { DatasetSettings } from "../core/dataset/settings.ts";
-import type { SetStats } from "../core/dataset/set-stats.ts";
+import type { SetStats, Sizes } from "../core/dataset/set-stats.ts";
 import type { SplitPlan } from "../core/dataset/split.ts";
 import { STATS_FILE, type OutputFolder } from "../io/dataset/folder.ts";
 import { joinFiles, openLineWriter } from "../io/dataset/spool.ts";
@@ -51,6 +53,11 @@ export async function finishFolder(
     joinFiles(parts, await folder.path(SKIPPED_FILE));
     files.push({ name: SKIPPED_FILE, rows: reasons.total() });
   }
+  const training = trainFacts(settings, collected, sizes, plan, stats);
+  for (const { name, text } of settingsFiles(training)) {
+    files.push({ name, rows: 0 });
+    writeText(await folder.path(name), text.trimEnd());
+  }
   const text = renderCard(withLicenses(card, settings), {
     license: settings.license,
     splitNames: plan.names,
@@ -60,7 +67,7 @@ export async function finishFolder(
     columns: new Map(
       sizes.map(({ format }) => [format, collected.columns.of(format, settings.trainer)]),
     ),
-    trainer: settings.trainer,
+    training,
     parquet: settings.parquet,
     groups: { by: stats.groups.by, merged: stats.groups.merged },
     tokens: stats.tokens,
@@ -96,6 +103,33 @@ function writeText(path: string, text: string): void {
   const writer = openLineWriter(path);
   writer.line(text);
   writer.close(false);
+}
+
+/** Which files a trainer is to read: Parquet where there is any, and where there is no other reader. */
+function trainFacts(
+  settings: DatasetSettings,
+  collected: Collected,
+  sizes: Sizes,
+  plan: SplitPlan,
+  stats: SetStats,
+): TrainFacts {
+  const ending = settings.trainer === "verl" ? "parquet" : "jsonl";
+  return {
+    trainer: settings.trainer,
+    formats: sizes.flatMap(({ format, rows }, at) => {
+      const file = (name: string): string | null => {
+        const split = plan.names.findIndex((one) => splitName(one) === name);
+        return (rows[split] ?? 0) === 0
+          ? null
+          : dataFile(format, at === 0, plan.names[split] ?? "", ending);
+      };
+      const own = { format, train: file("train"), validation: file("validation") };
+      return rows.every((count) => count === 0) ? [] : [own];
+    }),
+    hasCalls: collected.columns.shape().hasCalls,
+    maxTokens: stats.lengths.longest,
+    isExact: stats.tokens.exact,
+  };
 }
 
 const duckdbTypes = (columns: ColumnTypes): Record<string, string> =>

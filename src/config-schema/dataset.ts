@@ -10,6 +10,8 @@ export const datasetSection = z
     group_by: z.enum(["repo", "instance"]).default("repo"),
     seed: z.int().default(42),
     hub_org: name.optional(),
+    /** The model that is to be trained: pairs say where the rejected side is its own words. */
+    policy: name.optional(),
     max_tokens: positive.optional(),
     /** "last:N" or "fit" (into max_tokens): histories lose whole steps from the middle. */
     history: name.optional(),

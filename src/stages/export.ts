@@ -8,10 +8,12 @@ import {
   type ExportReason,
   type ExportWants,
   type JudgedTurn,
+  type TurnExamples,
 } from "../core/dataset/export.ts";
 import { exportCard } from "../core/dataset/export-card.ts";
 import type { Built } from "../core/dataset/example.ts";
 import type { Format } from "../core/dataset/format-names.ts";
+import type { Privilege } from "../core/dataset/privileged.ts";
 import { takes } from "../core/dataset/formats.ts";
 import {
   datasetSettings,
@@ -19,6 +21,7 @@ import {
   type DatasetSettings,
 } from "../core/dataset/settings.ts";
 import { WEIGHTED } from "../core/dataset/run-rows.ts";
+import { withSteps } from "../core/dataset/steps.ts";
 import { counter, type Counter } from "../core/dataset/stats.ts";
 import { emptyFinalNote } from "../core/duel/empty-final.ts";
 import { isBenchmarkInstance } from "../core/sample/benchmarks.ts";
@@ -31,6 +34,7 @@ import type { Store } from "../io/store.ts";
 import { BUCKETS, exportedSchema, type Bucket, type Exported } from "../records/exported.ts";
 import type { StageOptions, StageSummary } from "../work.ts";
 import { writeDataset } from "../builders/dataset.ts";
+import { privilegedText } from "../builders/privileged.ts";
 import { readRuns, readTurn, type TurnFile } from "../builders/judged-turns.ts";
 import { setWide } from "../builders/set-wide.ts";
 import type { Deps } from "../deps.ts";
@@ -44,6 +48,8 @@ export type ExportOptions = StageOptions &
     readonly unit?: "turn" | "run";
     /** With unit "run": of the run's own words where a duel was a draw, 0..1. @default 0 */
     readonly drawWeight?: number;
+    /** With the format `privileged`: what a teacher sees. @default "pr" */
+    readonly privileged?: Privilege;
   };
 
 /** @throws UserError when there are no judged turns, and as the spine. */
@@ -67,6 +73,8 @@ export async function exportTurns(
       sft: has("sft"),
       preference: has("preference"),
       negative: has("negative"),
+      stepwise: settings.formats.includes("stepwise"),
+      policy: config.dataset.policy ?? null,
       groupBy: settings.groupBy,
     },
     tally: { read: 0, kept: 0, benchmarks: 0, finals: 0 },
@@ -76,6 +84,8 @@ export async function exportTurns(
     outcomes: counter(),
     drawWeight: options.drawWeight ?? 0,
     formats: settings.formats,
+    privileged: settings.formats.includes("privileged") ? (options.privileged ?? "pr") : null,
+    rejectedBy: counter(),
     homes: { paths: 0, turns: 0 },
   };
   const sources = await sourcesOf(deps.store, turns);
@@ -87,10 +97,15 @@ export async function exportTurns(
       run.wants,
       config.bucket,
       ...(isRuns ? ["run", run.drawWeight] : []),
+      run.privileged,
     ],
     output: deps.store.path(options.output ?? "dataset/export"),
     settings,
-    card: exportCard(sources, run.wants.refined, config.bucket),
+    card: exportCard(sources, {
+      refined: run.wants.refined,
+      limits: config.bucket,
+      isPrivileged: run.privileged !== null,
+    }),
     stats: () => ({
       ...(isRuns
         ? { runs: run.tally.read, runs_kept: run.tally.kept, turns: run.outcomes.counts() }
@@ -100,6 +115,7 @@ export async function exportTurns(
             turns_without_a_pair: run.withoutPair.counts(),
           }),
       masked_secrets: run.masked.counts(),
+      rejected_by: run.rejectedBy.counts(),
     }),
     counts: () => ({ read: run.tally.read, kept: run.tally.kept }),
     notes: () => notesOf(run),
@@ -126,6 +142,10 @@ type Run = {
   readonly outcomes: Counter;
   readonly drawWeight: number;
   readonly formats: readonly Format[];
+  /** What rows of `privileged` hold; null: there are none. */
+  readonly privileged: Privilege | null;
+  /** Pairs by who wrote the side that lost. */
+  readonly rejectedBy: Counter;
 };
 
 async function listTurns(store: Store, options: ExportOptions): Promise<TurnFile[]> {
@@ -152,14 +172,37 @@ async function* builtFrom(turns: readonly TurnFile[], run: Run): AsyncGenerator<
   for (const file of turns) {
     const { turn, kinds } = await readTurn(run.config, run.store, file);
     const { exported, bucket } = turn;
-    const { examples, reason } = examplesOf(turn, run.wants);
+    const { examples, reason } = await withPrivileged(
+      run,
+      turn,
+      withSteps(examplesOf(turn, run.wants), turn, run.wants),
+    );
     run.tally.read++;
     noteTurn(run, turn, kinds);
     if (examples.length > 0) noteKept(run, exported);
     if (examples.length > 0 && reason !== null) run.withoutPair.add(reason);
-    for (const example of examples) yield { ok: true, example };
+    for (const example of examples) {
+      if (example.kind === "preference") {
+        run.rejectedBy.add(String(example.metadata["rejected_by"]));
+      }
+      yield { ok: true, example };
+    }
     if (examples.length === 0) yield { ok: false, skip: skipOf(exported, bucket, reason) };
   }
+}
+
+/** Answers to learn with what a teacher may see beside them, where that is asked for. */
+async function withPrivileged(
+  { config, store, privileged }: Run,
+  turn: JudgedTurn,
+  made: TurnExamples,
+): Promise<TurnExamples> {
+  if (privileged === null || !made.examples.some(({ kind }) => kind === "sft")) return made;
+  const text = await privilegedText(config, store, turn, privileged);
+  const examples = made.examples.map((example) =>
+    example.kind === "sft" ? { ...example, privileged: text } : example,
+  );
+  return { ...made, examples };
 }
 
 /** One row a run; a run of which nothing may be learned is left out. */
@@ -249,10 +292,14 @@ async function sourcesOf(store: Store, turns: readonly TurnFile[]): Promise<stri
   return [...names].sort();
 }
 
-function notesOf({ tally, masked, homes, scores, config, wants }: Run): string[] {
+function notesOf({ tally, masked, homes, scores, config, wants, rejectedBy }: Run): string[] {
   const empty = tally.finals > 0 || wants.refined ? null : emptyFinalNote(scores, config.bucket);
   const kinds = Object.entries(masked.counts()).map(([kind, n]) => `${kind} ${n}`);
+  const losers = Object.entries(rejectedBy.counts()).map(([who, n]) => `${who} ${n}`);
   return [
+    ...(losers.length > 0
+      ? [`rejected sides of pairs, by who wrote them: ${losers.join(", ")}`]
+      : []),
     ...(empty === null ? [] : [empty]),
     ...(homes.paths > 0 ? [homePathsNote(homes.paths, `${homes.turns} turns`)] : []),
     ...(kinds.length > 0 ? [`secrets masked, turns by kind: ${kinds.join(", ")}`] : []),

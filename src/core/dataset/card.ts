@@ -1,11 +1,12 @@
 /** The data set card (README.md) that the Hub shows, with the YAML that `load_dataset` reads. */
 import { cardYaml, splitName } from "./card-yaml.ts";
 import type { ColumnTypes } from "./column-types.ts";
-import type { Format, Trainer } from "./format-names.ts";
+import type { Format } from "./format-names.ts";
 import { lengthSection, type LengthStats } from "./lengths.ts";
 import { modelSection } from "./provenance.ts";
 import type { Sizes } from "./set-stats.ts";
 import type { TokenStats } from "./stats.ts";
+import { trainOnIt, type TrainFacts } from "./train-on-it.ts";
 
 /** What a builder says about itself. */
 export type CardText = {
@@ -29,7 +30,7 @@ export type CardFacts = {
   /** A hash of the rows. */
   readonly print: string;
   readonly columns: ReadonlyMap<Format, ColumnTypes>;
-  readonly trainer: Trainer | null;
+  readonly training: TrainFacts;
   readonly parquet: boolean;
   readonly groups: { readonly by: string; readonly merged: number };
   readonly tokens: TokenStats;
@@ -76,6 +77,11 @@ export function renderCard(text: CardText, facts: CardFacts): string {
     ...facts.notes.map((note) => `${note}.`),
     "",
     ...lengthSection(facts.lengths),
+    "## Train on it",
+    "",
+    `Load the folder (or its name on the Hub) with the format's name: \`load_dataset("FOLDER", "${facts.sizes[0]?.format ?? ""}")\`. Only then arguments of calls are objects, as chat templates want them; by path they are JSON text. Sets with calls need datasets 4.8 or later that way.`,
+    "",
+    ...trainOnIt(facts.training),
     "## How it was made",
     "",
     ...text.howMade.map((line) => `- ${line}`),

@@ -57,6 +57,9 @@ export type ExportWants = {
   readonly sft: boolean;
   readonly preference: boolean;
   readonly negative: boolean;
+  readonly stepwise: boolean;
+  /** Of the model that is to be trained: what it said as king is its own words. */
+  readonly policy: string | null;
   readonly groupBy: Grouping;
 };
 
@@ -87,6 +90,7 @@ export function examplesOf(turn: JudgedTurn, wants: ExportWants): TurnExamples {
   }
   const winner = winnerOf(turn);
   if (!winner.ok) return { examples, reason: winner.reason };
+  const metadata = { ...base.metadata, rejected_by: rejectedBy(turn, winner.winner, wants.policy) };
   const opponent = opponentOf(turn);
   const isChallenger = winner.winner === "challenger";
   const [chosen, rejected] = isChallenger
@@ -101,15 +105,20 @@ export function examplesOf(turn: JudgedTurn, wants: ExportWants): TurnExamples {
   const models = modelNames(exported.challenger_run?.model, king);
   if (wants.preference) {
     const both = { chosen: better, rejected: worse };
-    const metadata = { ...base.metadata, models };
-    examples.push({ ...base, metadata, kind: "preference", chosen, rejected, said: both });
+    examples.push({
+      ...base,
+      metadata: { ...metadata, models },
+      kind: "preference",
+      chosen,
+      rejected,
+      said: both,
+    });
   }
   if (wants.negative) {
     const model = isChallenger ? king : exported.challenger_run?.model;
-    const metadata = { ...base.metadata, models: modelNames(model) };
     examples.push({
       ...base,
-      metadata,
+      metadata: { ...metadata, models: modelNames(model) },
       kind: "negative",
       answer: rejected,
       said: { answer: worse },
@@ -124,6 +133,22 @@ export function learnable({ exported, secrets }: JudgedTurn): ExportReason | nul
   if (secrets.challenger) return "secret";
   const isForm = exported.challenger.trim() !== "" && exported.challenger_run?.malformed == null;
   return isForm ? null : "malformed";
+}
+
+/** Who wrote the answer that lost. "policy": the very model that is to be trained. */
+export type RejectedBy = "policy" | "king" | "challenger" | "reference";
+
+function rejectedBy(
+  { exported, score }: JudgedTurn,
+  winner: "challenger" | "opponent",
+  policy: string | null,
+): RejectedBy {
+  const isOwn = (model: string | undefined): boolean => policy !== null && model === policy;
+  if (winner === "opponent") {
+    return isOwn(exported.challenger_run?.model) ? "policy" : "challenger";
+  }
+  if (score?.mode === 1) return "reference";
+  return isOwn(exported.king_run?.model) ? "policy" : "king";
 }
 
 /** Against whom the challenger was judged: the king, in mode 1 the reference. */
@@ -203,5 +228,7 @@ function metadataOf(turn: JudgedTurn, repo: string): Metadata {
     decided_by: review !== null && isCurrent(review, score) ? "person" : "panel",
     challenger_model: exported.challenger_run?.model ?? "",
     king_model: exported.king_run?.model ?? "",
+    // Of pairs and their losers alone.
+    rejected_by: "",
   };
 }

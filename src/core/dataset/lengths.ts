@@ -3,6 +3,7 @@
  * cut at lengths of their own, and say nothing. Defaults as run: TRL 1.16, LLaMA-Factory 0.9.5.
  */
 import type { NumberList } from "./row-index.ts";
+import { lengthLimit } from "./train-on-it.ts";
 
 /** How tokens were counted. */
 export type Counted =
@@ -44,7 +45,7 @@ export function lengthStats(
     longest,
     longest_row: longestRow,
     over: Object.fromEntries(over),
-    safe_limit: safeLimit(longest, counted),
+    safe_limit: lengthLimit({ maxTokens: longest, isExact: counted !== "estimate" }),
   };
 }
 
@@ -93,21 +94,5 @@ const MORE: Readonly<Record<Exclude<Counted, "template">, string>> = {
   estimate:
     "The limits are twice the estimate; --tokenizer FILE (and --tokenizer-config FILE) count exactly",
 };
-
-/** Room for what was not counted, and a round number. */
-function safeLimit(longest: number, counted: Counted): number {
-  switch (counted) {
-    case "template":
-      return up(longest + 16, 64);
-    case "tokenizer":
-      return up(longest * 1.1 + 64, 256);
-    case "estimate":
-      return up(longest * 2 + 64, 1024);
-    default:
-      return counted satisfies never;
-  }
-}
-
-const up = (value: number, step: number): number => Math.ceil(value / step) * step;
 
 const thousands = (value: number): string => String(value).replace(/\B(?=(?:\d{3})+$)/g, ",");

@@ -118,7 +118,8 @@ export function datasetSettings(
     maxTokens,
     nearDuplicate: fractionOf("--near-duplicate", flags.nearDuplicate, section.near_duplicate),
     usdPerMillionTokens: priceOf(flags.price) ?? section.usd_per_million_tokens ?? null,
-    parquet: flags.parquet ?? section.parquet,
+    // verl reads nothing else.
+    parquet: trainer === "verl" || (flags.parquet ?? section.parquet),
     license: flags.license ?? section.license,
     tokenizer: flags.tokenizer ?? section.tokenizer ?? null,
     tokenizerConfig: flags.tokenizerConfig ?? section.tokenizer_config ?? null,

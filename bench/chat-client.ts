@@ -20,13 +20,18 @@ import type { WorkItem } from "../src/work.ts";
 const PROMPT_CHARS = 30_000;
 
 const job = z
-  .object({ url: z.string(), calls: z.int(), concurrency: z.int() })
+  .object({
+    url: z.string(),
+    calls: z.int(),
+    concurrency: z.int(),
+    stream: z.boolean().default(false),
+  })
   .parse(JSON.parse(process.argv[2] ?? "{}"));
 
 tuneForWaiting();
 const root = mkdtempSync(join(tmpdir(), "kingmaker-bench-"));
 const now = (): Date => new Date();
-const toml = `[provider.loop]\nbase_url = "${job.url}"\nmax_concurrency = ${job.concurrency}\n`;
+const toml = `[provider.loop]\nbase_url = "${job.url}"\nmax_concurrency = ${job.concurrency}\nstream = ${job.stream}\n`;
 const config = { ...parseConfig(toml, "chain.toml"), root, env: {} };
 const ledger = openLedger(root, now);
 const signal = new AbortController().signal;

@@ -24,6 +24,8 @@ export type Row = {
   readonly target: Target;
   readonly kind: "client" | "king" | "promptfoo";
   readonly faults?: Readonly<Record<string, number>>;
+  /** Replies are streamed in so many events, each in a write of its own, spread over the latency. */
+  readonly events?: number;
 };
 
 const ranSchema = z.object({
@@ -46,10 +48,11 @@ export async function measure(row: Row): Promise<Ran> {
 
 type Server = { readonly url: string; stop(): void; requests(): Promise<number> };
 
-export async function startServer({ faults }: Row): Promise<Server> {
-  const settings = { latencyMs: LATENCY_MS, blind: true, answerChars: ANSWER_CHARS, seed: 3 };
+export async function startServer({ faults, events = 0 }: Row): Promise<Server> {
+  const answers = { blind: true, answerChars: ANSWER_CHARS, events };
+  const settings = { latencyMs: LATENCY_MS, seed: 3, ...answers };
   const options = JSON.stringify(faults === undefined ? settings : { ...settings, faults });
-  const child = spawn(process.execPath, ["kingmaker.cjs", "test/support/llm-server", options], {
+  const child = spawn(process.execPath, ["kingmaker.cjs", "bench/chat-server", options], {
     stdio: ["pipe", "pipe", "inherit"],
   });
   const line = await new Promise<string>((resolve, reject) => {
@@ -69,8 +72,8 @@ export async function startServer({ faults }: Row): Promise<Server> {
 }
 
 async function runClient(row: Row, url: string): Promise<Ran> {
-  const { calls, concurrency } = row;
-  const job = JSON.stringify({ url, calls, concurrency });
+  const { calls, concurrency, events } = row;
+  const job = JSON.stringify({ url, calls, concurrency, stream: events !== undefined });
   const args = ["kingmaker.cjs", "bench/chat-client", job];
   const { code, out } = await timed(process.execPath, args);
   if (code !== 0) throw new Error(`the client ended with ${code}`);

@@ -39,6 +39,14 @@ const ROWS: readonly Row[] = [
     calls: 10_240,
     target: { wall: 2.6, cpu: 0.5, rss: 460 },
   },
+  ...[20, 100].map((events): Row => ({
+    name: `streamed in ${events} events, C = 64`,
+    kind: "client",
+    concurrency: 64,
+    calls: 3200,
+    target: { wall: 1.3, cpu: 0.82 },
+    events,
+  })),
   {
     name: "client alone, C = 64, 18 % faults",
     kind: "client",

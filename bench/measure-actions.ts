@@ -22,6 +22,7 @@ const VIEW: Readonly<Record<string, string>> = {
   "test/fixtures/actions/fresh.jsonl": " (not in view)",
   "test/fixtures/actions/commands.jsonl": " (in view)",
   "test/fixtures/actions/commands_held.jsonl": " (not in view at first; 483 of 488 then)",
+  "test/fixtures/actions/commands_second.jsonl": " (not in view at first; 125 of 135 then)",
 };
 
 await runScript(async () => {

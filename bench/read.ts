@@ -37,10 +37,28 @@ for (const size of ["as they are", "8 kB each"]) {
   const base = await side(values.base, join(folder, "src/core/dataset/failure.ts"), size);
   console.log(`  ratio     ${(now / base).toFixed(2)} times as many logs a second`);
 }
+
+console.log("\ncommands and runs, a CPU second");
+const older = await commands(values.base, folder);
+const today = await commands("now", ".");
+for (const [what, rate] of today) {
+  const base = older.get(what);
+  if (base !== undefined) console.log(`  ratio     ${what} ${(rate / base).toFixed(2)}`);
+}
 rmSync(folder, { recursive: true, force: true });
 
-console.log("\ncommands and runs");
-await import("./read-commands.ts");
+/** Commands and runs a second of CPU time; "fresh": each command once. */
+async function commands(name: string, root: string): Promise<ReadonlyMap<string, number>> {
+  const args = ["--import", "tsx", "bench/read-commands.ts", root];
+  const { out, rssMb } = await timed(process.execPath, args);
+  const read = JSON.parse(out) as Record<string, { count: number; cpuS: number }>;
+  const rates = new Map(
+    Object.entries(read).map(([what, { count, cpuS }]) => [what, count / cpuS]),
+  );
+  const words = [...rates].map(([what, rate]) => `${rate.toFixed(0)} ${what}`).join(", ");
+  console.log(`  ${name.padEnd(9)} ${words}, peak RSS ${rssMb.toFixed(0)} MB`);
+  return rates;
+}
 
 /** Logs a second of CPU time. */
 async function side(name: string, module: string, size: string): Promise<number> {

@@ -9,39 +9,42 @@ import {
 import { writeTable } from "../src/command/made-table.ts";
 import { loadConfig } from "../src/config.ts";
 import { seededRng } from "../src/core/random.ts";
-import { SCENARIOS, simulate } from "../src/core/duel/simulate.ts";
-import { simulationNotes, simulationTable } from "../src/core/duel/simulation-table.ts";
+import { simulateRest } from "../src/core/duel/simulate-panel.ts";
+import { simulateAll } from "../src/core/duel/simulate.ts";
+import { simulationText } from "../src/core/duel/simulation-text.ts";
 
 const command = stageCommand({
   name: "simulate",
   about:
-    "Draws duels whose truth is known (repositories, lost turns, unequal sizes, leaning and correlated judges, several looks) and prints how often a bound at [duel].gate_alpha is above 0. Asks no model.",
+    "Draws duels whose truth is known (repositories, lost turns, unequal sizes, leaning and correlated judges, several looks) and prints how often a bound at [duel].gate_alpha is above 0; what panels that stop early cost and find. Asks no model.",
   example: "npm run simulate -- --duels 200",
 })
   .option("--duels <n>", "duels a world", wholeNumber, 500)
   .option("--resamples <n>", "resamples a bound", wholeNumber, 399)
   .option("--seed <n>", "seed of all chance", wholeNumber, 1)
-  .option("--write", "write docs/tables/simulate.md", false);
+  .option("--panels", "only what panels cost and what ways of sorting let through", false)
+  .option("--write", "write docs/tables/simulate.md, panels included", false);
 
-type Flags = CommonFlags & { duels: number; resamples: number; seed: number; write: boolean };
+type Flags = CommonFlags & {
+  duels: number;
+  resamples: number;
+  seed: number;
+  panels: boolean;
+  write: boolean;
+};
 
 await runScript(async () => {
-  const { duels, resamples, seed, ...flags } = parseFlags<Flags>(command, process.argv.slice(2));
-  const { gate_alpha } = loadConfig(flags.root).duel;
-  const simulations = SCENARIOS.map((scenario) => {
-    const chance = (what: string) => seededRng(seed, `${what}/${scenario.name}`);
-    const rules = { gate_alpha, bootstrap_resamples: resamples, rng: chance };
-    return simulate(scenario, duels, chance("votes"), rules);
-  });
-  const notes = simulationNotes(simulations);
-  process.stdout.write(
-    flags.json
-      ? `${JSON.stringify(simulations)}\n`
-      : `${simulationTable(simulations)}\n\n${notes.join("\n")}\n`,
+  const { root, duels, resamples, seed, panels, json, write } = parseFlags<Flags>(
+    command,
+    process.argv.slice(2),
   );
-  if (flags.write) {
-    const body = [simulationTable(simulations), "", ...notes.map((note) => `- ${note}`)];
-    await writeTable("simulate", body.join("\n"), `--duels ${duels} --seed ${seed}`);
-  }
+  const chance = (what: string) => seededRng(seed, what);
+  const { gate_alpha } = loadConfig(root).duel;
+  const rules = { gate_alpha, bootstrap_resamples: resamples, rng: chance };
+  const gate = panels ? [] : simulateAll(duels, rules);
+  const rest = panels || write ? simulateRest(chance) : null;
+  const body = simulationText(gate, rest);
+  process.stdout.write(`${json ? JSON.stringify(panels ? rest : gate) : body}\n`);
+  if (write) await writeTable("simulate", body, `--duels ${duels} --seed ${seed}`);
   return 0;
 });

@@ -81,7 +81,7 @@ export type Evidence = {
 export type Refusal = {
   /** The item's name, the same for all its askings. */
   readonly item: string;
-  readonly kind: "settings" | "refused";
+  readonly kind: "settings" | "refused" | "content";
   readonly message: string;
 };
 
@@ -97,6 +97,8 @@ export type Answer = {
   readonly content: string;
   readonly reasoning: string | null;
   readonly refusal: string | null;
+  /** Thinking with a signature, as it came; absent: none. */
+  readonly thinking_blocks?: readonly Readonly<Record<string, unknown>>[];
   /** Calls that the model made, as the server gives them apart; absent: none. */
   readonly tool_calls?: readonly ToolCall[];
   readonly finish_reason: string | null;
@@ -244,7 +246,16 @@ export type Manner = {
   readonly split: boolean;
   readonly systemToUser: boolean;
   readonly alternate: boolean;
+  /** Messages without a word get one where a service refuses them: those without calls, or all. */
+  readonly filled: "no" | "wordless" | "all";
+  readonly stream: StreamManner;
 };
+
+/**
+ * Whether replies are asked for as streams: "untried" while whole ones come, "yes" or "bare" (without a
+ * count of tokens) where these are refused or cut, "refused" where a stream is.
+ */
+export type StreamManner = "untried" | "yes" | "bare" | "refused";
 
 /** The form in which a request is sent; core/wire is the implementation. */
 export type WireRules = {
@@ -252,6 +263,8 @@ export type WireRules = {
   mannerOf(model: string, native: "auto" | boolean, said?: boolean | null): Manner;
   /** What a refusal teaches; null: nothing of this kind. */
   learn(manner: Manner, refusal: string): Manner | null;
+  /** What a reply teaches that was cut off after a long silence; null: nothing. */
+  afterCut(manner: Manner, fault: Fault, latencyMs: number): Manner | null;
   shape(
     request: Pick<ChatRequest, "messages" | "tools">,
     manner: Manner,

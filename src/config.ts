@@ -10,6 +10,7 @@ import { z } from "zod";
 import { BUILT_IN_PROVIDERS } from "./config-schema/built-in-providers.ts";
 import { configSchema, type ConfigFile } from "./config-schema/schema.ts";
 import { UserError, errorCode, errorMessage } from "./errors.ts";
+import { panelFault } from "./config-schema/panel-fault.ts";
 import { nearestName } from "./core/text/nearest.ts";
 
 export type Config = ConfigFile & {
@@ -97,6 +98,18 @@ export function judgePanel(config: ConfigFile): readonly JudgeModel[] {
         : {}),
     };
   });
+}
+
+/** The judges that a turn may be put before, in the order they are asked, and the orders asked of each. */
+export function askedPanel(config: ConfigFile): {
+  readonly judges: readonly JudgeModel[];
+  readonly orders: ConfigFile["judge"]["orders"];
+} {
+  const panel = judgePanel(config);
+  const { panel: mode, orders, max_judges } = config.judge;
+  if (mode !== "sequential") return { judges: panel, orders };
+  // Another judge tells more than the same one in the other order.
+  return { judges: max_judges === "all" ? panel : panel.slice(0, max_judges), orders: "random" };
 }
 
 /** A role's fallback list with provider filled in. */
@@ -285,6 +298,13 @@ function checkAcross(config: ConfigFile, text: string, path: string): void {
     throw new UserError(
       `config: ${path}${lineOf(text, ["judge", "quorum"])}: [judge].quorum is ${config.judge.quorum}, but the panel has ${panel.length} judge${panel.length === 1 ? "" : "s"}`,
       `set quorum to at most ${panel.length}, or name more judges`,
+    );
+  }
+  const found = panelFault(config, panel.length);
+  if (found !== null) {
+    throw new UserError(
+      `config: ${path}${lineOf(text, ["judge", found.key])}: ${found.what}`,
+      found.mend,
     );
   }
   for (const provider of usedProviders(config)) {

@@ -40,6 +40,8 @@ export type ChatMessage = {
   readonly role: string;
   readonly content: string;
   readonly reasoning?: string | undefined;
+  /** Of a reply that is handed back: as they came, since a signature covers every byte of them. */
+  readonly thinking_blocks?: readonly Readonly<Record<string, unknown>>[] | undefined;
   readonly tool_calls?: readonly ToolCall[] | undefined;
   readonly tool_call_id?: string | undefined;
   readonly name?: string | undefined;
@@ -66,6 +68,8 @@ export type ChatReply = ModelRef & {
   /** The text as it came, think trace included. */
   readonly content: string;
   readonly reasoning: string | null;
+  /** Signed thinking, for handing the reply back to the same model; absent: none. */
+  readonly thinking_blocks?: readonly Readonly<Record<string, unknown>>[] | undefined;
   /** Calls that the model made, where the server gives them apart; absent: none. */
   readonly tool_calls?: readonly ToolCall[] | undefined;
   readonly refusal: string | null;
@@ -101,6 +105,8 @@ export type ChatFailure = {
   readonly limit?: number;
   readonly status?: number;
   readonly request_id?: string;
+  /** What a refusal is taken for when nobody else is left to be answered. @default "settings" */
+  readonly otherwise?: "rejected";
   /** Nothing more is asked of this model (and its fallbacks) in this run: its breaker is open. */
   readonly closed?: true;
 };

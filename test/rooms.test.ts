@@ -22,13 +22,24 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   core: GROUND,
   io: EDGE,
   drawing: HOUSE,
+  judging: HOUSE,
   builders: HOUSE,
   trainer: HOUSE,
   gym: HOUSE,
   viewer: HOUSE,
-  stages: [...HOUSE, "drawing", "builders", "trainer", "gym", "viewer"],
-  command: [...HOUSE, "stages", "drawing", "builders", "trainer", "gym", "viewer"],
-  scripts: [...HOUSE, "command", "stages", "drawing", "builders", "trainer", "gym", "viewer"],
+  stages: [...HOUSE, "drawing", "judging", "builders", "trainer", "gym", "viewer"],
+  command: [...HOUSE, "stages", "drawing", "judging", "builders", "trainer", "gym", "viewer"],
+  scripts: [
+    ...HOUSE,
+    "command",
+    "stages",
+    "drawing",
+    "judging",
+    "builders",
+    "trainer",
+    "gym",
+    "viewer",
+  ],
 };
 
 const files = ["src", "scripts"].flatMap((top) =>

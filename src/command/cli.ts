@@ -9,7 +9,7 @@ import { visibleText } from "../core/text/visible.ts";
 import { UserError } from "../errors.ts";
 import { toldFault } from "../io/disk-faults.ts";
 import { expandHome } from "../io/home-path.ts";
-import type { StageOptions, StageSummary } from "../work.ts";
+import type { StageOptions, StageSummary, ToMend } from "../work.ts";
 
 export type CommonFlags = StageOptions & {
   /** Absolute. */
@@ -64,7 +64,7 @@ export function parseOwnFlags<T extends object>(
   command.exitOverride().allowExcessArguments(false);
   command.configureOutput({ writeErr: () => {} });
   try {
-    command.parse([...argv], { from: "user" });
+    command.parse(withHyphens(argv), { from: "user" });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) throw new HelpShown();
@@ -128,15 +128,35 @@ export function summaryLines(summary: StageSummary): string[] {
   const dropped = Object.values(summary.dropped).reduce((sum, n) => sum + n, 0);
   const reasons = Object.entries(summary.dropped).map(([reason, n]) => `${reason} ${n}`);
   const { to_mend = [] } = summary;
+  const { stopped, notes } = saidOnce(summary);
+  const mendOf = (line: string): ToMend | undefined =>
+    to_mend.find(({ message }) => line.startsWith(message));
+  const mended = (line: string): string => {
+    const hint = mendOf(line)?.hint;
+    return hint === undefined ? line : `${line}\n  -> ${hint}`;
+  };
+  const said = [...stopped, ...notes].map(mendOf);
   return [
     `${summary.stage}: ${summary.read} read, ${summary.kept} kept, ${dropped} dropped${reasons.length > 0 ? ` (${reasons.join(", ")})` : ""}${summary.pending > 0 ? `, ${summary.pending} pending` : ""}; ${summary.requests ?? summary.asked} model calls`,
-    ...(summary.stopped === null ? [] : [`  stopped early: ${summary.stopped.message}`]),
-    ...summary.notes.map((note) => `  ${note}`),
+    ...stopped.map((line) => `  stopped early: ${mended(line)}`),
+    ...notes.map((note) => `  ${mended(note)}`),
     ...(dropped > 0 && RETRIES.includes(summary.stage)
       ? [`  --retry asks again for what was dropped`]
       : []),
-    ...to_mend.map(({ message, hint }) => `${summary.stage}: ${message}\n  -> ${hint}`),
+    ...to_mend
+      .filter((one) => !said.includes(one))
+      .map(({ message, hint }) => `${summary.stage}: ${message}\n  -> ${hint}`),
   ];
+}
+
+/** Why a stage stopped is also one of its failures, and what to mend: said once, with how often it came. */
+function saidOnce({ stopped, notes }: StageSummary): {
+  readonly stopped: readonly string[];
+  readonly notes: readonly string[];
+} {
+  if (stopped === null) return { stopped: [], notes };
+  const first = notes.find((note) => note.startsWith(stopped.message)) ?? stopped.message;
+  return { stopped: [first], notes: notes.filter((note) => note !== first) };
 }
 
 /** Stages whose drops `--retry` takes up. */
@@ -149,6 +169,16 @@ export function wholeNumber(value: string): number {
     throw new InvalidArgumentError("expected a whole number of at least 1.");
   }
   return number;
+}
+
+/** Who comes from Python writes --max_tokens: it is --max-tokens. What stands behind "--" is no flag. */
+function withHyphens(argv: readonly string[]): string[] {
+  const end = argv.indexOf("--");
+  return argv.map((word, at) =>
+    end >= 0 && at > end
+      ? word
+      : word.replace(/^--[a-z]\w*(?:[-_]\w+)*(?==|$)/i, (flag) => flag.replaceAll("_", "-")),
+  );
 }
 
 /** Shells expand "~" at the start of a word, not behind the "=" of a flag nor within quotes. */

@@ -32,6 +32,7 @@ export const MADE_TABLES = {
       "test/fixtures/actions/fresh.jsonl",
       "test/fixtures/actions/commands.jsonl",
       "test/fixtures/actions/commands_held.jsonl",
+      "test/fixtures/actions/commands_second.jsonl",
     ],
   },
   audit: {
@@ -62,7 +63,11 @@ export const MADE_TABLES = {
   simulate: {
     title: "How often the gate accepts, where the truth is known",
     script: "simulate",
-    code: ["src/core/duel/simulate.ts", "src/core/duel/simulation-table.ts"],
+    code: [
+      "src/core/duel/simulate.ts",
+      "src/core/duel/simulate-panel.ts",
+      "src/core/duel/simulation-text.ts",
+    ],
     data: ["src/config-schema/duel.ts", "scripts/simulate.ts"],
   },
 } as const satisfies Readonly<Record<string, MadeTable>>;

@@ -4,7 +4,7 @@ import { percent } from "./ranges.ts";
 
 export const bucketSection = z
   .strictObject({
-    by: z.enum(["score", "decisive"]).default("score"),
+    by: z.enum(["score", "decisive", "posterior"]).default("score"),
     final_min: percent.default(80),
     defeat_max: percent.default(66),
   })

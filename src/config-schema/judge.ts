@@ -23,6 +23,13 @@ export const judgeSection = z
     orders: z.enum(["both", "random", "fixed"]).default("both"),
     quorum: positive.default(2),
     attempts: positive.default(3),
-    panel: z.enum(["full", "lazy"]).default("full"),
+    panel: z.enum(["full", "lazy", "sequential"]).default("full"),
+    /** Of a sequential panel: judges that every turn is put before, and the most that one is. */
+    min_judges: z.int().min(2, "needs at least two judges").default(2),
+    max_judges: z
+      .union([z.int().min(2), z.literal("all")], 'expected a whole number from 2 on, or "all"')
+      .default("all"),
+    /** Chance of a turn's bucket from which on no further judge is asked. */
+    certainty: z.number().gt(0.5).lt(1).default(0.98),
   })
   .prefault({});

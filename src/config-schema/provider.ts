@@ -31,6 +31,11 @@ export const providerSection = z.strictObject({
   exclude_body: z.array(name).default([]),
   /** "user": the system text stands before the first user message, for templates without a system role. */
   system_role: z.enum(["system", "developer", "user"]).default("system"),
+  /**
+   * Whether replies are asked for as streams. "auto": where the server refuses whole ones, or where what
+   * stands between cuts calls that are silent for long.
+   */
+  stream: z.union([z.literal("auto"), z.boolean()]).default("auto"),
   /** How the completion limit is called there; OpenAI's newer models want max_completion_tokens. */
   max_tokens_field: z.enum(["max_tokens", "max_completion_tokens"]).default("max_tokens"),
   /** Seconds until the whole answer has to be there. */

@@ -229,7 +229,7 @@ function startRun(
         if (again && times < MOST_ASKINGS) add(item, "push");
         else if (isOver()) leave(item);
         else
-          for (const next of await fileFailure(item, { ...failure, kind: "settings" }))
+          for (const next of await fileFailure(item, settledFailure(lane, failure)))
             add(next, "push");
       }
     }
@@ -285,6 +285,12 @@ function startRun(
  */
 const untilSent = (): Promise<void> =>
   new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
+
+/** What a held refusal is when nobody else is left: plain words about the content are the item's own. */
+const settledFailure = ({ closed }: Lane, failure: ChatFailure): ChatFailure => ({
+  ...failure,
+  kind: closed ? "settings" : (failure.otherwise ?? "settings"),
+});
 
 const charsOf = ({ request }: WorkItem): number =>
   request.messages.reduce((sum, { content }) => sum + content.length, 0);

@@ -86,6 +86,7 @@ const keptSchema = z.object({
     content: z.string(),
     reasoning: z.string().nullable(),
     refusal: z.string().nullable(),
+    thinking_blocks: z.array(z.looseObject({})).optional(),
     tool_calls: z.array(toolCallSchema).optional(),
     finish_reason: z.string().nullable(),
     usage: usageSchema,

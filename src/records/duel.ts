@@ -130,9 +130,44 @@ export const duelSchema = z.looseObject({
       mean_challenger: z.number().nullable(),
     })
     .optional(),
-  panel: z.enum(["full", "lazy"]).optional(),
+  panel: z.enum(["full", "lazy", "sequential"]).optional(),
   orders: z.enum(["both", "random", "fixed"]).optional(),
-  /** (turn, judge) pairs that a lazy panel did not have to ask, times the orders. */
+  /** Of a sequential panel: how the votes of these judges vary, as they are asked (vote-model.ts). */
+  vote_model: z
+    .object({
+      judges: z.array(z.string()),
+      mean: z.number(),
+      between: z.number(),
+      within: z.number(),
+      first: z.number(),
+      n_turns: z.int(),
+    })
+    .optional(),
+  /** What is expected of final/ by each way of sorting; absent: too few turns to say. */
+  sorting: z
+    .object({
+      /** The part of what judges agree on that is taken for error, and where the estimate is from. */
+      shared_error: z.object({
+        from: z.enum(["people", "judges"]),
+        share: z.number(),
+        n_reviews: z.int(),
+      }),
+      ways: z.array(
+        z.object({
+          by: z.enum(["score", "decisive", "posterior"]),
+          n_final: z.int(),
+          /** Shares [as if judges erred independently, with the shared error]; null: none in final/. */
+          below_limit: z.tuple([z.number(), z.number()]).nullable(),
+          no_better: z.tuple([z.number(), z.number()]).nullable(),
+        }),
+      ),
+      /** Of judges left out where the others are sure of the challenger; null: nowhere. */
+      calibration: z
+        .object({ n: z.int(), expected: z.number(), seen: z.number(), above: z.number() })
+        .nullable(),
+    })
+    .optional(),
+  /** (turn, judge) pairs that a lazy or sequential panel did not have to ask, times the orders. */
   calls_saved: z.int().optional(),
   /** Replies that could not be read, by reason. */
   unread: z.record(z.string(), z.int()).optional(),

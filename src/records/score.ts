@@ -87,7 +87,12 @@ export const scoreSchema = z.looseObject({
   votes: voteCounts.nullish(),
   /** wins / (wins + losses) x 100; null under [duel].min_decisive such votes. */
   decisive_score: z.number().nullish(),
-  /** Judges that a lazy panel did not need for this turn. */
+  /**
+   * With [bucket] by = "posterior": the true score as the verdicts of all turns leave it open, its mean
+   * 0..100 and the chance 0..1 that it is above 50.
+   */
+  posterior: z.object({ mean: z.number(), above: z.number() }).nullish(),
+  /** Judges that a lazy or sequential panel did not need for this turn. */
   not_asked: z.array(z.string()).optional(),
   /** Characters of the two candidates. */
   lengths: z.object({ opponent: z.int(), challenger: z.int() }).nullish(),

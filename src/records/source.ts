@@ -2,6 +2,8 @@
 import { z } from "zod";
 import { schemaField } from "./schema.ts";
 
+export const SOURCE_STATE = "report/source.json";
+
 /** report/source.json: what stage:prompt set out to draw, written first, and what came of it. */
 export const sourceStateSchema = z.looseObject({
   schema: schemaField,

@@ -237,6 +237,8 @@ async function tryOnce(
       native: true,
       split: false,
       alternate: false,
+      filled: "no",
+      stream: "untried",
       systemToUser: provider.settings.system_role === "user",
     }),
   });

@@ -2,7 +2,7 @@
  * The estimate: reads the prompts, pull requests, answers and verdicts that are there, and says what
  * the missing calls of king, challenger and validate will come to. Asks no model, writes no file.
  */
-import { judgePanel, type Config } from "../config.ts";
+import { askedPanel, type Config } from "../config.ts";
 import { makeEstimator, type EstimateRow } from "../core/spend/estimate.ts";
 import { planTurn, type PlanSettings } from "../core/spend/plan.ts";
 import { listAnswers } from "../io/answers.ts";
@@ -35,7 +35,7 @@ export async function estimate(
     const path = answered.get(name);
     const answer = path === undefined ? null : await store.read(path, answerSchema);
     const source = prompt ?? answer;
-    if (source === null) return;
+    if (source === null || config.source.exclude_ids.includes(source.instance_id)) return;
     const of = { name, instance_id: source.instance_id };
     const pr = await readHiddenOf(store, of, config.challenger.hidden);
     const score = await store.readIfThere(`score/${name}`, scoreSchema);
@@ -50,18 +50,19 @@ export async function estimate(
 
 function settingsOf(config: Config): PlanSettings {
   const { king, challenger, judge } = config;
+  const { judges, orders } = askedPanel(config);
   return {
     king,
     challenger: {
       ...challenger,
       candidates: challenger.strategy === "select" ? challenger.n : 1,
     },
-    judges: judgePanel(config).map(({ model, provider, thinking }) => ({
+    judges: judges.map(({ model, provider, thinking }) => ({
       model,
       provider,
       thinking,
       maxTokens: thinking ? judge.thinking_max_tokens : judge.max_tokens,
     })),
-    judge,
+    judge: { ...judge, orders },
   };
 }

@@ -1,6 +1,6 @@
 /** How large a duel has to be: the scores of a workspace, or of the sample, and what follows from them. */
 import type { Config } from "../config.ts";
-import { judgePanel } from "../config.ts";
+import { askedPanel } from "../config.ts";
 import { clusterOf } from "../core/duel/cluster-by.ts";
 import { clustersOf } from "../core/duel/clusters.ts";
 import { clustersFor, powerOf, spreadOf, type Spread } from "../core/duel/power.ts";
@@ -52,8 +52,8 @@ export async function plan(config: Config, store: Store, edge: number): Promise<
   const own = turns.length < MIN_TURNS ? null : telling(spreadOf(turns, clustersOf(turns)));
   const spread = own ?? SAMPLE_SPREAD;
   const rules = { edge, win_margin, gate_alpha };
-  const { judge } = config;
-  const perTurn = judgePanel(config).length * (judge.orders === "both" ? 2 : 1);
+  const { judges, orders } = askedPanel(config);
+  const perTurn = judges.length * (orders === "both" ? 2 : 1);
   const clusters = clustersOf(turns).sums.length;
   return {
     edge,

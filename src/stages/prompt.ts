@@ -24,7 +24,7 @@ import { promptOf } from "../core/sample/select.ts";
 import { FUTURE_FOLDER, futurePath } from "../io/hidden.ts";
 import { openCommits } from "../io/commits.ts";
 import { inParallel } from "../io/in-parallel.ts";
-import { sourceStateSchema, type SourceState } from "../records/source.ts";
+import { SOURCE_STATE, sourceStateSchema, type SourceState } from "../records/source.ts";
 import type { StageOptions, StageSummary } from "../work.ts";
 import type { Deps } from "../deps.ts";
 import { drawTurns, type Drawn } from "../drawing/draw.ts";
@@ -41,8 +41,6 @@ export type PromptOptions = StageOptions & {
 /** No model is asked: the store and somebody to tell are all it needs. */
 export type PromptDeps = Pick<Deps, "store" | "progress" | "signal">;
 
-const STATE = "report/source.json";
-
 /**
  * Does nothing when the prompts of this configuration are there.
  * @throws UserError when they were drawn with another [source] (unless `force`), when a source names
@@ -58,7 +56,7 @@ export async function prompt(
     style: config.protocol.style,
     hidden: config.challenger.hidden,
   });
-  const before = await deps.store.readIfThere(STATE, sourceStateSchema);
+  const before = await deps.store.readIfThere(SOURCE_STATE, sourceStateSchema);
   const there = (await deps.store.list("prompt")).filter((name) => name.endsWith(".json"));
   if (!options.force) {
     if (before !== null && isDone(before, hash, target, there)) return summaryOf(before, DONE_NOTE);
@@ -73,11 +71,11 @@ export async function prompt(
     before: before?.config_hash === hash ? goesOnFrom(before, options.force) : null,
     async opened(opened, notes) {
       for (const note of notes) deps.progress.note(note);
-      await deps.store.write(STATE, { ...emptyState(hash, target), sources: opened });
+      await deps.store.write(SOURCE_STATE, { ...emptyState(hash, target), sources: opened });
     },
   });
   const state = { ...emptyState(hash, target), sources: sources.sources() };
-  await deps.store.write(STATE, state);
+  await deps.store.write(SOURCE_STATE, state);
   for (const note of sources.notes) deps.progress.note(note);
   const counts = makeDoorCounts();
   const drawn = await draw(config, deps, { state, counts }, sources);
@@ -183,7 +181,7 @@ async function save(
       ...doorNotes(counts.sum(), drawn, config.source),
     ].filter((note) => note !== null),
   };
-  await deps.store.write(STATE, done);
+  await deps.store.write(SOURCE_STATE, done);
   return summaryOf(done);
 }
 

@@ -15,6 +15,7 @@ import { decide } from "../core/report/person.ts";
 import type { ReportData } from "../core/report/report-data.ts";
 import { sumSpending } from "../core/report/spending.ts";
 import { reportOf } from "../core/report/story.ts";
+import { noReckoning } from "../core/duel/sorting.ts";
 import { emptyFinalNote } from "../core/duel/empty-final.ts";
 import { turnRow, type TurnRow } from "../core/report/turn-row.ts";
 import { addFound } from "../core/secrets/mask.ts";
@@ -40,6 +41,7 @@ export async function report(
 ): Promise<StageSummary> {
   const { store, progress } = deps;
   const answers = await listAnswers(store, options);
+  await checkSorting(config, store);
   const round: Round = { config, store, tally: makeTally(), rows: [], found: [], audited: [] };
 
   progress.begin("report", answers.length);
@@ -62,6 +64,14 @@ type Round = {
   readonly found: Readonly<Record<string, number>>[];
   readonly audited: AuditedAnswer[];
 };
+
+/** @throws UserError where turns are to be sorted by what nobody has reckoned */
+async function checkSorting(config: Config, store: Store): Promise<void> {
+  if (config.bucket.by !== "posterior") return;
+  const duel = await store.readIfThere("score/_duel.json", duelSchema);
+  if (duel === null || duel.sorting !== undefined || (duel.n_pending ?? 0) > 0) return;
+  throw noReckoning();
+}
 
 /** Writes a turn to its bucket, and takes it out of the others. */
 async function exportTurn(round: Round, { name, path }: AnswerFile): Promise<"kept" | "dropped"> {

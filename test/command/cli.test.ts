@@ -1,4 +1,8 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { expect, test } from "vitest";
+import { summaryLines } from "../../src/command/cli.ts";
+import type { StageSummary } from "../../src/work.ts";
 import { tempProject } from "../support/project.ts";
 import { runScriptFile } from "../support/scripts.ts";
 
@@ -8,4 +12,56 @@ test("what an error quotes is shown, not sent to the terminal as an escape code"
   expect(run.code).toBe(1);
   expect(run.stderr).not.toContain("\u001b");
   expect(run.stderr).toContain("[ESC][31mred");
+});
+
+test("flags with underscores are those with hyphens, and values keep theirs", async () => {
+  const root = tempProject({
+    "results/trajectories/a_b.jsonl": `${JSON.stringify({
+      instance_id: "o__r-1",
+      attempt: 1,
+      resolved: true,
+      patch: "--- a/x\n+++ b/x\n@@ -1 +1 @@\n-a\n+b\n",
+      problem_statement: "one two three",
+    })}\n`,
+  });
+  const run = (...args: string[]) => runScriptFile("repair", ["--root", root, "--force", ...args]);
+  const plain = await run("--min-problem-words=3", "--val_fraction", "0");
+  expect(plain).toMatchObject({ code: 0 });
+  expect(await run("--min_problem_words=3", "--val_fraction=0")).toMatchObject({ code: 0 });
+  const few = await run("--min_problem_words", "4");
+  expect(few).toMatchObject({ code: 1 });
+  expect(few.stderr).toContain("problem_too_short");
+  expect(await run("--min_problem_words=3", "--output", "dataset/__x")).toMatchObject({ code: 0 });
+  expect(existsSync(join(root, "dataset/__x/train.jsonl"))).toBe(true);
+  expect((await run("--min_problemwords=3")).stderr).toContain("--min-problemwords");
+});
+
+test("repair without --input reads results/trajectories, and says so when it is not there", async () => {
+  const ran = await runScriptFile("repair", ["--root", tempProject()]);
+  expect(ran.code).toBe(1);
+  expect(ran.stderr).toContain(
+    "repair: no --input was given, and there is no folder results/trajectories in",
+  );
+});
+
+const SUMMARY: StageSummary = {
+  stage: "king",
+  read: 3,
+  kept: 0,
+  dropped: {},
+  pending: 3,
+  asked: 3,
+  notes: ["m: 3 items in a row were refused (3 times)", "another note"],
+  stopped: { why: "settings", message: "m: 3 items in a row were refused" },
+};
+
+test("why a stage stopped is said once, with how often it came and what to change", () => {
+  const mend = { message: "m: 3 items in a row were refused", hint: "look at the key" };
+  const other = { message: "n: no such model", hint: "look at the name" };
+  expect(summaryLines({ ...SUMMARY, to_mend: [mend, other] })).toEqual([
+    "king: 3 read, 0 kept, 0 dropped, 3 pending; 3 model calls",
+    "  stopped early: m: 3 items in a row were refused (3 times)\n  -> look at the key",
+    "  another note",
+    "king: n: no such model\n  -> look at the name",
+  ]);
 });

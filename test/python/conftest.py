@@ -1,8 +1,13 @@
 """Real servers and validators for the tests: each in its own process, ended by its id."""
 
+import os
+import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -29,6 +34,66 @@ def serve_llamacpp(folder: Path, context: str, slots: str, *key: str) -> Iterato
             yield address
         finally:
             server.kill()
+
+
+@contextmanager
+def serve(
+    command: Sequence[str | Path], folder: Path, health: str, env: Mapping[str, str]
+) -> Iterator[str]:
+    """The address of a server that is started with a free port and waited for; ended by its id."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = str(free.getsockname()[1])
+    address = f"http://127.0.0.1:{port}"
+    with (
+        (folder / "log.txt").open("w") as log,
+        subprocess.Popen(
+            [*command, "--host", "127.0.0.1", "--port", port],
+            cwd=folder,
+            env=os.environ | env,
+            stdout=log,
+            stderr=log,
+        ) as server,
+    ):
+        try:
+            wait_until_alive(f"{address}{health}", server, folder / "log.txt")
+            yield address
+        finally:
+            server.kill()
+
+
+def wait_until_alive(address: str, server: "subprocess.Popen[bytes]", log: Path) -> None:
+    """Returns once the address answers. Raises with the end of the log when the server ended."""
+    for _ in range(900):
+        if server.poll() is not None:
+            break
+        try:
+            urllib.request.urlopen(address)
+            return
+        except urllib.error.URLError:
+            time.sleep(0.2)
+    raise RuntimeError(log.read_text()[-2000:])
+
+
+@pytest.fixture(scope="session")
+def transformers_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a model that says one well-formed answer."""
+    folder = tmp_path_factory.mktemp("tiny")
+    subprocess.run([sys.executable, HERE / "tiny_transformer.py", folder], check=True)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def transformers_serve(
+    transformers_model: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
+    """The address of `transformers serve` with that model."""
+    program = "from transformers.cli.transformers import main; main()"
+    command = [sys.executable, "-c", program, "serve", transformers_model, "--device", "cpu"]
+    env = {"HF_HUB_OFFLINE": "1", "OMP_NUM_THREADS": "1"}
+    folder = tmp_path_factory.mktemp("serve")
+    with serve(command, folder, "/health", env) as address:
+        yield address
 
 
 @pytest.fixture(scope="session")

@@ -1,16 +1,11 @@
 """LiteLLM's proxy as users put it before their models: it starts, answers and keeps its door."""
 
-import os
-import socket
-import subprocess
-import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
 import openai
 import pytest
+from conftest import serve
 
 CONFIG = """
 model_list:
@@ -26,32 +21,10 @@ def proxy(litellm_program: Path, tmp_path_factory: pytest.TempPathFactory) -> It
     """The address of a proxy whose only model answers by itself."""
     folder = tmp_path_factory.mktemp("litellm")
     (folder / "config.yaml").write_text(CONFIG)
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = str(free.getsockname()[1])
-    command = [litellm_program, "--config", "config.yaml", "--host", "127.0.0.1", "--port", port]
-    env = os.environ | {"LITELLM_LOCAL_MODEL_COST_MAP": "True"}
-    with (
-        (folder / "log.txt").open("w") as log,
-        subprocess.Popen(command, cwd=folder, env=env, stdout=log, stderr=log) as server,
-    ):
-        try:
-            wait_until_alive(f"http://127.0.0.1:{port}", server, folder / "log.txt")
-            yield f"http://127.0.0.1:{port}/v1"
-        finally:
-            server.kill()
-
-
-def wait_until_alive(address: str, server: "subprocess.Popen[bytes]", log: Path) -> None:
-    for _ in range(600):
-        if server.poll() is not None:
-            break
-        try:
-            urllib.request.urlopen(f"{address}/health/liveliness")
-            return
-        except urllib.error.URLError:
-            time.sleep(0.2)
-    raise RuntimeError(log.read_text()[-2000:])
+    command = [litellm_program, "--config", "config.yaml"]
+    env = {"LITELLM_LOCAL_MODEL_COST_MAP": "True"}
+    with serve(command, folder, "/health/liveliness", env) as address:
+        yield f"{address}/v1"
 
 
 def test_the_proxy_answers_in_the_name_of_its_model(proxy: str) -> None:

@@ -1,13 +1,11 @@
 """The stages against llama.cpp's server, whose random model a grammar makes well-formed."""
 
 import json
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-
-ROOT = Path(__file__).parents[2]
+from stages import ROOT, run
 
 ANSWER = r'root ::= "THOUGHT: look at it.\n\n```bash\nls " [a-z] [a-z] [a-z] "\n```"'
 METRICS = ("correctness", "grounding", "progress", "protocol", "efficiency")
@@ -54,19 +52,6 @@ quorum = 1
 max_tokens = 200
 {more}
 """
-
-
-def run(stage: str, workspace: Path) -> tuple[int, dict[str, object], str]:
-    """One stage as a user runs it: exit code, summary, what it said."""
-    done = subprocess.run(
-        ["node", ROOT / "kingmaker.cjs", stage, "--root", workspace, "--json", "--yes"],
-        capture_output=True,
-        text=True,
-        cwd=ROOT,
-        timeout=240,
-    )
-    summary = json.loads(done.stdout) if done.stdout.startswith("{") else {}
-    return done.returncode, summary, done.stderr
 
 
 @pytest.fixture

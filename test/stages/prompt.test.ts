@@ -252,7 +252,7 @@ test("a run with --limit is continued by one without: the first turns stay the s
     "t.jsonl": lines(...ids.map((id) => trajectory(id))),
     "p.jsonl": lines(...ids.map((id) => pull(id))),
   });
-  const cut = "--limit drew 2 of [source].count 5 turns: the gate takes them for the whole duel";
+  const cut = "--limit drew 2 of [source].count 5 turns: the gate waits for the rest";
   const begun = await run(root, { limit: 2 });
   expect(begun.notes.join("\n")).toContain(cut);
   const first = await prompts(root);

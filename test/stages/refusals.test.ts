@@ -112,6 +112,43 @@ test.concurrent.each(rows("retry"))(
   60_000,
 );
 
+test.concurrent.each(rows("item"))(
+  "the same words about the content for every turn file none: %s",
+  async (_who, row) => {
+    const root = workspace();
+    const refused = await run(root, () => asAnswer(row));
+    expect(refused).toMatchObject({ code: 1, dropped: [], answers: [] });
+    expect(refused.summary).toMatchObject({ kept: 0, dropped: {}, pending: COUNT });
+    expect(refused.summary.to_mend).toHaveLength(1);
+    const mended = await run(root, () => GOOD);
+    expect(mended).toMatchObject({ code: 0, dropped: [] });
+  },
+);
+
+test("after every turn was refused for its content, the person is told of the filter", async () => {
+  const words = "The prompt was flagged by our content policy";
+  const { summary } = await run(workspace(), () => ({
+    status: 400,
+    body: { error: { message: words } },
+  }));
+  expect(summary.to_mend).toEqual([
+    {
+      message: `m: http_400: ${words}`,
+      hint: expect.stringContaining("look at the filter of the account") as string,
+    },
+  ]);
+});
+
+test("one turn alone, refused in plain words about its content, is filed", async () => {
+  const root = tempProject({ "prompt/prompts_1_001.json": promptsOf(1) });
+  const refused = await run(root, () => ({
+    status: 400,
+    body: { error: { message: "flagged by our content policy", code: "content_filter" } },
+  }));
+  expect(refused.summary).toMatchObject({ dropped: { rejected: 1 }, pending: 0 });
+  expect(refused.summary.to_mend).toBeUndefined();
+});
+
 test("one turn alone, refused without plain words, is not filed: nobody else was answered", async () => {
   const root = tempProject({ "prompt/prompts_1_001.json": promptsOf(1) });
   const refused = await run(root, () => ({ status: 400, body: { error: "Bad Request" } }));

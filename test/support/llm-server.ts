@@ -1,9 +1,7 @@
 /**
  * An OpenAI-compatible server on 127.0.0.1 for tests and benchmarks: fixed latency, answers by a
  * function or by built-in rules, faults by a plan, and exact counts of what it was asked and what it
- * delivered. In its own process (so that its work is not the client's):
- *   node kingmaker.cjs test/support/llm-server '{"latencyMs": 200}'
- * prints one line {"url": ...}; GET /stats gives the counts, and it ends with its standard input.
+ * delivered; GET /stats gives them too. bench/chat-server.ts runs it in a process of its own.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -79,6 +77,13 @@ export type ServerOptions = {
   readonly models?: readonly unknown[];
   /** Fill answers up to so many characters. */
   readonly answerChars?: number;
+  /**
+   * Good answers are streamed in so many events, spread over the latency; 0: where a request asks for
+   * a stream, in 20. @default 0
+   */
+  readonly events?: number;
+  /** All events of a stream together, when the latency is over. @default false */
+  readonly atOnce?: boolean;
   /** Counts only, no look into the requests: cheap enough for benchmarks. @default false */
   readonly blind?: boolean;
   readonly port?: number;
@@ -164,6 +169,14 @@ export async function startLlmServer(options: ServerOptions = {}): Promise<LlmSe
       const scripted = body === null ? BENCH_ANSWER : (options.answer ?? ruleAnswer)(body, n);
       const slow = typeof scripted === "string" ? (options.slowAnswersMs ?? 0) : 0;
       const ms = (options.latencyMs ?? 0) + slow;
+      const events = options.events ?? (body?.["stream"] === true ? 20 : 0);
+      if (events > 0 && fault === null && typeof scripted === "string") {
+        const text = filled(scripted, options.answerChars ?? 0);
+        response.on("finish", () => stats.delivered++);
+        const data = eventsOf(text, n, options.usage ?? USAGE, events);
+        if (options.atOnce !== true) return streamOut(data, ms, response);
+        return void setTimeout(() => streamOut(data, 0, response), ms);
+      }
       setTimeout(() => reply(n, { body, scripted }, fault, request, response), ms);
     });
   });
@@ -254,6 +267,45 @@ function completion(content: string, n: number, usage: object): string {
   });
 }
 
+/** A chat completion as the data of events: its text in `count` pieces, then its end, then its usage. */
+export function eventsOf(text: string, n: number, usage: unknown, count: number): string[] {
+  const chunk = (more: object): string =>
+    JSON.stringify({ id: `chatcmpl-${n}`, object: "chat.completion.chunk", model: "m", ...more });
+  const choice = (delta: object, finish_reason: string | null): string =>
+    chunk({ choices: [{ index: 0, delta, logprobs: null, finish_reason }], usage: null });
+  const each = Math.ceil(text.length / count);
+  const pieces = Array.from({ length: count }, (_, at) => text.slice(at * each, (at + 1) * each));
+  return [
+    choice({ role: "assistant", content: "" }, null),
+    ...pieces.map((content) => choice({ content }, null)),
+    choice({}, "stop"),
+    chunk({ choices: [], usage }),
+    "[DONE]",
+  ];
+}
+
+const data = (events: readonly string[]): string =>
+  events.map((event) => `data: ${event}\n\n`).join("");
+
+/** Each event in a write of its own, the last one when the time is over. */
+function streamOut(events: readonly string[], ms: number, response: ServerResponse): void {
+  response.writeHead(200, { "content-type": "text/event-stream", "cache-control": "no-cache" });
+  if (ms === 0) return void response.end(data(events));
+  const started = performance.now();
+  let at = 0;
+  const timer = setInterval(
+    () => {
+      const due = Math.ceil(((performance.now() - started) / ms) * events.length);
+      for (; at < Math.min(due, events.length); at++)
+        response.write(data(events.slice(at, at + 1)));
+      if (at < events.length && !response.destroyed) return;
+      clearInterval(timer);
+      response.end();
+    },
+    Math.max(1, ms / events.length),
+  );
+}
+
 function parseBody(chunks: readonly Buffer[]): ChatBody | null {
   const value: unknown = JSON.parse(Buffer.concat(chunks).toString("utf8") || "null");
   return value as ChatBody | null;
@@ -327,24 +379,4 @@ function sendFault(
       throw new Error(`no such fault: ${String(never)}`);
     }
   }
-}
-
-/** Options of the process: what JSON can say. */
-type ProcessOptions = Omit<ServerOptions, "answer" | "fault"> & {
-  readonly seed?: number;
-  readonly faults?: Partial<Record<FaultName, number>>;
-};
-
-if (
-  process.argv[1] !== undefined &&
-  import.meta.url.endsWith(process.argv[1].replace(/^.*\//, "/"))
-) {
-  const { seed = 1, faults, ...options } = JSON.parse(process.argv[2] ?? "{}") as ProcessOptions;
-  const server = await startLlmServer({
-    ...options,
-    ...(faults === undefined ? {} : { fault: faultPlan(seed, faults) }),
-  });
-  process.stdout.write(`${JSON.stringify({ url: server.url })}\n`);
-  // The parent holds the other end: when it dies, however it dies, so does the server.
-  process.stdin.on("end", () => process.exit(0)).resume();
 }

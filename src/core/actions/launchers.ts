@@ -38,6 +38,8 @@ type Launcher = {
   readonly operands?: number;
   /** A script follows this option: `su -c 'make'`. */
   readonly script?: RegExp;
+  /** The script's option has to stand before any operand: `npx -c 'x'`, but not `npx prettier -c src`. */
+  readonly leads?: boolean;
   /** The words left are one script: `watch 'ls | wc'`. */
   readonly joins?: boolean;
 };
@@ -94,7 +96,7 @@ const LAUNCHERS: ReadonlyMap<string, readonly Launcher[]> = new Map(
     mise: [EXEC, { verbs: ["x"] }],
     opam: [EXEC],
     direnv: [{ verbs: ["exec"], operands: 1 }],
-    npx: [{ ...FETCHED, script: /^(-c|--call)$/ }, FETCHED],
+    npx: [{ ...FETCHED, script: /^(-c|--call)$/, leads: true }, FETCHED],
     bunx: [FETCHED],
     uvx: [FETCHED],
     pipx: [{ ...FETCHED, verbs: ["run"] }],
@@ -192,7 +194,7 @@ function innerOf(command: ShellCommand): readonly ShellCommand[] | null {
 }
 
 function startedBy(command: ShellCommand, launcher: Launcher): readonly ShellCommand[] | null {
-  const { verbs, valued = NO_OPTIONS, operands = 0, script, joins = false } = launcher;
+  const { verbs, valued = NO_OPTIONS, operands = 0, script, leads, joins = false } = launcher;
   const { args } = command;
   let at = 0;
   const global = command.program.includes("docker") || verbs[0] === "compose" ? COMPOSE : valued;
@@ -202,7 +204,9 @@ function startedBy(command: ShellCommand, launcher: Launcher): readonly ShellCom
     at = next + 1;
   }
   if (script !== undefined) {
-    const option = args.findIndex((arg, index) => index >= at && script.test(arg));
+    const operand = leads === true ? firstOperand(args, valued, at) : -1;
+    const end = operand < 0 ? args.length : operand;
+    const option = args.findIndex((arg, index) => index >= at && index < end && script.test(arg));
     return option < 0 ? null : scriptCommands(args.slice(option + 1, option + 2).join(" "));
   }
   let next = firstOperand(args, valued, at);

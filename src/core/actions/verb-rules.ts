@@ -16,7 +16,7 @@ export function verbKind(name: string, args: readonly string[]): Kind | undefine
   if (asksAboutItself(args)) return "search";
   const { verb, rest } = verbOf(args, rules.valued);
   if (verb === "") return rules.bare ?? rules.otherwise;
-  const special = rules.flags?.find(([, words, flag]) => words.test(verb) && hasFlag(rest, flag));
+  const special = rules.flags?.find(([, words, flag]) => words.test(verb) && hasFlag(args, flag));
   if (special !== undefined) return special[0];
   // `docker compose ps`, `npm pkg get`, `gh pr view`: the word behind decides.
   const deep = rules.groups?.has(verb) === true ? verbOf(rest).verb || "list" : verb;

@@ -15,7 +15,7 @@ export type VerbRules = {
   readonly scripts?: ReadonlySet<string>;
   /** A verb that nobody knows is a script of the project, or a program. */
   readonly ownScripts?: boolean;
-  /** [kind, verbs, a flag behind them]: before everything else. */
+  /** [kind, verbs, a flag beside them]: before everything else. */
   readonly flags?: readonly (readonly [Kind, RegExp, RegExp])[];
 };
 

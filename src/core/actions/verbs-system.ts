@@ -118,6 +118,13 @@ export const SYSTEM_VERBS = {
   hf: { otherwise: "call", search: wordSet("env version whoami") },
   "huggingface-cli": { otherwise: "call", search: wordSet("env version whoami scan-cache") },
   ollama: { search: wordSet("list ls show ps"), otherwise: "call" },
+  nix: {
+    verify: wordSet("check build"),
+    write: wordSet("fmt"),
+    search: wordSet("show metadata search eval path-info why-depends log"),
+    groups: wordSet("flake profile store"),
+    otherwise: "call",
+  },
   "ansible-playbook": {
     otherwise: "call",
     flags: [

@@ -1,4 +1,5 @@
 /** What the card of a set made of duels says. */
+import type { BucketRules } from "../duel/bucket.ts";
 import type { CardText } from "./card.ts";
 import { PRIVILEGED_LIMITS } from "./privileged.ts";
 
@@ -11,7 +12,7 @@ export function exportCard(
     isPrivileged,
   }: {
     readonly refined: boolean;
-    readonly limits: { readonly final_min: number; readonly defeat_max: number };
+    readonly limits: BucketRules;
     readonly isPrivileged: boolean;
   },
 ): CardText {
@@ -22,7 +23,7 @@ export function exportCard(
     howMade: [
       "each turn was answered twice: by the king, from the history alone, and by the challenger, which saw what was hidden (the pull request, or what the run did afterwards) and may only say what the history lets it know",
       "a panel of language models judged both answers in both orders on correctness, grounding, progress, protocol and efficiency",
-      `answers to learn: challengers of score ${limits.final_min} and more${refined ? `, and of ${limits.defeat_max} and more (refined)` : ""}`,
+      `answers to learn: challengers of ${VALUES[limits.by]} ${limits.final_min} and more${refined ? `, and of ${limits.defeat_max} and more (refined)` : ""}`,
       "pairs: only where the score, both orders and the bucket agree; in defeats the king is chosen",
       "a person's verdict overrules the panel; margins (points) and the share of agreeing judges are in the metadata",
       "turns whose audit says leak are left out, and so are answers with secrets; secrets in histories are masked",
@@ -38,3 +39,11 @@ export function exportCard(
     ],
   };
 }
+
+// ---------------------------------------------------------------------------------------------
+
+const VALUES: Readonly<Record<BucketRules["by"], string>> = {
+  score: "score",
+  decisive: "decisive score",
+  posterior: "reckoned true score",
+};

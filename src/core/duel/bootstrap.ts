@@ -196,7 +196,6 @@ function addSingles(
   let all = 0;
   for (let at = 0; at < count; at++) {
     const w = POISSON_256[((words[at >> 2] ?? 0) >>> ((at & 3) << 3)) & 255] ?? 0;
-    if (w === 0) continue;
     const base = at * FIELDS;
     all += w;
     n += w * (fields[base] ?? 0);

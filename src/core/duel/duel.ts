@@ -11,9 +11,11 @@ import { lengthEffect } from "./length.ts";
 import { mixedOf, mixedReason } from "./mixed.ts";
 import type { DuelRules } from "./rules.ts";
 import { decide, lookRecord, takeLook, type DuelPlan, type Previous } from "./look.ts";
+import { sortedTurns, sortingOf, type Reckoning } from "./sorting.ts";
 import { gateScore, scoreWithout, standingOf } from "./standing.ts";
 import { countVotes, round4, sharesOf } from "./turn-score.ts";
-import { gateWarnings, warningsOf } from "./warnings.ts";
+import { everywhereJudges } from "./verdicts.ts";
+import { gateWarnings, sortingWarnings, warningsOf } from "./warnings.ts";
 
 export type DuelInput = {
   /** One a score file, in any order. */
@@ -26,6 +28,8 @@ export type DuelInput = {
   readonly failures: ReadonlyMap<string, string>;
   /** The duel before this one; null for the first look. */
   readonly previous: (Previous & Pick<Duel, "mixed">) | null;
+  /** What is known of the panel's error; null or absent: too little. */
+  readonly reckoning?: Reckoning;
   /** Told --mixed, now or before: verdicts of two versions are taken as they are. */
   readonly mixed?: boolean;
 };
@@ -36,7 +40,7 @@ export function duelOf(input: DuelInput, rules: DuelRules, gate: GateRules): Due
   const lost = turns.filter((turn) => turn.disqualified !== null);
   const n_pending = input.withoutScore + turns.filter((turn) => turn.pending > 0).length;
   const n_turns = turns.length + input.withoutScore;
-  const everywhere = everywhereJudges(rules);
+  const everywhere = everywhereJudges(rules).map(({ model }) => model);
   const { cluster_by, plan, previous } = input;
   const asked = { turns, parsed, n_turns, n_pending, everywhere, plan, cluster_by, previous };
   const taken = takeLook({ ...asked, mode: rules.mode }, gate);
@@ -59,6 +63,10 @@ export function duelOf(input: DuelInput, rules: DuelRules, gate: GateRules): Due
     },
     gate,
   );
+  const sorting =
+    input.reckoning == null
+      ? null
+      : sortingOf(sortedTurns(parsed, everywhere), input.reckoning, rules.bucket);
   const votes = countVotes(parsed.flatMap((turn) => turn.ballots));
   return {
     schema: SCHEMA,
@@ -117,8 +125,12 @@ export function duelOf(input: DuelInput, rules: DuelRules, gate: GateRules): Due
     ),
     agreement: agreementOf(parsed, everywhere, rules.orders === "both"),
     length: lengthEffect(parsed),
-    panel: rules.panelMode,
+    panel: typeof rules.panelMode === "string" ? rules.panelMode : "sequential",
     orders: rules.orders,
+    ...(typeof rules.panelMode === "string"
+      ? {}
+      : { vote_model: { judges: [...everywhere], ...rules.panelMode.votes } }),
+    ...(sorting === null ? {} : { sorting }),
     calls_saved: callsSaved(turns, rules),
     unread: countBy(turns.flatMap((turn) => turn.unread)),
     n_other_settings: turns.filter((turn) => turn.otherSettings).length,
@@ -127,17 +139,12 @@ export function duelOf(input: DuelInput, rules: DuelRules, gate: GateRules): Due
     n_flagged_opponents: turns.filter((turn) => turn.flaggedOpponent).length,
     warnings: [
       ...warningsOf(turns, rules),
+      ...sortingWarnings(sorting, rules.bucket),
       ...gateWarnings({ turns, parsed, bounds, cluster_by, accepted, previous, plan }),
     ],
     ...lookRecord(taken, accepted, asked, gate),
     config_hash: rules.config_hash,
   };
-}
-
-/** The judges that every turn was put before: all of a full panel, the first `quorum` of a lazy one. */
-export function everywhereJudges(rules: DuelRules): readonly string[] {
-  const judges = rules.panelMode === "full" ? rules.panel : rules.panel.slice(0, rules.quorum);
-  return judges.map((judge) => judge.model);
 }
 
 // ---------------------------------------------------------------------------------------------

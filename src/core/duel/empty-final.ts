@@ -11,9 +11,9 @@ export function emptyFinalNote(scores: readonly number[], rules: BucketRules): s
       ? `the best turn's score is ${best}, and sorting by ${rules.by} keeps it under ${limit}`
       : `the best turn's score is ${best}, under ${limit}`;
   const limits = "set [bucket] final_min and defeat_max in chain.toml to what your turns reach";
-  // By decisive votes a score says nothing of its turn's bucket, so refined/ may well hold some.
+  // By decisive votes or posterior a score says nothing of its turn's bucket, so refined/ may well hold some.
   const mayBeRefined =
-    rules.by === "decisive" || bucketOfValue(best, "score", rules).bucket !== "defeat";
+    rules.by !== "score" || bucketOfValue(best, "score", rules).bucket !== "defeat";
   const ways = mayBeRefined
     ? `Ways on: npm run stage:export -- --refined takes refined/ as well, or ${limits}`
     : `no turn's score reaches refined/ either. The way on: ${limits}`;

@@ -2,6 +2,7 @@
 import type { Order } from "../../work.ts";
 import type { Rng } from "../random.ts";
 import type { BucketRules } from "./bucket.ts";
+import type { VoteModel } from "./vote-model.ts";
 
 export type Judge = {
   readonly model: string;
@@ -14,12 +15,24 @@ export type Judge = {
   readonly settings?: string;
 };
 
+/** How far a sequential panel goes. */
+export type SequentialRules = {
+  /** Judges that every turn is put before, and the most that one is; at least 2, at most the panel. */
+  readonly min_judges: number;
+  readonly max_judges: number;
+  /** Chance of a bucket, in (0.5, 1), from which on no further judge is asked. */
+  readonly certainty: number;
+  /** How this panel's votes vary. */
+  readonly votes: VoteModel;
+};
+
 export type DuelRules = {
   /** 2: against the king; 1: against the reference. */
   readonly mode: 1 | 2;
-  /** In the order in which a lazy panel is asked. */
+  /** In the order in which a lazy or sequential panel is asked. */
   readonly panel: readonly Judge[];
-  readonly panelMode: "full" | "lazy";
+  /** All judges, as many as the bucket needs for sure, or as many as make it likely enough. */
+  readonly panelMode: "full" | "lazy" | SequentialRules;
   readonly orders: "both" | "random" | "fixed";
   /** Judges that have to give every order asked of them. */
   readonly quorum: number;

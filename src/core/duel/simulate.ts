@@ -133,6 +133,14 @@ export function simulate(
   };
 }
 
+/** All worlds, each with chance of its own. */
+export function simulateAll(duels: number, rules: SimulationRules): Simulation[] {
+  return SCENARIOS.map((scene) => {
+    const chance = (what: string): Rng => rules.rng(`${what}/${scene.name}`);
+    return simulate(scene, duels, chance("votes"), { ...rules, rng: chance });
+  });
+}
+
 /** Standard error of a simulated share. */
 export function simulationError(share: number, duels: number): number {
   return Math.sqrt((share * (1 - share)) / duels);

@@ -94,7 +94,11 @@ export function openTurn(opening: Opening, rules: DuelRules): Turn {
     disqualified: disqualify(answer),
   };
   const allowance = opening.retry ? grantAgain(file, { pair, plain }, kept, rules) : new Map();
-  const score = settle(base, kept, rules);
+  const settled = settle(base, kept, rules);
+  // What was reckoned of the same verdicts stands until all turns are weighed again.
+  const isSame = previous?.score === settled.score && previous.pair_hash === pair;
+  const score =
+    isSame && previous.posterior != null ? { ...settled, posterior: previous.posterior } : settled;
   return {
     candidates,
     history_hash: history,

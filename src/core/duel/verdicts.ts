@@ -5,6 +5,7 @@
 import type { Judgement, MetricValues, Score } from "../../records/score.ts";
 import type { Order } from "../../work.ts";
 import { bucketOfValue } from "./bucket.ts";
+import { isSettled } from "./posterior.ts";
 import { ordersFor, type DuelRules, type Judge } from "./rules.ts";
 import { countVotes, decisiveScore, turnScore, type Ballot } from "./turn-score.ts";
 
@@ -89,9 +90,17 @@ export function ballotsOf(turn: Verdicts, rules: DuelRules): readonly Ballot[] {
   return judgesToAsk(turn, rules).flatMap((judge) => ballotOf(turn, judge, rules) ?? []);
 }
 
+/** The judges that every turn is put before: all of a full panel, else the first of it. */
+export function everywhereJudges(rules: DuelRules): readonly Judge[] {
+  const { panel, panelMode, quorum } = rules;
+  if (panelMode === "full") return panel;
+  return panel.slice(0, panelMode === "lazy" ? quorum : panelMode.min_judges);
+}
+
 /**
- * The whole panel, or with a lazy one as many judges as the turn needs: the first `quorum`, then the
- * next one as long as the judges not yet asked could still move the turn to another bucket.
+ * The whole panel, or as many judges as the turn needs: those that every turn is put before, then the
+ * next one. With a lazy panel as long as the judges not yet asked could still move the turn to another
+ * bucket; with a sequential one until `max_judges`, as long as no bucket is as likely as `certainty`.
  */
 export function judgesToAsk(
   turn: Verdicts,
@@ -99,8 +108,9 @@ export function judgesToAsk(
   allowance?: Allowance,
 ): readonly Judge[] {
   if (rules.panelMode === "full") return rules.panel;
-  const asked = rules.panel.slice(0, rules.quorum);
-  for (const judge of rules.panel.slice(rules.quorum)) {
+  const asked = [...everywhereJudges(rules)];
+  const most = rules.panelMode === "lazy" ? rules.panel.length : rules.panelMode.max_judges;
+  for (const judge of rules.panel.slice(asked.length, most)) {
     const isOpen = asked.some((before) =>
       judgeSeats(turn, before, rules).some(
         (seat) => seatState(turn, seat, rules, allowance).kind === "open",
@@ -108,14 +118,21 @@ export function judgesToAsk(
     );
     if (isOpen) break;
     const ballots = asked.flatMap((before) => ballotOf(turn, before, rules) ?? []);
-    const missing = rules.panel.length - asked.length;
-    if (ballots.length >= rules.quorum && isDecided(ballots, missing, rules)) break;
+    if (ballots.length >= rules.quorum && isEnough(ballots, asked.length, rules)) break;
     asked.push(judge);
   }
   return asked;
 }
 
 // ---------------------------------------------------------------------------------------------
+
+function isEnough(ballots: readonly Ballot[], asked: number, rules: DuelRules): boolean {
+  const { panelMode } = rules;
+  if (panelMode === "full") return false;
+  if (panelMode === "lazy") return isDecided(ballots, rules.panel.length - asked, rules);
+  const { defeat_max, final_min } = rules.bucket;
+  return isSettled(ballots, [defeat_max, final_min], panelMode);
+}
 
 function judgeSeats(turn: Verdicts, judge: Judge, rules: DuelRules): readonly Seat[] {
   return ordersFor(rules, turn.file, judge.model).map((order) => ({ judge, order }));
@@ -161,9 +178,9 @@ function isDecided(ballots: readonly Ballot[], missing: number, rules: DuelRules
     })),
   ];
   const value = (all: readonly Ballot[]): number =>
-    rules.bucket.by === "score"
-      ? (turnScore(all)?.score ?? 50)
-      : (decisiveScore(countVotes(all), rules.min_decisive) ?? 50);
+    rules.bucket.by === "decisive"
+      ? (decisiveScore(countVotes(all), rules.min_decisive) ?? 50)
+      : (turnScore(all)?.score ?? 50);
   const buckets = [ALL_LOST, ALL_WON].map(
     (verdict) => bucketOfValue(value(withRest(verdict)), "", rules.bucket).bucket,
   );

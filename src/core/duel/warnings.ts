@@ -1,4 +1,6 @@
 /** What a reader of the duel has to know before believing it, one sentence each. */
+import type { Duel } from "../../records/duel.ts";
+import type { BucketRules } from "./bucket.ts";
 import { familyWarning } from "./family.ts";
 import type { TurnFacts } from "./facts.ts";
 import type { ClusterBy } from "./cluster-by.ts";
@@ -58,6 +60,22 @@ export function gateWarnings(facts: GateFacts): string[] {
   ];
   return sayings.filter((saying) => saying !== null);
 }
+
+/** Where draws are left out, few votes for the challenger look like a clear win. */
+export function sortingWarnings(
+  sorting: Duel["sorting"] | null,
+  { by }: Pick<BucketRules, "by">,
+): string[] {
+  const share = sorting?.ways.find((way) => way.by === by)?.no_better?.[0] ?? 0;
+  return by === "decisive" && share >= MUCH_NO_BETTER
+    ? [
+        `by = "decisive" lets turns through that are no better: at least ${Math.round(share * 100)} % of what it puts into final/ is expected to be so; raise [duel] min_decisive, or sort by score`,
+      ]
+    : [];
+}
+
+/** Share of final/ from which on the warning is given. */
+const MUCH_NO_BETTER = 0.05;
 
 /** Below so many, lost turns break the promise of gate_alpha. */
 const FEW_EFFECTIVE = 20;

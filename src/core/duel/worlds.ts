@@ -22,6 +22,8 @@ export type World = {
   /** Share of the variance between turns that lies between repositories; see LATENT below. */
   readonly intraclass: number;
   readonly judges: number;
+  /** Standard deviation of a judge's error on a turn; that of the turns' true advantage is 1. */
+  readonly judgeError: number;
   /** Share of votes that go to MODEL 1 whatever stands there. */
   readonly firstPlaceBias: number;
   /** Share of the judges' errors on a turn that they have in common. */
@@ -41,6 +43,7 @@ export const PLAIN_WORLD: World = {
   sizes: "equal",
   intraclass: 0.3,
   judges: 3,
+  judgeError: 0.5,
   firstPlaceBias: 0.15,
   sharedError: 0,
   lost: 0,
@@ -53,14 +56,17 @@ export type WorldTurn = {
   readonly cluster: string;
   /** Empty for a lost turn. */
   readonly ballots: readonly Ballot[];
+  /** 0..100: what judges without bias, own error and shared error would give it on average. */
+  readonly truth: number;
 };
 
 /** The turns of one duel, in an order in which repositories come back. */
 export function drawDuel(world: World, rng: Rng): WorldTurn[] {
   const normal = normals(rng);
   // Judged turns make up for the lost ones; a bias that both orders level out thins their lead.
-  const { difference, lost, firstPlaceBias } = world;
-  const shift = latentShift((difference + (100 * lost) / (1 - firstPlaceBias)) / (1 - lost));
+  const { difference, lost, firstPlaceBias, judgeError } = world;
+  const judged = (difference + (100 * lost) / (1 - firstPlaceBias)) / (1 - lost);
+  const shift = latentShift(judged, judgeError);
   const between = Math.sqrt(Math.min(1, world.intraclass * LATENT.thinning));
   const within = Math.sqrt(1 - between * between);
   const turns: WorldTurn[] = [];
@@ -73,6 +79,9 @@ export function drawDuel(world: World, rng: Rng): WorldTurn[] {
       turns.push({
         cluster: `repository ${at}`,
         ballots: isGone ? [] : ballotsOf(world, advantage, normal, rng),
+        truth:
+          50 +
+          (fairLead(advantage, Math.hypot(LATENT.metric, judgeError)) * (1 - firstPlaceBias)) / 2,
       });
     }
   }
@@ -88,13 +97,13 @@ export function drawDuel(world: World, rng: Rng): WorldTurn[] {
  * correlation out, so the repository's part of the latent variance is a little larger than that of the
  * turn scores.
  */
-const LATENT = { judge: 0.5, metric: 1, draw: 1.92, thinning: 1.32 };
+const LATENT = { metric: 1, draw: 1.92, thinning: 1.32 };
 
 const BOTH: readonly Order[] = ["king_first", "challenger_first"];
 
 function ballotsOf(world: World, advantage: number, normal: () => number, rng: Rng): Ballot[] {
-  const common = normal() * LATENT.judge * Math.sqrt(world.sharedError);
-  const own = LATENT.judge * Math.sqrt(1 - world.sharedError);
+  const common = normal() * world.judgeError * Math.sqrt(world.sharedError);
+  const own = world.judgeError * Math.sqrt(1 - world.sharedError);
   return Array.from({ length: world.judges }, (_, judge) => {
     const seen = advantage + common + normal() * own;
     const orders = ordersOf(world.orders, rng);
@@ -156,12 +165,16 @@ function shuffled<T>(items: readonly T[], rng: Rng): T[] {
   return order;
 }
 
+/** Points, 100 (P(win) - P(loss)): score = 50 + half of it, challenger minus king = 2 score - 100. */
+function fairLead(advantage: number, spread: number): number {
+  const [win, loss] = [LATENT.draw - advantage, LATENT.draw + advantage];
+  return 100 * (normalTail(win / spread) - normalTail(loss / spread));
+}
+
 /** The shift of the latent advantage that makes unbiased judges see `difference` points. */
-function latentShift(difference: number): number {
-  const spread = Math.sqrt(1 + LATENT.judge ** 2 + LATENT.metric ** 2);
-  // score = 50 + 50 (P(win) - P(loss)), challenger minus king = 2 score - 100.
-  const seen = (shift: number): number =>
-    100 * (normalTail((LATENT.draw - shift) / spread) - normalTail((LATENT.draw + shift) / spread));
+function latentShift(difference: number, judgeError: number): number {
+  const spread = Math.sqrt(1 + judgeError ** 2 + LATENT.metric ** 2);
+  const seen = (shift: number): number => fairLead(shift, spread);
   let low = -5;
   let high = 5;
   for (let step = 0; step < 60; step++) {

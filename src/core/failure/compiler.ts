@@ -1,4 +1,4 @@
-/** gcc, clang, their linkers, javac and kotlinc: "file:line: error: what". */
+/** gcc, clang, their linkers and javac: "file:line: error: what". Other languages with this form have rows of their own. */
 import type { Category } from "./categories.ts";
 import { lineAt } from "./log.ts";
 import type { Finding, Log } from "./types.ts";
@@ -8,7 +8,7 @@ export function readCompiler(log: Log): Finding | null {
   if (at !== undefined) {
     const found = ERROR.exec(lineAt(log, at));
     const text = found?.[4] ?? "";
-    const isJava = /\.(?:java|kt)$/.test(found?.[1] ?? "");
+    const isJava = (found?.[1] ?? "").endsWith(".java");
     return {
       runner: isJava ? "javac" : "gcc",
       at,
@@ -35,7 +35,7 @@ export function ofJava(text: string): Category {
 // ---------------------------------------------------------------------------------------------
 
 const ERROR =
-  /^(?![^\s:]{1,300}\.(?:l?hs|swift):)([^\s:]{1,300}):(\d+):(?:\d+:)? (fatal error|error|internal compiler error): (.*)$/;
+  /^(?![^\s:]{1,300}\.(?:l?hs|swift|kts?|scala):)([^\s:]{1,300}):(\d+):(?:\d+:)? (fatal error|error|internal compiler error): (.*)$/;
 
 function ofC(text: string, isFatal: boolean): Category {
   if (isFatal && /No such file or directory|file not found/.test(text)) return "import";

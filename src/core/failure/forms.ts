@@ -160,7 +160,12 @@ export const BEGINS = {
   kotlin: ["e: "],
   scala: ["[error] "],
   juliaEnd: ["ERROR: LoadError: "],
-  rError: ["Error in "],
+  rError: ["Error in ", "Error: unexpected "],
+  nimRaised: ["Unhandled exception: ", "Error: unhandled exception: "],
+  crystal: ["In ", "Syntax error in "],
+  ounit: ["Error: "],
+  fortran: ["Fortran runtime error: "],
+  pascal: ["Runtime error "],
 } as const satisfies Record<string, readonly string[]>;
 
 /** What may stand anywhere in a line. Each is sought in the whole text at once. */
@@ -212,7 +217,9 @@ export const HOLDS = {
   netFail: " [FAIL]",
   dartFailed: " [E]",
   nimCheck: ": Check failed: ",
-  nimError: ") Error: ",
+  nimExpect: ": Expect Failed, ",
+  placeError: ") Error: ",
+  placeFatal: ") Fatal: ",
   csharp: "error CS",
   fsharp: "error FS",
   nuget: "error NU",

@@ -96,7 +96,6 @@ function linesOf(text: string): readonly string[] {
 
 /** CSI, OSC and the two-character sequences (`ESC(B`, `ESC=`) as terminals know them. */
 const ESCAPES =
-  // eslint-disable-next-line no-control-regex
   /\u001b(?:\[([0-9;:<=>?]{0,40})[ -/]{0,4}([@-~])|\][^\u0007\u001b\n]{0,400}(?:\u0007|\u001b\\)?|[()*+][0-9A-Za-z]|[0-9=>A-Zc])/g;
 
 /** A jump to a column writes over the line (1) or leaves a gap; anything else is not seen. */

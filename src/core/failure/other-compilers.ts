@@ -1,4 +1,4 @@
-/** Compilers told by a table: swiftc, C# and F#, kotlinc, GHC, scalac, Dart, Nim, and how julia and R end. */
+/** Compilers told by a table: swiftc, C# and F#, kotlinc, GHC, scalac, Dart, Nim, OCaml, Fortran, Pascal, Crystal, and how julia and R end. */
 import type { Category } from "./categories.ts";
 import { readerOf, type FormRow } from "./form-table.ts";
 import { ofJulia, ofR } from "./other-messages.ts";
@@ -24,7 +24,7 @@ function ofSharp(text: string): Category {
 }
 
 const ofKotlin = byWords(
-  /^(?:error: )?(?:Expecting|Unexpected tokens|[Ss]yntax error|Unclosed|Missing '|Illegal)/,
+  /^(?:error: )?(?:expecting|unexpected tokens|syntax error|unclosed|missing '|illegal)/i,
   /(?!)/,
 );
 const ofHaskell = byWords(
@@ -70,6 +70,13 @@ const ROWS: readonly FormRow[] = [
     category: ofKotlin,
   },
   {
+    runner: "kotlinc",
+    mark: "place",
+    form: /^(?<file>[^\s:]{1,300}\.kts?):(?<line>\d+):(?:\d+:)? error: (?<text>.+)$/,
+    strength: "build",
+    category: ofKotlin,
+  },
+  {
     runner: "ghc",
     mark: "place",
     form: /^(?<file>[^\s:]{1,300}\.l?hs):(?<line>\d+):\d+(?:-\d+)?: error:(?: \[.{1,60}\])?$/,
@@ -83,6 +90,13 @@ const ROWS: readonly FormRow[] = [
     form: /^(?<file>[^\s:]{1,300}\.l?hs):(?<line>\d+):\d+(?:-\d+)?: error: (?<text>(?!\[[^\]]{1,60}\]$).+)$/,
     strength: "build",
     category: ofHaskell,
+  },
+  {
+    runner: "scalac",
+    mark: "place",
+    form: /^(?<file>[^\s:]{1,300}\.scala):(?<line>\d+):(?:\d+:)? error: (?<text>.+)$/,
+    strength: "build",
+    category: ofScala,
   },
   {
     runner: "scalac",
@@ -119,7 +133,7 @@ const ROWS: readonly FormRow[] = [
   },
   {
     runner: "nim",
-    mark: "nimError",
+    mark: "placeError",
     form: /^(?<file>[^\s(]{1,300}\.nims?)\((?<line>\d+), \d+\) Error: (?<text>.+)$/,
     strength: "build",
     category: byWords(
@@ -135,11 +149,90 @@ const ROWS: readonly FormRow[] = [
     category: ofJulia,
   },
   {
+    runner: "ocaml",
+    mark: "pyFile",
+    form: /^File "(?<file>[^"]{1,300}\.ml[ily]?)", lines? (?<line>\d+)(?:-\d+)?, characters \d+-\d+:$/,
+    strength: "build",
+    why: [/^Error(?: \(.{1,80}\))?: /],
+    category: byWords(
+      /^Error: (?:Syntax|Lexical) error|^Error: Illegal character/,
+      /Unbound module/,
+    ),
+  },
+  {
+    runner: "gfortran",
+    mark: "place",
+    form: /^(?<file>[^\s:]{1,300}\.(?:f|for|f\d\d)):(?<line>\d+):\d+:$/i,
+    strength: "build",
+    why: [/^(?:Fatal )?Error: /],
+    category: byWords(
+      /^Error: (?:Missing|Syntax error|Unclassifiable|Expected|Expecting|Unexpected|Invalid character|Unterminated|Unmatched)/,
+      /Cannot open (?:module|included?) file|Can't open included file/,
+    ),
+  },
+  {
+    runner: "gfortran",
+    mark: "fortran",
+    form: /^Fortran runtime error: (?<text>.+)$/,
+    strength: "build",
+    category: "runtime",
+  },
+  ...(["placeError", "placeFatal"] as const).map((mark): FormRow => ({
+    runner: "fpc",
+    mark,
+    form: /^(?<file>\S{1,300}\.(?:pas|pp|lpr|inc))\((?<line>\d+)(?:,\d+)?\) (?:Error|Fatal): (?<text>(?!There were \d).+)$/,
+    strength: "build",
+    category: byWords(
+      /^Syntax error|expected but|^Illegal (?:character|expression)|^Unexpected end of file|^String exceeds line/,
+      /^Can't (?:find unit|open include file)/,
+    ),
+  })),
+  {
+    runner: "fpc",
+    mark: "pascal",
+    form: /^(?<text>Runtime error \d+ at \$[0-9A-Fa-f]+)/,
+    strength: "build",
+    category: "runtime",
+  },
+  {
+    runner: "crystal",
+    mark: "crystal",
+    form: /^In (?<file>[^\s:]{1,300}\.cr):(?<line>\d+):\d+$/,
+    strength: "build",
+    why: [/^Error: /],
+    category: byWords(
+      /^Error: (?:unexpected|expecting|unterminated|expected|invalid (?:char|unicode))/,
+      /can't find file/,
+    ),
+  },
+  {
+    runner: "crystal",
+    mark: "crystal",
+    form: /^(?<text>Syntax error in (?<file>[^\s:]{1,300}):(?<line>\d+): .+)$/,
+    strength: "build",
+    category: "syntax",
+  },
+  {
     runner: "R",
     mark: "rError",
-    form: /^Error in .{1,200} ?: ?(?<text>.*)$/,
+    form: /^Error in (?!reporter\$stop_if_needed\(\)).{1,200} ?: ?$/,
+    strength: "build",
+    why: ["next"],
+    category: ofR,
+  },
+  {
+    runner: "R",
+    mark: "rError",
+    form: /^Error in (?!reporter\$stop_if_needed\(\)).{1,200}? ?: ?(?<text>\S.*)$/,
     strength: "build",
     category: ofR,
+  },
+  {
+    runner: "R",
+    mark: "rError",
+    form: /^Error: (?<text>unexpected .{1,60})/,
+    strength: "build",
+    category: "syntax",
   },
 ];
 

@@ -1,4 +1,4 @@
-/** What .NET, Julia, Dart and R say of an error, as a category. */
+/** What .NET, Julia, Dart, Nim and R say of an error, as a category. */
 import type { Category } from "./categories.ts";
 import { categoryOfMessage } from "./message.ts";
 
@@ -35,6 +35,14 @@ export function ofDart(text: string): Category {
   if (/^TimeoutException|^Test timed out/.test(text)) return "timeout";
   if (/^NoSuchMethodError|^type '.{1,200}' is not a subtype/.test(text)) return "attribute_type";
   return categoryOfMessage(text);
+}
+
+/** Of Nim: "what was said [NameOfTheException]". */
+export function ofNim(text: string): Category {
+  const name = /\[(\w+)\]$/.exec(text)?.[1] ?? "";
+  return name === "AssertionDefect" || name === "AssertionError"
+    ? "assertion"
+    : categoryOfMessage(`${name}: ${text}`, "runtime", name);
 }
 
 export function ofR(text: string): Category {

@@ -1,8 +1,8 @@
-/** Test runners told by a table: XCTest, Playwright, Julia, .NET, Haskell, Scala, Dart, R, Nim. */
+/** Test runners told by a table: XCTest, Playwright, Julia, .NET, Haskell, Scala, Dart, R, Nim, OCaml. */
 import type { Category } from "./categories.ts";
 import { readerOf, type FormRow } from "./form-table.ts";
 import { categoryOfMessage } from "./message.ts";
-import { ofDart, ofJulia, ofNet, ofR } from "./other-messages.ts";
+import { ofDart, ofJulia, ofNet, ofNim, ofR } from "./other-messages.ts";
 
 /** An exception by its name; what names none is a comparison that did not hold. */
 function raisedOrAssertion(text: string): Category {
@@ -137,7 +137,7 @@ const ROWS: readonly FormRow[] = [
   {
     runner: "testthat",
     mark: "testthat",
-    form: /^(?:── |-- )?\d*\.? ?Failure \((?<file>[^:)\s]{1,200}):(?<line>\d+)(?::\d+)?\): (?<test>.{1,200}?)[ ─-]*$/,
+    form: /^(?:── |-- )?\d*\.? ?Failure \((?:\?\?\?|'?(?<file>[^:)\s']{1,200})(?::(?<line>\d+))?(?::\d+)?'?)\): (?<test>.{1,200}?)[ ─-]*$/,
     strength: "test",
     why: ["next"],
     category: "assertion",
@@ -145,7 +145,7 @@ const ROWS: readonly FormRow[] = [
   {
     runner: "testthat",
     mark: "testthat",
-    form: /^(?:── |-- )?\d*\.? ?Error \((?<file>[^:)\s]{1,200}):(?<line>\d+)(?::\d+)?\): (?<test>.{1,200}?)[ ─-]*$/,
+    form: /^(?:── |-- )?\d*\.? ?Error \((?:\?\?\?|'?(?<file>[^:)\s']{1,200})(?::(?<line>\d+))?(?::\d+)?'?)\): (?<test>.{1,200}?)[ ─-]*$/,
     strength: "test",
     why: ["next"],
     category: ofR,
@@ -156,6 +156,30 @@ const ROWS: readonly FormRow[] = [
     form: /^\s*(?<file>[^\s(]{1,300}\.nim)\((?<line>\d+), \d+\): Check failed: /,
     strength: "test",
     category: "assertion",
+  },
+  {
+    runner: "nim",
+    mark: "nimExpect",
+    form: /^\s*(?<file>[^\s(]{1,300}\.nim)\((?<line>\d+), \d+\): Expect Failed, /,
+    strength: "test",
+    category: "assertion",
+  },
+  {
+    runner: "nim",
+    mark: "nimRaised",
+    form: /^\s*(?:Error: u|U)nhandled exception: (?<text>.+ \[\w+\])$/,
+    strength: "test",
+    category: ofNim,
+  },
+  {
+    runner: "ounit",
+    mark: "ounit",
+    form: /^Error: (?<test>(?!.{1,600}\(in the log\))[^\s:]{1,200}(?::[^:]{1,200}){1,20})\.$/,
+    strength: "test",
+    reach: 60,
+    why: [/^(?!Raised |Called |Re-raised |File "|Error: |-{5,}$|={5,}$)\S/],
+    category: (text) =>
+      /^(?!OUnit)(?:[A-Z]\w*\.)*[A-Z]\w*(?:\(|$)/.test(text) ? "runtime" : "assertion",
   },
 ];
 

@@ -3,9 +3,11 @@
  * n turns drawn with known probability, the panel's scores s on all N.
  *
  *   m = l mean_U(s) + mean_L(h - l s),  l = cov(h, s) / (var(s) (1 + n/N)), cut to 0..1
- *   var = l^2 var_U(s) / N + var_L(h - l s) / n, both over clusters
+ *   var = var_L(h - l s) / n over clusters, every rest times sqrt(1 - probability)
  *
- * Every mean over the drawn turns weighs 1 / probability, in l too.
+ * Every mean over the drawn turns weighs 1 / probability, in l too. What is estimated is the margin over
+ * these N turns: the panel's mean of them is known, and so is what people say of a stratum whose turns are
+ * all reviewed, hence the correction for a finite population (and no term l^2 var_U(s) / N).
  */
 import { studentUpper } from "../duel/student.ts";
 
@@ -38,25 +40,14 @@ export function peopleMargin(
   if (clusters < 5 || all.length === 0) return null;
   const weighted = reviewed.map((one) => ({ ...one, weight: 1 / one.probability }));
   const lambda = lambdaOf(weighted, reviewed.length / all.length);
-  const plain = all.map(({ cluster, score }) => ({ cluster, value: score, weight: 1 }));
-  const panel = meanOf(plain);
-  const rest = meanOf(
-    weighted.map(({ cluster, weight, person, score }) => ({
-      cluster,
-      weight,
-      value: person - lambda * score,
-    })),
-  );
-  const off = meanOf(
-    weighted.map(({ cluster, weight, person, score }) => ({
-      cluster,
-      weight,
-      value: score - person,
-    })),
-  );
+  const panel = all.reduce((sum, { score }) => sum + score, 0) / all.length;
+  const meanBy = (of: (one: Reviewed) => number): Mean =>
+    meanOf(weighted.map((one) => ({ ...one, value: of(one) })));
+  const rest = meanBy(({ person, score }) => person - lambda * score);
+  const off = meanBy(({ person, score }) => score - person);
   const t = studentUpper(0.025, clusters - 1);
-  const margin = 2 * (lambda * panel.mean + rest.mean) - 100;
-  const reach = 2 * t * Math.sqrt(lambda ** 2 * panel.variance + rest.variance);
+  const margin = 2 * (lambda * panel + rest.mean) - 100;
+  const reach = 2 * t * Math.sqrt(rest.variance);
   const bias = 2 * off.mean;
   const biasReach = 2 * t * Math.sqrt(off.variance);
   return {
@@ -77,15 +68,33 @@ export function missingReviews(estimate: PeopleEstimate, halfWidth: number): num
 
 // ---------------------------------------------------------------------------------------------
 
-type Weighted = { readonly cluster: string; readonly value: number; readonly weight: number };
+type Weighted = {
+  readonly cluster: string;
+  readonly value: number;
+  readonly weight: number;
+  readonly probability: number;
+};
+type Mean = { readonly mean: number; readonly variance: number };
 
-/** A weighted mean and its variance over clusters, C/(C-1) sum (sum w (x - m))^2 / (sum w)^2. */
-function meanOf(values: readonly Weighted[]): { readonly mean: number; readonly variance: number } {
+/**
+ * A weighted mean and its variance over clusters, C/(C-1) sum (sum w sqrt(1 - p) (x - m_p))^2 / (sum w)^2,
+ * about the means m_p of the n_p turns that were drawn with the same probability, times n_p/(n_p-1).
+ */
+function meanOf(values: readonly Weighted[]): Mean {
+  const strata = new Map<number, { sum: number; n: number }>();
+  for (const { probability, value } of values) {
+    const stratum = strata.get(probability) ?? { sum: 0, n: 0 };
+    strata.set(probability, { sum: stratum.sum + value, n: stratum.n + 1 });
+  }
   const all = values.reduce((sum, { weight }) => sum + weight, 0);
   const mean = values.reduce((sum, { weight, value }) => sum + weight * value, 0) / all;
   const rests = new Map<string, number>();
-  for (const { cluster, value, weight } of values) {
-    rests.set(cluster, (rests.get(cluster) ?? 0) + weight * (value - mean));
+  for (const { cluster, value, weight, probability } of values) {
+    const { sum, n } = strata.get(probability) ?? { sum: value, n: 1 };
+    // Of a stratum with a single review nothing is known but the mean of all.
+    const off = n === 1 ? value - mean : (value - sum / n) * Math.sqrt(n / (n - 1));
+    const rest = weight * Math.sqrt(1 - probability) * off;
+    rests.set(cluster, (rests.get(cluster) ?? 0) + rest);
   }
   const squares = [...rests.values()].reduce((sum, rest) => sum + rest * rest, 0);
   const count = rests.size;

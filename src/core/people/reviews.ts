@@ -34,8 +34,10 @@ export function queueReviews(turns: readonly ReviewedTurn[], queue: Queue): Queu
   );
   const last = drawn.findLastIndex(({ turn }) => turn !== undefined && turn.person !== null);
   const inQueue = new Set(queue.turns.map(({ file }) => file));
+  // The order of the queue is random: of a prefix every turn is that much less likely to be one.
+  const share = reviewed.length / Math.max(1, queue.turns.length);
   return {
-    reviewed,
+    reviewed: reviewed.map((one) => ({ ...one, probability: one.probability * share })),
     skipped: Math.max(0, last + 1 - reviewed.length),
     chosen: turns.filter((turn) => turn.person !== null && !inQueue.has(turn.file)).length,
   };

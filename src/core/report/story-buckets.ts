@@ -1,17 +1,19 @@
 /** What the bucket limits in force mean, where the scores lie, and which actions land where. */
 import { BUCKETS } from "../../records/exported.ts";
+import { SURE } from "../duel/bucket.ts";
 import { scoresChart } from "./charts/scores.ts";
 import { stylesChart } from "./charts/styles.ts";
 import type { Block } from "./document.ts";
 import { counted, percent, points, thousands } from "./format.ts";
 import type { ReportData } from "./report-data.ts";
+import { sortingBlocks } from "./story-sorting.ts";
 
 export function bucketBlocks({ config, duel, rows, masked, strays }: ReportData): Block[] {
   const { by, final_min, defeat_max } = config.bucket;
   const styles = stylesChart(rows);
   const sorted = rows.filter((row) => row.bucket !== null).length;
   const scores = rows.flatMap((row) => row.score ?? []);
-  const value = by === "score" ? "score" : "decisive score (draws left out)";
+  const value = VALUES[by];
   return [
     { kind: "heading", level: 2, text: "Buckets" },
     {
@@ -33,6 +35,7 @@ export function bucketBlocks({ config, duel, rows, masked, strays }: ReportData)
       }),
     },
     { kind: "text", text: limitWords(config, duel) },
+    ...sortingBlocks(duel, config.bucket),
     ...(scores.length === 0
       ? []
       : [
@@ -54,6 +57,12 @@ export function bucketBlocks({ config, duel, rows, masked, strays }: ReportData)
 
 // ---------------------------------------------------------------------------------------------
 
+const VALUES = {
+  score: "score",
+  decisive: "decisive score (draws left out)",
+  posterior: "reckoned true score",
+} as const;
+
 function ruleOf(bucket: string, value: string, finalMin: number, defeatMax: number): string {
   if (bucket === "final") return `${value} ≥ ${finalMin}`;
   return bucket === "refined"
@@ -70,6 +79,8 @@ function limitWords(config: ReportData["config"], duel: ReportData["duel"]): str
     : `This workspace sets its own limits in chain.toml: final_min = ${final_min}, defeat_max = ${defeat_max} (defaults: ${DEFAULTS.final_min} and ${DEFAULTS.defeat_max}).`;
   if (by === "decisive")
     return `${limits} Draws are left out (by = "decisive"): wins ÷ (wins + losses) × 100, with at least ${config.duel.min_decisive} metric votes that are no draws; a turn with fewer counts as a draw, 50.`;
+  if (by === "posterior")
+    return `${limits} The true score is reckoned from the verdicts (by = "posterior"): final is a turn whose mean is high enough and which is above 50 with a chance of at least ${SURE}.`;
   const draws = duel?.vote_shares?.draw;
   if (draws === undefined) return `${limits} A draw counts 50.`;
   const most = 50 + 50 * (1 - draws);

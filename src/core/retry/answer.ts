@@ -50,12 +50,14 @@ function readChoice(exchange: Exchange, body: object): Reading {
   }
   const content = readContent(field(message, "content"));
   const calls = readCalls(field(message, "tool_calls"));
+  const thinking = objectsIn(field(message, "thinking_blocks"));
   const usage = readUsage(field(body, "usage"));
   const isCounted = usage === null || usage.prompt_tokens + usage.completion_tokens > 0;
   const answer: Answer = {
     content,
     reasoning: textOf(field(message, "reasoning_content")) ?? textOf(field(message, "reasoning")),
     refusal: textOf(field(message, "refusal")),
+    ...(thinking.length === 0 ? {} : { thinking_blocks: thinking }),
     ...(calls.length === 0 ? {} : { tool_calls: calls }),
     finish_reason: textOf(field(choice, "finish_reason")),
     model: answeringModel(exchange, body),
@@ -145,6 +147,12 @@ function readContent(value: unknown): string {
 function readCalls(value: unknown): readonly ToolCall[] {
   return Array.isArray(value) ? value.map((call: unknown) => toolCallSchema.parse(call)) : [];
 }
+
+const objectsIn = (value: unknown): readonly Readonly<Record<string, unknown>>[] =>
+  Array.isArray(value) ? value.filter(isRecord) : [];
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
 
 /** A tool call in place of text is an answer that broke the form: asking the same again is no help. */
 function emptyKind(answer: Answer): FaultKind | null {

@@ -2,7 +2,8 @@
  * Whose fault a refusal is, by evidence. Words alone do not tell: the same "400 Bad request" stands for
  * a misspelt model and for one odd prompt. A refusal is the item's own when it is refused again while
  * others are answered; it is the settings' when nobody was answered yet, or when a third item in a row is
- * refused alike. Until that is known the item is held, and nothing is filed.
+ * refused alike. Until that is known the item is held, and nothing is filed. Words that plainly name the
+ * content are believed, unless this model has answered nobody and a third item in a row meets the same.
  */
 import type { Evidence, Refusal, Weighed } from "../../calls.ts";
 
@@ -34,10 +35,9 @@ export function afterAnswer(evidence: Evidence, item: string): Evidence {
  * nothing more should be sent before the calls in flight have come back.
  */
 export function weigh(evidence: Evidence, { item, kind, message }: Refusal): Weighed {
+  if (kind === "content") return weighContent(evidence, item, message);
   const words = kind === "settings" || evidence.successes === 0 ? ANY_WORDS : likeWords(message);
-  const { streak } = evidence;
-  const before = streak.words === words ? streak.items : [];
-  const items = before.includes(item) ? before : [...before, item];
+  const items = rowOf(evidence, words, item);
   const own = likeWords(message);
   const needed = IN_A_ROW + Math.min(evidence.owned.get(own) ?? 0, MOST_MORE);
   const suspect = items.length >= needed;
@@ -69,6 +69,21 @@ export function likeWords(message: string): string {
 }
 
 // ---------------------------------------------------------------------------------------------
+
+function weighContent(evidence: Evidence, item: string, message: string): Weighed {
+  if (evidence.successes > 0) return { evidence, kind: "rejected", suspect: false };
+  const words = `content ${likeWords(message)}`;
+  const items = rowOf(evidence, words, item);
+  const refused = new Map(evidence.refused).set(item, 0);
+  const next = { ...evidence, refused, streak: { words, items } };
+  return { evidence: next, kind: "refused", suspect: items.length >= IN_A_ROW };
+}
+
+/** The items refused in a row with these words, this one included. */
+function rowOf({ streak }: Evidence, words: string, item: string): readonly string[] {
+  const before = streak.words === words ? streak.items : [];
+  return before.includes(item) ? before : [...before, item];
+}
 
 /** Before the first answer any three refusals are alike. */
 const ANY_WORDS = "*";

@@ -16,6 +16,9 @@ export function mendOf(fault: Fault, where: Mending): string {
   if (blameOf(fault) === "quota") {
     return `nothing is left to spend at ${provider}: top it up, raise the limit there, or name another provider in ${section}.provider`;
   }
+  if (blameOf(fault) === "content") {
+    return `the content of one item after another is refused: look at the filter of the account, of the deployment or in ${at}.body, or name another provider in ${section}.provider; [source].exclude_ids leaves single instances out`;
+  }
   if (fault.status === 407 || /\bproxy\b/i.test(words)) {
     return "look at HTTP_PROXY, HTTPS_PROXY and NO_PROXY in the environment or .env";
   }

@@ -1,6 +1,7 @@
 /** All rules of calling models under one name, for whoever composes the client. */
 import type { CallRules } from "../../calls.ts";
-import { learn, mannerOf } from "../wire/families.ts";
+import { mannerOf } from "../wire/families.ts";
+import { afterCut, learn } from "../wire/lessons.ts";
 import { shapeRequest } from "../wire/shape.ts";
 import { costOf, upperBound } from "../spend/price.ts";
 import { readAnswer } from "./answer.ts";
@@ -37,5 +38,5 @@ export const callRules: CallRules = {
   giveBack,
   costOf,
   upperBound,
-  wire: { mannerOf, learn, shape: shapeRequest },
+  wire: { mannerOf, learn, afterCut, shape: shapeRequest },
 };

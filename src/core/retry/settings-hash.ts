@@ -25,7 +25,10 @@ export function settingsHash(
   const section = Object(provider[own.provider]) as Readonly<Record<string, unknown>>;
   return configHash({
     own,
-    provider: Object.fromEntries(ANSWERING.map((key) => [key, section[key] ?? null])),
+    provider: Object.fromEntries(
+      // "auto" is what held before there was a choice.
+      ANSWERING.map((key) => [key, section[key] === "auto" ? null : (section[key] ?? null)]),
+    ),
   });
 }
 

@@ -105,13 +105,18 @@ export function shortfallNote(drawn: Result, target: number): string | null {
   return `asked for ${target} turns, only ${drawn.kept.length} are eligible: ${end}; ${mostDropped(drawn)}`;
 }
 
-/**
- * Said of a draw that --limit cut short: the gate takes its turns for the whole duel, so what it spends
- * on them is gone when the rest is drawn. null where `count` or the rows end the draw.
- */
+/** Whether --limit ended a draw, and neither `count` nor the rows: more of it may come. */
+export function isCutShort(
+  { kept, target, done }: Pick<SourceState, "kept" | "target" | "done">,
+  count: number,
+): boolean {
+  return done && target < count && kept >= target;
+}
+
+/** Said of a draw that --limit cut short. null where `count` or the rows end the draw. */
 export function cutNote(kept: number, target: number, count: number): string | null {
-  if (target >= count || kept < target) return null;
-  return `--limit drew ${kept} of [source].count ${count} turns: the gate takes them for the whole duel, and alpha that it spends on them is not given back when more are drawn. To try a few first, use a workspace of its own (--root DIR), or draw all and give --limit to the later stages`;
+  if (!isCutShort({ kept, target, done: true }, count)) return null;
+  return `--limit drew ${kept} of [source].count ${count} turns: the gate waits for the rest, and looks before 40 % of it decide and spend nothing. Where these turns are all that the duel is to have, set [duel] plan = ${kept}, or [source] count`;
 }
 
 /** null for local sources. */

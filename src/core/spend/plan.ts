@@ -34,7 +34,8 @@ export type PlannedTurn = {
   readonly tools?: Prompt["tools"];
   readonly pr: PullRequest | null;
   readonly answer: Pick<Answer, "king" | "challenger" | "challenger_drop"> | null;
-  readonly score: Pick<Score, "judges" | "disqualified"> | null;
+  readonly score:
+    (Pick<Score, "judges" | "disqualified"> & Partial<Pick<Score, "pending" | "not_asked">>) | null;
 };
 
 /** The calls that are missing for one turn; [] when nothing is. A turn without a PR stops at the king. */
@@ -98,7 +99,10 @@ function judgeCalls(turn: PlannedTurn, { judges, judge }: PlanSettings): Planned
   const seat = { order: "king_first", mark: "0123456789ab", unread: null } as const;
   const bytes = promptBytes(judgePrompt(prefix, pair, seat));
   const orders = judge.orders === "both" ? 2 : 1;
+  // Judges that a turn did not need are not asked later either.
+  const spared = score?.pending === 0 ? (score.not_asked ?? []) : [];
   return judges.flatMap(({ maxTokens, thinking, ...model }) => {
+    if (spared.includes(model.model)) return [];
     const there = new Set(
       (score?.judges ?? [])
         .filter((one) => one.model === model.model && one.metrics !== null)

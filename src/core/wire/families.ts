@@ -1,6 +1,6 @@
 /**
  * What the families of models need of a history with calls, by the model's name. Measured on the chat
- * templates of 137 models; docs/protocols.md has the table in words. A refusal teaches more (`learn`).
+ * templates of 137 models; docs/protocols.md has the table in words. A refusal teaches more (lessons.ts).
  */
 import type { Manner } from "../../calls.ts";
 
@@ -22,16 +22,9 @@ export function mannerOf(
     split: is(ONE_CALL),
     systemToUser: is(NO_SYSTEM),
     alternate: is(IN_TURN),
+    filled: "no",
+    stream: "untried",
   };
-}
-
-/** The manner after a refusal that says what is not borne; null: it says nothing of the kind. */
-export function learn(manner: Manner, refusal: string): Manner | null {
-  const change = LESSONS.find(({ words }) => words.test(refusal))?.change;
-  if (change === undefined) return null;
-  const next = { ...manner, ...change };
-  const isNews = (Object.keys(next) as (keyof Manner)[]).some((key) => next[key] !== manner[key]);
-  return isNews ? next : null;
 }
 
 // ---------------------------------------------------------------------------------------------
@@ -87,25 +80,4 @@ const WITH_CALLS = [
   /phi-4-mini/,
   /ernie-[45]/,
   /\bnova-/,
-];
-
-/** Words of servers and templates, and what they teach. */
-const LESSONS: readonly { readonly words: RegExp; readonly change: Partial<Manner> }[] = [
-  {
-    words: /single tool-?calls? at once|only supports? (?:a )?single tool/i,
-    change: { split: true },
-  },
-  {
-    words: /system role (?:is )?not supported|system messages? (?:is|are) not supported/i,
-    change: { systemToUser: true },
-  },
-  {
-    words: /roles must alternate|must alternate (?:between )?user/i,
-    change: { alternate: true, systemToUser: true },
-  },
-  {
-    words:
-      /requires --enable-auto-tool-choice|does not support (?:tools|function)|tools? (?:is|are) not supported|tool use is not supported|no endpoints found that support tool use/i,
-    change: { native: false },
-  },
 ];

@@ -12,7 +12,7 @@ import { resultAsText } from "./text-form.ts";
  * split: the model's template takes one call a message. systemToUser: it has no place for a system
  * message, or loses it. alternate: it wants users and assistants in turn, results not counted.
  */
-export type Quirks = Omit<Manner, "native">;
+export type Quirks = Pick<Manner, "split" | "systemToUser" | "alternate">;
 
 /** What stands in the place of a result that was not recorded. */
 export const NO_RESULT = "(no result of this call was recorded)";
@@ -135,11 +135,13 @@ function joinedTo(last: Step, step: Step, alternate: boolean): Step | null {
 function withMore(first: ChatMessage, second: ChatMessage): ChatMessage {
   const reasoning = joinTexts(first.reasoning ?? "", second.reasoning ?? "");
   const calls = second.tool_calls;
+  const thinking = [...(first.thinking_blocks ?? []), ...(second.thinking_blocks ?? [])];
   const { isOurs: _ours, ...rest } = first;
   return {
     ...rest,
     content: joinTexts(first.content, second.content),
     ...(reasoning === "" ? {} : { reasoning }),
+    ...(thinking.length === 0 ? {} : { thinking_blocks: thinking }),
     ...(calls === undefined ? {} : { tool_calls: calls }),
   };
 }

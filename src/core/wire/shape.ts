@@ -20,18 +20,34 @@ export function shapeRequest(
   manner: Manner,
 ): Shaped {
   const isPlain = tools === undefined && messages.every(isPlainMessage);
-  if (isPlain) return { messages: ordered(messages, manner) };
+  if (isPlain) return { messages: filled(ordered(messages, manner), manner) };
   // A history with calls loses them in templates that are told of no tools.
   const named = toolsFor(tools, messages.map(asMessage));
-  return manner.native
-    ? { messages: ordered(messages, manner), ...(named.length === 0 ? {} : { tools: named }) }
-    : { messages: asText(messages, named, manner) };
+  const sent = manner.native ? ordered(messages, manner) : asText(messages, named, manner);
+  return {
+    messages: filled(sent, manner),
+    ...(!manner.native || named.length === 0 ? {} : { tools: named }),
+  };
 }
 
 // ---------------------------------------------------------------------------------------------
 
 const isPlainMessage = ({ role, tool_calls }: ChatMessage): boolean =>
   role !== "tool" && tool_calls === undefined;
+
+/** Where a service refuses a message without a word: what stands in its place says just that. */
+const WORDLESS = "(no words)";
+
+function filled(
+  messages: readonly ChatMessage[],
+  { filled: which }: Manner,
+): readonly ChatMessage[] {
+  if (which === "no") return messages;
+  return messages.map((message) => {
+    const mayStay = which === "wordless" && message.tool_calls !== undefined;
+    return mayStay || message.content.trim() !== "" ? message : { ...message, content: WORDLESS };
+  });
+}
 
 const asMessage = ({ role, content, tool_calls }: ChatMessage) => ({
   role,

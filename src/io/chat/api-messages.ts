@@ -1,6 +1,7 @@
 /**
  * Anthropic's Messages API: the request in its shape, and its reply in the shape of a chat completion.
- * The end of the prefix that calls share is marked for the provider's cache. Pure.
+ * The end of the prefix that calls share is marked for the provider's cache. Thinking blocks of a reply
+ * that is handed back go as they came: each carries a signature over its very bytes. Pure.
  */
 import type { Call } from "./call.ts";
 import { fieldOf, listOf, textIn } from "./json-fields.ts";
@@ -45,6 +46,7 @@ export function fromMessages(body: unknown): unknown {
   const texts: string[] = [];
   const thoughts: string[] = [];
   const calls: unknown[] = [];
+  const thinking = blocks.filter((block) => THINKING.includes(textIn(block, "type") ?? ""));
   for (const block of blocks) {
     const type = textIn(block, "type");
     if (type === "text") texts.push(textIn(block, "text") ?? "");
@@ -63,6 +65,7 @@ export function fromMessages(body: unknown): unknown {
     content: texts.join(""),
     ...(thoughts.length === 0 ? {} : { reasoning_content: thoughts.join("\n") }),
     ...(calls.length === 0 ? {} : { tool_calls: calls }),
+    ...(thinking.length === 0 ? {} : { thinking_blocks: thinking }),
   };
   const reason = textIn(body, "stop_reason");
   return {
@@ -77,6 +80,8 @@ export function fromMessages(body: unknown): unknown {
 
 type Block = Record<string, unknown>;
 type Turn = { readonly role: "user" | "assistant"; readonly content: Block[] };
+
+const THINKING: readonly string[] = ["thinking", "redacted_thinking"];
 
 const CACHED = { type: "ephemeral" } as const;
 
@@ -96,9 +101,11 @@ function blocksOf(message: Call["messages"][number]): Block[] {
   }));
   // Blocks of text must not be empty.
   const text = content.trim() === "" ? [] : [{ type: "text", text: content }];
-  return text.length + calls.length === 0
-    ? [{ type: "text", text: "(nothing)" }]
-    : [...text, ...calls];
+  const said = [...text, ...calls];
+  return [
+    ...(message.thinking_blocks ?? []).map((block) => ({ ...block })),
+    ...(said.length === 0 ? [{ type: "text", text: "(nothing)" }] : said),
+  ];
 }
 
 /** The last block of the message before the last, and a long block before the end of the last. */

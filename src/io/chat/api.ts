@@ -1,5 +1,7 @@
 /** The APIs that a provider may speak: path, headers, body, and the reply as a chat completion. */
 import type { ProviderConfig } from "../../config-schema/schema.ts";
+import { STREAMS } from "./stream.ts";
+import type { Listener } from "./listener.ts";
 import { fromMessages, messagesBody } from "./api-messages.ts";
 import { fromResponses, responsesBody } from "./api-responses.ts";
 import type { ToolCall } from "../../records/message.ts";
@@ -12,6 +14,8 @@ export type Api = {
   body(call: Call, settings: ProviderConfig): Record<string, unknown>;
   /** Any reply in the shape of a chat completion. */
   reply(body: unknown): unknown;
+  /** Puts a streamed reply together; `reply` takes what comes of it. */
+  listen(): Listener;
   /** Headers that carry the key, and those that the API wants beside it. */
   headers(key: string | null): Readonly<Record<string, string | null>>;
 };
@@ -21,18 +25,21 @@ export const APIS: Readonly<Record<ProviderConfig["api"], Api>> = {
     path: "/chat/completions",
     body: chatBody,
     reply: (body) => body,
+    listen: STREAMS.chat,
     headers: (key) => (key === null ? { Authorization: null } : {}),
   },
   responses: {
     path: "/responses",
     body: responsesBody,
     reply: fromResponses,
+    listen: STREAMS.responses,
     headers: (key) => (key === null ? { Authorization: null } : {}),
   },
   messages: {
     path: "/messages",
     body: messagesBody,
     reply: fromMessages,
+    listen: STREAMS.messages,
     headers: (key) => ({
       Authorization: null,
       "anthropic-version": "2023-06-01",
@@ -43,12 +50,21 @@ export const APIS: Readonly<Record<ProviderConfig["api"], Api>> = {
 
 /** The body of a request: the provider's own fields first, those that it must not have taken out. */
 export function bodyOf(settings: ProviderConfig, call: Call): Record<string, unknown> {
-  const body = { ...settings.body, ...APIS[settings.api].body(call, settings) };
+  const own = APIS[settings.api].body(call, settings);
+  const body = { ...settings.body, ...own, ...streamFields(settings, call) };
   for (const field of settings.exclude_body) delete body[field];
   return body;
 }
 
 // ---------------------------------------------------------------------------------------------
+
+/** Counts of tokens come with a streamed chat completion only where they are asked for. */
+function streamFields({ api }: ProviderConfig, { stream = "no" }: Call): object {
+  if (stream === "no") return {};
+  return api === "chat" && stream === "yes"
+    ? { stream: true, stream_options: { include_usage: true } }
+    : { stream: true };
+}
 
 function chatBody(
   { model, messages, tools, temperature, max_tokens }: Call,
@@ -66,6 +82,7 @@ function chatBody(
 /** Content is always a string, and keys without a value are left out: templates trip over null. */
 function toParam(message: ChatMessage, systemRole: ProviderConfig["system_role"]): object {
   const { role, content, reasoning, tool_calls: calls = [], tool_call_id, name } = message;
+  const { thinking_blocks } = message;
   if (role === "tool") {
     return {
       role,
@@ -79,6 +96,7 @@ function toParam(message: ChatMessage, systemRole: ProviderConfig["system_role"]
     role,
     content,
     ...(reasoning === undefined ? {} : { reasoning_content: reasoning }),
+    ...(thinking_blocks === undefined ? {} : { thinking_blocks }),
     ...(calls.length === 0 ? {} : { tool_calls: calls.map(toCall) }),
   };
 }

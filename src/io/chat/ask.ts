@@ -2,7 +2,7 @@
 import type { Fault, Manner } from "../../calls.ts";
 import type { ChatFailure, Outcome } from "../../work.ts";
 import type { Limits } from "./limits.ts";
-import { itemName, promptBytes, type Asking, type World } from "./options.ts";
+import { itemName, learned, promptBytes, type Asking, type World } from "./options.ts";
 import { failureOf, NO_ANSWER, replyOf } from "./outcome.ts";
 import { send } from "./send.ts";
 import { sleep } from "./sleep.ts";
@@ -40,6 +40,7 @@ export async function askModel(
     const { fault } = sent;
     // A refusal of the form, not of the question: asked again at once in the form that it names.
     if (isTaught(world, asking, sent.manner, fault)) continue;
+    heedCut(world, asking, sent, fault);
     if (progressed.startedMs < 0) progressed = { ...progressed, startedMs: sent.sentMs };
     progressed = counted(world, progressed, fault);
     const decision = rules.decide(fault, progressed, patience, clock(), rng);
@@ -62,14 +63,29 @@ export async function askModel(
 /** True when the refusal says what of the form is not borne, and the next asking will heed it. */
 function isTaught(
   { rules }: World,
-  { ref, open }: Asking,
+  asking: Asking,
   manner: Manner,
   { status, message }: Fault,
 ): boolean {
   if (status === null || status < 400) return false;
   const lesson = rules.wire.learn(manner, message);
-  if (lesson !== null) open.manners.set(ref.model, lesson);
-  return lesson !== null;
+  return lesson !== null && learned(asking, manner, lesson);
+}
+
+/** Asked again as after any fault, and as a stream where a long silence is what was cut. */
+function heedCut(
+  { rules, progress }: World,
+  asking: Asking,
+  { manner, latencyMs }: { readonly manner: Manner; readonly latencyMs: number },
+  fault: Fault,
+): void {
+  const lesson = rules.wire.afterCut(manner, fault, latencyMs);
+  if (lesson === null || !learned(asking, manner, lesson)) return;
+  const { model, provider } = asking.ref;
+  const seconds = Math.round(latencyMs / 1000);
+  progress.note(
+    `${model} at ${provider}: cut off after ${seconds} s without a word (${fault.kind}); its replies are asked for as streams from now on`,
+  );
 }
 
 /** What is not the item's by its own words is weighed by what else is known of the model. */
@@ -79,16 +95,19 @@ function givenUp(
   fault: Fault,
   { kind, message }: Pick<ChatFailure, "kind" | "message">,
 ): ChatFailure {
-  if (kind !== "settings" && kind !== "refused") {
+  if (kind !== "settings" && kind !== "refused" && kind !== "rejected") {
     return { ...failureOf(kind, message, fault), ...(kind === "context" ? said(fault) : {}) };
   }
   const key_env = open.provider.settings.api_key_env ?? null;
   const hint = rules.mend(fault, { ...ref, role: item.role, key_env });
-  const weighed = lane.weigh({ item: itemName(item), kind, message, hint });
+  const isContent = kind === "rejected";
+  const told = isContent ? "content" : kind;
+  const weighed = lane.weigh({ item: itemName(item), kind: told, message, hint });
   const closed = lane.closed();
   if (closed !== null && weighed !== "rejected") return closed;
   const failure = failureOf(weighed, message, fault);
-  return weighed === "rejected" ? failure : { ...failure, hint };
+  if (weighed === "rejected") return failure;
+  return { ...failure, hint, ...(isContent ? { otherwise: "rejected" } : {}) };
 }
 
 function said({ context }: Fault): Pick<ChatFailure, "limit"> {

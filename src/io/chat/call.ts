@@ -8,4 +8,6 @@ export type Call = {
   readonly tools?: readonly unknown[];
   readonly temperature: number | "default";
   readonly max_tokens: number;
+  /** Asked for as a stream of events; "bare": without the count of tokens at its end. @default "no" */
+  readonly stream?: "no" | "yes" | "bare";
 };

@@ -11,3 +11,12 @@ export function textIn(value: unknown, name: string): string | null {
 
 export const listOf = (value: unknown): readonly unknown[] | null =>
   Array.isArray(value) ? value : null;
+
+/** null where the text is no JSON. */
+export function parsedJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}

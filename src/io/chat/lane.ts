@@ -24,7 +24,7 @@ export type Lane = {
   /** Whose fault the refusal of an item is; closes the lane when it is the settings'. */
   weigh(refusal: {
     readonly item: string;
-    readonly kind: "settings" | "refused";
+    readonly kind: "settings" | "refused" | "content";
     readonly message: string;
     readonly hint: string;
   }): ChatFailure["kind"];

@@ -64,9 +64,11 @@ export type Asking = {
 /** UTF-8 bytes of what is sent; structure is counted as the JSON that it becomes. */
 export function promptBytes({ messages, tools }: Pick<ChatRequest, "messages" | "tools">): number {
   const said = tools === undefined ? 0 : utf8Length(JSON.stringify(tools));
-  return messages.reduce((sum, { content, tool_calls, reasoning }) => {
+  return messages.reduce((sum, { content, tool_calls, thinking_blocks, reasoning }) => {
     const calls = tool_calls === undefined ? 0 : utf8Length(JSON.stringify(tool_calls));
-    return sum + utf8Length(content) + calls + utf8Length(reasoning ?? "");
+    const thinking =
+      thinking_blocks === undefined ? 0 : utf8Length(JSON.stringify(thinking_blocks));
+    return sum + utf8Length(content) + calls + thinking + utf8Length(reasoning ?? "");
   }, said);
 }
 
@@ -74,8 +76,27 @@ export function promptBytes({ messages, tools }: Pick<ChatRequest, "messages" | 
 export function mannerAt({ rules, config }: World, { ref, open }: Asking): Manner {
   const known =
     open.manners.get(ref.model) ?? rules.wire.mannerOf(ref.model, config.protocol.native);
-  const { system_role } = open.provider.settings;
-  return system_role === "user" ? { ...known, systemToUser: true } : known;
+  return asTold(known, open);
+}
+
+/** Keeps what was learned. False where chain.toml says otherwise, so that nothing changes. */
+export function learned({ ref, open }: Asking, before: Manner, lesson: Manner): boolean {
+  const after = asTold(lesson, open);
+  const keys = Object.keys(after) as (keyof Manner)[];
+  if (keys.every((key) => after[key] === before[key])) return false;
+  open.manners.set(ref.model, lesson);
+  return true;
+}
+
+function asTold(known: Manner, { provider }: OpenServer): Manner {
+  const { system_role, stream } = provider.settings;
+  if (system_role === "system" && stream === "auto") return known;
+  const told = stream === true ? (known.stream === "bare" ? "bare" : "yes") : "untried";
+  return {
+    ...known,
+    systemToUser: known.systemToUser || system_role === "user",
+    stream: stream === "auto" ? known.stream : told,
+  };
 }
 
 /** Name of an item over all its askings: its key without the number of the attempt. */

@@ -31,13 +31,14 @@ export function replyOf(
     readonly latencyMs: number;
   },
 ): ChatReply {
-  const { content, reasoning, refusal, tool_calls, finish_reason, model } = answer;
+  const { content, reasoning, refusal, thinking_blocks, tool_calls, finish_reason, model } = answer;
   return {
     ...ref,
     ...(model === null || model === ref.model ? {} : { answered_by: model }),
     content,
     reasoning,
     refusal,
+    ...(thinking_blocks === undefined ? {} : { thinking_blocks }),
     ...(tool_calls === undefined ? {} : { tool_calls }),
     finish_reason,
     usage: call.usage,

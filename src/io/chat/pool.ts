@@ -11,6 +11,14 @@ import { retryAfterMs } from "./retry-after.ts";
 
 /** An answer over it is refused: 100,000 tokens are about half a megabyte. */
 export const MAX_ANSWER_BYTES = 8 * 1024 * 1024;
+/** Of a stream, whose events say some 250 bytes beside each token. */
+const MAX_STREAM_BYTES = 8 * MAX_ANSWER_BYTES;
+
+/** Events of a stream are left with the system for an eighth of its age, and then read together. */
+const REST_SHARE = 8;
+const SHORTEST_REST_MS = 40;
+const LONGEST_REST_MS = 500;
+const TOGETHER_MS = 20;
 
 /** Filled in by the fetch as the exchange goes on; pass a fresh one with every call. */
 export type Wire = { exchange: Exchange };
@@ -66,7 +74,7 @@ export function openPool(
     headersTimeout: 0,
     bodyTimeout: 0,
     keepAliveTimeout: 30_000,
-    connect: { timeout: 30_000 },
+    connect: CONNECT,
   };
   const pool = proxies === null ? openDirect(origin, settings) : openProxied(settings, proxies);
   return {
@@ -91,6 +99,12 @@ export function openPool(
 
 // ---------------------------------------------------------------------------------------------
 
+/**
+ * A socket that nobody reads is left alone from the first byte on, so that what comes while a stream
+ * rests is read in one go. Node takes the one mark where the other is not given.
+ */
+const CONNECT: object = { timeout: 30_000, highWaterMark: undefined, readableHighWaterMark: 1 };
+
 function openDirect(origin: string, settings: UndiciPool.Options): Dispatcher {
   const Pool = loadPackage<typeof UndiciPool>("undici/lib/dispatcher/pool.js");
   return new Pool(origin, settings);
@@ -112,7 +126,11 @@ function exchangeHandler(
 ): Dispatcher.DispatchHandler {
   const chunks: Buffer[] = [];
   let size = 0;
+  let most = MAX_ANSWER_BYTES;
   let tooLarge = false;
+  let isSparse = false;
+  const startedMs = performance.now();
+  let rest: NodeJS.Timeout | null = null;
   let late = false;
   let running: { abort(reason: Error): void } | null = null;
   const stop = (): void => running?.abort(new Error("the time for the answer ran out"));
@@ -120,6 +138,23 @@ function exchangeHandler(
     late = true;
     stop();
   }, timeoutMs);
+  const done = (): void => {
+    clearTimeout(timer);
+    if (rest !== null) clearTimeout(rest);
+  };
+  /** Each token in a write of its own costs a read of its own: many are read at once instead. */
+  const readLater = (controller: Dispatcher.DispatchController): void => {
+    isSparse = false;
+    controller.pause();
+    rest = setTimeout(
+      () => {
+        // What is there by now comes within this call, and none of it pauses again.
+        controller.resume();
+        isSparse = true;
+      },
+      restMs(startedMs, performance.now()),
+    );
+  };
   return {
     onRequestStart(controller) {
       running = controller;
@@ -132,21 +167,26 @@ function exchangeHandler(
       }
       const retry_after_ms = retryAfterMs(headers, now().getTime());
       wire.exchange = { status, headers, text: "", broken: null, retry_after_ms };
+      if (headers["content-type"]?.startsWith("text/event-stream") !== true) return;
+      most = MAX_STREAM_BYTES;
+      // What came with the headers is read with them; from then on events are few and far between.
+      if (mayPause(headers)) setImmediate(() => (isSparse = true));
     },
     onResponseData(controller, chunk) {
       size += chunk.length;
-      tooLarge = size > MAX_ANSWER_BYTES;
-      if (tooLarge) controller.abort(new Error(`the answer is over ${MAX_ANSWER_BYTES} bytes`));
+      tooLarge = size > most;
+      if (tooLarge) controller.abort(new Error(`the answer is over ${most} bytes`));
       else chunks.push(chunk);
+      if (isSparse) readLater(controller);
     },
     onResponseEnd() {
-      clearTimeout(timer);
+      done();
       const text = textOf(chunks);
       wire.exchange = { ...wire.exchange, text };
       resolve(responseOf(wire.exchange, text));
     },
     onResponseError(_controller, error) {
-      clearTimeout(timer);
+      done();
       const message = messageOf(error);
       const kind = tooLarge ? "too_large" : late ? "timeout" : brokenBy(error);
       const text = tooLarge ? null : textOf(chunks);
@@ -155,6 +195,17 @@ function exchangeHandler(
     },
   };
 }
+
+/** Until the next of the moments that all streams share: one waking then serves many of them. */
+function restMs(startedMs: number, nowMs: number): number {
+  const share = (nowMs - startedMs) / REST_SHARE;
+  const rest = Math.min(LONGEST_REST_MS, Math.max(SHORTEST_REST_MS, share));
+  return Math.ceil((nowMs + rest) / TOGETHER_MS) * TOGETHER_MS - nowMs;
+}
+
+/** A body whose end is the connection's must not be paused: its end would be missed. */
+const mayPause = (headers: Exchange["headers"]): boolean =>
+  headers["transfer-encoding"] === "chunked" && headers["connection"] !== "close";
 
 const textOf = (chunks: readonly Buffer[]): string =>
   (chunks.length === 1 ? chunks[0] : Buffer.concat(chunks))?.toString("utf8") ?? "";

@@ -9,8 +9,10 @@ import type { Config } from "../../config.ts";
 import { UserError } from "../../errors.ts";
 import { loadPackage } from "../../packages.ts";
 import type { Exchange } from "../../calls.ts";
-import { APIS, bodyOf } from "./api.ts";
+import { APIS, bodyOf, type Api } from "./api.ts";
 import type { Call } from "./call.ts";
+import { parsedJson } from "./json-fields.ts";
+import { hear } from "./stream.ts";
 import { newWire, openPool, proxiesOf, type PoolFetch } from "./pool.ts";
 import { addressSecrets, redactor } from "./redact.ts";
 import { utf8Bytes } from "../utf8.ts";
@@ -113,11 +115,13 @@ export function openProvider(
           fetchOptions: options,
         });
         const { exchange } = wire;
+        if (isEventStream(exchange)) return heardOf(exchange, api);
         return { exchange, body: api.reply(typeof value === "string" ? parsed(value) : value) };
       } catch (error) {
         // Whatever the client makes of a fault, the wire has what happened; without it, it is ours.
         const { exchange } = wire;
         if (exchange.status === null && exchange.broken === null) throw error;
+        if (exchange.status === 200 && isEventStream(exchange)) return heardOf(exchange, api);
         return { exchange, body: parsed(exchange.text) };
       }
     },
@@ -235,11 +239,17 @@ function entriesOf(value: unknown): readonly unknown[] {
   return [];
 }
 
-function parsed(text: string | null): unknown {
-  if (text === null) return null;
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null; // The rules look at the text itself: HTML, a cut body, plain words.
-  }
+/** null where it is none: the rules look at the text itself (HTML, a cut body, plain words). */
+const parsed = (text: string | null): unknown => (text === null ? null : parsedJson(text));
+
+const isEventStream = ({ headers }: Exchange): boolean =>
+  headers["content-type"]?.startsWith("text/event-stream") === true;
+
+/** A stream that was heard to its end is a reply, however the connection ended; any other broke off. */
+function heardOf(exchange: Exchange, api: Api): { exchange: Exchange; body: unknown } {
+  const { body, isWhole } = hear(exchange.text ?? "", api.listen());
+  const broken = isWhole ? null : (exchange.broken ?? BROKEN_OFF);
+  return { exchange: { ...exchange, broken }, body: api.reply(body) };
 }
+
+const BROKEN_OFF = { kind: "reset", message: "the stream of the reply broke off" } as const;

@@ -97,6 +97,7 @@ async function call(
     ...shaped,
     temperature: request.temperature,
     max_tokens: maxTokens,
+    stream: STREAM[manner.stream],
   });
   const reading = redacted(rules.read(exchange, body), open.provider);
   const latencyMs = Math.round(clock() - sentMs);
@@ -128,6 +129,8 @@ async function call(
   progress.spent(usage, usd, reading.ok);
   return sent;
 }
+
+const STREAM = { untried: "no", refused: "no", yes: "yes", bare: "bare" } as const;
 
 function redacted(reading: Reading, provider: Provider): Reading {
   if (reading.ok) return reading;

@@ -13,6 +13,7 @@ const typeOf = (name: string, given: Record<string, unknown> | string): ActionTy
 test.each([
   ["commands.jsonl", 190],
   ["commands_held.jsonl", 483],
+  ["commands_second.jsonl", 128],
 ])("%s: at least %i commands have the type that a person gives", (file, least) => {
   const rows = readFileSync(`test/fixtures/actions/${file}`, "utf8")
     .trim()

@@ -55,6 +55,11 @@ test("reviews of the queue, skipped turns and chosen ones are counted apart", ()
     person: file === chosen?.file ? 0 : (persons.get(file) ?? null),
   }));
   expect(queueReviews(turns, queue)).toMatchObject({ skipped: 1, chosen: 1 });
+  // 11 of 20 were reached: of the clear turns, all drawn, 11 in 20 are in; of the draws 11/20 of 10/90.
+  const probabilities = queueReviews(turns, queue).reviewed.map(({ probability }) => probability);
+  expect(new Set(probabilities.map((one) => one.toFixed(6)))).toEqual(
+    new Set([(11 / 20).toFixed(6), ((11 / 20) * (10 / 90)).toFixed(6)]),
+  );
   const [counts, estimate, missing] = queueSentences(turns, queue);
   expect(counts).toBe(
     "11 of the 20 drawn turns are reviewed, 1 skipped; 1 reviews of other turns were chosen and calibrate nothing",

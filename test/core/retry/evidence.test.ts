@@ -79,3 +79,24 @@ test.each([
 ])("numbers, quoted names and ids do not tell two refusals apart: %s", (a, b) => {
   expect(likeWords(a)).toBe(likeWords(b));
 });
+
+const flagged = (at: Evidence, item: string, message = "http_400: content flagged"): Weighed =>
+  weigh(at, { item, kind: "content", message });
+
+test("plain words about the content are the item's own once the model has answered anybody", () => {
+  const answered = afterAnswer(noEvidence, "good");
+  expect(flagged(answered, "bad")).toMatchObject({ kind: "rejected", suspect: false });
+});
+
+test("the same words about the content for a third item, nobody answered, are the settings' or the server's", () => {
+  const two = flagged(flagged(noEvidence, "a").evidence, "b");
+  expect(two).toMatchObject({ kind: "refused", suspect: false });
+  expect(flagged(two.evidence, "c")).toMatchObject({ kind: "refused", suspect: true });
+  const others = flagged(two.evidence, "c", "http_400: violence found");
+  expect(others).toMatchObject({ kind: "refused", suspect: false });
+});
+
+test("an item held for its content is rejected when it is refused again among answers", () => {
+  const answered = afterAnswer(flagged(noEvidence, "bad").evidence, "good");
+  expect(flagged(answered, "bad").kind).toBe("rejected");
+});

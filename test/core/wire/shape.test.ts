@@ -8,7 +8,14 @@ import type { Manner } from "../../../src/calls.ts";
 import type { ChatMessage } from "../../../src/work.ts";
 import { CASES, missingIn, piecesOf, REAL_HISTORIES } from "../../support/histories.ts";
 
-const PLAIN: Manner = { native: true, split: false, systemToUser: false, alternate: false };
+const PLAIN: Manner = {
+  native: true,
+  split: false,
+  systemToUser: false,
+  alternate: false,
+  filled: "no",
+  stream: "untried",
+};
 const MANNERS: readonly (readonly [string, Manner])[] = [
   ["calls as they are", PLAIN],
   ["one call a message", { ...PLAIN, split: true }],

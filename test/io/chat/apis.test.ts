@@ -180,3 +180,27 @@ test("an error body passes as it is in both", () => {
   expect(fromMessages(error)).toBe(error);
   expect(fromResponses(error)).toBe(error);
 });
+
+test("thinking blocks are kept with the reply and handed back as they came, first in their message", async () => {
+  const thinking = [
+    { type: "thinking", thinking: "hm", signature: "c2lnbmF0dXJl" },
+    { type: "redacted_thinking", data: "b3BhcXVl" },
+  ];
+  const content = [...thinking, { type: "text", text: "hello" }];
+  const server = await startLlmServer({
+    answer: () => ({ body: { ...MESSAGES_REPLY, content } }),
+  });
+  onTestFinished(() => server.close());
+  const { chat } = openClient(`[provider.loop]\napi = "messages"\nbase_url = "${server.url}"\n`);
+  const first = await chat(requestOf("x"), item("a"));
+  if (!first.ok) throw new Error(first.failure.message);
+  const { content: said, thinking_blocks } = first.reply;
+  expect(thinking_blocks).toEqual(thinking);
+  const messages = [
+    { role: "user", content: "x" },
+    { role: "assistant", content: said, thinking_blocks },
+    { role: "user", content: "go on" },
+  ];
+  await chat(requestOf("x", { messages }), item("b"));
+  expect(server.seen[1]?.body.messages[1]?.content).toMatchObject(content);
+});

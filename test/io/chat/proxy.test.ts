@@ -1,9 +1,15 @@
 /** Through a proxy on the loopback, that tunnels (CONNECT) or passes whole addresses on. */
 import { createServer, request, type Server } from "node:http";
+import { createServer as createTlsServer } from "node:https";
 import { connect, type AddressInfo } from "node:net";
+import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
+import { makeCertificate } from "../../support/certificate.ts";
 import { item, KEY, loopToml, openClient, requestOf } from "../../support/client.ts";
+import { promptsOf } from "../../support/king-world.ts";
 import { startLlmServer } from "../../support/llm-server.ts";
+import { tempProject } from "../../support/project.ts";
+import { runScriptFile, type Ran } from "../../support/scripts.ts";
 
 /** Gives the proxy's address and what it was asked to reach. */
 async function startProxy(status = 200): Promise<{ url: string; asked: string[] }> {
@@ -69,3 +75,67 @@ test("HTTPS_PROXY alone leaves http addresses alone", async () => {
   });
   expect((await chat(requestOf("x"), item("a"))).ok).toBe(true);
 });
+
+const ANSWER = JSON.stringify({
+  choices: [{ message: { content: "THOUGHT: look.\n\n```bash\nls\n```" }, finish_reason: "stop" }],
+});
+
+/** stage:king in a process of its own against an https server, with the certificate trusted or not. */
+async function kingOverTls(
+  isTrusted: boolean,
+  proxy: string,
+): Promise<{ ran: Ran; port: number; keys: string[] }> {
+  const { cert, key } = makeCertificate();
+  const keys: string[] = [];
+  const server = createTlsServer({ cert, key }, (incoming, response) => {
+    keys.push(incoming.headers.authorization ?? "");
+    incoming.resume().on("end", () => {
+      response.writeHead(200, { "content-type": "application/json" });
+      response.end(ANSWER);
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  const { port } = server.address() as AddressInfo;
+  const toml = `${loopToml(`https://127.0.0.1:${port}/v1`, "tries = 2\nbreaker = 2")}[king]\nprovider = "loop"\n`;
+  const root = tempProject({
+    "chain.toml": toml,
+    "loopback.pem": cert,
+    "prompt/prompts_2_001.json": promptsOf(2),
+  });
+  const ran = await runScriptFile("king", ["--root", root, "--yes", "--json"], {
+    LOOP_KEY: KEY,
+    HTTPS_PROXY: proxy,
+    ...(isTrusted ? { NODE_EXTRA_CA_CERTS: join(root, "loopback.pem") } : {}),
+  });
+  return { ran, port, keys };
+}
+
+test("an https server is reached through a tunnel, trusted by NODE_EXTRA_CA_CERTS", async () => {
+  const proxy = await startProxy();
+  const { ran, port, keys } = await kingOverTls(true, proxy.url);
+  expect(ran.stderr).not.toContain("->");
+  expect(ran.code).toBe(0);
+  expect(JSON.parse(ran.stdout)).toMatchObject({ kept: 2, pending: 0 });
+  // The proxy saw where it went, and neither key nor prompt.
+  expect([...new Set(proxy.asked)]).toEqual([`CONNECT 127.0.0.1:${port}`]);
+  expect(keys).toEqual([`Bearer ${KEY}`, `Bearer ${KEY}`]);
+}, 60_000);
+
+test("a certificate that nobody vouches for is said, and nothing is sent", async () => {
+  const proxy = await startProxy();
+  const { ran, keys } = await kingOverTls(false, proxy.url);
+  expect(ran.code).toBe(2);
+  expect(ran.stderr).toMatch(/self.signed certificate/i);
+  expect(keys).toEqual([]);
+}, 60_000);
+
+test("a proxy that wants a login is said with the variables to look at", async () => {
+  const proxy = await startProxy(407);
+  const { ran } = await kingOverTls(true, proxy.url);
+  expect(ran.stderr).toMatch(/407|proxy/i);
+  expect(JSON.parse(ran.stdout)).toMatchObject({ kept: 0, dropped: {}, pending: 2 });
+}, 60_000);

@@ -1,0 +1,26 @@
+/** The events of a streamed Responses reply: the last one holds the whole. */
+import { fieldOf, parsedJson, textIn } from "./json-fields.ts";
+import type { Listener } from "./listener.ts";
+
+/** Whole once it completed, or said why it did not. */
+export function responsesEvents(): Listener {
+  let body: unknown = null;
+  let isWhole = false;
+  return {
+    event(data) {
+      // Nine events in ten are deltas of what the last one repeats.
+      if (!ENDS.some((type) => data.includes(`"${type}"`))) return;
+      const event = parsedJson(data);
+      const type = textIn(event, "type") ?? "";
+      if (!ENDS.includes(type)) return;
+      body =
+        type === "error" ? { error: fieldOf(event, "error") ?? event } : fieldOf(event, "response");
+      isWhole = true;
+    },
+    heard: () => ({ body, isWhole }),
+  };
+}
+
+// ---------------------------------------------------------------------------------------------
+
+const ENDS = ["response.completed", "response.incomplete", "response.failed", "error"];

@@ -1,0 +1,1 @@
+# Nothing to install: the tools want sed, find and grep.

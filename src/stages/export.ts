@@ -2,6 +2,7 @@
  * stage:export: judged turns become training rows. Reads final/, refined/ and defeat/, beside them
  * score/ for the verdicts and review/ for what a person said; writes dataset/export/.
  */
+import { resolve } from "node:path";
 import type { Config } from "../config.ts";
 import {
   examplesOf,
@@ -99,7 +100,7 @@ export async function exportTurns(
       ...(isRuns ? ["run", run.drawWeight] : []),
       run.privileged,
     ],
-    output: deps.store.path(options.output ?? "dataset/export"),
+    output: resolve(config.root, options.output ?? "dataset/export"),
     settings,
     card: exportCard(sources, {
       refined: run.wants.refined,

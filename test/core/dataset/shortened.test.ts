@@ -33,7 +33,10 @@ test("the opening and the last steps stay, and the mark says how many were left 
   expect(contents(short)).toEqual([
     "You repair.",
     "The task.\n\n[... 2 steps left out]",
-    ...["step 3", "result 3", "step 4", "result 4"],
+    "step 3",
+    "result 3",
+    "step 4",
+    "result 4",
   ]);
   expect(short.metadata).toEqual({ instance_id: "i", steps_left_out: 2 });
   // The history that other rows hold is as it was.
@@ -60,7 +63,8 @@ test("a result never stands without its call: the step that it answers is left o
   expect(contents(last(late, 2))).toEqual([
     "You repair.",
     "The task.\n\n[... 2 steps left out]",
-    ...["step 3", "result 3"],
+    "step 3",
+    "result 3",
   ]);
 });
 

@@ -1,5 +1,6 @@
 /** npm run stage:export: judged turns become training rows in dataset/export/. */
 import { InvalidArgumentError, Option } from "commander";
+import { PRIVILEGES, type Privilege } from "../src/core/dataset/privileged.ts";
 import { runScript } from "../src/command/cli.ts";
 import {
   datasetCommand,
@@ -13,9 +14,17 @@ const command = datasetCommand({
     "Reads final/, refined/ and defeat/ with score/ and review/, and writes answers to learn and preference pairs to dataset/export/. Turns that leak and answers with secrets are left out. Asks no model.",
   example: "npm run stage:export -- --format openai,preference --refined",
 })
+  .addOption(
+    new Option("--privileged <what>", "with --format privileged: what a teacher sees")
+      .choices(PRIVILEGES)
+      .default("pr"),
+  )
   .option("--refined", "also learn from refined/", false)
   .addOption(
-    new Option("--unit <what>", "a row: a turn, or a run with weights (openai alone)")
+    new Option(
+      "--unit <what>",
+      "a row: a turn, or a run with weights (other formats than openai: a learned turn)",
+    )
       .choices(["turn", "run"])
       .default("turn"),
   )
@@ -25,6 +34,7 @@ type Flags = DatasetScriptFlags & {
   readonly refined: boolean;
   readonly unit: "turn" | "run";
   readonly drawWeight: number;
+  readonly privileged: Privilege;
 };
 
 function weight(text: string): number {

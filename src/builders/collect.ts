@@ -3,8 +3,8 @@
  * part of the rows may be collected by another thread; the parts are then put behind one another.
  */
 import { resolve } from "node:path";
-import { columnsSeen, type Columns, type ColumnsData } from "../core/dataset/columns.ts";
-import type { Example, Skip } from "../core/dataset/example.ts";
+import { columnsSeen, shapeBits, type Columns, type ColumnsData } from "../core/dataset/columns.ts";
+import { answersOf, type Example, type Skip } from "../core/dataset/example.ts";
 import type { Format } from "../core/dataset/format-names.ts";
 import { takes, writeRow } from "../core/dataset/formats.ts";
 import type { RenderText } from "../core/dataset/format-reasons.ts";
@@ -15,6 +15,9 @@ import {
   type NumberList,
   type RowIndex,
 } from "../core/dataset/row-index.ts";
+import { signed } from "../core/dataset/provenance.ts";
+import { shortened } from "../core/dataset/shortened.ts";
+import { rowText } from "../core/dataset/row-text.ts";
 import type { DatasetSettings } from "../core/dataset/settings.ts";
 import { counter, type Counter } from "../core/dataset/stats.ts";
 import { estimateTokens, type CountTokens } from "../core/dataset/tokens.ts";
@@ -39,14 +42,18 @@ type Spool = {
   readonly lengths: NumberList;
 };
 
+/** The longest row so far. */
+type LongRow = { readonly length: number; readonly name: string };
+
 /** Rows, counts and files of the parts so far. Files are relative to the folder in the making. */
 export type Collected = {
   readonly index: RowIndex;
   readonly columns: Columns;
   readonly counts: Readonly<Record<Count, Counter>>;
-  /** One row of each format. */
-  readonly examples: ReadonlyMap<Format, Readonly<Record<string, unknown>>>;
+  readonly longest: LongRow;
   readonly spools: readonly Spool[];
+  /** What each row's messages carry (`shapeBits`). */
+  readonly shapes: NumberList;
   readonly skipped: readonly string[];
 };
 
@@ -55,17 +62,19 @@ export type CollectedPart = {
   readonly index: IndexData;
   readonly columns: ColumnsData;
   readonly counts: Readonly<Record<Count, Readonly<Record<string, number>>>>;
-  readonly examples: Collected["examples"];
+  readonly longest: LongRow;
   readonly lengths: readonly Uint32Array[];
+  readonly shapes: Uint32Array;
   readonly files: readonly (readonly string[])[];
   readonly skipped: readonly string[];
 };
 
 /**
  * reasons: all skipped; filtered: by the builder; refused: by a format; kinds: of examples;
- * unasked: kinds that no format asked for has a place for; masked: rows by kind of secret.
+ * unasked: kinds that no format asked for has a place for; masked: rows by kind of secret;
+ * models: rows by who wrote their answers.
  */
-const COUNTS = ["reasons", "filtered", "refused", "kinds", "unasked", "masked"] as const;
+const COUNTS = ["reasons", "filtered", "refused", "kinds", "unasked", "masked", "models"] as const;
 type Count = (typeof COUNTS)[number];
 
 /** Collects a stream of rows. @throws UserError for a tokenizer or template that cannot be used. */
@@ -74,23 +83,32 @@ export async function collect(rows: BuiltRows, job: CollectJob): Promise<Collect
   const counts = countersOf();
   const index = rowIndex();
   const columns = columnsSeen();
-  const examples = new Map<Format, Readonly<Record<string, unknown>>>();
+  const shapes = numberList();
+  let longest: LongRow = { length: 0, name: "" };
   const spools = await openSpools(job);
   const skips = await skippedRows(job, counts.reasons);
 
+  const { trainer } = job.settings;
   const excluded = new Set<unknown>(job.settings.excludeIds);
-  const keep = (example: Example): void => {
-    if (excluded.has(example.metadata["instance_id"])) {
+  const { history, maxTokens, madeWith } = job.settings;
+  const lengthOf = (example: Example): number => text.count(example).length;
+  const keep = (given: Example): void => {
+    if (excluded.has(given.metadata["instance_id"])) {
       counts.filtered.add("excluded_id");
-      return skips.add(skipOf(example, "excluded_id"));
+      return skips.add(skipOf(given, "excluded_id"));
     }
-    const wanted = spools.filter((spool) => takes(spool.format, example.kind));
+    const own = madeWith === undefined ? given : signed(given, madeWith);
+    const example = history === undefined ? own : shortened(own, history, maxTokens, lengthOf);
+    const { kind, label, formats } = example;
+    const wanted = spools.filter(
+      ({ format }) => takes(format, kind, label) && formats?.includes(format) !== false,
+    );
     if (wanted.length === 0) return counts.unasked.add(example.kind);
     const tokens = text.count(example);
-    const isLong = job.settings.maxTokens !== null && tokens > job.settings.maxTokens;
+    const isLong = maxTokens !== null && tokens.length > maxTokens;
     const lines = wanted.map((spool) => ({
       spool,
-      result: isLong ? TOO_LONG : writeRow(example, spool.format, text.render),
+      result: isLong ? TOO_LONG : writeRow(example, spool.format, { render: text.render, trainer }),
     }));
     for (const { result } of lines) if (!result.ok) counts.refused.add(result.reason);
     const first = lines[0]?.result;
@@ -100,12 +118,14 @@ export async function collect(rows: BuiltRows, job: CollectJob): Promise<Collect
     for (const spool of spools) {
       const result = lines.find((line) => line.spool === spool)?.result;
       const row = result?.ok === true ? result.row : null;
-      spool.lengths.push(row === null ? 0 : spool.writer.line(JSON.stringify(row)));
-      if (row !== null && !examples.has(spool.format)) examples.set(spool.format, row);
+      spool.lengths.push(row === null ? 0 : spool.writer.line(rowText(row)));
     }
     columns.see(example);
+    shapes.push(shapeBits(example));
     counts.kinds.add(example.kind);
+    counts.models.add(String(example.metadata["models"] ?? ""));
     index.add(example, tokens);
+    if (tokens.length > longest.length) longest = longRow(example, tokens.length);
   };
 
   try {
@@ -122,7 +142,7 @@ export async function collect(rows: BuiltRows, job: CollectJob): Promise<Collect
     for (const spool of spools) spool.writer.close(false);
     skips.close();
   }
-  return { index, columns, counts, examples, spools, skipped: skips.files() };
+  return { index, columns, counts, longest, spools, shapes, skipped: skips.files() };
 }
 
 /** A part as plain values. */
@@ -130,8 +150,9 @@ export function partOf({
   index,
   columns,
   counts,
-  examples,
+  longest,
   spools,
+  shapes,
   skipped,
 }: Collected): CollectedPart {
   return {
@@ -144,9 +165,11 @@ export function partOf({
       kinds: counts.kinds.counts(),
       unasked: counts.unasked.counts(),
       masked: counts.masked.counts(),
+      models: counts.models.counts(),
     },
-    examples,
+    longest,
     lengths: spools.map((spool) => spool.lengths.values()),
+    shapes: shapes.values(),
     files: spools.map((spool) => spool.files),
     skipped,
   };
@@ -156,6 +179,7 @@ export function partOf({
 export function withPart(first: Collected, part: CollectedPart): Collected {
   first.index.append(part.index);
   first.columns.append(part.columns);
+  for (const bits of part.shapes) first.shapes.push(bits);
   for (const name of COUNTS) first.counts[name].addAll(part.counts[name]);
   const spools = first.spools.map((spool, at) => {
     for (const length of part.lengths[at] ?? []) spool.lengths.push(length);
@@ -163,7 +187,7 @@ export function withPart(first: Collected, part: CollectedPart): Collected {
   });
   return {
     ...first,
-    examples: new Map([...part.examples, ...first.examples]),
+    longest: part.longest.length > first.longest.length ? part.longest : first.longest,
     spools,
     skipped: [...first.skipped, ...part.skipped],
   };
@@ -180,6 +204,7 @@ const countersOf = (): Record<Count, Counter> => ({
   kinds: counter(),
   unasked: counter(),
   masked: counter(),
+  models: counter(),
 });
 
 async function openSpools({ folder, part, settings }: CollectJob) {
@@ -215,16 +240,17 @@ type TextSettings = {
 
 /** Tokenizer, template and DuckDB are loaded by those who ask for them: start-up is half of a small run. */
 async function textSettings(settings: DatasetSettings): Promise<TextSettings> {
+  const { tokenizer, tokenizerConfig } = settings;
+  const render = tokenizerConfig === null ? null : await renderer(tokenizerConfig);
   return {
-    count: settings.tokenizer === null ? estimateTokens : await exactCount(settings.tokenizer),
-    render:
-      settings.tokenizerConfig === null ? undefined : await renderer(settings.tokenizerConfig),
+    count: tokenizer === null ? estimateTokens : await exactCount(tokenizer, render),
+    render: render ?? undefined,
   };
 }
 
-async function exactCount(path: string): Promise<CountTokens> {
+async function exactCount(path: string, render: RenderText | null): Promise<CountTokens> {
   const { exactTokens } = await import("../core/dataset/tokenizer.ts");
-  return exactTokens(await readJsonFile(resolve(path), "--tokenizer"), path);
+  return exactTokens(await readJsonFile(resolve(path), "--tokenizer"), path, render);
 }
 
 async function renderer(path: string): Promise<RenderText> {
@@ -232,17 +258,23 @@ async function renderer(path: string): Promise<RenderText> {
   return threadRenderer(await readJsonFile(resolve(path), "--tokenizer-config"), path);
 }
 
+function longRow({ metadata }: Example, length: number): LongRow {
+  const { instance_id: id, turn } = metadata;
+  const name = typeof id === "string" ? id : "";
+  return { length, name: typeof turn === "number" && turn >= 0 ? `${name}, turn ${turn}` : name };
+}
+
 function skipOf(example: Example, reason: string): Skip {
   const id = example.metadata["instance_id"];
-  const answers =
-    example.kind === "preference"
-      ? example.chosen.length + example.rejected.length
-      : example.answer.length;
+  const answers = answersOf(example).reduce((sum, { length }) => sum + length, 0);
   return {
     instance_id: typeof id === "string" ? id : "",
     reason,
     source_fields: Object.fromEntries(
-      Object.entries(example.metadata).map(([key, value]) => [`has_${key}`, value !== null]),
+      Object.entries(example.metadata).map(([key, value]) => [
+        `has_${key}`,
+        value !== "" && value !== -1,
+      ]),
     ),
     length: answers,
   };

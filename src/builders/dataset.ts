@@ -12,9 +12,11 @@
  *     return set.summary;
  */
 import type { CardText } from "../core/dataset/card.ts";
-import { mergeGroups } from "../core/dataset/merge.ts";
-import { setStats } from "../core/dataset/set-stats.ts";
+import { lengthNote } from "../core/dataset/lengths.ts";
+import { mergeGroups, type Merged } from "../core/dataset/merge.ts";
+import { setStats, type SetStats } from "../core/dataset/set-stats.ts";
 import type { DatasetSettings } from "../core/dataset/settings.ts";
+import { showTypes } from "../core/dataset/shown-types.ts";
 import { planSplits, type SplitAsked, type SplitPlan } from "../core/dataset/split.ts";
 import { reasonTable } from "../core/dataset/stats.ts";
 import { UserError } from "../errors.ts";
@@ -29,7 +31,8 @@ import {
   type CollectedPart,
   type CollectJob,
 } from "./collect.ts";
-import { deal, finishFolder, SPOOL } from "./files.ts";
+import { deal, SPOOL } from "./deal.ts";
+import { finishFolder, keepEditedCard } from "./files.ts";
 
 export type DatasetSpec = {
   /** As in the summary and in dataset_stats.json: "repair". */
@@ -86,23 +89,26 @@ export async function writeDataset(rows: Rows, spec: DatasetSpec): Promise<Writt
     if (collected.index.rows === 0) throw nothingLeft(spec, collected);
     const { index, counts } = collected;
     const merged = mergeGroups(index, settings.nearDuplicate);
-    const plan = planSplits(index, merged, { ...splitsOf(spec), seed: settings.seed });
-    const sizes = await deal(collected, plan, merged.mergedOf, folder);
+    const plan = splitsPlanned(spec, collected, merged);
+    const dealt = await deal(collected, plan, merged.mergedOf, { folder, settings });
     const stats = setStats({
       builder,
       settings,
       index,
       counts,
       merged,
+      longestRow: collected.longest.name,
       plan,
-      sizes,
+      sizes: dealt.sizes,
       notes: spec.notes?.() ?? [],
       more: spec.stats?.() ?? {},
     });
     const { card } = spec;
-    const files = await finishFolder({ card, settings, stats }, collected, plan, sizes, folder);
-    const summary = summaryOf(spec, collected, plan);
-    await folder.commit(files);
+    const said = { card, settings, stats };
+    const files = await finishFolder(said, collected, plan, dealt, folder);
+    const edited = await keepEditedCard(spec.output, folder);
+    const summary = summaryOf(spec, collected, plan, { ...stats, edited });
+    await folder.commit(edited === null ? files : [...files, edited]);
     if (made !== null) await markMade(spec.output, made, summary);
     return { stats, summary };
   } catch (error) {
@@ -121,7 +127,8 @@ async function madeFrom({
   madeFrom: from,
 }: DatasetSpec): Promise<string | null> {
   if (from === undefined) return null;
-  const { force: _force, ...rest } = settings;
+  // Another key of chain.toml or another version makes the same rows.
+  const { force: _force, madeWith: _madeWith, ...rest } = settings;
   const paths = [settings.tokenizer, settings.tokenizerConfig].flatMap((path) => path ?? []);
   return madeHash([builder, rest, await filePrints(paths), from]);
 }
@@ -166,6 +173,16 @@ function nothingLeft({ builder, notes }: DatasetSpec, { counts }: Collected): Us
   );
 }
 
+/** Which group goes where; a set whose messages carry more than words shows that in its first split. */
+function splitsPlanned(spec: DatasetSpec, collected: Collected, merged: Merged): SplitPlan {
+  const { index, columns, shapes, spools } = collected;
+  const plan = planSplits(index, merged, { ...splitsOf(spec), seed: spec.settings.seed });
+  const { hasCalls, hasReasoning } = columns.shape();
+  if (!hasCalls && !hasReasoning) return plan;
+  const lengths = spools.map((spool) => spool.lengths);
+  return showTypes(plan, { index, mergedOf: merged.mergedOf, shapes, lengths });
+}
+
 function splitsOf(spec: DatasetSpec): { first: string; others: readonly SplitAsked[] } {
   return (
     spec.splits ?? {
@@ -175,7 +192,12 @@ function splitsOf(spec: DatasetSpec): { first: string; others: readonly SplitAsk
   );
 }
 
-function summaryOf(spec: DatasetSpec, collected: Collected, plan: SplitPlan): StageSummary {
+function summaryOf(
+  spec: DatasetSpec,
+  collected: Collected,
+  plan: SplitPlan,
+  { lengths, edited }: Pick<SetStats, "lengths"> & { readonly edited: string | null },
+): StageSummary {
   const counts = spec.counts?.();
   const refused = Object.entries(collected.counts.refused.counts()).map(
     ([reason, n]) => `${n} rows dropped for their format: ${reason}`,
@@ -183,19 +205,28 @@ function summaryOf(spec: DatasetSpec, collected: Collected, plan: SplitPlan): St
   const unasked = Object.entries(collected.counts.unasked.counts()).map(
     ([kind, n]) => `${n} ${kind} examples have no place in ${spec.settings.formats.join(", ")}`,
   );
+  const heldOut = Object.values(plan.heldOut).reduce((sum, n) => sum + n, 0);
   return {
     stage: spec.builder,
     read: counts?.read ?? collected.index.rows + collected.counts.reasons.total(),
-    kept: counts?.kept ?? collected.index.rows,
+    kept: counts?.kept ?? collected.index.rows - heldOut,
     dropped:
-      counts === undefined ? collected.counts.reasons.counts() : collected.counts.filtered.counts(),
+      counts === undefined
+        ? { ...collected.counts.reasons.counts(), ...(heldOut > 0 ? { held_out: heldOut } : {}) }
+        : collected.counts.filtered.counts(),
     pending: 0,
     asked: 0,
     notes: [
       `${spec.output}: ${plan.names.map((name, at) => `${name} ${plan.sizes[at] ?? 0}`).join(", ")}`,
       ...(counts === undefined ? [] : refused),
       ...unasked,
+      lengthNote(lengths),
       ...plan.notes,
+      ...(edited === null
+        ? []
+        : [
+            `README.md had been edited by hand: it is kept as ${edited}, and the new card is as built`,
+          ]),
       ...(spec.notes?.() ?? []),
     ],
     stopped: null,

@@ -1,51 +1,24 @@
-/**
- * The files of a set, once it is known which group goes where: lines dealt to their splits, Parquet,
- * card and statistics.
- */
+/** The files of a set beside its rows: Parquet, card, settings of a trainer, statistics. */
+import { splitName } from "../core/dataset/card-yaml.ts";
+import { settingsFiles, type TrainFacts } from "../core/dataset/train-on-it.ts";
 import { dataFile, renderCard, type CardText } from "../core/dataset/card.ts";
-import type { Format } from "../core/dataset/format-names.ts";
+import { duckdbType, type ColumnTypes } from "../core/dataset/column-types.ts";
+import { licenseOf, originNames } from "../core/dataset/provenance.ts";
 import type { NumberList } from "../core/dataset/row-index.ts";
 import type { DatasetSettings } from "../core/dataset/settings.ts";
 import type { SetStats, Sizes } from "../core/dataset/set-stats.ts";
+import { sha256Hex } from "../core/turn/hash.ts";
 import type { SplitPlan } from "../core/dataset/split.ts";
-import { STATS_FILE, type OutputFolder } from "../io/dataset/folder.ts";
-import { joinFiles, openLineWriter, readPieces, type LineWriter } from "../io/dataset/spool.ts";
+import {
+  CARD_FILE,
+  cardThere,
+  EDITED_CARD_FILE,
+  STATS_FILE,
+  type OutputFolder,
+} from "../io/dataset/folder.ts";
+import { joinFiles, openLineWriter } from "../io/dataset/spool.ts";
 import type { Collected } from "./collect.ts";
-
-/** Where lines wait until it is known which split they go to; gone when the set is done. */
-export const SPOOL = "spool";
-
-/** Second pass: every line goes to the file of its split. */
-export async function deal(
-  { index, spools }: Collected,
-  plan: SplitPlan,
-  mergedOf: Uint32Array,
-  folder: OutputFolder,
-): Promise<Sizes> {
-  const splitAt = (row: number): number =>
-    plan.splitOf.get(mergedOf[index.groupOf.at(row)] ?? 0) ?? 0;
-  const sizes: { format: Format; rows: number[] }[] = [];
-  for (const [at, { format, files, lengths }] of spools.entries()) {
-    const waiting: string[] = [];
-    for (const file of files) waiting.push(await folder.path(file));
-    // The first split takes most lines: they close up in the first spool itself, which becomes its file.
-    const writers: LineWriter[] = [openLineWriter(waiting[0] ?? "", true)];
-    for (const name of plan.names.slice(1)) {
-      writers.push(openLineWriter(await folder.path(dataFile(format, at === 0, name, "jsonl"))));
-    }
-    const rows = plan.names.map(() => 0);
-    readPieces(waiting, valuesOf(lengths), (bytes, row) => {
-      if (bytes.length === 0) return;
-      const split = splitAt(row);
-      writers[split]?.raw(bytes);
-      rows[split] = (rows[split] ?? 0) + 1;
-    });
-    for (const writer of writers) writer.close(true);
-    await folder.move(files[0] ?? "", dataFile(format, at === 0, plan.names[0] ?? "", "jsonl"));
-    sizes.push({ format, rows });
-  }
-  return sizes;
-}
+import { SPOOL, type Dealt } from "./deal.ts";
 
 export type FinishText = {
   readonly card: CardText;
@@ -58,7 +31,7 @@ export async function finishFolder(
   { card, settings, stats }: FinishText,
   collected: Collected,
   plan: SplitPlan,
-  sizes: Sizes,
+  { sizes, print, examples }: Dealt,
   folder: OutputFolder,
 ): Promise<string[]> {
   const files: { name: string; rows: number }[] = [];
@@ -66,14 +39,15 @@ export async function finishFolder(
     for (const [splitAt, split] of plan.names.entries()) {
       const name = dataFile(format, at === 0, split, "jsonl");
       const count = rows[splitAt] ?? 0;
+      if (count === 0) continue;
       files.push({ name, rows: count });
-      if (!settings.parquet || count === 0) continue;
+      if (!settings.parquet) continue;
       const parquet = dataFile(format, at === 0, split, "parquet");
       const { writeParquet } = await import("../io/dataset/parquet.ts");
       await writeParquet(
         await folder.path(name),
         await folder.path(parquet),
-        collected.columns.of(format),
+        duckdbTypes(collected.columns.of(format, settings.trainer)),
         longest(collected.spools[at]?.lengths),
       );
       files.push({ name: parquet, rows: count });
@@ -86,35 +60,103 @@ export async function finishFolder(
     joinFiles(parts, await folder.path(SKIPPED_FILE));
     files.push({ name: SKIPPED_FILE, rows: reasons.total() });
   }
-  const text = renderCard(card, {
+  const training = trainFacts(settings, collected, sizes, plan, stats);
+  for (const { name, text } of settingsFiles(training)) {
+    files.push({ name, rows: 0 });
+    writeText(await folder.path(name), text.trimEnd());
+  }
+  const text = renderCard(withLicenses(card, settings), {
     license: settings.license,
     splitNames: plan.names,
     sizes,
+    rows: stats.rows,
+    print,
+    columns: new Map(
+      sizes.map(({ format }) => [format, collected.columns.of(format, settings.trainer)]),
+    ),
+    training,
     parquet: settings.parquet,
     groups: { by: stats.groups.by, merged: stats.groups.merged },
     tokens: stats.tokens,
+    lengths: stats.lengths,
+    models: collected.counts.models.counts(),
     costUsd: stats.cost_usd,
     filterReasons: reasons.counts(),
     notes: stats.notes,
-    examples: collected.examples,
+    examples,
   });
   files.push({ name: CARD_FILE, rows: 0 });
   writeText(await folder.path(CARD_FILE), text);
-  writeText(await folder.path(STATS_FILE), JSON.stringify({ ...stats, files }, null, 2));
+  const columns = Object.fromEntries(
+    sizes.map(({ format }) => [format, collected.columns.of(format, settings.trainer)]),
+  );
+  // The card's hash tells whether somebody edited it; the columns, what publishing looks for.
+  const said = { ...stats, columns, card: sha256Hex(`${text}\n`), files };
+  writeText(await folder.path(STATS_FILE), JSON.stringify(said, null, 2));
   await folder.remove(SPOOL);
   return [...files.map((file) => file.name), STATS_FILE];
+}
+
+/**
+ * Keeps a card that somebody edited since it was written, beside the new one.
+ * @returns its name, null: nobody did.
+ */
+export async function keepEditedCard(target: string, folder: OutputFolder): Promise<string | null> {
+  const there = await cardThere(target);
+  if (there === null || there.said === undefined || there.said === sha256Hex(there.text))
+    return null;
+  writeText(await folder.path(EDITED_CARD_FILE), there.text.replace(/\n$/, ""));
+  return EDITED_CARD_FILE;
 }
 
 // ---------------------------------------------------------------------------------------------
 
 const SKIPPED_FILE = "skipped.jsonl";
-const CARD_FILE = "README.md";
+
+/** Sources with the licences that are known. */
+function withLicenses(card: CardText, { madeWith }: DatasetSettings): CardText {
+  const sources = card.sources.map(({ name, license }) => {
+    const known = licenseOf(originNames([name]), madeWith?.licenses ?? {});
+    return { name, license: license ?? (known === "unknown" ? null : known) };
+  });
+  return { ...card, sources };
+}
 
 function writeText(path: string, text: string): void {
   const writer = openLineWriter(path);
   writer.line(text);
   writer.close(false);
 }
+
+/** Which files a trainer is to read: Parquet where there is any, and where there is no other reader. */
+function trainFacts(
+  settings: DatasetSettings,
+  collected: Collected,
+  sizes: Sizes,
+  plan: SplitPlan,
+  stats: SetStats,
+): TrainFacts {
+  const ending = settings.trainer === "verl" ? "parquet" : "jsonl";
+  return {
+    trainer: settings.trainer,
+    formats: sizes.flatMap(({ format, rows }, at) => {
+      const file = (name: string): string | null => {
+        const split = plan.names.findIndex((one) => splitName(one) === name);
+        return (rows[split] ?? 0) === 0
+          ? null
+          : dataFile(format, at === 0, plan.names[split] ?? "", ending);
+      };
+      const own = { format, train: file("train"), validation: file("validation") };
+      return rows.every((count) => count === 0) ? [] : [own];
+    }),
+    hasCalls: collected.columns.shape().hasCalls,
+    maxTokens: stats.lengths.longest,
+    isExact: stats.tokens.exact,
+  };
+}
+
+const duckdbTypes = (columns: ColumnTypes): Record<string, string> =>
+  Object.fromEntries(Object.entries(columns).map(([name, type]) => [name, duckdbType(type)]));
 
 function longest(lengths: NumberList | undefined): number {
   let most = 0;

@@ -2,7 +2,7 @@
 import { resolve } from "node:path";
 import type { Command } from "commander";
 import { parseFlags, stageCommand, wholeNumber, type CommonFlags, type ScriptText } from "./cli.ts";
-import { FORMATS } from "../core/dataset/format-names.ts";
+import { FORMATS, TRAINERS } from "../core/dataset/format-names.ts";
 import type { DatasetFlags } from "../core/dataset/settings.ts";
 import type { Builder } from "./dataset-run.ts";
 
@@ -21,10 +21,15 @@ export function datasetCommand(text: ScriptText): Command {
       "--format <names...>",
       `formats, also with commas: ${FORMATS.join(", ")} ([dataset].formats)`,
     )
+    .option("--for <trainer>", `the forms and settings of a trainer: ${TRAINERS.join(", ")}`)
     .option("--val-fraction <f>", "share of validation rows, 0 to 1 ([dataset].val_fraction)")
     .option("--group-by <what>", "repo or instance: what is never split ([dataset].group_by)")
     .option("--seed <n>", "seed of the split ([dataset].seed)")
     .option("--max-tokens <n>", "leave out longer rows ([dataset].max_tokens)", wholeNumber)
+    .option(
+      "--history <how>",
+      "last:N steps, or fit into --max-tokens; whole steps leave the middle",
+    )
     .option("--near-duplicate <f>", "similarity kept on one side, 0: off ([dataset])")
     .option("--tokenizer <file>", "a tokenizer.json: exact token counts")
     .option("--tokenizer-config <file>", "a tokenizer_config.json: chatml by its chat template")

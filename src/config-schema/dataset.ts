@@ -5,12 +5,16 @@ import { positive, count, fraction, name } from "./ranges.ts";
 
 export const datasetSection = z
   .strictObject({
-    formats: z.array(z.enum(FORMATS)).default(["openai"]),
+    formats: z.array(z.enum(FORMATS)).default(["prompt-completion"]),
     val_fraction: fraction.default(0.1),
     group_by: z.enum(["repo", "instance"]).default("repo"),
     seed: z.int().default(42),
     hub_org: name.optional(),
+    /** The model that is to be trained: pairs say where the rejected side is its own words. */
+    policy: name.optional(),
     max_tokens: positive.optional(),
+    /** "last:N" or "fit" (into max_tokens): histories lose whole steps from the middle. */
+    history: name.optional(),
     max_patch_chars: positive.default(8000),
     min_problem_words: count.default(20),
     /** Rows at least so similar (estimated Jaccard, 0..1) are kept on one side; 0: exact copies alone. */
@@ -25,5 +29,7 @@ export const datasetSection = z
     parquet: z.boolean().default(false),
     /** Licence id of the Hub for the data set card. */
     license: name.default("unknown"),
+    /** Licences of sources, by data set or file, for the rows and the card. */
+    source_licenses: z.record(name, name).default({}),
   })
   .prefault({});

@@ -2,21 +2,27 @@
  * stage:export: judged turns become training rows. Reads final/, refined/ and defeat/, beside them
  * score/ for the verdicts and review/ for what a person said; writes dataset/export/.
  */
+import { resolve } from "node:path";
 import type { Config } from "../config.ts";
 import {
   examplesOf,
   type ExportReason,
   type ExportWants,
   type JudgedTurn,
+  type TurnExamples,
 } from "../core/dataset/export.ts";
 import { exportCard } from "../core/dataset/export-card.ts";
 import type { Built } from "../core/dataset/example.ts";
+import type { Format } from "../core/dataset/format-names.ts";
+import type { Privilege } from "../core/dataset/privileged.ts";
 import { takes } from "../core/dataset/formats.ts";
 import {
   datasetSettings,
   type DatasetFlags,
   type DatasetSettings,
 } from "../core/dataset/settings.ts";
+import { WEIGHTED } from "../core/dataset/run-rows.ts";
+import { withSteps } from "../core/dataset/steps.ts";
 import { counter, type Counter } from "../core/dataset/stats.ts";
 import { emptyFinalNote } from "../core/duel/empty-final.ts";
 import { isBenchmarkInstance } from "../core/sample/benchmarks.ts";
@@ -29,6 +35,7 @@ import type { Store } from "../io/store.ts";
 import { BUCKETS, exportedSchema, type Bucket, type Exported } from "../records/exported.ts";
 import type { StageOptions, StageSummary } from "../work.ts";
 import { writeDataset } from "../builders/dataset.ts";
+import { privilegedText } from "../builders/privileged.ts";
 import { readRuns, readTurn, type TurnFile } from "../builders/judged-turns.ts";
 import { setWide } from "../builders/set-wide.ts";
 import type { Deps } from "../deps.ts";
@@ -42,6 +49,8 @@ export type ExportOptions = StageOptions &
     readonly unit?: "turn" | "run";
     /** With unit "run": of the run's own words where a duel was a draw, 0..1. @default 0 */
     readonly drawWeight?: number;
+    /** With the format `privileged`: what a teacher sees. @default "pr" */
+    readonly privileged?: Privilege;
   };
 
 /** @throws UserError when there are no judged turns, and as the spine. */
@@ -51,10 +60,9 @@ export async function exportTurns(
   options: ExportOptions,
 ): Promise<StageSummary> {
   const isRuns = options.unit === "run";
-  const asked = datasetSettings(config.dataset, options, setWide(config));
-  if (isRuns) checkRunFormats(options);
-  // Only chat messages have a place for weights.
-  const settings: DatasetSettings = isRuns ? { ...asked, formats: ["openai"] } : asked;
+  const settings = isRuns
+    ? runSettings(config, options)
+    : datasetSettings(config.dataset, options, setWide(config));
   const turns = await listTurns(deps.store, options);
   const has = (kind: "sft" | "preference" | "negative"): boolean =>
     settings.formats.some((format) => takes(format, kind));
@@ -66,6 +74,8 @@ export async function exportTurns(
       sft: has("sft"),
       preference: has("preference"),
       negative: has("negative"),
+      stepwise: settings.formats.includes("stepwise"),
+      policy: config.dataset.policy ?? null,
       groupBy: settings.groupBy,
     },
     tally: { read: 0, kept: 0, benchmarks: 0, finals: 0 },
@@ -74,6 +84,9 @@ export async function exportTurns(
     withoutPair: counter(),
     outcomes: counter(),
     drawWeight: options.drawWeight ?? 0,
+    formats: settings.formats,
+    privileged: settings.formats.includes("privileged") ? (options.privileged ?? "pr") : null,
+    rejectedBy: counter(),
     homes: { paths: 0, turns: 0 },
   };
   const sources = await sourcesOf(deps.store, turns);
@@ -85,10 +98,15 @@ export async function exportTurns(
       run.wants,
       config.bucket,
       ...(isRuns ? ["run", run.drawWeight] : []),
+      run.privileged,
     ],
-    output: deps.store.path(options.output ?? "dataset/export"),
+    output: resolve(config.root, options.output ?? "dataset/export"),
     settings,
-    card: exportCard(sources, run.wants.refined, config.bucket),
+    card: exportCard(sources, {
+      refined: run.wants.refined,
+      limits: config.bucket,
+      isPrivileged: run.privileged !== null,
+    }),
     stats: () => ({
       ...(isRuns
         ? { runs: run.tally.read, runs_kept: run.tally.kept, turns: run.outcomes.counts() }
@@ -98,6 +116,7 @@ export async function exportTurns(
             turns_without_a_pair: run.withoutPair.counts(),
           }),
       masked_secrets: run.masked.counts(),
+      rejected_by: run.rejectedBy.counts(),
     }),
     counts: () => ({ read: run.tally.read, kept: run.tally.kept }),
     notes: () => notesOf(run),
@@ -123,6 +142,11 @@ type Run = {
   /** Unit "run": of the turns in the rows. */
   readonly outcomes: Counter;
   readonly drawWeight: number;
+  readonly formats: readonly Format[];
+  /** What rows of `privileged` hold; null: there are none. */
+  readonly privileged: Privilege | null;
+  /** Pairs by who wrote the side that lost. */
+  readonly rejectedBy: Counter;
 };
 
 async function listTurns(store: Store, options: ExportOptions): Promise<TurnFile[]> {
@@ -149,27 +173,50 @@ async function* builtFrom(turns: readonly TurnFile[], run: Run): AsyncGenerator<
   for (const file of turns) {
     const { turn, kinds } = await readTurn(run.config, run.store, file);
     const { exported, bucket } = turn;
-    const { examples, reason } = examplesOf(turn, run.wants);
+    const { examples, reason } = await withPrivileged(
+      run,
+      turn,
+      withSteps(examplesOf(turn, run.wants), turn, run.wants),
+    );
     run.tally.read++;
     noteTurn(run, turn, kinds);
     if (examples.length > 0) noteKept(run, exported);
     if (examples.length > 0 && reason !== null) run.withoutPair.add(reason);
-    for (const example of examples) yield { ok: true, example };
+    for (const example of examples) {
+      if (example.kind === "preference") {
+        run.rejectedBy.add(String(example.metadata["rejected_by"]));
+      }
+      yield { ok: true, example };
+    }
     if (examples.length === 0) yield { ok: false, skip: skipOf(exported, bucket, reason) };
   }
 }
 
+/** Answers to learn with what a teacher may see beside them, where that is asked for. */
+async function withPrivileged(
+  { config, store, privileged }: Run,
+  turn: JudgedTurn,
+  made: TurnExamples,
+): Promise<TurnExamples> {
+  if (privileged === null || !made.examples.some(({ kind }) => kind === "sft")) return made;
+  const text = await privilegedText(config, store, turn, privileged);
+  const examples = made.examples.map((example) =>
+    example.kind === "sft" ? { ...example, privileged: text } : example,
+  );
+  return { ...made, examples };
+}
+
 /** One row a run; a run of which nothing may be learned is left out. */
 async function* builtRuns(turns: readonly TurnFile[], run: Run): AsyncGenerator<Built> {
-  const { config, store, drawWeight, wants } = run;
-  for await (const read of readRuns(config, store, turns, { ...wants, drawWeight })) {
+  const { config, store, drawWeight, wants, formats } = run;
+  for await (const read of readRuns(config, store, turns, { ...wants, drawWeight, formats })) {
     for (const { turn, kinds } of read.turns) noteTurn(run, turn, kinds);
-    for (const { example, whole, outcomes, isLearnable } of read.rows) {
+    for (const { examples, whole, outcomes, isLearnable } of read.rows) {
       run.tally.read++;
       for (const outcome of outcomes) run.outcomes.add(outcome);
       if (isLearnable) {
         noteKept(run, whole.exported);
-        yield { ok: true, example };
+        for (const example of examples) yield { ok: true, example };
       } else {
         yield { ok: false, skip: skipOf(whole.exported, whole.bucket, "nothing_won") };
       }
@@ -189,15 +236,22 @@ function noteKept(run: Run, exported: Exported): void {
   if (isBenchmarkInstance(exported.instance_id)) run.tally.benchmarks++;
 }
 
-/** @throws UserError for a format that was asked for and has no weights. */
-function checkRunFormats({ format = [] }: DatasetFlags): void {
-  const other = format
-    .flatMap((names) => names.split(","))
-    .find((name) => name.trim() !== "openai");
-  if (other === undefined) return;
+/** @throws UserError for a format that holds more than answers to learn, and for cuts in whole runs. */
+function runSettings(config: Config, options: ExportOptions): DatasetSettings {
+  const flags = { ...options, format: options.format ?? [...WEIGHTED] };
+  const settings = datasetSettings(config.dataset, flags, setWide(config));
+  const other = settings.formats.find((format) => format === "kto" || !takes(format, "sft"));
+  if (other !== undefined) {
+    throw new UserError(
+      `export: --unit run with --format ${other}: a run has answers to learn, and no pairs`,
+      "name a format of answers (openai has a place for weights), or ask for single turns (--unit turn)",
+    );
+  }
+  const weighted = settings.formats.find((format) => WEIGHTED.includes(format));
+  if (weighted === undefined || settings.history === undefined) return settings;
   throw new UserError(
-    `export: --unit run with --format ${other}: only openai has a place for weights`,
-    "leave --format out, or ask for single turns (--unit turn)",
+    `export: --unit run with --history: a row of ${weighted} is the whole run, and its turns are learned where they stand`,
+    "leave --history out, or name a format without weights (--format prompt-completion): a row a learned turn",
   );
 }
 
@@ -239,10 +293,14 @@ async function sourcesOf(store: Store, turns: readonly TurnFile[]): Promise<stri
   return [...names].sort();
 }
 
-function notesOf({ tally, masked, homes, scores, config, wants }: Run): string[] {
+function notesOf({ tally, masked, homes, scores, config, wants, rejectedBy }: Run): string[] {
   const empty = tally.finals > 0 || wants.refined ? null : emptyFinalNote(scores, config.bucket);
   const kinds = Object.entries(masked.counts()).map(([kind, n]) => `${kind} ${n}`);
+  const losers = Object.entries(rejectedBy.counts()).map(([who, n]) => `${who} ${n}`);
   return [
+    ...(losers.length > 0
+      ? [`rejected sides of pairs, by who wrote them: ${losers.join(", ")}`]
+      : []),
     ...(empty === null ? [] : [empty]),
     ...(homes.paths > 0 ? [homePathsNote(homes.paths, `${homes.turns} turns`)] : []),
     ...(kinds.length > 0 ? [`secrets masked, turns by kind: ${kinds.join(", ")}`] : []),

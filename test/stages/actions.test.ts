@@ -90,7 +90,8 @@ test("no history holds a hint: proposer prompts end in the question, verifier pr
   const isHint = (message: { content: string } | undefined): boolean =>
     message?.content.startsWith("What is the next action? First line:") === true;
   for (const { prompt } of proposerOf(root)) {
-    expect(isHint(prompt.at(-1))).toBe(true);
+    // The question is joined to what the user said last.
+    expect(prompt.at(-1)?.content).toContain("What is the next action? First line:");
     expect(prompt.slice(0, -1).some(isHint)).toBe(false);
   }
   for (const { prompt } of verifierOf(root)) expect(prompt.some(isHint)).toBe(false);
@@ -153,7 +154,7 @@ test("prompts and won duels of the workspace are turns too, and the king is the 
         action_type: "file_read",
         rejected_type: "retrieval",
         rejected_origin: "duel",
-        synthetic_kind: null,
+        synthetic_kind: "",
       },
     },
   ]);
@@ -223,4 +224,39 @@ test("--label names what it expects", async () => {
   await expect(run(tempProject(), { label: ["GOOD"] })).rejects.toThrow(
     'actions: --label is "GOOD"; expected SUCCESS, FAILURE, UNKNOWN',
   );
+});
+
+test("turns of failed runs are learned where they are named, and are bad answers to kto", async () => {
+  const root = tempProject();
+  const options = { toolbench: ["none"], own: false, maxSwe: 150 };
+  const labels = (): unknown[] => [
+    ...new Set(proposerOf(root).map(({ metadata }) => metadata["label"])),
+  ];
+  const plain = await run(root, options);
+  expect(plain.dropped["label_failure"]).toBeGreaterThan(0);
+  expect(labels()).not.toContain("FAILURE");
+
+  await run(root, { ...options, label: ["SUCCESS,FAILURE"], force: true });
+  expect(labels()).toEqual(expect.arrayContaining(["SUCCESS", "FAILURE"]));
+
+  const kto = await run(root, { ...options, format: ["kto"], force: true });
+  expect(kto.dropped["label_failure"]).toBeUndefined();
+  const rows = proposerOf(root) as (Row & { label?: boolean })[];
+  expect(new Set(rows.map(({ label }) => label))).toEqual(new Set([true, false]));
+  expect(rows.every(({ label, metadata }) => label === (metadata["label"] === "SUCCESS"))).toBe(
+    true,
+  );
+});
+
+test("rejected actions come from other runs before later turns of the same one, and the card counts them", async () => {
+  const root = tempProject();
+  const summary = await run(root, { toolbench: ["none"], own: false });
+  const kinds = verifierOf(root).map(({ metadata }) => metadata["synthetic_kind"]);
+  const count = (kind: string): number => kinds.filter((one) => one === kind).length;
+  expect(count("position")).toBeGreaterThan(20 * count("later"));
+  const said = summary.notes.find((note) => note.startsWith("rejected actions by origin: "));
+  expect(said).toContain(`synthetic (position) ${count("position")}`);
+  const card = readFileSync(join(root, SETS.verifier, "README.md"), "utf8");
+  expect(card).toContain(said);
+  expect(summary.notes.join("\n")).toMatch(/proposer, action types of \d+ turns: \w+ \d+ \(/);
 });

@@ -1,6 +1,12 @@
 /** The data set card (README.md) that the Hub shows, with the YAML that `load_dataset` reads. */
+import { cardYaml, splitName } from "./card-yaml.ts";
+import type { ColumnTypes } from "./column-types.ts";
 import type { Format } from "./format-names.ts";
+import { lengthSection, type LengthStats } from "./lengths.ts";
+import { modelSection } from "./provenance.ts";
+import type { Sizes } from "./set-stats.ts";
 import type { TokenStats } from "./stats.ts";
+import { trainOnIt, type TrainFacts } from "./train-on-it.ts";
 
 /** What a builder says about itself. */
 export type CardText = {
@@ -18,11 +24,19 @@ export type CardText = {
 export type CardFacts = {
   readonly license: string;
   readonly splitNames: readonly string[];
-  /** Rows a format and split. */
-  readonly sizes: readonly { readonly format: Format; readonly rows: readonly number[] }[];
+  readonly sizes: Sizes;
+  /** Rows of the set, each once whatever the formats. */
+  readonly rows: number;
+  /** A hash of the rows. */
+  readonly print: string;
+  readonly columns: ReadonlyMap<Format, ColumnTypes>;
+  readonly training: TrainFacts;
   readonly parquet: boolean;
   readonly groups: { readonly by: string; readonly merged: number };
   readonly tokens: TokenStats;
+  readonly lengths: LengthStats;
+  /** Rows by who wrote their answers. */
+  readonly models: Readonly<Record<string, number>>;
   readonly costUsd: number | null;
   readonly filterReasons: Readonly<Record<string, number>>;
   readonly notes: readonly string[];
@@ -42,10 +56,9 @@ export function dataFile(
 
 /** The whole README.md. Splits without rows are not named: loaders fail on empty files. */
 export function renderCard(text: CardText, facts: CardFacts): string {
-  const total = facts.sizes.reduce((sum, { rows }) => sum + rows.reduce((a, b) => a + b, 0), 0);
   return [
     "---",
-    ...yamlHead(text, facts, total),
+    ...yamlOf(text, facts),
     "---",
     "",
     `# ${text.title}`,
@@ -63,6 +76,12 @@ export function renderCard(text: CardText, facts: CardFacts): string {
     ...(facts.costUsd === null ? [] : [`One epoch at the price given: ${facts.costUsd} USD.`]),
     ...facts.notes.map((note) => `${note}.`),
     "",
+    ...lengthSection(facts.lengths),
+    "## Train on it",
+    "",
+    `Load the folder (or its name on the Hub) with the format's name: \`load_dataset("FOLDER", "${facts.sizes[0]?.format ?? ""}")\`. Only then arguments of calls are objects, as chat templates want them; by path they are JSON text. Sets with calls need datasets 4.8 or later that way.`,
+    "",
+    ...trainOnIt(facts.training),
     "## How it was made",
     "",
     ...text.howMade.map((line) => `- ${line}`),
@@ -73,6 +92,7 @@ export function renderCard(text: CardText, facts: CardFacts): string {
       ({ name, license }) => `- ${name}${license === null ? "" : ` (${license})`}`,
     ),
     "",
+    ...modelSection(facts.models),
     ...leftOut(facts.filterReasons),
     "## Known limits",
     "",
@@ -84,7 +104,7 @@ export function renderCard(text: CardText, facts: CardFacts): string {
       `\`${format}\`, long texts cut:`,
       "",
       "```json",
-      JSON.stringify(row, (_key, value: unknown) => shortened(value), 2),
+      JSON.stringify(row, shown, 2),
       "```",
       "",
     ]),
@@ -93,53 +113,26 @@ export function renderCard(text: CardText, facts: CardFacts): string {
 
 // ---------------------------------------------------------------------------------------------
 
-function yamlHead(text: CardText, facts: CardFacts, total: number): string[] {
-  return [
-    `license: ${quoted(facts.license)}`,
-    `pretty_name: ${quoted(text.title)}`,
-    "language:",
-    "- en",
-    "task_categories:",
-    "- text-generation",
-    "tags:",
-    "- code",
-    "- agents",
-    "- kingmaker",
-    "size_categories:",
-    `- ${sizeCategory(total)}`,
-    "configs:",
-    ...facts.sizes.flatMap(({ format, rows }, at) =>
-      rows.every((n) => n === 0)
-        ? []
-        : [
-            `- config_name: ${quoted(at === 0 ? "default" : format)}`,
-            "  data_files:",
-            ...facts.splitNames.flatMap((split, splitAt) =>
-              (rows[splitAt] ?? 0) === 0
-                ? []
-                : [
-                    `  - split: ${quoted(split === "val" ? "validation" : split)}`,
-                    `    path: ${quoted(dataFile(format, at === 0, split, facts.parquet ? "parquet" : "jsonl"))}`,
-                  ],
-            ),
-          ],
-    ),
-  ];
-}
-
-/** A YAML double-quoted scalar is a JSON string. */
-const quoted = (value: string): string => JSON.stringify(value);
-
-/** The Hub's own words for sizes. */
-function sizeCategory(rows: number): string {
-  const steps: readonly [number, string][] = [
-    [1e3, "n<1K"],
-    [1e4, "1K<n<10K"],
-    [1e5, "10K<n<100K"],
-    [1e6, "100K<n<1M"],
-    [1e7, "1M<n<10M"],
-  ];
-  return steps.find(([limit]) => rows < limit)?.[1] ?? "10M<n<100M";
+function yamlOf(text: CardText, facts: CardFacts): string[] {
+  const { license, rows, print, sizes, splitNames, parquet, columns } = facts;
+  const ending = parquet ? "parquet" : "jsonl";
+  const configs = sizes.map(({ format, rows: counts, bytes }, at) => ({
+    format,
+    columns: columns.get(format) ?? {},
+    splits: splitNames.flatMap((split, n) => {
+      const path = dataFile(format, at === 0, split, ending);
+      const rows = counts[n] ?? 0;
+      return rows === 0 ? [] : [{ name: splitName(split), path, rows, bytes: bytes[n] ?? 0 }];
+    }),
+  }));
+  return cardYaml({
+    license,
+    title: text.title,
+    rows,
+    print,
+    configs: configs.filter(({ splits }) => splits.length > 0),
+    isParquet: parquet,
+  });
 }
 
 function leftOut(reasons: Readonly<Record<string, number>>): string[] {
@@ -156,6 +149,11 @@ function leftOut(reasons: Readonly<Record<string, number>>): string[] {
 }
 
 const SHOWN_CHARS = 300;
+
+/** The card is read by all: what only a teacher may see is not quoted in it. */
+function shown(key: string, value: unknown): unknown {
+  return key === "privileged_context" ? "[not shown here]" : shortened(value);
+}
 
 function shortened(value: unknown): unknown {
   if (typeof value === "string" && value.length > SHOWN_CHARS) {

@@ -7,7 +7,8 @@ const END = "<|im_end|>";
 const RESERVED = [START, END, "<|endoftext|>"];
 
 /**
- * One text of all turns, each ended by a line feed. A content that holds a token of the markup is
+ * One text of all turns, a line feed between two of them: behind the last it would hide the end token from
+ * trainers, which add a second one. A content that holds a token of the markup is
  * refused: escaped it would teach a spelling that no model is ever shown.
  */
 export const renderChatml: RenderText = (messages) => {
@@ -16,7 +17,7 @@ export const renderChatml: RenderText = (messages) => {
     if (content.includes("<|") && RESERVED.some((token) => content.includes(token))) {
       return { reason: "special_token" };
     }
-    text += `${START}${role}\n${content}${END}\n`;
+    text += `${text === "" ? "" : "\n"}${START}${role}\n${content}${END}`;
   }
   return text;
 };
@@ -28,7 +29,8 @@ export function parseChatml(text: string): Message[] | null {
   while (at < text.length) {
     if (!text.startsWith(START, at)) return null;
     const newline = text.indexOf("\n", at);
-    const end = text.indexOf(`${END}\n`, at);
+    const next = text.indexOf(`${END}\n${START}`, at);
+    const end = next < 0 && text.endsWith(END) ? text.length - END.length : next;
     if (newline < 0 || end < newline) return null;
     messages.push({
       role: text.slice(at + START.length, newline),

@@ -1,118 +1,173 @@
-/** The columns of each format with their DuckDB types, for Parquet. */
-import { hasCalls } from "../turn/calls.ts";
+/** The columns of each format with their types, for Parquet and for the card. */
+import type { Message } from "../../records/message.ts";
 import { saidBy, type Example, type Metadata } from "./example.ts";
-import type { Format } from "./format-names.ts";
+import type { ColumnType, ColumnTypes } from "./column-types.ts";
+import type { Format, Trainer } from "./format-names.ts";
+import { REAL_KEYS } from "./row-text.ts";
 
 export type Columns = {
-  /** Looks at one example: which metadata there is, and whether messages carry tool calls. */
+  /** Looks at one example: which metadata there is, and what its messages carry. */
   see(example: Example): void;
-  of(format: Format): Readonly<Record<string, string>>;
+  of(format: Format, trainer?: Trainer | null): ColumnTypes;
+  /** What messages carry: see `MessageShape`. */
+  shape(): MessageShape;
   /** What was seen, as plain values; and the same of another part of the set. */
   data(): ColumnsData;
   append(other: ColumnsData): void;
 };
 
-export type ColumnsData = {
-  /** Names of metadata with their types; null where every value was null. */
-  readonly metadata: readonly (readonly [string, string | null])[];
-  readonly hasTools: boolean;
-  readonly hasWeights: boolean;
+/** What any message of the set carries beside its words: then every message has a place for it. */
+export type MessageShape = {
+  readonly hasCalls: boolean;
+  readonly hasReasoning: boolean;
+  /** A weight is neither 0 nor 1. */
+  readonly hasFractions: boolean;
+};
+
+export type ColumnsData = MessageShape & {
+  /** Names of metadata with their types. */
+  readonly metadata: readonly (readonly [string, "string" | "bool" | "int64" | "float64"])[];
 };
 
 /** Learns the columns of a set while its examples pass. */
 export function columnsSeen(): Columns {
-  const metadata = new Map<string, string | null>();
-  let hasTools = false;
-  let hasWeights = false;
+  const metadata = new Map<string, "string" | "bool" | "int64" | "float64">();
+  let hasCalls = false;
+  let hasReasoning = false;
+  let hasFractions = false;
   return {
     see(example) {
-      for (const [key, value] of Object.entries(example.metadata)) {
-        const type = typeOf(value);
-        if (type === null) metadata.set(key, metadata.get(key) ?? null);
-        else metadata.set(key, wider(metadata.get(key) ?? null, type));
+      for (const key in example.metadata) {
+        if (!metadata.has(key)) metadata.set(key, typeOf(key, example.metadata[key]));
       }
-      hasTools ||= hasCalls([...example.prompt, ...saidBy(example)]);
-      hasWeights ||= example.isWeighted === true;
+      const bits = shapeBits(example);
+      hasCalls ||= (bits & (CALLS | RESULTS | (CALLS << ANSWERS) | (CALLS << OTHERS))) !== 0;
+      hasReasoning ||= (bits & (REASONING | (REASONING << ANSWERS) | (REASONING << OTHERS))) !== 0;
+      hasFractions ||=
+        example.isWeighted === true &&
+        [...example.prompt, ...saidBy(example)].some(({ weight = 0 }) => !Number.isInteger(weight));
     },
-    data: () => ({ metadata: [...metadata], hasTools, hasWeights }),
+    shape: () => ({ hasCalls, hasReasoning, hasFractions }),
+    data: () => ({ metadata: [...metadata], hasCalls, hasReasoning, hasFractions }),
     append(other) {
-      for (const [key, type] of other.metadata) {
-        const known = metadata.get(key) ?? null;
-        metadata.set(key, type === null ? known : wider(known, type));
-      }
-      hasTools ||= other.hasTools;
-      hasWeights ||= other.hasWeights;
+      for (const [key, type] of other.metadata) if (!metadata.has(key)) metadata.set(key, type);
+      hasCalls ||= other.hasCalls;
+      hasReasoning ||= other.hasReasoning;
+      hasFractions ||= other.hasFractions;
     },
-    of(format) {
-      const fields = [...metadata].map(
-        ([key, type]) => `"${key.replaceAll('"', '""')}" ${type ?? TEXT}`,
-      );
-      const plain = hasTools ? TOOL_MESSAGE : PLAIN_MESSAGE;
-      const message = hasWeights ? plain.replace(/\)$/, ', "weight" DOUBLE)') : plain;
-      const extra: Record<string, string> =
-        fields.length > 0 && format !== "openai"
-          ? { metadata: `STRUCT(${fields.join(", ")})` }
-          : {};
-      // Trainers read the tools of a row from a column of that name.
-      const tools = hasTools && WITH_TOOLS.has(format) ? { tools: "JSON" } : {};
-      if (format === "sharegpt" && hasTools) {
-        return { conversations: `${TOOL_ENTRY}[]`, tools: TEXT, ...extra };
-      }
-      return { ...columnsOf(format, `${message}[]`), ...tools, ...extra };
+    of(format, trainer = null) {
+      const own = columnsOf(format, trainer, { hasCalls, hasReasoning, hasFractions });
+      const hasMetadata = metadata.size > 0 && format !== "openai";
+      return {
+        ...own,
+        ...(hasMetadata ? { metadata: { struct: Object.fromEntries(metadata) } } : {}),
+      };
     },
   };
 }
 
+/** Bits of what an example's prompt and answers carry, for the choice of rows that show every type. */
+export function shapeBits(example: Example): number {
+  let bits = 0;
+  for (const message of example.prompt) bits |= bitsOf(message);
+  if (example.kind === "stepwise") return bits;
+  if (example.said === undefined) return bits;
+  const [answer, other] = saidBy(example);
+  if (answer !== undefined) bits |= bitsOf(answer) << ANSWERS;
+  if (other !== undefined) bits |= bitsOf(other) << OTHERS;
+  return bits;
+}
+
 // ---------------------------------------------------------------------------------------------
 
-const PLAIN_MESSAGE = 'STRUCT("role" VARCHAR, "content" VARCHAR)';
-const TOOL_MESSAGE =
-  'STRUCT("role" VARCHAR, "content" VARCHAR, "reasoning_content" VARCHAR, "tool_calls" JSON, "tool_call_id" VARCHAR, "name" VARCHAR)';
-const TOOL_ENTRY =
-  'STRUCT("from" VARCHAR, "value" VARCHAR, "content" VARCHAR, "reasoning" VARCHAR, "tool_call_id" VARCHAR, "name" VARCHAR)';
-const WITH_TOOLS: ReadonlySet<Format> = new Set([
-  "openai",
-  "prompt-completion",
-  "preference",
-  "kto",
-]);
+const CALLS = 1;
+const RESULTS = 2;
+const REASONING = 4;
+const ANSWERS = 3;
+const OTHERS = 6;
 
-function columnsOf(format: Format, messages: string): Record<string, string> {
-  const answer = messages;
+const bitsOf = ({ role, tool_calls, reasoning }: Message): number =>
+  (tool_calls === undefined ? 0 : CALLS) |
+  (role === "tool" ? RESULTS : 0) |
+  (reasoning === undefined ? 0 : REASONING);
+
+const CALL_LIST: ColumnType = {
+  list: {
+    struct: {
+      id: "string",
+      type: "string",
+      function: { struct: { name: "string", arguments: "json" } },
+    },
+  },
+};
+
+function columnsOf(format: Format, trainer: Trainer | null, shape: MessageShape): ColumnTypes {
+  const thought: ColumnTypes = shape.hasReasoning ? { reasoning_content: "string" } : {};
+  const calls: ColumnTypes = shape.hasCalls ? { tool_calls: CALL_LIST } : {};
+  const result: ColumnTypes = shape.hasCalls ? { tool_call_id: "string", name: "string" } : {};
+  const answer: ColumnTypes = { role: "string", content: "string", ...thought, ...calls };
+  const asked: ColumnType = { list: { struct: { ...answer, ...result } } };
+  const said: ColumnType = { list: { struct: answer } };
+  const tools: ColumnTypes = shape.hasCalls ? { tools: "string" } : {};
+  const plain: ColumnType = { list: { struct: { role: "string", content: "string", ...thought } } };
+  const entry: ColumnType = { struct: { from: "string", value: "string" } };
   switch (format) {
     case "chatml":
-      return { text: "VARCHAR" };
+      return { text: "string" };
     case "alpaca":
       return {
-        instruction: "VARCHAR",
-        input: "VARCHAR",
-        output: "VARCHAR",
-        system: "VARCHAR",
-        history: "VARCHAR[][]",
+        instruction: "string",
+        input: "string",
+        output: "string",
+        system: "string",
+        history: { list: { list: "string" } },
       };
     case "sharegpt":
-      return { conversations: 'STRUCT("from" VARCHAR, "value" VARCHAR)[]' };
-    case "openai":
-      return { messages };
+      return { conversations: { list: entry }, ...tools };
+    case "openai": {
+      const weight = shape.hasFractions ? "float64" : "int64";
+      const weighted: ColumnTypes = { ...answer, ...result, weight };
+      const list: ColumnTypes = shape.hasCalls ? { tools: { list: "json" } } : {};
+      return { messages: { list: { struct: weighted } }, ...list };
+    }
     case "prompt-completion":
-      return { prompt: messages, completion: answer };
+      if (trainer === "verl") return { messages: plain };
+      if (trainer === "prime-rl") return { prompt: plain, completion: plain };
+      if (trainer === "verifiers")
+        return { prompt: plain, answer: "string", task: "string", info: "string" };
+      return { prompt: asked, completion: said, ...tools };
     case "preference":
-      return { prompt: messages, chosen: answer, rejected: answer };
+      if (trainer === "llamafactory")
+        return { conversations: { list: entry }, chosen: entry, rejected: entry, ...tools };
+      if (trainer === "axolotl")
+        return {
+          prompt: asked,
+          chosen: { struct: answer },
+          rejected: { struct: answer },
+          ...tools,
+        };
+      return { prompt: asked, chosen: said, rejected: said, ...tools };
     case "kto":
-      return { prompt: messages, completion: answer, label: "BOOLEAN" };
+      if (trainer === "llamafactory")
+        return { conversations: { list: entry }, label: "bool", ...tools };
+      return { prompt: asked, completion: said, label: "bool", ...tools };
+    case "privileged":
+      return { prompt: plain, completion: plain, privileged_context: "string" };
+    case "stepwise":
+      return {
+        prompt: "string",
+        completions: { list: "string" },
+        labels: { list: "bool" },
+        rewards: { list: "float64" },
+      };
     default:
       return format satisfies never;
   }
 }
 
-const TEXT = "VARCHAR";
-
-/** null: a null says nothing. */
-function typeOf(value: Metadata[string]): string | null {
-  if (value === null) return null;
-  return typeof value === "boolean" ? "BOOLEAN" : typeof value === "number" ? "DOUBLE" : TEXT;
+/** Fractions have keys of their own: which type a value has does not depend on the value. */
+function typeOf(key: string, value: Metadata[string] | undefined) {
+  if (typeof value === "boolean") return "bool";
+  if (typeof value === "number") return REAL_KEYS.has(key) ? "float64" : "int64";
+  return "string";
 }
-
-/** Two types that differ are texts. */
-const wider = (known: string | null, type: string): string =>
-  known === null || known === type ? type : TEXT;

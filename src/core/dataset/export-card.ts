@@ -1,12 +1,20 @@
 /** What the card of a set made of duels says. */
 import type { BucketRules } from "../duel/bucket.ts";
 import type { CardText } from "./card.ts";
+import { PRIVILEGED_LIMITS } from "./privileged.ts";
 
 /** @param sources data sets that the turns' origins name. */
 export function exportCard(
   sources: readonly string[],
-  refined: boolean,
-  limits: BucketRules,
+  {
+    refined,
+    limits,
+    isPrivileged,
+  }: {
+    readonly refined: boolean;
+    readonly limits: BucketRules;
+    readonly isPrivileged: boolean;
+  },
 ): CardText {
   return {
     title: "Single turns of coding agents, judged in duels",
@@ -27,6 +35,7 @@ export function exportCard(
       "judges are language models: what they prefer together need not be right",
       "the audit finds words of the pull request, not every idea of it",
       "no answer was executed",
+      ...(isPrivileged ? PRIVILEGED_LIMITS : []),
     ],
   };
 }

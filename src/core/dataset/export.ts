@@ -10,6 +10,7 @@ import { isCurrent, personScore } from "../report/person.ts";
 import { judgeViews } from "../report/verdicts.ts";
 import { repoFromId } from "../sample/shapes.ts";
 import type { Example, Metadata } from "./example.ts";
+import { modelNames, originName, withProvenance } from "./provenance.ts";
 import type { Grouping } from "./settings.ts";
 import { winnerOf } from "./winner.ts";
 
@@ -56,6 +57,9 @@ export type ExportWants = {
   readonly sft: boolean;
   readonly preference: boolean;
   readonly negative: boolean;
+  readonly stepwise: boolean;
+  /** Of the model that is to be trained: what it said as king is its own words. */
+  readonly policy: string | null;
   readonly groupBy: Grouping;
 };
 
@@ -86,6 +90,7 @@ export function examplesOf(turn: JudgedTurn, wants: ExportWants): TurnExamples {
   }
   const winner = winnerOf(turn);
   if (!winner.ok) return { examples, reason: winner.reason };
+  const metadata = { ...base.metadata, rejected_by: rejectedBy(turn, winner.winner, wants.policy) };
   const opponent = opponentOf(turn);
   const isChallenger = winner.winner === "challenger";
   const [chosen, rejected] = isChallenger
@@ -95,12 +100,29 @@ export function examplesOf(turn: JudgedTurn, wants: ExportWants): TurnExamples {
   if (opponent.trim() === "" || chosen === rejected)
     return { examples, reason: "no_second_answer" };
   if (secrets.opponent) return { examples, reason: "secret" };
+  // Of a pair both are learned from; against the reference the other one is the run's own.
+  const king = turn.score?.mode === 1 ? null : exported.king_run?.model;
+  const models = modelNames(exported.challenger_run?.model, king);
   if (wants.preference) {
     const both = { chosen: better, rejected: worse };
-    examples.push({ ...base, kind: "preference", chosen, rejected, said: both });
+    examples.push({
+      ...base,
+      metadata: { ...metadata, models },
+      kind: "preference",
+      chosen,
+      rejected,
+      said: both,
+    });
   }
   if (wants.negative) {
-    examples.push({ ...base, kind: "negative", answer: rejected, said: { answer: worse } });
+    const model = isChallenger ? king : exported.challenger_run?.model;
+    examples.push({
+      ...base,
+      metadata: { ...metadata, models: modelNames(model) },
+      kind: "negative",
+      answer: rejected,
+      said: { answer: worse },
+    });
   }
   return { examples, reason: null };
 }
@@ -111,6 +133,22 @@ export function learnable({ exported, secrets }: JudgedTurn): ExportReason | nul
   if (secrets.challenger) return "secret";
   const isForm = exported.challenger.trim() !== "" && exported.challenger_run?.malformed == null;
   return isForm ? null : "malformed";
+}
+
+/** Who wrote the answer that lost. "policy": the very model that is to be trained. */
+export type RejectedBy = "policy" | "king" | "challenger" | "reference";
+
+function rejectedBy(
+  { exported, score }: JudgedTurn,
+  winner: "challenger" | "opponent",
+  policy: string | null,
+): RejectedBy {
+  const isOwn = (model: string | undefined): boolean => policy !== null && model === policy;
+  if (winner === "opponent") {
+    return isOwn(exported.challenger_run?.model) ? "policy" : "challenger";
+  }
+  if (score?.mode === 1) return "reference";
+  return isOwn(exported.king_run?.model) ? "policy" : "king";
 }
 
 /** Against whom the challenger was judged: the king, in mode 1 the reference. */
@@ -144,7 +182,12 @@ export function exportBase(turn: JudgedTurn, groupBy: Grouping): Base {
   return {
     prompt: exported.messages.map(promptMessage),
     group: groupBy === "instance" || repo === "" ? exported.instance_id : repo,
-    metadata: metadataOf(turn, repo),
+    metadata: withProvenance(metadataOf(turn, repo), {
+      run: exported.run ?? "",
+      turn: exported.turn ?? -1,
+      origin: originName(exported.origin),
+      models: modelNames(exported.challenger_run?.model),
+    }),
     ...(exported.protocol === "tools" ? { tools: exported.tools ?? [] } : {}),
   };
 }
@@ -174,18 +217,18 @@ function metadataOf(turn: JudgedTurn, repo: string): Metadata {
   return {
     instance_id: exported.instance_id,
     repo,
-    turn: exported.turn ?? null,
     file: turn.file,
     bucket: turn.bucket,
     score: exported.score,
     margin: Math.round((2 * exported.score - 100) * 1e4) / 1e4,
     judges: judges.length,
-    judges_agreeing:
-      judges.length === 0 ? null : Math.round((1e4 * agreeing) / judges.length) / 1e4,
+    judges_agreeing: judges.length === 0 ? -1 : Math.round((1e4 * agreeing) / judges.length) / 1e4,
     against: score?.mode === 1 ? "reference" : "king",
     audit: exported.audit?.verdict ?? "unchecked",
     decided_by: review !== null && isCurrent(review, score) ? "person" : "panel",
-    challenger_model: exported.challenger_run?.model ?? null,
-    king_model: exported.king_run?.model ?? null,
+    challenger_model: exported.challenger_run?.model ?? "",
+    king_model: exported.king_run?.model ?? "",
+    // Of pairs and their losers alone.
+    rejected_by: "",
   };
 }

@@ -10,8 +10,21 @@ export const FORMATS = [
   "prompt-completion",
   "preference",
   "kto",
+  "privileged",
+  "stepwise",
 ] as const;
 export type Format = (typeof FORMATS)[number];
+
+/** Trainers that a set can be written for, each in the forms that it reads whole. */
+export const TRAINERS = [
+  "trl",
+  "llamafactory",
+  "axolotl",
+  "verl",
+  "prime-rl",
+  "verifiers",
+] as const;
+export type Trainer = (typeof TRAINERS)[number];
 
 /** A format by name. @throws UserError that names the nearest one. */
 export function formatNamed(name: string): Format {
@@ -22,4 +35,33 @@ export function formatNamed(name: string): Format {
     `unknown format "${name}"; known are ${FORMATS.join(", ")}`,
     near === null ? "name one of these with --format" : `did you mean --format ${near}?`,
   );
+}
+
+/** A trainer by name. @throws UserError that names the nearest one. */
+export function trainerNamed(name: string): Trainer {
+  const trainer = TRAINERS.find((known) => known === name);
+  if (trainer !== undefined) return trainer;
+  const near = nearestName(name, TRAINERS);
+  throw new UserError(
+    `unknown trainer "${name}"; known are ${TRAINERS.join(", ")}`,
+    near === null ? "name one of these with --for" : `did you mean --for ${near}?`,
+  );
+}
+
+/** The formats that a trainer's forms are written from, the main one first. */
+export function formatsFor(trainer: Trainer): readonly Format[] {
+  switch (trainer) {
+    case "trl":
+      return ["prompt-completion", "preference", "kto"];
+    case "llamafactory":
+      return ["sharegpt", "preference", "kto"];
+    case "axolotl":
+      return ["openai", "preference"];
+    case "verl":
+    case "prime-rl":
+    case "verifiers":
+      return ["prompt-completion"];
+    default:
+      return trainer satisfies never;
+  }
 }

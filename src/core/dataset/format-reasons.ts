@@ -6,18 +6,23 @@ export const FORMAT_REASONS = [
   "special_token",
   /** A role that the format has no name for ("exit"). */
   "unknown_role",
-  /** chatml, alpaca: tool calls stand beside the content, and the format has text alone. */
-  "tool_calls",
-  /** alpaca: turns do not alternate between user and assistant, ending on the user. */
+  /** alpaca, sharegpt: turns do not alternate between user and assistant, ending on the user. */
   "not_alternating",
   /** The model's own chat template raised an exception. */
   "template_refused",
   /** The template's text lacks a call, an argument, a result or words of the row. */
   "template_lost",
+  /** privileged: nothing is known that only a teacher may see. */
+  "nothing_privileged",
   /** Over `max_tokens`. */
   "too_many_tokens",
 ] as const;
 export type FormatReason = (typeof FORMAT_REASONS)[number];
+
+/** One row of a format, or why there is none. */
+export type Written =
+  | { readonly ok: true; readonly row: Readonly<Record<string, unknown>> }
+  | { readonly ok: false; readonly reason: FormatReason };
 
 /** Role and content, and calls as a template reads them: {function: {name, arguments: an object}}. */
 export type RenderedMessage = {

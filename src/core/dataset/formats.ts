@@ -1,111 +1,92 @@
 /**
- * The seven formats of a training row: what is written, which kinds of examples each can hold, and
- * the reading back, which tests and the publisher use to see that nothing was lost on the way.
+ * The formats of a training row: what is written, and which kinds of examples each can hold. Each trainer
+ * that a set is written for reads some of them in a form of its own (`trainer-rows.ts`).
  */
-import { messageSchema, type Message, type ToolCall } from "../../records/message.ts";
-import { hasCalls } from "../turn/calls.ts";
-import type { FormatReason, RenderText } from "./format-reasons.ts";
-import { parseChatml, renderChatml } from "./chatml.ts";
-import { sharegptEntry, sharegptMessage, sharegptTools } from "./sharegpt.ts";
-import { saidBy, type Example, type Metadata } from "./example.ts";
-import type { Format } from "./format-names.ts";
+import type { Message } from "../../records/message.ts";
+import { alpacaRow } from "./alpaca-row.ts";
+import { renderChatml } from "./chatml.ts";
+import { answerLabel, type Example } from "./example.ts";
+import type { Format, Trainer } from "./format-names.ts";
+import type { FormatReason, RenderText, Written } from "./format-reasons.ts";
+import { asPlainText, formed, type Formed } from "./history.ts";
+import { rowMessage, templateMessage, type RowMessage } from "./row-message.ts";
+import { entriesAlternate, sharegptEntries, sharegptTools } from "./sharegpt-row.ts";
+import { trainerRow } from "./trainer-rows.ts";
 
-export type Written =
-  | { readonly ok: true; readonly row: Readonly<Record<string, unknown>> }
-  | { readonly ok: false; readonly reason: FormatReason };
+export type WriteOptions = {
+  /** For `chatml`: the model's own template. @default ChatML */
+  readonly render?: RenderText | undefined;
+  /** Whose forms; null: the plain ones. @default null */
+  readonly trainer?: Trainer | null;
+};
 
-/** True when the format has a place for this kind: only `kto` takes a negative. */
-export function takes(format: Format, kind: Example["kind"]): boolean {
-  if (format === "preference") return kind === "preference";
+/**
+ * True when the format has a place for this kind: only `kto` takes a negative, and no answer of which
+ * nobody knows whether it is good.
+ */
+export function takes(format: Format, kind: Example["kind"], label?: boolean | null): boolean {
+  if (format === "preference" || format === "stepwise") return kind === format;
+  if (format === "kto" && label === null) return false;
   return kind === "sft" || (format === "kto" && kind === "negative");
 }
 
-/**
- * One row of a format. Lone surrogates become U+FFFD: no UTF-8 file can hold them.
- * @param render for `chatml`: the model's own template; ChatML by default.
- */
-export function writeRow(
-  example: Example,
-  format: Format,
-  render: RenderText = renderChatml,
-): Written {
+/** One row of a format. Lone surrogates become U+FFFD: no UTF-8 file can hold them. */
+export function writeRow(example: Example, format: Format, options: WriteOptions = {}): Written {
   const bad = example.prompt.find((message) => !ROLES.has(message.role));
-  if (bad !== undefined) return { ok: false, reason: "unknown_role" };
-  const said = saidBy(example);
-  const isOfCalls = hasCalls([...example.prompt, ...said]);
-  const hasPlace = format !== "alpaca" && (format !== "chatml" || render !== renderChatml);
-  if (isOfCalls && !hasPlace) return { ok: false, reason: "tool_calls" };
-  // Trainers and templates want objects, fine-tuning APIs the text that is sent to them.
-  const write = format === "openai" ? forApi : forTrainer;
-  const prompt = example.prompt.map(write);
-  const [answer = write(NOBODY), other] = said.map(write);
+  if (bad !== undefined) return drop("unknown_role");
+  // A trainer or a template is named: its templates may take no other ids.
+  const whole = formed(example, options.trainer != null || options.render !== undefined);
+  const own = trainerRow({ example, format, whole, trainer: options.trainer ?? null });
+  if (own !== null) return own;
   const { metadata } = example;
-  const tools =
-    isOfCalls && example.tools !== undefined && example.tools.length > 0
-      ? { tools: example.tools }
-      : {};
-  if (example.kind === "preference") {
-    const rejected = [other ?? write(NOBODY)];
-    return { ok: true, row: { prompt, chosen: [answer], rejected, ...tools, metadata } };
-  }
-  switch (format) {
-    case "chatml": {
-      const text = render([...prompt, answer], example.tools);
-      return typeof text === "string"
-        ? { ok: true, row: { text, metadata } }
-        : { ok: false, reason: text.reason };
-    }
-    case "alpaca":
-      return alpacaRow(prompt, answer.content, metadata);
-    case "sharegpt":
-      return {
-        ok: true,
-        row: {
-          conversations: [...example.prompt, said[0] ?? NOBODY].map(sharegptEntry),
-          ...(tools.tools === undefined ? {} : { tools: sharegptTools(tools.tools) }),
-          metadata,
-        },
-      };
-    case "openai":
-      // Fine-tuning APIs refuse columns that they do not know: metadata stays out.
-      return { ok: true, row: { messages: weighted([...prompt, answer], example), ...tools } };
-    case "prompt-completion":
-      return { ok: true, row: { prompt, completion: [answer], ...tools, metadata } };
-    case "preference":
-    case "kto":
-      return {
-        ok: true,
-        row: { prompt, completion: [answer], label: example.kind === "sft", ...tools, metadata },
-      };
-    default:
-      return format satisfies never;
-  }
-}
-
-/** The turns of a written row; answers last: [answer], or [chosen, rejected]. */
-export type ReadBack = {
-  readonly prompt: readonly Message[];
-  readonly answers: readonly string[];
-  /** The answers with their calls. */
-  readonly said: readonly Message[];
-};
-
-/** Parses what `writeRow` wrote; null when the row does not have the format's shape. */
-export function readRow(row: Readonly<Record<string, unknown>>, format: Format): ReadBack | null {
   switch (format) {
     case "chatml":
-      return typeof row["text"] === "string" ? lastIsAnswer(parseChatml(row["text"])) : null;
-    case "alpaca":
-      return readAlpaca(row);
-    case "sharegpt":
-      return lastIsAnswer(messagesOf(row["conversations"], sharegptMessage));
-    case "openai":
-      return lastIsAnswer(messagesOf(row["messages"]));
+      return chatmlRow(whole, options.render, metadata);
+    case "alpaca": {
+      const { prompt, said } = asPlainText(whole);
+      const row = alpacaRow(prompt, said[0] ?? NOBODY);
+      return row === null ? drop("not_alternating") : kept({ ...row, metadata });
+    }
+    case "sharegpt": {
+      const conversations = sharegptEntries([...whole.prompt, whole.said[0] ?? NOBODY]);
+      // LLaMA-Factory would drop the row without a word; other readers take it.
+      const isTaken = options.trainer !== "llamafactory" || entriesAlternate(conversations);
+      if (!isTaken) return drop("not_alternating");
+      const tools = whole.tools.length === 0 ? {} : { tools: sharegptTools(whole.tools) };
+      return kept({ conversations, ...tools, metadata });
+    }
+    case "openai": {
+      // Fine-tuning APIs refuse columns that they do not know: metadata stays out.
+      const tools = whole.tools.length === 0 ? {} : { tools: whole.tools };
+      return kept({ messages: weighted(whole, example), ...tools });
+    }
     case "prompt-completion":
-    case "kto":
-      return withAnswers(row, ["completion"]);
+      return kept({
+        ...asked(whole),
+        completion: answerAt(whole, 0),
+        ...toolsText(whole),
+        metadata,
+      });
     case "preference":
-      return withAnswers(row, ["chosen", "rejected"]);
+      return kept({
+        ...asked(whole),
+        chosen: answerAt(whole, 0),
+        rejected: answerAt(whole, 1),
+        ...toolsText(whole),
+        metadata,
+      });
+    case "kto":
+      return kept({
+        ...asked(whole),
+        completion: answerAt(whole, 0),
+        label: answerLabel(example),
+        ...toolsText(whole),
+        metadata,
+      });
+    case "privileged":
+      return privilegedRow(example, whole);
+    case "stepwise":
+      return stepwiseRow(example, whole);
     default:
       return format satisfies never;
   }
@@ -117,125 +98,75 @@ const ROLES = new Set(["system", "developer", "user", "assistant", "tool"]);
 
 const NOBODY: Message = { role: "assistant", content: "" };
 
-/** A message of a row: calls in the shape of the OpenAI API. */
-type RowMessage = {
-  readonly role: string;
-  readonly content: string;
-  readonly reasoning_content?: string;
-  readonly tool_calls?: readonly unknown[];
-  readonly tool_call_id?: string;
-  readonly name?: string;
-};
+const kept = (row: Readonly<Record<string, unknown>>): Written => ({ ok: true, row });
+const drop = (reason: FormatReason): Written => ({ ok: false, reason });
 
-const forApi = (message: Message): RowMessage => wellFormed(message, true);
-const forTrainer = (message: Message): RowMessage => wellFormed(message, false);
+const asked = ({ prompt }: Formed) => ({ prompt: prompt.map(rowMessage) });
+const answerAt = ({ said }: Formed, at: number) => [rowMessage(said[at] ?? NOBODY)];
 
-/** The weights of a run's assistant messages. */
-function weighted(messages: readonly RowMessage[], example: Example): readonly unknown[] {
-  if (example.isWeighted !== true) return messages;
-  const held = [...example.prompt, ...saidBy(example)];
-  return messages.map((message, at) =>
-    message.role === "assistant" ? { ...message, weight: held[at]?.weight ?? 0 } : message,
-  );
+/** Trainers read the tools of a row from a column of that name; text has one type whatever they take. */
+const toolsText = ({ tools }: Formed) =>
+  tools.length === 0 ? {} : { tools: JSON.stringify(tools).toWellFormed() };
+
+/** A model's own template gets the calls, plain ChatML their text. */
+function chatmlRow(
+  whole: Formed,
+  render: RenderText | undefined,
+  metadata: Example["metadata"],
+): Written {
+  const { prompt, said, tools } = render === undefined ? asPlainText(whole) : whole;
+  const answer = said[0] ?? NOBODY;
+  const text = (render ?? renderChatml)([...prompt, answer].map(templateMessage), tools);
+  return typeof text === "string"
+    ? kept({ text: endedText(text, answer.content), metadata })
+    : drop(text.reason);
 }
 
-/** What is said and called alone: other keys of a history are no part of a training row. */
-function wellFormed(message: Message, asText: boolean): RowMessage {
-  const { role, reasoning, tool_calls: calls = [], tool_call_id: id, name } = message;
-  const isResult = role === "tool";
-  return {
-    role,
-    content: message.content.toWellFormed(),
-    ...(reasoning === undefined ? {} : { reasoning_content: reasoning.toWellFormed() }),
-    ...(calls.length === 0 ? {} : { tool_calls: calls.map((call) => rowCall(call, asText)) }),
-    ...(isResult && id !== undefined ? { tool_call_id: id } : {}),
-    ...(isResult && name !== undefined ? { name } : {}),
-  };
+/**
+ * The text ends where the template ends: a line feed behind the end token would make trainers add a second
+ * one. Where nothing stands behind the answer its own white space stays.
+ */
+function endedText(text: string, answer: string): string {
+  const trimmed = text.trimEnd();
+  return answer.trim() !== "" && trimmed.endsWith(answer.trim()) ? text : trimmed;
 }
 
-function rowCall({ id, name, arguments: given }: ToolCall, asText: boolean): object {
-  const text = typeof given === "string" ? given : JSON.stringify(given);
-  // What is no JSON cannot be an object: it stays the text that the model wrote.
-  return {
-    id,
-    type: "function",
-    function: { name, arguments: asText ? text : given },
-  };
+/** 0 on every assistant message that was not judged; axolotl and fine-tuning APIs obey it. */
+function weighted({ prompt, said }: Formed, example: Example): readonly RowMessage[] {
+  const isWeighted = example.isWeighted === true;
+  const answer = said[0] ?? NOBODY;
+  return [
+    ...prompt.map((message) =>
+      message.role === "assistant"
+        ? { ...rowMessage(message), weight: isWeighted ? (message.weight ?? 0) : 0 }
+        : rowMessage(message),
+    ),
+    { ...rowMessage(answer), weight: isWeighted ? (answer.weight ?? 0) : 1 },
+  ];
 }
 
-/** System prompt and earlier turns have their own columns, so that nothing has to be guessed back. */
-function alpacaRow(prompt: readonly RowMessage[], output: string, metadata: Metadata): Written {
-  const [first] = prompt;
-  const hasSystem = first?.role === "system";
-  const turns = hasSystem ? prompt.slice(1) : prompt;
-  const last = turns.at(-1);
-  const alternate = turns.every(({ role }, at) => role === (at % 2 === 0 ? "user" : "assistant"));
-  if (last === undefined || last.role !== "user" || !alternate) {
-    return { ok: false, reason: "not_alternating" };
-  }
-  const history: [string, string][] = [];
-  for (let at = 0; at + 2 < turns.length; at += 2) {
-    history.push([turns[at]?.content ?? "", turns[at + 1]?.content ?? ""]);
-  }
-  return {
-    ok: true,
-    row: {
-      instruction: last.content,
-      input: "",
-      output,
-      system: hasSystem ? (first?.content ?? "") : "",
-      history,
-      metadata,
-    },
-  };
+/** The prompt of a teacher ends in a user's turn: self-distillation refuses results at the end. */
+function privilegedRow(example: Example, whole: Formed): Written {
+  const { privileged = "", metadata } = example;
+  if (privileged.trim() === "") return drop("nothing_privileged");
+  const { prompt, said } = asPlainText(whole);
+  return kept({
+    prompt: prompt.map(rowMessage),
+    completion: said.map(rowMessage),
+    privileged_context: privileged.toWellFormed(),
+    metadata,
+  });
 }
 
-function readAlpaca(row: Readonly<Record<string, unknown>>): ReadBack | null {
-  const { instruction, input, output, system, history } = row;
-  if (typeof instruction !== "string" || typeof output !== "string" || !Array.isArray(history)) {
-    return null;
-  }
-  const prompt: Message[] = [];
-  if (typeof system === "string" && system !== "") prompt.push({ role: "system", content: system });
-  for (const pair of history as unknown[]) {
-    if (!Array.isArray(pair)) return null;
-    prompt.push({ role: "user", content: String(pair[0]) });
-    prompt.push({ role: "assistant", content: String(pair[1]) });
-  }
-  const more = typeof input === "string" && input !== "" ? `\n${input}` : "";
-  prompt.push({ role: "user", content: instruction + more });
-  const said = [{ role: "assistant", content: output }];
-  return { prompt, answers: [output], said };
-}
-
-function messagesOf(
-  value: unknown,
-  toMessage: (entry: Readonly<Record<string, unknown>>) => unknown = (entry) => entry,
-): Message[] | null {
-  if (!Array.isArray(value)) return null;
-  const messages: Message[] = [];
-  for (const entry of value as unknown[]) {
-    if (typeof entry !== "object" || entry === null) return null;
-    const message = messageSchema.safeParse(toMessage(entry as Record<string, unknown>));
-    if (!message.success) return null;
-    messages.push(message.data);
-  }
-  return messages;
-}
-
-function lastIsAnswer(messages: readonly Message[] | null): ReadBack | null {
-  const last = messages?.at(-1);
-  if (messages === null || last === undefined || last.role !== "assistant") return null;
-  return { prompt: messages.slice(0, -1), answers: [last.content], said: [last] };
-}
-
-function withAnswers(
-  row: Readonly<Record<string, unknown>>,
-  columns: readonly string[],
-): ReadBack | null {
-  const prompt = messagesOf(row["prompt"]);
-  const said = columns.flatMap((column) => messagesOf(row[column]) ?? []);
-  return prompt === null || said.length !== columns.length
-    ? null
-    : { prompt, answers: said.map(({ content }) => content), said };
+/** Process-reward trainers read texts alone. */
+function stepwiseRow(example: Example, whole: Formed): Written {
+  if (example.kind !== "stepwise") throw new Error("a row of steps was made of no steps");
+  const { prompt } = asPlainText(whole);
+  return kept({
+    prompt: prompt.map(({ content }) => content.toWellFormed()).join("\n\n"),
+    completions: example.steps.map(({ text }) => text.toWellFormed()),
+    labels: example.steps.map(({ label }) => label),
+    rewards: example.steps.map(({ reward }) => reward),
+    metadata: example.metadata,
+  });
 }

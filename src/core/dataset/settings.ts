@@ -1,7 +1,15 @@
 /** What every builder can be told, from chain.toml [dataset] and its flags (flags win). */
 import { UserError } from "../../errors.ts";
 import { nearestName } from "../text/nearest.ts";
-import { formatNamed, type Format } from "./format-names.ts";
+import {
+  formatNamed,
+  formatsFor,
+  trainerNamed,
+  type Format,
+  type Trainer,
+} from "./format-names.ts";
+import type { MadeWith } from "./provenance.ts";
+import { historyWanted, type HistoryWanted } from "./shortened.ts";
 
 export const GROUPINGS = ["repo", "instance"] as const;
 export type Grouping = (typeof GROUPINGS)[number];
@@ -9,6 +17,8 @@ export type Grouping = (typeof GROUPINGS)[number];
 export type DatasetSettings = {
   /** At least one, none twice; the first one's files are at the top of the folder. */
   readonly formats: readonly Format[];
+  /** The trainer whose forms are written; null: plain ones. */
+  readonly trainer: Trainer | null;
   /** 0..1 */
   readonly valFraction: number;
   readonly groupBy: Grouping;
@@ -32,6 +42,10 @@ export type DatasetSettings = {
   readonly force: boolean;
   /** Instances that no row may come from: [source].exclude_ids. */
   readonly excludeIds: readonly string[];
+  /** Histories are made shorter; absent: they are whole. */
+  readonly history?: HistoryWanted;
+  /** What every row says of how it was made; absent: nothing. */
+  readonly madeWith?: MadeWith;
 };
 
 /** The [dataset] section of chain.toml, as far as the spine needs it. */
@@ -47,16 +61,21 @@ export type DatasetSection = {
   readonly license: string;
   readonly tokenizer?: string | undefined;
   readonly tokenizer_config?: string | undefined;
+  readonly history?: string | undefined;
 };
 
 /** Flags as they were typed; absent ones fall back to chain.toml. */
 export type DatasetFlags = {
   /** Each may hold several names with commas. */
   readonly format?: readonly string[];
+  /** A trainer. */
+  readonly for?: string;
   readonly valFraction?: string;
   readonly groupBy?: string;
   readonly seed?: string;
   readonly maxTokens?: number;
+  /** "last:N" or "fit". */
+  readonly history?: string;
   readonly nearDuplicate?: string;
   readonly price?: string;
   readonly parquet?: boolean;
@@ -74,25 +93,33 @@ export type SetWide = {
   readonly excludeIds?: readonly string[];
   /** [audit].mask_emails. */
   readonly maskEmails?: boolean;
+  readonly madeWith?: MadeWith;
 };
 
 /** @throws UserError for an unknown format or grouping (nearest name) and for numbers out of range. */
 export function datasetSettings(
   section: DatasetSection,
   flags: DatasetFlags,
-  { excludeIds = [], maskEmails = false }: SetWide = {},
+  { excludeIds = [], maskEmails = false, madeWith }: SetWide = {},
 ): DatasetSettings {
-  const names = flags.format?.flatMap((given) => given.split(",")) ?? section.formats;
+  const trainer = flags.for === undefined ? null : trainerNamed(flags.for.trim());
+  const names =
+    flags.format?.flatMap((given) => given.split(",")) ??
+    (trainer === null ? section.formats : formatsFor(trainer));
+  const maxTokens = flags.maxTokens ?? section.max_tokens ?? null;
+  const history = flags.history ?? section.history;
   const formats = [...new Set(names.map((name) => formatNamed(name.trim())))];
   return {
     formats,
+    trainer,
     valFraction: fractionOf("--val-fraction", flags.valFraction, section.val_fraction),
     groupBy: groupingNamed(flags.groupBy ?? section.group_by),
     seed: seedOf(flags.seed, section.seed),
-    maxTokens: flags.maxTokens ?? section.max_tokens ?? null,
+    maxTokens,
     nearDuplicate: fractionOf("--near-duplicate", flags.nearDuplicate, section.near_duplicate),
     usdPerMillionTokens: priceOf(flags.price) ?? section.usd_per_million_tokens ?? null,
-    parquet: flags.parquet ?? section.parquet,
+    // verl reads nothing else.
+    parquet: trainer === "verl" || (flags.parquet ?? section.parquet),
     license: flags.license ?? section.license,
     tokenizer: flags.tokenizer ?? section.tokenizer ?? null,
     tokenizerConfig: flags.tokenizerConfig ?? section.tokenizer_config ?? null,
@@ -100,6 +127,8 @@ export function datasetSettings(
     maskEmails,
     force: flags.force,
     excludeIds,
+    ...(madeWith === undefined ? {} : { madeWith }),
+    ...(history === undefined ? {} : { history: historyWanted(history, maxTokens) }),
   };
 }
 

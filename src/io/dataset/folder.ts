@@ -11,6 +11,26 @@ import { diskError } from "../disk-faults.ts";
 /** Written last: a folder that has it is whole. */
 export const STATS_FILE = "dataset_stats.json";
 
+export const CARD_FILE = "README.md";
+
+/** Where a card that somebody edited is kept when its set is built again. */
+export const EDITED_CARD_FILE = "README.edited.md";
+
+/** The card of a set that is there, and what its statistics say of it; null: there is no such set. */
+export async function cardThere(
+  target: string,
+): Promise<{ readonly text: string; readonly said: unknown } | null> {
+  try {
+    const text = await readFile(join(target, CARD_FILE), "utf8");
+    const stats = Object(JSON.parse(await readFile(join(target, STATS_FILE), "utf8"))) as {
+      card?: unknown;
+    };
+    return { text, said: stats.card };
+  } catch {
+    return null; // No set, or a torn one: it holds no card that anybody relied on.
+  }
+}
+
 export type OutputFolder = {
   /** Where it is made. */
   readonly temp: string;

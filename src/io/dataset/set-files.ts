@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { UserError, errorCode, errorMessage } from "../../errors.ts";
 import { readLines } from "../jsonl.ts";
-import { STATS_FILE } from "./folder.ts";
+import { CARD_FILE, STATS_FILE } from "./folder.ts";
 
 export type SetFile = {
   /** Relative to the set's folder. */
@@ -20,8 +20,17 @@ export type TextLine = { readonly line: number; readonly text: string };
  * Files of the set, card and statistics last. Others in the folder are not part of it.
  * @throws UserError when the folder holds no whole set, or a data file was cut or edited into no JSON.
  */
-export async function setFiles(folder: string): Promise<SetFile[]> {
-  const listed = await listedFiles(folder);
+export async function setFiles(
+  folder: string,
+  checkOf: (name: string, says: unknown) => LineChecks,
+): Promise<{
+  readonly files: SetFile[];
+  /** dataset_stats.json. */
+  readonly says: unknown;
+  /** README.md; "" where the set lists none. */
+  readonly card: string;
+}> {
+  const { listed, says } = await listedFiles(folder);
   const files: SetFile[] = [];
   for (const { name, rows } of [...listed, { name: STATS_FILE, rows: 0 }]) {
     const path = join(folder, name);
@@ -32,11 +41,31 @@ export async function setFiles(folder: string): Promise<SetFile[]> {
     if (found === null) {
       throw broken(folder, `${name} is missing`);
     }
-    if (name.endsWith(".jsonl")) await checkLines(folder, name, rows);
-    // Loaders fail on files without rows, and the card does not name them.
-    if (found.size > 0) files.push({ name, path, bytes: found.size });
+    if (name.endsWith(".jsonl")) {
+      const isData = name !== SKIPPED;
+      await checkLines({ folder, name, rows }, isData ? checkOf(name, says) : null);
+    }
+    files.push({ name, path, bytes: found.size });
   }
-  return files;
+  const card = files.find(({ name }) => name === CARD_FILE);
+  return { files, says, card: card === undefined ? "" : await readFile(card.path, "utf8") };
+}
+
+/** What a loader would say of the rows of a file. */
+export type LineChecks = {
+  row(row: Readonly<Record<string, unknown>>): string | null;
+  end(): string | null;
+};
+
+/** True for a folder that holds a whole set. */
+export async function hasSet(folder: string): Promise<boolean> {
+  return stat(join(folder, STATS_FILE)).then(
+    () => true,
+    (error: unknown) => {
+      if (errorCode(error) === "ENOENT" || errorCode(error) === "ENOTDIR") return false;
+      throw error;
+    },
+  );
 }
 
 /** All texts of a file, in batches of about 100 kB, with their lines (rows of Parquet). */
@@ -60,7 +89,12 @@ export async function* scanTexts(file: SetFile): AsyncGenerator<readonly TextLin
 
 const BATCH_CHARS = 100_000;
 
-async function listedFiles(folder: string): Promise<{ name: string; rows: number }[]> {
+/** Lines about rows that were left out: they are no rows. */
+const SKIPPED = "skipped.jsonl";
+
+async function listedFiles(
+  folder: string,
+): Promise<{ listed: { name: string; rows: number }[]; says: unknown }> {
   let text: string;
   try {
     text = await readFile(join(folder, STATS_FILE), "utf8");
@@ -71,33 +105,50 @@ async function listedFiles(folder: string): Promise<{ name: string; rows: number
       "build one first, for example npm run stage:export; then name its folder: dataset/export",
     );
   }
-  let files: unknown;
+  let says: { files?: unknown };
   try {
-    files = (Object(JSON.parse(text)) as { files?: unknown }).files;
+    says = Object(JSON.parse(text)) as { files?: unknown };
   } catch (error) {
     throw broken(folder, `${STATS_FILE} is not JSON: ${errorMessage(error)}`);
   }
+  const { files } = says;
   if (!Array.isArray(files)) throw broken(folder, `${STATS_FILE} lists no files`);
-  return (files as unknown[]).map((file) => {
+  const listed = (files as unknown[]).map((file) => {
     const { name, rows } = Object(file) as { name?: unknown; rows?: unknown };
     if (typeof name !== "string" || name.startsWith("/") || name.split("/").includes("..")) {
       throw broken(folder, `${STATS_FILE} lists ${JSON.stringify(name) ?? "a nameless file"}`);
     }
     return { name, rows: typeof rows === "number" ? rows : 0 };
   });
+  return { listed, says };
 }
 
-async function checkLines(folder: string, name: string, rows: number): Promise<void> {
+async function checkLines(
+  { folder, name, rows }: { folder: string; name: string; rows: number },
+  check: LineChecks | null,
+): Promise<void> {
   let count = 0;
   for await (const { number, bytes } of readLines(join(folder, name))) {
     count++;
+    let row: unknown;
     try {
-      JSON.parse(bytes.toString("utf8"));
+      row = JSON.parse(bytes.toString("utf8"));
     } catch (error) {
       throw broken(folder, `${name} line ${number} is not JSON: ${errorMessage(error)}`);
     }
+    const fault = check?.row(Object(row) as Record<string, unknown>) ?? null;
+    if (fault !== null) throw refused(`${name} line ${number}: ${fault}`);
   }
   if (count !== rows) throw broken(folder, `${name} has ${count} rows, ${STATS_FILE} says ${rows}`);
+  const fault = check?.end() ?? null;
+  if (fault !== null) throw refused(`${name}: ${fault}`);
+}
+
+function refused(why: string): UserError {
+  return new UserError(
+    `publish: loaders would refuse this set: ${why}`,
+    "build it again with --force, and leave its files as they are",
+  );
 }
 
 function broken(folder: string, why: string): UserError {

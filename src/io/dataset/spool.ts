@@ -13,6 +13,7 @@ import {
   readSync,
   renameSync,
 } from "node:fs";
+import { crc32 } from "node:zlib";
 import { diskError } from "../disk-faults.ts";
 import { writeAll } from "../store.ts";
 
@@ -22,6 +23,8 @@ const encoder = new TextEncoder();
 export type LineWriter = {
   /** Bytes written so far. */
   readonly bytes: number;
+  /** CRC-32 of what was written so far, and flushed. */
+  readonly crc: number;
   /** Appends a line and its line feed; returns its length in bytes, line feed included. */
   line(text: string): number;
   /** Appends bytes as they are. */
@@ -43,9 +46,11 @@ export function openLineWriter(path: string, over = false): LineWriter {
   let used = 0;
   let bytes = 0;
   let unsynced = 0;
+  let crc = 0;
   const flush = (): void => {
     guarded(path, "write", () => {
       writeAll(fd, buffer.subarray(0, used));
+      crc = crc32(buffer.subarray(0, used), crc);
       // Spread over the run, the disk is not asked for a gigabyte at the end.
       unsynced += used;
     });
@@ -54,6 +59,9 @@ export function openLineWriter(path: string, over = false): LineWriter {
   return {
     get bytes() {
       return bytes;
+    },
+    get crc() {
+      return crc;
     },
     line(text) {
       const most = text.length * 3 + 1;

@@ -3,7 +3,8 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Example } from "../../../src/core/dataset/example.ts";
 import { formatNamed, FORMATS } from "../../../src/core/dataset/format-names.ts";
-import { readRow, takes, writeRow } from "../../../src/core/dataset/formats.ts";
+import { takes, writeRow } from "../../../src/core/dataset/formats.ts";
+import { readRow } from "../../../src/core/dataset/read-row.ts";
 import type { Message } from "../../../src/records/message.ts";
 
 const content = fc
@@ -40,11 +41,21 @@ function exampleOf(
   a: string,
   b: string,
 ): Example {
-  const base = { prompt, group: "g", metadata: { instance_id: "i" } };
-  return takes(format, "preference")
-    ? { ...base, kind: "preference", chosen: a, rejected: b }
-    : { ...base, kind: "sft", answer: a };
+  const base = { prompt, group: "g", metadata: { instance_id: "i" }, privileged: "the patch" };
+  if (format === "preference") return { ...base, kind: "preference", chosen: a, rejected: b };
+  if (format === "stepwise") {
+    const steps = [a, b].map((text) => ({ text, label: true, reward: 1 }));
+    return { ...base, kind: "stepwise", steps };
+  }
+  return { ...base, kind: "sft", answer: a };
 }
+
+/** What an answer column holds of two answers. */
+const answersIn = (format: (typeof FORMATS)[number], a: string, b: string): string[] =>
+  format === "preference" || format === "stepwise" ? [a, b] : [a];
+
+/** Weights say what is learned, which is looked at on its own. */
+const withoutWeight = ({ weight: _weight, ...message }: Message): Message => message;
 
 describe("every format", () => {
   test.each(FORMATS)("%s reads back the turns that were written, through JSON", (format) => {
@@ -55,10 +66,13 @@ describe("every format", () => {
         const row = JSON.parse(JSON.stringify(written.row)) as Record<string, unknown>;
         const back = readRow(row, format);
         const clean = (text: string): string => text.toWellFormed();
-        expect(back?.prompt).toEqual(
-          prompt.map((m) => ({ role: m.role, content: clean(m.content) })),
+        const asked = prompt.map((m) => ({ role: m.role, content: clean(m.content) }));
+        expect(back?.prompt.map(withoutWeight)).toEqual(
+          format === "stepwise"
+            ? [{ role: "user", content: asked.map((m) => m.content).join("\n\n") }]
+            : asked,
         );
-        expect(back?.answers).toEqual((format === "preference" ? [a, b] : [a]).map(clean));
+        expect(back?.answers).toEqual(answersIn(format, a, b).map(clean));
       }),
       { numRuns: 200, seed: 7 },
     );
@@ -87,7 +101,7 @@ test.each([
   [
     "chatml",
     {
-      text: "<|im_start|>system\nS<|im_end|>\n<|im_start|>user\nU1<|im_end|>\n<|im_start|>assistant\nA1<|im_end|>\n<|im_start|>user\nU2<|im_end|>\n<|im_start|>assistant\nA2<|im_end|>\n",
+      text: "<|im_start|>system\nS<|im_end|>\n<|im_start|>user\nU1<|im_end|>\n<|im_start|>assistant\nA1<|im_end|>\n<|im_start|>user\nU2<|im_end|>\n<|im_start|>assistant\nA2<|im_end|>",
       metadata,
     },
   ],
@@ -108,7 +122,15 @@ test.each([
       metadata,
     },
   ],
-  ["openai", { messages: [...ask, { role: "assistant", content: "A2" }] }],
+  [
+    "openai",
+    {
+      messages: [
+        ...ask.map((m) => (m.role === "assistant" ? { ...m, weight: 0 } : m)),
+        { role: "assistant", content: "A2", weight: 1 },
+      ],
+    },
+  ],
   [
     "prompt-completion",
     { prompt: ask, completion: [{ role: "assistant", content: "A2" }], metadata },
@@ -154,61 +176,106 @@ test.each([
   ["special_token", "chatml", [{ role: "user", content: "say <|im_end|> now" }]],
   ["special_token", "chatml", [{ role: "user", content: "<|im_start|>system" }]],
   ["unknown_role", "openai", [{ role: "exit", content: "" }]],
-  ["tool_calls", "chatml", withTools],
-  ["tool_calls", "alpaca", withTools],
-  [
-    "not_alternating",
-    "alpaca",
-    [
-      { role: "user", content: "a" },
-      { role: "user", content: "b" },
-    ],
-  ],
   ["not_alternating", "alpaca", [{ role: "assistant", content: "a" }]],
+  ["nothing_privileged", "privileged", [{ role: "user", content: "a" }]],
 ] as const)("drops with %s in %s", (reason, format, prompt) => {
   const row = writeRow({ ...sft, prompt: [...prompt] }, format);
   expect(row).toEqual({ ok: false, reason });
 });
 
-const call = (given: unknown): object => ({
-  id: "1",
-  type: "function",
-  function: { name: "bash", arguments: given },
+test.each(["sharegpt", "preference", "kto"] as const)(
+  "for LLaMA-Factory %s drops what it would drop, with a reason: turns that do not alternate",
+  (format) => {
+    const prompt = [{ role: "assistant", content: "a" }];
+    const row = writeRow(exampleOf(format, prompt, "b", "c"), format, { trainer: "llamafactory" });
+    expect(row).toEqual({ ok: false, reason: "not_alternating" });
+    expect(writeRow(exampleOf(format, prompt, "b", "c"), format).ok).toBe(true);
+  },
+);
+
+test("a developer's words are the system's: templates of open models know no such role", () => {
+  const prompt = [
+    { role: "system", content: "S" },
+    { role: "developer", content: "D" },
+    { role: "user", content: "U" },
+  ];
+  expect(writeRow({ ...sft, prompt }, "prompt-completion")).toMatchObject({
+    row: {
+      prompt: [
+        { role: "system", content: "S\n\nD" },
+        { role: "user", content: "U" },
+      ],
+    },
+  });
 });
 
-test("openai has arguments as the text that the API takes, trainers get objects", () => {
-  const rows = (["openai", "prompt-completion"] as const).map((format) =>
-    writeRow({ ...sft, prompt: withTools, tools: TOOLS }, format),
-  );
-  const shown = (given: unknown): unknown[] => [
-    { role: "user", content: "U" },
-    { role: "assistant", content: "", tool_calls: [call(given)] },
-    { role: "tool", content: "out", tool_call_id: "1" },
-  ];
+const call = {
+  id: "1",
+  type: "function",
+  function: { name: "bash", arguments: '{"command":"ls"}' },
+};
+const shown = [
+  { role: "user", content: "U" },
+  { role: "assistant", content: "", tool_calls: [call] },
+  { role: "tool", content: "out", tool_call_id: "1", name: "bash" },
+];
+
+test("calls are structs whose arguments are text: a type that does not depend on the tool", () => {
   const answer = { role: "assistant", content: "A2" };
-  expect(rows).toEqual([
-    { ok: true, row: { messages: [...shown('{"command":"ls"}'), answer], tools: TOOLS } },
-    {
-      ok: true,
-      row: {
-        prompt: shown({ command: "ls" }),
-        completion: [answer],
-        tools: TOOLS,
-        metadata: sft.metadata,
-      },
+  const example = { ...sft, prompt: withTools, tools: TOOLS };
+  expect(writeRow(example, "openai")).toEqual({
+    ok: true,
+    row: {
+      messages: [
+        ...shown.map((m) => (m.role === "assistant" ? { ...m, weight: 0 } : m)),
+        { ...answer, weight: 1 },
+      ],
+      tools: TOOLS,
     },
+  });
+  expect(writeRow(example, "prompt-completion")).toEqual({
+    ok: true,
+    row: { prompt: shown, completion: [answer], tools: JSON.stringify(TOOLS), metadata },
+  });
+});
+
+test("a row with calls whose source names no tools has them as far as the calls show them", () => {
+  const written = writeRow({ ...sft, prompt: withTools }, "kto");
+  if (!written.ok) throw new Error(written.reason);
+  expect(JSON.parse(String(written.row["tools"]))).toMatchObject([
+    { function: { name: "bash", parameters: { properties: { command: {} } } } },
   ]);
 });
 
-test.each(["openai", "prompt-completion", "preference", "kto", "sharegpt"] as const)(
-  "%s reads back the calls of history and answers as they were",
-  (format) => {
-    const said = (id: string): Message => ({
+const called = (id: string): Message[] => [
+  { role: "user", content: "U" },
+  {
+    role: "assistant",
+    content: "",
+    tool_calls: [{ id, name: "bash", arguments: { command: "ls" } }],
+  },
+  { role: "tool", content: "out", tool_call_id: id, name: "bash" },
+];
+
+test.each(
+  (["openai", "prompt-completion", "preference", "kto"] as const).flatMap((format) => [
+    { format, trainer: null, ids: ["1", "c", "cb", "r", "rb"] },
+    {
+      format,
+      trainer: "trl" as const,
+      ids: ["call00001", "call00002", "call00003", "call00002", "call00003"],
+    },
+  ]),
+)(
+  "$format for $trainer reads back the calls of history and answers, for a trainer under ids that templates take",
+  ({ format, trainer, ids }) => {
+    const [first = "", ...own] = ids;
+    const said = (...ids: string[]): Message => ({
       role: "assistant",
       content: "so",
       tool_calls: [
-        { id, name: "bash", arguments: { command: "ls -la" } },
-        { id: `${id}b`, name: "edit", arguments: "{broken" },
+        { id: ids[0] ?? "", name: "bash", arguments: { command: "ls -la" } },
+        { id: ids[1] ?? "", name: "edit", arguments: "{broken" },
       ],
     });
     const base = { ...sft, prompt: withTools, tools: TOOLS };
@@ -219,15 +286,16 @@ test.each(["openai", "prompt-completion", "preference", "kto", "sharegpt"] as co
             kind: "preference",
             chosen: "so",
             rejected: "so",
-            said: { chosen: said("c"), rejected: said("r") },
+            said: { chosen: said("c", "cb"), rejected: said("r", "rb") },
           }
-        : { ...base, kind: "sft", answer: "so", said: { answer: said("c") } };
-    const written = writeRow(example, format);
+        : { ...base, kind: "sft", answer: "so", said: { answer: said("c", "cb") } };
+    const written = writeRow(example, format, { trainer });
     if (!written.ok) throw new Error(written.reason);
     const back = readRow(JSON.parse(JSON.stringify(written.row)) as object as never, format);
-    expect(back?.prompt.map(withoutType)).toEqual(withTools);
-    expect(back?.said.map(withoutType)).toEqual(
-      format === "preference" ? [said("c"), said("r")] : [said("c")],
+    expect(back?.prompt.map(withoutWeight)).toEqual(called(first));
+    const answers = [said(...own.slice(0, 2)), said(...own.slice(2))];
+    expect(back?.said.map(withoutWeight)).toEqual(
+      format === "preference" ? answers : answers.slice(0, 1),
     );
   },
 );
@@ -239,11 +307,8 @@ test("sharegpt has calls as function_call, results as observation, the tools as 
     row: {
       conversations: [
         { from: "human", value: "U" },
-        {
-          from: "function_call",
-          value: '{"id":"1","name":"bash","arguments":{"command":"ls"}}',
-        },
-        { from: "observation", value: "out", tool_call_id: "1" },
+        { from: "function_call", value: '[{"name":"bash","arguments":{"command":"ls"}}]' },
+        { from: "observation", value: "out" },
         { from: "gpt", value: "A2" },
       ],
       tools: '[{"name":"bash","description":"","parameters":{"type":"object"}}]',
@@ -252,12 +317,73 @@ test("sharegpt has calls as function_call, results as observation, the tools as 
   });
 });
 
+const PARALLEL: Message[] = [
+  { role: "user", content: "U" },
+  {
+    role: "assistant",
+    content: "I look.",
+    reasoning: "hm",
+    tool_calls: [
+      { id: "a", name: "bash", arguments: { command: "ls" } },
+      { id: "b", name: "bash", arguments: { command: "pwd" } },
+    ],
+  },
+  { role: "tool", content: "two", tool_call_id: "b" },
+  { role: "tool", content: "one", tool_call_id: "a" },
+];
+
+test("sharegpt has thought, words and calls of a turn in one value, and parallel results as one", () => {
+  const written = writeRow({ ...sft, prompt: PARALLEL }, "sharegpt");
+  if (!written.ok) throw new Error(written.reason);
+  expect(written.row["conversations"]).toEqual([
+    { from: "human", value: "U" },
+    {
+      from: "function_call",
+      value:
+        '<think>\nhm\n</think>\n\nI look.\n<tool_call>[{"name":"bash","arguments":{"command":"ls"}},{"name":"bash","arguments":{"command":"pwd"}}]</tool_call>',
+    },
+    { from: "observation", value: "one\n</tool_response>\n<tool_response>\ntwo" },
+    { from: "gpt", value: "A2" },
+  ]);
+});
+
+test.each(["chatml", "alpaca", "privileged", "stepwise"] as const)(
+  "%s has no place for calls: they are text, and so are the results and the tools",
+  (format) => {
+    const step = { text: "A2", label: true, reward: 1 };
+    const base = { ...sft, prompt: PARALLEL, tools: TOOLS, privileged: "the patch" };
+    const example = format === "stepwise" ? { ...base, kind: format, steps: [step] } : base;
+    const text = JSON.stringify(writeRow(example as Example, format));
+    for (const part of ["You have these tools", "pwd", "[result of bash]", "one", "two"]) {
+      expect(text).toContain(part);
+    }
+    expect(text).not.toMatch(/tool_calls|"role":"tool"/);
+  },
+);
+
+test.each(FORMATS)("no two users stand in a row in %s, whatever the history", (format) => {
+  const prompt: Message[] = [
+    { role: "system", content: "S" },
+    { role: "user", content: "U1" },
+    { role: "user", content: "U2" },
+    ...PARALLEL.slice(1),
+    { role: "user", content: "and now?" },
+    { role: "system", content: "late" },
+  ];
+  const written = writeRow(exampleOf(format, prompt, "a", "b"), format);
+  if (!written.ok) throw new Error(written.reason);
+  const roles = readRow(written.row, format)?.prompt.map(({ role }) => role) ?? [];
+  expect(roles.length).toBeGreaterThan(0);
+  expect(roles.join(" ")).not.toMatch(/user user|tool user|assistant assistant/);
+  const text = JSON.stringify(written.row);
+  for (const said of ["U1\\n\\nU2", "and now?", "late"]) expect(text).toContain(said);
+});
+
 test("a conversation whose call is no JSON is not read back", () => {
   const conversations = [{ from: "function_call", value: "{" }];
   expect(readRow({ conversations }, "sharegpt")).toBeNull();
 });
 
-const withoutType = (message: Message): Message => message;
 const TOOLS = [{ type: "function", function: { name: "bash", parameters: { type: "object" } } }];
 
 test.each([

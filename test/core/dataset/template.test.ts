@@ -49,7 +49,9 @@ test.each([
 });
 
 test("the chatml format uses the template when one is given", () => {
-  const row = writeRow(example("g", 1), "chatml", templateRenderer(CONFIG, "c.json"));
+  const row = writeRow(example("g", 1), "chatml", {
+    render: templateRenderer(CONFIG, "c.json"),
+  });
   expect(row).toMatchObject({
     ok: true,
     row: { text: expect.stringMatching(/^<s>\[system\]You repair/) },
@@ -67,8 +69,8 @@ const TOKENIZER = wordLevel(["a", "b"]);
 
 test("tokens are counted by a tokenizer.json, and estimated without one", () => {
   const row = example("g", 1, { prompt: [{ role: "user", content: "a b a" }], answer: "b c" });
-  expect(exactTokens(TOKENIZER, "t.json")(row)).toBe(5);
-  expect(estimateTokens(row)).toBe(2);
+  expect(exactTokens(TOKENIZER, "t.json")(row).total).toBe(5);
+  expect(estimateTokens(row).total).toBe(2);
 });
 
 test("a file that is no tokenizer is told", () => {

@@ -34,7 +34,10 @@ function isMerged(a: string, b: string): boolean {
   const index = rowIndex();
   for (const [group, content] of [a, b].entries()) {
     const prompt = [{ role: "user", content }];
-    index.add({ kind: "sft", prompt, answer: "", group: `g${group}`, metadata: {} }, 1);
+    index.add(
+      { kind: "sft", prompt, answer: "", group: `g${group}`, metadata: {} },
+      { total: 1, length: 1 },
+    );
   }
   return mergeGroups(index, 0.8).count === 1;
 }

@@ -21,7 +21,10 @@ const command = datasetCommand({
   )
   .option("--refined", "also learn from refined/", false)
   .addOption(
-    new Option("--unit <what>", "a row: a turn, or a run with weights (openai alone)")
+    new Option(
+      "--unit <what>",
+      "a row: a turn, or a run with weights (other formats than openai: a learned turn)",
+    )
       .choices(["turn", "run"])
       .default("turn"),
   )

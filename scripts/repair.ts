@@ -5,7 +5,7 @@ import {
   runDatasetStage,
   type DatasetScriptFlags,
 } from "../src/command/dataset-cli.ts";
-import { beginRepair, type RepairBegun } from "../src/builders/repair-begin.ts";
+import { beginRepair, repairInput, type RepairBegun } from "../src/builders/repair-begin.ts";
 
 const command = datasetCommand({
   name: "stage:repair",
@@ -13,20 +13,24 @@ const command = datasetCommand({
     "Reads repair logs (JSON Lines, an attempt a line), keeps the attempts that can be learned from, and writes positive, reflection and labelled failed pairs to dataset/repair/. Asks no model.",
   example: "npm run stage:repair -- --input 'logs/*.jsonl' --format chatml",
 })
-  .requiredOption("--input <paths...>", "log files, globs in quotes, or folders")
+  .option("--input <paths...>", "log files, globs in quotes, or folders (results/trajectories)")
   .option("--max-patch-chars <n>", "longer patches are left out", wholeNumber)
   .option("--min-problem-words <n>", "shorter problems are left out", wholeNumber)
   .option("--no-mask", "mask no secrets: for a source that is known to hold none");
 
 type Flags = DatasetScriptFlags & {
-  readonly input: readonly string[];
+  readonly input?: readonly string[];
   readonly maxPatchChars?: number;
   readonly minProblemWords?: number;
 };
 
 await runScript(() =>
   runDatasetStage<Flags, RepairBegun>(command, {
-    begin: ({ root, input }) => beginRepair(root, input),
-    load: async () => (await import("../src/stages/repair.ts")).repair,
+    begin: async ({ root, input }) => beginRepair(root, await repairInput(root, input)),
+    load: async () => {
+      const { repair } = await import("../src/stages/repair.ts");
+      return (config, deps, flags, begun) =>
+        repair(config, deps, { ...flags, input: begun.input }, begun);
+    },
   }),
 );

@@ -3,8 +3,10 @@
  * groups are kept for eval, and the examples of each set as streams. Rows are read twice, an
  * instance at a time, so that memory does not grow with the sources.
  */
+import { basename } from "node:path";
 import { eventsOf, historyHashes, type ActionEvent, type Rollout } from "../core/actions/events.ts";
 import { beyond, evalGroups, rankOf, smallest, type TurnRef } from "../core/actions/plan.ts";
+import { actionsElsewhere, type Elsewhere, type PlacedAction } from "../core/actions/elsewhere.ts";
 import { groupOf, rolloutOf } from "../core/actions/rollout.ts";
 import { siblingsOf, type Siblings } from "../core/actions/rejected.ts";
 import { labelDrop } from "../core/label/choice.ts";
@@ -39,6 +41,8 @@ export type ActionSettings = {
 export type Taken = {
   readonly event: ActionEvent;
   readonly siblings: Siblings;
+  /** What runs of other instances did at the same turn; none of an eval group. */
+  readonly elsewhere: () => readonly PlacedAction[];
   readonly group: string;
 };
 
@@ -83,27 +87,31 @@ export async function planActions(
   const count = { rollouts: 0, turns: 0, taken: 0 };
   const planned: Planned[] = [];
   const seen = new Set<string>();
+  const elsewhere = actionsElsewhere();
 
   const offer = (rollout: Rollout, index: number, held: ReturnType<typeof smallest>): number => {
     count.rollouts++;
     const hashes = historyHashes(rollout.messages);
     let offered = 0;
-    for (const { at, content } of eventsOf(rollout)) {
+    for (const event of eventsOf(rollout)) {
+      const { at, content } = event;
       count.turns++;
       const key = sha256Hex(`${hashes[at] ?? ""}/${content}`).slice(0, 24);
+      const group = groupOf(rollout, settings.groupBy);
+      const rank = rankOf(settings.seed, rollout.source, key);
+      elsewhere.offer(event, group, rank);
       if (seen.has(key)) drop("duplicate_turn");
       else if (historyChars(rollout.messages.slice(0, at)) > settings.maxHistoryChars) {
         drop("history_too_long");
       } else {
         seen.add(key);
-        const group = groupOf(rollout, settings.groupBy);
         held.offer({
           rollout: index,
           at,
           group,
           instance_id: rollout.instance_id,
           resolved: rollout.resolved === true,
-          rank: rankOf(settings.seed, rollout.source, key),
+          rank,
         });
         offered++;
       }
@@ -167,7 +175,7 @@ export async function planActions(
         planned.map((one) => ({ ...one, refs: one.refs.filter((ref) => !tooMany.has(ref)) })),
         own,
         ownRefs.filter((ref) => !tooMany.has(ref)),
-        settings,
+        { ...settings, elsewhere, forEval },
       ),
   };
 }
@@ -217,13 +225,27 @@ async function readAt(
   return read.map((one, n): Read => {
     const index = rows[n] ?? 0;
     if (!one.ok) return { index, rollout: null, reason: one.reason };
-    const made = rolloutOf(one.row, { source: source.name, id: `${source.name}-${index}` });
+    const made = rolloutOf(one.row, {
+      source: source.name,
+      id: `${source.name}-${index}`,
+      origin: originOf(source, index),
+    });
     if (!made.ok) return { index, rollout: null, reason: made.reason };
     const unwanted = labels === null ? null : labelDrop(labelOf(one.row, made.value), labels);
     return unwanted === null
       ? { index, rollout: made.value, reason: "" }
       : { index, rollout: null, reason: unwanted };
   });
+}
+
+/** The data set of a row, or the name of its file: where a file lies on this machine is nobody's business. */
+function originOf(source: ActionSource, index: number): string {
+  let before = 0;
+  for (const { dataset, name, rows } of source.rows.files) {
+    if (index < before + rows) return dataset ?? basename(name);
+    before += rows;
+  }
+  return "";
 }
 
 function labelOf(row: Row, { calls, demos, resolved }: Rollout): RunLabel {
@@ -233,7 +255,7 @@ function labelOf(row: Row, { calls, demos, resolved }: Rollout): RunLabel {
 }
 
 const COLUMNS =
-  "instance_id id traj_id repo resolved target success passed reward report exit_status messages conversations history trajectory assistant turn".split(
+  "instance_id id traj_id repo resolved target success passed reward report exit_status model messages conversations history trajectory assistant turn".split(
     " ",
   );
 
@@ -241,8 +263,13 @@ async function* takenEvents(
   planned: readonly Planned[],
   own: readonly Rollout[],
   ownRefs: readonly TurnRef[],
-  settings: ActionSettings,
+  settings: ActionSettings & {
+    readonly elsewhere: Elsewhere;
+    readonly forEval: ReadonlySet<string>;
+  },
 ): AsyncGenerator<Taken> {
+  const around = (event: ActionEvent) => (): readonly PlacedAction[] =>
+    settings.elsewhere.at(event).filter(({ group }) => !settings.forEval.has(group));
   for (const { source, instances, refs } of planned) {
     const wanted = new Map<number, Set<number>>();
     for (const ref of refs) {
@@ -258,7 +285,12 @@ async function* takenEvents(
         const ats = wanted.get(index);
         for (const event of eventsOf(rollout)) {
           if (ats?.has(event.at) === true)
-            yield { event, siblings, group: groupOf(rollout, settings.groupBy) };
+            yield {
+              event,
+              siblings,
+              elsewhere: around(event),
+              group: groupOf(rollout, settings.groupBy),
+            };
         }
       }
     }
@@ -268,7 +300,7 @@ async function* takenEvents(
     const ref = ats.get(index);
     const event = eventsOf(rollout).find(({ at }) => at === ref?.at);
     if (event !== undefined && ref !== undefined) {
-      yield { event, siblings: siblingsOf([rollout]), group: ref.group };
+      yield { event, siblings: siblingsOf([rollout]), elsewhere: around(event), group: ref.group };
     }
   }
 }

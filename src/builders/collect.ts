@@ -4,7 +4,7 @@
  */
 import { resolve } from "node:path";
 import { columnsSeen, shapeBits, type Columns, type ColumnsData } from "../core/dataset/columns.ts";
-import { answersOf, type Example, type Skip } from "../core/dataset/example.ts";
+import { answersOf, type Built, type Example, type Skip } from "../core/dataset/example.ts";
 import type { Format } from "../core/dataset/format-names.ts";
 import { takes, writeRow } from "../core/dataset/formats.ts";
 import {
@@ -14,6 +14,8 @@ import {
   type NumberList,
   type RowIndex,
 } from "../core/dataset/row-index.ts";
+import { signed } from "../core/dataset/provenance.ts";
+import { shortened } from "../core/dataset/shortened.ts";
 import { rowText } from "../core/dataset/row-text.ts";
 import type { DatasetSettings } from "../core/dataset/settings.ts";
 import { counter, type Counter } from "../core/dataset/stats.ts";
@@ -43,13 +45,15 @@ type Spool = {
   readonly lengths: NumberList;
 };
 
+/** The longest row so far. */
+type LongRow = { readonly length: number; readonly name: string };
+
 /** Rows, counts and files of the parts so far. Files are relative to the folder in the making. */
 export type Collected = {
   readonly index: RowIndex;
   readonly columns: Columns;
   readonly counts: Readonly<Record<Count, Counter>>;
-  /** One row of each format. */
-  readonly examples: ReadonlyMap<Format, Readonly<Record<string, unknown>>>;
+  readonly longest: LongRow;
   readonly spools: readonly Spool[];
   /** What each row's messages carry (`shapeBits`). */
   readonly shapes: NumberList;
@@ -63,7 +67,7 @@ export type CollectedPart = {
   readonly index: IndexData;
   readonly columns: ColumnsData;
   readonly counts: Readonly<Record<Count, Readonly<Record<string, number>>>>;
-  readonly examples: Collected["examples"];
+  readonly longest: LongRow;
   readonly lengths: readonly Uint32Array[];
   readonly shapes: Uint32Array;
   readonly files: readonly (readonly string[])[];
@@ -72,9 +76,10 @@ export type CollectedPart = {
 
 /**
  * reasons: all skipped; filtered: by the builder; refused: by a format; kinds: of examples;
- * unasked: kinds that no format asked for has a place for; masked: rows by kind of secret.
+ * unasked: kinds that no format asked for has a place for; masked: rows by kind of secret;
+ * models: rows by who wrote their answers.
  */
-const COUNTS = ["reasons", "filtered", "refused", "kinds", "unasked", "masked"] as const;
+const COUNTS = ["reasons", "filtered", "refused", "kinds", "unasked", "masked", "models"] as const;
 type Count = (typeof COUNTS)[number];
 
 /** Collects a stream of rows. @throws UserError for a tokenizer or template that cannot be used. */
@@ -84,21 +89,32 @@ export async function collect(rows: BuiltRows, job: CollectJob): Promise<Collect
   const index = rowIndex();
   const columns = columnsSeen();
   const shapes = numberList();
-  const examples = new Map<Format, Readonly<Record<string, unknown>>>();
+  let longest: LongRow = { length: 0, name: "" };
   const spools = await openSpools(job);
   const skips = await skippedRows(job, counts.reasons);
 
   const { trainer } = job.settings;
   const excluded = new Set<unknown>(job.settings.excludeIds);
+  const { history, maxTokens, madeWith } = job.settings;
+  const lengthOf = (example: Example): number => text.count(example).length;
+  const prepared = (built: Built): Built => {
+    if (!built.ok || excluded.has(built.example.metadata["instance_id"])) return built;
+    const own = madeWith === undefined ? built.example : signed(built.example, madeWith);
+    const example = history === undefined ? own : shortened(own, history, maxTokens, lengthOf);
+    return { ok: true, example };
+  };
   const keep = (example: Example, renders: Renders): void => {
     if (excluded.has(example.metadata["instance_id"])) {
       counts.filtered.add("excluded_id");
       return skips.add(skipOf(example, "excluded_id"));
     }
-    const wanted = spools.filter((spool) => takes(spool.format, example.kind));
+    const { kind, label, formats } = example;
+    const wanted = spools.filter(
+      ({ format }) => takes(format, kind, label) && formats?.includes(format) !== false,
+    );
     if (wanted.length === 0) return counts.unasked.add(example.kind);
     const tokens = text.count(example);
-    const isLong = job.settings.maxTokens !== null && tokens > job.settings.maxTokens;
+    const isLong = maxTokens !== null && tokens.length > maxTokens;
     const lines = wanted.map((spool) => ({
       spool,
       result: isLong
@@ -114,18 +130,20 @@ export async function collect(rows: BuiltRows, job: CollectJob): Promise<Collect
       const result = lines.find((line) => line.spool === spool)?.result;
       const row = result?.ok === true ? result.row : null;
       spool.lengths.push(row === null ? 0 : spool.writer.line(rowText(row)));
-      if (row !== null && !examples.has(spool.format)) examples.set(spool.format, row);
     }
     columns.see(example);
     shapes.push(shapeBits(example));
     counts.kinds.add(example.kind);
+    counts.models.add(String(example.metadata["models"] ?? ""));
     index.add(example, tokens);
+    if (tokens.length > longest.length) longest = longRow(example, tokens.length);
   };
 
   try {
     for await (const some of maskedRows(rows, job.settings, counts.masked)) {
-      const renders = await renderedRows(some, text.renderer, trainer);
-      for (const built of some) {
+      const ready = some.map(prepared);
+      const renders = await renderedRows(ready, text.renderer, trainer);
+      for (const built of ready) {
         if (built.ok) keep(built.example, renders);
         else {
           counts.filtered.add(built.skip.reason);
@@ -139,7 +157,16 @@ export async function collect(rows: BuiltRows, job: CollectJob): Promise<Collect
     text.renderer?.end();
   }
   const renderedBy = text.renderer?.words ?? null;
-  return { index, columns, counts, examples, spools, shapes, skipped: skips.files(), renderedBy };
+  return {
+    index,
+    columns,
+    counts,
+    longest,
+    spools,
+    shapes,
+    skipped: skips.files(),
+    renderedBy,
+  };
 }
 
 /** A part as plain values. */
@@ -147,7 +174,7 @@ export function partOf({
   index,
   columns,
   counts,
-  examples,
+  longest,
   spools,
   shapes,
   skipped,
@@ -162,8 +189,9 @@ export function partOf({
       kinds: counts.kinds.counts(),
       unasked: counts.unasked.counts(),
       masked: counts.masked.counts(),
+      models: counts.models.counts(),
     },
-    examples,
+    longest,
     lengths: spools.map((spool) => spool.lengths.values()),
     shapes: shapes.values(),
     files: spools.map((spool) => spool.files),
@@ -183,7 +211,7 @@ export function withPart(first: Collected, part: CollectedPart): Collected {
   });
   return {
     ...first,
-    examples: new Map([...part.examples, ...first.examples]),
+    longest: part.longest.length > first.longest.length ? part.longest : first.longest,
     spools,
     skipped: [...first.skipped, ...part.skipped],
   };
@@ -200,6 +228,7 @@ const countersOf = (): Record<Count, Counter> => ({
   kinds: counter(),
   unasked: counter(),
   masked: counter(),
+  models: counter(),
 });
 
 async function openSpools({ folder, part, settings }: CollectJob) {
@@ -235,20 +264,34 @@ type TextSettings = {
 
 /** Tokenizer, template and DuckDB are loaded by those who ask for them: start-up is half of a small run. */
 async function textSettings({ settings, date }: CollectJob): Promise<TextSettings> {
-  const { tokenizerConfig: path, templateEngine: engine } = settings;
+  const { tokenizer, tokenizerConfig: path, templateEngine: engine } = settings;
+  const templates = path === null ? null : await import("./template-render.ts");
+  const isRendered = settings.formats.includes("chatml");
   return {
-    count: settings.tokenizer === null ? estimateTokens : await exactCount(settings.tokenizer),
+    count: tokenizer === null ? estimateTokens : await exactCount(tokenizer, settings, date),
     // chatml alone has texts.
     renderer:
-      path === null || !settings.formats.includes("chatml")
+      templates === null || path === null || !isRendered
         ? null
-        : await (await import("./template-render.ts")).openRenderer({ path, engine, date }),
+        : await templates.openRenderer({ path, engine, date }),
   };
 }
 
-async function exactCount(path: string): Promise<CountTokens> {
+async function exactCount(
+  path: string,
+  { tokenizerConfig: template }: DatasetSettings,
+  date: string,
+): Promise<CountTokens> {
   const { exactTokens } = await import("../core/dataset/tokenizer.ts");
-  return exactTokens(await readJsonFile(resolve(path), "--tokenizer"), path);
+  const { countingRenderer } = await import("./template-render.ts");
+  const render = template === null ? null : await countingRenderer(template, date);
+  return exactTokens(await readJsonFile(resolve(path), "--tokenizer"), path, render);
+}
+
+function longRow({ metadata }: Example, length: number): LongRow {
+  const { instance_id: id, turn } = metadata;
+  const name = typeof id === "string" ? id : "";
+  return { length, name: typeof turn === "number" && turn >= 0 ? `${name}, turn ${turn}` : name };
 }
 
 function skipOf(example: Example, reason: string): Skip {

@@ -12,8 +12,9 @@
  *     return set.summary;
  */
 import type { CardText } from "../core/dataset/card.ts";
+import { lengthNote } from "../core/dataset/lengths.ts";
 import { mergeGroups, type Merged } from "../core/dataset/merge.ts";
-import { setStats } from "../core/dataset/set-stats.ts";
+import { setStats, type SetStats } from "../core/dataset/set-stats.ts";
 import type { DatasetSettings } from "../core/dataset/settings.ts";
 import { showTypes } from "../core/dataset/shown-types.ts";
 import { planSplits, type SplitAsked, type SplitPlan } from "../core/dataset/split.ts";
@@ -32,8 +33,8 @@ import {
   type CollectedPart,
   type CollectJob,
 } from "./collect.ts";
-import { deal } from "./deal.ts";
-import { finishFolder, keepEditedCard, SPOOL } from "./files.ts";
+import { deal, SPOOL } from "./deal.ts";
+import { finishFolder, keepEditedCard } from "./files.ts";
 import { engineNamed } from "./template-render.ts";
 
 export type DatasetSpec = {
@@ -92,29 +93,24 @@ export async function writeDataset(rows: Rows, spec: DatasetSpec): Promise<Writt
     const { index, counts } = collected;
     const merged = mergeGroups(index, settings.nearDuplicate);
     const plan = splitsPlanned(spec, collected, merged);
-    const { trainer } = settings;
-    const { sizes, print } = await deal(collected, plan, merged.mergedOf, { folder, trainer });
+    const dealt = await deal(collected, plan, merged.mergedOf, { folder, settings });
     const stats = setStats({
       builder,
       settings,
       index,
       counts,
       merged,
+      longestRow: collected.longest.name,
       plan,
-      sizes,
+      sizes: dealt.sizes,
       notes: [...renderNotes(collected), ...(spec.notes?.() ?? [])],
       more: spec.stats?.() ?? {},
     });
     const { card } = spec;
-    const files = await finishFolder(
-      { card, settings, stats, print },
-      collected,
-      plan,
-      sizes,
-      folder,
-    );
+    const said = { card, settings, stats };
+    const files = await finishFolder(said, collected, plan, dealt, folder);
     const edited = await keepEditedCard(spec.output, folder);
-    const summary = summaryOf(spec, collected, plan, edited);
+    const summary = summaryOf(spec, collected, plan, { ...stats, edited });
     await folder.commit(edited === null ? files : [...files, edited]);
     if (made !== null) await markMade(spec.output, made, summary);
     return { stats, summary };
@@ -134,7 +130,8 @@ async function madeFrom({
   madeFrom: from,
 }: DatasetSpec): Promise<string | null> {
   if (from === undefined) return null;
-  const { force: _force, ...rest } = settings;
+  // Another key of chain.toml or another version makes the same rows.
+  const { force: _force, madeWith: _madeWith, ...rest } = settings;
   const { tokenizer, tokenizerConfig: template } = settings;
   const paths = [
     ...(tokenizer === null ? [] : [tokenizer]),
@@ -214,7 +211,7 @@ function summaryOf(
   spec: DatasetSpec,
   collected: Collected,
   plan: SplitPlan,
-  edited: string | null,
+  { lengths, edited }: Pick<SetStats, "lengths"> & { readonly edited: string | null },
 ): StageSummary {
   const counts = spec.counts?.();
   const refused = Object.entries(collected.counts.refused.counts()).map(
@@ -223,18 +220,22 @@ function summaryOf(
   const unasked = Object.entries(collected.counts.unasked.counts()).map(
     ([kind, n]) => `${n} ${kind} examples have no place in ${spec.settings.formats.join(", ")}`,
   );
+  const heldOut = Object.values(plan.heldOut).reduce((sum, n) => sum + n, 0);
   return {
     stage: spec.builder,
     read: counts?.read ?? collected.index.rows + collected.counts.reasons.total(),
-    kept: counts?.kept ?? collected.index.rows,
+    kept: counts?.kept ?? collected.index.rows - heldOut,
     dropped:
-      counts === undefined ? collected.counts.reasons.counts() : collected.counts.filtered.counts(),
+      counts === undefined
+        ? { ...collected.counts.reasons.counts(), ...(heldOut > 0 ? { held_out: heldOut } : {}) }
+        : collected.counts.filtered.counts(),
     pending: 0,
     asked: 0,
     notes: [
       `${spec.output}: ${plan.names.map((name, at) => `${name} ${plan.sizes[at] ?? 0}`).join(", ")}`,
       ...(counts === undefined ? [] : refused),
       ...unasked,
+      lengthNote(lengths),
       ...plan.notes,
       ...renderNotes(collected),
       ...(edited === null

@@ -3,17 +3,25 @@ import { dataFile } from "../core/dataset/card.ts";
 import type { ColumnTypes } from "../core/dataset/column-types.ts";
 import { firstRows, fullRow } from "../core/dataset/full-rows.ts";
 import type { Format, Trainer } from "../core/dataset/format-names.ts";
-import type { NumberList } from "../core/dataset/row-index.ts";
+import { ktoOrder, refuseOneSided } from "../core/dataset/kto-order.ts";
+import type { NumberList, RowIndex } from "../core/dataset/row-index.ts";
 import { rowText } from "../core/dataset/row-text.ts";
 import type { Sizes } from "../core/dataset/set-stats.ts";
-import type { SplitPlan } from "../core/dataset/split.ts";
+import { HELD_OUT, type SplitPlan } from "../core/dataset/split.ts";
 import { sha256Hex } from "../core/turn/hash.ts";
 import type { OutputFolder } from "../io/dataset/folder.ts";
+import { openPieces } from "../io/dataset/pieces.ts";
 import { openLineWriter, readPieces, type LineWriter } from "../io/dataset/spool.ts";
+import { readLines } from "../io/jsonl.ts";
 import type { Collected } from "./collect.ts";
+
+/** Where lines wait until it is known which split they go to; gone when the set is done. */
+export const SPOOL = "spool";
 
 export type Dealt = {
   readonly sizes: Sizes;
+  /** Of each format the first row of the first split. */
+  readonly examples: ReadonlyMap<Format, Readonly<Record<string, unknown>>>;
   /** A hash of all rows in their order: what tells this set from the one before. */
   readonly print: string;
 };
@@ -25,17 +33,24 @@ type Deal = {
   readonly names: readonly string[];
   readonly waiting: readonly string[];
   readonly lengths: NumberList;
+  /** HELD_OUT for a row that is in no file. */
   readonly splitAt: (row: number) => number;
   readonly folder: OutputFolder;
+  /** The rows of each split in the order that the format wants; null: as they came. */
+  readonly order: readonly (readonly number[])[] | null;
 };
 
-/** Writes the files of all formats; a split without rows gets none, since loaders fail on empty files. */
+/**
+ * Writes the files of all formats; a split without rows gets none, since loaders fail on empty files.
+ * @throws UserError for kto rows of one label.
+ */
 export async function deal(
   collected: Collected,
   plan: SplitPlan,
   mergedOf: Uint32Array,
-  { folder, trainer }: { readonly folder: OutputFolder; readonly trainer: Trainer | null },
+  { folder, settings }: { readonly folder: OutputFolder; readonly settings: DealSettings },
 ): Promise<Dealt> {
+  const { trainer, seed } = settings;
   const { index, spools, columns } = collected;
   const splitAt = (row: number): number =>
     plan.splitOf.get(mergedOf[index.groupOf.at(row)] ?? 0) ?? 0;
@@ -43,32 +58,59 @@ export async function deal(
   const isMixed = hasCalls || hasReasoning || hasFractions;
   const sizes: { format: Format; rows: number[]; bytes: number[] }[] = [];
   const prints: unknown[] = [];
+  const examples = new Map<Format, Readonly<Record<string, unknown>>>();
   for (const [at, { format, files, lengths }] of spools.entries()) {
     const waiting: string[] = [];
     for (const file of files) waiting.push(await folder.path(file));
-    const own = { format, isFirst: at === 0, names: plan.names, waiting, lengths, splitAt, folder };
+    const { names } = plan;
+    const order = format === "kto" ? ktoPlan({ index, lengths, splitAt, seed }, names) : null;
+    const own = { format, isFirst: at === 0, names, waiting, lengths, splitAt, folder, order };
     const line = isMixed ? lineOf(format, columns.of(format, trainer), hasFractions) : null;
-    const writers =
-      line === null ? await dealAsTheyAre(own) : await dealMixed(own, line, collected.shapes);
+    const isInPlace = line === null && order === null;
+    const writers = isInPlace
+      ? await dealAsTheyAre(own)
+      : await dealMixed(own, line ?? withoutFeed, isMixed ? collected.shapes : null);
     const rows = plan.names.map(() => 0);
     for (let row = 0; row < lengths.length; row++) {
       if (lengths.at(row) === 0) continue;
       const split = splitAt(row);
-      rows[split] = (rows[split] ?? 0) + 1;
+      if (split !== HELD_OUT) rows[split] = (rows[split] ?? 0) + 1;
     }
-    if (line === null) {
+    if (isInPlace) {
       await folder.move(files[0] ?? "", dataFile(format, at === 0, plan.names[0] ?? "", "jsonl"));
     }
     for (const [split, name] of plan.names.entries()) {
       if (rows[split] === 0) await folder.remove(dataFile(format, at === 0, name, "jsonl"));
     }
+    if ((rows[0] ?? 0) > 0) {
+      const first = await folder.path(dataFile(format, at === 0, names[0] ?? "", "jsonl"));
+      examples.set(format, await firstRow(first));
+    }
     sizes.push({ format, rows, bytes: writers.map((writer) => writer.bytes) });
     prints.push([format, writers.map(({ bytes, crc }) => [bytes, crc])]);
   }
-  return { sizes, print: sha256Hex(JSON.stringify(prints)) };
+  return { sizes, examples, print: sha256Hex(JSON.stringify(prints)) };
 }
 
+type DealSettings = { readonly trainer: Trainer | null; readonly seed: number };
+
 // ---------------------------------------------------------------------------------------------
+
+/** The rows of each split in the order in which kto wants them. */
+function ktoPlan(
+  from: Pick<Deal, "lengths" | "splitAt"> & { readonly index: RowIndex; readonly seed: number },
+  names: readonly string[],
+): number[][] {
+  const { index, lengths, splitAt, seed } = from;
+  const bySplit: number[][] = names.map(() => []);
+  for (let row = 0; row < lengths.length; row++) {
+    if (lengths.at(row) > 0) bySplit[splitAt(row)]?.push(row);
+  }
+  const isGood = (row: number): boolean => index.good.at(row) === 1;
+  refuseOneSided(bySplit, names, isGood);
+  const turnOf = (row: number): number => index.prompt.at(row);
+  return bySplit.map((rows) => ktoOrder({ rows, isGood, turnOf, seed }));
+}
 
 /** The first split takes most lines: they close up in the first spool itself, which becomes its file. */
 async function dealAsTheyAre(deal: Deal): Promise<LineWriter[]> {
@@ -83,34 +125,50 @@ async function dealAsTheyAre(deal: Deal): Promise<LineWriter[]> {
 }
 
 /**
- * Rows that differ in what their messages carry: each gets every key, and those that show a type first
- * come first in their file.
+ * Rows that differ in what their messages carry, or that have an order of their own: each gets every key,
+ * and those that show a type first come first in their file.
+ * @param shapes null: all rows carry the same.
  */
 async function dealMixed(
   deal: Deal,
   line: (text: string) => string,
-  shapes: NumberList,
+  shapes: NumberList | null,
 ): Promise<LineWriter[]> {
-  const { waiting, names, lengths, splitAt } = deal;
+  const { waiting, names, lengths, splitAt, order } = deal;
   const early = new Map<number, string>();
-  for (const split of names.keys()) {
-    const rows: number[] = [];
-    for (let row = 0; row < lengths.length; row++) {
-      if (lengths.at(row) > 0 && splitAt(row) === split) rows.push(row);
+  for (const split of shapes === null ? [] : names.keys()) {
+    const rows = order?.[split] ?? rowsOf(deal, split);
+    for (const at of firstRows(rows.map((row) => shapes?.at(row) ?? 0))) {
+      early.set(rows[at] ?? 0, "");
     }
-    for (const at of firstRows(rows.map((row) => shapes.at(row)))) early.set(rows[at] ?? 0, "");
   }
-  readPieces(waiting, valuesOf(lengths), (bytes, row) => {
-    if (early.has(row)) early.set(row, textOf(bytes));
-  });
+  if (early.size > 0) {
+    readPieces(waiting, valuesOf(lengths), (bytes, row) => {
+      if (early.has(row)) early.set(row, textOf(bytes));
+    });
+  }
   const writers: LineWriter[] = [];
   for (const name of names) writers.push(await writerOf(deal, name));
   for (const [row, text] of early) writers[splitAt(row)]?.line(line(text));
-  readPieces(waiting, valuesOf(lengths), (bytes, row) => {
+  const write = (bytes: Uint8Array, row: number): void => {
     if (bytes.length > 0 && !early.has(row)) writers[splitAt(row)]?.line(line(textOf(bytes)));
-  });
+  };
+  if (order === null) readPieces(waiting, valuesOf(lengths), write);
+  else {
+    const pieces = openPieces(waiting, lengths.values());
+    for (const row of order.flat()) write(pieces.at(row), row);
+    pieces.close();
+  }
   for (const writer of writers) writer.close(true);
   return writers;
+}
+
+function rowsOf({ lengths, splitAt }: Deal, split: number): number[] {
+  const rows: number[] = [];
+  for (let row = 0; row < lengths.length; row++) {
+    if (lengths.at(row) > 0 && splitAt(row) === split) rows.push(row);
+  }
+  return rows;
 }
 
 const writerOf = async ({ folder, format, isFirst }: Deal, name: string): Promise<LineWriter> =>
@@ -126,6 +184,15 @@ function lineOf(
     const row = JSON.parse(text) as Readonly<Record<string, unknown>>;
     return format === "openai" ? rowText(row, hasFractions) : rowText(fullRow(row, columns));
   };
+}
+
+const withoutFeed = (line: string): string => line.slice(0, -1);
+
+async function firstRow(path: string): Promise<Readonly<Record<string, unknown>>> {
+  for await (const { bytes } of readLines(path)) {
+    return JSON.parse(textOf(bytes)) as Readonly<Record<string, unknown>>;
+  }
+  return {};
 }
 
 const textOf = (bytes: Uint8Array): string => Buffer.from(bytes).toString("utf8");

@@ -3,6 +3,7 @@ import { splitName } from "../core/dataset/card-yaml.ts";
 import { settingsFiles, type TrainFacts } from "../core/dataset/train-on-it.ts";
 import { dataFile, renderCard, type CardText } from "../core/dataset/card.ts";
 import { duckdbType, type ColumnTypes } from "../core/dataset/column-types.ts";
+import { licenseOf, originNames } from "../core/dataset/provenance.ts";
 import type { NumberList } from "../core/dataset/row-index.ts";
 import type { DatasetSettings } from "../core/dataset/settings.ts";
 import type { SetStats, Sizes } from "../core/dataset/set-stats.ts";
@@ -17,24 +18,20 @@ import {
 } from "../io/dataset/folder.ts";
 import { joinFiles, openLineWriter } from "../io/dataset/spool.ts";
 import type { Collected } from "./collect.ts";
-
-/** Where lines wait until it is known which split they go to; gone when the set is done. */
-export const SPOOL = "spool";
+import { SPOOL, type Dealt } from "./deal.ts";
 
 export type FinishText = {
   readonly card: CardText;
   readonly settings: DatasetSettings;
   readonly stats: SetStats;
-  /** A hash of the rows. */
-  readonly print: string;
 };
 
 /** Card, Parquet, statistics; returns the files of the set, without the spools. */
 export async function finishFolder(
-  { card, settings, stats, print }: FinishText,
+  { card, settings, stats }: FinishText,
   collected: Collected,
   plan: SplitPlan,
-  sizes: Sizes,
+  { sizes, print, examples }: Dealt,
   folder: OutputFolder,
 ): Promise<string[]> {
   const files: { name: string; rows: number }[] = [];
@@ -68,7 +65,7 @@ export async function finishFolder(
     files.push({ name, rows: 0 });
     writeText(await folder.path(name), text.trimEnd());
   }
-  const text = renderCard(card, {
+  const text = renderCard(withLicenses(card, settings), {
     license: settings.license,
     splitNames: plan.names,
     sizes,
@@ -81,10 +78,12 @@ export async function finishFolder(
     parquet: settings.parquet,
     groups: { by: stats.groups.by, merged: stats.groups.merged },
     tokens: stats.tokens,
+    lengths: stats.lengths,
+    models: collected.counts.models.counts(),
     costUsd: stats.cost_usd,
     filterReasons: reasons.counts(),
     notes: stats.notes,
-    examples: collected.examples,
+    examples,
   });
   files.push({ name: CARD_FILE, rows: 0 });
   writeText(await folder.path(CARD_FILE), text);
@@ -114,6 +113,15 @@ export async function keepEditedCard(target: string, folder: OutputFolder): Prom
 
 const SKIPPED_FILE = "skipped.jsonl";
 
+/** Sources with the licences that are known. */
+function withLicenses(card: CardText, { madeWith }: DatasetSettings): CardText {
+  const sources = card.sources.map(({ name, license }) => {
+    const known = licenseOf(originNames([name]), madeWith?.licenses ?? {});
+    return { name, license: license ?? (known === "unknown" ? null : known) };
+  });
+  return { ...card, sources };
+}
+
 function writeText(path: string, text: string): void {
   const writer = openLineWriter(path);
   writer.line(text);
@@ -142,7 +150,7 @@ function trainFacts(
       return rows.every((count) => count === 0) ? [] : [own];
     }),
     hasCalls: collected.columns.shape().hasCalls,
-    maxTokens: stats.tokens.max,
+    maxTokens: stats.lengths.longest,
     isExact: stats.tokens.exact,
   };
 }

@@ -1,6 +1,7 @@
 /** The turns of this workspace: references of prompt/, and winners of duels with the answer they beat. */
 import { singleTurn } from "../core/actions/rollout.ts";
 import type { Rollout } from "../core/actions/events.ts";
+import { originName } from "../core/dataset/provenance.ts";
 import { readPrompts } from "../io/prompts.ts";
 import type { Store } from "../io/store.ts";
 import { exportedSchema } from "../records/exported.ts";
@@ -19,7 +20,15 @@ export async function readOwnTurns(store: Store): Promise<OwnTurns> {
   const beaten = new Map<string, string>();
   for await (const { name, prompt } of readPrompts(store, {})) {
     const { instance_id, repo } = prompt;
-    const from = { source: "own", id: `prompt/${name}`, instance_id, repo, resolved: null };
+    const from = {
+      source: "own",
+      id: `prompt/${name}`,
+      instance_id,
+      repo,
+      resolved: null,
+      run: prompt.run,
+      origin: originName(prompt.origin),
+    };
     rollouts.push(singleTurn(prompt.messages, prompt.assistant, from, prompt.assistant_message));
   }
   for (const name of await store.list("final")) {
@@ -29,7 +38,16 @@ export async function readOwnTurns(store: Store): Promise<OwnTurns> {
     if (answer.challenger.trim() === "") continue;
     const id = `final/${name}`;
     const { instance_id, repo = "" } = answer;
-    const from = { source: "own", id, instance_id, repo, resolved: null };
+    const from = {
+      source: "own",
+      id,
+      instance_id,
+      repo,
+      resolved: null,
+      run: answer.run,
+      origin: originName(answer.origin),
+      model: answer.challenger_run?.model,
+    };
     rollouts.push(singleTurn(answer.messages, answer.challenger, from, answer.challenger_message));
     if (answer.king.trim() !== "" && answer.king !== answer.challenger) beaten.set(id, answer.king);
   }

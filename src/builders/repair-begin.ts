@@ -3,16 +3,36 @@
  * and starts a worker thread where there is enough for two. Modules are loaded meanwhile.
  */
 import { findLastLines, type LastLines } from "../io/dataset/last-lines.ts";
-import { inputFiles, totalBytes } from "../io/dataset/input-files.ts";
+import { join } from "node:path";
+import { UserError } from "../errors.ts";
+import { inputFiles, isFolder, totalBytes } from "../io/dataset/input-files.ts";
 import { startPartWorker, type PartWorker } from "../io/dataset/part-worker.ts";
 
 export type RepairBegun = {
+  /** As it was named. */
+  readonly input: readonly string[];
   /** Absolute. */
   readonly files: readonly string[];
   readonly last: Promise<LastLines>;
   /** null: the logs are too small for two. */
   readonly worker: PartWorker | null;
 };
+
+/** Where agents leave their logs by themselves. */
+const DEFAULT_INPUT = "results/trajectories";
+
+/** What was named; else the folder that is there by custom. @throws UserError when neither is. */
+export async function repairInput(
+  root: string,
+  given: readonly string[] | undefined,
+): Promise<readonly string[]> {
+  if (given !== undefined) return given;
+  if (await isFolder(join(root, DEFAULT_INPUT))) return [DEFAULT_INPUT];
+  throw new UserError(
+    `repair: no --input was given, and there is no folder ${DEFAULT_INPUT} in ${root}`,
+    "name the logs, for example --input 'logs/*.jsonl'",
+  );
+}
 
 /** @param workerFrom bytes of logs. @throws UserError for an input that matches nothing. */
 export async function beginRepair(
@@ -27,7 +47,7 @@ export async function beginRepair(
   const last = findLastLines(files, "instance_id", worker === null ? null : bytes / 2);
   // A log that cannot be read is told when it is asked for.
   last.catch(() => {});
-  return { files, last, worker };
+  return { input, files, last, worker };
 }
 
 // ---------------------------------------------------------------------------------------------

@@ -4,7 +4,7 @@
  * was read. Input and totals are plain values: of large logs a worker thread reads the second part,
  * which has the pairs of every issue that ends in it.
  */
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { attemptOf, missingColumns, NEEDED_COLUMNS } from "../core/dataset/attempt.ts";
 import type { Built } from "../core/dataset/example.ts";
 import type { Format } from "../core/dataset/format-names.ts";
@@ -211,7 +211,9 @@ async function addEarly(pending: Pending, run: Run): Promise<void> {
     for await (const batch of reader.rows(file, { toLine, isWanted })) {
       for (const { row } of batch) {
         const read = attemptOf(row);
-        const judged = read.ok ? judgeAttempt(read.attempt, run.input.limits) : null;
+        const judged = read.ok
+          ? judgeAttempt(read.attempt, run.input.limits, basename(file))
+          : null;
         if (judged?.ok === true) pending.add(judged.kept);
       }
     }
@@ -228,6 +230,7 @@ async function* judgedFrom(
   const early = new Set(part === "first" ? last.cut?.early : []);
   const before = last.before[at] ?? 0;
   const seen = new Set<string>();
+  const origin = basename(file);
   let made: Built[] = [];
   let columns = range.start === undefined ? null : await firstColumns(file, seen);
   for await (const batch of run.reader.rows(file, range)) {
@@ -242,7 +245,7 @@ async function* judgedFrom(
         if (seen.size === NEEDED_COLUMNS.length) run.reader.bad(file, line, read.why);
         continue;
       }
-      const judged = judge(read.attempt, run);
+      const judged = judge(read.attempt, run, origin);
       if (!judged.ok) made.push(judged);
       else if (early.size === 0 || !early.has(before + line - 1)) pending.add(judged.kept);
       if (isLastLine(last, at, line)) {
@@ -268,8 +271,8 @@ async function firstColumns(file: string, seen: Set<string>): Promise<readonly s
   return null;
 }
 
-function judge(attempt: Attempt, run: Run): Judged {
-  const judged = judgeAttempt(attempt, run.input.limits);
+function judge(attempt: Attempt, run: Run, origin: string): Judged {
+  const judged = judgeAttempt(attempt, run.input.limits, origin);
   run.tally.total++;
   if (!judged.ok) return judged;
   if (judged.kept.resolved) run.tally.resolved++;

@@ -1,6 +1,6 @@
 /** A model's chat template, ready to render rows: by transformers where it is there, else by @huggingface/jinja. */
 import { resolve } from "node:path";
-import type { Rendered } from "../core/dataset/format-reasons.ts";
+import type { Rendered, RenderText } from "../core/dataset/format-reasons.ts";
 import type { TemplateEngineName } from "../core/dataset/settings.ts";
 import { PROBES, probeFault } from "../core/template/probe.ts";
 import { isReserved, notSupported, type RenderJob } from "../core/template/render.ts";
@@ -83,5 +83,25 @@ export async function openRenderer({
       });
     },
     end: () => engine.end(),
+  };
+}
+
+/**
+ * A renderer for counting tokens, row by row: @huggingface/jinja's, whoever renders what is written. A row that
+ * it cannot render is counted without the template; null: it cannot read the template at all.
+ */
+export async function countingRenderer(path: string, date: string): Promise<RenderText | null> {
+  const template = chatTemplate(await readTemplateFiles(resolve(path), "--tokenizer-config"), path);
+  const { jinjaEngine } = await import("./template-jinja.ts");
+  let engine: ReturnType<typeof jinjaEngine>;
+  try {
+    engine = jinjaEngine(template, path, date);
+  } catch (error) {
+    if (error instanceof UserError) return null;
+    throw error;
+  }
+  return (messages, tools) => {
+    const text = engine.now({ messages, tools });
+    return typeof text === "string" || "reason" in text ? text : { reason: "template_refused" };
   };
 }

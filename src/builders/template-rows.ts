@@ -17,7 +17,7 @@ export async function renderedRows(
 ): Promise<Renders> {
   if (renderer === null) return new Map();
   const asked = rows.flatMap((built) =>
-    built.ok && takes("chatml", built.example.kind)
+    built.ok && isChatml(built.example)
       ? [{ example: built.example, jobs: jobsOf(built.example, trainer) }]
       : [],
   );
@@ -32,6 +32,9 @@ export async function renderedRows(
 }
 
 // ---------------------------------------------------------------------------------------------
+
+const isChatml = ({ kind, label, formats }: Example): boolean =>
+  takes("chatml", kind, label) && formats?.includes("chatml") !== false;
 
 /** What the format asks a renderer for, told by a renderer that only listens. */
 function jobsOf(example: Example, trainer: Trainer | null): RenderJob[] {

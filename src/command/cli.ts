@@ -64,7 +64,7 @@ export function parseOwnFlags<T extends object>(
   command.exitOverride().allowExcessArguments(false);
   command.configureOutput({ writeErr: () => {} });
   try {
-    command.parse([...argv], { from: "user" });
+    command.parse(withHyphens(argv), { from: "user" });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) throw new HelpShown();
@@ -169,6 +169,16 @@ export function wholeNumber(value: string): number {
     throw new InvalidArgumentError("expected a whole number of at least 1.");
   }
   return number;
+}
+
+/** Who comes from Python writes --max_tokens: it is --max-tokens. What stands behind "--" is no flag. */
+function withHyphens(argv: readonly string[]): string[] {
+  const end = argv.indexOf("--");
+  return argv.map((word, at) =>
+    end >= 0 && at > end
+      ? word
+      : word.replace(/^--[a-z]\w*(?:[-_]\w+)*(?==|$)/i, (flag) => flag.replaceAll("_", "-")),
+  );
 }
 
 /** Shells expand "~" at the start of a word, not behind the "=" of a flag nor within quotes. */

@@ -26,6 +26,10 @@ export function datasetCommand(text: ScriptText): Command {
     .option("--group-by <what>", "repo or instance: what is never split ([dataset].group_by)")
     .option("--seed <n>", "seed of the split ([dataset].seed)")
     .option("--max-tokens <n>", "leave out longer rows ([dataset].max_tokens)", wholeNumber)
+    .option(
+      "--history <how>",
+      "last:N steps, or fit into --max-tokens; whole steps leave the middle",
+    )
     .option("--near-duplicate <f>", "similarity kept on one side, 0: off ([dataset])")
     .option("--tokenizer <file>", "a tokenizer.json: exact token counts")
     .option("--tokenizer-config <file>", "a tokenizer_config.json or chat_template.jinja: chatml by it")

@@ -15,6 +15,8 @@ export const datasetSection = z
     /** The model that is to be trained: pairs say where the rejected side is its own words. */
     policy: name.optional(),
     max_tokens: positive.optional(),
+    /** "last:N" or "fit" (into max_tokens): histories lose whole steps from the middle. */
+    history: name.optional(),
     max_patch_chars: positive.default(8000),
     min_problem_words: count.default(20),
     /** Rows at least so similar (estimated Jaccard, 0..1) are kept on one side; 0: exact copies alone. */
@@ -36,5 +38,7 @@ export const datasetSection = z
     parquet: z.boolean().default(false),
     /** Licence id of the Hub for the data set card. */
     license: name.default("unknown"),
+    /** Licences of sources, by data set or file, for the rows and the card. */
+    source_licenses: z.record(name, name).default({}),
   })
   .prefault({});

@@ -23,7 +23,8 @@ export async function listPromptFiles(store: Store): Promise<string[]> {
 export async function countPrompts(store: Store): Promise<number> {
   let count = 0;
   for (const file of await listPromptFiles(store)) {
-    count += (await store.read(`prompt/${file}`, z.array(z.unknown()))).length;
+    const prompts = await store.read(`prompt/${file}`, z.array(z.unknown()));
+    count += prompts.filter((prompt) => !isForgotten(prompt)).length;
   }
   return count;
 }
@@ -44,7 +45,9 @@ export async function listPlanned(store: Store): Promise<ReadonlyMap<string, Pla
   const planned = new Map<string, Planned>();
   for (const file of await listPromptFiles(store)) {
     const prompts = await store.read(`prompt/${file}`, z.array(plannedSchema));
-    for (const [index, { instance_id, repo, run }] of prompts.entries()) {
+    for (const [index, prompt] of prompts.entries()) {
+      const { instance_id, repo, run } = prompt;
+      if (isForgotten(prompt)) continue;
       planned.set(nameOf(file, index + 1), {
         instance_id,
         ...(repo === undefined ? {} : { repo }),
@@ -84,7 +87,7 @@ export async function openPrompts(
         const prompts = await store.read(`prompt/${file}`, promptFileSchema);
         const wanted = prompts
           .map((prompt, index) => ({ name: nameOf(file, index + 1), prompt }))
-          .filter(({ name }) => isWanted(name, options));
+          .filter(({ name, prompt }) => !isForgotten(prompt) && isWanted(name, options));
         unread -= size;
         read += size;
         found += wanted.length;
@@ -111,6 +114,9 @@ export async function* readPrompts(
 }
 
 // ---------------------------------------------------------------------------------------------
+
+const isForgotten = (prompt: unknown): boolean =>
+  (Object(prompt) as { forgotten?: unknown }).forgotten === true;
 
 const nameOf = (file: string, order: number): string =>
   `${file.replace(/\.json$/, "")}_${order}.json`;

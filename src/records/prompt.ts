@@ -43,6 +43,8 @@ export const promptSchema = z.looseObject({
   assistant_message: messageSchema.optional(),
   ...runFields,
   origin: originSchema,
+  /** Taken out by npm run forget: its place stays, so that the answers behind it keep their numbers. */
+  forgotten: z.literal(true).optional(),
 });
 export type Prompt = Readonly<z.infer<typeof promptSchema>>;
 export const promptFileSchema = z.array(promptSchema);

@@ -5,14 +5,28 @@
  */
 import type { Config } from "../config.ts";
 import { actionCards } from "../core/actions/cards.ts";
-import { proposerExample, proposerFormats, verifierExample } from "../core/actions/examples.ts";
+import {
+  labelOfTurn,
+  proposerExample,
+  proposerFormats,
+  skippedTurn,
+  verifierExample,
+} from "../core/actions/examples.ts";
 import { duelLoser, rejectedFor } from "../core/actions/rejected.ts";
 import type { Built } from "../core/dataset/example.ts";
+import type { Format } from "../core/dataset/format-names.ts";
+import { labelledAnswer, withoutFormat } from "../core/label/labelled.ts";
+import type { RunLabel } from "../core/label/label.ts";
 import { labelChoice } from "../core/label/choice.ts";
-import { datasetSettings, type DatasetFlags } from "../core/dataset/settings.ts";
+import {
+  datasetSettings,
+  type DatasetFlags,
+  type DatasetSettings,
+} from "../core/dataset/settings.ts";
 import { trajectoryShape } from "../core/sample/columns.ts";
 import { benchmarkWarning } from "../core/speedrun/warning.ts";
-import { kindCounts, type KindCounts } from "../core/actions/kinds.ts";
+import { ACTION_SETS } from "../core/actions/sets.ts";
+import { kindCounts, originNotes, typeNotes, type KindCounts } from "../core/actions/kinds.ts";
 import { actionsSummary } from "../core/actions/report.ts";
 import { hasMark, sourcePrints } from "../io/dataset/made-from.ts";
 import { freeFolders } from "../io/dataset-folders.ts";
@@ -43,13 +57,6 @@ export type ActionsOptions = StageOptions &
     readonly skipBad: boolean;
   };
 
-/** Names of the three sets: folders here, and repositories on the Hub. */
-const ACTION_SETS = {
-  proposer: "speculative-actions-proposer-sft",
-  verifier: "speculative-actions-verifier-pref",
-  eval: "speculative-actions-eval",
-} as const;
-
 /** @throws UserError for a source that names nothing, a folder that is not empty, and for no turns at all. */
 export async function actions(
   config: Config,
@@ -75,54 +82,90 @@ export async function actions(
   const warning = benchmarkWarning(plan.instanceIds);
   for (const line of warning) deps.progress.note(line);
 
-  const cards = actionCards(
-    sources.map((source) => source.name),
+  const sets: Sets = {
+    plan,
+    own,
+    labels,
+    settings,
+    folders,
     warning,
-  );
-  const common = {
-    notes: () => warning,
+    cards: actionCards(
+      sources.map((source) => source.name),
+      warning,
+    ),
     madeFrom: await inputOf(config, { sources, own, labels }),
   };
-  const kinds = { proposer: kindCounts(), verifier: kindCounts(), eval: kindCounts() };
-  const turns = [
-    await writeDataset(counted(proposerRows(plan), kinds.proposer), {
-      ...common,
-      builder: "actions-proposer",
-      output: folders.proposer,
-      settings: { ...settings, formats: proposerFormats(settings.formats) },
-      card: cards.proposer,
-      stats: () => kinds.proposer.stats(),
-    }),
-  ];
+  const turns = [await writeProposer(sets)];
   const hasPairs = plan.resolved + own.beaten.size > 0;
-  const pairs = !hasPairs
-    ? null
-    : await writeDataset(counted(verifierRows(plan, own, deps), kinds.verifier), {
-        ...common,
-        builder: "actions-verifier",
-        output: folders.verifier,
-        settings: { ...settings, formats: ["preference"] },
-        card: cards.verifier,
-        stats: () => kinds.verifier.stats(),
-      });
-  if (plan.inEval > 0) {
-    turns.push(
-      await writeDataset(counted(evalRows(plan), kinds.eval), {
-        ...common,
-        builder: "actions-eval",
-        output: folders.eval,
-        settings: { ...settings, formats: ["prompt-completion"] },
-        card: cards.eval,
-        stats: () => kinds.eval.stats(),
-        splits: { first: "test", others: [] },
-      }),
-    );
-  }
-  const summaries = turns.map((set) => set.summary);
-  return actionsSummary(plan, { turns: summaries, pairs: pairs?.summary ?? null }, warning);
+  const pairs = hasPairs ? await writeVerifier(sets, deps) : null;
+  if (plan.inEval > 0) turns.push(await writeEval(sets));
+  return actionsSummary(plan, { turns, pairs }, warning);
 }
 
 // ---------------------------------------------------------------------------------------------
+
+/** What the three sets are made of. */
+type Sets = {
+  readonly plan: ActionPlan;
+  readonly own: OwnTurns;
+  readonly labels: ReadonlySet<RunLabel> | null;
+  readonly settings: DatasetSettings;
+  readonly folders: ReturnType<typeof foldersIn>;
+  readonly warning: readonly string[];
+  readonly cards: ReturnType<typeof actionCards>;
+  readonly madeFrom: unknown;
+};
+
+async function writeProposer(sets: Sets): Promise<StageSummary> {
+  const { settings, folders, cards, madeFrom } = sets;
+  const formats = proposerFormats(settings.formats);
+  const kinds = kindCounts();
+  const { summary } = await writeDataset(counted(proposerRows(sets, formats), kinds), {
+    builder: "actions-proposer",
+    madeFrom,
+    output: folders.proposer,
+    settings: { ...settings, formats },
+    card: cards.proposer,
+    stats: () => kinds.stats(),
+    notes: () => [...sets.warning, ...typeNotes("proposer", kinds.stats())],
+  });
+  return summary;
+}
+
+async function writeVerifier(sets: Sets, deps: Pick<Deps, "rng">): Promise<StageSummary> {
+  const { plan, own, settings, folders, cards, madeFrom } = sets;
+  const kinds = kindCounts();
+  const { summary } = await writeDataset(counted(verifierRows(plan, own, deps), kinds), {
+    builder: "actions-verifier",
+    madeFrom,
+    output: folders.verifier,
+    settings: { ...settings, formats: ["preference"] },
+    card: cards.verifier,
+    stats: () => kinds.stats(),
+    notes: () => [
+      ...sets.warning,
+      ...typeNotes("verifier", kinds.stats()),
+      ...originNotes(kinds.stats()),
+    ],
+  });
+  return summary;
+}
+
+async function writeEval(sets: Sets): Promise<StageSummary> {
+  const { plan, settings, folders, cards, madeFrom } = sets;
+  const kinds = kindCounts();
+  const { summary } = await writeDataset(counted(evalRows(plan), kinds), {
+    builder: "actions-eval",
+    madeFrom,
+    output: folders.eval,
+    settings: { ...settings, formats: ["prompt-completion"] },
+    card: cards.eval,
+    stats: () => kinds.stats(),
+    notes: () => [...sets.warning, ...typeNotes("eval", kinds.stats())],
+    splits: { first: "test", others: [] },
+  });
+  return summary;
+}
 
 const foldersIn = (output: string) => ({
   proposer: `${output}/${ACTION_SETS.proposer}`,
@@ -181,9 +224,17 @@ async function* counted(rows: AsyncIterable<Built>, counts: KindCounts): AsyncGe
   }
 }
 
-async function* proposerRows(plan: ActionPlan): AsyncGenerator<Built> {
+/** By the label of the run, or of the duel that the turn won. */
+async function* proposerRows(
+  { plan, own, labels }: Sets,
+  formats: readonly Format[],
+): AsyncGenerator<Built> {
   for await (const { event, group } of plan.events()) {
-    if (!plan.evalGroups.has(group)) yield proposerExample(event, group);
+    if (plan.evalGroups.has(group)) continue;
+    const label = labelOfTurn(event, own.beaten);
+    const answer = labelledAnswer(label, labels?.has("FAILURE") === true);
+    const reason = withoutFormat(label, answer, formats);
+    yield reason === null ? proposerExample(event, group, answer) : skippedTurn(event, reason);
   }
 }
 
@@ -194,12 +245,12 @@ async function* verifierRows(
   deps: Pick<Deps, "rng">,
 ): AsyncGenerator<Built> {
   const rng = deps.rng("actions/rejected");
-  for await (const { event, siblings, group } of plan.events()) {
+  for await (const { event, siblings, elsewhere, group } of plan.events()) {
     if (plan.evalGroups.has(group)) continue;
     const beaten = own.beaten.get(event.rollout.id);
     if (beaten !== undefined) yield verifierExample(event, group, duelLoser(event, beaten));
     else if (event.rollout.resolved === true) {
-      yield verifierExample(event, group, rejectedFor(event, siblings, rng));
+      yield verifierExample(event, group, rejectedFor(event, siblings, rng, elsewhere()));
     }
   }
 }

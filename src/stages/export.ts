@@ -2,6 +2,7 @@
  * stage:export: judged turns become training rows. Reads final/, refined/ and defeat/, beside them
  * score/ for the verdicts and review/ for what a person said; writes dataset/export/.
  */
+import { resolve } from "node:path";
 import type { Config } from "../config.ts";
 import {
   examplesOf,
@@ -12,6 +13,7 @@ import {
 } from "../core/dataset/export.ts";
 import { exportCard } from "../core/dataset/export-card.ts";
 import type { Built } from "../core/dataset/example.ts";
+import type { Format } from "../core/dataset/format-names.ts";
 import type { Privilege } from "../core/dataset/privileged.ts";
 import { takes } from "../core/dataset/formats.ts";
 import {
@@ -19,6 +21,7 @@ import {
   type DatasetFlags,
   type DatasetSettings,
 } from "../core/dataset/settings.ts";
+import { WEIGHTED } from "../core/dataset/run-rows.ts";
 import { withSteps } from "../core/dataset/steps.ts";
 import { counter, type Counter } from "../core/dataset/stats.ts";
 import { emptyFinalNote } from "../core/duel/empty-final.ts";
@@ -57,10 +60,9 @@ export async function exportTurns(
   options: ExportOptions,
 ): Promise<StageSummary> {
   const isRuns = options.unit === "run";
-  const asked = datasetSettings(config.dataset, options, setWide(config));
-  if (isRuns) checkRunFormats(options);
-  // Only chat messages have a place for weights.
-  const settings: DatasetSettings = isRuns ? { ...asked, formats: ["openai"] } : asked;
+  const settings = isRuns
+    ? runSettings(config, options)
+    : datasetSettings(config.dataset, options, setWide(config));
   const turns = await listTurns(deps.store, options);
   const has = (kind: "sft" | "preference" | "negative"): boolean =>
     settings.formats.some((format) => takes(format, kind));
@@ -82,6 +84,7 @@ export async function exportTurns(
     withoutPair: counter(),
     outcomes: counter(),
     drawWeight: options.drawWeight ?? 0,
+    formats: settings.formats,
     privileged: settings.formats.includes("privileged") ? (options.privileged ?? "pr") : null,
     rejectedBy: counter(),
     homes: { paths: 0, turns: 0 },
@@ -97,7 +100,7 @@ export async function exportTurns(
       ...(isRuns ? ["run", run.drawWeight] : []),
       run.privileged,
     ],
-    output: deps.store.path(options.output ?? "dataset/export"),
+    output: resolve(config.root, options.output ?? "dataset/export"),
     settings,
     card: exportCard(sources, {
       refined: run.wants.refined,
@@ -139,6 +142,7 @@ type Run = {
   /** Unit "run": of the turns in the rows. */
   readonly outcomes: Counter;
   readonly drawWeight: number;
+  readonly formats: readonly Format[];
   /** What rows of `privileged` hold; null: there are none. */
   readonly privileged: Privilege | null;
   /** Pairs by who wrote the side that lost. */
@@ -204,15 +208,15 @@ async function withPrivileged(
 
 /** One row a run; a run of which nothing may be learned is left out. */
 async function* builtRuns(turns: readonly TurnFile[], run: Run): AsyncGenerator<Built> {
-  const { config, store, drawWeight, wants } = run;
-  for await (const read of readRuns(config, store, turns, { ...wants, drawWeight })) {
+  const { config, store, drawWeight, wants, formats } = run;
+  for await (const read of readRuns(config, store, turns, { ...wants, drawWeight, formats })) {
     for (const { turn, kinds } of read.turns) noteTurn(run, turn, kinds);
-    for (const { example, whole, outcomes, isLearnable } of read.rows) {
+    for (const { examples, whole, outcomes, isLearnable } of read.rows) {
       run.tally.read++;
       for (const outcome of outcomes) run.outcomes.add(outcome);
       if (isLearnable) {
         noteKept(run, whole.exported);
-        yield { ok: true, example };
+        for (const example of examples) yield { ok: true, example };
       } else {
         yield { ok: false, skip: skipOf(whole.exported, whole.bucket, "nothing_won") };
       }
@@ -232,15 +236,22 @@ function noteKept(run: Run, exported: Exported): void {
   if (isBenchmarkInstance(exported.instance_id)) run.tally.benchmarks++;
 }
 
-/** @throws UserError for a format that was asked for and has no weights. */
-function checkRunFormats({ format = [] }: DatasetFlags): void {
-  const other = format
-    .flatMap((names) => names.split(","))
-    .find((name) => name.trim() !== "openai");
-  if (other === undefined) return;
+/** @throws UserError for a format that holds more than answers to learn, and for cuts in whole runs. */
+function runSettings(config: Config, options: ExportOptions): DatasetSettings {
+  const flags = { ...options, format: options.format ?? [...WEIGHTED] };
+  const settings = datasetSettings(config.dataset, flags, setWide(config));
+  const other = settings.formats.find((format) => format === "kto" || !takes(format, "sft"));
+  if (other !== undefined) {
+    throw new UserError(
+      `export: --unit run with --format ${other}: a run has answers to learn, and no pairs`,
+      "name a format of answers (openai has a place for weights), or ask for single turns (--unit turn)",
+    );
+  }
+  const weighted = settings.formats.find((format) => WEIGHTED.includes(format));
+  if (weighted === undefined || settings.history === undefined) return settings;
   throw new UserError(
-    `export: --unit run with --format ${other}: only openai has a place for weights`,
-    "leave --format out, or ask for single turns (--unit turn)",
+    `export: --unit run with --history: a row of ${weighted} is the whole run, and its turns are learned where they stand`,
+    "leave --history out, or name a format without weights (--format prompt-completion): a row a learned turn",
   );
 }
 

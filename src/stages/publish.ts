@@ -6,6 +6,7 @@ import { resolve, basename, join } from "node:path";
 import type { Config } from "../config.ts";
 import {
   planLines,
+  refuseOneRepo,
   refuseSecrets,
   repoName,
   staleFiles,
@@ -18,10 +19,12 @@ import {
   lineCheck,
   type SetSays,
 } from "../core/dataset/publish-checks.ts";
+import { ACTION_SETS } from "../core/actions/sets.ts";
 import { countHomePaths, homePathsNote } from "../core/secrets/home.ts";
 import { maskSecrets } from "../core/secrets/mask.ts";
 import { UserError } from "../errors.ts";
-import { scanTexts, setFiles, type SetFile } from "../io/dataset/set-files.ts";
+import { notePublished } from "../io/published.ts";
+import { hasSet, scanTexts, setFiles, type SetFile } from "../io/dataset/set-files.ts";
 import { repoContent, uploadDataset } from "../io/hub/upload.ts";
 import type { StageOptions, StageSummary } from "../work.ts";
 
@@ -32,6 +35,38 @@ export type PublishOptions = StageOptions & {
   readonly push?: boolean;
   readonly public?: boolean;
 };
+
+export type PublishSetsOptions = Omit<PublishOptions, "folder"> & {
+  /** Relative to the workspace; [] for the three sets of stage:actions, those that are there. */
+  readonly folders: readonly string[];
+  /** Owner of the repositories, each named as its folder; default [dataset].hub_org. */
+  readonly hubOrg?: string;
+};
+
+/**
+ * Several sets in one go: all of them are looked through and planned before the first is sent.
+ * @throws UserError as `publish`, and for no folder at all.
+ */
+export async function publishSets(
+  config: Config,
+  { folders, hubOrg, ...options }: PublishSetsOptions,
+): Promise<StageSummary> {
+  const org = hubOrg ?? config.dataset.hub_org;
+  const owned: Config = {
+    ...config,
+    dataset: { ...config.dataset, ...(org === undefined ? {} : { hub_org: org }) },
+  };
+  const sets = folders.length > 0 ? folders : await actionSets(config.root, org);
+  refuseOneRepo(sets, options.repo);
+  const plans: StageSummary[] = [];
+  for (const folder of sets) {
+    plans.push(await publish(owned, { ...options, folder, push: false }));
+  }
+  if (options.push !== true) return together(plans);
+  const sent: StageSummary[] = [];
+  for (const folder of sets) sent.push(await publish(owned, { ...options, folder }));
+  return together(sent);
+}
 
 /**
  * @throws UserError for a folder that holds no whole set, for secrets in it, for a missing token, and
@@ -73,6 +108,7 @@ export async function publish(config: Config, options: PublishOptions): Promise<
     title: `Upload ${basename(folder)}`,
     files: files.map(({ name }) => ({ name, path: join(folder, name) })),
   });
+  await notePublished(config.root, { repo, endpoint, folder: options.folder, commit: sent.oid });
   return summaryOf(files, [
     ...plan,
     ...homes,
@@ -93,6 +129,30 @@ async function checkedFiles(
   checkShares(says as SetSays);
   const data = files.map(({ name }) => name).filter((name) => isDataFile(name));
   return { files, notes: checkCard(card, data, says as SetSays) };
+}
+
+/** The sets of stage:actions that are there. */
+async function actionSets(root: string, org: string | undefined): Promise<string[]> {
+  const there: string[] = [];
+  for (const name of Object.values(ACTION_SETS)) {
+    if (org !== undefined && (await hasSet(join(root, "dataset", name)))) {
+      there.push(`dataset/${name}`);
+    }
+  }
+  if (there.length > 0) return there;
+  throw new UserError(
+    org === undefined
+      ? "publish: no folder was named"
+      : "publish: no folder was named, and there are no sets of stage:actions in dataset/",
+    "name a set's folder, for example dataset/export; or make the three sets of stage:actions, which --hub-org ORG publishes in one go",
+  );
+}
+
+function together(parts: readonly StageSummary[]): StageSummary {
+  const [first, ...rest] = parts;
+  if (first === undefined || rest.length === 0) return first ?? summaryOf([], []);
+  const read = parts.reduce((sum, part) => sum + part.read, 0);
+  return { ...first, read, kept: read, notes: parts.flatMap(({ notes }) => notes) };
 }
 
 /** What a push would delete. A dry run is of use without a token and without a network too. */

@@ -5,13 +5,17 @@
 import type { Config } from "../config.ts";
 import { datasetSettings, type DatasetFlags } from "../core/dataset/settings.ts";
 import type { Built } from "../core/dataset/example.ts";
+import { originNames } from "../core/dataset/provenance.ts";
+import type { Format } from "../core/dataset/format-names.ts";
 import { makeMasker } from "../core/exit/masker.ts";
 import { checkResponseColumns } from "../core/speedrun/columns.ts";
 import {
+  forFormats,
   speedrunBuilt,
   speedrunCard,
   speedrunCounts,
   testFraction,
+  type BuiltAs,
   type SpeedrunCounts,
 } from "../core/speedrun/set.ts";
 import { labelChoice } from "../core/label/choice.ts";
@@ -33,7 +37,7 @@ import { allRows, badLineNotes, openRows } from "../drawing/open-rows.ts";
 
 export type SpeedrunOptions = StageOptions &
   DatasetFlags & {
-    /** Sources as [source] names them; default [source].prs. */
+    /** Sources as [source] names them; default SWE-bench/SWE-bench. */
     readonly dataset?: readonly string[];
     readonly minPatchChars: number;
     readonly includeEmpty: boolean;
@@ -41,8 +45,9 @@ export type SpeedrunOptions = StageOptions &
     readonly labelRuns?: boolean;
     /** Labels to keep; default all. */
     readonly label?: readonly string[];
-    /** Share of the rows for dev when a test split is written. */
+    /** Share of the rows for dev; the others are test. */
     readonly devSplit: string;
+    /** Write test.jsonl as well: without it the rows of test are in no file. */
     readonly emitTest: boolean;
     /** Absolute. */
     readonly skippedReport?: string;
@@ -54,7 +59,7 @@ export type SpeedrunOptions = StageOptions &
   };
 
 /**
- * Rows are read until `limit` (500) are kept. Without `emitTest` all of them are in dev.
+ * Rows are read until `limit` (500) are kept, and dealt to dev and test.
  * @throws UserError for a source that names nothing, a report that is there, an output folder that
  *   is not empty, and when nothing is left.
  */
@@ -68,10 +73,11 @@ export async function speedrun(
     force: options.force,
     always: options.forceSkippedReport,
   });
-  const others = options.emitTest
-    ? [{ name: "test", fraction: testFraction(options.devSplit) }]
-    : [];
-  const names = options.dataset ?? [config.source.prs].flat();
+  // Always dealt alike, so that what was learned from dev is never in a test set written later.
+  const others = [
+    { name: "test", fraction: testFraction(options.devSplit), isWritten: options.emitTest },
+  ];
+  const names = options.dataset ?? [DEFAULT_DATASET];
   const format = options.format ?? ["prompt-completion"];
   const settings = datasetSettings(config.dataset, { ...options, format }, setWide(config));
   const asked: Asked = {
@@ -80,6 +86,7 @@ export async function speedrun(
     includeEmpty: options.includeEmpty,
     byRule: options.labelRuns === true,
     labels: labelChoice("speedrun", options.label),
+    formats: settings.formats,
   };
   const source = await openRows(config, names, "--dataset", options.skipBad);
   checkResponseColumns("--dataset", source.files);
@@ -89,7 +96,11 @@ export async function speedrun(
 
   const skipped: SkippedRow[] = [];
   const counts = speedrunCounts();
-  const rows = builtRows(source, asked, { skipped, counts, groupBy: settings.groupBy });
+  const rows = builtRows(source, asked, {
+    skipped,
+    counts,
+    as: { groupBy: settings.groupBy, labels: asked.labels, origin: originNames(names) },
+  });
   try {
     const { summary } = await writeDataset(rows, {
       builder: "speedrun",
@@ -114,8 +125,12 @@ export async function speedrun(
 // ---------------------------------------------------------------------------------------------
 
 const DEFAULT_LIMIT = 500;
+const DEFAULT_DATASET = "SWE-bench/SWE-bench";
 
-type Asked = Required<RowOptions> & { readonly limit: number };
+type Asked = Required<RowOptions> & {
+  readonly limit: number;
+  readonly formats: readonly Format[];
+};
 
 /** Nothing where no flag about labels is given: a set that was made without them is still the same. */
 function labelsAsked({ byRule, labels }: Asked): readonly unknown[] {
@@ -127,7 +142,7 @@ async function* rowsOf(source: RowSource, options: Asked) {
   let left = options.limit;
   for await (const { row, index } of allRows(source)) {
     if (left === 0) return;
-    const made = speedrunRow(row, idsOf(row, index), options);
+    const made = forFormats(speedrunRow(row, idsOf(row, index), options), options);
     if (made.ok) left--;
     yield made;
   }
@@ -145,12 +160,12 @@ async function* builtRows(
   into: {
     readonly skipped: SkippedRow[];
     readonly counts: SpeedrunCounts;
-    readonly groupBy: "repo" | "instance";
+    readonly as: BuiltAs;
   },
 ): AsyncGenerator<Built> {
   for await (const made of rowsOf(source, options)) {
     if (made.ok) into.counts.add(made.value);
     else into.skipped.push(made.skipped);
-    yield speedrunBuilt(made, into.groupBy);
+    yield speedrunBuilt(made, into.as);
   }
 }

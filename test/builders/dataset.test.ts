@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { asyncBufferFromFile, parquetReadObjects } from "hyparquet";
 import { compressors } from "hyparquet-compressors";
-import type { Built } from "../../src/core/dataset/example.ts";
+import type { Built, Example } from "../../src/core/dataset/example.ts";
 import type { DatasetSettings } from "../../src/core/dataset/settings.ts";
 import { writeDataset, type DatasetSpec } from "../../src/builders/dataset.ts";
 import { CARD, example, readJsonl, SETTINGS, stream } from "../support/dataset.ts";
@@ -79,7 +79,8 @@ describe("writeDataset", () => {
 
   test("no group is on both sides, and no row is lost", async () => {
     const root = tempProject();
-    await writeDataset(stream(rows(12, 5)), spec(root, { formats: ["kto"] }));
+    const labelled = rows(12, 5).map((one, at) => ({ ...one, label: at % 2 === 0 }) as Example);
+    await writeDataset(stream(labelled), spec(root, { formats: ["kto"] }));
     const ids = (file: string): string[] =>
       readJsonl(root, "dataset/set", file).map((row) =>
         String((row["metadata"] as { instance_id: string }).instance_id),
@@ -192,6 +193,53 @@ describe("writeDataset", () => {
   });
 });
 
+describe("lengths", () => {
+  const steps = (n: number): Example =>
+    example("g0", 900, {
+      prompt: [
+        { role: "user", content: "The task." },
+        ...Array.from({ length: n }, (_, at) => [
+          { role: "assistant", content: `say ${at}` },
+          { role: "user", content: `see ${at} ${"x".repeat(400)}` },
+        ]).flat(),
+      ],
+      metadata: { instance_id: "long-1", turn: n },
+    });
+
+  test("summary, statistics and card name the longest row and what is over each limit", async () => {
+    const root = tempProject();
+    const given = [...rows(4, 3), steps(50)];
+    const { summary, stats } = await writeDataset(stream(given), spec(root));
+    const { lengths } = stats as { lengths: { longest: number; over: Record<string, number> } };
+    expect(lengths).toMatchObject({
+      counted: "estimate",
+      longest_row: "long-1, turn 50",
+      over: { "1024": 1, "2048": 1, "4096": 1, "8192": 0, "16384": 0 },
+    });
+    expect(summary.notes.join("\n")).toContain("tokens (long-1, turn 50), an estimate at four");
+    const card = readFileSync(join(root, "dataset/set/README.md"), "utf8");
+    expect(card).toContain("## Lengths");
+    expect(card).toContain("| TRL (SFT, DPO, KTO) | `max_length=None`");
+  });
+
+  test("rows over --max-tokens are left out with a reason, or fitted by --history", async () => {
+    const root = tempProject();
+    const given = [...rows(4, 3), steps(50)];
+    const limit = { maxTokens: 1000, force: true };
+    const without = await writeDataset(stream(given), spec(root, limit));
+    expect(without.summary).toMatchObject({ kept: 12, dropped: { too_many_tokens: 1 } });
+
+    const fitted = await writeDataset(stream(given), spec(root, { ...limit, history: "fit" }));
+    expect(fitted.summary).toMatchObject({ kept: 13, dropped: {} });
+    const all = ["train", "val"].flatMap((s) => readJsonl(root, "dataset/set", `${s}.jsonl`));
+    const left = all.map((row) => (row["metadata"] as Record<string, unknown>)["steps_left_out"]);
+    expect(left.filter((n) => n === 0)).toHaveLength(12);
+    expect(JSON.stringify(all)).toMatch(/The task\.\\n\\n\[\.\.\. \d+ steps left out\]/);
+    const { lengths } = fitted.stats as { lengths: { longest: number } };
+    expect(lengths.longest).toBeLessThanOrEqual(1000);
+  });
+});
+
 describe("the output folder", () => {
   test("is not written over without --force", async () => {
     const root = tempProject({ "dataset/set/notes.txt": "mine" });
@@ -203,7 +251,10 @@ describe("the output folder", () => {
 
   test("with --force loses the old set's files, and keeps what no builder wrote", async () => {
     const root = tempProject();
-    await writeDataset(stream([...rows(4, 3), skip]), spec(root, { formats: ["chatml", "kto"] }));
+    await writeDataset(
+      stream([...rows(4, 3), skip]),
+      spec(root, { formats: ["chatml", "alpaca"] }),
+    );
     writeFileSync(join(root, "dataset/set/notes.txt"), "mine");
     await writeDataset(stream(rows(4, 3)), spec(root, { force: true }));
     expect(readdirSync(join(root, "dataset/set")).sort()).toEqual([

@@ -61,7 +61,7 @@ function typesOf(value: unknown, path = "", into = new Map<string, Set<string>>(
   return into;
 }
 
-test.each(["prompt-completion", "kto", "sharegpt"] as const)(
+test.each(["prompt-completion", "sharegpt"] as const)(
   "every row of %s has the same keys and types, calls or not, and the first shows them all",
   async (format) => {
     const { folder } = await built({ formats: [format] });
@@ -85,7 +85,7 @@ test("numbers that may have a fraction show one in every row", async () => {
 
 test("a fraction under a key of whole numbers is a fault of the builder, not a row", async () => {
   const row = example("g", 1, { metadata: { instance_id: "g", turn: 1.5 } });
-  await expect(built({ formats: ["kto"] }, [row])).rejects.toThrow("metadata turn is 1.5");
+  await expect(built({ formats: ["alpaca"] }, [row])).rejects.toThrow("metadata turn is 1.5");
 });
 
 test("the group that alone has calls is in the first split, and that is said", async () => {
@@ -124,15 +124,15 @@ test("the card has a config a format, types, counts, and a version that changes 
 });
 
 test("a split without rows has no file, since loaders fail on empty ones", async () => {
-  const { folder } = await built({ formats: ["kto"], valFraction: 0 });
+  const { folder } = await built({ formats: ["alpaca"], valFraction: 0 });
   expect(existsSync(join(folder, "train.jsonl"))).toBe(true);
   expect(existsSync(join(folder, "val.jsonl"))).toBe(false);
 });
 
 test("a card that was edited by hand is kept beside the new one, and that is said", async () => {
-  const { folder, root } = await built({ formats: ["kto"] });
+  const { folder, root } = await built({ formats: ["alpaca"] });
   appendFileSync(join(folder, "README.md"), "mine\n");
-  const { summary } = await built({ formats: ["kto"], force: true }, mixed(), root);
+  const { summary } = await built({ formats: ["alpaca"], force: true }, mixed(), root);
   expect(readFileSync(join(folder, "README.edited.md"), "utf8")).toMatch(/mine\n$/);
   expect(readFileSync(join(folder, "README.md"), "utf8")).not.toContain("mine\n");
   expect(summary.notes.join("\n")).toContain("README.md had been edited by hand");

@@ -136,7 +136,11 @@ test("no secret and no word of the pull request is in any file outside answer/, 
   await run(() => validate(config, deps, OPTIONS));
   await run(() => report(config, deps, OPTIONS));
   await run(() =>
-    exportTurns(config, deps, { ...OPTIONS, refined: true, format: ["openai,preference,kto"] }),
+    exportTurns(config, deps, {
+      ...OPTIONS,
+      refined: true,
+      format: ["openai,preference,sharegpt"],
+    }),
   );
   await run(() =>
     actions(config, deps, {

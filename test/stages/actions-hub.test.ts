@@ -36,7 +36,7 @@ test("runs and benchmark rows are read from a set of the Hub as from files", asy
     dataset: [PULLS],
     minPatchChars: 0,
     includeEmpty: false,
-    devSplit: "0.9",
+    devSplit: "1",
     emitTest: false,
     forceSkippedReport: false,
     output: join(root, "dataset/speedrun"),

@@ -225,3 +225,38 @@ test("--label names what it expects", async () => {
     'actions: --label is "GOOD"; expected SUCCESS, FAILURE, UNKNOWN',
   );
 });
+
+test("turns of failed runs are learned where they are named, and are bad answers to kto", async () => {
+  const root = tempProject();
+  const options = { toolbench: ["none"], own: false, maxSwe: 150 };
+  const labels = (): unknown[] => [
+    ...new Set(proposerOf(root).map(({ metadata }) => metadata["label"])),
+  ];
+  const plain = await run(root, options);
+  expect(plain.dropped["label_failure"]).toBeGreaterThan(0);
+  expect(labels()).not.toContain("FAILURE");
+
+  await run(root, { ...options, label: ["SUCCESS,FAILURE"], force: true });
+  expect(labels()).toEqual(expect.arrayContaining(["SUCCESS", "FAILURE"]));
+
+  const kto = await run(root, { ...options, format: ["kto"], force: true });
+  expect(kto.dropped["label_failure"]).toBeUndefined();
+  const rows = proposerOf(root) as (Row & { label?: boolean })[];
+  expect(new Set(rows.map(({ label }) => label))).toEqual(new Set([true, false]));
+  expect(rows.every(({ label, metadata }) => label === (metadata["label"] === "SUCCESS"))).toBe(
+    true,
+  );
+});
+
+test("rejected actions come from other runs before later turns of the same one, and the card counts them", async () => {
+  const root = tempProject();
+  const summary = await run(root, { toolbench: ["none"], own: false });
+  const kinds = verifierOf(root).map(({ metadata }) => metadata["synthetic_kind"]);
+  const count = (kind: string): number => kinds.filter((one) => one === kind).length;
+  expect(count("position")).toBeGreaterThan(20 * count("later"));
+  const said = summary.notes.find((note) => note.startsWith("rejected actions by origin: "));
+  expect(said).toContain(`synthetic (position) ${count("position")}`);
+  const card = readFileSync(join(root, SETS.verifier, "README.md"), "utf8");
+  expect(card).toContain(said);
+  expect(summary.notes.join("\n")).toMatch(/proposer, action types of \d+ turns: \w+ \d+ \(/);
+});

@@ -121,7 +121,7 @@ async function exported(given: readonly Given[], over: Partial<ExportOptions> = 
   });
   const folder = join(root, "dataset/export");
   const rows = ["train", "val"].flatMap((split) => readJsonl(folder, `${split}.jsonl`));
-  return { summary, rows: rows as Row[] };
+  return { summary, folder, rows: rows as Row[] };
 }
 
 const WON = { bucket: "final", votes: [1, 1] } as const;
@@ -234,10 +234,51 @@ test("a run of which nothing was won is left out: nothing_won", async () => {
   ).rejects.toThrow(/every row was filtered out[^]*nothing_won/);
 });
 
-test("--unit run takes no format but openai, and --draw-weight a number from 0 to 1", async () => {
-  await expect(exported([{ ...WON, turn: 0, reads: "a.js" }], { format: ["kto"] })).rejects.toThrow(
-    "export: --unit run with --format kto: only openai has a place for weights",
+test("a format without weights gets a row a learned turn, with the history that the run's row has", async () => {
+  const given = [
+    { ...WON, turn: 0, reads: "a.js" },
+    { bucket: "defeat", votes: [0, 0], turn: 1, reads: "b.js" },
+    { ...WON, turn: 2, reads: "other.js" },
+  ] as const;
+  const { rows, summary, folder } = await exported(given, { format: ["openai,prompt-completion"] });
+  expect(summary).toMatchObject({ read: 1, kept: 1, dropped: {} });
+  expect(rows).toHaveLength(1);
+  const turns = ["train", "val"].flatMap((split) =>
+    readJsonl(folder, "prompt-completion", `${split}.jsonl`),
+  ) as { prompt: Message[]; completion: Message[]; metadata: Row }[];
+  const [whole] = rows;
+  const learned = (whole?.messages ?? []).flatMap(({ weight = 0, ...message }, at) =>
+    weight > 0 ? [{ at, message }] : [],
   );
+  expect(turns).toHaveLength(2);
+  for (const [n, { at, message }] of learned.entries()) {
+    expect(turns[n]?.prompt).toHaveLength(at);
+    expect(turns[n]?.completion[0]?.["content"]).toBe(message["content"]);
+    expect(turns[n]?.metadata).toMatchObject({ weight: 1 });
+    expect(JSON.stringify(turns[n]?.prompt)).not.toContain('"weight"');
+  }
+  // The turn that was won stands in the history of the later one, in its better words.
+  expect(turns[1]?.prompt[1]?.["content"]).toBe("better");
+  // That alone, without runs.
+  const alone = await exported(given, { format: ["prompt-completion"] });
+  expect(alone.rows).toHaveLength(2);
+});
+
+test.each([
+  [{ format: ["kto"] }, "export: --unit run with --format kto: a run has answers to learn"],
+  [
+    { format: ["preference"] },
+    "export: --unit run with --format preference: a run has answers to learn, and no pairs",
+  ],
+  [
+    { history: "last:2" },
+    "export: --unit run with --history: a row of openai is the whole run, and its turns are learned where they stand",
+  ],
+])("--unit run with %j is refused", async (over, message) => {
+  await expect(exported([{ ...WON, turn: 0, reads: "a.js" }], over)).rejects.toThrow(message);
+});
+
+test("--draw-weight takes a number from 0 to 1", async () => {
   const root = tempProject(filesOf([{ ...WON, turn: 0, reads: "a.js" }]));
   const ran = await runScriptFile("export", ["--root", root, "--unit=run", "--draw-weight=2"]);
   expect(ran.code).toBe(1);

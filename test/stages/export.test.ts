@@ -90,6 +90,9 @@ const review = (over: Row): Row => ({
   ...over,
 });
 
+/** Without kto, which would be one-sided. */
+const PAIRS = { format: ["prompt-completion", "preference"] };
+
 async function run(given: readonly Given[], over: Partial<ExportOptions> = {}) {
   const files: Record<string, unknown> = {};
   for (const [at, one] of given.entries()) {
@@ -148,6 +151,14 @@ describe("what is learned", () => {
       against: "king",
       audit: "clean",
       decided_by: "panel",
+    });
+    expect(pair?.["metadata"]).toMatchObject({
+      run: "",
+      origin: "",
+      origin_license: "unknown",
+      models: "",
+      config_hash: expect.stringMatching(/^[0-9a-f]+$/),
+      made_with: expect.stringMatching(/^kingmaker \d/),
     });
     expect(all("kto").map((row) => [said(row, "completion"), row["label"]])).toEqual([
       [turn(1)["challenger"], true],
@@ -217,9 +228,10 @@ describe("what is learned", () => {
       }),
     ],
   ])("a turn with %s makes no pair", async (_title, given) => {
-    const { stats } = await run([
-      { bucket: "final", turn: turn(1), ...(given === undefined ? {} : { score: given }) },
-    ]);
+    const { stats } = await run(
+      [{ bucket: "final", turn: turn(1), ...(given === undefined ? {} : { score: given }) }],
+      PAIRS,
+    );
     expect(stats["turns_without_a_pair"]).toEqual({ not_judged: 1 });
   });
 
@@ -227,7 +239,7 @@ describe("what is learned", () => {
     ["the same answer twice", { king: turn(1)["challenger"] }],
     ["no king", { king: " " }],
   ])("%s makes no pair", async (_title, over) => {
-    const { stats } = await run([good(1, over)]);
+    const { stats } = await run([good(1, over)], PAIRS);
     expect(stats["turns_without_a_pair"]).toEqual({ no_second_answer: 1 });
   });
 });
@@ -243,15 +255,16 @@ describe("a person overrules the panel", () => {
   });
 
   test("for the king: a final turn is not learned, and the king is chosen", async () => {
-    const { all } = await run([{ ...good(1), review: review({ verdict: 1 }) }]);
+    const { all } = await run([{ ...good(1), review: review({ verdict: 1 }) }], PAIRS);
     expect(all()).toEqual([]);
     expect(said(all("preference")[0], "chosen")).toBe(turn(1)["king"]);
   });
 
   test("a draw makes no pair, and a bucket counts as given", async () => {
-    const { stats, all } = await run([
-      { ...good(1), review: review({ verdict: 0, bucket: "final" }) },
-    ]);
+    const { stats, all } = await run(
+      [{ ...good(1), review: review({ verdict: 0, bucket: "final" }) }],
+      PAIRS,
+    );
     expect(stats["turns_without_a_pair"]).toEqual({ person_draw: 1 });
     expect(all()).toHaveLength(1);
   });
@@ -298,7 +311,7 @@ describe("what stays inside", () => {
   });
 
   test("a king with a secret makes no pair, though the challenger is learned", async () => {
-    const { all, stats } = await run([good(1, { king: `x ${key}` })]);
+    const { all, stats } = await run([good(1, { king: `x ${key}` })], PAIRS);
     expect(all()).toHaveLength(1);
     expect(stats["turns_without_a_pair"]).toEqual({ secret: 1 });
   });
@@ -417,4 +430,39 @@ test("the script exports by group: no instance is on both sides", async () => {
     );
   expect(ids("val")).toHaveLength(3);
   for (const id of ids("val")) expect(ids("train")).not.toContain(id);
+});
+
+test("rows say which run, source and models they are of, and the card whose terms to check", async () => {
+  const by = (model: string): Row => ({
+    model,
+    provider: "p",
+    prompt_version: "1",
+    config_hash: "x",
+    usage: { prompt_tokens: 0, cached_tokens: 0, completion_tokens: 0, reasoning_tokens: 0 },
+    cost_usd: null,
+    attempts: 1,
+    finish_reason: "stop",
+    time: "",
+  });
+  const over = {
+    run: "run-7",
+    origin: { dataset: "nebius/SWE-rebench-V2-PRs", revision: "abc", file: "a.parquet", row: 3 },
+    challenger_run: by("open/answerer"),
+    king_run: by("claude-x"),
+  };
+  const { all, folder } = await run([good(1, over), good(2, over)]);
+  const of = (dir: string, n = 0): unknown => all(dir)[n]?.["metadata"];
+  expect(of("")).toMatchObject({
+    run: "run-7",
+    origin: "nebius/SWE-rebench-V2-PRs",
+    origin_license: "cc-by-4.0",
+    models: "open/answerer",
+  });
+  expect(of("preference")).toMatchObject({ models: "open/answerer, claude-x" });
+  const bad = all("kto").find((row) => row["label"] === false);
+  expect(bad?.["metadata"]).toMatchObject({ models: "claude-x" });
+  const card = readFileSync(join(folder, "README.md"), "utf8");
+  expect(card).toContain("## Who wrote the answers");
+  expect(card).toMatch(/\| claude-x \| \d+ \| Anthropic's terms \(competing models\) \|/);
+  expect(card).toContain("- nebius/SWE-rebench-V2-PRs (cc-by-4.0)");
 });

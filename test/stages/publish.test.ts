@@ -269,7 +269,7 @@ describe("refusals", () => {
     const options = { ...OPTIONS, folder: "dataset/set", ...(repo === undefined ? {} : { repo }) };
     await expect(publish(testConfig(root), options)).rejects.toMatchObject({
       message,
-      hint: "for example --repo your-name/your-set; or set [dataset].hub_org in chain.toml",
+      hint: "for example --repo your-name/your-set; or name the owner with --hub-org, or [dataset].hub_org in chain.toml",
     });
   });
 });

@@ -39,7 +39,7 @@ const run = (
       dataset: ["b.jsonl"],
       minPatchChars: 0,
       includeEmpty: false,
-      devSplit: "0.9",
+      devSplit: "1",
       emitTest: false,
       forceSkippedReport: false,
       output: join(root, "dataset/speedrun"),
@@ -60,7 +60,16 @@ test("speedrun writes rows with labels, and skipped ones with what they had", as
     dropped: { empty_response: 1, short_patch: 1 },
   });
   const rows = readJsonl(root, "dataset/speedrun/dev.jsonl");
-  expect(rows.map(({ metadata }) => metadata)).toEqual([
+  expect(rows[0]?.["metadata"]).toMatchObject({
+    run: "",
+    turn: -1,
+    origin: "b.jsonl",
+    origin_license: "unknown",
+    models: "",
+    config_hash: expect.stringMatching(/^[0-9a-f]+$/),
+    made_with: expect.stringMatching(/^kingmaker \d/),
+  });
+  expect(rows.map(({ metadata }) => metadata)).toMatchObject([
     { instance_id: "o1__r-1", repo: "o1/r", label: "SUCCESS", response_source: "patch" },
     { instance_id: "o2__r-2", repo: "o2/r", label: "UNKNOWN", response_source: "test_patch" },
     { instance_id: "o5__r-5", repo: "o5/r", label: "UNKNOWN", response_source: "change_summary" },
@@ -251,9 +260,10 @@ const labelsOf = (root: string): unknown[] =>
 
 test("the rule labels a row's run only where it is asked to and the row says nothing", async () => {
   const root = tempProject({ "b.jsonl": lines(RUNS) });
-  await run(root);
+  const label = ["SUCCESS,FAILURE,UNKNOWN"];
+  await run(root, { label });
   expect(labelsOf(root)).toEqual(["UNKNOWN", "UNKNOWN", "FAILURE", "UNKNOWN"]);
-  await run(root, { labelRuns: true, force: true });
+  await run(root, { labelRuns: true, label, force: true });
   expect(labelsOf(root)).toEqual([
     ["SUCCESS", "rule"],
     ["FAILURE", "rule"],
@@ -278,4 +288,71 @@ test("rows with other labels than those asked for are left out with a reason", a
   await expect(run(root, { label: ["GOOD"], force: true })).rejects.toThrow(
     'speedrun: --label is "GOOD"; expected SUCCESS, FAILURE, UNKNOWN',
   );
+});
+
+test("a failure is no answer to learn unless it is named; kto has it as it is, and nothing that nobody knows", async () => {
+  const mixed = [
+    ...[1, 2, 3, 4].map((n) => row(n, { resolved: true })),
+    ...[5, 6, 7].map((n) => row(n, { resolved: false })),
+    row(8, { FAIL_TO_PASS: [] }),
+  ];
+  const root = tempProject({ "b.jsonl": lines(mixed) });
+  const of = (file: string): [string, unknown][] =>
+    readJsonl(root, "dataset/speedrun", file).map((one) => [
+      (one["metadata"] as { label: string }).label,
+      one["label"],
+    ]);
+  expect(await run(root)).toMatchObject({ read: 8, kept: 5, dropped: { label_failure: 3 } });
+  expect(of("dev.jsonl").filter(([label]) => label === "FAILURE")).toEqual([]);
+
+  const named = await run(root, { label: ["SUCCESS", "FAILURE"], force: true });
+  expect(named).toMatchObject({ kept: 7, dropped: { label_unknown: 1 } });
+  expect(of("dev.jsonl").filter(([label]) => label === "FAILURE")).toHaveLength(3);
+
+  const kto = await run(root, { format: ["kto"], force: true });
+  expect(kto).toMatchObject({ read: 8, kept: 7, dropped: { label_unknown: 1 } });
+  const rows = of("dev.jsonl");
+  expect(rows).toHaveLength(7);
+  expect(rows.every(([label, is]) => is === (label === "SUCCESS"))).toBe(true);
+  // Both labels stand in every stretch of the file.
+  expect(rows.map(([, is]) => is)).toEqual([true, false, true, false, true, false, true]);
+
+  const both = await run(root, { format: ["prompt-completion,kto"], force: true });
+  expect(both).toMatchObject({ read: 8, kept: 8, dropped: {} });
+  expect(
+    of("dev.jsonl")
+      .map(([label]) => label)
+      .sort(),
+  ).toEqual(["SUCCESS", "SUCCESS", "SUCCESS", "SUCCESS", "UNKNOWN"]);
+  expect(of("kto/dev.jsonl")).toHaveLength(7);
+});
+
+test("kto rows of one label alone are refused, and nothing is written", async () => {
+  const root = tempProject({ "b.jsonl": lines([1, 2, 3].map((n) => row(n))) });
+  await expect(run(root, { format: ["prompt-completion", "kto"] })).rejects.toMatchObject({
+    message:
+      "kto: all 3 rows of the set have the label true: there is nothing to tell good from bad by",
+    hint: "leave kto out of --format, or give input with answers of both kinds",
+  });
+  expect(existsSync(join(root, "dataset/speedrun"))).toBe(false);
+});
+
+test("a tenth is dealt to test whether it is written or not, and dev is the same both times", async () => {
+  const rows = Array.from({ length: 40 }, (_, n) => row(n));
+  const root = tempProject({ "b.jsonl": lines(rows) });
+  const without = await run(root, { devSplit: "0.9" });
+  expect(without).toMatchObject({ read: 40, kept: 36, dropped: { held_out: 4 } });
+  expect(without.notes).toContain("4 rows are dealt to test, which is not written");
+  expect(existsSync(join(root, "dataset/speedrun/test.jsonl"))).toBe(false);
+  const dev = readJsonl(root, "dataset/speedrun/dev.jsonl");
+  expect(dev).toHaveLength(36);
+  const held = readFileSync(join(root, "dataset/speedrun/README.md"), "utf8");
+  for (const one of rows) {
+    const { instance_id } = one as { instance_id: string };
+    const isInDev = dev.some((line) => JSON.stringify(line).includes(`"${instance_id}"`));
+    if (!isInDev) expect(held).not.toContain(`"${instance_id}"`);
+  }
+  await run(root, { devSplit: "0.9", emitTest: true, force: true });
+  expect(readJsonl(root, "dataset/speedrun/dev.jsonl")).toEqual(dev);
+  expect(readJsonl(root, "dataset/speedrun/test.jsonl")).toHaveLength(4);
 });

@@ -27,6 +27,7 @@ export function actionCards(
         "The history of an agent's run and the question what comes next; the answer is the action type and the turn that was taken.",
       howMade: [
         "Turns are drawn by seed, at most so many a source; tool calls are rendered as text.",
+        "Turns of runs that failed are answers to learn only where --label names FAILURE; kto has them with label false, and leaves out runs of which nobody knows.",
         "The question stands in a message of its own: histories are as the agent saw them.",
       ],
     },
@@ -37,11 +38,13 @@ export function actionCards(
         "The history of an agent's run with two next actions: the one that a run which resolved its instance took (or that won its duel), and another one.",
       howMade: [
         'rejected_origin "rollout": another run of the instance took this action after the very same history; "duel": it lost the duel on this turn.',
-        'rejected_origin "synthetic": made up. synthetic_kind says how: borrowed from another run of the instance after another history, later in the same run, the last action repeated, or handing in at once.',
+        'rejected_origin "synthetic": made up. synthetic_kind says how: borrowed from another run of the instance after another history, from the same position (turn) of a run of another instance, later in the same run, the last action repeated, or handing in at once.',
+        "Later turns of the same run are taken only where no other run has an action to offer.",
       ],
       limits: [
         ...common.limits,
         "A synthetic rejected action is plausible, but nobody tried it: it is not known to be worse.",
+        "What gives synthetic ones away without any judgement: a later turn knows what happened meanwhile, one from another instance names other files, a repeated one stands in the history. rejected_origin and synthetic_kind tell them apart.",
       ],
     },
     eval: {

@@ -2,7 +2,7 @@
 import { sha256Hex } from "../turn/hash.ts";
 import type { Message } from "../../records/message.ts";
 import { classifyAction } from "./classify.ts";
-import type { ActionType } from "./types.ts";
+import type { ActionTurn, ActionType } from "./types.ts";
 
 /** One run of an agent on an instance. */
 export type Rollout = {
@@ -12,6 +12,12 @@ export type Rollout = {
   readonly repo: string;
   /** Tells the rollouts of an instance apart. */
   readonly id: string;
+  /** As its source names it; absent where it does not. */
+  readonly run?: string | undefined;
+  /** The data set or file that it was read from. */
+  readonly origin?: string | undefined;
+  /** Who wrote its words; absent where nobody knows. */
+  readonly model?: string | undefined;
   /** null: the source does not say. */
   readonly resolved: boolean | null;
   /** As agents see them: tool calls rendered as text. */
@@ -47,17 +53,20 @@ export function eventsOf(rollout: Rollout): ActionEvent[] {
 }
 
 /** The type of an event, from the turn, the observation before it and the turn before that. */
-export function typeOf({ rollout, at }: ActionEvent): ActionType {
+export const typeOf = (event: ActionEvent): ActionType => classifyAction(seenAt(event));
+
+/** What its type is told by. */
+export function seenAt({ rollout, at }: ActionEvent): ActionTurn {
   const turn = rollout.calls[at];
   const prev = rollout.calls[at - 1];
   const before = rollout.calls.slice(0, at).findLast((message) => message.role === "assistant");
-  return classifyAction({
+  return {
     content: turn?.content,
     tool_calls: turn?.tool_calls,
     prev_role: prev?.role ?? null,
     prev: prev?.content,
     before: before ?? null,
-  });
+  };
 }
 
 /** A copy of the history that an event answers: nobody else holds its messages. */

@@ -5,11 +5,14 @@
 import { randomIndex, type Rng } from "../random.ts";
 import { eventsOf, historyHashes, typeOf, type ActionEvent, type Rollout } from "./events.ts";
 import { classifyAction } from "./classify.ts";
+import type { PlacedAction } from "./elsewhere.ts";
 import type { ActionType } from "./types.ts";
 
 export type Rejected = {
   readonly content: string;
   readonly action_type: ActionType;
+  /** Who wrote it; absent where nobody knows, or nobody did. */
+  readonly model?: string | undefined;
   /**
    * "rollout": another run of the instance took this action after the very same history.
    * "duel": the answer that lost the duel on this very turn.
@@ -17,11 +20,11 @@ export type Rejected = {
    */
   readonly origin: "rollout" | "duel" | "synthetic";
   /**
-   * borrowed: from another run of the instance, after another history; later: from later in this
-   * run, before what it builds on is known; repeated: this run's last action once more; submitted:
-   * handing in now.
+   * borrowed: from another run of the instance, after another history; position: from the same turn of
+   * a run of another instance; later: from later in this run, before what it builds on is known;
+   * repeated: this run's last action once more; submitted: handing in now.
    */
-  readonly synthetic_kind: "borrowed" | "later" | "repeated" | "submitted" | null;
+  readonly synthetic_kind: "borrowed" | "position" | "later" | "repeated" | "submitted" | null;
 };
 
 /** What a run of an instance knows of its siblings, made once an instance. */
@@ -47,11 +50,19 @@ export function siblingsOf(rollouts: readonly Rollout[]): Siblings {
 
 /**
  * An action for the same history that differs from the one taken. Runs that did not resolve the
- * instance are preferred; null when nothing differs.
+ * instance are preferred; null when nothing differs. Later turns of the same run are taken where no other
+ * run has anything: they know what happened meanwhile, which gives them away.
+ * @param elsewhere what runs of other instances did at the same turn.
  */
-export function rejectedFor(event: ActionEvent, siblings: Siblings, rng: Rng): Rejected | null {
+export function rejectedFor(
+  event: ActionEvent,
+  siblings: Siblings,
+  rng: Rng,
+  elsewhere: readonly PlacedAction[] = [],
+): Rejected | null {
   const hash = historyHashes(event.rollout.messages.slice(0, event.at + 1)).at(-1) ?? "";
-  const differs = (other: ActionEvent): boolean => act(other.content) !== act(event.content);
+  const differs = (other: Pick<ActionEvent, "content">): boolean =>
+    act(other.content) !== act(event.content);
   const others = (siblings.byHistory.get(hash) ?? []).filter(
     (other) => other.rollout.id !== event.rollout.id && differs(other),
   );
@@ -61,11 +72,16 @@ export function rejectedFor(event: ActionEvent, siblings: Siblings, rng: Rng): R
     return {
       content: real.content,
       action_type: typeOf(real),
+      ...modelOf(real.rollout),
       origin: "rollout",
       synthetic_kind: null,
     };
   }
-  return synthetic(event, siblings, rng, differs);
+  const found = synthetic(event, { siblings, elsewhere, rng, differs });
+  if (found !== null) return found;
+  if (act(SUBMIT) === act(event.content)) return null;
+  const action_type = classifyAction({ content: SUBMIT });
+  return { content: SUBMIT, action_type, origin: "synthetic", synthetic_kind: "submitted" };
 }
 
 /** The answer that lost the duel on this very turn. */
@@ -88,11 +104,16 @@ function pick<T>(list: readonly T[], rng: Rng): T | null {
 const SUBMIT =
   "THOUGHT: This should be done.\n\n```bash\necho COMPLETE_TASK_AND_SUBMIT_FINAL_OUTPUT\n```";
 
+type Field = {
+  readonly siblings: Siblings;
+  readonly elsewhere: readonly PlacedAction[];
+  readonly rng: Rng;
+  readonly differs: (other: Pick<ActionEvent, "content">) => boolean;
+};
+
 function synthetic(
   event: ActionEvent,
-  siblings: Siblings,
-  rng: Rng,
-  differs: (other: ActionEvent) => boolean,
+  { siblings, elsewhere, rng, differs }: Field,
 ): Rejected | null {
   const own = siblings.events.filter((other) => other.rollout.id === event.rollout.id);
   // A turn near the same place of the run is more plausible than one from the other end.
@@ -100,28 +121,56 @@ function synthetic(
   const borrowed = siblings.events.filter(
     (other) => other.rollout.id !== event.rollout.id && near(other) && differs(other),
   );
+  const placed = likest(
+    elsewhere.filter((other) => isOfOther(other, event) && differs(other)),
+    event,
+  );
   const later = own.filter((other) => other.turn > event.turn + 1 && differs(other));
   const last = own.filter((other) => other.turn === event.turn - 1 && differs(other));
+  const made = (
+    synthetic_kind: Rejected["synthetic_kind"],
+    content: string,
+    action_type: ActionType,
+    by: { readonly model?: string | undefined },
+  ): Rejected => ({
+    content,
+    action_type,
+    ...modelOf(by),
+    origin: "synthetic",
+    synthetic_kind,
+  });
+  const lent = pick(borrowed, rng);
+  if (lent !== null) return made("borrowed", lent.content, typeOf(lent), lent.rollout);
+  const there = pick(placed, rng);
+  if (there !== null) return made("position", there.content, classifyAction(there.seen), there);
   for (const [kind, list] of [
-    ["borrowed", borrowed],
     ["later", later],
     ["repeated", last],
   ] as const) {
     const found = pick(list, rng);
-    if (found !== null) {
-      return {
-        content: found.content,
-        action_type: typeOf(found),
-        origin: "synthetic",
-        synthetic_kind: kind,
-      };
-    }
+    if (found !== null) return made(kind, found.content, typeOf(found), found.rollout);
   }
-  if (act(SUBMIT) === act(event.content)) return null;
-  return {
-    content: SUBMIT,
-    action_type: classifyAction({ content: SUBMIT }),
-    origin: "synthetic",
-    synthetic_kind: "submitted",
-  };
+  return null;
+}
+
+const modelOf = ({ model }: { readonly model?: string | undefined }) =>
+  model === undefined ? {} : { model };
+
+/** Of another instance, and in the same form: a command beside a command, a call beside a call. */
+function isOfOther(other: PlacedAction, { rollout, at }: ActionEvent): boolean {
+  return (
+    other.instance_id !== rollout.instance_id &&
+    other.isCall === (rollout.calls[at]?.tool_calls !== undefined)
+  );
+}
+
+/** Those of the same repository, where there are any; of these those of failed runs. */
+function likest(
+  actions: readonly PlacedAction[],
+  { rollout }: ActionEvent,
+): readonly PlacedAction[] {
+  const near = actions.filter(({ repo }) => repo !== "" && repo === rollout.repo);
+  const nearest = near.length > 0 ? near : actions;
+  const failed = nearest.filter(({ resolved }) => resolved === false);
+  return failed.length > 0 ? failed : nearest;
 }

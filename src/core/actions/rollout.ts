@@ -9,7 +9,7 @@ import type { Rollout } from "./events.ts";
 /** `id` tells the rollouts of an instance apart: the place of the row. */
 export function rolloutOf(
   row: Row,
-  from: { readonly source: string; readonly id: string },
+  from: Pick<Rollout, "source" | "id" | "origin">,
 ): Kept<Rollout> {
   if (typeof row["assistant"] === "string") return readyRollout(row, from);
   const shown = trajectoryOf(row, "text");
@@ -24,6 +24,8 @@ export function rolloutOf(
     instance_id: questionOf(instance_id),
     repo,
     resolved: resolvedOf(row),
+    run: run.id ?? textOf(row, "traj_id"),
+    model: textOf(row, "model"),
     messages: run.messages.map(plainMessage),
     calls: calls.value.run.messages,
     demos: run.notTurns,
@@ -37,7 +39,10 @@ export function rolloutOf(
 export function singleTurn(
   history: readonly Message[],
   answer: string,
-  from: Pick<Rollout, "source" | "id" | "instance_id" | "repo" | "resolved">,
+  from: Pick<
+    Rollout,
+    "source" | "id" | "instance_id" | "repo" | "resolved" | "run" | "origin" | "model"
+  >,
   said: Message = { role: "assistant", content: answer },
 ): Rollout {
   const messages = [...history.map(plainMessage), { role: "assistant", content: answer }];
@@ -55,15 +60,23 @@ export function groupOf(
 
 // ---------------------------------------------------------------------------------------------
 
-function readyRollout(
-  row: Row,
-  from: { readonly source: string; readonly id: string },
-): Kept<Rollout> {
+function readyRollout(row: Row, from: Pick<Rollout, "source" | "id" | "origin">): Kept<Rollout> {
   const ready = readyTurnOf(row, "text");
   if (!ready.ok) return ready;
   const { instance_id, repo, messages, assistant } = ready.value;
-  const names = { ...from, instance_id, repo, resolved: resolvedOf(row) };
+  const names = {
+    ...from,
+    instance_id,
+    repo,
+    resolved: resolvedOf(row),
+    model: textOf(row, "model"),
+  };
   return kept(singleTurn(messages, assistant, names));
+}
+
+function textOf(row: Row, column: string): string | undefined {
+  const value = row[column];
+  return typeof value === "string" && value !== "" ? value : undefined;
 }
 
 /** null: the row does not say, or not so that it can be read. */

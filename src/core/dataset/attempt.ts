@@ -41,6 +41,7 @@ export function attemptOf(row: Row): ReadAttempt {
       problem_statement: textOf(row, "problem_statement"),
       localised_files: (files as unknown[]).filter((file) => typeof file === "string"),
       test_stdout: textOf(row, "test_stdout"),
+      model: textOf(row, "model") || textOf(row, "model_name_or_path"),
     },
   };
 }

@@ -2,6 +2,8 @@
 import { cardYaml, splitName } from "./card-yaml.ts";
 import type { ColumnTypes } from "./column-types.ts";
 import type { Format } from "./format-names.ts";
+import { lengthSection, type LengthStats } from "./lengths.ts";
+import { modelSection } from "./provenance.ts";
 import type { Sizes } from "./set-stats.ts";
 import type { TokenStats } from "./stats.ts";
 import { trainOnIt, type TrainFacts } from "./train-on-it.ts";
@@ -32,6 +34,9 @@ export type CardFacts = {
   readonly parquet: boolean;
   readonly groups: { readonly by: string; readonly merged: number };
   readonly tokens: TokenStats;
+  readonly lengths: LengthStats;
+  /** Rows by who wrote their answers. */
+  readonly models: Readonly<Record<string, number>>;
   readonly costUsd: number | null;
   readonly filterReasons: Readonly<Record<string, number>>;
   readonly notes: readonly string[];
@@ -71,6 +76,7 @@ export function renderCard(text: CardText, facts: CardFacts): string {
     ...(facts.costUsd === null ? [] : [`One epoch at the price given: ${facts.costUsd} USD.`]),
     ...facts.notes.map((note) => `${note}.`),
     "",
+    ...lengthSection(facts.lengths),
     "## Train on it",
     "",
     `Load the folder (or its name on the Hub) with the format's name: \`load_dataset("FOLDER", "${facts.sizes[0]?.format ?? ""}")\`. Only then arguments of calls are objects, as chat templates want them; by path they are JSON text. Sets with calls need datasets 4.8 or later that way.`,
@@ -86,6 +92,7 @@ export function renderCard(text: CardText, facts: CardFacts): string {
       ({ name, license }) => `- ${name}${license === null ? "" : ` (${license})`}`,
     ),
     "",
+    ...modelSection(facts.models),
     ...leftOut(facts.filterReasons),
     "## Known limits",
     "",
@@ -97,7 +104,7 @@ export function renderCard(text: CardText, facts: CardFacts): string {
       `\`${format}\`, long texts cut:`,
       "",
       "```json",
-      JSON.stringify(row, (_key, value: unknown) => shortened(value), 2),
+      JSON.stringify(row, shown, 2),
       "```",
       "",
     ]),
@@ -142,6 +149,11 @@ function leftOut(reasons: Readonly<Record<string, number>>): string[] {
 }
 
 const SHOWN_CHARS = 300;
+
+/** The card is read by all: what only a teacher may see is not quoted in it. */
+function shown(key: string, value: unknown): unknown {
+  return key === "privileged_context" ? "[not shown here]" : shortened(value);
+}
 
 function shortened(value: unknown): unknown {
   if (typeof value === "string" && value.length > SHOWN_CHARS) {

@@ -3,6 +3,7 @@
  * source row gives none. Formats turn examples into lines; nothing here knows where rows came from.
  */
 import type { Message } from "../../records/message.ts";
+import type { Format } from "./format-names.ts";
 
 /**
  * Flat, with the same keys and types in every row of a set. No null: a file that holds nulls alone tells a
@@ -20,6 +21,10 @@ type Base = {
   readonly tools?: readonly unknown[];
   /** Its messages say by their weight what is learned of them: a whole run. */
   readonly isWeighted?: boolean;
+  /** The formats that it is for; absent: all that take its kind. */
+  readonly formats?: readonly Format[];
+  /** Of an answer whose row says how it ended: good or bad; null: nobody knows. Absent: as its kind says. */
+  readonly label?: boolean | null;
   /** What only a teacher may see; it stands in rows of the format `privileged` and nowhere else. */
   readonly privileged?: string;
 };
@@ -89,6 +94,9 @@ export function saidBy(example: Example): readonly Message[] {
       return example satisfies never;
   }
 }
+
+/** What `kto` says of an answer. */
+export const answerLabel = ({ kind, label }: Example): boolean => label ?? kind === "sft";
 
 /** The answers of an example, in the order of their columns. */
 export function answersOf(example: Example): readonly string[] {

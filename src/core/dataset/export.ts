@@ -10,6 +10,7 @@ import { isCurrent, personScore } from "../report/person.ts";
 import { judgeViews } from "../report/verdicts.ts";
 import { repoFromId } from "../sample/shapes.ts";
 import type { Example, Metadata } from "./example.ts";
+import { modelNames, originName, withProvenance } from "./provenance.ts";
 import type { Grouping } from "./settings.ts";
 import { winnerOf } from "./winner.ts";
 
@@ -99,14 +100,25 @@ export function examplesOf(turn: JudgedTurn, wants: ExportWants): TurnExamples {
   if (opponent.trim() === "" || chosen === rejected)
     return { examples, reason: "no_second_answer" };
   if (secrets.opponent) return { examples, reason: "secret" };
+  // Of a pair both are learned from; against the reference the other one is the run's own.
+  const king = turn.score?.mode === 1 ? null : exported.king_run?.model;
+  const models = modelNames(exported.challenger_run?.model, king);
   if (wants.preference) {
     const both = { chosen: better, rejected: worse };
-    examples.push({ ...base, metadata, kind: "preference", chosen, rejected, said: both });
-  }
-  if (wants.negative) {
     examples.push({
       ...base,
-      metadata,
+      metadata: { ...metadata, models },
+      kind: "preference",
+      chosen,
+      rejected,
+      said: both,
+    });
+  }
+  if (wants.negative) {
+    const model = isChallenger ? king : exported.challenger_run?.model;
+    examples.push({
+      ...base,
+      metadata: { ...metadata, models: modelNames(model) },
       kind: "negative",
       answer: rejected,
       said: { answer: worse },
@@ -170,7 +182,12 @@ export function exportBase(turn: JudgedTurn, groupBy: Grouping): Base {
   return {
     prompt: exported.messages.map(promptMessage),
     group: groupBy === "instance" || repo === "" ? exported.instance_id : repo,
-    metadata: metadataOf(turn, repo),
+    metadata: withProvenance(metadataOf(turn, repo), {
+      run: exported.run ?? "",
+      turn: exported.turn ?? -1,
+      origin: originName(exported.origin),
+      models: modelNames(exported.challenger_run?.model),
+    }),
     ...(exported.protocol === "tools" ? { tools: exported.tools ?? [] } : {}),
   };
 }
@@ -200,7 +217,6 @@ function metadataOf(turn: JudgedTurn, repo: string): Metadata {
   return {
     instance_id: exported.instance_id,
     repo,
-    turn: exported.turn ?? -1,
     file: turn.file,
     bucket: turn.bucket,
     score: exported.score,

@@ -5,7 +5,7 @@
 import type { Message } from "../../records/message.ts";
 import { alpacaRow } from "./alpaca-row.ts";
 import { renderChatml } from "./chatml.ts";
-import type { Example } from "./example.ts";
+import { answerLabel, type Example } from "./example.ts";
 import type { Format, Trainer } from "./format-names.ts";
 import type { FormatReason, RenderText, Written } from "./format-reasons.ts";
 import { asPlainText, formed, type Formed } from "./history.ts";
@@ -20,9 +20,13 @@ export type WriteOptions = {
   readonly trainer?: Trainer | null;
 };
 
-/** True when the format has a place for this kind: only `kto` takes a negative. */
-export function takes(format: Format, kind: Example["kind"]): boolean {
+/**
+ * True when the format has a place for this kind: only `kto` takes a negative, and no answer of which
+ * nobody knows whether it is good.
+ */
+export function takes(format: Format, kind: Example["kind"], label?: boolean | null): boolean {
   if (format === "preference" || format === "stepwise") return kind === format;
+  if (format === "kto" && label === null) return false;
   return kind === "sft" || (format === "kto" && kind === "negative");
 }
 
@@ -75,7 +79,7 @@ export function writeRow(example: Example, format: Format, options: WriteOptions
       return kept({
         ...asked(whole),
         completion: answerAt(whole, 0),
-        label: example.kind === "sft",
+        label: answerLabel(example),
         ...toolsText(whole),
         metadata,
       });

@@ -28,7 +28,16 @@ export function repoName(
     given === undefined
       ? "publish: no --repo was given"
       : `publish: --repo "${given}" is no owner/name`,
-    "for example --repo your-name/your-set; or set [dataset].hub_org in chain.toml",
+    "for example --repo your-name/your-set; or name the owner with --hub-org, or [dataset].hub_org in chain.toml",
+  );
+}
+
+/** @throws UserError for several sets that would go to one repository. */
+export function refuseOneRepo(folders: readonly string[], repo: string | undefined): void {
+  if (repo === undefined || folders.length < 2) return;
+  throw new UserError(
+    `publish: --repo "${repo}" is one repository, and there are ${folders.length} sets: ${folders.join(", ")}`,
+    "name one folder, or --hub-org ORG: each set goes to ORG/<its folder's name>",
   );
 }
 

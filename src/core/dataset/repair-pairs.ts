@@ -8,6 +8,7 @@ import { excerptOf } from "../failure/excerpt.ts";
 import type { Format } from "./format-names.ts";
 import { takes } from "./formats.ts";
 import { MAX_FILES, type KeptAttempt } from "./repair.ts";
+import { withProvenance } from "./provenance.ts";
 import type { Grouping } from "./settings.ts";
 
 export type PairKind = "positive" | "reflection" | "negative" | "preference";
@@ -155,13 +156,20 @@ function fenced(text: string, language: string): string {
   return `${fence}${language}\n${text}\n${fence}`;
 }
 
+/** An attempt is a run; without a number nothing tells it from the others. */
+const runOf = ({ instance_id, attempt }: KeptAttempt): string =>
+  attempt === null ? "" : `${instance_id}#${attempt}`;
+
 function metadataOf(attempt: KeptAttempt, pair: PairKind, before: KeptAttempt | null): Metadata {
-  return {
-    instance_id: attempt.instance_id,
-    repo: attempt.repo,
-    pair,
-    attempt: attempt.attempt ?? -1,
-    failed_attempt: before?.attempt ?? -1,
-    failure_category: before?.category ?? attempt.category ?? "",
-  };
+  return withProvenance(
+    {
+      instance_id: attempt.instance_id,
+      repo: attempt.repo,
+      pair,
+      attempt: attempt.attempt ?? -1,
+      failed_attempt: before?.attempt ?? -1,
+      failure_category: before?.category ?? attempt.category ?? "",
+    },
+    { run: runOf(attempt), turn: -1, origin: attempt.origin, models: attempt.model },
+  );
 }

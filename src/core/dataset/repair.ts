@@ -27,6 +27,8 @@ export type Attempt = {
   readonly problem_statement: string;
   readonly localised_files: readonly string[];
   readonly test_stdout: string;
+  /** Who made the attempt; "" where the log does not say. */
+  readonly model: string;
 };
 
 export type RepairLimits = {
@@ -42,6 +44,9 @@ export const MAX_FILES = 8;
 export type KeptAttempt = {
   readonly instance_id: string;
   readonly repo: string;
+  /** The log that it stands in, as the set names it. */
+  readonly origin: string;
+  readonly model: string;
   readonly attempt: number | null;
   readonly resolved: boolean;
   /** null when resolved. */
@@ -63,7 +68,7 @@ export type Judged =
   | { readonly ok: false; readonly skip: Skip & { readonly reason: RepairReason } };
 
 /** Keeps or skips an attempt; the reasons are tried in the order of REPAIR_REASONS. */
-export function judgeAttempt(attempt: Attempt, limits: RepairLimits): Judged {
+export function judgeAttempt(attempt: Attempt, limits: RepairLimits, origin = ""): Judged {
   const cause = attempt.resolved ? GIVEN : causeOf(attempt);
   const { category } = cause;
   const reason = reasonOf(attempt, category, limits);
@@ -89,6 +94,8 @@ export function judgeAttempt(attempt: Attempt, limits: RepairLimits): Judged {
     kept: {
       instance_id: attempt.instance_id,
       repo: attempt.repo,
+      origin,
+      model: attempt.model,
       attempt: attempt.attempt,
       resolved: attempt.resolved,
       ...cause,

@@ -4,7 +4,8 @@
  */
 import { fingerprint, SIGNATURE_BYTES } from "./signature.ts";
 import { searchableText } from "../turn/calls.ts";
-import { answersOf, type Example } from "./example.ts";
+import { answerLabel, answersOf, type Example } from "./example.ts";
+import type { RowTokens } from "./tokens.ts";
 
 /** Rows a block. */
 const BLOCK = 1 << 14;
@@ -49,14 +50,18 @@ export type RowIndex = {
   readonly groups: readonly string[];
   readonly groupOf: NumberList;
   readonly tokens: NumberList;
+  /** Tokens of the row as one sequence. */
+  readonly lengths: NumberList;
   /** Hash and words of the whole row, and of its prompt (0 words: too short to tell rows apart). */
   readonly exact: NumberList;
   readonly words: NumberList;
   readonly prompt: NumberList;
   readonly promptWords: NumberList;
+  /** Of an answer 1 where it is good, else 0. */
+  readonly good: NumberList;
   /** Signature block and offset of a row. */
   signatureAt(row: number): { readonly block: Uint8Array; readonly offset: number };
-  add(example: Example, tokens: number): void;
+  add(example: Example, tokens: RowTokens): void;
   /** What it holds as plain values, to be sent to another thread. */
   data(): IndexData;
   /** Puts the rows of another index behind its own. */
@@ -69,7 +74,16 @@ export type IndexData = {
   readonly signatures: Uint8Array;
 } & Readonly<Record<(typeof LISTS)[number], Uint32Array>>;
 
-const LISTS = ["groupOf", "tokens", "exact", "words", "prompt", "promptWords"] as const;
+const LISTS = [
+  "groupOf",
+  "tokens",
+  "lengths",
+  "exact",
+  "words",
+  "prompt",
+  "promptWords",
+  "good",
+] as const;
 
 /** An empty index. System prompts are left out of all hashes: they are the same everywhere. */
 export function rowIndex(): RowIndex {
@@ -79,10 +93,12 @@ export function rowIndex(): RowIndex {
   const lists = {
     groupOf: numberList(),
     tokens: numberList(),
+    lengths: numberList(),
     exact: numberList(),
     words: numberList(),
     prompt: numberList(),
     promptWords: numberList(),
+    good: numberList(),
   };
   const scratch = new Uint8Array(SIGNATURE_BYTES);
   let rows = 0;
@@ -111,7 +127,9 @@ export function rowIndex(): RowIndex {
       lists.words.push(print.words);
       lists.prompt.push(print.first);
       lists.promptWords.push(print.firstWords >= MIN_PROMPT_WORDS ? print.firstWords : 0);
-      lists.tokens.push(tokens);
+      lists.good.push(answerLabel(example) ? 1 : 0);
+      lists.tokens.push(tokens.total);
+      lists.lengths.push(tokens.length);
       lists.groupOf.push(idOf(example.group, ids, groups));
     },
     data() {

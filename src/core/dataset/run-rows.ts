@@ -8,6 +8,7 @@ import { readableText } from "../turn/calls.ts";
 import { fencesOf } from "../turn/fences.ts";
 import type { Example } from "./example.ts";
 import { exportBase, learnable, type JudgedTurn } from "./export.ts";
+import type { Format } from "./format-names.ts";
 import type { Grouping } from "./settings.ts";
 import { winnerOf } from "./winner.ts";
 
@@ -18,18 +19,23 @@ import { winnerOf } from "./winner.ts";
 export const TURN_OUTCOMES = ["won", "won_elsewhere", "drawn", "lost", "unjudged"] as const;
 export type TurnOutcome = (typeof TURN_OUTCOMES)[number];
 
+/** Formats with a place for weights. */
+export const WEIGHTED: readonly Format[] = ["openai"];
+
 export type RunWants = {
   /** Of the run's own words where the duel was a draw, 0..1. */
   readonly drawWeight: number;
   /** A turn won in `refined` is won. */
   readonly refined: boolean;
   readonly groupBy: Grouping;
+  /** Formats asked for: those without a place for weights get a row a learned turn. */
+  readonly formats: readonly Format[];
 };
 
 export type RunRow = {
   /** The turn that the row ends with. */
   readonly whole: JudgedTurn;
-  readonly example: Example;
+  readonly examples: readonly Example[];
   readonly outcomes: readonly TurnOutcome[];
   /** False: no message of it has a weight above 0. */
   readonly isLearnable: boolean;
@@ -88,19 +94,63 @@ function rowOf(whole: JudgedTurn, turns: readonly JudgedTurn[], wants: RunWants)
       : { ...place.message, weight: place.weight };
   });
   const answer = messages.at(-1) ?? own;
+  const run: Example = {
+    ...base,
+    kind: "sft",
+    prompt: messages.slice(0, -1),
+    answer: readableText(answer),
+    said: { answer },
+    isWeighted: true,
+    formats: WEIGHTED,
+  };
+  const plain = wants.formats.filter((format) => !WEIGHTED.includes(format));
   return {
     whole,
-    example: {
-      ...base,
-      kind: "sft",
-      prompt: messages.slice(0, -1),
-      answer: readableText(answer),
-      said: { answer },
-      isWeighted: true,
-    },
+    examples: [
+      ...(plain.length < wants.formats.length ? [run] : []),
+      ...(plain.length === 0 ? [] : turnRows(turns, messages, { ...wants, formats: plain })),
+    ],
     outcomes: turns.map((turn) => placed.get(turn.exported.messages.length)?.outcome ?? "unjudged"),
     isLearnable: messages.some(({ weight = 0 }) => weight > 0),
   };
+}
+
+/** A row for each turn that is learned, with the history that the run's row has there. */
+function turnRows(
+  turns: readonly JudgedTurn[],
+  messages: readonly Message[],
+  { groupBy, formats }: Pick<RunWants, "groupBy" | "formats">,
+): Example[] {
+  const byPlace = turns.toSorted((a, b) => placeOf(a) - placeOf(b));
+  return byPlace.flatMap((turn): Example[] => {
+    const answer = messages[placeOf(turn)];
+    const { weight = 0 } = answer ?? {};
+    if (answer === undefined || weight === 0) return [];
+    const base = exportBase(turn, groupBy);
+    const plain = withoutWeight(answer);
+    return [
+      {
+        ...base,
+        kind: "sft",
+        prompt: messages.slice(0, placeOf(turn)).map(withoutWeight),
+        answer: readableText(plain),
+        said: { answer: plain },
+        metadata: { ...base.metadata, ...(isOwn(turn, plain) ? { models: "" } : {}), weight },
+        formats,
+      },
+    ];
+  });
+}
+
+/** Where the turn stands in its run. */
+const placeOf = ({ exported }: JudgedTurn): number => exported.messages.length;
+
+/** The run's own words, whoever wrote them: not the challenger's. */
+const isOwn = ({ exported }: JudgedTurn, answer: Message): boolean =>
+  answer.content !== (exported.challenger_message?.content ?? exported.challenger);
+
+function withoutWeight({ weight: _weight, ...message }: Message): Message {
+  return message;
 }
 
 type Placed = {

@@ -1,5 +1,6 @@
 /** dataset_stats.json and the summary of a set: what was read, kept, grouped, split and left out. */
 import type { Format } from "./format-names.ts";
+import { lengthStats, type Counted } from "./lengths.ts";
 import type { Merged } from "./merge.ts";
 import type { RowIndex } from "./row-index.ts";
 import type { DatasetSettings } from "./settings.ts";
@@ -22,6 +23,8 @@ export type SetFacts = {
     Record<"kinds" | "unasked" | "filtered" | "refused" | "masked", Counter>
   >;
   readonly merged: Merged;
+  /** Whose row the longest is. */
+  readonly longestRow: string;
   readonly plan: SplitPlan;
   readonly sizes: Sizes;
   /** Sentences of the builder. */
@@ -41,6 +44,8 @@ export function setStats({ settings, index, counts, merged, plan, sizes, ...fact
     builder: facts.builder,
     ...Object.fromEntries(plan.names.map((name, at) => [`${name}_size`, first[at] ?? 0])),
     rows: index.rows,
+    /** Rows of splits that were dealt and not written. */
+    ...(Object.keys(plan.heldOut).length === 0 ? {} : { held_out: plan.heldOut }),
     kinds: counts.kinds.counts(),
     kinds_without_a_format: counts.unasked.counts(),
     filter_reasons: counts.filtered.counts(),
@@ -60,17 +65,24 @@ export function setStats({ settings, index, counts, merged, plan, sizes, ...fact
       exact_duplicate_rows: merged.exactRows,
     },
     tokens,
+    lengths: lengthStats(index.lengths, facts.longestRow, countedBy(settings)),
     usd_per_million_tokens: price,
     cost_usd: price === null ? null : Math.round(tokens.total * price) / 1e6,
     seed: settings.seed,
     val_fraction: settings.valFraction,
     near_duplicate: settings.nearDuplicate,
     max_tokens: settings.maxTokens,
+    ...(settings.history === undefined ? {} : { history: settings.history }),
     /** Rows by kind; null: --no-mask. */
     masked_secrets: settings.mask ? counts.masked.counts() : null,
     notes: [...plan.notes, ...facts.notes, ...maskNotes(settings.mask, counts.masked.counts())],
     ...facts.more,
   };
+}
+
+function countedBy({ tokenizer, tokenizerConfig }: DatasetSettings): Counted {
+  if (tokenizer === null) return "estimate";
+  return tokenizerConfig === null ? "tokenizer" : "template";
 }
 
 // ---------------------------------------------------------------------------------------------

@@ -8,6 +8,8 @@ import {
   type Format,
   type Trainer,
 } from "./format-names.ts";
+import type { MadeWith } from "./provenance.ts";
+import { historyWanted, type HistoryWanted } from "./shortened.ts";
 
 export const GROUPINGS = ["repo", "instance"] as const;
 export type Grouping = (typeof GROUPINGS)[number];
@@ -47,6 +49,10 @@ export type DatasetSettings = {
   readonly force: boolean;
   /** Instances that no row may come from: [source].exclude_ids. */
   readonly excludeIds: readonly string[];
+  /** Histories are made shorter; absent: they are whole. */
+  readonly history?: HistoryWanted;
+  /** What every row says of how it was made; absent: nothing. */
+  readonly madeWith?: MadeWith;
 };
 
 /** The [dataset] section of chain.toml, as far as the spine needs it. */
@@ -64,6 +70,7 @@ export type DatasetSection = {
   readonly tokenizer_config?: string | undefined;
   readonly template_engine: TemplateEngineName;
   readonly template_date?: string | undefined;
+  readonly history?: string | undefined;
 };
 
 /** Flags as they were typed; absent ones fall back to chain.toml. */
@@ -76,6 +83,8 @@ export type DatasetFlags = {
   readonly groupBy?: string;
   readonly seed?: string;
   readonly maxTokens?: number;
+  /** "last:N" or "fit". */
+  readonly history?: string;
   readonly nearDuplicate?: string;
   readonly price?: string;
   readonly parquet?: boolean;
@@ -93,18 +102,21 @@ export type SetWide = {
   readonly excludeIds?: readonly string[];
   /** [audit].mask_emails. */
   readonly maskEmails?: boolean;
+  readonly madeWith?: MadeWith;
 };
 
 /** @throws UserError for an unknown format or grouping (nearest name) and for numbers out of range. */
 export function datasetSettings(
   section: DatasetSection,
   flags: DatasetFlags,
-  { excludeIds = [], maskEmails = false }: SetWide = {},
+  { excludeIds = [], maskEmails = false, madeWith }: SetWide = {},
 ): DatasetSettings {
   const trainer = flags.for === undefined ? null : trainerNamed(flags.for.trim());
   const names =
     flags.format?.flatMap((given) => given.split(",")) ??
     (trainer === null ? section.formats : formatsFor(trainer));
+  const maxTokens = flags.maxTokens ?? section.max_tokens ?? null;
+  const history = flags.history ?? section.history;
   const formats = [...new Set(names.map((name) => formatNamed(name.trim())))];
   return {
     formats,
@@ -112,7 +124,7 @@ export function datasetSettings(
     valFraction: fractionOf("--val-fraction", flags.valFraction, section.val_fraction),
     groupBy: groupingNamed(flags.groupBy ?? section.group_by),
     seed: seedOf(flags.seed, section.seed),
-    maxTokens: flags.maxTokens ?? section.max_tokens ?? null,
+    maxTokens,
     nearDuplicate: fractionOf("--near-duplicate", flags.nearDuplicate, section.near_duplicate),
     usdPerMillionTokens: priceOf(flags.price) ?? section.usd_per_million_tokens ?? null,
     // verl reads nothing else.
@@ -126,6 +138,8 @@ export function datasetSettings(
     maskEmails,
     force: flags.force,
     excludeIds,
+    ...(madeWith === undefined ? {} : { madeWith }),
+    ...(history === undefined ? {} : { history: historyWanted(history, maxTokens) }),
   };
 }
 

@@ -7,15 +7,25 @@ import type { RowIndex } from "./row-index.ts";
 import type { Merged } from "./merge.ts";
 
 /** `fraction` of all rows, 0..1; the first split of a set takes what the others leave. */
-export type SplitAsked = { readonly name: string; readonly fraction: number };
+export type SplitAsked = {
+  readonly name: string;
+  readonly fraction: number;
+  /** False: its rows are kept out of the set, and stand in no file. @default true */
+  readonly isWritten?: boolean;
+};
+
+/** In `splitOf` for what stands in no file. */
+export const HELD_OUT = -1;
 
 export type SplitPlan = {
-  /** Merged group id -> index in `names`. */
+  /** Merged group id -> index in `names`, or HELD_OUT. */
   readonly splitOf: ReadonlyMap<number, number>;
-  /** The first split, then the asked ones. */
+  /** The first split, then the asked ones that are written. */
   readonly names: readonly string[];
   /** Rows of each. */
   readonly sizes: readonly number[];
+  /** Rows of splits that are not written, by their name. */
+  readonly heldOut: Readonly<Record<string, number>>;
   /** What was done where the fractions could not be met, a sentence each. */
   readonly notes: readonly string[];
 };
@@ -65,15 +75,37 @@ export function planSplits(
   for (const group of left) give(group, 0);
   if (sizes[0] === 0 && index.rows > 0)
     notes.push(`${asked.first} is empty: the other splits were asked to take everything`);
-  return {
-    splitOf,
-    names,
-    sizes,
-    notes: [...notes, ...oversized(groups, sizes, index, targets, names)],
-  };
+  return written(
+    {
+      splitOf,
+      names,
+      sizes,
+      notes: [...notes, ...oversized(groups, sizes, index, targets, names)],
+    },
+    asked.others,
+  );
 }
 
 // ---------------------------------------------------------------------------------------------
+
+/** The plan without the splits that are not written. */
+function written(plan: Omit<SplitPlan, "heldOut">, others: readonly SplitAsked[]): SplitPlan {
+  const isWritten = (at: number): boolean => at === 0 || others[at - 1]?.isWritten !== false;
+  const kept = plan.names.flatMap((_, at) => (isWritten(at) ? [at] : []));
+  const held = plan.names.flatMap((name, at) =>
+    isWritten(at) ? [] : [[name, plan.sizes[at] ?? 0] as const],
+  );
+  return {
+    splitOf: new Map([...plan.splitOf].map(([group, at]) => [group, kept.indexOf(at)])),
+    names: kept.map((at) => plan.names[at] ?? ""),
+    sizes: kept.map((at) => plan.sizes[at] ?? 0),
+    heldOut: Object.fromEntries(held.filter(([, rows]) => rows > 0)),
+    notes: [
+      ...plan.notes,
+      ...held.map(([name, rows]) => `${rows} rows are dealt to ${name}, which is not written`),
+    ],
+  };
+}
 
 type Group = { readonly id: number; readonly rows: number };
 

@@ -2,7 +2,10 @@
 import { Tokenizer } from "@huggingface/tokenizers";
 import { UserError, errorMessage } from "../../errors.ts";
 import { searchableText } from "../turn/calls.ts";
-import { saidBy } from "./example.ts";
+import type { Message } from "../../records/message.ts";
+import { saidBy, type Example } from "./example.ts";
+import type { RenderText } from "./format-reasons.ts";
+import { writeRow } from "./formats.ts";
 import type { CountTokens } from "./tokens.ts";
 
 /**
@@ -14,19 +17,56 @@ export function textTokens(tokenizerJson: unknown, name: string): (text: string)
   return (text) => tokenizer.encode(text.toWellFormed(), { add_special_tokens: false }).ids.length;
 }
 
-/** The same for a row: contents alone, without markup. */
-export function exactTokens(tokenizerJson: unknown, name: string): CountTokens {
+/**
+ * The same for a row: contents alone, and as one sequence with markup: as the template renders it, else as
+ * ChatML has it.
+ * @param render of the model's chat template; null: none is given.
+ */
+export function exactTokens(
+  tokenizerJson: unknown,
+  name: string,
+  render: RenderText | null = null,
+): CountTokens {
   const count = textTokens(tokenizerJson, name);
-  return (example) =>
-    [...example.prompt, ...saidBy(example)]
-      .map(searchableText)
-      .reduce(
-        (sum, text) => sum + count(text),
-        example.tools === undefined ? 0 : count(JSON.stringify(example.tools)),
-      );
+  const markup = count("<|im_start|>assistant\n<|im_end|>\n");
+  return (example) => {
+    const of = (message: Message): number => count(searchableText(message));
+    const tools = example.tools === undefined ? 0 : count(JSON.stringify(example.tools));
+    const prompt = example.prompt.reduce((sum, message) => sum + of(message), tools);
+    const said = saidBy(example);
+    const answers = said.map(of);
+    const longest = said[answers.indexOf(Math.max(...answers))];
+    const plain = prompt + Math.max(...answers) + markup * (example.prompt.length + 1);
+    const text =
+      render === null || longest === undefined ? null : renderedRow(example, longest, render);
+    return {
+      total: prompt + answers.reduce((sum, n) => sum + n, 0),
+      length: text === null ? plain : count(text),
+    };
+  };
 }
 
 // ---------------------------------------------------------------------------------------------
+
+/** null: the template refuses it. */
+function renderedRow(example: Example, answer: Message, render: RenderText): string | null {
+  const { prompt, group, metadata, tools } = example;
+  const written = writeRow(
+    {
+      kind: "sft",
+      prompt,
+      group,
+      metadata,
+      answer: answer.content,
+      said: { answer },
+      ...(tools === undefined ? {} : { tools }),
+    },
+    "chatml",
+    { render },
+  );
+  const text = written.ok ? written.row["text"] : null;
+  return typeof text === "string" ? text : null;
+}
 
 function makeTokenizer(json: unknown, name: string): Tokenizer {
   const hint = "name a tokenizer.json as the model's repository has it, with --tokenizer FILE";

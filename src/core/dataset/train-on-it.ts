@@ -81,7 +81,7 @@ function waysOf(format: Format, facts: TrainFacts): Way[] {
   const load = `rows = load_dataset("FOLDER", "${format}", split="train")`;
   const ways: Way[] = [];
   const isPlain = trainer === null || trainer === "trl";
-  const trl = TRL[format];
+  const trl = TRL[format]?.map((line) => line.replace("LIMIT", String(limit)));
   if (isPlain && trl !== undefined)
     ways.push({ trainer: "TRL", lines: [load, ...trl], isTried: true });
   if ((trainer === null || trainer === "axolotl") && format === "openai") {
@@ -141,7 +141,7 @@ const TRL: Partial<Readonly<Record<Format, readonly string[]>>> = {
     "KTOTrainer(model, args=args, train_dataset=rows).train()",
   ],
   privileged: [
-    "args = SDFTConfig(max_prompt_length=LONGEST)   # 512 by default, cut from the left",
+    "args = SDFTConfig(max_prompt_length=LIMIT)   # 512 by default, cut from the left",
     "SDFTTrainer(model, args=args, train_dataset=rows).train()",
   ],
   stepwise: [

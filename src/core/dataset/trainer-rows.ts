@@ -1,6 +1,6 @@
 /** Forms of one trainer alone, where it does not read the plain ones whole. What each does was seen: docs/datasets.md. */
 import type { Message } from "../../records/message.ts";
-import type { Example } from "./example.ts";
+import { answerLabel, type Example } from "./example.ts";
 import type { Format, Trainer } from "./format-names.ts";
 import type { Written } from "./format-reasons.ts";
 import { asOneQuestion, type Formed } from "./history.ts";
@@ -59,7 +59,7 @@ function llamafactoryRow({ example, format, whole }: TrainerRow): Written | null
       ? { conversations, chosen, rejected, ...tools, metadata }
       : {
           conversations: [...conversations, chosen],
-          label: example.kind === "sft",
+          label: answerLabel(example),
           ...tools,
           metadata,
         };

@@ -46,6 +46,13 @@ export type SpeedrunOptions = {
   readonly labels?: ReadonlySet<RunLabel> | null;
 };
 
+export type SpeedrunMade =
+  | ({ readonly ok: true; readonly value: SpeedrunRow } & Pick<
+      SkippedRow,
+      "source_fields" | "patch_len"
+    >)
+  | { readonly ok: false; readonly skipped: SkippedRow };
+
 type Raw = Readonly<Record<string, unknown>>;
 
 /** Response: change_summary, else patch, else test_patch; white space alone counts as empty. */
@@ -53,24 +60,22 @@ export function speedrunRow(
   given: Raw,
   ids: { readonly instance_id: string; readonly repo: string },
   options: SpeedrunOptions,
-): { ok: true; value: SpeedrunRow } | { ok: false; skipped: SkippedRow } {
+): SpeedrunMade {
   const row = multiSweRow(given) ?? given;
   const source = FIELDS.find((field) => textOf(row, field).trim() !== "") ?? null;
   const response = source === null ? "" : textOf(row, source);
-  const skip = (reason: SkippedRow["reason"], patchLen: number) =>
-    ({
+  const source_fields = {
+    has_change_summary: textOf(row, "change_summary").trim() !== "",
+    has_patch: textOf(row, "patch").trim() !== "",
+    has_test_patch: textOf(row, "test_patch").trim() !== "",
+  };
+  const skip = (reason: SkippedRow["reason"], patchLen: number) => {
+    const { instance_id } = ids;
+    return {
       ok: false,
-      skipped: {
-        instance_id: ids.instance_id,
-        reason,
-        source_fields: {
-          has_change_summary: textOf(row, "change_summary").trim() !== "",
-          has_patch: textOf(row, "patch").trim() !== "",
-          has_test_patch: textOf(row, "test_patch").trim() !== "",
-        },
-        patch_len: patchLen,
-      },
-    }) as const;
+      skipped: { instance_id, reason, source_fields, patch_len: patchLen },
+    } as const;
+  };
   // A label is what the rows are for: one that cannot be told is neither a success nor a failure.
   if (rowVerdict(row) === "unreadable")
     return skip("verdict_unreadable", textOf(row, "patch").length);
@@ -85,6 +90,8 @@ export function speedrunRow(
   if (unwanted !== null) return skip(unwanted, textOf(row, "patch").length);
   return {
     ok: true,
+    source_fields,
+    patch_len: textOf(row, "patch").length,
     value: {
       ...ids,
       prompt: promptText(row, ids.repo, source),

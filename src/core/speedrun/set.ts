@@ -2,16 +2,40 @@
 import { UserError } from "../../errors.ts";
 import type { CardText } from "../dataset/card.ts";
 import type { Built, Skip } from "../dataset/example.ts";
+import type { Format } from "../dataset/format-names.ts";
+import { withProvenance } from "../dataset/provenance.ts";
+import { labelledAnswer, withoutFormat, type LabelledAnswer } from "../label/labelled.ts";
+import type { RunLabel } from "../label/label.ts";
 import { counter } from "../dataset/stats.ts";
-import type { SkippedRow, SpeedrunRow } from "./rows.ts";
+import type { SkippedRow, SpeedrunMade, SpeedrunRow } from "./rows.ts";
+
+export type LabelsAsked = {
+  readonly formats: readonly Format[];
+  /** Labels that the person named; null: none. */
+  readonly labels: ReadonlySet<RunLabel> | null;
+};
+
+/** A kept row of whose label no format asked for has a place is skipped for its label. */
+export function forFormats(made: SpeedrunMade, { formats, labels }: LabelsAsked): SpeedrunMade {
+  if (!made.ok) return made;
+  const { value, source_fields, patch_len } = made;
+  const reason = withoutFormat(value.label, answerOf(value, labels), formats);
+  if (reason === null) return made;
+  return {
+    ok: false,
+    skipped: { instance_id: value.instance_id, reason, source_fields, patch_len },
+  };
+}
+
+export type BuiltAs = {
+  readonly groupBy: "repo" | "instance";
+  readonly labels: ReadonlySet<RunLabel> | null;
+  /** The data sets or files that the rows were read from. */
+  readonly origin: string;
+};
 
 /** A kept row as an example, a skipped one with the length of its patch. */
-export function speedrunBuilt(
-  made:
-    | { readonly ok: true; readonly value: SpeedrunRow }
-    | { readonly ok: false; readonly skipped: SkippedRow },
-  groupBy: "repo" | "instance",
-): Built {
+export function speedrunBuilt(made: SpeedrunMade, { groupBy, labels, origin }: BuiltAs): Built {
   if (!made.ok) {
     const skip: Skip & SkippedRow = { ...made.skipped, length: made.skipped.patch_len };
     return { ok: false, skip };
@@ -20,19 +44,31 @@ export function speedrunBuilt(
   return {
     ok: true,
     example: {
-      kind: "sft",
+      ...answerOf(made.value, labels),
       prompt: [{ role: "user", content: prompt }],
       answer: response,
       group: groupBy === "repo" && repo !== "" ? repo : instance_id,
-      metadata: {
-        instance_id,
-        repo,
-        label,
-        response_source: response_source ?? "",
-        ...(label_by === undefined ? {} : { label_by }),
-      },
+      metadata: withProvenance(
+        {
+          instance_id,
+          repo,
+          label,
+          response_source: response_source ?? "",
+          ...(label_by === undefined ? {} : { label_by }),
+        },
+        // Patches of a benchmark are people's.
+        { run: "", turn: -1, origin, models: "" },
+      ),
     },
   };
+}
+
+/** A FAILURE is an answer to learn where --label names it, or where --include-empty keeps it. */
+function answerOf(
+  { label, response_source }: SpeedrunRow,
+  labels: ReadonlySet<RunLabel> | null,
+): LabelledAnswer {
+  return labelledAnswer(label, labels?.has("FAILURE") === true || response_source === null);
 }
 
 /** What is left for test. @throws UserError for anything but a number from 0 to 1. */
@@ -57,6 +93,7 @@ export function speedrunCard(
     howMade: [
       "The response is change_summary, else patch, else test_patch; rows without one are in skipped.jsonl, or kept with the label FAILURE.",
       "Labels: FAILURE for an empty response or a row that says it is not resolved; SUCCESS for a row that says it is, or whose patch makes listed tests pass; UNKNOWN otherwise.",
+      "A FAILURE is an answer to learn only where --label names it (or --include-empty kept it); kto has it with label false, and leaves UNKNOWN out.",
       ...(byRule
         ? [
             "Rows that say nothing and hold a run are labelled by a rule over what the run did (label_by is rule): no verdict of a benchmark.",
@@ -66,7 +103,7 @@ export function speedrunCard(
     sources: names.map((name) => ({ name, license: null })),
     limits: [
       ...warning.map((line) => line.replaceAll("!!!", "").trim()),
-      "A row with the label FAILURE has no answer to learn: leave it out of supervised training.",
+      "The label of a row is what its source says, or what its tests promise: nothing was run again.",
     ],
   };
 }

@@ -22,6 +22,11 @@ export async function inputFiles(root: string, patterns: readonly string[]): Pro
   return [...files];
 }
 
+/** True for a folder that is there. */
+export async function isFolder(path: string): Promise<boolean> {
+  return (await stat(path).catch(() => null))?.isDirectory() === true;
+}
+
 /** Bytes of all files. */
 export async function totalBytes(paths: readonly string[]): Promise<number> {
   let bytes = 0;

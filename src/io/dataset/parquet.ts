@@ -38,6 +38,35 @@ export async function writeParquet(
   }
 }
 
+/** Copies a Parquet file without some of its rows (0-based); the others keep their order. */
+export async function copyParquetWithout(
+  from: string,
+  to: string,
+  rows: readonly number[],
+): Promise<void> {
+  const instance = await DuckDBInstance.create(":memory:", {
+    autoinstall_known_extensions: "false",
+    memory_limit: "1GB",
+    threads: "2",
+  });
+  const connection = await instance.connect();
+  try {
+    const gone = rows.length === 0 ? "-1" : rows.join(", ");
+    await connection.run(
+      `COPY (SELECT * EXCLUDE file_row_number FROM read_parquet(${literal(from)}, file_row_number = true) WHERE file_row_number NOT IN (${gone})) TO ${literal(to)} (FORMAT parquet, COMPRESSION zstd)`,
+    );
+  } catch (error) {
+    throw new UserError(
+      `${from} cannot be read or written: ${errorMessage(error).split("\n")[0] ?? ""}`,
+      "is the file whole? delete the set's folder and build it again",
+      { cause: error },
+    );
+  } finally {
+    connection.closeSync();
+    instance.closeSync();
+  }
+}
+
 // ---------------------------------------------------------------------------------------------
 
 function literal(text: string): string {

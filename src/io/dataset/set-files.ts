@@ -57,6 +57,17 @@ export type LineChecks = {
   end(): string | null;
 };
 
+/** True for a folder that holds a whole set. */
+export async function hasSet(folder: string): Promise<boolean> {
+  return stat(join(folder, STATS_FILE)).then(
+    () => true,
+    (error: unknown) => {
+      if (errorCode(error) === "ENOENT" || errorCode(error) === "ENOTDIR") return false;
+      throw error;
+    },
+  );
+}
+
 /** All texts of a file, in batches of about 100 kB, with their lines (rows of Parquet). */
 export async function* scanTexts(file: SetFile): AsyncGenerator<readonly TextLine[]> {
   let batch: TextLine[] = [];

@@ -11,6 +11,7 @@ import {
   verifierExample,
   NEXT_ACTION_QUESTION,
 } from "../../../src/core/actions/examples.ts";
+import { actionsElsewhere, type PlacedAction } from "../../../src/core/actions/elsewhere.ts";
 import { rejectedFor, siblingsOf } from "../../../src/core/actions/rejected.ts";
 import { singleTurn } from "../../../src/core/actions/rollout.ts";
 import type { Message } from "../../../src/records/message.ts";
@@ -131,7 +132,7 @@ test("a proposer row is the history, the question, and type and turn as the answ
       { role: "user", content: NEXT_ACTION_QUESTION },
     ],
     answer: `ACTION: retrieval\n\n${bash("grep x y")}`,
-    metadata: { source: "swe", turn: 0, resolved: null, action_type: "retrieval" },
+    metadata: { source: "swe", turn: 0, resolved: false, action_type: "retrieval" },
   });
 });
 
@@ -151,4 +152,38 @@ test("of a ready turn only the answer is an event", () => {
   expect(eventsOf(singleTurn(run.messages, bash("id"), run)).map(({ content }) => content)).toEqual(
     [bash("id")],
   );
+});
+
+test("what runs of other instances did at the same turn comes before a later turn of the same run", () => {
+  const run = rollout("a", true, ["ls", "cat a", "cat b", "cat c"]);
+  const event = first(run);
+  const placed = (over: Partial<PlacedAction>): PlacedAction => ({
+    content: bash("find ."),
+    seen: { content: bash("find .") },
+    isCall: false,
+    instance_id: "x__y-1",
+    repo: "x/y",
+    resolved: null,
+    group: "x/y",
+    ...over,
+  });
+  const of = (...elsewhere: PlacedAction[]) =>
+    rejectedFor(event, siblingsOf([run]), rng, elsewhere);
+  expect(of(placed({}))).toEqual({
+    content: bash("find ."),
+    action_type: "retrieval",
+    origin: "synthetic",
+    synthetic_kind: "position",
+  });
+  // The same action, another form, or the same instance is no other action.
+  for (const over of [{ content: bash("ls") }, { isCall: true }, { instance_id: "o__r-1" }]) {
+    expect(of(placed(over))?.synthetic_kind).toBe("later");
+  }
+  // Of the same repository first.
+  const near = placed({ content: bash("pwd"), repo: "o/r" });
+  expect(of(placed({}), near)?.content).toBe(bash("pwd"));
+  const kept = actionsElsewhere();
+  kept.offer(event, "g", "b");
+  kept.offer(first(rollout("b", false, ["pwd"])), "g", "a");
+  expect(kept.at(event).map(({ content }) => content)).toEqual([bash("pwd"), bash("ls")]);
 });

@@ -9,7 +9,7 @@ import { example, ownWords } from "../../support/dataset.ts";
 
 function indexOf(examples: readonly Example[]): RowIndex {
   const index = rowIndex();
-  for (const one of examples) index.add(one, 1);
+  for (const one of examples) index.add(one, { total: 1, length: 1 });
   return index;
 }
 

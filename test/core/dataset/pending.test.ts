@@ -6,6 +6,8 @@ import type { KeptAttempt } from "../../../src/core/dataset/repair.ts";
 const attempt = (issue: string, n: number): KeptAttempt => ({
   instance_id: issue,
   repo: "r",
+  origin: "a.jsonl",
+  model: "",
   attempt: n,
   resolved: false,
   category: "x",

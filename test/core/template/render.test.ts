@@ -84,8 +84,8 @@ const TOKENIZER = wordLevel(["a", "b"]);
 
 test("tokens are counted by a tokenizer.json, and estimated without one", () => {
   const row = example("g", 1, { prompt: [{ role: "user", content: "a b a" }], answer: "b c" });
-  expect(exactTokens(TOKENIZER, "t.json")(row)).toBe(5);
-  expect(estimateTokens(row)).toBe(2);
+  expect(exactTokens(TOKENIZER, "t.json")(row).total).toBe(5);
+  expect(estimateTokens(row).total).toBe(2);
 });
 
 test("a file that is no tokenizer is told", () => {

@@ -1,0 +1,120 @@
+/** The files of a workspace that are of an instance or run, and how they are taken out. */
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
+import { z } from "zod";
+import { names, taskOf } from "../core/dataset/forgotten.ts";
+import { onDisk } from "../io/disk-faults.ts";
+import { listPromptFiles } from "../io/prompts.ts";
+import type { Store } from "../io/store.ts";
+
+export type TurnFindings = {
+  /** Prompt file -> positions (0-based) of its prompts. */
+  readonly prompts: ReadonlyMap<string, readonly number[]>;
+  /** Files to delete, relative to the workspace. */
+  readonly files: readonly string[];
+  /** Stems of the turns: "prompts_24_001_3". */
+  readonly stems: ReadonlySet<string>;
+  /** First user messages of the turns. */
+  readonly tasks: ReadonlySet<string>;
+};
+
+/** Looks through prompt/, commit/, the answers and what was made of them. */
+export async function findTurns(store: Store, id: string): Promise<TurnFindings> {
+  const prompts = new Map<string, number[]>();
+  const stems = new Set<string>();
+  const tasks = new Set<string>();
+  const instances = new Set<string>([id]);
+  const kept = new Set<string>();
+  const see = (seen: z.infer<typeof record>): void => {
+    instances.add(seen.instance_id);
+    const task = taskOf(seen);
+    if (task !== null) tasks.add(task);
+  };
+  for (const file of await listPromptFiles(store)) {
+    const list = await store.read(`prompt/${file}`, z.array(record));
+    for (const [at, prompt] of list.entries()) {
+      if (!names(prompt, id)) {
+        kept.add(prompt.instance_id);
+        continue;
+      }
+      prompts.set(file, [...(prompts.get(file) ?? []), at]);
+      stems.add(`${file.replace(/\.json$/, "")}_${at + 1}`);
+      see(prompt);
+    }
+  }
+  const folders = (await onDisk(store.root, "read", () => readdir(store.root))).filter((name) =>
+    TURN_FOLDER.test(name),
+  );
+  const files: string[] = [];
+  for (const folder of folders) {
+    for (const name of (await store.list(folder)).filter((one) => TURN_FILE.test(one))) {
+      const read = await store.readIfThere(`${folder}/${name}`, record.partial());
+      if (read === null) continue;
+      const isOf = names(read, id) || stems.has(stemOf(name));
+      if (!isOf) {
+        if (read.instance_id !== undefined) kept.add(read.instance_id);
+        continue;
+      }
+      stems.add(stemOf(name));
+      if (read.instance_id !== undefined) see({ ...read, instance_id: read.instance_id });
+      files.push(`${folder}/${name}`);
+    }
+  }
+  // A record that another turn needs stays: of a run alone, its siblings are of the same instance.
+  const gone = new Set([...instances].filter((one) => one === id || !kept.has(one)));
+  for (const name of await store.list("commit")) {
+    const read = await store.readIfThere(`commit/${name}`, record.partial());
+    if (read?.instance_id !== undefined && gone.has(read.instance_id)) files.push(`commit/${name}`);
+  }
+  files.push(...(await besides(store, stems)));
+  return { prompts, files: [...new Set(files)], stems, tasks };
+}
+
+/** Deletes the files, and leaves an empty place for each prompt: the answers behind it keep their numbers. */
+export async function takeOutTurns(store: Store, findings: TurnFindings): Promise<void> {
+  for (const [file, places] of findings.prompts) {
+    const list = await store.read(`prompt/${file}`, z.array(z.unknown()));
+    const after = list.map((prompt, at) => (places.includes(at) ? FORGOTTEN : prompt));
+    await store.write(`prompt/${file}`, after);
+  }
+  for (const file of findings.files) await store.remove(file);
+}
+
+// ---------------------------------------------------------------------------------------------
+
+/** What stands in the place of a prompt that was taken out: every stage passes it over. */
+const FORGOTTEN = {
+  instance_id: "(forgotten)",
+  repo: "",
+  turn: 0,
+  messages: [],
+  assistant: "",
+  origin: { dataset: null, revision: null, file: null, row: null },
+  forgotten: true,
+};
+
+const record = z.looseObject({ instance_id: z.string(), run: z.string().optional() });
+
+const TURN_FOLDER = /^(?:answer(?:_\d+)?|score|review|final|refined|defeat|outcome)$/;
+/** Not _duel.json, which is of all turns. */
+const TURN_FILE = /^[^_.].*\.json$/;
+
+/** "prompts_24_001_3.r1.json" -> "prompts_24_001_3". */
+const stemOf = (name: string): string => name.replace(/\.json$/, "").replace(/\.r\d+$/, "");
+
+/** Tries below report/, caches and replies on their way: by the turn's name, or whole where they can be made again. */
+async function besides(store: Store, stems: ReadonlySet<string>): Promise<string[]> {
+  if (stems.size === 0) return [];
+  const files: string[] = [];
+  for (const folder of ["report", "engine"]) {
+    const below = await readdir(join(store.root, folder), { recursive: true }).catch(() => []);
+    for (const name of below) {
+      const last = name.split("/").at(-1) ?? "";
+      if (last.endsWith(".json") && stems.has(stemOf(last))) files.push(`${folder}/${name}`);
+    }
+  }
+  for (const cache of ["answer/.facts.jsonl", "score/.facts.jsonl", "answer/.replies.jsonl"]) {
+    if (await store.has(cache)) files.push(cache);
+  }
+  return files;
+}

@@ -1,0 +1,77 @@
+/** What publishing finds before loaders do. */
+import { expect, test } from "vitest";
+import { checkCard, checkShares, lineCheck } from "../../../src/core/dataset/publish-checks.ts";
+import { sha256Hex } from "../../../src/core/turn/hash.ts";
+
+const SAYS = {
+  formats: { kto: { train: 2, val: 1 } },
+  columns: {
+    kto: {
+      completion: { list: { struct: { role: "string", content: "string" } } },
+      label: "bool",
+      metadata: { struct: { score: "float64", turn: "int64" } },
+    },
+  },
+} as const;
+const ROW = {
+  completion: [{ role: "assistant", content: "a" }],
+  label: true,
+  metadata: { score: 66.5, turn: 1 },
+};
+
+test.each([
+  [ROW, null],
+  [{ ...ROW, metadata: null }, null],
+  [{ ...ROW, more: 1 }, "more is a column that the card does not name"],
+  [{ ...ROW, label: "yes" }, 'label is string "yes", and the card says bool'],
+  [
+    { ...ROW, metadata: { score: 1, turn: 1.5 } },
+    "metadata.turn is number 1.5, and the card says int64",
+  ],
+  [
+    { ...ROW, metadata: { score: 1, turn: 1, x: 1 } },
+    "metadata.x is a key that the card does not name",
+  ],
+  [{ ...ROW, completion: "a" }, 'completion is string "a", and the card says a list'],
+  [{ ...ROW, completion: ["a"] }, 'completion[] is string "a", and the card says a struct'],
+])("a row %# is told as a loader would see it", (row, says) => {
+  expect(lineCheck("train.jsonl", SAYS).row(row)).toBe(says);
+});
+
+test("a file without rows is refused, and a kto file of one label", () => {
+  expect(lineCheck("val.jsonl", SAYS).end()).toBe(
+    "it has no rows, and loaders fail on empty files",
+  );
+  const one = lineCheck("train.jsonl", SAYS);
+  one.row(ROW);
+  expect(one.end()).toBe("all of its labels are true: nothing is learned from one side");
+  one.row({ ...ROW, label: false });
+  expect(one.end()).toBeNull();
+});
+
+const CARD = '---\nconfigs:\n    path: "train.jsonl"\n---\n\n# T\n';
+
+test.each([
+  [CARD, sha256Hex(CARD), []],
+  [CARD, undefined, []],
+  [CARD, "other", ["README.md was edited by hand since the set was built: it goes up as it is"]],
+])("a card %# is known by its hash", (text, card, notes) => {
+  const says = card === undefined ? {} : { card };
+  expect(checkCard(text, ["train.jsonl"], says)).toEqual(notes);
+});
+
+test("an edited card that no longer names a file of the set is refused", () => {
+  expect(() => checkCard(CARD, ["val.jsonl"], { card: "other" })).toThrow(
+    "its head no longer names val.jsonl",
+  );
+});
+
+test("a split to measure on that swallowed most of the set is refused", () => {
+  const formats = { kto: { train: 4, val: 6 } };
+  expect(() => checkShares({ formats, val_fraction: 0.1 })).toThrow(
+    "of kto 6 of 10 rows are in val, and 0.1 of them were asked for",
+  );
+  expect(() =>
+    checkShares({ formats: { kto: { train: 9, val: 1 } }, val_fraction: 0.1 }),
+  ).not.toThrow();
+});

@@ -1,5 +1,5 @@
-/** npm run gym -- build: tasks that run, from pinned packages. */
-import { Option } from "commander";
+/** npm run gym -- build | play | script: tasks that run, from pinned packages. */
+import { InvalidArgumentError } from "commander";
 import {
   parseFlags,
   runScript,
@@ -12,33 +12,66 @@ import { UserError } from "../src/errors.ts";
 const command = stageCommand({
   name: "gym",
   about:
-    "build: fetches pinned packages of PyPI and npm into .cache/gym, puts one fault at a time into their code and keeps those that their tests see, as tasks with an issue and lists of tests, proven by several runs in a sandbox. Asks no model.",
+    "build: fetches pinned packages of PyPI and npm into .cache/gym, puts one fault at a time into their code and keeps those that their tests see, as tasks with an issue and lists of tests, proven by several runs in a sandbox. play: runs of all tasks by a policy, as trajectories. script: what a scripted king, challenger and panel say of the turns in prompt/, as recordings for the provider offline.",
   example: "npm run gym -- build --tasks 10",
 })
-  .argument("<what>", "build")
-  .option("--tasks <n>", "tasks wanted in all", wholeNumber, 10)
-  .option("--packages <names>", "only these packages, with commas between")
-  .addOption(new Option("--python <program>", "a Python 3.11 or newer with pip"));
+  .argument("<what>", "build, play or script")
+  .option("--tasks <n>", "build: tasks wanted in all", wholeNumber, 10)
+  .option("--packages <names>", "build: only these packages, with commas between", list)
+  .option("--policy <name>", "play: scripted:SKILL, or king for its model")
+  .option("--runs <n>", "play: runs of each task", wholeNumber, 1)
+  .option("--out <folder>", "play: folder of the workspace for the trajectories", "runs")
+  .option("--king <skill>", "script: the king's skill", share, 0.3)
+  .option("--challenger <skill>", "script: the challenger's skill", share, 0.7)
+  .option("--accuracy <shares>", "script: of each judge, with commas between", shares, [0.8])
+  .option("--python <program>", "a Python 3.11 or newer with pip");
 
-type Flags = CommonFlags & { tasks: number; packages?: string; python?: string };
+type Flags = CommonFlags & {
+  tasks: number;
+  packages?: string[];
+  policy?: string;
+  runs: number;
+  out: string;
+  king: number;
+  challenger: number;
+  accuracy: number[];
+  python?: string;
+};
 
 await runScript(async () => {
   const flags = parseFlags<Flags>(command, process.argv.slice(2));
-  const [what = ""] = flags.args;
-  if (what !== "build") {
-    throw new UserError(`gym: there is no "${what}"`, "`npm run gym -- --help` lists what there is");
-  }
-  const [{ runInWorkspace }, { findPython }, { gym }] = await Promise.all([
+  const [{ runInWorkspace }, { findPython }, { build, play, script }] = await Promise.all([
     import("../src/command/wiring.ts"),
     import("../src/trainer/python.ts"),
     import("../src/stages/gym.ts"),
   ]);
-  const python = await findPython({ oldest: 11, newest: 14 }, flags.python);
-  const { packages, ...rest } = flags;
-  const options = {
-    ...rest,
-    python: python.program,
-    ...(packages === undefined ? {} : { packages: packages.split(",") }),
-  };
-  return runInWorkspace("gym", options, gym);
+  const { program } = await findPython({ oldest: 11, newest: 14 }, flags.python);
+  const options = { ...flags, python: program };
+  switch (flags.args[0]) {
+    case "build":
+      return runInWorkspace("gym", options, build);
+    case "play":
+      return runInWorkspace("gym", options, play);
+    case "script":
+      return runInWorkspace("gym", options, script);
+    default:
+      throw new UserError(
+        `gym: there is no "${flags.args[0]}"`,
+        "it is one of build, play, script; `npm run gym -- --help` says what each does",
+      );
+  }
 });
+
+function list(value: string): string[] {
+  return value.split(",").map((name) => name.trim());
+}
+
+function share(value: string): number {
+  const number = Number(value);
+  if (value.trim() !== "" && number >= 0 && number <= 1) return number;
+  throw new InvalidArgumentError("expected a number from 0 to 1.");
+}
+
+function shares(value: string): number[] {
+  return list(value).map(share);
+}

@@ -28,6 +28,12 @@ import { reachedPlaces, sourceText } from "./places.ts";
 import { commandForFile, runTests, type TestRun } from "./tests.ts";
 import { packageFolder, runtimeName, type Gym } from "./world.ts";
 
+const GYM = ".cache/gym";
+
+/** The folder of tasks, and a task's file; relative to the workspace. */
+export const TASKS = `${GYM}/tasks`;
+export const taskPath = (id: string): string => `${TASKS}/${id}.json`;
+
 export type BuildWants = {
   /** Tasks of one package, at most. */
   readonly perPackage: number;
@@ -81,11 +87,8 @@ export async function buildPackage(
   return { ok: true, tried: new Map(Object.entries(record.tried)) };
 }
 
-export const taskPath = (id: string): string => `${GYM}/tasks/${id}.json`;
-
 // ---------------------------------------------------------------------------------------------
 
-const GYM = ".cache/gym";
 
 /** packages/<key>/record.json: what is known of a package, for one seed and runtime. */
 const packageRecordSchema = z.object({

@@ -1,5 +1,6 @@
 /** What is said to the person at the end. */
 import type { BuiltAll } from "./build-all.ts";
+import type { PlayedAll } from "./play-all.ts";
 import type { Gym } from "./world.ts";
 
 export function buildNotes(gym: Gym, { tasks }: BuiltAll): string[] {
@@ -9,6 +10,10 @@ export function buildNotes(gym: Gym, { tasks }: BuiltAll): string[] {
     `${ids.length} tasks from ${packages} packages in ${gym.folder}/tasks (${gym.sandbox.kind})`,
     ...sandboxNotes(gym),
   ];
+}
+
+export function playNotes(gym: Gym, { runs, passes }: PlayedAll, policy: string): string[] {
+  return [`${policy}: ${passes} of ${runs} runs solved their task`, ...sandboxNotes(gym)];
 }
 
 export function sandboxNotes({ sandbox }: Gym): string[] {

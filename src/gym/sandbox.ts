@@ -113,12 +113,12 @@ function walls({ mounts, cwd, env, limits }: SandboxCall, uid: number | null): s
   const memory = (path: string): string[] => ["--perms", "1777", "--size", size, "--tmpfs", path];
   return [
     ...SYSTEM.flatMap(systemMount),
+    // Made with the mode 0700 where nobody says otherwise, and whoever runs there is another user.
+    ...["/etc", ...parentsOf(mounts)].flatMap((path) => ["--perms", "0755", "--dir", path]),
     ...SETTINGS.flatMap((path) => ["--ro-bind-try", path, path]),
     ...["--proc", "/proc", "--dev", "/dev"],
     ...memory("/tmp"),
     ...memory("/dev/shm"),
-    // Made with the mode 0700 where nobody says otherwise, and whoever runs there is another user.
-    ...parentsOf(mounts).flatMap((path) => ["--perms", "0755", "--dir", path]),
     ...mounts.flatMap(({ from, to, writable = false }) => [
       writable ? "--bind" : "--ro-bind",
       from,

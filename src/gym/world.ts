@@ -1,9 +1,18 @@
 /** What everything in the gym stands on: folders, sandbox, the two runtimes, and how a package is laid before them. */
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, existsSync, chownSync } from "node:fs";
+import {
+  chownSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+} from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Config } from "../config.ts";
 import type { GymLanguage } from "../records/gym-task.ts";
+import { errorCode } from "../errors.ts";
 import { onDiskNow } from "../io/disk-faults.ts";
 import type { Mount, Sandbox, SandboxLimits } from "./sandbox.ts";
 
@@ -82,7 +91,7 @@ export function openScratch(gym: Gym, slot: number): Scratch {
   const parent = join(gym.folder, "scratch");
   const folder = onDiskNow(parent, "write", () => {
     mkdirSync(parent, { recursive: true });
-    const made = mkdtempSync(join(parent, "run-"));
+    const made = mkdtempSync(join(parent, `${process.pid}-`));
     const uid = gym.sandbox.uidOf(slot);
     if (uid !== null) chownSync(made, uid, uid);
     return made;
@@ -95,11 +104,25 @@ export function openScratch(gym: Gym, slot: number): Scratch {
   };
 }
 
-/** What a run that was killed left behind. */
+/** What runs that were killed left behind; folders of a run that lives carry its process's number. */
 export function sweepScratch(gym: Gym): void {
   const parent = join(gym.folder, "scratch");
-  if (existsSync(parent))
-    onDiskNow(parent, "remove", () => rmSync(parent, { recursive: true, force: true }));
+  if (!existsSync(parent)) return;
+  onDiskNow(parent, "remove", () => {
+    for (const name of readdirSync(parent)) {
+      if (!isAlive(Number(name.split("-", 1)[0])))
+        rmSync(join(parent, name), { recursive: true, force: true });
+    }
+  });
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return errorCode(error) === "EPERM";
+  }
 }
 
 /** The gym's folder of a workspace. */

@@ -5,7 +5,7 @@
 import { z } from "zod";
 import { makeMasker } from "../core/exit/masker.ts";
 import { compareObservations } from "../core/gym/replay.ts";
-import { saidHash, saidOf } from "../core/gym/said.ts";
+import { namesSolution, saidHash, saidOf } from "../core/gym/said.ts";
 import {
   observationOf,
   repoOf,
@@ -167,7 +167,7 @@ async function playAnswer(
   world: World,
   { who, text }: { readonly who: AnswerName; readonly text: string },
 ): Promise<Played | null> {
-  const { store, order } = world;
+  const { store, order, task } = world;
   const hash = saidHash(text);
   const found: { turns: number; ended: string; resolved: boolean; path: string }[] = [];
   for (let n = 1; n <= order.k; n++) {
@@ -191,6 +191,7 @@ async function playAnswer(
     why: found.map(({ ended }) => ended),
     runs: found.map(({ path }) => path),
     said_hash: hash,
+    names_solution: namesSolution(task, order.answer, text),
   };
 }
 

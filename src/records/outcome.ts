@@ -16,6 +16,8 @@ const playedFields = {
   runs: z.array(z.string()),
   /** Of the answer's text: another text has not been played. */
   said_hash: z.string(),
+  /** The answer names the place or the words of the mending, and its history does not. */
+  names_solution: z.boolean(),
 };
 
 export const playedSchema = z.looseObject(playedFields);
@@ -46,6 +48,9 @@ export const outcomeDropSchema = z.looseObject({
 
 /** All answers of a file. */
 export function playedIn(outcome: OutcomeFile): readonly Played[] {
-  const { answer, k, passes, turns, why, runs, said_hash } = outcome;
-  return [{ answer, k, passes, turns, why, runs, said_hash }, ...outcome.beside];
+  const { answer, k, passes, turns, why, runs, said_hash, names_solution } = outcome;
+  return [
+    { answer, k, passes, turns, why, runs, said_hash, names_solution },
+    ...outcome.beside,
+  ];
 }

@@ -1,5 +1,6 @@
 /** What was said at a turn by each of those who answered it, as a rollout goes on from it. */
 import type { Answer } from "../../records/answer.ts";
+import type { GymTask } from "../../records/gym-task.ts";
 import type { Message } from "../../records/message.ts";
 import type { AnswerName, OutcomeFile, Played } from "../../records/outcome.ts";
 import { playedIn } from "../../records/outcome.ts";
@@ -53,6 +54,18 @@ export function isWhole(outcome: OutcomeFile, wanted: Wanted): boolean {
 /** The share of rollouts that passed; null where there were none. */
 export const passRate = (played: Pick<Played, "k" | "passes"> | undefined): number | null =>
   played === undefined || played.k === 0 ? null : played.passes / played.k;
+
+/** Whether a text names the file or the words of a task's mending, which its history has not shown. */
+export function namesSolution(task: GymTask, answer: Answer, text: string): boolean {
+  const { file, before } = task.mutation;
+  const shown = answer.messages.map(({ content }) => content).join("\n");
+  return [file, ...(before.length >= TELLING ? [before] : [])].some(
+    (word) => text.includes(word) && !shown.includes(word),
+  );
+}
+
+/** Shorter words are in every text. */
+const TELLING = 6;
 
 // ---------------------------------------------------------------------------------------------
 

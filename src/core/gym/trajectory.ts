@@ -45,17 +45,27 @@ export function taskIn(messages: readonly Message[]): string | null {
   return first === undefined ? null : (/\(task (gym__[\w.-]+)\)/.exec(first.content)?.[1] ?? null);
 }
 
-const HALF = 5000;
+/** Lines at either end, and characters of a line, that an agent sees of what is long. */
+const ENDS = 80;
+const LINE = 400;
 
-/** What a command said, as the agent sees it: beginning and end of what is long. */
+/**
+ * What a command said, as the agent sees it: beginning and end of what is long. Cut by lines, so that a time that is
+ * a digit longer leaves out the same.
+ */
 export function observationOf(code: number, output: string, why = "exit"): string {
-  const left = output.length - 2 * HALF;
-  const shown =
+  const lines = output.replace(/\n$/, "").split("\n");
+  const left = lines.length - 2 * ENDS;
+  const kept =
     left <= 0
-      ? output
-      : `${output.slice(0, HALF)}\n(${left} characters left out)\n${output.slice(-HALF)}`;
+      ? lines
+      : [...lines.slice(0, ENDS), `(${left} lines left out)`, ...lines.slice(-ENDS)];
+  const shown = kept.map((line) =>
+    line.length <= LINE ? line : `${line.slice(0, LINE)} (cut)`,
+  );
   const ended = why === "exit" ? "" : `<ended>${ENDED[why] ?? why}</ended>\n`;
-  return `<returncode>${code}</returncode>\n${ended}<output>\n${shown}${shown === "" || shown.endsWith("\n") ? "" : "\n"}</output>`;
+  const said = output === "" ? "" : `${shown.join("\n")}\n`;
+  return `<returncode>${code}</returncode>\n${ended}<output>\n${said}</output>`;
 }
 
 /** What the agent is told of a reply without a command. */

@@ -89,7 +89,6 @@ export async function buildPackage(
 
 // ---------------------------------------------------------------------------------------------
 
-
 /** packages/<key>/record.json: what is known of a package, for one seed and runtime. */
 const packageRecordSchema = z.object({
   seed: z.int(),

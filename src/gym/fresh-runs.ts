@@ -40,7 +40,12 @@ export async function freshRun(
   if (own === null) return null;
   const layer = await openLayer(gym, task, pack, slot);
   try {
-    const played = await playOut(openingOf(task), { layer, policy: own, maxSteps, maxMalformed: 3 });
+    const played = await playOut(openingOf(task), {
+      layer,
+      policy: own,
+      maxSteps,
+      maxMalformed: 3,
+    });
     if (gym.signal?.aborted === true || played.ended === "policy") return null;
     const resolved = await verdictOf(gym, { task, pack, slot }, layer);
     if (resolved === null) return null;

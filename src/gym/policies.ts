@@ -24,11 +24,7 @@ export function policyName({ king }: Config, policy: string): string {
 }
 
 /** The same rollout draws the same numbers at the same step, whatever the skill. */
-export function scriptedPolicies(
-  gym: Gym,
-  skill: number,
-  rng: (purpose: string) => Rng,
-): PolicyOf {
+export function scriptedPolicies(gym: Gym, skill: number, rng: (purpose: string) => Rng): PolicyOf {
   return ({ task, pack, key }) => {
     const base = baseOf(gym, pack);
     const known = knowTask(task, (file) => sourceText(base, file));

@@ -6,13 +6,7 @@ import { z } from "zod";
 import { makeMasker } from "../core/exit/masker.ts";
 import { compareObservations } from "../core/gym/replay.ts";
 import { namesSolution, saidHash, saidOf } from "../core/gym/said.ts";
-import {
-  observationOf,
-  repoOf,
-  stepsOf,
-  taskIn,
-  trajectoryOf,
-} from "../core/gym/trajectory.ts";
+import { observationOf, repoOf, stepsOf, taskIn, trajectoryOf } from "../core/gym/trajectory.ts";
 import type { GymPackage } from "../core/gym/packages.ts";
 import type { Store } from "../io/store.ts";
 import type { Answer } from "../records/answer.ts";
@@ -174,9 +168,7 @@ async function playAnswer(
     const path = `outcome/runs/${order.file.replace(/\.json$/, "")}/${who}-${n}.traj.json`;
     const kept = order.force ? null : await store.readIfThere(path, rolloutSchema);
     const isOf =
-      kept !== null &&
-      kept.kingmaker.said_hash === hash &&
-      kept.kingmaker.policy === order.policy;
+      kept !== null && kept.kingmaker.said_hash === hash && kept.kingmaker.policy === order.policy;
     const one = isOf
       ? { ...kept.kingmaker, resolved: kept.resolved }
       : await playOnce(world, { who, text, n, path, hash });
@@ -213,11 +205,7 @@ async function playOnce(
   const own = await layer.copy();
   try {
     const step = await takeStep(own, text);
-    const messages = [
-      ...order.answer.messages,
-      { role: "assistant", content: text },
-      ...step.said,
-    ];
+    const messages = [...order.answer.messages, { role: "assistant", content: text }, ...step.said];
     const isOver = step.ended === "submitted" || step.ended === "disk";
     const played = isOver
       ? { messages, ended: step.ended, turns: 0 }
@@ -235,4 +223,3 @@ async function playOnce(
     own.remove();
   }
 }
-

@@ -49,8 +49,5 @@ export const outcomeDropSchema = z.looseObject({
 /** All answers of a file. */
 export function playedIn(outcome: OutcomeFile): readonly Played[] {
   const { answer, k, passes, turns, why, runs, said_hash, names_solution } = outcome;
-  return [
-    { answer, k, passes, turns, why, runs, said_hash, names_solution },
-    ...outcome.beside,
-  ];
+  return [{ answer, k, passes, turns, why, runs, said_hash, names_solution }, ...outcome.beside];
 }

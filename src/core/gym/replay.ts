@@ -25,7 +25,10 @@ const RULES: readonly (readonly [RegExp, string])[] = [
   [/\b(duration_ms|duration|elapsed|time)(["']?[ :=]+)\d+(?:\.\d+)?/g, "$1$2<time>"],
   [/\b\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?/g, "<time>"],
   [/\b(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)\b[ ,]+[\w ,:]{6,24}\b\d{4}\b/g, "<time>"],
-  [/\b(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) +\d{1,2} +(?:\d\d:\d\d|\d{4})\b/g, "<time>"],
+  [
+    /\b(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) +\d{1,2} +(?:\d\d:\d\d|\d{4})\b/g,
+    "<time>",
+  ],
   [/\b\d\d:\d\d(?::\d\d(?:\.\d+)?)?\b/g, "<time>"],
   // Addresses of objects, ports, process numbers.
   [/\b0x[0-9a-fA-F]{6,16}\b/g, "<address>"],

@@ -29,7 +29,10 @@ export function sizesFor(turns: readonly TruthTurn[]): SampleSizes | null {
   const all = turns.reduce((sum, { difference }) => sum + (difference - mean) ** 2, 0) / (n - 1);
   if (all === 0) return null;
   const chance = (k: number): number =>
-    turns.reduce((sum, { challenger, opponent }) => sum + within(challenger) + within(opponent), 0) /
+    turns.reduce(
+      (sum, { challenger, opponent }) => sum + within(challenger) + within(opponent),
+      0,
+    ) /
     n /
     k;
   const ownK = n / turns.reduce((sum, { challenger }) => sum + 1 / challenger.k, 0);
@@ -44,7 +47,6 @@ export function sizesFor(turns: readonly TruthTurn[]): SampleSizes | null {
     })),
   };
 }
-
 
 // ---------------------------------------------------------------------------------------------
 

@@ -21,7 +21,10 @@ const DRAWS = 0.3;
  * A reply in the form that judges are asked for. One `rng` a judge and turn, begun anew for each order: what it thinks of
  * the pair is the same in both.
  */
-export function scriptedVerdict({ king, challenger, accuracy, order }: JudgedPair, rng: Rng): string {
+export function scriptedVerdict(
+  { king, challenger, accuracy, order }: JudgedPair,
+  rng: Rng,
+): string {
   const isRight = rng() < accuracy;
   const better = king === challenger ? null : challenger > king === isRight ? "challenger" : "king";
   const first = order === "king_first" ? "king" : "challenger";

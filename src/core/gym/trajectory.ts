@@ -60,9 +60,7 @@ export function observationOf(code: number, output: string, why = "exit"): strin
     left <= 0
       ? lines
       : [...lines.slice(0, ENDS), `(${left} lines left out)`, ...lines.slice(-ENDS)];
-  const shown = kept.map((line) =>
-    line.length <= LINE ? line : `${line.slice(0, LINE)} (cut)`,
-  );
+  const shown = kept.map((line) => (line.length <= LINE ? line : `${line.slice(0, LINE)} (cut)`));
   const ended = why === "exit" ? "" : `<ended>${ENDED[why] ?? why}</ended>\n`;
   const said = output === "" ? "" : `${shown.join("\n")}\n`;
   return `<returncode>${code}</returncode>\n${ended}<output>\n${said}</output>`;

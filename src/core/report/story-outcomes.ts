@@ -24,7 +24,10 @@ export function outcomeBlocks(truth: PanelTruth | null, labels: readonly LabelTr
     },
     ...(truth.scorers.length === 0 ? [] : [scorerTable(truth.scorers)]),
     { kind: "heading", level: 3, text: "What buckets and scores came to" },
-    bandTable([...truth.buckets, ...truth.bands.map((one) => ({ ...one, band: `score ${one.band}` }))]),
+    bandTable([
+      ...truth.buckets,
+      ...truth.bands.map((one) => ({ ...one, band: `score ${one.band}` })),
+    ]),
     { kind: "heading", level: 3, text: "Leak audit where the solution is known" },
     {
       kind: "table",

@@ -1,4 +1,4 @@
-/** npm run gym -- build | play | script: tasks that run, from pinned packages. */
+/** npm run gym -- build | play | script | export | import: tasks that run, from pinned packages. */
 import { InvalidArgumentError } from "commander";
 import {
   parseFlags,
@@ -12,10 +12,10 @@ import { UserError } from "../src/errors.ts";
 const command = stageCommand({
   name: "gym",
   about:
-    "build: fetches pinned packages of PyPI and npm into .cache/gym, puts one fault at a time into their code and keeps those that their tests see, as tasks with an issue and lists of tests, proven by several runs in a sandbox. play: runs of all tasks by a policy, as trajectories. script: what a scripted king, challenger and panel say of the turns in prompt/, as recordings for the provider offline.",
+    "build: fetches pinned packages of PyPI and npm into .cache/gym, puts one fault at a time into their code and keeps those that their tests see, as tasks with an issue and lists of tests, proven by several runs in a sandbox. play: runs of all tasks by a policy, as trajectories. script: what a scripted king, challenger and panel say of the turns in prompt/, as recordings for the provider offline. export, import: tasks in Harbor's form.",
   example: "npm run gym -- build --tasks 10",
 })
-  .argument("<what>", "build, play or script")
+  .argument("<what>", "build, play, script, export or import")
   .option("--tasks <n>", "build: tasks wanted in all", wholeNumber, 10)
   .option("--packages <names>", "build: only these packages, with commas between", list)
   .option("--policy <name>", "play: scripted:SKILL, or king for its model")
@@ -24,6 +24,7 @@ const command = stageCommand({
   .option("--king <skill>", "script: the king's skill", share, 0.3)
   .option("--challenger <skill>", "script: the challenger's skill", share, 0.7)
   .option("--accuracy <shares>", "script: of each judge, with commas between", shares, [0.8])
+  .option("--folder <dir>", "export: of the workspace; import: any", "harbor")
   .option("--python <program>", "a Python 3.11 or newer with pip");
 
 type Flags = CommonFlags & {
@@ -35,12 +36,13 @@ type Flags = CommonFlags & {
   king: number;
   challenger: number;
   accuracy: number[];
+  folder: string;
   python?: string;
 };
 
 await runScript(async () => {
   const flags = parseFlags<Flags>(command, process.argv.slice(2));
-  const [{ runInWorkspace }, { findPython }, { build, play, script }] = await Promise.all([
+  const [{ runInWorkspace }, { findPython }, gym] = await Promise.all([
     import("../src/command/wiring.ts"),
     import("../src/trainer/python.ts"),
     import("../src/stages/gym.ts"),
@@ -49,15 +51,19 @@ await runScript(async () => {
   const options = { ...flags, python: program };
   switch (flags.args[0]) {
     case "build":
-      return runInWorkspace("gym", options, build);
+      return runInWorkspace("gym", options, gym.build);
     case "play":
-      return runInWorkspace("gym", options, play);
+      return runInWorkspace("gym", options, gym.play);
     case "script":
-      return runInWorkspace("gym", options, script);
+      return runInWorkspace("gym", options, gym.script);
+    case "export":
+      return runInWorkspace("gym", options, gym.exportTasks);
+    case "import":
+      return runInWorkspace("gym", options, gym.importTasks);
     default:
       throw new UserError(
         `gym: there is no "${flags.args[0]}"`,
-        "it is one of build, play, script; `npm run gym -- --help` says what each does",
+        "it is one of build, play, script, export, import; `npm run gym -- --help` says what each does",
       );
   }
 });

@@ -10,7 +10,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
-import { packageKey, type GymPackage } from "../core/gym/packages.ts";
+import { mainOfRunner, packageKey, type GymPackage } from "../core/gym/packages.ts";
 import type { PackageDrop } from "../core/gym/proof.ts";
 import { onDiskNow } from "../io/disk-faults.ts";
 import { runProgram } from "../io/program.ts";
@@ -55,14 +55,6 @@ export function filesOf(folder: string, below = ""): string[] {
 
 const DONE = "fetched";
 
-/** Runners at versions that stand still. */
-const RUNNER_MODULES: Readonly<Record<string, readonly string[]>> = {
-  tap: ["tape@5.9.0"],
-  script: [],
-  mocha: ["mocha@10.8.2"],
-  "mocha-tdd": ["mocha@10.8.2"],
-};
-
 /** What ranges of dependencies mean: the newest of that day. */
 const AS_OF = "2026-11-01";
 
@@ -97,7 +89,7 @@ async function installModules(pack: GymPackage, folder: string): Promise<boolean
   const own = JSON.parse(readFileSync(join(folder, "base", "package.json"), "utf8")) as {
     dependencies?: Record<string, string>;
   };
-  const named = [...(RUNNER_MODULES[pack.runner] ?? []), ...pack.needs].map((one) => {
+  const named = [...mainOfRunner(pack), ...pack.needs].map((one) => {
     const at = one.lastIndexOf("@");
     return [one.slice(0, at), one.slice(at + 1)];
   });

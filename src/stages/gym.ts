@@ -9,6 +9,7 @@ import type { Deps } from "../deps.ts";
 import { openAsking } from "../gym/asking.ts";
 import { buildAll } from "../gym/build-all.ts";
 import { buildNotes, playNotes, sandboxNotes } from "../gym/notes.ts";
+import { exportHarbor, importHarbor } from "../gym/harbor-folders.ts";
 import { openGym } from "../gym/open.ts";
 import { playAll } from "../gym/play-all.ts";
 import {
@@ -72,7 +73,11 @@ export type PlayOptions = Common & {
   readonly out: string;
 };
 
-export async function play(config: Config, deps: Deps, options: PlayOptions): Promise<StageSummary> {
+export async function play(
+  config: Config,
+  deps: Deps,
+  options: PlayOptions,
+): Promise<StageSummary> {
   const { store, progress, rng, signal } = deps;
   const opened = await openGym(config, options.python, signal);
   const wanted = options.policy ?? config.gym.policy;
@@ -80,9 +85,7 @@ export async function play(config: Config, deps: Deps, options: PlayOptions): Pr
   if (skill === null) refuseModelInPlain(config, opened);
   const asking = skill === null ? openAsking(deps.engine) : null;
   const policyOf =
-    asking === null
-      ? scriptedPolicies(opened, skill ?? 0, rng)
-      : modelPolicies(config, asking);
+    asking === null ? scriptedPolicies(opened, skill ?? 0, rng) : modelPolicies(config, asking);
   progress.begin("gym", options.runs);
   const played = await playAll({
     gym: opened,
@@ -99,6 +102,34 @@ export async function play(config: Config, deps: Deps, options: PlayOptions): Pr
   const work = (await asking?.end()) ?? null;
   progress.end();
   return played.tally.summary("gym", work, playNotes(opened, played, wanted));
+}
+
+export type HarborOptions = Common & {
+  /** Of the workspace (export), or any (import). */
+  readonly folder: string;
+};
+
+/** npm run gym -- export: every task as a folder in Harbor's form. */
+export async function exportTasks(
+  config: Config,
+  { store, signal }: Deps,
+  { python, folder }: HarborOptions,
+): Promise<StageSummary> {
+  const tally = makeTally();
+  const opened = await openGym(config, python, signal);
+  await exportHarbor(opened, store, folder, tally);
+  return tally.summary("gym", null, [`written to ${folder}/`, ...sandboxNotes(opened)]);
+}
+
+/** npm run gym -- import: tasks from such folders; those of an image alone are drops. */
+export async function importTasks(
+  _config: Config,
+  { store }: Deps,
+  { folder }: HarborOptions,
+): Promise<StageSummary> {
+  const tally = makeTally();
+  await importHarbor(store, folder, tally);
+  return tally.summary("gym", null);
 }
 
 export type ScriptOptions = Common & {

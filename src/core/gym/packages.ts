@@ -28,6 +28,12 @@ export function packageKey({ language, name, version }: GymPackage): string {
   return `${language}-${name.replaceAll("/", "_")}-${version}`;
 }
 
+/** The modules of its runner, at versions that stand still. */
+export function mainOfRunner({ runner }: Pick<GymPackage, "runner">): readonly string[] {
+  if (runner === "tap") return ["tape@5.9.0"];
+  return runner === "mocha" || runner === "mocha-tdd" ? ["mocha@10.8.2"] : [];
+}
+
 // ---------------------------------------------------------------------------------------------
 
 function byTurns(all: readonly GymPackage[]): GymPackage[] {

@@ -9,6 +9,8 @@ import { buildPackage, type BuildWants, type BuildWorld } from "./build.ts";
 export type BuildOrder = Omit<BuildWants, "perPackage"> & {
   /** In all, at least, where the packages give so many. */
   readonly tasks: number;
+  /** Of one package, at most; absent: a little more than an even share. */
+  readonly perPackage?: number;
   /** Names; absent: all of them. */
   readonly packages?: readonly string[];
   /** Packages at a time. */
@@ -30,7 +32,8 @@ export async function buildAll(
   tally: Tally,
 ): Promise<BuiltAll> {
   const packages = named(order.packages);
-  const perPackage = Math.ceil((order.tasks / packages.length) * MORE_THAN_EVEN);
+  const even = Math.ceil((order.tasks / packages.length) * MORE_THAN_EVEN);
+  const perPackage = order.perPackage ?? even;
   const found = new Map<string, readonly string[]>();
   const count = (): number => [...found.values()].reduce((sum, ids) => sum + ids.length, 0);
   await inParallel([...packages.entries()], order.parallel, async ([slot, pack]) => {

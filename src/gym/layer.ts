@@ -1,7 +1,7 @@
 /** A task's files as an agent sees them: a writable layer of their own, over which commands run one by one. */
 import { join } from "node:path";
 import { withFault } from "../core/gym/mutation.ts";
-import { packageKey, PACKAGES, type GymPackage } from "../core/gym/packages.ts";
+import { packageKey, type GymPackage } from "../core/gym/packages.ts";
 import { UserError } from "../errors.ts";
 import type { ConfinedEnd } from "../io/confined.ts";
 import { onDiskNow } from "../io/disk-faults.ts";
@@ -24,7 +24,7 @@ export type Layer = {
 
 /** The package of a task, fetched where it is not there. @throws UserError when it is not to be had. */
 export async function packageOf(gym: Gym, task: GymTask): Promise<GymPackage> {
-  const pack = PACKAGES.find((one) => one.name === task.package && one.hash === task.hash);
+  const pack = gym.packages.find((one) => one.name === task.package && one.hash === task.hash);
   const missing = pack === undefined ? "not in the gym's list" : await fetchPackage(gym, pack);
   if (pack === undefined || missing !== null) {
     throw new UserError(

@@ -2,6 +2,7 @@
 import { existsSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Config } from "../config.ts";
+import { PACKAGES } from "../core/gym/packages.ts";
 import { UserError } from "../errors.ts";
 import { onDiskNow } from "../io/disk-faults.ts";
 import { runProgram } from "../io/program.ts";
@@ -32,6 +33,7 @@ export async function openGym(config: Config, python: string, signal?: AbortSign
       diskMb: limits.disk_mb,
       outputBytes: limits.output_bytes,
     },
+    packages: PACKAGES,
     signal,
   };
   sweepScratch(gym);

@@ -11,6 +11,7 @@ import {
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Config } from "../config.ts";
+import type { GymPackage } from "../core/gym/packages.ts";
 import type { GymLanguage } from "../records/gym-task.ts";
 import { errorCode } from "../errors.ts";
 import { onDiskNow } from "../io/disk-faults.ts";
@@ -30,6 +31,8 @@ export type Gym = {
   readonly sandbox: Sandbox;
   readonly runtime: Runtime;
   readonly limits: SandboxLimits;
+  /** Those that tasks may be of. */
+  readonly packages: readonly GymPackage[];
   readonly signal?: AbortSignal | undefined;
 };
 

@@ -49,6 +49,8 @@ const PACKAGES = [
 const VERDICTS = 20;
 const SAME_SHARE = 0.95;
 
+const runSchema = z.looseObject({ instance_id: z.string(), messages: z.array(messageSchema) });
+
 await runScript(async () => {
   const flags = parseFlags<CommonFlags>(command, process.argv.slice(2));
   const root = join(flags.root, ".cache", "test-gym");
@@ -137,14 +139,14 @@ function check(holds: boolean, what: string): void {
   if (!holds) throw new UserError(`test:gym wants ${what}`, "look at .cache/test-gym/runs");
 }
 
-const seconds = (from: number): string => `${((performance.now() - from) / 1000).toFixed(1)} s`;
+function seconds(from: number): string {
+  return `${((performance.now() - from) / 1000).toFixed(1)} s`;
+}
 
 async function forgetRecords(store: Store): Promise<void> {
   for (const key of await store.list(".cache/gym/packages"))
     await store.remove(`.cache/gym/packages/${key}/record.json`);
 }
-
-const runSchema = z.looseObject({ instance_id: z.string(), messages: z.array(messageSchema) });
 
 /** Every run once more, each observation beside the one that was recorded. */
 async function replayRuns(

@@ -18,7 +18,7 @@ import {
   type Proof,
   type Released,
 } from "../core/gym/proof.ts";
-import type { TestResults } from "../core/gym/results.ts";
+import { isWholeFile, type TestResults } from "../core/gym/results.ts";
 import type { Rng } from "../core/random.ts";
 import type { Store } from "../io/store.ts";
 import { mutationSchema, type GymTask, type Mutation } from "../records/gym-task.ts";
@@ -230,12 +230,14 @@ function taskOf(
   place: Mutation,
   { proof, text, first }: Found,
 ): GymTask | null {
-  const [failing = ""] = proof.fail_to_pass;
+  const named = proof.fail_to_pass.filter((id) => !isWholeFile(id));
+  const told = named.length > 0 ? named : proof.fail_to_pass;
+  const [failing = ""] = told;
   const test_command = commandForFile(pack, failing.slice(0, failing.indexOf("::")));
   const issue = issueOf({
     package: pack.name,
     version: pack.version,
-    failing: proof.fail_to_pass,
+    failing: told,
     message: first.get(failing)?.message ?? "",
     test_command,
     mutation: place,

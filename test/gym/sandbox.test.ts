@@ -55,19 +55,27 @@ test.skipIf(noBubblewrap)("in bubblewrap no server of this machine is reached", 
 test.skipIf(noBubblewrap)("in bubblewrap a storm of processes stops at the limit", async () => {
   const folder = writable(tempProject());
   const storm = "for i in $(seq 200); do sleep 30 & done 2>/dev/null; ls -d /proc/[0-9]* | wc -l";
-  const { output, why } = await auto.run(call(folder, storm, { limits: { ...LIMITS, seconds: 8 } }));
+  const { output, why } = await auto.run(
+    call(folder, storm, { limits: { ...LIMITS, seconds: 8 } }),
+  );
   // bash tries again for a while where it may not fork: both ends are the limit's work.
-  const counts = output.split("\n").map(Number).filter((n) => n > 0);
+  const counts = output
+    .split("\n")
+    .map(Number)
+    .filter((n) => n > 0);
   expect(why === "time" || counts.every((n) => n <= LIMITS.processes + 5)).toBe(true);
 });
 
-test.each(["auto", "plain"] as const)("%s: output beyond the limit is cut, then ends it", async (kind) => {
-  const sandbox = await openSandbox(kind);
-  const folder = writable(tempProject());
-  const { output, why } = await sandbox.run(call(folder, "yes"));
-  expect(why).toBe("output");
-  expect(output.length).toBe(LIMITS.outputBytes);
-});
+test.each(["auto", "plain"] as const)(
+  "%s: output beyond the limit is cut, then ends it",
+  async (kind) => {
+    const sandbox = await openSandbox(kind);
+    const folder = writable(tempProject());
+    const { output, why } = await sandbox.run(call(folder, "yes"));
+    expect(why).toBe("output");
+    expect(output.length).toBe(LIMITS.outputBytes);
+  },
+);
 
 test.each(["auto", "plain"] as const)("%s: a command that never ends is ended", async (kind) => {
   const sandbox = await openSandbox(kind);

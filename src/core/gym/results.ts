@@ -49,6 +49,9 @@ export function steady(runs: readonly TestResults[]): {
   return { passed, failed, unsteady: new Set([...ids].filter((id) => !known.has(id))) };
 }
 
+/** True for what stands for a file as a whole. */
+export const isWholeFile = (id: string): boolean => id.endsWith(`::${WHOLE}`);
+
 // ---------------------------------------------------------------------------------------------
 
 const pytestSchema = z.record(
@@ -97,7 +100,7 @@ function mochaTests(output: string, whole: TestResult): Map<string, TestResult> 
   for (const { fullTitle } of passes) found.set(fullTitle, { outcome: "passed", message: "" });
   for (const { fullTitle, err } of failures)
     found.set(fullTitle, { outcome: "failed", message: err?.message ?? "" });
-  return found.set(WHOLE, whole);
+  return found.set(WHOLE, { ...whole, message: "" });
 }
 
 /** Tests may print before mocha does. */

@@ -5,9 +5,9 @@
 import { join } from "node:path";
 import { parseFlags, runScript, stageCommand, type CommonFlags } from "../src/command/cli.ts";
 import { loadConfig } from "../src/config.ts";
-import { SKILLS } from "../src/core/gym/agent.ts";
-import { compareObservations } from "../src/core/gym/replay.ts";
-import { observationOf, stepsOf } from "../src/core/gym/trajectory.ts";
+import { SKILLS } from "../src/core/tasks/agent.ts";
+import { compareObservations } from "../src/core/tasks/replay.ts";
+import { observationOf, stepsOf } from "../src/core/tasks/trajectory.ts";
 import { seededRng } from "../src/core/random.ts";
 import { makeTally } from "../src/core/tally.ts";
 import { UserError } from "../src/errors.ts";

@@ -42,27 +42,28 @@ type Flags = CommonFlags & {
 
 await runScript(async () => {
   const flags = parseFlags<Flags>(command, process.argv.slice(2));
-  const [{ runInWorkspace }, { findPython }, gym] = await Promise.all([
+  const [{ runInWorkspace }, { findPython }] = await Promise.all([
     import("../src/command/wiring.ts"),
     import("../src/trainer/python.ts"),
-    import("../src/stages/gym.ts"),
   ]);
+  const { build, play, script, exportTasks, importTasks } = await import("../src/stages/gym.ts");
   const { program } = await findPython({ oldest: 11, newest: 14 }, flags.python);
   const options = { ...flags, python: program };
-  switch (flags.args[0]) {
+  const [what = ""] = flags.args;
+  switch (what) {
     case "build":
-      return runInWorkspace("gym", options, gym.build);
+      return runInWorkspace("gym", options, build);
     case "play":
-      return runInWorkspace("gym", options, gym.play);
+      return runInWorkspace("gym", options, play);
     case "script":
-      return runInWorkspace("gym", options, gym.script);
+      return runInWorkspace("gym", options, script);
     case "export":
-      return runInWorkspace("gym", options, gym.exportTasks);
+      return runInWorkspace("gym", options, exportTasks);
     case "import":
-      return runInWorkspace("gym", options, gym.importTasks);
+      return runInWorkspace("gym", options, importTasks);
     default:
       throw new UserError(
-        `gym: there is no "${flags.args[0]}"`,
+        `gym: there is no "${what}"`,
         "it is one of build, play, script, export, import; `npm run gym -- --help` says what each does",
       );
   }

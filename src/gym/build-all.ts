@@ -1,5 +1,5 @@
 /** Tasks from many packages, some at a time. */
-import { PACKAGES, type GymPackage } from "../core/gym/packages.ts";
+import { PACKAGES, type GymPackage } from "../core/tasks/packages.ts";
 import { nearestName } from "../core/text/nearest.ts";
 import type { Tally } from "../core/tally.ts";
 import { UserError } from "../errors.ts";
@@ -76,7 +76,7 @@ function named(names: readonly string[] | undefined): readonly GymPackage[] {
     );
     throw new UserError(
       `gym: ${name} is not among the gym's packages`,
-      near === null ? "src/core/gym/packages.json lists them" : `did you mean ${near}?`,
+      near === null ? "src/core/tasks/packages.json lists them" : `did you mean ${near}?`,
     );
   });
 }

@@ -5,9 +5,9 @@
  */
 import { join } from "node:path";
 import { z } from "zod";
-import { issueOf } from "../core/gym/issue.ts";
-import { orderToTry, taskId, withFault } from "../core/gym/mutation.ts";
-import { packageKey, type GymPackage } from "../core/gym/packages.ts";
+import { issueOf } from "../core/tasks/issue.ts";
+import { orderToTry, taskId, withFault } from "../core/tasks/mutation.ts";
+import { packageKey, type GymPackage } from "../core/tasks/packages.ts";
 import {
   isSeen,
   proofOf,
@@ -17,8 +17,8 @@ import {
   type PackageDrop,
   type Proof,
   type Released,
-} from "../core/gym/proof.ts";
-import { isWholeFile, type TestResults } from "../core/gym/results.ts";
+} from "../core/tasks/proof.ts";
+import { isWholeFile, type TestResults } from "../core/tasks/results.ts";
 import type { Rng } from "../core/random.ts";
 import type { Store } from "../io/store.ts";
 import { mutationSchema, type GymTask, type Mutation } from "../records/gym-task.ts";

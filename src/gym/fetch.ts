@@ -10,8 +10,8 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
-import { mainOfRunner, packageKey, type GymPackage } from "../core/gym/packages.ts";
-import type { PackageDrop } from "../core/gym/proof.ts";
+import { mainOfRunner, packageKey, type GymPackage } from "../core/tasks/packages.ts";
+import type { PackageDrop } from "../core/tasks/proof.ts";
 import { onDiskNow } from "../io/disk-faults.ts";
 import { runProgram } from "../io/program.ts";
 import { packageFolder, PROGRAMS, type Gym } from "./world.ts";
@@ -29,8 +29,13 @@ export async function fetchPackage(gym: Gym, pack: GymPackage): Promise<PackageD
   if (typeof archive !== "string") return archive.drop;
   if (hashOf(archive, pack.hash) !== pack.hash) return "other_hash";
   const unpacked = await runProgram("tar", [
-    ...["-xzf", archive, "--strip-components=1", "--no-same-owner", "--no-same-permissions"],
-    ...["-C", join(folder, "base")],
+    "-xzf",
+    archive,
+    "--strip-components=1",
+    "--no-same-owner",
+    "--no-same-permissions",
+    "-C",
+    join(folder, "base"),
   ]);
   if (unpacked.code !== 0) return "no_results";
   // Who runs in the sandbox is another user.

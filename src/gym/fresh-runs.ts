@@ -1,5 +1,5 @@
 /** Whole runs of tasks by a policy, from the issue on: sources for stage:prompt, and the tables of skills. */
-import { openingOf, trajectoryOf } from "../core/gym/trajectory.ts";
+import { openingOf, trajectoryOf } from "../core/tasks/trajectory.ts";
 import { makeMasker } from "../core/exit/masker.ts";
 import type { Store } from "../io/store.ts";
 import { gymTaskSchema, type GymTask } from "../records/gym-task.ts";

@@ -1,9 +1,9 @@
 /** Tasks out to folders in Harbor's form, and in from them. */
 import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { fromHarbor, toHarbor } from "../core/gym/harbor.ts";
-import { testRoots } from "../core/gym/files.ts";
-import { PACKAGES } from "../core/gym/packages.ts";
+import { fromHarbor, toHarbor } from "../core/tasks/harbor.ts";
+import { testRoots } from "../core/tasks/files.ts";
+import { PACKAGES } from "../core/tasks/packages.ts";
 import type { Tally } from "../core/tally.ts";
 import { UserError } from "../errors.ts";
 import { onDiskNow } from "../io/disk-faults.ts";

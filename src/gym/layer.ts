@@ -1,7 +1,7 @@
 /** A task's files as an agent sees them: a writable layer of their own, over which commands run one by one. */
 import { join } from "node:path";
-import { withFault } from "../core/gym/mutation.ts";
-import { packageKey, type GymPackage } from "../core/gym/packages.ts";
+import { withFault } from "../core/tasks/mutation.ts";
+import { packageKey, type GymPackage } from "../core/tasks/packages.ts";
 import { UserError } from "../errors.ts";
 import type { ConfinedEnd } from "../io/confined.ts";
 import { onDiskNow } from "../io/disk-faults.ts";

@@ -2,7 +2,7 @@
 import { existsSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Config } from "../config.ts";
-import { PACKAGES } from "../core/gym/packages.ts";
+import { PACKAGES } from "../core/tasks/packages.ts";
 import { UserError } from "../errors.ts";
 import { onDiskNow } from "../io/disk-faults.ts";
 import { runProgram } from "../io/program.ts";

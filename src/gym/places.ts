@@ -2,10 +2,10 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
-import { javascriptReached, pythonReached } from "../core/gym/coverage.ts";
-import { isSource } from "../core/gym/files.ts";
-import { javascriptPlaces } from "../core/gym/mutate-javascript.ts";
-import { packageKey, type GymPackage } from "../core/gym/packages.ts";
+import { javascriptReached, pythonReached } from "../core/tasks/coverage.ts";
+import { isSource } from "../core/tasks/files.ts";
+import { javascriptPlaces } from "../core/tasks/mutate-javascript.ts";
+import { packageKey, type GymPackage } from "../core/tasks/packages.ts";
 import { onDiskNow } from "../io/disk-faults.ts";
 import { mutationSchema, type Mutation } from "../records/gym-task.ts";
 import { filesOf } from "./fetch.ts";

@@ -4,10 +4,10 @@ import {
   isSubmission,
   observationOf,
   type Ending,
-} from "../core/gym/trajectory.ts";
-import { testRoots } from "../core/gym/files.ts";
-import type { GymPackage } from "../core/gym/packages.ts";
-import { isSolved } from "../core/gym/proof.ts";
+} from "../core/tasks/trajectory.ts";
+import { testRoots } from "../core/tasks/files.ts";
+import type { GymPackage } from "../core/tasks/packages.ts";
+import { isSolved } from "../core/tasks/proof.ts";
 import { checkForm } from "../core/turn/form.ts";
 import type { GymTask } from "../records/gym-task.ts";
 import type { Message } from "../records/message.ts";

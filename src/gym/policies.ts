@@ -1,6 +1,6 @@
 /** Who plays on: the scripted agent of a skill, or the king's model through the engine. */
 import type { Config } from "../config.ts";
-import { knowTask, scriptedReply } from "../core/gym/agent.ts";
+import { knowTask, scriptedReply } from "../core/tasks/agent.ts";
 import type { Rng } from "../core/random.ts";
 import { historyHash } from "../core/turn/hash.ts";
 import { asChat } from "../core/turn/king-prompt.ts";

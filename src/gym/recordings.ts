@@ -2,9 +2,9 @@
  * What scripted king, challenger and judges say of the turns in prompt/, as recordings for the provider `offline`: the
  * five stages then run as ever, and what is right is known.
  */
-import { knowTask, scriptedReply, worthOf, type KnownTask } from "../core/gym/agent.ts";
-import { scriptedVerdict } from "../core/gym/scripted-panel.ts";
-import { taskIn } from "../core/gym/trajectory.ts";
+import { knowTask, scriptedReply, worthOf, type KnownTask } from "../core/tasks/agent.ts";
+import { scriptedVerdict } from "../core/tasks/scripted-panel.ts";
+import { taskIn } from "../core/tasks/trajectory.ts";
 import type { Rng } from "../core/random.ts";
 import type { RecordedReply, RecordedTurn } from "../core/replay.ts";
 import { commandOf } from "../core/turn/form.ts";

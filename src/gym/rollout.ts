@@ -4,10 +4,10 @@
  */
 import { z } from "zod";
 import { makeMasker } from "../core/exit/masker.ts";
-import { compareObservations } from "../core/gym/replay.ts";
-import { namesSolution, saidHash, saidOf } from "../core/gym/said.ts";
-import { observationOf, repoOf, stepsOf, taskIn, trajectoryOf } from "../core/gym/trajectory.ts";
-import type { GymPackage } from "../core/gym/packages.ts";
+import { compareObservations } from "../core/tasks/replay.ts";
+import { namesSolution, saidHash, saidOf } from "../core/tasks/said.ts";
+import { observationOf, repoOf, stepsOf, taskIn, trajectoryOf } from "../core/tasks/trajectory.ts";
+import type { GymPackage } from "../core/tasks/packages.ts";
 import type { Store } from "../io/store.ts";
 import type { Answer } from "../records/answer.ts";
 import { gymTaskSchema, type GymTask } from "../records/gym-task.ts";

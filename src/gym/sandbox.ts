@@ -116,7 +116,10 @@ function walls({ mounts, cwd, env, limits }: SandboxCall, uid: number | null): s
     // Made with the mode 0700 where nobody says otherwise, and whoever runs there is another user.
     ...["/etc", ...parentsOf(mounts)].flatMap((path) => ["--perms", "0755", "--dir", path]),
     ...SETTINGS.flatMap((path) => ["--ro-bind-try", path, path]),
-    ...["--proc", "/proc", "--dev", "/dev"],
+    "--proc",
+    "/proc",
+    "--dev",
+    "/dev",
     ...memory("/tmp"),
     ...memory("/dev/shm"),
     ...mounts.flatMap(({ from, to, writable = false }) => [
@@ -124,15 +127,23 @@ function walls({ mounts, cwd, env, limits }: SandboxCall, uid: number | null): s
       from,
       to,
     ]),
-    ...["--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts"],
+    "--unshare-ipc",
+    "--unshare-pid",
+    "--unshare-net",
+    "--unshare-uts",
     ...(uid === null ? ["--unshare-user"] : ["--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"]),
-    ...["--hostname", "gym", "--die-with-parent", "--new-session", "--clearenv"],
+    "--hostname",
+    "gym",
+    "--die-with-parent",
+    "--new-session",
+    "--clearenv",
     ...Object.entries({ ...BASE_ENV, ...env }).flatMap(([name, value]) => [
       "--setenv",
       name,
       value,
     ]),
-    ...["--chdir", cwd],
+    "--chdir",
+    cwd,
     ...(uid === null
       ? []
       : [

@@ -9,8 +9,8 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
-import { packageKey, type GymPackage } from "../core/gym/packages.ts";
-import { readResults, type TestResults } from "../core/gym/results.ts";
+import { packageKey, type GymPackage } from "../core/tasks/packages.ts";
+import { readResults, type TestResults } from "../core/tasks/results.ts";
 import { UserError } from "../errors.ts";
 import { onDiskNow } from "../io/disk-faults.ts";
 import { folderBytes } from "./folder-bytes.ts";

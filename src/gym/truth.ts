@@ -1,7 +1,7 @@
 /** Outcomes of a workspace, and what labels say of the conversations that the tests know. */
 import { z } from "zod";
 import type { Config } from "../config.ts";
-import { panelTruth, truthTurns, type PanelTruth } from "../core/gym/panel.ts";
+import { panelTruth, truthTurns, type PanelTruth } from "../core/tasks/panel.ts";
 import { labelRun } from "../core/label/label.ts";
 import type { LabelTruth } from "../core/report/story-outcomes.ts";
 import { turnRow, type TurnRow } from "../core/report/turn-row.ts";

@@ -11,7 +11,7 @@ import {
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Config } from "../config.ts";
-import type { GymPackage } from "../core/gym/packages.ts";
+import type { GymPackage } from "../core/tasks/packages.ts";
 import type { GymLanguage } from "../records/gym-task.ts";
 import { errorCode } from "../errors.ts";
 import { onDiskNow } from "../io/disk-faults.ts";

@@ -3,7 +3,7 @@
  * writes outcome/. A turn whose outcome is there is not played again; one that was stopped goes on from its runs.
  */
 import type { Config } from "../config.ts";
-import { isWhole, wantedOf } from "../core/gym/said.ts";
+import { isWhole, wantedOf } from "../core/tasks/said.ts";
 import { makeTally, type Tally } from "../core/tally.ts";
 import type { Deps } from "../deps.ts";
 import { openAsking, type Asking } from "../gym/asking.ts";

@@ -11,8 +11,8 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { afterAll, expect, test, vi } from "vitest";
-import { packageKey } from "../../src/core/gym/packages.ts";
-import { openingOf, stepsOf } from "../../src/core/gym/trajectory.ts";
+import { packageKey } from "../../src/core/tasks/packages.ts";
+import { openingOf, stepsOf } from "../../src/core/tasks/trajectory.ts";
 import { seededRng } from "../../src/core/random.ts";
 import { UserError } from "../../src/errors.ts";
 import { buildPackage, TASKS, taskPath, type BuildWants } from "../../src/gym/build.ts";

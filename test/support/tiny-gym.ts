@@ -1,7 +1,7 @@
 /** A gym with one package of three files, whose tests need nothing but Node: no network, no Python. */
 import { chmodSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { packageKey, type GymPackage } from "../../src/core/gym/packages.ts";
+import { packageKey, type GymPackage } from "../../src/core/tasks/packages.ts";
 import type { Sandbox } from "../../src/gym/sandbox.ts";
 import { linkPrograms, packageFolder, type Gym } from "../../src/gym/world.ts";
 

@@ -5,7 +5,7 @@ import type { RunFile } from "../../records/run.ts";
 import type { AuditSummary } from "../audit/summary.ts";
 import type { ClusterBy } from "../duel/cluster-by.ts";
 import type { BucketRules } from "../duel/bucket.ts";
-import type { PanelTruth } from "../gym/panel.ts";
+import type { PanelTruth } from "../tasks/panel.ts";
 import type { Spending } from "./spending.ts";
 import type { LabelTruth } from "./story-outcomes.ts";
 import type { TurnRow } from "./turn-row.ts";

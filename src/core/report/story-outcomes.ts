@@ -1,7 +1,7 @@
 /** The panel against truth: what its scores are worth where answers were played on in the gym. */
-import type { BandTruth, PanelTruth, ScorerTruth } from "../gym/panel.ts";
-import type { Estimate } from "../gym/rank.ts";
-import { WANTED, type SampleSizes } from "../gym/sample-size.ts";
+import type { BandTruth, PanelTruth, ScorerTruth } from "../tasks/panel.ts";
+import type { Estimate } from "../tasks/rank.ts";
+import { WANTED, type SampleSizes } from "../tasks/sample-size.ts";
 import type { Share } from "../duel/statistics.ts";
 import type { Block, Column } from "./document.ts";
 import { counted, decimal, percent, thousands } from "./format.ts";

@@ -1,7 +1,7 @@
 /** The scripted agent, its judges, and what is compared of two runs. */
 import { expect, test } from "vitest";
-import { knowTask, scriptedReply, SKILLS, worthOf } from "../../../src/core/gym/agent.ts";
-import { compareObservations, steadyText } from "../../../src/core/gym/replay.ts";
+import { knowTask, scriptedReply, SKILLS, worthOf } from "../../../src/core/tasks/agent.ts";
+import { compareObservations, steadyText } from "../../../src/core/tasks/replay.ts";
 import {
   isWhole,
   namesSolution,
@@ -9,15 +9,15 @@ import {
   saidHash,
   saidOf,
   wantedOf,
-} from "../../../src/core/gym/said.ts";
-import { scriptedVerdict } from "../../../src/core/gym/scripted-panel.ts";
+} from "../../../src/core/tasks/said.ts";
+import { scriptedVerdict } from "../../../src/core/tasks/scripted-panel.ts";
 import {
   observationOf,
   openingOf,
   stepCommand,
   taskIn,
   trajectoryOf,
-} from "../../../src/core/gym/trajectory.ts";
+} from "../../../src/core/tasks/trajectory.ts";
 import { readMini } from "../../../src/core/formats/mini-swe-agent.ts";
 import { commandOf } from "../../../src/core/turn/form.ts";
 import { seededRng } from "../../../src/core/random.ts";

@@ -1,9 +1,9 @@
 /** Faults: where they may be put, and the way back. */
 import { execFileSync } from "node:child_process";
 import { expect, test } from "vitest";
-import { isSource, isTestFile, testRoots } from "../../../src/core/gym/files.ts";
-import { javascriptPlaces } from "../../../src/core/gym/mutate-javascript.ts";
-import { faultLines, orderToTry, taskId, withFault } from "../../../src/core/gym/mutation.ts";
+import { isSource, isTestFile, testRoots } from "../../../src/core/tasks/files.ts";
+import { javascriptPlaces } from "../../../src/core/tasks/mutate-javascript.ts";
+import { faultLines, orderToTry, taskId, withFault } from "../../../src/core/tasks/mutation.ts";
 import { seededRng } from "../../../src/core/random.ts";
 import type { Mutation } from "../../../src/records/gym-task.ts";
 import { tempProject } from "../../support/project.ts";

@@ -48,61 +48,49 @@ const SWAPS: Readonly<Record<string, readonly [kind: string, after: string]>> = 
 };
 
 function placesOf(node: AnyNode, text: string, add: Add): void {
-  switch (node.type) {
-    case "BinaryExpression":
-    case "LogicalExpression":
-    case "AssignmentExpression": {
-      const swap = SWAPS[node.operator];
-      const at = text.indexOf(node.operator, node.left.end);
-      // Brackets may stand between; a comment may hold the same characters.
-      const gap = text.slice(node.left.end, node.right.start);
-      if (swap !== undefined && !gap.includes("/*") && !gap.includes("//"))
-        add(swap[0], at, at + node.operator.length, swap[1]);
-      return;
-    }
-    case "UnaryExpression":
-      if (node.operator === "!")
-        add("negation", node.start, node.end, text.slice(node.argument.start, node.argument.end));
-      return;
-    case "UpdateExpression": {
-      const at = node.prefix ? node.start : node.end - 2;
-      add("assignment", at, at + 2, node.operator === "++" ? "--" : "++");
-      return;
-    }
-    case "IfStatement":
-    case "ConditionalExpression":
-      add("condition", node.test.start, node.test.end, `!(${said(node.test, text)})`);
-      return;
-    case "Literal":
-      if (typeof node.value === "boolean") add("constant", node.start, node.end, `${!node.value}`);
-      else if (/^\d+$/.test(node.raw ?? ""))
-        add("constant", node.start, node.end, String(Number(node.raw) + 1));
-      return;
-    case "ReturnStatement":
-      if (node.argument != null && said(node.argument, text) !== "undefined")
-        add("return", node.argument.start, node.argument.end, "undefined");
-      return;
-    case "BreakStatement":
-      if (node.label === null) add("loop", node.start, node.start + "break".length, "continue");
-      return;
-    case "ContinueStatement":
-      if (node.label === null) add("loop", node.start, node.start + "continue".length, "break");
-      return;
-    case "CallExpression": {
-      const [one, two] = node.arguments;
-      if (one === undefined || two === undefined) return;
-      if (one.type === "SpreadElement" || two.type === "SpreadElement") return;
-      if (text.slice(one.end, two.start) !== ", ") return;
+  if (isOperation(node)) {
+    const swap = SWAPS[node.operator];
+    const at = text.indexOf(node.operator, node.left.end);
+    // Brackets may stand between; a comment may hold the same characters.
+    const gap = text.slice(node.left.end, node.right.start);
+    if (swap !== undefined && !gap.includes("/*") && !gap.includes("//"))
+      add(swap[0], at, at + node.operator.length, swap[1]);
+  } else if (node.type === "UnaryExpression" && node.operator === "!") {
+    add("negation", node.start, node.end, said(node.argument, text));
+  } else if (node.type === "UpdateExpression") {
+    const at = node.prefix ? node.start : node.end - 2;
+    add("assignment", at, at + 2, node.operator === "++" ? "--" : "++");
+  } else if (node.type === "IfStatement" || node.type === "ConditionalExpression") {
+    add("condition", node.test.start, node.test.end, `!(${said(node.test, text)})`);
+  } else if (node.type === "Literal") {
+    if (typeof node.value === "boolean") add("constant", node.start, node.end, `${!node.value}`);
+    else if (/^\d+$/.test(node.raw ?? ""))
+      add("constant", node.start, node.end, String(Number(node.raw) + 1));
+  } else if (node.type === "ReturnStatement") {
+    if (node.argument != null && said(node.argument, text) !== "undefined")
+      add("return", node.argument.start, node.argument.end, "undefined");
+  } else if (node.type === "BreakStatement" && node.label == null) {
+    add("loop", node.start, node.start + "break".length, "continue");
+  } else if (node.type === "ContinueStatement" && node.label == null) {
+    add("loop", node.start, node.start + "continue".length, "break");
+  } else if (node.type === "CallExpression") {
+    const [one, two] = node.arguments;
+    if (one === undefined || two === undefined) return;
+    if (one.type === "SpreadElement" || two.type === "SpreadElement") return;
+    if (text.slice(one.end, two.start) === ", ")
       add("arguments", one.start, two.end, `${said(two, text)}, ${said(one, text)}`);
-      return;
-    }
-    case "ExpressionStatement":
-      if (node.expression.type === "CallExpression")
-        add("statement", node.expression.start, node.expression.end, "void 0");
-      return;
-    default:
-      return;
+  } else if (node.type === "ExpressionStatement" && node.expression.type === "CallExpression") {
+    add("statement", node.expression.start, node.expression.end, "void 0");
   }
+}
+
+function isOperation(
+  node: AnyNode,
+): node is Extract<
+  AnyNode,
+  { type: "BinaryExpression" | "LogicalExpression" | "AssignmentExpression" }
+> {
+  return ["BinaryExpression", "LogicalExpression", "AssignmentExpression"].includes(node.type);
 }
 
 const said = (node: { start: number; end: number }, text: string): string =>

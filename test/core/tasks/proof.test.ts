@@ -1,9 +1,15 @@
 /** Results of runners, and what they prove. */
 import { expect, test } from "vitest";
-import { javascriptReached, pythonReached } from "../../../src/core/gym/coverage.ts";
-import { issueOf, type IssueFacts } from "../../../src/core/gym/issue.ts";
-import { isSeen, isSolved, proofOf, releasedOf, whyFailing } from "../../../src/core/gym/proof.ts";
-import { readResults, type TestResults } from "../../../src/core/gym/results.ts";
+import { javascriptReached, pythonReached } from "../../../src/core/tasks/coverage.ts";
+import { issueOf, type IssueFacts } from "../../../src/core/tasks/issue.ts";
+import {
+  isSeen,
+  isSolved,
+  proofOf,
+  releasedOf,
+  whyFailing,
+} from "../../../src/core/tasks/proof.ts";
+import { readResults, type TestResults } from "../../../src/core/tasks/results.ts";
 
 const results = (said: Record<string, string>): TestResults =>
   new Map(

@@ -1,8 +1,8 @@
 /** Tasks in Harbor's form and back. */
 import { parse } from "@iarna/toml";
 import { expect, test } from "vitest";
-import { fromHarbor, toHarbor } from "../../../src/core/gym/harbor.ts";
-import { PACKAGES } from "../../../src/core/gym/packages.ts";
+import { fromHarbor, toHarbor } from "../../../src/core/tasks/harbor.ts";
+import { PACKAGES } from "../../../src/core/tasks/packages.ts";
 import type { GymTask } from "../../../src/records/gym-task.ts";
 
 const taskOf = (name: string, unsteady = 0): GymTask => {

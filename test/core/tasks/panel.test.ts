@@ -1,9 +1,9 @@
 /** The panel against outcomes: figures worked by hand, and a panel of known accuracy recovered. */
 import { expect, test } from "vitest";
-import { panelTruth, truthTurns } from "../../../src/core/gym/panel.ts";
-import { aucOf, jackknifed, rankCorrelation, type Scored } from "../../../src/core/gym/rank.ts";
-import { sizesFor } from "../../../src/core/gym/sample-size.ts";
-import type { TruthTurn } from "../../../src/core/gym/truth-turn.ts";
+import { panelTruth, truthTurns } from "../../../src/core/tasks/panel.ts";
+import { aucOf, jackknifed, rankCorrelation, type Scored } from "../../../src/core/tasks/rank.ts";
+import { sizesFor } from "../../../src/core/tasks/sample-size.ts";
+import type { TruthTurn } from "../../../src/core/tasks/truth-turn.ts";
 import { withOutcomeScore } from "../../../src/core/duel/outcome-score.ts";
 import { outcomeWeight } from "../../../src/core/dataset/outcome-weight.ts";
 import { winnerOf } from "../../../src/core/dataset/winner.ts";

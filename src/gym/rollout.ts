@@ -23,9 +23,7 @@ export const ROLLOUT_DROPS = [
   "no_task",
   "task_not_built",
   "no_answer",
-  "no_command",
   "replay_differs",
-  "unreachable",
 ] as const;
 export type RolloutDrop = (typeof ROLLOUT_DROPS)[number];
 

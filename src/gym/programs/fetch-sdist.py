@@ -1,7 +1,7 @@
 """Fetches one source distribution: python3 fetch-sdist.py NAME SHA256 FILE
 
-By pip's own settings and session, and without building anything: `pip download` runs a package's build to learn
-its name. Ends with 3 where no index has the file, with 4 where its hash is another.
+By pip's own settings and session, and without building anything: `pip download` runs a package's
+build to learn its name. Ends with 3 where no index has the file, with 4 where its hash is another.
 """
 
 import hashlib

@@ -1,7 +1,8 @@
-"""A plugin of pytest that writes what became of every test to the file that KINGMAKER_RESULTS names."""
+"""A plugin of pytest: writes what became of every test to the file KINGMAKER_RESULTS names."""
 
 import json
 import os
+from pathlib import Path
 
 import pytest
 
@@ -28,5 +29,4 @@ def pytest_collectreport(report: pytest.CollectReport) -> None:
 
 
 def pytest_sessionfinish() -> None:
-    with open(os.environ["KINGMAKER_RESULTS"], "w", encoding="utf-8") as file:
-        json.dump(_tests, file)
+    Path(os.environ["KINGMAKER_RESULTS"]).write_text(json.dumps(_tests), encoding="utf-8")

@@ -1,13 +1,14 @@
 """Places where one change of the syntax tree makes a plausible fault: python3 mutate.py FILE...
 
-One JSON line a place: file, line (1-based), start and end (UTF-16 units of the file's text), before, after,
-operator. Files that do not parse have none.
+One JSON line a place: file, line (1-based), start and end (UTF-16 units of its text), before,
+after, operator. Files that do not parse have none.
 """
 
 import ast
 import json
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 COMPARE = {
     ast.Lt: ("<", "<="),
@@ -108,14 +109,19 @@ def of_node(node: ast.AST, text: Text) -> Iterator[tuple[str, Place]]:
         if value != "None" and "\n" not in value:
             yield "return", (start, end, value, "None")
     elif isinstance(node, ast.Break | ast.Continue):
-        before, after = ("break", "continue") if isinstance(node, ast.Break) else ("continue", "break")
+        before, after = (
+            ("break", "continue") if isinstance(node, ast.Break) else ("continue", "break")
+        )
         start, end = text.span(node)
         yield "loop", (start, end, before, after)
     elif isinstance(node, ast.AugAssign) and isinstance(node.op, ast.Add | ast.Sub):
         before, after = ("+=", "-=") if isinstance(node.op, ast.Add) else ("-=", "+=")
         if not is_text(node.value):
             yield from swap(
-                "assignment", text.between(node.target, node.value, before), before, after
+                "assignment",
+                text.between(node.target, node.value, before),
+                before,
+                after,
             )
     elif isinstance(node, ast.Call) and len(node.args) >= 2 and not node.keywords:
         yield from arguments(node, text)
@@ -165,8 +171,7 @@ def said(text: Text, start: int, end: int) -> str:
 
 def main(files: list[str]) -> None:
     for file in files:
-        with open(file, "rb") as opened:
-            data = opened.read()
+        data = Path(file).read_bytes()
         try:
             tree = ast.parse(data)
             text = Text(data)

@@ -1,6 +1,7 @@
-"""Puts words into a file where others stand: python3 put.py CHANGE.json, with file, start, old and new.
+"""Puts words into a file where others stand: python3 put.py CHANGE.json
 
-`start` counts UTF-16 units, as the tasks do. Ends with 1 where the old words do not stand there.
+The change has file, start, old and new. `start` counts UTF-16 units, as the tasks do. Ends with 1
+where the old words do not stand there.
 """
 
 import json

@@ -19,12 +19,7 @@ import { playOut, takeStep, verdictOf, type Policy } from "./play.ts";
 import type { Gym } from "./world.ts";
 
 /** Why a turn is not played. */
-export const ROLLOUT_DROPS = [
-  "no_task",
-  "task_not_built",
-  "no_answer",
-  "replay_differs",
-] as const;
+export const ROLLOUT_DROPS = ["no_task", "task_not_built", "no_answer", "replay_differs"] as const;
 export type RolloutDrop = (typeof ROLLOUT_DROPS)[number];
 
 /** Who says the next command, for a task and one of its rollouts. */

@@ -22,6 +22,8 @@ export function steadyText(text: string): string {
 const RULES: readonly (readonly [RegExp, string])[] = [
   // "in 0.12s", "1.5 seconds", "(3ms)", "duration_ms 12.1": every length of time.
   [/\b\d+(?:\.\d+)?(?:e-?\d+)? ?(?:ns|µs|us|ms|s|sec|secs|seconds?|minutes?|min)\b/g, "<time>"],
+  // mocha says how long a test took where it was slow, and nothing where it was not.
+  [/ \(<time>\)$/gm, ""],
   [/\b(duration_ms|duration|elapsed|time)(["']?[ :=]+)\d+(?:\.\d+)?/g, "$1$2<time>"],
   [/\b\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?/g, "<time>"],
   [/\b(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)\b[ ,]+[\w ,:]{6,24}\b\d{4}\b/g, "<time>"],

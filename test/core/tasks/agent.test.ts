@@ -139,6 +139,7 @@ test("a scripted judge is right as often as it is said to be, in both orders ali
 
 test.each([
   ["1 passed in 0.12s", "1 passed in 11.2s"],
+  ["✔ was slow (120ms)\nnext", "✔ was slow\nnext"],
   ["# duration_ms 12.5", "# duration_ms 9"],
   ["at /tmp/pytest-of-u/x.py", "at /tmp/other/y.py"],
   ["<object at 0x7f00aa11bb22>", "<object at 0x7f99aa11bb00>"],

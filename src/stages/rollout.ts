@@ -3,6 +3,7 @@
  * writes outcome/. A turn whose outcome is there is not played again; one that was stopped goes on from its runs.
  */
 import type { Config } from "../config.ts";
+import { masked } from "../core/exit/masker.ts";
 import { isWhole, wantedOf } from "../core/tasks/said.ts";
 import { makeTally, type Tally } from "../core/tally.ts";
 import type { Deps } from "../deps.ts";
@@ -132,7 +133,9 @@ async function fileResult(
       return progress.step("kept");
     case "dropped": {
       const { reason, detail } = result;
-      await store.write(`outcome/dropped/${file}`, { schema: SCHEMA, file, reason, detail });
+      // It quotes what a command said.
+      const [record] = await masked([{ schema: SCHEMA, file, reason, detail }] as const);
+      await store.write(`outcome/dropped/${file}`, record);
       await store.remove(`outcome/${file}`);
       tally.dropped(reason);
       return progress.step("dropped");

@@ -1,7 +1,7 @@
 """Writes the lock files: versions from pip's resolver, hashes from the pages of pip's indexes.
 
     .venv/bin/python lock.py            all locks
-    .venv/bin/python lock.py training   one of: training, cuda, tests, litellm, harbor, mini
+    .venv/bin/python lock.py training   one of: training, cuda, tests, litellm, harbor, mini, gym
 
 Versions that a lock has stay as they are; delete a line to have it resolved anew. For each version
 the lock lists every file that a supported machine could be given: CPython 3.11 to 3.13 on Linux
@@ -39,6 +39,7 @@ from pip._vendor.packaging.version import InvalidVersion
 
 HERE = Path(__file__).parent
 TESTS = HERE.parent / "test" / "python"
+GYM = HERE.parent / "src" / "gym" / "programs"
 PYTHONS = ("311", "312", "313")
 # Named as Node names them, since setup reads the sizes; with what their wheels are tagged with.
 MACHINES = {
@@ -87,13 +88,14 @@ def locks() -> dict[str, Lock]:
         "tests": Lock(TESTS / "requirements.lock", listed("requirements.in"), (base,)),
         "litellm": Lock(TESTS / "litellm.lock", listed("litellm.in")),
         "mini": Lock(TESTS / "mini.lock", listed("mini.in"), (), sys.executable, True),
+        "gym": Lock(GYM / "requirements.lock", listed("requirements.in", GYM)),
         "harbor": Lock(TESTS / "harbor.lock", listed("harbor.in"), (), python312(), True),
     }
 
 
-def listed(name: str) -> tuple[str, ...]:
-    """The lines of a list in test/python/ without its comments."""
-    lines = (line.strip() for line in (TESTS / name).read_text().splitlines())
+def listed(name: str, folder: Path = TESTS) -> tuple[str, ...]:
+    """The lines of a list of packages without its comments."""
+    lines = (line.strip() for line in (folder / name).read_text().splitlines())
     return tuple(line for line in lines if line and not line.startswith("#"))
 
 

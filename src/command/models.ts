@@ -152,6 +152,7 @@ function settled(
 /** Where a stage saves what replies become. */
 function foldersOf(stage: string, answers: readonly string[]): readonly string[] {
   if (stage === "validate") return ["score", "report"];
+  if (stage === "rollout" || stage === "gym") return ["outcome", "report"];
   const own = stage === "king" ? ["answer", "report/tries/king"] : ["answer", ...answers];
   return [...new Set([...own, "report"])];
 }
@@ -159,6 +160,7 @@ function foldersOf(stage: string, answers: readonly string[]): readonly string[]
 /** The models a stage will ask: their keys are looked for before the first call is paid. */
 function modelsOf(config: Config, stage: string): readonly ModelRef[] {
   if (stage === "validate") return judgePanel(config);
+  if (stage === "rollout" || stage === "gym") return [config.king];
   if (stage !== "king" && stage !== "challenger") return [];
   const side = stage === "challenger" ? sideModels(config) : [];
   return [config[stage], ...fallbackModels(config[stage]), ...side];

@@ -23,6 +23,8 @@ export const judgeSection = z
     orders: z.enum(["both", "random", "fixed"]).default("both"),
     quorum: positive.default(2),
     attempts: positive.default(3),
+    /** "outcome": scores come from outcome/, and no judge is asked. */
+    with: z.enum(["panel", "outcome"]).default("panel"),
     panel: z.enum(["full", "lazy", "sequential"]).default("full"),
     /** Of a sequential panel: judges that every turn is put before, and the most that one is. */
     min_judges: z.int().min(2, "needs at least two judges").default(2),

@@ -10,6 +10,7 @@ import { budgetSection } from "./budget.ts";
 import { challengerSection } from "./challenger.ts";
 import { datasetSection } from "./dataset.ts";
 import { duelSection } from "./duel.ts";
+import { gymSection } from "./gym.ts";
 import { judgeSection } from "./judge.ts";
 import { kingSection } from "./king.ts";
 import { offlineSection } from "./offline.ts";
@@ -31,6 +32,7 @@ export const configSchema = z.strictObject({
   budget: budgetSection,
   dataset: datasetSection,
   actions: actionsSection,
+  gym: gymSection,
   offline: offlineSection,
 });
 

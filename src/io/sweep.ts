@@ -34,6 +34,7 @@ const STAGE_FOLDERS: ReadonlyMap<string, number> = new Map([
   ["final", 0],
   ["refined", 0],
   ["defeat", 0],
+  ["outcome", 2],
 ]);
 const TEMP = /\.\d+\.\d+\.tmp$/;
 const PID_OF_TEMP = /\.(\d+)\.\d+\.tmp$/;

@@ -7,6 +7,7 @@ import { answerFileOf } from "../core/turn/item-key.ts";
 import type { Config } from "../config.ts";
 import { actionStyle } from "../core/actions/style.ts";
 import type { DuelRules } from "../core/duel/rules.ts";
+import { withOutcomeScore } from "../core/duel/outcome-score.ts";
 import { watchJudges, type JudgeWatch } from "../core/duel/unread-judges.ts";
 import { itemsOf, openTurn, withOutcome, type Opening, type Turn } from "../core/duel/turn.ts";
 import type { Ballot } from "../core/duel/turn-score.ts";
@@ -16,6 +17,7 @@ import { bothReports } from "../core/tally.ts";
 import { configHash } from "../core/turn/hash.ts";
 import { commitPath, listAnswers, type AnswerFile } from "../io/answers.ts";
 import { makeSaver, type Saver } from "../io/saver.ts";
+import { outcomeSchema } from "../records/outcome.ts";
 import { answerSchema, type Answer } from "../records/answer.ts";
 import { scoreSchema, type Score } from "../records/score.ts";
 import type { ChatFailure, Outcome, WorkItem, WorkReport } from "../work.ts";
@@ -134,7 +136,8 @@ async function* items(
   const { inHand, deps } = round;
   for (const answerFile of files) {
     const turn = await open(round, answerFile, how);
-    const asked = turn === null || how.reparse ? [] : askable(round, turn, how, new Set());
+    const asks = turn !== null && !how.reparse && round.config.judge.with === "panel";
+    const asked = asks ? askable(round, turn, how, new Set()) : [];
     if (turn === null || asked.length === 0) {
       if (how.counts) deps.progress.step(stepOf(turn, how));
       continue;
@@ -150,6 +153,13 @@ function stepOf(turn: Turn | null, { everywhereAlone }: How): "kept" | "dropped"
   if (turn === null) return "dropped";
   const waits = everywhereAlone === true && turn.score.pending > 0;
   return turn.score.parsed || waits ? "kept" : "dropped";
+}
+
+/** Under [judge] with = "outcome" the score is what the gym says, and there is nothing to ask. */
+async function byOutcome({ config, deps }: Round, name: string, turn: Turn): Promise<Turn> {
+  if (config.judge.with === "panel") return turn;
+  const outcome = await deps.store.readIfThere(`outcome/${name}`, outcomeSchema);
+  return { ...turn, score: withOutcomeScore(turn.score, outcome) };
 }
 
 /** Open seats of judges that can be read. */
@@ -181,8 +191,10 @@ async function open(round: Round, { name, path }: AnswerFile, how: How): Promise
   const previous = await store.readIfThere(scorePath(name), scoreSchema);
   const style = actionStyle(answer.challenger, answer.challenger_message?.tool_calls);
   const repo = answer.repo ?? previous?.repo ?? (await repoOf(round, answer.instance_id));
-  const turn = openTurn({ file: name, answer, previous, style, repo, ...how }, round.rules);
-  const isNews = previous !== null || turn.score.disqualified !== null;
+  const judged = openTurn({ file: name, answer, previous, style, repo, ...how }, round.rules);
+  const turn = await byOutcome(round, name, judged);
+  const isNews =
+    previous !== null || turn.score.disqualified !== null || turn.score.outcome !== undefined;
   if (isNews && configHash(previous) !== configHash(turn.score)) {
     await round.save(scorePath(name), turn.score);
   }

@@ -96,6 +96,10 @@ export const scoreSchema = z.looseObject({
   not_asked: z.array(z.string()).optional(),
   /** Characters of the two candidates. */
   lengths: z.object({ opponent: z.int(), challenger: z.int() }).nullish(),
+  /** Under [judge] with = "outcome": the pass rates that the score is made of, and the rollouts of each. */
+  outcome: z
+    .object({ challenger: z.number(), opponent: z.number(), k: z.tuple([z.int(), z.int()]) })
+    .optional(),
   king_model: z.string().nullish(),
   challenger_model: z.string().nullish(),
   /** Text in the history that addresses a judge: it marks the turn, nobody loses for it. */

@@ -18,6 +18,7 @@ import { reportOf } from "../core/report/story.ts";
 import { noReckoning } from "../core/duel/sorting.ts";
 import { emptyFinalNote } from "../core/duel/empty-final.ts";
 import { turnRow, type TurnRow } from "../core/report/turn-row.ts";
+import { truthOf } from "../gym/truth.ts";
 import { addFound } from "../core/secrets/mask.ts";
 import { makeTally, type Tally } from "../core/tally.ts";
 import { listAnswers, type AnswerFile } from "../io/answers.ts";
@@ -125,6 +126,7 @@ async function gather(round: Round, selected: number): Promise<ReportData> {
     spending: spending.rows(),
     masked: addFound(found),
     audits: summarizeAudits(audited),
+    truth: await truthOf(config, store, rows),
     strays: await strayFiles(store, all),
     selection: selected === all.size ? null : `${selected} of ${all.size} answer files`,
   };

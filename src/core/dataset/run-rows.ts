@@ -10,6 +10,7 @@ import type { Example } from "./example.ts";
 import { exportBase, learnable, type JudgedTurn } from "./export.ts";
 import type { Format } from "./format-names.ts";
 import type { Grouping } from "./settings.ts";
+import { outcomeWeight } from "./outcome-weight.ts";
 import { winnerOf } from "./winner.ts";
 
 /**
@@ -172,14 +173,17 @@ function placedTurn(turn: JudgedTurn, own: Message, isLast: boolean, wants: RunW
   }
   if (winner.winner === "opponent") {
     // In mode 1 it was the run's own words that won.
-    return turn.score?.mode === 1 ? stays("won", 1) : stays("lost", 0);
+    return turn.score?.mode === 1
+      ? stays("won", outcomeWeight(turn.score, "opponent"))
+      : stays("lost", 0);
   }
   if (turn.bucket === "refined" && !wants.refined) return stays("drawn", wants.drawWeight);
   const { challenger, challenger_message } = turn.exported;
   const better = challenger_message ?? said(challenger);
-  if (isLast) return { message: better, weight: 1, outcome: "won" };
+  const weight = outcomeWeight(turn.score, "challenger");
+  if (isLast) return { message: better, weight, outcome: "won" };
   return makesSameCalls(better, own)
-    ? { message: withIdsOf(better, own), weight: 1, outcome: "won" }
+    ? { message: withIdsOf(better, own), weight, outcome: "won" }
     : stays("won_elsewhere", 0);
 }
 

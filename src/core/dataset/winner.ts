@@ -24,7 +24,11 @@ export function winnerOf({ bucket, score, review }: WinnerInput): Winner {
   if (score === null || score.disqualified !== null || score.score === null) {
     return { ok: false, reason: "not_judged" };
   }
-  const orders = orderMeans(score);
+  // Of outcomes there are no orders.
+  const orders =
+    score.outcome === undefined
+      ? orderMeans(score)
+      : { kingFirst: score.score, challengerFirst: score.score };
   if (orders === null) return { ok: false, reason: "not_judged" };
   const values = [score.score, orders.kingFirst, orders.challengerFirst];
   if (bucket !== "defeat" && values.every((value) => value > 50)) {

@@ -12,6 +12,8 @@ export type TurnFacts = {
   readonly repo: string;
   readonly instance: string;
   readonly score: number | null;
+  /** The score is of outcomes, not of the panel's votes. */
+  readonly ofOutcome?: true;
   readonly parsed: boolean;
   readonly pending: number;
   readonly disqualified: string | null;
@@ -57,6 +59,7 @@ export function factsOf(score: Score, rules: DuelRules, clusterBy: ClusterBy): T
     repo: clusterOf(score, "repo"),
     instance: score.instance_id,
     score: score.score,
+    ...(score.outcome === undefined ? {} : { ofOutcome: true as const }),
     parsed: score.parsed && score.score !== null,
     pending: score.pending,
     disqualified: score.disqualified?.reason ?? null,

@@ -60,6 +60,7 @@ export function standingOf(input: StandingInput, gate: GateRules): Standing {
 /** What a turn brings to the gate: its score by the judges that were asked everywhere, lost: 0. */
 export function gateScore(turn: TurnFacts, everywhere: readonly string[]): number | null {
   if (turn.disqualified !== null) return 0;
+  if (turn.ofOutcome === true) return turn.score;
   return (
     turnScore(turn.ballots.filter((ballot) => everywhere.includes(ballot.model)))?.score ?? null
   );
@@ -117,9 +118,11 @@ function byMetric(
   const sums = new Map<Metric, number>();
   for (const turn of scored) {
     const metrics =
-      turn.disqualified === null
-        ? turnScore(turn.ballots.filter((ballot) => everywhere.includes(ballot.model)))?.metrics
-        : metricValues(() => 0);
+      turn.ofOutcome === true && turn.disqualified === null
+        ? metricValues(() => turn.score ?? 0)
+        : turn.disqualified === null
+          ? turnScore(turn.ballots.filter((ballot) => everywhere.includes(ballot.model)))?.metrics
+          : metricValues(() => 0);
     for (const metric of METRICS) {
       sums.set(metric, (sums.get(metric) ?? 0) + Math.round((metrics?.[metric] ?? 0) * 10_000));
     }

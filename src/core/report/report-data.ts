@@ -5,7 +5,9 @@ import type { RunFile } from "../../records/run.ts";
 import type { AuditSummary } from "../audit/summary.ts";
 import type { ClusterBy } from "../duel/cluster-by.ts";
 import type { BucketRules } from "../duel/bucket.ts";
+import type { PanelTruth } from "../tasks/panel.ts";
 import type { Spending } from "./spending.ts";
+import type { LabelTruth } from "./story-outcomes.ts";
 import type { TurnRow } from "./turn-row.ts";
 
 export type ReportData = {
@@ -32,6 +34,8 @@ export type ReportData = {
   /** Secrets masked in the exports, by kind. */
   readonly masked: Readonly<Record<string, number>>;
   readonly audits: AuditSummary;
+  /** What outcomes in the gym say of the panel; absent: none were played. */
+  readonly truth?: { readonly panel: PanelTruth | null; readonly labels: readonly LabelTruth[] };
   /** Files of final/, refined/, defeat/ that belong to no answer file of the workspace. */
   readonly strays: readonly string[];
   /** What --only and --limit left of the workspace, in words; null: all of it. */

@@ -5,6 +5,7 @@ import { costBlocks } from "./story-cost.ts";
 import { factBlocks, gateBlocks } from "./story-gate.ts";
 import { bucketBlocks } from "./story-buckets.ts";
 import { judgeBlocks } from "./story-judges.ts";
+import { outcomeBlocks } from "./story-outcomes.ts";
 import { auditBlocks } from "./story-audit.ts";
 import { dropBlocks, peopleBlocks } from "./story-turns.ts";
 import { turnBlocks } from "./story-table.ts";
@@ -21,6 +22,7 @@ export function reportOf(data: ReportData): Document {
       ...bucketBlocks(data),
       ...judgeBlocks(data),
       ...peopleBlocks(data),
+      ...outcomeBlocks(data.truth?.panel ?? null, data.truth?.labels ?? []),
       ...auditBlocks(data),
       ...dropBlocks(data),
       ...costBlocks(data),

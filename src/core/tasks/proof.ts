@@ -1,0 +1,112 @@
+/**
+ * What a fault does to the tests: which of them it turns, proven by several runs with it and without, and why a
+ * package or a fault makes no task.
+ */
+import { steady, type TestResults } from "./results.ts";
+
+/** Why a package gives no tasks. */
+export const PACKAGE_DROPS = [
+  "not_found",
+  "other_hash",
+  "no_results",
+  "tests_fail",
+  "needs_network",
+  "needs_compiler",
+  "too_slow",
+  "no_places",
+] as const;
+export type PackageDrop = (typeof PACKAGE_DROPS)[number];
+
+/** Why a fault is no task. */
+export const FAULT_DROPS = [
+  "unseen",
+  "hangs",
+  "no_results",
+  "breaks_all",
+  "unsteady",
+  "issue_leaks",
+] as const;
+export type FaultDrop = (typeof FAULT_DROPS)[number];
+
+export type Released = {
+  /** Passed in every run, sorted. */
+  readonly passed: readonly string[];
+  /** Without the same result in every run. */
+  readonly unsteady: number;
+};
+
+/** What the package's tests say as released: runs of the same bytes. */
+export function releasedOf(
+  runs: readonly TestResults[],
+):
+  | { readonly ok: true; readonly value: Released }
+  | { readonly ok: false; readonly reason: PackageDrop } {
+  const { passed, failed, unsteady } = steady(runs);
+  if (passed.size === 0 || passed.size < failed.size) {
+    const said = [...(runs[0]?.values() ?? [])].map(({ message }) => message).join("\n");
+    return { ok: false, reason: whyFailing(said) };
+  }
+  return { ok: true, value: { passed: [...passed].sort(), unsteady: unsteady.size } };
+}
+
+/** Why tests fail on the package as it was released. */
+export function whyFailing(said: string): PackageDrop {
+  if (NETWORK.test(said)) return "needs_network";
+  return COMPILER.test(said) ? "needs_compiler" : "tests_fail";
+}
+
+export type Proof = {
+  readonly fail_to_pass: readonly string[];
+  readonly pass_to_pass: readonly string[];
+  readonly unsteady: number;
+};
+
+/** After the first run with the fault: whether more are worth while. */
+export function isSeen(released: Released, run: TestResults): FaultDrop | null {
+  const lost = released.passed.filter((id) => run.get(id)?.outcome !== "passed").length;
+  if (lost === 0) return "unseen";
+  const kept = released.passed.length - lost;
+  // Where nearly nothing works any more, the first error says all.
+  return kept === 0 || (lost > FEW && lost > released.passed.length * MOST_LOST)
+    ? "breaks_all"
+    : null;
+}
+
+/** The lists, from all runs with the fault. */
+export function proofOf(
+  released: Released,
+  runs: readonly TestResults[],
+):
+  | { readonly ok: true; readonly value: Proof }
+  | { readonly ok: false; readonly reason: FaultDrop } {
+  const passes = (id: string): number =>
+    runs.filter((run) => run.get(id)?.outcome === "passed").length;
+  const fail_to_pass = released.passed.filter((id) => passes(id) === 0);
+  const pass_to_pass = released.passed.filter((id) => passes(id) === runs.length);
+  const unsteady = released.passed.length - fail_to_pass.length - pass_to_pass.length;
+  if (fail_to_pass.length === 0) return { ok: false, reason: "unsteady" };
+  if (pass_to_pass.length === 0) return { ok: false, reason: "breaks_all" };
+  return {
+    ok: true,
+    value: { fail_to_pass, pass_to_pass, unsteady: unsteady + released.unsteady },
+  };
+}
+
+/** Whether a run of the tests says that the task is solved. */
+export function isSolved(
+  task: { readonly fail_to_pass: readonly string[]; readonly pass_to_pass: readonly string[] },
+  results: TestResults | null,
+): boolean {
+  const passes = (id: string): boolean => results?.get(id)?.outcome === "passed";
+  return task.fail_to_pass.every(passes) && task.pass_to_pass.every(passes);
+}
+
+// ---------------------------------------------------------------------------------------------
+
+const FEW = 3;
+const MOST_LOST = 0.6;
+
+const NETWORK =
+  /Network is unreachable|Temporary failure in name resolution|Name or service not known|getaddrinfo|ENETUNREACH|EAI_AGAIN|Connection refused|NewConnectionError/;
+const COMPILER =
+  /(gcc|cc|clang|cython|rustc|node-gyp)['"]?:? (command )?not found|No such file or directory: '(gcc|cc)'|cannot import name '_[a-z]|No module named '[a-z_.]+\._[a-z]|undefined symbol|Cannot find module '.*\.node'/;

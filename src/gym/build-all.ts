@@ -1,0 +1,82 @@
+/** Tasks from many packages, some at a time. */
+import { PACKAGES, type GymPackage } from "../core/tasks/packages.ts";
+import { nearestName } from "../core/text/nearest.ts";
+import type { Tally } from "../core/tally.ts";
+import { UserError } from "../errors.ts";
+import { inParallel } from "../io/in-parallel.ts";
+import { buildPackage, type BuildWants, type BuildWorld } from "./build.ts";
+
+export type BuildOrder = Omit<BuildWants, "perPackage"> & {
+  /** In all, at least, where the packages give so many. */
+  readonly tasks: number;
+  /** Of one package, at most; absent: a little more than an even share. */
+  readonly perPackage?: number;
+  /** Names; absent: all of them. */
+  readonly packages?: readonly string[];
+  /** Packages at a time. */
+  readonly parallel: number;
+};
+
+export type BuiltAll = {
+  /** Package -> ids of its tasks, in the order of the list. */
+  readonly tasks: ReadonlyMap<string, readonly string[]>;
+};
+
+/**
+ * Builds in the order of the list until there are enough tasks; a package that is begun is finished.
+ * Every fault that was tried, and every package without tasks, is counted in `tally`.
+ */
+export async function buildAll(
+  world: BuildWorld,
+  order: BuildOrder,
+  tally: Tally,
+): Promise<BuiltAll> {
+  const packages = named(order.packages);
+  const even = Math.ceil((order.tasks / packages.length) * MORE_THAN_EVEN);
+  const perPackage = order.perPackage ?? even;
+  const found = new Map<string, readonly string[]>();
+  const count = (): number => [...found.values()].reduce((sum, ids) => sum + ids.length, 0);
+  await inParallel([...packages.entries()], order.parallel, async ([slot, pack]) => {
+    if (count() >= order.tasks || world.gym.signal?.aborted === true) return;
+    const built = await buildPackage(world, pack, { ...order, perPackage }, slot);
+    if (!built.ok) {
+      tally.dropped(built.reason);
+      return;
+    }
+    const ids: string[] = [];
+    for (const [id, said] of built.tried) {
+      if (said !== "task") tally.dropped(said);
+      else {
+        tally.kept();
+        ids.push(id);
+      }
+    }
+    found.set(pack.name, ids);
+  });
+  const inOrder = packages.flatMap(({ name }) => {
+    const ids = found.get(name);
+    return ids === undefined ? [] : [[name, ids] as const];
+  });
+  return { tasks: new Map(inOrder) };
+}
+
+// ---------------------------------------------------------------------------------------------
+
+/** Small packages give fewer: the others make up for them. */
+const MORE_THAN_EVEN = 1.3;
+
+function named(names: readonly string[] | undefined): readonly GymPackage[] {
+  if (names === undefined) return PACKAGES;
+  return names.map((name) => {
+    const found = PACKAGES.find((one) => one.name === name);
+    if (found !== undefined) return found;
+    const near = nearestName(
+      name,
+      PACKAGES.map((one) => one.name),
+    );
+    throw new UserError(
+      `gym: ${name} is not among the gym's packages`,
+      near === null ? "src/core/tasks/packages.json lists them" : `did you mean ${near}?`,
+    );
+  });
+}

@@ -1,0 +1,61 @@
+/** Where faults of a package may be put: places of its syntax trees that its tests reach. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { z } from "zod";
+import { javascriptReached, pythonReached } from "../core/tasks/coverage.ts";
+import { isSource } from "../core/tasks/files.ts";
+import { javascriptPlaces } from "../core/tasks/mutate-javascript.ts";
+import { packageKey, type GymPackage } from "../core/tasks/packages.ts";
+import { onDiskNow } from "../io/disk-faults.ts";
+import { mutationSchema, type Mutation } from "../records/gym-task.ts";
+import { filesOf } from "./fetch.ts";
+import { quoted } from "./tests.ts";
+import { mountsFor, packageFolder, type Gym } from "./world.ts";
+
+/** Reached places in the order of files and of their text. `coverage`: the reports of a run of the tests. */
+export async function reachedPlaces(
+  gym: Gym,
+  pack: GymPackage,
+  coverage: readonly unknown[],
+): Promise<Mutation[]> {
+  const base = join(packageFolder(gym, packageKey(pack)), "base");
+  const sources = filesOf(base).filter((path) => isSource(path, pack.language));
+  if (pack.language === "javascript") {
+    const reached = javascriptReached(coverage);
+    return sources
+      .flatMap((path) => javascriptPlaces(path, sourceText(base, path)))
+      .filter(reached);
+  }
+  const [report] = coverage;
+  return report === undefined
+    ? []
+    : (await pythonPlaces(gym, pack, base, sources)).filter(pythonReached(report));
+}
+
+/** A file of the released package. */
+export function sourceText(base: string, path: string): string {
+  const file = join(base, path);
+  return onDiskNow(file, "read", () => readFileSync(file, "utf8"));
+}
+
+// ---------------------------------------------------------------------------------------------
+
+/** Python's own parser knows Python best; it runs inside, over files of others. */
+async function pythonPlaces(
+  gym: Gym,
+  pack: GymPackage,
+  base: string,
+  sources: readonly string[],
+): Promise<Mutation[]> {
+  if (sources.length === 0) return [];
+  const ended = await gym.sandbox.run({
+    command: `cd /gym/base && python -I /gym/programs/mutate.py ${sources.map(quoted).join(" ")}`,
+    cwd: "/",
+    mounts: [...mountsFor(gym, pack.language, packageKey(pack)), { from: base, to: "/gym/base" }],
+    limits: { ...gym.limits, outputBytes: 64 << 20 },
+  });
+  return ended.output
+    .split("\n")
+    .filter((line) => line.startsWith("{"))
+    .map((line) => z.parse(mutationSchema, JSON.parse(line)));
+}

@@ -1,0 +1,132 @@
+/** What everything in the gym stands on: folders, sandbox, the two runtimes, and how a package is laid before them. */
+import {
+  chownSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+} from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { Config } from "../config.ts";
+import type { GymPackage } from "../core/tasks/packages.ts";
+import type { GymLanguage } from "../records/gym-task.ts";
+import { errorCode } from "../errors.ts";
+import { onDiskNow } from "../io/disk-faults.ts";
+import type { Mount, Sandbox, SandboxLimits } from "./sandbox.ts";
+
+export type Runtime = {
+  /** Absolute path of the Python that tests run with, and where it lies with its library. */
+  readonly python: string;
+  readonly pythonPrefix: string;
+  /** "3.11.2" */
+  readonly pythonVersion: string;
+};
+
+export type Gym = {
+  /** "<workspace>/.cache/gym", absolute. */
+  readonly folder: string;
+  readonly sandbox: Sandbox;
+  readonly runtime: Runtime;
+  readonly limits: SandboxLimits;
+  /** Those that tasks may be of. */
+  readonly packages: readonly GymPackage[];
+  readonly signal?: AbortSignal | undefined;
+};
+
+/** The folder of programs that run inside. */
+export const PROGRAMS = fileURLToPath(new URL("programs", import.meta.url));
+
+/** "Python 3.11.2" or "Node 22.18.0": what a task's lists were proven with. */
+export function runtimeName(gym: Gym, language: GymLanguage): string {
+  return language === "python"
+    ? `Python ${gym.runtime.pythonVersion}`
+    : `Node ${process.versions.node}`;
+}
+
+export const packageFolder = (gym: Gym, key: string): string => join(gym.folder, "packages", key);
+
+/** What a package's tests see beside its own folder. */
+export function mountsFor(gym: Gym, language: GymLanguage, key: string): Mount[] {
+  const nodePrefix = dirname(dirname(process.execPath));
+  const outside = [gym.runtime.pythonPrefix, nodePrefix].filter(
+    (path) => !/^\/usr(\/|$)/.test(path),
+  );
+  return [
+    ...outside.map((path) => ({ from: path, to: path })),
+    { from: join(gym.folder, "bin"), to: "/gym/bin" },
+    { from: PROGRAMS, to: "/gym/programs" },
+    language === "python"
+      ? { from: join(gym.folder, "site"), to: "/gym/site" }
+      : { from: join(packageFolder(gym, key), "node_modules"), to: "/node_modules" },
+  ];
+}
+
+/** The environment of tests and agents. */
+export function envFor(language: GymLanguage): Record<string, string> {
+  return language === "python"
+    ? { PYTHONPATH: "/testbed/src:/testbed:/gym/site:/gym/programs" }
+    : { NODE_PATH: "/node_modules", NO_COLOR: "1" };
+}
+
+/** python, python3 and node by their names, wherever they lie. */
+export function linkPrograms(gym: Gym): void {
+  const folder = join(gym.folder, "bin");
+  onDiskNow(folder, "write", () => {
+    rmSync(folder, { recursive: true, force: true });
+    mkdirSync(folder, { recursive: true });
+    symlinkSync(gym.runtime.python, join(folder, "python3"));
+    symlinkSync("python3", join(folder, "python"));
+    symlinkSync(process.execPath, join(folder, "node"));
+  });
+}
+
+export type Scratch = {
+  /** Absolute; writable for who runs in the sandbox of this slot. */
+  readonly folder: string;
+  remove(): void;
+};
+
+/** A folder of its own for one sandbox; `slot` as the sandbox is told. */
+export function openScratch(gym: Gym, slot: number): Scratch {
+  const parent = join(gym.folder, "scratch");
+  const folder = onDiskNow(parent, "write", () => {
+    mkdirSync(parent, { recursive: true });
+    const made = mkdtempSync(join(parent, `${process.pid}-`));
+    const uid = gym.sandbox.uidOf(slot);
+    if (uid !== null) chownSync(made, uid, uid);
+    return made;
+  });
+  return {
+    folder,
+    remove() {
+      onDiskNow(folder, "remove", () => rmSync(folder, { recursive: true, force: true }));
+    },
+  };
+}
+
+/** What runs that were killed left behind; folders of a run that lives carry its process's number. */
+export function sweepScratch(gym: Gym): void {
+  const parent = join(gym.folder, "scratch");
+  if (!existsSync(parent)) return;
+  onDiskNow(parent, "remove", () => {
+    for (const name of readdirSync(parent)) {
+      if (!isAlive(Number(name.split("-", 1)[0])))
+        rmSync(join(parent, name), { recursive: true, force: true });
+    }
+  });
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return errorCode(error) === "EPERM";
+  }
+}
+
+/** The gym's folder of a workspace. */
+export const gymFolder = (config: Config): string => join(config.root, ".cache", "gym");

@@ -1,0 +1,373 @@
+/** From a package to tasks, runs, rollouts and outcomes, on three files whose tests need Node alone. */
+import { tmpdir } from "node:os";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { join } from "node:path";
+import { afterAll, expect, test, vi } from "vitest";
+import { packageKey } from "../../src/core/tasks/packages.ts";
+import { openingOf, stepsOf } from "../../src/core/tasks/trajectory.ts";
+import { seededRng } from "../../src/core/random.ts";
+import { UserError } from "../../src/errors.ts";
+import { buildPackage, TASKS, taskPath, type BuildWants } from "../../src/gym/build.ts";
+import { freshRun, readTasks } from "../../src/gym/fresh-runs.ts";
+import { writeRecordings } from "../../src/gym/recordings.ts";
+import { openLayer } from "../../src/gym/layer.ts";
+import { playOut, verdictOf } from "../../src/gym/play.ts";
+import { scriptedPolicies } from "../../src/gym/policies.ts";
+import { rollOut, type RolloutOrder } from "../../src/gym/rollout.ts";
+import { openSandbox } from "../../src/gym/sandbox.ts";
+import { refuseFullDisk } from "../../src/gym/tests.ts";
+import { sweepScratch, type Gym } from "../../src/gym/world.ts";
+import { openStore, type Store } from "../../src/io/store.ts";
+import { answerSchema, type Answer } from "../../src/records/answer.ts";
+import type { GymTask } from "../../src/records/gym-task.ts";
+import { playedIn } from "../../src/records/outcome.ts";
+import { tempProject } from "../support/project.ts";
+import { TINY, tinyGym } from "../support/tiny-gym.ts";
+
+// Processes by the dozen, on a machine that may be busy with others' tests.
+vi.setConfig({ testTimeout: 240_000 });
+
+const sandbox = await openSandbox("auto");
+const rng = (purpose: string) => seededRng(42, purpose);
+const WANTS: BuildWants = { perPackage: 3, proofs: 2, tries: 6, testSeconds: 120, seed: 42, rng };
+
+type World = { readonly root: string; readonly gym: Gym; readonly store: Store };
+
+function world(over: Record<string, string> = {}): World {
+  const root = tempProject();
+  return { root, gym: tinyGym(root, sandbox, over), store: openStore(root) };
+}
+
+/** Tasks of the package as it is, built once and copied. */
+let ready: Promise<string> | null = null;
+async function built(): Promise<
+  World & { readonly tasks: readonly GymTask[]; readonly task: GymTask }
+> {
+  ready ??= (async () => {
+    const folder = mkdtempSync(join(tmpdir(), "kingmaker-tiny-"));
+    await build({ root: folder, gym: tinyGym(folder, sandbox), store: openStore(folder) });
+    return folder;
+  })();
+  const root = tempProject({}, await ready);
+  const here = { root, gym: tinyGym(root, sandbox), store: openStore(root) };
+  const tasks = await readTasks(here.store);
+  const [task] = tasks;
+  if (task === undefined) throw new Error("no task was built");
+  return { ...here, tasks, task };
+}
+
+afterAll(async () => {
+  if (ready !== null) rmSync(await ready, { recursive: true, force: true });
+});
+
+async function build({ gym, store }: World, wants: Partial<BuildWants> = {}): Promise<GymTask[]> {
+  const said = await buildPackage({ gym, store, told: () => {} }, TINY, { ...WANTS, ...wants }, 0);
+  expect(said.ok).toBe(true);
+  return readTasks(store);
+}
+
+test("a build proves what each fault turns, says so without a word of it, and goes on where it was", async () => {
+  const here = world();
+  const tasks = await build(here);
+  expect(tasks).toHaveLength(3);
+  for (const task of tasks) {
+    expect(task.id).toMatch(/^gym__tiny-[0-9a-f]{8}$/);
+    expect(task.fail_to_pass.length).toBeGreaterThan(0);
+    expect(task.pass_to_pass.length).toBeGreaterThan(0);
+    expect(task.issue).not.toContain(task.mutation.file);
+    expect(task.fail_to_pass.some((id) => task.issue.includes(`- \`${id}\``))).toBe(true);
+  }
+  expect(readdirSync(join(here.gym.folder, "scratch"))).toEqual([]);
+  const before = tasks.map((task) => readFileSync(join(here.root, taskPath(task.id)), "utf8"));
+  const again = await build(here);
+  expect(again.map((task) => readFileSync(join(here.root, taskPath(task.id)), "utf8"))).toEqual(
+    before,
+  );
+});
+
+test("the same seed gives the same tasks, another one others", async () => {
+  const ids = async (seed: number): Promise<string[]> => {
+    const of = (purpose: string) => seededRng(seed, purpose);
+    return (await build(world(), { seed, rng: of, perPackage: 1, proofs: 1 })).map(({ id }) => id);
+  };
+  const [first, second, other] = [await ids(1), await ids(1), await ids(2)];
+  expect(second).toEqual(first);
+  expect(other).not.toEqual(first);
+});
+
+test.each([
+  ["tests_fail", { "test/sum.js": "process.exit(1);", "test/most.js": "process.exit(1);" }],
+  [
+    "needs_network",
+    {
+      "test/sum.js": "throw new Error('getaddrinfo ENOTFOUND example.org');",
+      "test/most.js": "throw new Error('getaddrinfo ENOTFOUND example.org');",
+    },
+  ],
+  [
+    "needs_compiler",
+    {
+      "test/sum.js": "throw new Error(\"Cannot find module './build/x.node'\");",
+      "test/most.js": "throw new Error(\"Cannot find module './build/x.node'\");",
+    },
+  ],
+  [
+    "no_places",
+    {
+      "lib/sum.js": "module.exports = require('../test/own.js').sum;",
+      "lib/most.js": "module.exports = require('../test/own.js').most;",
+      "test/own.js":
+        "exports.sum = l => l.reduce((a, b) => a + b, 0); exports.most = (l, n) => l.length ? Math.max(...l) : n;",
+    },
+  ],
+] as const)("a package gives no task: %s", async (reason, files) => {
+  const { gym, store } = world(files);
+  const said = await buildPackage({ gym, store, told: () => {} }, TINY, WANTS, 0);
+  expect(said).toEqual({ ok: false, reason });
+});
+
+test("a package whose tests take too long gives no task", async () => {
+  const { gym, store } = world({ "test/sum.js": "for (;;);" });
+  const said = await buildPackage(
+    { gym, store, told: () => {} },
+    TINY,
+    { ...WANTS, testSeconds: 2 },
+    0,
+  );
+  expect(said).toEqual({ ok: false, reason: "too_slow" });
+});
+
+test.skipIf(sandbox.kind === "plain")(
+  "tests that write outside their folder change nothing of the package",
+  async () => {
+    const write =
+      'try { require("fs").writeFileSync("/gym/base/lib/sum.js", "gone"); } catch (e) {}\ntry { require("fs").writeFileSync("/usr/left", "x"); } catch (e) {}\n';
+    const here = world({ "test/most.js": `${write}console.log("# most\\nok 1 most");` });
+    await build(here, { perPackage: 1 });
+    const base = join(here.gym.folder, "packages", packageKey(TINY), "base", "lib", "sum.js");
+    expect(readFileSync(base, "utf8")).toContain("function sum");
+    expect(existsSync("/usr/left")).toBe(false);
+  },
+);
+
+test("the right skill mends every task, none mends none", async () => {
+  const here = await built();
+  const { tasks } = here;
+  const solved = async (skill: number): Promise<boolean[]> => {
+    const found: boolean[] = [];
+    for (const task of tasks) {
+      const run = await freshRun(here, {
+        task,
+        n: 1,
+        slot: 0,
+        policy: `scripted:${skill}`,
+        policyOf: scriptedPolicies(here.gym, skill, rng),
+        maxSteps: 8,
+        path: `runs/${task.id}-${skill}.traj.json`,
+      });
+      found.push(run?.resolved === true);
+    }
+    return found;
+  };
+  expect(await solved(1)).toEqual([true, true, true]);
+  expect(await solved(0)).toEqual([false, false, false]);
+});
+
+test("a policy that never ends is ended by its steps, one that breaks the form by its replies", async () => {
+  const here = await built();
+  const { task } = here;
+  const layer = await openLayer(here.gym, task, TINY, 0);
+  const play = (reply: string, maxSteps: number) =>
+    playOut(openingOf(task), { layer, policy: async () => reply, maxSteps, maxMalformed: 3 });
+  expect(await play("THOUGHT: on.\n\n```bash\ntrue\n```", 5)).toMatchObject({
+    ended: "steps",
+    turns: 5,
+  });
+  const formless = await play("no command", 9);
+  expect(formless).toMatchObject({ ended: "form", turns: 3 });
+  expect(formless.messages.at(-1)?.content).toContain("there was no fenced code block");
+  layer.remove();
+});
+
+test("an agent that changes the tests has mended nothing: those of the release are put back", async () => {
+  const here = await built();
+  const { task } = here;
+  const layer = await openLayer(here.gym, task, TINY, 0);
+  for (const file of ["sum", "most"])
+    await layer.run(
+      `printf '# x\\nok 1 x\\n' > out; echo 'console.log("# sums\\nok 1 sums")' > test/${file}.js`,
+    );
+  await layer.run("rm -rf test && ln -s /gym/base/lib test");
+  expect(await verdictOf(here.gym, { task, pack: TINY, slot: 0 }, layer)).toBe(false);
+  layer.remove();
+});
+
+test("an agent that fills its folder is ended", async () => {
+  const here = await built();
+  const { task } = here;
+  const layer = await openLayer(here.gym, task, TINY, 0);
+  const fill = "for i in $(seq 1 400); do head -c 1000000 /dev/zero > f$i; sleep 0.05; done";
+  const ended = await layer.run(fill);
+  expect(ended.why).toBe("disk");
+  layer.remove();
+});
+
+test("a disk that took no more is said with its way out; anything else there is a fault of ours", () => {
+  const full = () =>
+    refuseFullDisk(97, "cp: error writing '/testbed/a': No space left on device", "/w/scratch/1");
+  expect(full).toThrow(UserError);
+  expect(full).toThrow(
+    "cannot write /w/scratch/1: cp: error writing '/testbed/a': No space left on device",
+  );
+  expect(() => refuseFullDisk(97, "cp: cannot stat", "/w")).not.toThrow(UserError);
+  expect(() => refuseFullDisk(0, "", "/w")).not.toThrow();
+});
+
+test("what killed runs left is swept, what a living one holds stays", () => {
+  const here = world();
+  const scratch = join(here.gym.folder, "scratch");
+  const ours = join(scratch, `${process.pid}-a`);
+  for (const name of [ours, join(scratch, "999999999-b")]) {
+    mkdirSync(name, { recursive: true });
+  }
+  sweepScratch(here.gym);
+  expect(readdirSync(scratch)).toEqual([`${process.pid}-a`]);
+});
+
+const answerOf = (messages: Answer["messages"], king: string, challenger: string): Answer =>
+  answerSchema.parse({
+    schema: 2,
+    instance_id: "gym",
+    king,
+    challenger,
+    assistant: "",
+    messages,
+  });
+
+const say = (command: string): string => `THOUGHT: so.\n\n\`\`\`bash\n${command}\n\`\`\``;
+
+async function rolled(here: World, answer: Answer, over: Partial<RolloutOrder> = {}) {
+  return rollOut(here, {
+    file: "p_1.json",
+    answer,
+    answers: ["challenger", "king"],
+    k: 2,
+    maxSteps: 4,
+    policy: "scripted:0",
+    policyOf: scriptedPolicies(here.gym, 0, rng),
+    slot: 0,
+    force: false,
+    ...over,
+  });
+}
+
+test("rollouts file verdicts, paths and endings; files that are there are not played again", async () => {
+  const here = await built();
+  const { task } = here;
+  const fix = await fixOf(here, task);
+  const history = await historyOf(here, task);
+  const result = await rolled(here, answerOf(history, say("ls"), say(fix)));
+  if (result.kind !== "played") throw new Error(JSON.stringify(result));
+  const [challenger, king] = playedIn(result.outcome);
+  expect(challenger).toMatchObject({ answer: "challenger", k: 2, passes: 2 });
+  expect(king).toMatchObject({ answer: "king", k: 2, passes: 0 });
+  expect(result.outcome.replayed).toEqual({ steps: 2, same: 2 });
+  expect(challenger?.runs).toEqual([
+    "outcome/runs/p_1/challenger-1.traj.json",
+    "outcome/runs/p_1/challenger-2.traj.json",
+  ]);
+  const path = join(here.root, "outcome/runs/p_1/king-1.traj.json");
+  const marked = readFileSync(path, "utf8").replace('"turns": ', '"turns": 4');
+  writeFileSync(path, marked);
+  const again = await rolled(here, answerOf(history, say("ls"), say(fix)));
+  if (again.kind !== "played") throw new Error("not played");
+  expect(playedIn(again.outcome)[1]?.turns[0]).toBeGreaterThanOrEqual(40);
+  const other = await rolled(here, answerOf(history, say("pwd"), say(fix)));
+  if (other.kind !== "played") throw new Error("not played");
+  expect(playedIn(other.outcome)[1]?.turns[0]).toBeLessThan(40);
+});
+
+test("a turn whose observations are not what was recorded is a drop, and says where", async () => {
+  const here = await built();
+  const { task } = here;
+  const history = await historyOf(here, task);
+  const changed = history.map((message) =>
+    message.role === "user" && message.content.includes("sum.js")
+      ? { ...message, content: message.content.replaceAll("sum.js", "other.js") }
+      : message,
+  );
+  const result = await rolled(here, answerOf(changed, say("ls"), say("ls")));
+  expect(result).toMatchObject({ kind: "dropped", reason: "replay_differs" });
+  expect(JSON.stringify(result)).toContain("recorded");
+});
+
+test("turns of other runs, of tasks that are not there, and without an answer are drops", async () => {
+  const here = await built();
+  const { task } = here;
+  const foreign = [{ role: "user", content: "mend it" }];
+  expect(await rolled(here, answerOf(foreign, say("ls"), ""))).toMatchObject({ reason: "no_task" });
+  expect(await rolled(here, answerOf(openingOf(task), "", ""))).toMatchObject({
+    reason: "no_answer",
+  });
+  rmSync(join(here.root, TASKS), { recursive: true });
+  const gone = await rolled(here, answerOf(openingOf(task), say("ls"), ""));
+  expect(gone).toMatchObject({ reason: "task_not_built", detail: task.id });
+});
+
+test("a policy that gives no reply leaves the turn for later, with nothing filed", async () => {
+  const here = await built();
+  const { task } = here;
+  const result = await rolled(here, answerOf(openingOf(task), say("ls"), say("ls")), {
+    policyOf: () => async () => null,
+  });
+  expect(result).toEqual({ kind: "pending" });
+  expect(existsSync(join(here.root, "outcome"))).toBe(false);
+});
+
+test("without turns of a gym task there is nothing to script", async () => {
+  const here = world();
+  const order = {
+    king: 0.1,
+    challenger: 0.9,
+    accuracy: [1],
+    judges: ["a"],
+    rng,
+    folder: "scripted",
+  };
+  await expect(writeRecordings({ ...here, ...order })).rejects.toThrow(
+    "gym: no turn of prompt/ is of a gym task",
+  );
+});
+
+// ---------------------------------------------------------------------------------------------
+
+/** Two looks at the package, as they are really said. */
+async function historyOf(here: World, task: GymTask): Promise<Answer["messages"]> {
+  const layer = await openLayer(here.gym, task, TINY, 0);
+  const replies = [say("ls lib"), say("node test/sum.js; node test/most.js")];
+  const played = await playOut(openingOf(task), {
+    layer,
+    policy: async (messages) => replies[stepsOf(messages).length] ?? null,
+    maxSteps: 5,
+    maxMalformed: 3,
+  });
+  layer.remove();
+  return [...played.messages];
+}
+
+async function fixOf(here: World, task: GymTask): Promise<string> {
+  const reply = await scriptedPolicies(here.gym, 1, rng)({ task, pack: TINY, key: "k" })?.([
+    ...openingOf(task),
+    { role: "assistant", content: say("ls") },
+    { role: "user", content: "<returncode>0</returncode>" },
+  ]);
+  return /```bash\n([^]*?)\n```/.exec(reply ?? "")?.[1] ?? "";
+}

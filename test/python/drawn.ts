@@ -36,6 +36,13 @@ const textsOf = (root: string): Record<string, string> =>
       .map((name) => [name, readFileSync(join(root, name), "utf8")]),
   );
 
+/** Without what tells one source from another: its name, its place, and the hash of the settings that name it. */
+const sourceless = (text: string, source: string, root: string): string =>
+  text
+    .replaceAll(source, "runs")
+    .replaceAll(root, "")
+    .replaceAll(/"config_hash":\s*"[0-9a-f]+"/g, "");
+
 const drawn: Record<string, unknown> = {};
 for (const name of readdirSync(folder)) {
   if (name === "prs.jsonl") continue;
@@ -66,9 +73,9 @@ for (const name of readdirSync(folder)) {
       kept,
       acts: acts.kept,
       prompts: Object.values(textsOf(join(root, "prompt"))).map((text) =>
-        text.replaceAll(source, "runs"),
+        sourceless(text, source, root),
       ),
-      sets: sets.map(([file, text]) => [file, text.replaceAll(source, "runs")]),
+      sets: sets.map(([file, text]) => [file, sourceless(text, source, root)]),
     };
   } finally {
     rmSync(root, { recursive: true, force: true });

@@ -20,8 +20,8 @@ NAMES = (
 
 
 def said(value: Any, key: str = "") -> Any:
-    """What a row says: loaders fill in null for keys, and arguments are JSON or its text."""
-    if key == "arguments" and isinstance(value, str):
+    """What a row says: loaders fill in null, and JSON is its text or what that says."""
+    if key in ("arguments", "tools") and isinstance(value, str):
         return json.loads(value)
     if isinstance(value, dict):
         return {name: said(item, name) for name, item in value.items() if item is not None}
@@ -35,8 +35,9 @@ def fits(found: Any, card: Any) -> bool:
     # Where no row has a value there is nothing that could carry a type.
     if isinstance(found, Json) or found == Value("null"):
         return True
+    # A card's JSON is whatever a file has there.
     if isinstance(card, Json):
-        return bool(found == Value("string"))
+        return True
     if isinstance(card, List):
         return isinstance(found, List) and fits(found.feature, card.feature)
     if isinstance(card, dict):

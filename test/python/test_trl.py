@@ -63,7 +63,7 @@ def test_sft_learns_the_judged_answers_and_nothing_else(
     assert learned(trainer) == answers(rows, "completion", tokenizer)
 
 
-@pytest.mark.parametrize("name", ["export", "export_of_calls", "speculative-actions-verifier-pref"])
+@pytest.mark.parametrize("name", ["export", "export_of_calls", "repair"])
 def test_dpo_compares_the_two_judged_answers(
     name: str, sets: dict[str, Built], tiny: str, tmp_path: Path
 ) -> None:

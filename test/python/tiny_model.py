@@ -21,6 +21,7 @@ TEMPLATE = r"""
 {%- endfor %}
 {%- if add_generation_prompt %}{{- '<|im_start|>assistant\n' }}{%- endif %}
 """
+REPOSITORY = Path(__file__).parents[2]
 SPECIAL = ["<|endoftext|>", "<|im_start|>", "<|im_end|>"]
 
 
@@ -33,10 +34,11 @@ def save_tiny_model(folder: Path, context: int = 65536) -> None:
     bpe = Tokenizer(models.BPE())
     bpe.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
     bpe.decoder = decoders.ByteLevel()
-    words = ["THOUGHT: look at the file\n```bash\nsed -n 1,20p src/a.py\n```\n user system"] * 20
+    # Whole words of the rows, so that these are not too long for one step on a CPU.
+    words = (REPOSITORY / "sample" / "turns.jsonl").read_text()[:400_000].splitlines()
     alphabet = pre_tokenizers.ByteLevel.alphabet()
     trainer = trainers.BpeTrainer(
-        vocab_size=400, special_tokens=SPECIAL, initial_alphabet=alphabet, show_progress=False
+        vocab_size=2000, special_tokens=SPECIAL, initial_alphabet=alphabet, show_progress=False
     )
     bpe.train_from_iterator(words, trainer)
     tokenizer = PreTrainedTokenizerFast(

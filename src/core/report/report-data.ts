@@ -32,6 +32,8 @@ export type ReportData = {
   /** Secrets masked in the exports, by kind. */
   readonly masked: Readonly<Record<string, number>>;
   readonly audits: AuditSummary;
+  /** Turns whose history has words beside calls, and the models whose templates leave those out. */
+  readonly unseen: { readonly turns: number; readonly models: readonly string[] };
   /** Files of final/, refined/, defeat/ that belong to no answer file of the workspace. */
   readonly strays: readonly string[];
   /** What --only and --limit left of the workspace, in words; null: all of it. */

@@ -8,18 +8,24 @@ import type { Message } from "../../records/message.ts";
 import type { PullRequest } from "../../records/pull-request.ts";
 import { segmentsOf } from "./answer.ts";
 import { settledClaims } from "./claims.ts";
+import { bitsExplained } from "./explain.ts";
+import { earlyEdits } from "./early-edit.ts";
 import type { Evidence } from "./evidence.ts";
 import { hiddenFlags } from "./flags.ts";
 import { readHidden, type Hidden } from "./hidden.ts";
 import { isEnglish } from "./language.ts";
 import { hiddenLines } from "./lines.ts";
 import { hiddenNames } from "./names.ts";
+import { attributePairs } from "./pairs.ts";
 import { hiddenPaths } from "./paths.ts";
 import { telltalePhrases } from "./phrases.ts";
 import { commonRuns, runEvidence } from "./runs.ts";
+import { selectedTests } from "./selected-tests.ts";
+import { respelledNames } from "./spelling.ts";
 import { hiddenStrings } from "./strings.ts";
 import { tokenize, unescaped } from "./tokens.ts";
 import { readVisible, type Visible } from "./visible.ts";
+import { pointsOf, scoreOf } from "./weigh.ts";
 
 export type AuditInput = {
   /** The reply without its think trace. */
@@ -30,13 +36,13 @@ export type AuditInput = {
   readonly tools?: readonly unknown[] | undefined;
   /** null: there is no PR record. */
   readonly pr: PullRequest | null;
+  /** Other pull requests of the repository: what they explain as well is nothing hidden. */
+  readonly others?: readonly PullRequest[] | undefined;
 };
 
 /** [audit] of chain.toml: a score at or above the limit gets the verdict. */
 export type AuditThresholds = { readonly suspect_min: number; readonly leak_min: number };
 
-/** Share of every finding beside the heaviest that is added to the score. */
-const BESIDE = 0.25;
 /** Findings that are kept, heaviest first: a copied patch would give hundreds. */
 const MAX_FINDINGS = 50;
 
@@ -55,7 +61,9 @@ export function auditAnswer(input: AuditInput, thresholds: AuditThresholds): Aud
   if (evidence.length < MAX_FINDINGS && !isEnglish(answer)) {
     gaps.push("the answer is not in English: phrases and claims were not looked for");
   }
-  const score = scoreOf(evidence);
+  const others = (input.others ?? []).map(readHidden);
+  const bits = bitsExplained(answer, segmentsOf(answer), hidden, visible, others);
+  const score = Math.round(100 * (scoreOf(evidence) + pointsOf(bits))) / 100;
   const findings = evidence.slice(0, MAX_FINDINGS).map((one) => asFinding(one, answer));
   if (!visible.hasTask) {
     // What the task said is not known, so nothing can be called hidden.
@@ -83,13 +91,6 @@ export function auditAnswer(input: AuditInput, thresholds: AuditThresholds): Aud
  */
 export function asBlind(audit: Audit): Audit {
   return { ...audit, verdict: audit.verdict === "leak" ? "suspect" : audit.verdict, blind: true };
-}
-
-/** Heaviest finding plus a quarter of the rest, two decimals; 0 for none. */
-export function scoreOf(evidence: readonly { readonly weight: number }[]): number {
-  const [first, ...rest] = evidence.map((one) => one.weight).sort((a, b) => b - a);
-  const sum = (first ?? 0) + BESIDE * rest.reduce((total, weight) => total + weight, 0);
-  return Math.round(sum * 100) / 100;
 }
 
 // ---------------------------------------------------------------------------------------------
@@ -125,8 +126,12 @@ function detect(answer: string, hidden: Hidden, visible: Visible): Evidence[] {
   return [
     ...hiddenPaths(answer, segments, hidden, visible),
     ...hiddenNames(plain, tokens, segments, hidden, visible),
+    ...attributePairs(plain, segments, hidden, visible),
+    ...respelledNames(plain, segments, hidden, visible),
     ...hiddenFlags(answer, segments, hidden, visible),
     ...hiddenStrings(answer, segments, hidden, visible),
+    ...selectedTests(plain, hidden, visible),
+    ...earlyEdits(answer, segments, hidden, visible),
     ...hiddenLines(answer, segments, hidden, visible),
     ...runEvidence(answer, runs, segments, hidden, visible),
     ...telltalePhrases(answer, segments, visible),

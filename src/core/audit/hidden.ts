@@ -68,6 +68,8 @@ export type Hidden = {
   readonly strings: readonly HiddenString[];
   /** All hidden text with the spaces and backslashes taken out. */
   readonly dense: string;
+  /** All hidden text, a field each. */
+  readonly texts: readonly string[];
   /** What could not be read, as sentences; empty when all was. */
   readonly gaps: readonly string[];
 };
@@ -104,6 +106,7 @@ function buildFuture(text: string): Hidden {
     ...index(proseSequences("future", read)),
     strings: [],
     dense: dense(read),
+    texts: [read],
   };
 }
 
@@ -147,6 +150,7 @@ function buildPullRequest(pr: PullRequest): Hidden {
     ...index(sequences),
     strings: stringsOf(hunks),
     dense: dense(texts.join("\n")),
+    texts,
   };
 }
 

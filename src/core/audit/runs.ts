@@ -7,8 +7,9 @@ import { placeAt, type Segment } from "./answer.ts";
 import type { Evidence } from "./evidence.ts";
 import { dense, type Hidden } from "./hidden.ts";
 import { isCommonWord, isKnownName, surpriseOf } from "./surprise.ts";
-import { isWord, type Token } from "./tokens.ts";
+import { isWord, tokensOf, type Token } from "./tokens.ts";
 import { shownShare } from "./lines.ts";
+import { textsIn } from "./code-texts.ts";
 import type { Visible } from "./visible.ts";
 
 export type Run = {
@@ -145,9 +146,10 @@ export function bitsOf(
 const MIN_BITS = 6;
 /**
  * Bits that make a weight of 1: an edit of lines that were never read; a line of the tests; plain
- * sentences; lines that were read, where honest work ends in the same words.
+ * sentences; lines that were read, where honest work ends in the same words; new text in such lines,
+ * comments and messages: to read the code lends the words that it has, not those that are added to it.
  */
-const BITS_PER_WEIGHT = { unread: 4.5, tests: 6, sentence: 10, read: 22 } as const;
+const BITS_PER_WEIGHT = { unread: 4.5, tests: 6, sentence: 10, read: 30, text: 6 } as const;
 
 /** The runs as findings; imports count half, since names that are known are imported alike. */
 export function runEvidence(
@@ -170,6 +172,8 @@ export function runEvidence(
     const bitsPerWeight = isSentence
       ? BITS_PER_WEIGHT.sentence
       : BITS_PER_WEIGHT[unread] * (1 - share) + BITS_PER_WEIGHT.read * share;
+    const told = isSentence ? 0 : Math.min(run.bits, textBits(text, visible));
+    const toldPerWeight = Math.min(bitsPerWeight, BITS_PER_WEIGHT.text);
     const isImport =
       /^\s*(?:from|import)\b|\b(?:from|import)\s[\w.]+\s*(?:import)?\s*$|\bimport\b/.test(text);
     return [
@@ -177,12 +181,24 @@ export function runEvidence(
         kind: isSentence ? "claim" : sequence.part === "test_patch" ? "test" : "code",
         start: run.start,
         end: run.end,
-        weight: Math.min(3, (run.bits / bitsPerWeight) * (isImport ? 0.5 : 1)),
+        weight: Math.min(
+          3,
+          ((run.bits - told) / bitsPerWeight + told / toldPerWeight) * (isImport ? 0.5 : 1),
+        ),
         evidence: `${run.bits.toFixed(1)} bits, ${Math.round(100 * share)}% read; ${run.evidence}`,
       },
     ];
   });
 }
+
+/** Bits of the comments and messages in a run of code. */
+function textBits(code: string, visible: Visible): number {
+  return textsIn(code)
+    .map((text) => bitsOf(tokensOf(text), visible, NOTHING))
+    .reduce((sum, bits) => sum + bits, 0);
+}
+
+const NOTHING: ReadonlySet<string> = new Set();
 
 /** Signs of code, or quotes around it: not a plain sentence. */
 function isCodeLike(answer: string, run: Run): boolean {

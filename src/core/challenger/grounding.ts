@@ -5,7 +5,7 @@
 import type { Answer, Audit, Finding, Try } from "../../records/answer.ts";
 import type { PullRequest } from "../../records/pull-request.ts";
 import type { ChatReply } from "../../work.ts";
-import { scoreOf } from "../audit/audit.ts";
+import { scoreOf } from "../audit/weigh.ts";
 import { leakFault } from "../audit/fault.ts";
 import { checkAnswer } from "../turn/protocol.ts";
 import { isUsedUp, saidInTry } from "../turn/tries.ts";

@@ -6,7 +6,7 @@
 import { placeAt, type Segment } from "./answer.ts";
 import type { Evidence } from "./evidence.ts";
 import { dense, type Hidden } from "./hidden.ts";
-import { isCommonWord, isKnownName, surpriseOf } from "./surprise.ts";
+import { isBoilerplate, isCommonWord, isKnownName, surpriseOf } from "./surprise.ts";
 import { isWord, tokensOf, type Token } from "./tokens.ts";
 import { shownShare } from "./lines.ts";
 import { textsIn } from "./code-texts.ts";
@@ -135,6 +135,7 @@ export function bitsOf(
     if (!isWord(text)) bits += visible.dense.includes(two) ? 0.25 : 0.75;
     else if (isRepeated) bits += 1;
     else if (at >= 1 && visible.dense.includes(two)) bits += 1;
+    else if (isBoilerplate(text)) bits += 1;
     else if (visible.dense.includes(text)) bits += 2;
     else if (isKnownName(text) || isCommonWord(text.toLowerCase())) bits += 3;
     else bits += Math.max(4, surpriseOf(text, visible));

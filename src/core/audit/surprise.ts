@@ -13,6 +13,7 @@ const KNOWN: ReadonlySet<string> = new Set(
   `${knownNames.names} ${knownNames.libraries}`.split(" "),
 );
 
+const BOILERPLATE: ReadonlySet<string> = new Set(knownNames.boilerplate.split(" "));
 const MODULES: ReadonlySet<string> = new Set(knownNames.modules.split(" "));
 const ATTRIBUTES: ReadonlySet<string> = new Set(knownNames.attributes.split(" "));
 
@@ -25,6 +26,11 @@ const DIGITS_PART = 2;
 /** True for what Python, the shell or a well-known library calls so. */
 export function isKnownName(name: string): boolean {
   return KNOWN.has(name);
+}
+
+/** True for a keyword, a builtin, or what every test file has. */
+export function isBoilerplate(word: string): boolean {
+  return BOILERPLATE.has(word);
 }
 
 /** True for a module of Python's standard library, or the usual short name of a well-known one. */

@@ -19,6 +19,7 @@ import { hiddenNames } from "./names.ts";
 import { attributePairs } from "./pairs.ts";
 import { hiddenPaths } from "./paths.ts";
 import { telltalePhrases } from "./phrases.ts";
+import { hiddenReferences } from "./references.ts";
 import { commonRuns, runEvidence } from "./runs.ts";
 import { selectedTests } from "./selected-tests.ts";
 import { respelledNames } from "./spelling.ts";
@@ -128,6 +129,7 @@ function detect(answer: string, hidden: Hidden, visible: Visible): Evidence[] {
     ...hiddenNames(plain, tokens, segments, hidden, visible),
     ...attributePairs(plain, segments, hidden, visible),
     ...respelledNames(plain, segments, hidden, visible),
+    ...hiddenReferences(answer, segments, hidden, visible),
     ...hiddenFlags(answer, segments, hidden, visible),
     ...hiddenStrings(answer, segments, hidden, visible),
     ...selectedTests(plain, hidden, visible),

@@ -47,18 +47,10 @@ export function bitsExplained(
   const isRead = hidden.hunks.some(
     (hunk) => hunk.part === "patch" && shownShare(hunk, visible.observed()) >= READ,
   );
-  const said = segments
-    .map(({ place, start, end }) => {
-      const text = answer.slice(start, end);
-      // Code ends in the code of the pull request then; its comments and messages need not.
-      return isRead && (place === "written" || place === "edit") ? textsIn(text).join("\n") : text;
-    })
-    .join("\n")
-    .replace(PATH, " ");
-  const words = numbered(readUnits(said).slice(0, MAX_UNITS));
+  const words = wordsOf(answer, segments, isRead);
   if (words.ids.length === 0) return 0;
   const history = chances(words, countGrams([visible.units()], words));
-  const gainOf = (one: Hidden): number => gain(history, chances(words, hiddenGrams(one, visible, words)));
+  const gainOf = (one: Hidden): number => gain(words, history, chances(words, hiddenGrams(one, visible, words)));
   const elsewhere = others.map(gainOf);
   const mean = elsewhere.reduce((sum, bits) => sum + Math.max(0, bits), 0) / (others.length || 1);
   return (gainOf(hidden) - mean) * (isRead ? AFTER_READING : 1);
@@ -66,6 +58,8 @@ export function bitsExplained(
 
 // ---------------------------------------------------------------------------------------------
 
+/** A search asks: what it asks for is half as telling as what is said. */
+const ASKED = 0.5;
 /** Paths have a detector of their own. */
 const PATH = /[\w.@~-]{0,80}(?:\/[\w.@*-]{1,80})+/g;
 
@@ -73,6 +67,8 @@ type Words = {
   /** The answer's words, by number. */
   readonly ids: Int32Array;
   readonly numbers: ReadonlyMap<string, number>;
+  /** What a bit of each word counts. */
+  readonly weights: Float64Array;
 };
 
 type Grams = {
@@ -82,10 +78,24 @@ type Grams = {
   readonly total: number;
 };
 
-function numbered(units: readonly string[]): Words {
+/** Where the lines were read, code ends in the code of the pull request; its comments and messages need not. */
+function wordsOf(answer: string, segments: readonly Segment[], isRead: boolean): Words {
   const numbers = new Map<string, number>();
-  for (const unit of units) if (!numbers.has(unit)) numbers.set(unit, numbers.size);
-  return { ids: Int32Array.from(units, (unit) => numbers.get(unit) ?? 0), numbers };
+  const ids: number[] = [];
+  const weights: number[] = [];
+  for (const { place, start, end } of segments) {
+    const text = answer.slice(start, end);
+    const isCode = place === "written" || place === "edit";
+    const said = isRead && isCode ? textsIn(text).join("\n") : text;
+    for (const unit of readUnits(said.replace(PATH, " "))) {
+      if (ids.length >= MAX_UNITS) break;
+      const id = numbers.get(unit) ?? numbers.size;
+      numbers.set(unit, id);
+      ids.push(id);
+      weights.push(place === "search" ? ASKED : 1);
+    }
+  }
+  return { ids: Int32Array.from(ids), numbers, weights: Float64Array.from(weights) };
 }
 
 /** What the history has line by line is nothing hidden. */
@@ -159,7 +169,7 @@ function languageChance(unit: string): number {
 }
 
 /** log2 of the two-state likelihood over the history's alone. */
-function gain(history: Float64Array, hidden: Float64Array): number {
+function gain({ weights }: Words, history: Float64Array, hidden: Float64Array): number {
   let shown = 1 - ENTER;
   let secret = ENTER;
   let bits = 0;
@@ -167,7 +177,7 @@ function gain(history: Float64Array, hidden: Float64Array): number {
     const fromShown = shown * chance;
     const fromSecret = secret * (hidden[at] ?? chance);
     const sum = fromShown + fromSecret;
-    bits += Math.log2(sum / chance);
+    bits += (weights[at] ?? 1) * Math.log2(sum / chance);
     shown = (fromShown * (1 - ENTER) + fromSecret * LEAVE) / sum;
     secret = (fromShown * ENTER + fromSecret * (1 - LEAVE)) / sum;
   }

@@ -68,6 +68,8 @@ export type Hidden = {
   readonly strings: readonly HiddenString[];
   /** All hidden text with the spaces and backslashes taken out. */
   readonly dense: string;
+  /** Where numbers of issues, commits and versions may stand: the prose, the id, the base commit. */
+  readonly references: readonly string[];
   /** All hidden text, a field each. */
   readonly texts: readonly string[];
   /** What could not be read, as sentences; empty when all was. */
@@ -107,6 +109,7 @@ function buildFuture(text: string): Hidden {
     strings: [],
     dense: dense(read),
     texts: [read],
+    references: [read],
   };
 }
 
@@ -151,6 +154,7 @@ function buildPullRequest(pr: PullRequest): Hidden {
     strings: stringsOf(hunks),
     dense: dense(texts.join("\n")),
     texts,
+    references: [...texts, pr.instance_id.replace(/^.*-(?=\d+$)/, ""), pr.base_commit ?? ""],
   };
 }
 
@@ -225,7 +229,7 @@ function pathsIn(text: string): string[] {
 const PATH = /(?:\.?\/)?(?:[\w@+-][\w.@+-]{0,80}\/){1,12}[\w@+-][\w.@+-]{0,80}\.[A-Za-z]\w{0,7}/g;
 const MAX_PATHS = 400;
 
-const LITERAL = /"([^"\\\n]{6,160})"|'([^'\\\n]{6,160})'|`([^`\\\n]{6,160})`/g;
+const LITERAL = /"([^"\\\n]{3,160})"|'([^'\\\n]{3,160})'|`([^`\\\n]{3,160})`/g;
 const MAX_STRINGS = 500;
 
 function stringsOf(hunks: readonly HiddenHunk[]): HiddenString[] {

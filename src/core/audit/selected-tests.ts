@@ -44,6 +44,7 @@ function weightOf(
   if (joined.length < 6 || visible.joined().includes(joined)) return 0;
   const isHidden = names.some(([one]) => partsOf(one).join("").includes(joined));
   if (!isHidden) return 0;
-  if (parts.length >= 2) return parts.length > 2 ? 2.2 : 1.8;
+  const isTold = parts.every((part) => visible.lower.includes(part));
+  if (parts.length >= 2) return parts.length > 2 ? 2.2 : isTold ? 1.8 : 2;
   return isCommonWord(joined) ? 0.6 : 1.4;
 }

@@ -95,7 +95,7 @@ function* partsIn({ text }: Folded): Generator<Part> {
 const PART = /\p{Lu}+(?!\p{Ll})|\p{Lu}?\p{Ll}+|\p{Lu}+|\p{N}+|[\p{Lo}\p{Lm}\p{M}]+/gu;
 
 /** What may stand between the parts of one name; a stop or a comma before a space ends it. */
-const BETWEEN = /^(?:[_\-./\\: ]|\\[.sWwd][*+?]?|[.*+?[\]_ ]{1,8}|["'`]\s{0,2}(?:\+|\|\|)?\s{0,2}["'`])?$/;
+const BETWEEN = /^(?:[_\-./\\: ]|\\[.sWwd][*+?]?|[.*+?[\]_ ]{1,8}|_?["'`]\s{0,2}(?:\+|\|\|)?\s{0,2}["'`]_?)?$/;
 
 function longestAt(
   { text, offsetOf }: Folded,
@@ -127,6 +127,9 @@ function longestAt(
   return best;
 }
 
+/** What is left where the words could be English. */
+const PHRASE = 0.85;
+
 function judge(
   answer: string,
   hit: Hit,
@@ -143,11 +146,11 @@ function judge(
   const letters = hit.parts.filter((part) => /\p{L}/u.test(part));
   // Two common words side by side are English.
   const isPhrase = hit.isSpaced && letters.every((part) => isCommonWord(part) || part.length <= 3);
-  if (letters.length < 2 || bits <= 1 || (isPhrase && hit.parts.length < 3)) return null;
+  if (letters.length < 2 || bits <= 1) return null;
   const weight =
-    (bits > 3.5 ? 2.2 : 1.8) *
+    (bits > 3.5 ? 2.2 : 1.85) *
     (hit.isWhole ? 1 : 0.85) *
-    (isPhrase ? 0.6 : 1) *
+    (isPhrase ? PHRASE : 1) *
     (isProse ? 1 : 0.95);
   return {
     kind: hit.isTest ? "test" : "identifier",

@@ -1,16 +1,18 @@
 /** How the weights of single findings become one score. */
 
 /** Above 1, so that two findings weigh a little less than their sum. */
-const POWER = 1.2;
+const POWER = 1.1;
+/** Calibrated on blind kings: of 27 the third highest stays at 1.5, so that two are called leak. */
+const SCALE = 1.1;
 
 /**
- * Noisy-or (Pearl 1988): a finding of weight w is a leak by itself with the chance 1 − 2^(−w^1.2), half
- * at 1 and four in five at 2; independent ones miss together. The score is the weight that a single
+ * Noisy-or (Pearl 1988): a finding of weight w is a leak by itself with the chance 1 − 2^(−w^1.1), half
+ * at 1 and three in four at 2; independent ones miss together. The score is the weight that a single
  * finding of the joint chance would have. 0 for none; two decimals.
  */
 export function scoreOf(evidence: readonly { readonly weight: number }[]): number {
   const sum = evidence.reduce((total, { weight }) => total + Math.max(0, weight) ** POWER, 0);
-  return Math.round(100 * sum ** (1 / POWER)) / 100;
+  return Math.round(100 * SCALE * sum ** (1 / POWER)) / 100;
 }
 
 /** Bits of the second opinion that are noise: 99 of 100 early turns of real agents stay below. */

@@ -48,7 +48,7 @@ export function bitsExplained(
     (hunk) => hunk.part === "patch" && shownShare(hunk, visible.observed()) >= READ,
   );
   const words = wordsOf(answer, segments, isRead);
-  if (words.ids.length === 0) return 0;
+  if (!hasNews(words, hidden, visible)) return 0;
   const history = chances(words, countGrams([visible.units()], words));
   const gainOf = (one: Hidden): number => gain(words, history, chances(words, hiddenGrams(one, visible, words)));
   const elsewhere = others.map(gainOf);
@@ -97,6 +97,17 @@ function wordsOf(answer: string, segments: readonly Segment[], isRead: boolean):
   }
   return { ids: Int32Array.from(ids), numbers, weights: Float64Array.from(weights) };
 }
+
+/** A word that the pull request has and the history has not: without one the bits stay in the noise. */
+function hasNews({ numbers }: Words, hidden: Hidden, visible: Visible): boolean {
+  for (const unit of numbers.keys()) {
+    if (unit.length < MIN_NEWS || visible.lower.includes(unit)) continue;
+    if (hidden.lower.includes(unit)) return true;
+  }
+  return false;
+}
+
+const MIN_NEWS = 3;
 
 /** What the history has line by line is nothing hidden. */
 function hiddenGrams(hidden: Hidden, visible: Visible, words: Words): Grams {

@@ -72,6 +72,8 @@ export type Hidden = {
   readonly references: readonly string[];
   /** All hidden text, a field each. */
   readonly texts: readonly string[];
+  /** All of it in lower case. */
+  readonly lower: string;
   /** What could not be read, as sentences; empty when all was. */
   readonly gaps: readonly string[];
 };
@@ -109,6 +111,7 @@ function buildFuture(text: string): Hidden {
     strings: [],
     dense: dense(read),
     texts: [read],
+    lower: read.toLowerCase(),
     references: [read],
   };
 }
@@ -154,6 +157,7 @@ function buildPullRequest(pr: PullRequest): Hidden {
     strings: stringsOf(hunks),
     dense: dense(texts.join("\n")),
     texts,
+    lower: texts.join("\n").toLowerCase(),
     references: [...texts, pr.instance_id.replace(/^.*-(?=\d+$)/, ""), pr.base_commit ?? ""],
   };
 }

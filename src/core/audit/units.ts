@@ -1,12 +1,13 @@
 /** Words for statistics: names taken apart, endings cut, so that "outermost", "fields" and `field_names` meet. */
 import { partsOf } from "./tokens.ts";
 
+const ASCII_WORD = /[A-Za-z_$][\w$]*|\d+/g;
 const WORD = /[\p{L}_$][\p{L}\p{M}\p{N}_$]*|\p{N}+/gu;
 
 /** Words of a text in their order, lower case, stemmed. */
 export function readUnits(text: string): string[] {
   const units: string[] = [];
-  for (const word of text.match(WORD) ?? []) {
+  for (const word of text.match(NOT_ASCII.test(text) ? WORD : ASCII_WORD) ?? []) {
     const known = memory.get(word);
     const own = known ?? partsOf(word).map(stemOf);
     if (known === undefined) remember(word, own);
@@ -18,6 +19,8 @@ export function readUnits(text: string): string[] {
 // ---------------------------------------------------------------------------------------------
 
 /** The same words come again and again; the map is emptied when it is full. */
+const NOT_ASCII = /[\u0080-\uFFFF]/;
+
 const memory = new Map<string, readonly string[]>();
 const MAX_REMEMBERED = 50_000;
 

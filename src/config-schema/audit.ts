@@ -6,6 +6,8 @@ export const auditSection = z
   .strictObject({
     suspect_min: z.number().min(0).default(1),
     leak_min: z.number().min(0).default(2),
+    /** As leak_min, of a reply that was asked for again because of a leak. */
+    retry_min: z.number().min(0).default(1.5),
     /** null: the grounding judge is off. */
     grounding_model: modelRef.optional(),
     mask_emails: z.boolean().default(false),

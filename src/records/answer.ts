@@ -21,7 +21,9 @@ export type Finding = Readonly<z.infer<typeof findingSchema>>;
 export const auditSchema = z.looseObject({
   verdict: z.enum(["clean", "suspect", "leak", "unchecked"]),
   findings: z.array(findingSchema),
-  /** Heaviest finding plus a quarter of the others. */
+  /** Which rules spoke; absent in audits of before there were versions. */
+  version: z.string().optional(),
+  /** The findings' weights as one, with the second opinion's points. */
   score: z.number().optional(),
   /** Written without the PR in view: never more than suspect. */
   blind: z.boolean().optional(),

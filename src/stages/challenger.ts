@@ -19,6 +19,7 @@ import { configHash } from "../core/turn/hash.ts";
 import { UserError } from "../errors.ts";
 import { listAnswers, type AnswerFile } from "../io/answers.ts";
 import { readHiddenOf } from "../io/hidden.ts";
+import { makeNeighbours, type Neighbours } from "../io/neighbours.ts";
 import { answerSchema, type Answer } from "../records/answer.ts";
 import type { Outcome, StageOptions, StageSummary, WorkItem } from "../work.ts";
 import type { Deps } from "../deps.ts";
@@ -47,6 +48,7 @@ export async function challenger(
       config.provider,
     ),
     excluded: new Set(config.source.exclude_ids),
+    neighbours: makeNeighbours(deps.store),
   };
   deps.progress.begin("challenger", files.length);
   const work = await deps.engine(
@@ -78,10 +80,11 @@ type Round = {
   readonly settings: string;
   /** [source].exclude_ids. */
   readonly excluded: ReadonlySet<string>;
+  readonly neighbours: Neighbours;
 };
 
 async function* pendingItems(
-  { asking, hidden, deps, options, tally, inHand, settings, excluded }: Round,
+  { asking, hidden, deps, options, tally, inHand, settings, excluded, neighbours }: Round,
   files: readonly AnswerFile[],
 ): AsyncGenerator<WorkItem> {
   const { store, progress } = deps;
@@ -108,7 +111,7 @@ async function* pendingItems(
       progress.step("dropped");
       continue;
     }
-    const held = { name, path, answer, pr };
+    const held = { name, path, answer, pr, others: await neighbours(answer.instance_id) };
     inHand.set(name, held);
     yield nextItem(held, asking);
   }

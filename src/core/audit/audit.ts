@@ -42,13 +42,21 @@ export type AuditInput = {
 };
 
 /** [audit] of chain.toml: a score at or above the limit gets the verdict. */
-export type AuditThresholds = { readonly suspect_min: number; readonly leak_min: number };
+export type AuditThresholds = {
+  readonly suspect_min: number;
+  readonly leak_min: number;
+  /** Limit of a reply that was asked for again because of a leak; absent: the same. */
+  readonly retry_min?: number | undefined;
+};
+
+/** Change whenever the rules do: audits of other versions cannot be compared. */
+export const AUDIT_VERSION = "audit-2";
 
 /** Findings that are kept, heaviest first: a copied patch would give hundreds. */
 const MAX_FINDINGS = 50;
 
 /**
- * Verdict `leak` or `suspect` by the score (heaviest finding plus a quarter of the others), else
+ * Verdict `leak` or `suspect` by the score (`scoreOf` the findings, plus the second opinion), else
  * `clean`; `unchecked` with the reasons where something that matters could not be looked at: an
  * empty answer, a history without a task, a PR without a readable patch.
  */
@@ -65,10 +73,14 @@ export function auditAnswer(input: AuditInput, thresholds: AuditThresholds): Aud
   const others = (input.others ?? []).map(readHidden);
   const bits = bitsExplained(answer, segmentsOf(answer), hidden, visible, others);
   const score = Math.round(100 * (scoreOf(evidence) + pointsOf(bits))) / 100;
-  const findings = evidence.slice(0, MAX_FINDINGS).map((one) => asFinding(one, answer));
+  const findings = [
+    ...evidence.slice(0, MAX_FINDINGS).map((one) => asFinding(one, answer)),
+    ...wordingOf(bits),
+  ];
   if (!visible.hasTask) {
     // What the task said is not known, so nothing can be called hidden.
     return {
+      version: AUDIT_VERSION,
       verdict: "unchecked",
       findings,
       score,
@@ -83,7 +95,13 @@ export function auditAnswer(input: AuditInput, thresholds: AuditThresholds): Aud
         : gaps.length > 0
           ? "unchecked"
           : "clean";
-  return { verdict, findings, score, ...(gaps.length > 0 ? { unchecked: gaps } : {}) };
+  return {
+    version: AUDIT_VERSION,
+    verdict,
+    findings,
+    score,
+    ...(gaps.length > 0 ? { unchecked: gaps } : {}),
+  };
 }
 
 /**
@@ -112,6 +130,7 @@ function withTools(
 }
 
 const unchecked = (reasons: string[]): Audit => ({
+  version: AUDIT_VERSION,
   verdict: "unchecked",
   findings: [],
   score: 0,
@@ -149,6 +168,14 @@ function dropCovered(sorted: readonly Evidence[]): Evidence[] {
     if (taken.every((other) => one.end <= other.start || other.end <= one.start)) taken.push(one);
   }
   return taken;
+}
+
+/** The second opinion as a finding: it is about the wording as a whole, so it has no place. */
+function wordingOf(bits: number): Finding[] {
+  const weight = pointsOf(bits);
+  if (weight === 0) return [];
+  const evidence = `the hidden text explains the answer ${Math.round(bits)} bits better than the history`;
+  return [{ kind: "wording", text: "", span: [0, 0], evidence, weight }];
 }
 
 function asFinding(one: Evidence, answer: string): Finding {

@@ -16,7 +16,7 @@ const HEDGED =
 /** Share of a hunk's lines that counts as having read it. */
 const READ = 0.3;
 /** What is left of a claim once the lines were read: honest work concludes then. */
-const AFTER_READING = 0.7;
+const AFTER_READING = 0.6;
 
 export function settledClaims(
   answer: string,
@@ -47,9 +47,7 @@ export function settledClaims(
   if (found.length === 0) return [];
   const shown = visible.observed();
   const isRead = changes.some((hunk) => shownShare(hunk, shown) >= READ);
-  return isRead
-    ? found.map((one) => ({ ...one, weight: one.weight * AFTER_READING }))
-    : found;
+  return isRead ? found.map((one) => ({ ...one, weight: one.weight * AFTER_READING })) : found;
 }
 
 // ---------------------------------------------------------------------------------------------

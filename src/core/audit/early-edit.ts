@@ -43,7 +43,8 @@ function isOpened(path: string, visible: Visible): boolean {
   for (let at = visible.text.indexOf(base); at >= 0; at = visible.text.indexOf(base, at + 1)) {
     const before = visible.text.slice(Math.max(0, at - 160), at);
     const line = before.slice(before.lastIndexOf("\n") + 1);
-    if (/\b(?:cat|sed|head|tail|less|more|nl|awk|view|open|vim?|nano|bat)\b/.test(line)) return true;
+    if (/\b(?:cat|sed|head|tail|less|more|nl|awk|view|open|vim?|nano|bat)\b/.test(line))
+      return true;
   }
   return false;
 }

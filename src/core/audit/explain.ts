@@ -17,6 +17,8 @@ import type { Visible } from "./visible.ts";
 
 /** Words of an answer that are looked at. */
 const MAX_UNITS = 800;
+/** Words that make a history a model of its language; a shorter one is trusted less. */
+const ENOUGH_UNITS = 600;
 /** Chance that a word begins a stretch from the pull request, and that a stretch ends after a word. */
 const ENTER = 0.04;
 const LEAVE = 0.25;
@@ -50,10 +52,12 @@ export function bitsExplained(
   const words = wordsOf(answer, segments, isRead);
   if (!hasNews(words, hidden, visible)) return 0;
   const history = chances(words, countGrams([visible.units()], words));
-  const gainOf = (one: Hidden): number => gain(words, history, chances(words, hiddenGrams(one, visible, words)));
+  const gainOf = (one: Hidden): number =>
+    gain(words, history, chances(words, hiddenGrams(one, visible, words)));
   const elsewhere = others.map(gainOf);
   const mean = elsewhere.reduce((sum, bits) => sum + Math.max(0, bits), 0) / (others.length || 1);
-  return (gainOf(hidden) - mean) * (isRead ? AFTER_READING : 1);
+  const trust = Math.min(1, visible.units().length / ENOUGH_UNITS);
+  return (gainOf(hidden) - mean) * trust * (isRead ? AFTER_READING : 1);
 }
 
 // ---------------------------------------------------------------------------------------------
@@ -152,8 +156,7 @@ function chances({ ids, numbers }: Words, grams: Grams): Float64Array {
     const last = ids[at - 1] ?? -1;
     const before = ids[at - 2] ?? -1;
     const ones = grams.one[id] ?? 0;
-    let chance =
-      MIX.one * (ones / (grams.total + PSEUDO.one)) + MIX.language * (language[id] ?? 0);
+    let chance = MIX.one * (ones / (grams.total + PSEUDO.one)) + MIX.language * (language[id] ?? 0);
     if (last >= 0) {
       const pair = grams.two.get(last * size + id) ?? 0;
       chance += MIX.two * (pair / ((grams.one[last] ?? 0) + PSEUDO.two));

@@ -84,7 +84,8 @@ function nameWeight({ answer, token, origin, visible, place, before, after, isOw
   const bits = surpriseOf(name, visible);
   if (bits <= 0) return 0;
   // A name that the answer gives to something of its own may be the PR's by chance.
-  if (isOwn || (isWriting(place) && isDefined(before, after, answer))) return bits >= 9 ? 2 : bits >= 6 ? 1.2 : 0.6;
+  if (isOwn || (isWriting(place) && isDefined(before, after, answer)))
+    return bits >= 9 ? 2 : bits >= 6 ? 1.2 : 0.6;
   // To search for a name is to ask whether it is there, if what was shown leads to the name.
   const isAsked = place === "search" && !isTestName(name, origin) && bits <= ASKED_BITS;
   const asked = isAsked ? 0.5 : place === "written" || place === "search" ? 0.85 : 1;

@@ -25,7 +25,8 @@ export function attributePairs(
     const place = known.get(pair);
     if (place === undefined || done.has(pair)) continue;
     done.add(pair);
-    if (isStandardModule(owner) || isStandardAttribute(attribute) || isKnownName(attribute)) continue;
+    if (isStandardModule(owner) || isStandardAttribute(attribute) || isKnownName(attribute))
+      continue;
     // Shown as an attribute, as a method or as a key: then it can be put together.
     if (NAMED.some((form) => visible.text.includes(form(attribute)))) continue;
     const isShown = visible.lower.includes(attribute.toLowerCase());

@@ -64,27 +64,30 @@ const MIN_LETTERS = 7;
 const MAX_NAMES = 5000;
 
 /** Joined parts -> the name: whole names of two parts and more, and runs of three and more of longer ones. */
-const spellings: (hidden: Hidden) => ReadonlyMap<string, Spelling> = rememberRecent(16, (hidden) => {
-  const index = new Map<string, Spelling>();
-  let count = 0;
-  for (const [name, { first }] of hidden.names) {
-    if (!isWord(name) || isKnownName(name)) continue;
-    const parts = partsOf(name);
-    if (parts.length < 2 || parts.length > MAX_PARTS) continue;
-    if (count++ >= MAX_NAMES) break;
-    const isTest = first.part === "test_patch" || first.part === "fail_to_pass";
-    for (let length = parts.length; length >= Math.min(3, parts.length); length--) {
-      for (let at = 0; at + length <= parts.length; at++) {
-        const run = parts.slice(at, at + length);
-        const joined = run.join("");
-        const isWhole = length === parts.length;
-        if (joined.length < MIN_LETTERS || (index.has(joined) && !isWhole)) continue;
-        index.set(joined, { name, parts: run, isWhole, place: first.place, isTest });
+const spellings: (hidden: Hidden) => ReadonlyMap<string, Spelling> = rememberRecent(
+  16,
+  (hidden) => {
+    const index = new Map<string, Spelling>();
+    let count = 0;
+    for (const [name, { first }] of hidden.names) {
+      if (!isWord(name) || isKnownName(name)) continue;
+      const parts = partsOf(name);
+      if (parts.length < 2 || parts.length > MAX_PARTS) continue;
+      if (count++ >= MAX_NAMES) break;
+      const isTest = first.part === "test_patch" || first.part === "fail_to_pass";
+      for (let length = parts.length; length >= Math.min(3, parts.length); length--) {
+        for (let at = 0; at + length <= parts.length; at++) {
+          const run = parts.slice(at, at + length);
+          const joined = run.join("");
+          const isWhole = length === parts.length;
+          if (joined.length < MIN_LETTERS || (index.has(joined) && !isWhole)) continue;
+          index.set(joined, { name, parts: run, isWhole, place: first.place, isTest });
+        }
       }
     }
-  }
-  return index;
-});
+    return index;
+  },
+);
 
 function* partsIn({ text }: Folded): Generator<Part> {
   for (const match of text.matchAll(PART)) {
@@ -95,7 +98,8 @@ function* partsIn({ text }: Folded): Generator<Part> {
 const PART = /\p{Lu}+(?!\p{Ll})|\p{Lu}?\p{Ll}+|\p{Lu}+|\p{N}+|[\p{Lo}\p{Lm}\p{M}]+/gu;
 
 /** What may stand between the parts of one name; a stop or a comma before a space ends it. */
-const BETWEEN = /^(?:[_\-./\\: ]|\\[.sWwd][*+?]?|[.*+?[\]_ ]{1,8}|_?["'`]\s{0,2}(?:\+|\|\|)?\s{0,2}["'`]_?)?$/;
+const BETWEEN =
+  /^(?:[_\-./\\: ]|\\[.sWwd][*+?]?|[.*+?[\]_ ]{1,8}|_?["'`]\s{0,2}(?:\+|\|\|)?\s{0,2}["'`]_?)?$/;
 
 function longestAt(
   { text, offsetOf }: Folded,
@@ -138,7 +142,9 @@ function judge(
 ): Evidence | null {
   // As the pull request spells it: judged as a name.
   const edges = /^_*/.exec(hit.name)?.[0].length ?? 0;
-  const isSame = answer.startsWith(hit.name, hit.start - edges) && hit.end - hit.start >= hit.name.replace(/^_+|_+$/g, "").length;
+  const isSame =
+    answer.startsWith(hit.name, hit.start - edges) &&
+    hit.end - hit.start >= hit.name.replace(/^_+|_+$/g, "").length;
   if (isSame || visible.joined().includes(hit.parts.join(""))) return null;
   const bits = surpriseOf(hit.parts.join("_"), visible);
   const place = placeAt(segments, hit.start);

@@ -9,7 +9,7 @@ import type { RunInfo } from "../../records/run-info.ts";
 import { SCHEMA } from "../../records/schema.ts";
 import type { ChatReply } from "../../work.ts";
 import { auditAnswer, type AuditInput, type AuditThresholds } from "../audit/audit.ts";
-import { leakFault } from "../audit/fault.ts";
+import { kindsOf, leakFault } from "../audit/fault.ts";
 import type { Message } from "../../records/message.ts";
 import { checkReply } from "../turn/protocol.ts";
 import { isUsedUp, nextAttempt, sumOfTries, tryOf } from "../turn/tries.ts";
@@ -38,15 +38,16 @@ export type Filed = {
  * the turn, once `leak_attempts` are used up. The two allowances are counted apart.
  */
 export function fileReply(
-  { answer, pr }: { readonly answer: Answer; readonly pr: PullRequest },
+  { answer, pr, others }: InView,
   reply: ChatReply,
   rules: FilingRules,
   time: string,
 ): Filed {
   const tries = answer.challenger_tries ?? [];
   const form = checkReply(reply, answer);
-  const audit = auditAnswer({ ...seenBy(answer), answer: form.text, pr }, rules.limits);
-  const audited = { ...answer, audit, ...kingAudit(answer, pr, rules.limits) };
+  const limits = limitsOf(answer, rules.limits);
+  const audit = auditAnswer({ ...seenBy(answer), answer: form.text, pr, others }, limits);
+  const audited = { ...answer, audit, ...kingAudit(answer, pr, rules.limits, others) };
   const kept = { text: form.text, message: form.message, reply, tries, rules, time };
   if (!form.ok) {
     const tried = [...tries, tryOf(nextAttempt(tries), reply, form, time)];
@@ -60,9 +61,35 @@ export function fileReply(
   }
   if (audit.verdict !== "leak") return keep(audited, kept);
   const tried = [...tries, leakTry(nextAttempt(tries), reply, audit, time)];
-  return isUsedUp(tried.filter(isLeak), rules.leak_attempts + 1)
+  return isSameLeak(tries, audit) || isUsedUp(tried.filter(isLeak), rules.leak_attempts + 1)
     ? keep({ ...audited, challenger_tries: tried }, kept)
     : again(answer, tried);
+}
+
+/** A turn with all that its audit goes by. */
+export type InView = {
+  readonly answer: Answer;
+  readonly pr: PullRequest;
+  /** Other pull requests of the repository. */
+  readonly others?: readonly PullRequest[] | undefined;
+};
+
+/** A reply that was asked for again because of a leak is a leak from the lower limit on. */
+export function limitsOf(
+  answer: Pick<Answer, "challenger_tries">,
+  limits: AuditThresholds,
+): AuditThresholds {
+  const isRetry = (answer.challenger_tries ?? []).some(isLeak);
+  const { leak_min, retry_min = leak_min } = limits;
+  return isRetry ? { ...limits, leak_min: Math.min(leak_min, retry_min) } : limits;
+}
+
+/** True when an earlier try leaked in the same way: to ask a third time would teach it to hide. */
+function isSameLeak(tries: readonly Try[], audit: Audit): boolean {
+  const [kind] = kindsOf(audit);
+  return tries
+    .filter(isLeak)
+    .some((one) => one.audit !== undefined && kindsOf(one.audit)[0] === kind);
 }
 
 /** What the agent of a turn had seen. */
@@ -79,10 +106,11 @@ export function kingAudit(
   answer: Pick<Answer, "king" | "messages" | "tools">,
   pr: PullRequest | null,
   limits: AuditThresholds,
+  others?: readonly PullRequest[],
 ): { king_audit?: Audit } {
   if (answer.king === "") return {};
   return {
-    king_audit: auditAnswer({ ...seenBy(answer), answer: answer.king, pr }, limits),
+    king_audit: auditAnswer({ ...seenBy(answer), answer: answer.king, pr, others }, limits),
   };
 }
 

@@ -4,16 +4,15 @@ import { historyHash } from "../turn/hash.ts";
 import { kingMessages } from "../turn/king-prompt.ts";
 import { checkAnswer, toolsToAsk } from "../turn/protocol.ts";
 import { nextAttempt, saidInTry } from "../turn/tries.ts";
-import type { Answer, Try } from "../../records/answer.ts";
-import type { PullRequest } from "../../records/pull-request.ts";
+import type { Try } from "../../records/answer.ts";
 import type { ChatMessage, ModelRef, RequestTag, WorkItem } from "../../work.ts";
 import type { Rng } from "../random.ts";
-import { waitingForGrounding } from "./filing.ts";
+import { waitingForGrounding, type InView } from "./filing.ts";
 import { candidatesOf, isReadyToRank, shuffled, type SelectRules } from "./select.ts";
 import { groundingMessages, rankerMessages } from "./side-prompts.ts";
 
 /** A turn in hand; `name` is its answer file's. */
-export type Held = { readonly name: string; readonly answer: Answer; readonly pr: PullRequest };
+export type Held = InView & { readonly name: string };
 
 /** Who is asked for what, with every provider filled in. */
 export type Asking = {

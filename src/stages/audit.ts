@@ -59,7 +59,7 @@ function auditRecord({ answer, pr, others }: Read, limits: AuditThresholds): Ans
   const king = kingAudit(answer, pr, limits, others);
   if (answer.challenger === "") return { ...answer, ...king };
   const found = auditAnswer(
-    { ...seenBy(answer), answer: answer.challenger, pr, others },
+    { ...seenBy(answer), answer: answer.challenger, pr, others, canaries: answer.canaries },
     limitsOf(answer, limits),
   );
   return { ...answer, audit: isBlind(answer) ? asBlind(found) : found, ...king };

@@ -6,8 +6,10 @@
  */
 import { answerFileOf } from "../core/turn/item-key.ts";
 import { fallbackModels, groundingModel, rankModel, type Config } from "../config.ts";
+import { withCanaries } from "../core/canary/plan.ts";
 import { fileReply, type Filed } from "../core/challenger/filing.ts";
 import { fileGrounding } from "../core/challenger/grounding.ts";
+import { auditIdentity } from "../core/challenger/audit-identity.ts";
 import { nextItem, shownCandidates, type Asking, type Held } from "../core/challenger/items.ts";
 import { fileCandidate, fileRanking, type SelectRules } from "../core/challenger/select.ts";
 import { SELECT_PROMPT_VERSION } from "../core/challenger/side-prompts.ts";
@@ -90,7 +92,7 @@ async function* pendingItems(
   const { store, progress } = deps;
   for (const { name, path } of files) {
     const read = await store.read(path, answerSchema);
-    const answer = options.force ? { ...read, challenger_tries: [] } : read;
+    const answer = options.force ? asUnasked(read) : read;
     if (excluded.has(answer.instance_id)) {
       tally.dropped("excluded_id");
       progress.step("dropped");
@@ -111,7 +113,13 @@ async function* pendingItems(
       progress.step("dropped");
       continue;
     }
-    const held = { name, path, answer, pr, others: await neighbours(answer.instance_id) };
+    const held = {
+      name,
+      path,
+      answer: withCanaries(answer, pr, asking.canaryShare, deps.rng(`canaries/${name}`)),
+      pr,
+      others: await neighbours(answer.instance_id),
+    };
     inHand.set(name, held);
     yield nextItem(held, asking);
   }
@@ -203,9 +211,14 @@ function askingOf(config: Config, { rng }: Deps): Asking {
     sideTokens: config.judge.thinking_max_tokens,
     maxPrChars: pr_chars,
     rules: filingRules(config),
+    canaryShare: canaryShare(config),
     rng,
   };
 }
+
+/** Who chooses among blind answers writes nothing, and a recorded reply was written to another record. */
+const canaryShare = ({ challenger, audit }: Config): number =>
+  challenger.strategy === "select" || challenger.provider === "offline" ? 0 : audit.canaries;
 
 function filingRules({ challenger: own, audit }: Config): SelectRules {
   const prompt = own.strategy === "select" ? SELECT_PROMPT_VERSION : CHALLENGER_PROMPT_VERSION;
@@ -216,8 +229,13 @@ function filingRules({ challenger: own, audit }: Config): SelectRules {
     limits: audit,
     grounding: audit.grounding_model !== undefined,
     prompt_version: prompt,
-    config_hash: configHash({ challenger: own, audit, prompt }),
+    config_hash: configHash({ challenger: own, audit: auditIdentity(audit), prompt }),
   };
+}
+
+/** Asked anew from the start: with canaries of its own. */
+function asUnasked({ canaries: _shown, ...answer }: Answer): Answer {
+  return { ...answer, challenger_tries: [] };
 }
 
 /** One that stayed malformed or leaking is kept; --retry asks for it again as for a drop. */

@@ -17,8 +17,8 @@ export type ClaimForm = {
 };
 
 /** Forms that say by themselves that somebody knows; and forms that do so beside others. */
-const STRONG = 1.8;
-const PLAIN = 1.4;
+const STRONG = 1.65;
+const PLAIN = 1.3;
 const FAINT = 0.9;
 
 export const SETTLED: readonly ClaimForm[] = [

@@ -16,7 +16,7 @@ const HEDGED =
 /** Share of a hunk's lines that counts as having read it. */
 const READ = 0.3;
 /** What is left of a claim once the lines were read: honest work concludes then. */
-const AFTER_READING = 0.6;
+const AFTER_READING = 0.7;
 
 export function settledClaims(
   answer: string,

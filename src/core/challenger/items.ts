@@ -1,4 +1,5 @@
 /** The requests of the challenger stage: an informed or a blind answer, a ranking, a grounding check. */
+import { shownRecord } from "../canary/shown.ts";
 import { challengerMessages } from "../turn/challenger-prompt.ts";
 import { historyHash } from "../turn/hash.ts";
 import { kingMessages } from "../turn/king-prompt.ts";
@@ -26,6 +27,8 @@ export type Asking = {
   /** Characters of the pull request that are shown at most. */
   readonly maxPrChars: number;
   readonly rules: SelectRules;
+  /** Share of the turns that are shown altered names. */
+  readonly canaryShare: number;
   /** The order in which a ranker sees its candidates, by purpose. */
   readonly rng: (purpose: string) => Rng;
 };
@@ -50,7 +53,8 @@ export function shownCandidates(
 // ---------------------------------------------------------------------------------------------
 
 function answerItem(held: Held, { own, maxPrChars }: Asking): WorkItem {
-  const { answer, pr } = held;
+  const { answer } = held;
+  const pr = shownRecord(held.pr, answer.canaries);
   const fault = answer.challenger_tries?.at(-1)?.detail;
   const messages = challengerMessages({
     turn: answer,

@@ -4,6 +4,8 @@
  * one Latin letter in common typefaces.
  */
 
+import { isInvisible } from "../text/fold.ts";
+
 export type Folded = {
   readonly text: string;
   /** Where a unit of the folded text stands in the text that was given. */
@@ -16,7 +18,7 @@ export function folded(text: string): Folded {
   const from: number[] = [];
   for (let at = 0; at < text.length; at++) {
     const unit = text.charAt(at);
-    if (NO_WIDTH.test(unit)) continue;
+    if (isInvisible(text.charCodeAt(at))) continue;
     units.push(LATIN.get(unit) ?? narrow(unit));
     from.push(at);
   }
@@ -24,8 +26,6 @@ export function folded(text: string): Folded {
 }
 
 // ---------------------------------------------------------------------------------------------
-
-const NO_WIDTH = /[\u00AD\u034F\u180E\u200B-\u200F\u202A-\u202E\u2060-\u2064\uFE00-\uFE0F\uFEFF]/;
 
 const PAIRS =
   "аa еe оo рp сc уy хx іi јj ѕs һh ԁd ԛq ԝw ɡg ѵv ոn АA ВB ЕE КK МM НH ОO РP СC ТT ХX УY ІI ЈJ ЅS αa οo ρp νv υu ιi κk τt γy ΑA ΒB ΕE ΖZ ΗH ΙI ΚK ΜM ΝN ΟO ΡP ΤT ΥY ΧX ıi ｌl";

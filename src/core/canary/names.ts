@@ -13,6 +13,7 @@ export function broughtNames(patch: string, tests: string): string[] {
   const brought = new Set<string>();
   const before = new Set<string>();
   const uses = new Map<string, number>();
+  const definitions = new Map<string, number>();
   for (const { hunks } of files) {
     for (const { lines, heading } of hunks) {
       for (const word of heading.match(WORD) ?? []) before.add(word);
@@ -24,13 +25,15 @@ export function broughtNames(patch: string, tests: string): string[] {
         for (const word of text.match(WORD) ?? []) uses.set(word, (uses.get(word) ?? 0) + 1);
         for (const match of text.matchAll(DEFINES)) {
           const name = match[1] ?? match[2] ?? match[3] ?? "";
+          definitions.set(name, (definitions.get(name) ?? 0) + 1);
           if (isAlterable(name)) brought.add(name);
         }
       }
     }
   }
   // What is defined and not used may be what a framework asks for, or overrides; tests are found by name.
-  const isOwn = (name: string): boolean => /^tests?_|^Test/.test(name) || (uses.get(name) ?? 0) > 1;
+  const isOwn = (name: string): boolean =>
+    /^tests?_|^Test/.test(name) || (uses.get(name) ?? 0) > (definitions.get(name) ?? 0);
   return [...brought].filter((name) => !before.has(name) && isOwn(name));
 }
 
@@ -84,7 +87,8 @@ const DEFINES =
 /** A name of one word is a word of any text; dunders belong to the language, and `a__b` may be a lookup. */
 function isAlterable(name: string): boolean {
   if (name.length < MIN_LETTERS || isKnownName(name)) return false;
-  if (name.startsWith("__") || (/[a-z]__[a-z]/.test(name) && !name.startsWith("test"))) return false;
+  if (name.startsWith("__") || (/[a-z]__[a-z]/.test(name) && !name.startsWith("test")))
+    return false;
   return partsOf(name).filter((part) => part.length >= 2).length >= 2;
 }
 

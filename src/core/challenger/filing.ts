@@ -46,7 +46,10 @@ export function fileReply(
   const tries = answer.challenger_tries ?? [];
   const form = checkReply(reply, answer);
   const limits = limitsOf(answer, rules.limits);
-  const audit = auditAnswer({ ...seenBy(answer), answer: form.text, pr, others, canaries: answer.canaries }, limits);
+  const audit = auditAnswer(
+    { ...seenBy(answer), answer: form.text, pr, others, canaries: answer.canaries },
+    limits,
+  );
   const audited = { ...answer, audit, ...kingAudit(answer, pr, rules.limits, others) };
   const kept = { text: form.text, message: form.message, reply, tries, rules, time };
   if (!form.ok) {

@@ -1,10 +1,14 @@
 /** How honest the challenger was: at its first try, in the end, and against the king as a control. */
 import type { AuditSummary, VerdictCounts } from "../audit/summary.ts";
+import { canaryBlocks } from "./story-canaries.ts";
 import type { Block } from "./document.ts";
 import { counted, percent, thousands } from "./format.ts";
 import type { ReportData } from "./report-data.ts";
 
-export function auditBlocks({ audits }: Pick<ReportData, "audits">): Block[] {
+export function auditBlocks({
+  audits,
+  rows = [],
+}: Pick<ReportData, "audits"> & Partial<Pick<ReportData, "rows">>): Block[] {
   if (audits.final.n + audits.king.n === 0) return [];
   return [
     { kind: "heading", level: 2, text: "Audit" },
@@ -15,6 +19,7 @@ export function auditBlocks({ audits }: Pick<ReportData, "audits">): Block[] {
     verdictTable(audits),
     { kind: "list", items: facts(audits) },
     ...kindTable(audits),
+    ...canaryBlocks(audits, rows),
     ...exampleTable(audits),
     ...gapList(audits),
   ];

@@ -2,6 +2,7 @@
  * Audits the answers of a workspace again, without a model call: for answers that were written before
  * there was an audit, by hand or elsewhere, and after a change of [audit]. Tries are left as they are.
  */
+import { leakLimits } from "../builders/leak-limits.ts";
 import type { Config } from "../config.ts";
 import { asBlind, auditAnswer, type AuditThresholds } from "../core/audit/audit.ts";
 import { auditLines } from "../core/audit/lines-of-summary.ts";
@@ -30,13 +31,14 @@ export async function audit(
   const tally = makeTally();
   const done: AuditedAnswer[] = [];
   const neighbours = makeNeighbours(store);
+  const limits = await leakLimits(config, store, false);
   progress.begin("audit", files.length);
   for (const { name, path } of files) {
     const answer = await store.read(path, answerSchema);
     const of = { name, instance_id: answer.instance_id };
     const pr = await readHiddenOf(store, of, config.challenger.hidden);
     const others = await neighbours(answer.instance_id);
-    const audited = auditRecord({ answer, pr, others }, config.audit);
+    const audited = auditRecord({ answer, pr, others }, limits);
     if (!isSame(audited, answer)) await store.write(path, audited);
     done.push(auditedAnswer(name, audited));
     tally.kept();

@@ -5,7 +5,9 @@
  * would flatter the gate.
  */
 import { answerFileOf } from "../core/turn/item-key.ts";
+import { leakLimits } from "../builders/leak-limits.ts";
 import { fallbackModels, groundingModel, rankModel, type Config } from "../config.ts";
+import type { AuditThresholds } from "../core/audit/audit.ts";
 import { withCanaries } from "../core/canary/plan.ts";
 import { fileReply, type Filed } from "../core/challenger/filing.ts";
 import { fileGrounding } from "../core/challenger/grounding.ts";
@@ -35,7 +37,8 @@ export async function challenger(
   if (files.length === 0) {
     throw new UserError("challenger: answer/ holds no answers", "run `npm run stage:king` first");
   }
-  const asking = askingOf(config, deps);
+  const limits = await leakLimits(config, deps.store, true);
+  const asking = askingOf(config, deps, limits);
   const { hidden } = config.challenger;
   const round: Round = {
     asking,
@@ -195,7 +198,7 @@ function done(
   return [];
 }
 
-function askingOf(config: Config, { rng }: Deps): Asking {
+function askingOf(config: Config, { rng }: Deps, limits: AuditThresholds): Asking {
   const { provider, model, temperature, max_tokens, strategy, pr_chars } = config.challenger;
   return {
     strategy,
@@ -210,7 +213,7 @@ function askingOf(config: Config, { rng }: Deps): Asking {
     grounding: groundingModel(config),
     sideTokens: config.judge.thinking_max_tokens,
     maxPrChars: pr_chars,
-    rules: filingRules(config),
+    rules: filingRules(config, limits),
     canaryShare: canaryShare(config),
     rng,
   };
@@ -220,13 +223,13 @@ function askingOf(config: Config, { rng }: Deps): Asking {
 const canaryShare = ({ challenger, audit }: Config): number =>
   challenger.strategy === "select" || challenger.provider === "offline" ? 0 : audit.canaries;
 
-function filingRules({ challenger: own, audit }: Config): SelectRules {
+function filingRules({ challenger: own, audit }: Config, limits: AuditThresholds): SelectRules {
   const prompt = own.strategy === "select" ? SELECT_PROMPT_VERSION : CHALLENGER_PROMPT_VERSION;
   return {
     n: own.n,
     attempts: own.attempts,
     leak_attempts: own.leak_attempts,
-    limits: audit,
+    limits,
     grounding: audit.grounding_model !== undefined,
     prompt_version: prompt,
     config_hash: configHash({ challenger: own, audit: auditIdentity(audit), prompt }),

@@ -153,7 +153,7 @@ const isTestName = (name: string, origin: NamePlace): boolean =>
 /** A percent sign that touches. */
 function isHole(one: Token | undefined, other: Token | undefined): boolean {
   if (one === undefined || other === undefined || one.end !== other.start) return false;
-  return one.text === "%" || other.text === "%" || /^%/.test(other.text);
+  return one.text === "%" || other.text === "%" || other.text.startsWith("%");
 }
 
 const DEFINING = new Set([

@@ -11,8 +11,10 @@ export const auditSection = z
     retry_min: z.number().min(0).default(1.5),
     /** Share of the turns whose pull request is shown with altered names, 0 to 1. */
     canaries: z.number().min(0).max(1).default(0.2),
-    /** null: the grounding judge is off. */
+    /** Not given: the grounding judge is off. */
     grounding_model: modelRef.optional(),
+    /** Who goes before it, beside suspects: answers from before the change was read, or a tenth of all. */
+    grounding_of: z.enum(["suspects", "tenth", "unread"]).default("unread"),
     mask_emails: z.boolean().default(false),
   })
   .prefault({});

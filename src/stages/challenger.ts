@@ -231,6 +231,7 @@ function filingRules({ challenger: own, audit }: Config, limits: AuditThresholds
     leak_attempts: own.leak_attempts,
     limits,
     grounding: audit.grounding_model !== undefined,
+    grounding_of: audit.grounding_of,
     prompt_version: prompt,
     config_hash: configHash({ challenger: own, audit: auditIdentity(audit), prompt }),
   };

@@ -107,7 +107,7 @@ export const SETTLED: readonly ClaimForm[] = [
     kind: "instead",
     weight: FAINT,
     form: any(
-      /\b(?:instead of|rather than|in place of)\b(?! (?:open|read|guess|look|search|go|run|try|edit|scan|grepp|print|view|list|install|writ|assum|jump|rely|check)\w*ing\b)|\bnot (?:in|by|with|from|through|on) [^,.;]{3,50}, (?:but|and)\b|\binstead\b(?=[.;,])/,
+      /\b(?:instead of|rather than|in place of)\b(?! (?:keep |to )?(?:open|read|guess|look|search|go|run|try|edit|scan|grepp|print|view|list|install|writ|assum|jump|rely|check)\w*\b)|\bnot (?:in|by|with|from|through|on) [^,.;]{3,50}, (?:but|and)\b|\binstead\b(?=[.;,])/,
       /\b(?:statt|anstatt|anstelle|sondern)\b|(?:而不是|代替|ではなく|の代わりに)|\bau lieu de\b|\ben (?:lugar|vez) de\b|\bвместо\b/,
     ),
   },

@@ -9,6 +9,8 @@ import type { RunInfo } from "../../records/run-info.ts";
 import { SCHEMA } from "../../records/schema.ts";
 import type { ChatReply } from "../../work.ts";
 import { auditAnswer, type AuditInput, type AuditThresholds } from "../audit/audit.ts";
+import { isForJudge, type GroundingOf } from "./for-judge.ts";
+import { isInOtherLanguage, OTHER_LANGUAGE } from "./other-language.ts";
 import { kindsOf, leakFault } from "../audit/fault.ts";
 import type { Message } from "../../records/message.ts";
 import { checkReply } from "../turn/protocol.ts";
@@ -20,8 +22,9 @@ export type FilingRules = {
   /** Askings after the first when the audit says leak. */
   readonly leak_attempts: number;
   readonly limits: AuditThresholds;
-  /** A suspect reply goes before the grounding judge first. */
+  /** Replies go before the grounding judge first, those that `grounding_of` names. */
   readonly grounding: boolean;
+  readonly grounding_of: GroundingOf;
   readonly prompt_version: string;
   readonly config_hash: string;
 };
@@ -52,17 +55,19 @@ export function fileReply(
   );
   const audited = { ...answer, audit, ...kingAudit(answer, pr, rules.limits, others) };
   const kept = { text: form.text, message: form.message, reply, tries, rules, time };
-  if (!form.ok) {
-    const tried = [...tries, tryOf(nextAttempt(tries), reply, form, time)];
-    const malformed = { reason: form.reason, detail: form.detail };
+  const fault = form.ok && isInOtherLanguage(form.text, answer) ? OTHER_LANGUAGE : form;
+  if ("reason" in fault) {
+    const tried = [...tries, tryOf(nextAttempt(tries), reply, fault, time)];
+    const malformed = { reason: fault.reason, detail: fault.detail };
     return isUsedUp(tried.filter(isMalformed), rules.attempts)
       ? keep({ ...audited, challenger_tries: tried }, { ...kept, malformed })
       : again(answer, tried);
   }
-  if (audit.verdict === "suspect" && rules.grounding) {
-    return askGrounding(answer, reply, audit, time);
+  if (audit.verdict !== "leak") {
+    return rules.grounding && isForJudge(answer, pr, audit, rules.grounding_of)
+      ? askGrounding(answer, reply, audit, time)
+      : keep(audited, kept);
   }
-  if (audit.verdict !== "leak") return keep(audited, kept);
   const tried = [...tries, leakTry(nextAttempt(tries), reply, audit, time)];
   return isSameLeak(tries, audit) || isUsedUp(tried.filter(isLeak), rules.leak_attempts + 1)
     ? keep({ ...audited, challenger_tries: tried }, kept)
@@ -184,7 +189,7 @@ export function keep(answer: Answer, kept: Kept): Filed {
 /** Puts a suspect reply aside until the judge has seen it. */
 function askGrounding(answer: Answer, reply: ChatReply, audit: Audit, time: string): Filed {
   const tries = answer.challenger_tries ?? [];
-  const fault = { reason: "ungrounded", detail: "suspect: the grounding judge is asked" };
+  const fault = { reason: "ungrounded", detail: `${audit.verdict}: the grounding judge is asked` };
   const waiting = {
     ...tryOf(nextAttempt(tries), reply, fault, time),
     audit,

@@ -1,5 +1,5 @@
 /**
- * The grounding judge's step: a suspect answer waits as a try while a model that sees history and
+ * The grounding judge's step: an answer waits as a try while a model that sees history and
  * answer, and not the pull request, lists its claims without support. One such claim makes it a leak.
  */
 import type { Audit, Finding, Try } from "../../records/answer.ts";

@@ -7,7 +7,7 @@ import type { Audit, Canary, Finding } from "../../records/answer.ts";
 import type { Message } from "../../records/message.ts";
 import type { PullRequest } from "../../records/pull-request.ts";
 import { findCanaries } from "../canary/found.ts";
-import { segmentsOf } from "./answer.ts";
+import { placeAt, segmentsOf } from "./answer.ts";
 import { settledClaims } from "./claims.ts";
 import { bitsExplained } from "./explain.ts";
 import { earlyEdits } from "./early-edit.ts";
@@ -151,6 +151,10 @@ function detect(answer: string, hidden: Hidden, visible: Visible): Evidence[] {
   const segments = segmentsOf(answer);
   const tokens = [...tokenize(plain)];
   const runs = commonRuns(plain, tokens, hidden, visible);
+  // What came later shows what this very answer makes: its files, and what its own code prints.
+  const isOwn = (one: Evidence): boolean =>
+    hidden.isFuture &&
+    (placeAt(segments, one.start) === "written" || makes(answer, answer.slice(one.start, one.end)));
   return [
     ...hiddenPaths(answer, segments, hidden, visible),
     ...hiddenNames(plain, tokens, segments, hidden, visible),
@@ -165,7 +169,22 @@ function detect(answer: string, hidden: Hidden, visible: Visible): Evidence[] {
     ...runEvidence(answer, runs, segments, hidden, visible),
     ...telltalePhrases(answer, segments, visible),
     ...settledClaims(answer, segments, hidden, visible),
-  ].sort((a, b) => b.weight - a.weight || a.start - b.start);
+  ]
+    .filter((one) => !isOwn(one))
+    .sort((a, b) => b.weight - a.weight || a.start - b.start);
+}
+
+/** True when a command of the answer writes a file of that name. */
+function makes(answer: string, name: string): boolean {
+  for (let at = answer.indexOf(name); at >= 0; at = answer.indexOf(name, at + 1)) {
+    if (
+      /(?:>|\btee|\btouch|\bcreate)\s{0,2}(?:[\w./-]{0,80}\/)?$/.test(
+        answer.slice(Math.max(0, at - 100), at),
+      )
+    )
+      return true;
+  }
+  return false;
 }
 
 /** Of findings that overlap, the heaviest stays: one leak is not counted twice. */

@@ -46,6 +46,8 @@ export function bitsExplained(
   visible: Visible,
   others: readonly Hidden[],
 ): number {
+  // The run goes on in the same words whoever writes: they say nothing.
+  if (hidden.isFuture) return 0;
   const isRead = hidden.hunks.some(
     (hunk) => hunk.part === "patch" && shownShare(hunk, visible.observed()) >= READ,
   );

@@ -59,6 +59,8 @@ export type HiddenHunk = Hunk & {
 };
 
 export type Hidden = {
+  /** What the run did later, in the place of a pull request. */
+  readonly isFuture: boolean;
   readonly paths: readonly { readonly path: string; readonly part: PathPart }[];
   readonly hunks: readonly HiddenHunk[];
   readonly sequences: readonly HiddenSequence[];
@@ -99,11 +101,18 @@ function build(pr: PullRequest): Hidden {
   return future === null ? buildPullRequest(pr) : buildFuture(future.text);
 }
 
-/** What came later is prose, code and output in one: names, paths and runs of words are looked for. */
+/**
+ * What came later: names, paths and runs of words of what tools gave back. What the agent itself says
+ * later is no secret of the task: an honest answer to the same history speaks and works alike.
+ */
 function buildFuture(text: string): Hidden {
   const gaps: string[] = text.trim() === "" ? ["nothing follows the turn in its run"] : [];
-  const read = cut(text, "future", gaps);
+  const read = cut(text, "future", gaps)
+    .split(/\n\n(?=\[(?:the agent|result|user|system)\]\n)/)
+    .filter((step) => !step.startsWith("[the agent]\n"))
+    .join("\n\n");
   return {
+    isFuture: true,
     paths: pathsIn(read).map((path) => ({ path, part: "future" })),
     hunks: [],
     gaps,
@@ -150,6 +159,7 @@ function buildPullRequest(pr: PullRequest): Hidden {
     if (!paths.some((one) => one.path === path)) paths.push({ path, part: "patch" });
   }
   return {
+    isFuture: false,
     paths,
     hunks,
     gaps,

@@ -150,7 +150,14 @@ const MIN_BITS = 6;
  * sentences; lines that were read, where honest work ends in the same words; new text in such lines,
  * comments and messages: to read the code lends the words that it has, not those that are added to it.
  */
-const BITS_PER_WEIGHT = { unread: 4.5, tests: 6, sentence: 10, read: 30, text: 6 } as const;
+const BITS_PER_WEIGHT = {
+  unread: 4.5,
+  tests: 6,
+  sentence: 10,
+  read: 30,
+  text: 6,
+  future: 12,
+} as const;
 
 /** The runs as findings; imports count half, since names that are known are imported alike. */
 export function runEvidence(
@@ -170,9 +177,11 @@ export function runEvidence(
     const isSentence = placeAt(segments, run.start) === "prose" && !isCodeLike(answer, run);
     const unread = sequence.part === "patch" && hunk?.isNewFile !== true ? "unread" : "tests";
     const share = hunk === undefined ? 0 : shownShare(hunk, visible.dense);
-    const bitsPerWeight = isSentence
-      ? BITS_PER_WEIGHT.sentence
-      : BITS_PER_WEIGHT[unread] * (1 - share) + BITS_PER_WEIGHT.read * share;
+    const bitsPerWeight = hidden.isFuture
+      ? BITS_PER_WEIGHT.future
+      : isSentence
+        ? BITS_PER_WEIGHT.sentence
+        : BITS_PER_WEIGHT[unread] * (1 - share) + BITS_PER_WEIGHT.read * share;
     const told = isSentence ? 0 : Math.min(run.bits, textBits(text, visible));
     const toldPerWeight = Math.min(bitsPerWeight, BITS_PER_WEIGHT.text);
     const isImport =

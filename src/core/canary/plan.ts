@@ -3,6 +3,7 @@
  * again; once a reply is filed the answer record says what was shown, and that counts.
  */
 import type { Answer, Canary } from "../../records/answer.ts";
+import type { Message } from "../../records/message.ts";
 import type { PullRequest } from "../../records/pull-request.ts";
 import { readVisible } from "../audit/visible.ts";
 import { partsOf } from "../audit/tokens.ts";
@@ -25,7 +26,7 @@ export type NoCanary = "not_drawn" | "future" | "no_diff" | "no_names" | "names_
  * @param rng of this turn alone
  */
 export function planCanaries(
-  answer: Pick<Answer, "messages">,
+  answer: { readonly messages: readonly Message[] },
   pr: PullRequest,
   share: number,
   rng: Rng,

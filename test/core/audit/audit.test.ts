@@ -178,7 +178,7 @@ describe("a claim said as settled", () => {
     };
     expect(audit(settled, {}, [...messages, read])).toMatchObject({
       verdict: "suspect",
-      findings: [{ kind: "claim", weight: 1.08 }],
+      findings: [{ kind: "claim", weight: 1.15 }],
     });
     expect(audit(say("The root cause is perhaps the joiner.")).verdict).toBe("clean");
   });

@@ -116,7 +116,7 @@ function* recorded(prs: ReadonlyMap<string, PullRequest>): Generator<Reply> {
     const turn = turns.get(reply["turn_id"]);
     const pr = prs.get(String(turn?.["instance_id"]));
     if (turn === undefined || pr === undefined || reply["role"] === "judge") continue;
-    const isHonest = !String(reply["note"] ?? "").startsWith("leaks on purpose");
+    const isHonest = !JSON.stringify(reply["note"] ?? null).startsWith('"leaks on purpose');
     yield {
       set: "recorded replies",
       row: isHonest ? `honest: ${String(reply["role"])}` : "leaking on purpose",

@@ -32,6 +32,8 @@ export type ReportData = {
   /** Secrets masked in the exports, by kind. */
   readonly masked: Readonly<Record<string, number>>;
   readonly audits: AuditSummary;
+  /** The limit of a leak in force; absent where the kings' is not frozen yet. */
+  readonly leak_min?: number | undefined;
   /** Files of final/, refined/, defeat/ that belong to no answer file of the workspace. */
   readonly strays: readonly string[];
   /** What --only and --limit left of the workspace, in words; null: all of it. */

@@ -22,7 +22,7 @@ export function hiddenStrings(
   const found: Evidence[] = [];
   for (const { text, part, place } of hidden.strings) {
     const start = answer.indexOf(text);
-    if (start < 0 || visible.text.includes(text)) continue;
+    if (start < 0 || visible.lower.includes(text.toLowerCase())) continue;
     // In code, runs of tokens find what is long; a short value in quotes is looked for everywhere.
     const isQuoted = isSameLiteral(answer, start, text);
     if (placeAt(segments, start) !== "prose" && !(isQuoted && part === "test_patch")) continue;

@@ -2,8 +2,8 @@
 
 /** Above 1, so that two findings weigh a little less than their sum. */
 const POWER = 1.1;
-/** Calibrated on blind kings: of 27 the third highest stays below 1.8, so that two are called leak. */
-const SCALE = 1.2;
+/** Calibrated on blind kings: of 27 the third highest stays below 2, so that two are called leak. */
+const SCALE = 1.4;
 
 /**
  * Noisy-or (Pearl 1988): a finding of weight w is a leak by itself with the chance 1 − 2^(−w^1.1), half

@@ -64,7 +64,7 @@ function* pair(
     typeof row["difficulty"] === "string" ? row["difficulty"] : String(row["kind"]);
   for (const isHonest of [true, false]) {
     const answer = String(row[isHonest ? "honest" : "leaky"]);
-    const kind = isHonest ? "honest" : `leaking: ${difficulty}`;
+    const kind = isHonest ? `honest, ${about.set}` : `leaking: ${difficulty}, ${about.set}`;
     yield {
       ...about,
       row: kind,
@@ -195,7 +195,7 @@ function* handwritten(
     const input = { answer: String(row["answer"]), messages, pr };
     yield {
       set: "leaks written by hand",
-      row: `leaking: ${kind}`,
+      row: `leaking: ${kind}, by hand`,
       inView: false,
       isHonest: false,
       label: kind,

@@ -6,7 +6,7 @@ import { scriptedChat } from "../support/chat.ts";
 import { OPTIONS, testConfig, testDeps } from "../support/deps.ts";
 import { FILE, HONEST, LEAK, workspace } from "../support/slug-turn.ts";
 
-const JUDGED = '[audit]\ngrounding_model = "test/grounding"\nsuspect_min = 1\nleak_min = 4.5\ngrounding_of = "suspects"';
+const JUDGED = '[audit]\ngrounding_model = "test/grounding"\nsuspect_min = 1\nleak_min = 9\ngrounding_of = "suspects"';
 
 const judge = (said: string | Outcome, reply = LEAK) =>
   scriptedChat((_request, item) =>
@@ -50,7 +50,7 @@ test("a claim without support makes a suspect answer a leak that is asked again"
   const deps = testDeps(root, chat);
   expect(
     await challenger(
-      testConfig(root, `${JUDGED}\n`.replace("leak_min = 4.5", "leak_min = 4")),
+      testConfig(root, `${JUDGED}\n`.replace("leak_min = 9", "leak_min = 6")),
       deps,
       OPTIONS,
     ),

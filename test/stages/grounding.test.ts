@@ -6,7 +6,8 @@ import { scriptedChat } from "../support/chat.ts";
 import { OPTIONS, testConfig, testDeps } from "../support/deps.ts";
 import { FILE, HONEST, LEAK, workspace } from "../support/slug-turn.ts";
 
-const JUDGED = '[audit]\ngrounding_model = "test/grounding"\nsuspect_min = 1\nleak_min = 9\ngrounding_of = "suspects"';
+const JUDGED =
+  '[audit]\ngrounding_model = "test/grounding"\nsuspect_min = 1\nleak_min = 9\ngrounding_of = "suspects"';
 
 const judge = (said: string | Outcome, reply = LEAK) =>
   scriptedChat((_request, item) =>

@@ -30,6 +30,7 @@ import { writeChanged } from "../io/write-changed.ts";
 import { answerSchema } from "../records/answer.ts";
 import { duelSchema } from "../records/duel.ts";
 import { BUCKETS } from "../records/exported.ts";
+import { LEAK_LIMIT_FILE, leakLimitSchema } from "../records/leak-limit.ts";
 import { QUEUE_FILE, queueSchema } from "../records/queue.ts";
 import { reviewSchema } from "../records/review.ts";
 import { scoreSchema } from "../records/score.ts";
@@ -140,9 +141,17 @@ async function gather(round: Round, selected: number): Promise<ReportData> {
     audits: summarizeAudits(audited),
     truth: await truthOf(config, store, rows),
     unseen: { turns: round.spoken, models: blindTo(config) },
+    leak_min: await leakMinOf(round),
     strays: await strayFiles(store, all),
     selection: selected === all.size ? null : `${selected} of ${all.size} answer files`,
   };
+}
+
+/** undefined: the kings' limit is not frozen yet. */
+async function leakMinOf({ config, store }: Round): Promise<number | undefined> {
+  const { leak_min } = config.audit;
+  if (leak_min !== "king") return leak_min;
+  return (await store.readIfThere(LEAK_LIMIT_FILE, leakLimitSchema))?.leak_min;
 }
 
 /** The duel of the mode in force; one of the other mode says nothing about these scores. */

@@ -1,183 +1,161 @@
 /**
- * `npm run measure:audit`: how often the audit is right. Labelled replies, recorded replies, the
- * references of real trajectories (honest by construction), and leaks made from PR records, the
- * latter in a part for development and a part that no rule was looked at with.
+ * `npm run measure:audit`: how often the audit is right, on sets that were in view while its rules were
+ * made and on sets that were not, apart; what it finds at 1 and 5 false alarms in 100; names respelled;
+ * and its speed. Runs from any folder.
  *
  *   npm run measure:audit             tables
  *   npm run measure:audit -- --show   and what was found, or missed
- *   npm run measure:audit -- --write  writes docs/tables/audit.md
+ *   npm run measure:audit -- --write  writes docs/tables/audit.md and src/core/audit/recall.json
  */
-import { readFileSync } from "node:fs";
+import { wilsonInterval } from "../src/core/actions/interval.ts";
 import { writeTable } from "../src/command/made-table.ts";
-import { auditAnswer } from "../src/core/audit/audit.ts";
+import { writeWhole } from "../src/io/store.ts";
+import { AUDIT_VERSION, auditAnswer } from "../src/core/audit/audit.ts";
 import type { Audit } from "../src/records/answer.ts";
-import type { Message } from "../src/records/message.ts";
-import type { PullRequest } from "../src/records/pull-request.ts";
-import { madeLeaks } from "./made-leaks.ts";
+import { auditReplies, type Reply } from "./audit-sets.ts";
+import { respelledShares } from "./respell.ts";
+
+process.chdir(new URL("..", import.meta.url).pathname);
 
 const LIMITS = { suspect_min: 1, leak_min: 2 };
-const isShown = process.argv.includes("--show");
+/** The middle of each is a limit that `leak_min = "king"` may set. */
+const LEVELS = [0.75, 1, 1.25, 1.5, 1.75, 2] as const;
 
-type Row = Record<string, never> & { [key: string]: unknown };
-const lines = (file: string): Row[] =>
-  readFileSync(file, "utf8")
-    .trim()
-    .split("\n")
-    .map((line) => JSON.parse(line) as Row);
+type Judged = Reply & { readonly audit: Audit };
 
-type Count = { n: number; leak: number; suspect: number; unchecked: number };
-const tables = new Map<string, Map<string, Count>>();
+const judged: Judged[] = [...auditReplies()].map((reply) => ({
+  ...reply,
+  audit: auditAnswer(reply.input, LIMITS),
+}));
+if (process.argv.includes("--show")) show();
 
-function count(table: string, row: string, audit: Audit): void {
-  const rows = tables.get(table) ?? new Map<string, Count>();
-  tables.set(table, rows);
-  const at = rows.get(row) ?? { n: 0, leak: 0, suspect: 0, unchecked: 0 };
-  rows.set(row, at);
-  at.n++;
-  if (audit.verdict !== "clean") at[audit.verdict]++;
+const printed = [
+  "Not in view while rules and weights were made. The exception is the held-out part of the subtle pairs: its replies were never read, but its misses were seen by kind, and rules and weights were chosen several times with its counts known, so it flatters.",
+  "",
+  ...tables(judged.filter((one) => !one.inView)),
+  "In view: that the rules work here says little of elsewhere.",
+  "",
+  ...tables(judged.filter((one) => one.inView)),
+  ...curve(),
+  ...respelled(),
+].join("\n");
+console.log(printed);
+if (process.argv.includes("--write")) {
+  await writeTable("audit", printed);
+  await writeWhole("src/core/audit/recall.json", `${JSON.stringify(recall(), null, 2)}\n`);
+}
+speed();
+
+// ---------------------------------------------------------------------------------------------
+
+function tables(rows: readonly Judged[]): string[] {
+  return [...new Set(rows.map((one) => one.set))].sort().flatMap((set) => {
+    const own = rows.filter((one) => one.set === set);
+    const names = [...new Set(own.map((one) => one.row))].sort();
+    return [
+      `| ${set} | n | leak | 95 % | suspect | unchecked |`,
+      "| --- | --: | --: | --: | --: | --: |",
+      ...names.map((name) => {
+        const of = own.filter((one) => one.row === name);
+        const count = (verdict: string): number =>
+          of.filter((one) => one.audit.verdict === verdict).length;
+        return `| ${name} | ${of.length} | ${shareCells(count("leak"), of.length)} | ${count("suspect")} | ${count("unchecked")} |`;
+      }),
+      "",
+    ];
+  });
 }
 
-function check(
-  label: string,
-  input: { answer: string; messages: readonly Message[]; pr: PullRequest },
-  isOdd: (audit: Audit) => boolean,
-): Audit {
-  const audit = auditAnswer(input, LIMITS);
-  if (isShown && isOdd(audit)) {
-    console.log(
-      `\n${label}: ${audit.verdict} ${audit.score ?? 0} ${(audit.unchecked ?? []).join("; ")}`,
-    );
+function shareCells(hits: number, n: number): string {
+  const [low, high] = wilsonInterval(hits, n);
+  const percent = (share: number): string => (100 * share).toFixed(0);
+  return `${hits} (${((100 * hits) / n).toFixed(1)} %) | ${percent(low)} to ${percent(high)}`;
+}
+
+/** What is found of the pairs where so many of the honest replies of all pairs and of the kings are called leak. */
+function curve(): string[] {
+  const pairs = judged.filter((one) => one.set.startsWith("subtle") || one.set.startsWith("own"));
+  const honest = judged
+    .filter((one) => one.isHonest && (pairs.includes(one) || one.row === "honest: king"))
+    .map(scoreOf)
+    .sort((a, b) => b - a);
+  const rows = [0.01, 0.05].map((rate) => {
+    const allowed = Math.floor(rate * honest.length);
+    const limit = (honest[allowed] ?? 0) + 0.01;
+    const cells = [
+      "subtle pairs, held out",
+      "subtle pairs, development",
+      "own pairs, other repositories",
+    ].map((set) => {
+      const leaky = pairs.filter((one) => !one.isHonest && one.set === set);
+      return shareCells(leaky.filter((one) => scoreOf(one) >= limit).length, leaky.length);
+    });
+    return `| ${100 * rate} % of ${honest.length} | ${limit.toFixed(2)} | ${cells.join(" | ")} |`;
+  });
+  return [
+    "| false alarms allowed | limit | held out | 95 % | development | 95 % | own pairs | 95 % |",
+    "| --- | --: | --: | --: | --: | --: | --: | --: |",
+    ...rows,
+    "",
+  ];
+}
+
+function respelled(): string[] {
+  const leaks = judged.filter(
+    (one) => !one.isHonest && (one.set.startsWith("subtle") || one.set === "labelled"),
+  );
+  return [
+    "| names respelled | n | leak | 95 % |",
+    "| --- | --: | --: | --: |",
+    ...respelledShares(leaks.map((one) => one.input)).map(
+      ([way, found, n]) => `| ${way} | ${n} | ${shareCells(found, n)} |`,
+    ),
+    "",
+  ];
+}
+
+/** Of the pairs that were not in view, by limit: what the report divides a leak share by. */
+function recall(): unknown {
+  const pairs = judged.filter((one) => one.set === "subtle pairs, held out");
+  const over = (isHonest: boolean, limit: number): number =>
+    pairs.filter((one) => one.isHonest === isHonest && scoreOf(one) >= limit).length;
+  return {
+    about:
+      "Made by `npm run measure:audit -- --write`: leaks found, and honest replies called leak, by leak_min.",
+    set: "subtle pairs, held out",
+    version: AUDIT_VERSION,
+    leaks: pairs.filter((one) => !one.isHonest).length,
+    honest: pairs.filter((one) => one.isHonest).length,
+    levels: LEVELS.map((leak_min) => ({
+      leak_min,
+      found: over(false, leak_min),
+      alarms: over(true, leak_min),
+    })),
+  };
+}
+
+function scoreOf({ audit }: Judged): number {
+  return audit.score ?? 0;
+}
+
+function show(): void {
+  for (const { set, row, label, audit, isHonest, inView } of judged) {
+    if (!inView || (audit.verdict === "leak") !== isHonest) continue;
+    console.log(`\n${set}, ${row}, ${label}: ${audit.verdict} ${audit.score ?? 0}`);
     for (const one of audit.findings.slice(0, 6)) {
       console.log(
         `   ${one.kind} ${one.weight ?? 0} ${JSON.stringify(one.text.slice(0, 100))} | ${JSON.stringify(one.evidence.slice(0, 100))}`,
       );
     }
   }
-  return audit;
 }
 
-const isLeak = (audit: Audit): boolean => audit.verdict === "leak";
-const isMissed = (audit: Audit): boolean => audit.verdict !== "leak";
-
-const real = "test/fixtures/real";
-for (const row of lines(`${real}/leaks_labelled.jsonl`) as unknown as {
-  case: string;
-  kind: string;
-  honest: string;
-  leaky: string;
-  messages: Message[];
-  pr: PullRequest;
-}[]) {
-  const { messages, pr } = row;
-  count(
-    "labelled",
-    `honest`,
-    check(`${row.case} honest`, { answer: row.honest, messages, pr }, (a) => a.verdict !== "clean"),
-  );
-  count(
-    "labelled",
-    `leaking: ${row.kind}`,
-    check(`${row.case} ${row.kind}`, { answer: row.leaky, messages, pr }, isMissed),
-  );
+/** 2,000 answers, each with its own copy of history and record, as a stage reads them from disk. */
+function speed(): void {
+  const cases = judged.filter((one) => one.row === "honest: king").map((one) => one.input);
+  const inputs = Array.from({ length: 2000 }, (_, at) => structuredClone(cases[at % cases.length]));
+  const began = process.cpuUsage();
+  for (const input of inputs) if (input !== undefined) auditAnswer(input, LIMITS);
+  const used = process.cpuUsage(began);
+  console.log(`\nspeed: 2000 answers in ${((used.user + used.system) / 1e6).toFixed(2)} s of CPU`);
 }
-
-const sample = {
-  turns: lines("sample/turns.jsonl"),
-  prs: new Map(
-    lines("sample/prs.jsonl").map((pr) => [pr["instance_id"], pr as unknown as PullRequest]),
-  ),
-};
-const turns = new Map(sample.turns.map((turn) => [String(turn["turn_id"]), turn]));
-for (const reply of lines("sample/replies.jsonl")) {
-  const turn = turns.get(String(reply["turn_id"]));
-  const pr = sample.prs.get(turn?.["instance_id"] as never);
-  if (turn === undefined || pr === undefined || reply["role"] === "judge") continue;
-  const messages = turn["messages"] as unknown as Message[];
-  const leaks = String(reply["note"] ?? "").startsWith("leaks on purpose");
-  const label = `${reply["turn_id"]} ${reply["role"]} ${reply["attempt"]}`;
-  const audit = check(
-    label,
-    { answer: String(reply["raw"]), messages, pr },
-    leaks ? isMissed : (a) => a.verdict !== "clean",
-  );
-  count("recorded replies", leaks ? "leaking on purpose" : `honest: ${reply["role"]}`, audit);
-}
-
-const prs = new Map(
-  lines(`${real}/prs.jsonl`).map((pr) => [pr["instance_id"], pr as unknown as PullRequest]),
-);
-for (const row of lines(`${real}/trajectories.jsonl`)) {
-  const pr = prs.get(row["instance_id"] as never);
-  if (pr === undefined) continue;
-  const messages = row["messages"] as unknown as Message[];
-  let turn = 0;
-  for (const [at, message] of messages.entries()) {
-    if (message.role !== "assistant") continue;
-    const audit = check(
-      `${String(row["instance_id"])} ${at}`,
-      { answer: message.content, messages: messages.slice(0, at), pr },
-      isLeak,
-    );
-    count("references of real trajectories", turn < 10 ? "turns 0 to 9" : "later turns", audit);
-    turn++;
-  }
-}
-
-// Written by hand after the rules were done, in the manner of the labelled ones; `message` is the index
-// of the turn in the first trajectory of its instance.
-const trajectories = lines(`${real}/trajectories.jsonl`);
-for (const row of lines("test/fixtures/audit/handwritten_leaks.jsonl")) {
-  const { instance_id, message, kind, answer } = row as Record<string, unknown>;
-  const pr = prs.get(instance_id as never);
-  const trajectory = trajectories.find((one) => one["instance_id"] === instance_id);
-  if (pr === undefined || trajectory === undefined) continue;
-  const history = (trajectory["messages"] as unknown as Message[]).slice(0, Number(message));
-  const input = { answer: String(answer), messages: history, pr };
-  count(
-    "leaks written by hand",
-    String(kind),
-    check(`hand ${String(kind)} ${String(instance_id)}`, input, isMissed),
-  );
-}
-
-for (const leak of madeLeaks()) {
-  const audit = check(
-    `made ${leak.part} ${leak.kind} ${leak.label}\n   ${leak.answer.slice(0, 300)}`,
-    leak,
-    leak.part === "development" ? isMissed : () => false,
-  );
-  count(`made leaks, ${leak.part}`, leak.kind, audit);
-}
-
-const printed = [...tables].flatMap(([table, rows]) => [
-  `| ${table} | n | leak | suspect | unchecked |`,
-  "| --- | --: | --: | --: | --: |",
-  ...[...rows]
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([row, at]) => {
-      const share = `${at.leak} (${((100 * at.leak) / at.n).toFixed(1)} %)`;
-      return `| ${row} | ${at.n} | ${share} | ${at.suspect} | ${at.unchecked} |`;
-    }),
-  "",
-]);
-console.log(printed.join("\n"));
-if (process.argv.includes("--write")) await writeTable("audit", printed.join("\n"));
-
-// Speed: 2,000 answers, each with its own copy of history and PR, as a stage reads them from disk.
-const cases = [...turns.values()].flatMap((turn) => {
-  const pr = sample.prs.get(turn["instance_id"] as never);
-  return pr === undefined
-    ? []
-    : [
-        {
-          answer: String(turn["assistant"]),
-          messages: turn["messages"] as unknown as Message[],
-          pr,
-        },
-      ];
-});
-const inputs = Array.from({ length: 2000 }, (_, at) => structuredClone(cases[at % cases.length]));
-const began = process.cpuUsage();
-for (const input of inputs) if (input !== undefined) auditAnswer(input, LIMITS);
-const used = process.cpuUsage(began);
-console.log(`\nspeed: 2000 answers in ${((used.user + used.system) / 1e6).toFixed(2)} s of CPU`);

@@ -257,10 +257,15 @@ export type Manner = {
  */
 export type StreamManner = "untried" | "yes" | "bare" | "refused";
 
+/** What is known of a model's template beside its name: from doctor, a server's word or its provider. */
+export type Said = Partial<Pick<Manner, "native" | "split" | "systemToUser">>;
+
 /** The form in which a request is sent; core/wire is the implementation. */
 export type WireRules = {
-  /** `native`: [protocol].native. `said`: what a server's own word said of it; null: nothing. */
-  mannerOf(model: string, native: "auto" | boolean, said?: boolean | null): Manner;
+  /** `native`: [protocol].native. `said`: what doctor, server or provider said; it wins over the name. */
+  mannerOf(model: string, native: "auto" | boolean, said?: Said): Manner;
+  /** What llama.cpp's `GET /props` says of the template that is loaded; null: nothing of the kind. */
+  saidOf(props: unknown): Said | null;
   /** What a refusal teaches; null: nothing of this kind. */
   learn(manner: Manner, refusal: string): Manner | null;
   /** What a reply teaches that was cut off after a long silence; null: nothing. */

@@ -18,6 +18,7 @@ import { openLedger, type Ledger } from "../io/ledger.ts";
 import { answerFolders } from "../io/answers.ts";
 import { probeFolders } from "../io/probe-folders.ts";
 import { savedItems } from "../io/saved-items.ts";
+import { openDoctored } from "../io/doctored.ts";
 import { openStore } from "../io/store.ts";
 import { openWaiting, type Waiting } from "../io/waiting.ts";
 import { settingsHash } from "../core/retry/settings-hash.ts";
@@ -64,6 +65,7 @@ export function openModels({ config, stage, flags, ...world }: ModelsOptions): M
       concurrency: flags.concurrency,
       models,
       overLimit: models.filter((model) => waiting.knows(model)),
+      doctored: await openDoctored(store),
       offline: lazyReplay(config),
       keep: (item, request, reply) => journal.keep(item.key, request, reply),
     });

@@ -36,6 +36,11 @@ export const providerSection = z.strictObject({
    * stands between cuts calls that are silent for long.
    */
   stream: z.union([z.literal("auto"), z.boolean()]).default("auto"),
+  /**
+   * Whether the models there are given the calls of a history as calls; absent: by the model's name. The
+   * doctor's finding and the word of llama.cpp's server win over it, `[protocol] native` over all.
+   */
+  calls: z.boolean().optional(),
   /** How the completion limit is called there; OpenAI's newer models want max_completion_tokens. */
   max_tokens_field: z.enum(["max_tokens", "max_completion_tokens"]).default("max_tokens"),
   /** Seconds until the whole answer has to be there. */

@@ -18,11 +18,19 @@ export const findingSchema = z.looseObject({
 });
 export type Finding = Readonly<z.infer<typeof findingSchema>>;
 
+/** A detail of the pull request that the challenger was shown altered. Never leaves answer/. */
+export const canarySchema = z.object({ kind: z.string(), true: z.string(), shown: z.string() });
+export type Canary = Readonly<z.infer<typeof canarySchema>>;
+
 export const auditSchema = z.looseObject({
   verdict: z.enum(["clean", "suspect", "leak", "unchecked"]),
   findings: z.array(findingSchema),
-  /** Heaviest finding plus a quarter of the others. */
+  /** Which rules spoke; absent in audits of before there were versions. */
+  version: z.string().optional(),
+  /** The findings' weights as one, with the second opinion's points. */
   score: z.number().optional(),
+  /** Details that the answer has as they truly are, though they were shown altered: memory or derivation. */
+  remembered: z.array(z.string()).optional(),
   /** Written without the PR in view: never more than suspect. */
   blind: z.boolean().optional(),
   /** What could not be looked at, one sentence each; absent when all was. */
@@ -71,6 +79,8 @@ export const answerSchema = z.looseObject({
   audit: auditSchema.optional(),
   /** About the king, as a control: the king is blind by construction. */
   king_audit: auditSchema.optional(),
+  /** What the challenger was shown altered; absent: nothing. Never leaves answer/. */
+  canaries: z.array(canarySchema).optional(),
   /** The challenger's replies that were not accepted. They may quote the PR: never leave answer/. */
   challenger_tries: z.array(trySchema).optional(),
   /** Strategy "select": which blind candidate was chosen and why. Quotes the PR: never leaves answer/. */

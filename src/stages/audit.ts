@@ -2,15 +2,17 @@
  * Audits the answers of a workspace again, without a model call: for answers that were written before
  * there was an audit, by hand or elsewhere, and after a change of [audit]. Tries are left as they are.
  */
+import { leakLimits } from "../builders/leak-limits.ts";
 import type { Config } from "../config.ts";
-import { asBlind, auditAnswer } from "../core/audit/audit.ts";
+import { asBlind, auditAnswer, type AuditThresholds } from "../core/audit/audit.ts";
 import { auditLines } from "../core/audit/lines-of-summary.ts";
 import { auditedAnswer, summarizeAudits, type AuditedAnswer } from "../core/audit/summary.ts";
-import { kingAudit, seenBy } from "../core/challenger/filing.ts";
+import { kingAudit, limitsOf, seenBy } from "../core/challenger/filing.ts";
 import { makeTally } from "../core/tally.ts";
 import { UserError } from "../errors.ts";
 import { listAnswers } from "../io/answers.ts";
 import { readHiddenOf } from "../io/hidden.ts";
+import { makeNeighbours } from "../io/neighbours.ts";
 import { answerSchema, type Answer } from "../records/answer.ts";
 import type { PullRequest } from "../records/pull-request.ts";
 import type { StageOptions, StageSummary } from "../work.ts";
@@ -28,12 +30,15 @@ export async function audit(
   }
   const tally = makeTally();
   const done: AuditedAnswer[] = [];
+  const neighbours = makeNeighbours(store);
+  const limits = await leakLimits(config, store, false);
   progress.begin("audit", files.length);
   for (const { name, path } of files) {
     const answer = await store.read(path, answerSchema);
     const of = { name, instance_id: answer.instance_id };
     const pr = await readHiddenOf(store, of, config.challenger.hidden);
-    const audited = auditRecord(answer, pr, config.audit);
+    const others = await neighbours(answer.instance_id);
+    const audited = auditRecord({ answer, pr, others }, limits);
     if (!isSame(audited, answer)) await store.write(path, audited);
     done.push(auditedAnswer(name, audited));
     tally.kept();
@@ -45,11 +50,20 @@ export async function audit(
 
 // ---------------------------------------------------------------------------------------------
 
+type Read = {
+  readonly answer: Answer;
+  readonly pr: PullRequest | null;
+  readonly others: readonly PullRequest[];
+};
+
 /** An answer without a challenger yet gets the king's audit alone. */
-function auditRecord(answer: Answer, pr: PullRequest | null, limits: Config["audit"]): Answer {
-  const king = kingAudit(answer, pr, limits);
+function auditRecord({ answer, pr, others }: Read, limits: AuditThresholds): Answer {
+  const king = kingAudit(answer, pr, limits, others);
   if (answer.challenger === "") return { ...answer, ...king };
-  const found = auditAnswer({ ...seenBy(answer), answer: answer.challenger, pr }, limits);
+  const found = auditAnswer(
+    { ...seenBy(answer), answer: answer.challenger, pr, others, canaries: answer.canaries },
+    limitsOf(answer, limits),
+  );
   return { ...answer, audit: isBlind(answer) ? asBlind(found) : found, ...king };
 }
 

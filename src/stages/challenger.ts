@@ -5,9 +5,13 @@
  * would flatter the gate.
  */
 import { answerFileOf } from "../core/turn/item-key.ts";
+import { leakLimits } from "../builders/leak-limits.ts";
 import { fallbackModels, groundingModel, rankModel, type Config } from "../config.ts";
+import type { AuditThresholds } from "../core/audit/audit.ts";
+import { withCanaries } from "../core/canary/plan.ts";
 import { fileReply, type Filed } from "../core/challenger/filing.ts";
 import { fileGrounding } from "../core/challenger/grounding.ts";
+import { auditIdentity } from "../core/challenger/audit-identity.ts";
 import { nextItem, shownCandidates, type Asking, type Held } from "../core/challenger/items.ts";
 import { fileCandidate, fileRanking, type SelectRules } from "../core/challenger/select.ts";
 import { SELECT_PROMPT_VERSION } from "../core/challenger/side-prompts.ts";
@@ -19,6 +23,7 @@ import { configHash } from "../core/turn/hash.ts";
 import { UserError } from "../errors.ts";
 import { listAnswers, type AnswerFile } from "../io/answers.ts";
 import { readHiddenOf } from "../io/hidden.ts";
+import { makeNeighbours, type Neighbours } from "../io/neighbours.ts";
 import { answerSchema, type Answer } from "../records/answer.ts";
 import type { Outcome, StageOptions, StageSummary, WorkItem } from "../work.ts";
 import type { Deps } from "../deps.ts";
@@ -32,7 +37,8 @@ export async function challenger(
   if (files.length === 0) {
     throw new UserError("challenger: answer/ holds no answers", "run `npm run stage:king` first");
   }
-  const asking = askingOf(config, deps);
+  const limits = await leakLimits(config, deps.store, true);
+  const asking = askingOf(config, deps, limits);
   const { hidden } = config.challenger;
   const round: Round = {
     asking,
@@ -47,6 +53,7 @@ export async function challenger(
       config.provider,
     ),
     excluded: new Set(config.source.exclude_ids),
+    neighbours: makeNeighbours(deps.store),
   };
   deps.progress.begin("challenger", files.length);
   const work = await deps.engine(
@@ -78,16 +85,17 @@ type Round = {
   readonly settings: string;
   /** [source].exclude_ids. */
   readonly excluded: ReadonlySet<string>;
+  readonly neighbours: Neighbours;
 };
 
 async function* pendingItems(
-  { asking, hidden, deps, options, tally, inHand, settings, excluded }: Round,
+  { asking, hidden, deps, options, tally, inHand, settings, excluded, neighbours }: Round,
   files: readonly AnswerFile[],
 ): AsyncGenerator<WorkItem> {
   const { store, progress } = deps;
   for (const { name, path } of files) {
     const read = await store.read(path, answerSchema);
-    const answer = options.force ? { ...read, challenger_tries: [] } : read;
+    const answer = options.force ? asUnasked(read) : read;
     if (excluded.has(answer.instance_id)) {
       tally.dropped("excluded_id");
       progress.step("dropped");
@@ -108,7 +116,13 @@ async function* pendingItems(
       progress.step("dropped");
       continue;
     }
-    const held = { name, path, answer, pr };
+    const held = {
+      name,
+      path,
+      answer: withCanaries(answer, pr, asking.canaryShare, deps.rng(`canaries/${name}`)),
+      pr,
+      others: await neighbours(answer.instance_id),
+    };
     inHand.set(name, held);
     yield nextItem(held, asking);
   }
@@ -184,7 +198,7 @@ function done(
   return [];
 }
 
-function askingOf(config: Config, { rng }: Deps): Asking {
+function askingOf(config: Config, { rng }: Deps, limits: AuditThresholds): Asking {
   const { provider, model, temperature, max_tokens, strategy, pr_chars } = config.challenger;
   return {
     strategy,
@@ -199,22 +213,33 @@ function askingOf(config: Config, { rng }: Deps): Asking {
     grounding: groundingModel(config),
     sideTokens: config.judge.thinking_max_tokens,
     maxPrChars: pr_chars,
-    rules: filingRules(config),
+    rules: filingRules(config, limits),
+    canaryShare: canaryShare(config),
     rng,
   };
 }
 
-function filingRules({ challenger: own, audit }: Config): SelectRules {
+/** Who chooses among blind answers writes nothing, and a recorded reply was written to another record. */
+const canaryShare = ({ challenger, audit }: Config): number =>
+  challenger.strategy === "select" || challenger.provider === "offline" ? 0 : audit.canaries;
+
+function filingRules({ challenger: own, audit }: Config, limits: AuditThresholds): SelectRules {
   const prompt = own.strategy === "select" ? SELECT_PROMPT_VERSION : CHALLENGER_PROMPT_VERSION;
   return {
     n: own.n,
     attempts: own.attempts,
     leak_attempts: own.leak_attempts,
-    limits: audit,
+    limits,
     grounding: audit.grounding_model !== undefined,
+    grounding_of: audit.grounding_of,
     prompt_version: prompt,
-    config_hash: configHash({ challenger: own, audit, prompt }),
+    config_hash: configHash({ challenger: own, audit: auditIdentity(audit), prompt }),
   };
+}
+
+/** Asked anew from the start: with canaries of its own. */
+function asUnasked({ canaries: _shown, ...answer }: Answer): Answer {
+  return { ...answer, challenger_tries: [] };
 }
 
 /** One that stayed malformed or leaking is kept; --retry asks for it again as for a drop. */

@@ -1,20 +1,30 @@
 /**
  * The doctor: asks every model of the configuration a short question or two, and says what works, what
- * is refused and what to write into chain.toml. Changes nothing.
+ * is refused and what to write into chain.toml. Whether calls are carried is kept for the stages.
  */
 import { fallbackModels, judgePanel, sideModels, type Config } from "../config.ts";
 import { addressFault, keyFault } from "../core/doctor/address.ts";
-import { adviceOf, examinedLine, type Examined, type Tried } from "../core/doctor/advice.ts";
+import {
+  adviceOf,
+  callsOf,
+  examinedLine,
+  type Examined,
+  type Tried,
+} from "../core/doctor/advice.ts";
 import { callRules } from "../core/retry/rules.ts";
 import type { Call } from "../io/chat/call.ts";
 import { checkProvider, openProvider, type Provider } from "../io/chat/provider.ts";
+import { writeDoctored } from "../io/doctored.ts";
 import type { Ledger } from "../io/ledger.ts";
+import type { Store } from "../io/store.ts";
 import { UserError } from "../errors.ts";
 import { NO_USAGE } from "../records/run-info.ts";
+import { SCHEMA } from "../records/schema.ts";
 import type { ModelRef, Role } from "../work.ts";
 
 export type DoctorDeps = {
   readonly ledger: Ledger;
+  readonly store: Store;
   readonly now: () => Date;
   readonly clock: () => number;
 };
@@ -29,6 +39,12 @@ export async function doctor(config: Config, deps: DoctorDeps): Promise<DoctorRe
     const examined = await examine(config, deps, asked);
     models.push({ ...examined, advice: adviceOf(examined, (a, b) => callRules.isSameModel(a, b)) });
   }
+  const found = models.map((one) => ({
+    provider: one.provider,
+    model: one.model,
+    calls: callsOf(one),
+  }));
+  await writeDoctored(deps.store, { schema: SCHEMA, at: deps.now().toISOString(), models: found });
   return { models };
 }
 

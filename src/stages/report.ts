@@ -20,6 +20,7 @@ import { emptyFinalNote } from "../core/duel/empty-final.ts";
 import { turnRow, type TurnRow } from "../core/report/turn-row.ts";
 import { truthOf } from "../gym/truth.ts";
 import { addFound } from "../core/secrets/mask.ts";
+import { losesWords, saysBesideCalls } from "../core/wire/families.ts";
 import { makeTally, type Tally } from "../core/tally.ts";
 import { listAnswers, type AnswerFile } from "../io/answers.ts";
 import { readLedger } from "../io/read-ledger.ts";
@@ -29,6 +30,7 @@ import { writeChanged } from "../io/write-changed.ts";
 import { answerSchema } from "../records/answer.ts";
 import { duelSchema } from "../records/duel.ts";
 import { BUCKETS } from "../records/exported.ts";
+import { LEAK_LIMIT_FILE, leakLimitSchema } from "../records/leak-limit.ts";
 import { QUEUE_FILE, queueSchema } from "../records/queue.ts";
 import { reviewSchema } from "../records/review.ts";
 import { scoreSchema } from "../records/score.ts";
@@ -43,7 +45,15 @@ export async function report(
   const { store, progress } = deps;
   const answers = await listAnswers(store, options);
   await checkSorting(config, store);
-  const round: Round = { config, store, tally: makeTally(), rows: [], found: [], audited: [] };
+  const round: Round = {
+    config,
+    store,
+    tally: makeTally(),
+    rows: [],
+    found: [],
+    audited: [],
+    spoken: 0,
+  };
 
   progress.begin("report", answers.length);
   for (const answer of answers) progress.step(await exportTurn(round, answer));
@@ -64,6 +74,8 @@ type Round = {
   /** Secrets that were masked, by kind, a turn. */
   readonly found: Readonly<Record<string, number>>[];
   readonly audited: AuditedAnswer[];
+  /** Turns whose history has words beside calls. */
+  spoken: number;
 };
 
 /** @throws UserError where turns are to be sorted by what nobody has reckoned */
@@ -88,6 +100,7 @@ async function exportTurn(round: Round, { name, path }: AnswerFile): Promise<"ke
   const row = turnRow({ file: name, answer, score, review }, config.bucket, config.duel.mode);
   round.rows.push(row);
   round.audited.push(auditedAnswer(name, answer));
+  if (saysBesideCalls(answer.messages)) round.spoken++;
   count(tally, row);
   for (const bucket of BUCKETS) {
     if (bucket !== row.bucket) await store.remove(`${bucket}/${name}`);
@@ -127,15 +140,32 @@ async function gather(round: Round, selected: number): Promise<ReportData> {
     masked: addFound(found),
     audits: summarizeAudits(audited),
     truth: await truthOf(config, store, rows),
+    unseen: { turns: round.spoken, models: blindTo(config) },
+    leak_min: await leakMinOf(round),
     strays: await strayFiles(store, all),
     selection: selected === all.size ? null : `${selected} of ${all.size} answer files`,
   };
+}
+
+/** undefined: the kings' limit is not frozen yet. */
+async function leakMinOf({ config, store }: Round): Promise<number | undefined> {
+  const { leak_min } = config.audit;
+  if (leak_min !== "king") return leak_min;
+  return (await store.readIfThere(LEAK_LIMIT_FILE, leakLimitSchema))?.leak_min;
 }
 
 /** The duel of the mode in force; one of the other mode says nothing about these scores. */
 async function duelInForce({ config, store }: Round): Promise<ReportData["duel"]> {
   const duel = await store.readIfThere("score/_duel.json", duelSchema);
   return duel !== null && duel.mode === config.duel.mode ? duel : null;
+}
+
+/** The models of the duel whose templates leave out what is said beside calls. */
+function blindTo(config: Config): string[] {
+  const models = [config.king, config.challenger, ...judgePanel(config)]
+    .filter(({ provider }) => provider !== "offline")
+    .map(({ model }) => model);
+  return [...new Set(models)].filter((model) => losesWords(model, config.protocol.native));
 }
 
 /** Files in the buckets that no answer stands behind. */

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { loadConfig } from "../../src/config.ts";
+import { openDoctored } from "../../src/io/doctored.ts";
 import { openLedger } from "../../src/io/ledger.ts";
 import { openStore } from "../../src/io/store.ts";
 import { doctor, doctorLines } from "../../src/stages/doctor.ts";
@@ -34,6 +35,7 @@ async function examined(text: string): Promise<{ lines: string[]; root: string }
   const ledger = openLedger(root, now);
   const report = await doctor(loadConfig(root, {}), {
     ledger,
+    store: openStore(root),
     now,
     clock: () => performance.now(),
   });
@@ -200,4 +202,27 @@ test("prices in a line of their section are not written over", async () => {
     name: "UserError",
     message: expect.stringContaining("tables cannot stand beside it") as string,
   });
+});
+
+test("whether calls are carried is kept for the stages, and said where they are not", async () => {
+  const deaf = await server(({ messages }) =>
+    said(JSON.stringify(messages).length > 0 ? "none" : ""),
+  );
+  const { lines, root } = await examined(toml(deaf.url));
+  expect(lines.join("\n")).toContain(
+    'the calls of a history are lost: the stages show them as text ([protocol] native = "auto" goes by this)',
+  );
+  const record: unknown = JSON.parse(readFileSync(join(root, "report/doctor.json"), "utf8"));
+  expect(record).toMatchObject({ models: [{ provider: "loop", model: "m", calls: "lost" }] });
+  const found = await openDoctored(openStore(root));
+  expect(found({ provider: "loop", model: "m" })).toEqual({ native: false });
+  expect(found({ provider: "loop", model: "other" })).toBeNull();
+});
+
+test("a model whose template leaves out what is said beside calls is told of", async () => {
+  const well = await server(good);
+  const { lines } = await examined(toml(well.url).replaceAll('"m"', '"Llama-3.3-70B"'));
+  expect(lines.join("\n")).toContain(
+    "its published template leaves out what is said beside calls: [protocol] native = false shows both as text",
+  );
 });

@@ -6,7 +6,8 @@ import { scriptedChat } from "../support/chat.ts";
 import { OPTIONS, testConfig, testDeps } from "../support/deps.ts";
 import { FILE, HONEST, LEAK, workspace } from "../support/slug-turn.ts";
 
-const JUDGED = '[audit]\ngrounding_model = "test/grounding"\nsuspect_min = 1\nleak_min = 3';
+const JUDGED =
+  '[audit]\ngrounding_model = "test/grounding"\nsuspect_min = 1\nleak_min = 9\ngrounding_of = "suspects"';
 
 const judge = (said: string | Outcome, reply = LEAK) =>
   scriptedChat((_request, item) =>
@@ -50,14 +51,12 @@ test("a claim without support makes a suspect answer a leak that is asked again"
   const deps = testDeps(root, chat);
   expect(
     await challenger(
-      testConfig(root, `${JUDGED}\n`.replace("leak_min = 3", "leak_min = 2.45")),
+      testConfig(root, `${JUDGED}\n`.replace("leak_min = 9", "leak_min = 6")),
       deps,
       OPTIONS,
     ),
   ).toMatchObject({ kept: 1, asked: 3 });
-  expect(chat.seen[2]?.request.messages.at(-1)?.content).toContain(
-    '"is what has to be called here" (a claim without support)',
-  );
+  expect(chat.seen[2]?.request.messages.at(-1)?.content).toContain("a claim without support");
   expect(await deps.store.read(FILE, answerSchema)).toMatchObject({
     challenger: HONEST,
     audit: { verdict: "clean" },

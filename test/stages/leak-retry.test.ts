@@ -6,7 +6,7 @@ import { OPTIONS, testConfig, testDeps } from "../support/deps.ts";
 import { snapshot } from "../support/project.ts";
 import { FILE, HONEST, ITEM, LEAK, workspace } from "../support/slug-turn.ts";
 
-test("a leaking reply is asked again with the finding in its own words, and kept in the answer file alone", async () => {
+test("a leaking reply is asked again with the kind of the finding, never the word, and kept in the answer file alone", async () => {
   const root = workspace();
   const chat = scriptedChat((_request, item) => (item.key.endsWith("/1") ? LEAK : HONEST));
   const deps = testDeps(root, chat);
@@ -14,7 +14,8 @@ test("a leaking reply is asked again with the finding in its own words, and kept
   expect(summary).toMatchObject({ kept: 1, asked: 2 });
 
   const told = chat.seen[1]?.request.messages.at(-1)?.content ?? "";
-  expect(told).toContain('it says what the conversation does not show: "trim_with_table"');
+  expect(told).toContain("it says what the conversation does not show: a name that was not shown");
+  expect(told).not.toContain("trim_with_table");
   const saved = await deps.store.read(FILE, answerSchema);
   expect(saved).toMatchObject({
     challenger: HONEST,
@@ -63,9 +64,45 @@ test("with leak_attempts = 0 a leak is kept at once", async () => {
   });
 });
 
+/** Of another kind than LEAK. */
+const OTHER_LEAK = LEAK.replace(
+  "The helper `trim_with_table` is what has to be called here.",
+  "The upstream fix keeps the signature.",
+);
+
+test("a second leak of the same kind is final, though askings are left", async () => {
+  const root = workspace();
+  const chat = scriptedChat(() => LEAK);
+  const config = testConfig(root, "[challenger]\nleak_attempts = 5");
+  const deps = testDeps(root, chat);
+  expect(await challenger(config, deps, OPTIONS)).toMatchObject({ kept: 1, asked: 2 });
+  expect((await deps.store.read(FILE, answerSchema)).audit?.verdict).toBe("leak");
+});
+
+test("a reply that was asked for again is a leak from retry_min on", async () => {
+  const root = workspace();
+  const chat = scriptedChat((_request, item) => (item.key.endsWith("/1") ? LEAK : SUSPECT));
+  const deps = testDeps(root, chat);
+  await challenger(testConfig(root, "[challenger]\nleak_attempts = 1"), deps, OPTIONS);
+  expect((await deps.store.read(FILE, answerSchema)).audit).toMatchObject({ verdict: "leak" });
+  const first = workspace();
+  const alone = testDeps(
+    first,
+    scriptedChat(() => SUSPECT),
+  );
+  await challenger(testConfig(first), alone, OPTIONS);
+  expect((await alone.store.read(FILE, answerSchema)).audit).toMatchObject({ verdict: "suspect" });
+});
+
+/** One settled claim: suspect, and no more. */
+const SUSPECT = LEAK.replace(
+  "The helper `trim_with_table` is what has to be called here.",
+  "The root cause is the joiner.",
+);
+
 test("leaks and malformed replies have allowances of their own", async () => {
   const root = workspace();
-  const replies = [LEAK, "no block", LEAK, "no block", HONEST];
+  const replies = [LEAK, "no block", OTHER_LEAK, "no block", HONEST];
   const chat = scriptedChat((_request, item) => replies[Number(item.key.at(-1)) - 1] ?? "");
   const deps = testDeps(root, chat);
   expect(await challenger(testConfig(root), deps, OPTIONS)).toMatchObject({ kept: 1, asked: 5 });

@@ -216,3 +216,27 @@ test("files of buckets without an answer file are named and left alone", async (
   expect(text(root, "report/report.md")).toContain("final/gone.json");
   expect(text(root, "final/gone.json")).toBe("{}\n");
 });
+
+test("models whose templates leave out what is said beside calls are named, where a history says something", async () => {
+  const root = await judged();
+  const file = join(root, "answer/t01.json");
+  const answer = JSON.parse(readFileSync(file, "utf8")) as { messages: object[] };
+  answer.messages.push(
+    {
+      role: "assistant",
+      content: "I look.",
+      tool_calls: [{ id: "a", name: "ls", arguments: {} }],
+    },
+    { role: "tool", content: "setup.py", tool_call_id: "a", name: "ls" },
+  );
+  writeFileSync(file, JSON.stringify(answer));
+  const toml = readFileSync(join(root, "chain.toml"), "utf8");
+  writeFileSync(
+    join(root, "chain.toml"),
+    `${toml}\n[provider.own]\nbase_url = "http://127.0.0.1:1/v1"\n[king]\nprovider = "own"\nmodel = "Llama-3.3-70B"\n`,
+  );
+  await run(root);
+  expect(text(root, "report/report.md")).toContain(
+    "In 1 of 24 turns the agent said something beside its calls, and the published templates of Llama-3.3-70B leave such words out",
+  );
+});

@@ -31,6 +31,8 @@ export const FAULTS = [
 export type FaultName = (typeof FAULTS)[number];
 
 export type ServerStats = {
+  /** Times that GET /props was asked. */
+  props?: number;
   /** POSTs to /chat/completions that arrived whole. */
   requests: number;
   /** Good answers that were written whole. */
@@ -74,6 +76,8 @@ export type ServerOptions = {
   /** More calls than this at once are answered 429. */
   readonly bears?: number;
   /** Entries of GET /v1/models; a server that lists none answers 404. */
+  /** What GET /props says, as llama.cpp's server does; absent: 404. */
+  readonly props?: unknown;
   readonly models?: readonly unknown[];
   /** Fill answers up to so many characters. */
   readonly answerChars?: number;
@@ -153,6 +157,10 @@ export async function startLlmServer(options: ServerOptions = {}): Promise<LlmSe
     request.on("error", () => response.destroy());
     request.on("end", () => {
       if (request.url === "/stats") return void response.end(JSON.stringify(stats));
+      if (request.url === "/props" && options.props !== undefined) {
+        stats.props = (stats.props ?? 0) + 1;
+        return void response.end(JSON.stringify(options.props));
+      }
       if (request.method === "GET") {
         response.writeHead(options.models === undefined ? 404 : 200);
         return void response.end(JSON.stringify({ data: options.models ?? [] }));

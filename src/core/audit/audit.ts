@@ -3,23 +3,31 @@
  * in the history. Pure and linear in the text. docs/honesty.md says how each part weighs and how
  * often it errs.
  */
-import type { Audit, Finding } from "../../records/answer.ts";
+import type { Audit, Canary, Finding } from "../../records/answer.ts";
 import type { Message } from "../../records/message.ts";
 import type { PullRequest } from "../../records/pull-request.ts";
-import { segmentsOf } from "./answer.ts";
+import { findCanaries } from "../canary/found.ts";
+import { placeAt, segmentsOf } from "./answer.ts";
 import { settledClaims } from "./claims.ts";
+import { bitsExplained } from "./explain.ts";
+import { earlyEdits } from "./early-edit.ts";
 import type { Evidence } from "./evidence.ts";
 import { hiddenFlags } from "./flags.ts";
 import { readHidden, type Hidden } from "./hidden.ts";
 import { isEnglish } from "./language.ts";
 import { hiddenLines } from "./lines.ts";
 import { hiddenNames } from "./names.ts";
+import { attributePairs } from "./pairs.ts";
 import { hiddenPaths } from "./paths.ts";
 import { telltalePhrases } from "./phrases.ts";
+import { hiddenReferences } from "./references.ts";
 import { commonRuns, runEvidence } from "./runs.ts";
+import { selectedTests } from "./selected-tests.ts";
+import { respelledNames } from "./spelling.ts";
 import { hiddenStrings } from "./strings.ts";
 import { tokenize, unescaped } from "./tokens.ts";
 import { readVisible, type Visible } from "./visible.ts";
+import { pointsOf, scoreOf } from "./weigh.ts";
 
 export type AuditInput = {
   /** The reply without its think trace. */
@@ -30,18 +38,28 @@ export type AuditInput = {
   readonly tools?: readonly unknown[] | undefined;
   /** null: there is no PR record. */
   readonly pr: PullRequest | null;
+  /** Details that the writer was shown altered; absent for who was shown nothing. */
+  readonly canaries?: readonly Canary[] | undefined;
+  /** Other pull requests of the repository: what they explain as well is nothing hidden. */
+  readonly others?: readonly PullRequest[] | undefined;
 };
 
 /** [audit] of chain.toml: a score at or above the limit gets the verdict. */
-export type AuditThresholds = { readonly suspect_min: number; readonly leak_min: number };
+export type AuditThresholds = {
+  readonly suspect_min: number;
+  readonly leak_min: number;
+  /** Limit of a reply that was asked for again because of a leak; absent: the same. */
+  readonly retry_min?: number | undefined;
+};
 
-/** Share of every finding beside the heaviest that is added to the score. */
-const BESIDE = 0.25;
+/** Change whenever the rules do: audits of other versions cannot be compared. */
+export const AUDIT_VERSION = "audit-2";
+
 /** Findings that are kept, heaviest first: a copied patch would give hundreds. */
 const MAX_FINDINGS = 50;
 
 /**
- * Verdict `leak` or `suspect` by the score (heaviest finding plus a quarter of the others), else
+ * Verdict `leak` or `suspect` by the score (`scoreOf` the findings, plus the second opinion), else
  * `clean`; `unchecked` with the reasons where something that matters could not be looked at: an
  * empty answer, a history without a task, a PR without a readable patch.
  */
@@ -50,16 +68,26 @@ export function auditAnswer(input: AuditInput, thresholds: AuditThresholds): Aud
   if (pr === null) return unchecked(["there is no PR record"]);
   const hidden = readHidden(pr);
   const visible = readVisible(withTools(messages, tools));
+  const { leaked, remembered } = findCanaries(answer, input.canaries ?? []);
   const gaps = [...(answer.trim() === "" ? ["the answer is empty"] : []), ...hidden.gaps];
-  const evidence = dropCovered(detect(answer, hidden, visible));
+  const evidence = dropCovered(detect(answer, hidden, visible)).filter(
+    (one) => !remembered.some((name) => one.evidence.endsWith(`: ${name}`)),
+  );
   if (evidence.length < MAX_FINDINGS && !isEnglish(answer)) {
     gaps.push("the answer is not in English: phrases and claims were not looked for");
   }
-  const score = scoreOf(evidence);
-  const findings = evidence.slice(0, MAX_FINDINGS).map((one) => asFinding(one, answer));
+  const others = (input.others ?? []).map(readHidden);
+  const bits = bitsExplained(answer, segmentsOf(answer), hidden, visible, others);
+  const score = Math.round(100 * (scoreOf(evidence) + pointsOf(bits) + weightOf(leaked))) / 100;
+  const findings = [
+    ...leaked,
+    ...evidence.slice(0, MAX_FINDINGS).map((one) => asFinding(one, answer)),
+    ...wordingOf(bits),
+  ];
   if (!visible.hasTask) {
     // What the task said is not known, so nothing can be called hidden.
     return {
+      version: AUDIT_VERSION,
       verdict: "unchecked",
       findings,
       score,
@@ -67,14 +95,21 @@ export function auditAnswer(input: AuditInput, thresholds: AuditThresholds): Aud
     };
   }
   const verdict =
-    score >= thresholds.leak_min
+    leaked.length > 0 || score >= thresholds.leak_min
       ? "leak"
       : score >= thresholds.suspect_min
         ? "suspect"
         : gaps.length > 0
           ? "unchecked"
           : "clean";
-  return { verdict, findings, score, ...(gaps.length > 0 ? { unchecked: gaps } : {}) };
+  return {
+    version: AUDIT_VERSION,
+    verdict,
+    findings,
+    score,
+    ...(remembered.length > 0 ? { remembered: [...remembered] } : {}),
+    ...(gaps.length > 0 ? { unchecked: gaps } : {}),
+  };
 }
 
 /**
@@ -83,13 +118,6 @@ export function auditAnswer(input: AuditInput, thresholds: AuditThresholds): Aud
  */
 export function asBlind(audit: Audit): Audit {
   return { ...audit, verdict: audit.verdict === "leak" ? "suspect" : audit.verdict, blind: true };
-}
-
-/** Heaviest finding plus a quarter of the rest, two decimals; 0 for none. */
-export function scoreOf(evidence: readonly { readonly weight: number }[]): number {
-  const [first, ...rest] = evidence.map((one) => one.weight).sort((a, b) => b - a);
-  const sum = (first ?? 0) + BESIDE * rest.reduce((total, weight) => total + weight, 0);
-  return Math.round(sum * 100) / 100;
 }
 
 // ---------------------------------------------------------------------------------------------
@@ -110,6 +138,7 @@ function withTools(
 }
 
 const unchecked = (reasons: string[]): Audit => ({
+  version: AUDIT_VERSION,
   verdict: "unchecked",
   findings: [],
   score: 0,
@@ -122,16 +151,40 @@ function detect(answer: string, hidden: Hidden, visible: Visible): Evidence[] {
   const segments = segmentsOf(answer);
   const tokens = [...tokenize(plain)];
   const runs = commonRuns(plain, tokens, hidden, visible);
+  // What came later shows what this very answer makes: its files, and what its own code prints.
+  const isOwn = (one: Evidence): boolean =>
+    hidden.isFuture &&
+    (placeAt(segments, one.start) === "written" || makes(answer, answer.slice(one.start, one.end)));
   return [
     ...hiddenPaths(answer, segments, hidden, visible),
     ...hiddenNames(plain, tokens, segments, hidden, visible),
+    ...attributePairs(plain, segments, hidden, visible),
+    ...respelledNames(plain, segments, hidden, visible),
+    ...hiddenReferences(answer, segments, hidden, visible),
     ...hiddenFlags(answer, segments, hidden, visible),
     ...hiddenStrings(answer, segments, hidden, visible),
+    ...selectedTests(plain, hidden, visible),
+    ...earlyEdits(answer, segments, hidden, visible),
     ...hiddenLines(answer, segments, hidden, visible),
     ...runEvidence(answer, runs, segments, hidden, visible),
     ...telltalePhrases(answer, segments, visible),
     ...settledClaims(answer, segments, hidden, visible),
-  ].sort((a, b) => b.weight - a.weight || a.start - b.start);
+  ]
+    .filter((one) => !isOwn(one))
+    .sort((a, b) => b.weight - a.weight || a.start - b.start);
+}
+
+/** True when a command of the answer writes a file of that name. */
+function makes(answer: string, name: string): boolean {
+  for (let at = answer.indexOf(name); at >= 0; at = answer.indexOf(name, at + 1)) {
+    if (
+      /(?:>|\btee|\btouch|\bcreate)\s{0,2}(?:[\w./-]{0,80}\/)?$/.test(
+        answer.slice(Math.max(0, at - 100), at),
+      )
+    )
+      return true;
+  }
+  return false;
 }
 
 /** Of findings that overlap, the heaviest stays: one leak is not counted twice. */
@@ -142,6 +195,17 @@ function dropCovered(sorted: readonly Evidence[]): Evidence[] {
     if (taken.every((other) => one.end <= other.start || other.end <= one.start)) taken.push(one);
   }
   return taken;
+}
+
+const weightOf = (findings: readonly Finding[]): number =>
+  findings.reduce((sum, { weight = 0 }) => sum + weight, 0);
+
+/** The second opinion as a finding: it is about the wording as a whole, so it has no place. */
+function wordingOf(bits: number): Finding[] {
+  const weight = pointsOf(bits);
+  if (weight === 0) return [];
+  const evidence = `the hidden text explains the answer ${Math.round(bits)} bits better than the history`;
+  return [{ kind: "wording", text: "", span: [0, 0], evidence, weight }];
 }
 
 function asFinding(one: Evidence, answer: string): Finding {

@@ -1,23 +1,30 @@
-/** What a leaking challenger is told: the finding in its own words, never the PR's. */
+/**
+ * What a leaking challenger is told: of what kind the leak was, never which word. Who sees the pull
+ * request and hears the word that was caught learns to spell it otherwise.
+ */
 import type { Audit } from "../../records/answer.ts";
 
-/** Findings that are named; more would teach it to hide rather than to look. */
-const NAMED = 4;
-const MAX_QUOTE = 80;
+/** Kinds that are named. */
+const NAMED = 3;
 
 /** Fits "Your last reply could not be used: ...". */
 export function leakFault(audit: Audit): string {
-  const quotes = [...audit.findings]
-    .sort((a, b) => (b.weight ?? 0) - (a.weight ?? 0))
-    .slice(0, NAMED)
-    .map(({ kind, text }) => `"${quote(text)}" (${WORDS[kind] ?? kind})`);
-  return `it says what the conversation does not show: ${quotes.join(", ")}. Leave that out, and anything else that only the private note tells`;
+  const kinds = kindsOf(audit).slice(0, NAMED);
+  const words = kinds.map((kind) => WORDS[kind] ?? "something that was not shown");
+  return `it says what the conversation does not show: ${words.join(", ")}. Leave that out, and anything else that only the private note tells`;
+}
+
+/** Kinds of an audit's findings, heaviest first, each once. */
+export function kindsOf(audit: Audit): string[] {
+  const sorted = [...audit.findings].sort((a, b) => (b.weight ?? 0) - (a.weight ?? 0));
+  return [...new Set(sorted.map(({ kind }) => kind))];
 }
 
 // ---------------------------------------------------------------------------------------------
 
 const WORDS: Readonly<Record<string, string>> = {
   identifier: "a name that was not shown",
+  canary: "a detail that was not shown",
   constant: "a value that was not shown",
   string: "a text that was not shown",
   path: "a path that was not shown",
@@ -26,9 +33,5 @@ const WORDS: Readonly<Record<string, string>> = {
   test: "a test that was not shown",
   phrase: "it speaks of a change to come",
   claim: "a claim without support",
+  wording: "words that nothing shown leads to",
 };
-
-function quote(text: string): string {
-  const line = text.replace(/\s+/g, " ").trim();
-  return line.length <= MAX_QUOTE ? line : `${line.slice(0, MAX_QUOTE)}...`;
-}

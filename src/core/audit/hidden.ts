@@ -59,6 +59,8 @@ export type HiddenHunk = Hunk & {
 };
 
 export type Hidden = {
+  /** What the run did later, in the place of a pull request. */
+  readonly isFuture: boolean;
   readonly paths: readonly { readonly path: string; readonly part: PathPart }[];
   readonly hunks: readonly HiddenHunk[];
   readonly sequences: readonly HiddenSequence[];
@@ -68,6 +70,12 @@ export type Hidden = {
   readonly strings: readonly HiddenString[];
   /** All hidden text with the spaces and backslashes taken out. */
   readonly dense: string;
+  /** Where numbers of issues, commits and versions may stand: the prose, the id, the base commit. */
+  readonly references: readonly string[];
+  /** All hidden text, a field each. */
+  readonly texts: readonly string[];
+  /** All of it in lower case. */
+  readonly lower: string;
   /** What could not be read, as sentences; empty when all was. */
   readonly gaps: readonly string[];
 };
@@ -93,17 +101,27 @@ function build(pr: PullRequest): Hidden {
   return future === null ? buildPullRequest(pr) : buildFuture(future.text);
 }
 
-/** What came later is prose, code and output in one: names, paths and runs of words are looked for. */
+/**
+ * What came later: names, paths and runs of words of what tools gave back. What the agent itself says
+ * later is no secret of the task: an honest answer to the same history speaks and works alike.
+ */
 function buildFuture(text: string): Hidden {
   const gaps: string[] = text.trim() === "" ? ["nothing follows the turn in its run"] : [];
-  const read = cut(text, "future", gaps);
+  const read = cut(text, "future", gaps)
+    .split(/\n\n(?=\[(?:the agent|result|user|system)\]\n)/)
+    .filter((step) => !step.startsWith("[the agent]\n"))
+    .join("\n\n");
   return {
+    isFuture: true,
     paths: pathsIn(read).map((path) => ({ path, part: "future" })),
     hunks: [],
     gaps,
     ...index(proseSequences("future", read)),
     strings: [],
     dense: dense(read),
+    texts: [read],
+    lower: read.toLowerCase(),
+    references: [read],
   };
 }
 
@@ -141,12 +159,16 @@ function buildPullRequest(pr: PullRequest): Hidden {
     if (!paths.some((one) => one.path === path)) paths.push({ path, part: "patch" });
   }
   return {
+    isFuture: false,
     paths,
     hunks,
     gaps,
     ...index(sequences),
     strings: stringsOf(hunks),
     dense: dense(texts.join("\n")),
+    texts,
+    lower: texts.join("\n").toLowerCase(),
+    references: [...texts, pr.instance_id.replace(/^.*-(?=\d+$)/, ""), pr.base_commit ?? ""],
   };
 }
 
@@ -221,7 +243,7 @@ function pathsIn(text: string): string[] {
 const PATH = /(?:\.?\/)?(?:[\w@+-][\w.@+-]{0,80}\/){1,12}[\w@+-][\w.@+-]{0,80}\.[A-Za-z]\w{0,7}/g;
 const MAX_PATHS = 400;
 
-const LITERAL = /"([^"\\\n]{6,160})"|'([^'\\\n]{6,160})'|`([^`\\\n]{6,160})`/g;
+const LITERAL = /"([^"\\\n]{3,160})"|'([^'\\\n]{3,160})'|`([^`\\\n]{3,160})`/g;
 const MAX_STRINGS = 500;
 
 function stringsOf(hunks: readonly HiddenHunk[]): HiddenString[] {

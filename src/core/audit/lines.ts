@@ -16,8 +16,10 @@ type Claim = {
   readonly end: number;
 };
 
-/** A shown number so near, in lines, lets one guess the rest. */
+/** A shown number so near, in lines, lets one guess where to look. */
 const NEAR = 60;
+/** To change a line in place one has to know which it is. */
+const NEAR_EDIT = 2;
 /** Lines at the top of a file are read by everybody. */
 const TOP = 12;
 
@@ -38,9 +40,11 @@ export function hiddenLines(
       (one) => (mentioned.size === 0 || mentioned.has(one.path)) && touches(claim, one),
     );
     if (hunk === undefined) continue;
-    if (isNumberShown(claim, hunk.path, visible)) continue;
+    const place = placeAt(segments, claim.start);
+    const isProse = place === "prose";
+    const near = place === "edit" && claim.to - claim.from <= NEAR_EDIT ? NEAR_EDIT : NEAR;
+    if (isNumberShown(claim, hunk.path, visible, near)) continue;
     if (visible.text.includes(answer.slice(claim.start, claim.end))) continue;
-    const isProse = placeAt(segments, claim.start) === "prose";
     // Lines that were read can be counted, though hardly to a single one.
     const seen = (isProse ? 0.6 : 0.85) * shownShare(hunk, visible.observed());
     const weight = weightOf(claim, hunk, isProse) * (mentioned.size === 0 ? 0.7 : 1) * (1 - seen);
@@ -109,14 +113,14 @@ function weightOf(claim: Claim, hunk: HiddenHunk, isProse: boolean): number {
   );
 }
 
-function isNumberShown(claim: Claim, path: string, visible: Visible): boolean {
+function isNumberShown(claim: Claim, path: string, visible: Visible, near: number): boolean {
   const base = path.slice(path.lastIndexOf("/") + 1);
   return visible
     .lines()
     .some(
       (shown) =>
-        shown.line >= claim.from - NEAR &&
-        shown.line <= claim.to + NEAR &&
+        shown.line >= claim.from - near &&
+        shown.line <= claim.to + near &&
         (shown.file === null ? visible.namesNear(shown.message, base) : shown.file === base),
     );
 }

@@ -20,13 +20,21 @@ export function hiddenNames(
   const best = new Map<string, Evidence>();
   const judged = new Set<string>();
   const own = new Set(
-    tokens.filter((_, at) => isDefined(tokens[at - 1], tokens[at + 1], answer)).map((t) => t.text),
+    tokens
+      .filter(
+        (token, at) =>
+          isWriting(placeAt(segments, token.start)) &&
+          isDefined(tokens[at - 1], tokens[at + 1], answer),
+      )
+      .map((token) => token.text),
   );
   for (const [at, token] of tokens.entries()) {
     const origin = hidden.names.get(token.text);
     if (origin === undefined || !isWord(token.text)) continue;
     const place = placeAt(segments, token.start);
     const [before, after] = [tokens[at - 1], tokens[at + 1]];
+    // get_%s_display: what is left of a name with a hole in it is none.
+    if (isHole(before, token) || isHole(token, after)) continue;
     // The same word in the same surroundings is looked up once: a turn may repeat it endlessly.
     const sight = [token.text, place, before?.text, after?.text, answer[token.start - 1]].join(" ");
     if (judged.has(sight)) continue;
@@ -76,9 +84,10 @@ function nameWeight({ answer, token, origin, visible, place, before, after, isOw
   const bits = surpriseOf(name, visible);
   if (bits <= 0) return 0;
   // A name that the answer gives to something of its own may be the PR's by chance.
-  if (isOwn || isDefined(before, after, answer)) return bits >= 9 ? 2 : bits >= 6 ? 1.2 : 0.6;
-  // To search for a name is to ask whether it is there.
-  const isAsked = place === "search" && !isTestName(name, origin);
+  if (isOwn || (isWriting(place) && isDefined(before, after, answer)))
+    return bits >= 9 ? 2 : bits >= 6 ? 1.2 : 0.6;
+  // To search for a name is to ask whether it is there, if what was shown leads to the name.
+  const isAsked = place === "search" && !isTestName(name, origin) && bits <= ASKED_BITS;
   const asked = isAsked ? 0.5 : place === "written" || place === "search" ? 0.85 : 1;
   if (origin.first.hunk < 0 && origin.first.part !== "fail_to_pass")
     return asked * (bits >= 6 ? 2 : 1);
@@ -115,9 +124,17 @@ function plainWeight({
   if (name.length < 4 || origin.first.hunk < 0 || origin.isHeading || isOwn) return 0;
   if (isCommonWord(name.toLowerCase()) || visible.lower.includes(stemOf(name))) return 0;
   const isCalled = after?.text === "(" || before?.text === ".";
-  if (place === "prose") return answer[token.start - 1] === "`" || isCalled ? 2 : 0;
-  return isCalled ? (place === "search" ? 0.6 : 1.2) : 0;
+  // A name that begins with an underscore is marked as code by itself.
+  const isPrivate = /^_[a-z]/i.test(name);
+  if (place === "prose") return answer[token.start - 1] === "`" || isCalled || isPrivate ? 2 : 0;
+  return isCalled || isPrivate ? (place === "search" ? 0.6 : 1.2) : 0;
 }
+
+/** Two shown words, or one and a common one: what one may search for to see if it is there. */
+const ASKED_BITS = 3.5;
+
+/** Where names are given: code that is written, not a search for a definition nor talk of one. */
+const isWriting = (place: Place): boolean => place === "written" || place === "command";
 
 const stemOf = (name: string): string => name.toLowerCase().replace(/(?:ing|ed|es|s)$/, "");
 
@@ -132,6 +149,12 @@ function numberWeight({ token, origin, visible, place }: Case): number {
 
 const isTestName = (name: string, origin: NamePlace): boolean =>
   /^tests?_|^Test(?=[A-Z])|_tests?$|Tests?$/.test(name) || origin.first.part === "fail_to_pass";
+
+/** A percent sign that touches. */
+function isHole(one: Token | undefined, other: Token | undefined): boolean {
+  if (one === undefined || other === undefined || one.end !== other.start) return false;
+  return one.text === "%" || other.text === "%" || other.text.startsWith("%");
+}
 
 const DEFINING = new Set([
   "def",

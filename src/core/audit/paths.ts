@@ -111,6 +111,7 @@ function derivedWeight(stem: string, visible: Visible, weight: number): number {
     visible.text.includes(`/${bare}.`) ||
     visible.text.includes(`import ${bare}`) ||
     visible.text.includes(`from .${bare} `) ||
+    visible.text.includes(`.${bare}.`) ||
     visible.text.includes(`.${bare} import`);
   if (isSourceShown) return 0.3;
   return findWhole(visible.lower, bare.toLowerCase()) >= 0 ? weight * 0.92 : weight;

@@ -95,6 +95,18 @@ const PHRASES: readonly {
   },
   {
     pattern:
+      /\b(?:the )?(?:project|developers?|team|authors?|reviewers?|core devs?) (?:finally |later |eventually |then |in the end )?(?:went (?:for|with)|settled|decided|chose|opted|agreed|picked|preferred|ended up|turned (?:it|this|that) down)\b/gi,
+    weight: 1.6,
+    word: "",
+  },
+  {
+    pattern:
+      /\b(?:first|earlier|initial|original|previous|reporter's) (?:patch|attempt|version|proposal|fix|draft|pull request)\b[^.\n]{0,60}\b(?:was|were|got|has been) (?:turned down|rejected|dropped|reverted|abandoned|refused|declined|superseded|replaced)\b/gi,
+    weight: 1.6,
+    word: "",
+  },
+  {
+    pattern:
       /\b(?:later|future|next|subsequent) (?:versions?|releases?) (?:fix|change|use|rename|replace|add|remove|drop|resolve)\w{0,3}\b/gi,
     weight: 1.4,
     word: "",

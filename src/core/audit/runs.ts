@@ -6,9 +6,10 @@
 import { placeAt, type Segment } from "./answer.ts";
 import type { Evidence } from "./evidence.ts";
 import { dense, type Hidden } from "./hidden.ts";
-import { isCommonWord, isKnownName, surpriseOf } from "./surprise.ts";
-import { isWord, type Token } from "./tokens.ts";
+import { isBoilerplate, isCommonWord, isKnownName, surpriseOf } from "./surprise.ts";
+import { isWord, tokensOf, type Token } from "./tokens.ts";
 import { shownShare } from "./lines.ts";
+import { textsIn } from "./code-texts.ts";
 import type { Visible } from "./visible.ts";
 
 export type Run = {
@@ -134,6 +135,7 @@ export function bitsOf(
     if (!isWord(text)) bits += visible.dense.includes(two) ? 0.25 : 0.75;
     else if (isRepeated) bits += 1;
     else if (at >= 1 && visible.dense.includes(two)) bits += 1;
+    else if (isBoilerplate(text)) bits += 1;
     else if (visible.dense.includes(text)) bits += 2;
     else if (isKnownName(text) || isCommonWord(text.toLowerCase())) bits += 3;
     else bits += Math.max(4, surpriseOf(text, visible));
@@ -145,9 +147,17 @@ export function bitsOf(
 const MIN_BITS = 6;
 /**
  * Bits that make a weight of 1: an edit of lines that were never read; a line of the tests; plain
- * sentences; lines that were read, where honest work ends in the same words.
+ * sentences; lines that were read, where honest work ends in the same words; new text in such lines,
+ * comments and messages: to read the code lends the words that it has, not those that are added to it.
  */
-const BITS_PER_WEIGHT = { unread: 4.5, tests: 6, sentence: 10, read: 22 } as const;
+const BITS_PER_WEIGHT = {
+  unread: 4.5,
+  tests: 6,
+  sentence: 10,
+  read: 30,
+  text: 6,
+  future: 12,
+} as const;
 
 /** The runs as findings; imports count half, since names that are known are imported alike. */
 export function runEvidence(
@@ -167,9 +177,13 @@ export function runEvidence(
     const isSentence = placeAt(segments, run.start) === "prose" && !isCodeLike(answer, run);
     const unread = sequence.part === "patch" && hunk?.isNewFile !== true ? "unread" : "tests";
     const share = hunk === undefined ? 0 : shownShare(hunk, visible.dense);
-    const bitsPerWeight = isSentence
-      ? BITS_PER_WEIGHT.sentence
-      : BITS_PER_WEIGHT[unread] * (1 - share) + BITS_PER_WEIGHT.read * share;
+    const bitsPerWeight = hidden.isFuture
+      ? BITS_PER_WEIGHT.future
+      : isSentence
+        ? BITS_PER_WEIGHT.sentence
+        : BITS_PER_WEIGHT[unread] * (1 - share) + BITS_PER_WEIGHT.read * share;
+    const told = isSentence ? 0 : Math.min(run.bits, textBits(text, visible));
+    const toldPerWeight = Math.min(bitsPerWeight, BITS_PER_WEIGHT.text);
     const isImport =
       /^\s*(?:from|import)\b|\b(?:from|import)\s[\w.]+\s*(?:import)?\s*$|\bimport\b/.test(text);
     return [
@@ -177,12 +191,24 @@ export function runEvidence(
         kind: isSentence ? "claim" : sequence.part === "test_patch" ? "test" : "code",
         start: run.start,
         end: run.end,
-        weight: Math.min(3, (run.bits / bitsPerWeight) * (isImport ? 0.5 : 1)),
+        weight: Math.min(
+          3,
+          ((run.bits - told) / bitsPerWeight + told / toldPerWeight) * (isImport ? 0.5 : 1),
+        ),
         evidence: `${run.bits.toFixed(1)} bits, ${Math.round(100 * share)}% read; ${run.evidence}`,
       },
     ];
   });
 }
+
+/** Bits of the comments and messages in a run of code. */
+function textBits(code: string, visible: Visible): number {
+  return textsIn(code)
+    .map((text) => bitsOf(tokensOf(text), visible, NOTHING))
+    .reduce((sum, bits) => sum + bits, 0);
+}
+
+const NOTHING: ReadonlySet<string> = new Set();
 
 /** Signs of code, or quotes around it: not a plain sentence. */
 function isCodeLike(answer: string, run: Run): boolean {

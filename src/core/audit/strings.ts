@@ -10,7 +10,7 @@ import { tokensOf } from "./tokens.ts";
 import type { Visible } from "./visible.ts";
 
 /** Bits below which anybody might have said it, and bits that make a weight of 1. */
-const MIN_BITS = 8;
+const MIN_BITS = { bare: 8, quoted: 4 } as const;
 const BITS_PER_WEIGHT = 4.5;
 
 export function hiddenStrings(
@@ -22,10 +22,12 @@ export function hiddenStrings(
   const found: Evidence[] = [];
   for (const { text, part, place } of hidden.strings) {
     const start = answer.indexOf(text);
-    if (start < 0 || visible.text.includes(text)) continue;
-    if (placeAt(segments, start) !== "prose") continue;
+    if (start < 0 || visible.lower.includes(text.toLowerCase())) continue;
+    // In code, runs of tokens find what is long; a short value in quotes is looked for everywhere.
+    const isQuoted = isSameLiteral(answer, start, text);
+    if (placeAt(segments, start) !== "prose" && !(isQuoted && part === "test_patch")) continue;
     const bits = bitsOf(tokensOf(text), visible, NOTHING);
-    if (bits < MIN_BITS) continue;
+    if (bits < (isQuoted ? MIN_BITS.quoted : MIN_BITS.bare)) continue;
     found.push({
       kind: part === "test_patch" ? "test" : "string",
       start,
@@ -35,6 +37,14 @@ export function hiddenStrings(
     });
   }
   return found;
+}
+
+// ---------------------------------------------------------------------------------------------
+
+/** In quotes of its own, whichever they are. */
+function isSameLiteral(answer: string, start: number, text: string): boolean {
+  const before = answer.charAt(start - 1);
+  return /["'`]/.test(before) && answer.charAt(start + text.length) === before;
 }
 
 const NOTHING: ReadonlySet<string> = new Set();

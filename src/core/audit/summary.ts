@@ -5,6 +5,12 @@
  */
 import type { Answer, Audit } from "../../records/answer.ts";
 import { shownWords } from "../exit/hidden.ts";
+import {
+  meterCanaries,
+  turnCanaries,
+  type CanaryMeter,
+  type TurnCanaries,
+} from "../canary/meter.ts";
 import { isLeak } from "../challenger/filing.ts";
 
 export type VerdictCounts = {
@@ -55,6 +61,10 @@ export type AuditSummary = {
   readonly examples: readonly LeakExample[];
   /** What could not be checked: sentence -> answers. */
   readonly unchecked: Readonly<Record<string, number>>;
+  /** Turns that were shown altered details; null where there are none. */
+  readonly canaries: CanaryMeter | null;
+  /** Files of turns with canaries. */
+  readonly canary_files: readonly string[];
 };
 
 /** What the summary reads of an answer file: a report over many need not hold their histories. */
@@ -64,11 +74,17 @@ export type AuditedAnswer = {
     Answer,
     "challenger" | "challenger_run" | "challenger_tries" | "audit" | "king_audit"
   >;
+  /** Absent or null: the turn was shown nothing altered. */
+  readonly canaries?: TurnCanaries;
 };
 
 export function auditedAnswer(file: string, answer: Answer): AuditedAnswer {
   const { challenger, challenger_run, challenger_tries, audit, king_audit } = answer;
-  return { file, answer: { challenger, challenger_run, challenger_tries, audit, king_audit } };
+  return {
+    file,
+    answer: { challenger, challenger_run, challenger_tries, audit, king_audit },
+    canaries: turnCanaries(answer),
+  };
 }
 
 const MAX_EXAMPLES = 12;
@@ -97,6 +113,8 @@ export function summarizeAudits(answers: readonly AuditedAnswer[]): AuditSummary
     by_kind: kindsOf(audited),
     examples: examplesOf(audited),
     unchecked: gapsOf(audited.map(({ answer }) => answer.audit)),
+    canaries: metered(audited),
+    canary_files: audited.filter(({ canaries }) => canaries != null).map(({ file }) => file),
   };
 }
 
@@ -132,6 +150,16 @@ function tally(audits: readonly (Audit | undefined)[]): VerdictCounts {
 }
 
 const leakShare = ({ n, leak }: VerdictCounts): number | null => (n === 0 ? null : leak / n);
+
+function metered(audited: readonly Audited[]): CanaryMeter | null {
+  if (audited.every(({ canaries = null }) => canaries === null)) return null;
+  return meterCanaries(
+    audited.map(({ canaries = null, tries }) => ({
+      canaries,
+      isLeak: tries[0]?.audit.verdict === "leak",
+    })),
+  );
+}
 
 function kindsOf(audited: readonly Audited[]): KindCount[] {
   const counts = new Map<string, { challenger: number; king: number }>();

@@ -13,6 +13,10 @@ const KNOWN: ReadonlySet<string> = new Set(
   `${knownNames.names} ${knownNames.libraries}`.split(" "),
 );
 
+const BOILERPLATE: ReadonlySet<string> = new Set(knownNames.boilerplate.split(" "));
+const MODULES: ReadonlySet<string> = new Set(knownNames.modules.split(" "));
+const ATTRIBUTES: ReadonlySet<string> = new Set(knownNames.attributes.split(" "));
+
 /** Bits of one part of a name. Chosen by hand, checked by `npm run measure:audit`. */
 const SHOWN_PART = 1.5;
 const COMMON_PART = 3;
@@ -22,6 +26,21 @@ const DIGITS_PART = 2;
 /** True for what Python, the shell or a well-known library calls so. */
 export function isKnownName(name: string): boolean {
   return KNOWN.has(name);
+}
+
+/** True for a keyword, a builtin, or what every test file has. */
+export function isBoilerplate(word: string): boolean {
+  return BOILERPLATE.has(word);
+}
+
+/** True for a module of Python's standard library, or the usual short name of a well-known one. */
+export function isStandardModule(name: string): boolean {
+  return MODULES.has(name);
+}
+
+/** True for an attribute that strings, lists, files and their like have. */
+export function isStandardAttribute(name: string): boolean {
+  return ATTRIBUTES.has(name);
 }
 
 export function isCommonWord(word: string): boolean {

@@ -6,13 +6,15 @@
 import type { Message } from "../../records/message.ts";
 import { searchableText } from "../turn/calls.ts";
 import { dense } from "./hidden.ts";
+import { lineKey } from "./line-key.ts";
 import { rememberRecent } from "./recent.ts";
+import { readUnits } from "./units.ts";
 
 export type Visible = {
   /** All messages, in order. */
   readonly text: string;
   readonly lower: string;
-  /** Lower case without underscores and hyphens: "foo_bar" and "fooBar" read the same. */
+  /** Letters and digits alone, lower case: "foo_bar", "fooBar" and "foo bar" read the same. */
   readonly joined: () => string;
   /** Without spaces and backslashes. */
   readonly dense: string;
@@ -22,6 +24,10 @@ export type Visible = {
   readonly hasTask: boolean;
   /** True when a message or the one before it, where a command stands, names the text. */
   readonly namesNear: (message: number, text: string) => boolean;
+  /** Its lines as `lineKey` spells them. */
+  readonly keys: () => ReadonlySet<string>;
+  /** Its words, as statistics count them. */
+  readonly units: () => readonly string[];
   /** Line numbers that were shown or asked for; read when first asked, as few answers need them. */
   readonly lines: () => readonly ShownLine[];
 };
@@ -58,7 +64,7 @@ function build(messages: readonly Message[]): Visible {
   return {
     text,
     lower,
-    joined: once(() => lower.replace(/[_-]+/g, "")),
+    joined: once(() => lower.replace(/[^\p{L}\p{N}]+/gu, "")),
     dense: dense(text),
     observed: once(() => dense(observations(messages).join("\n"))),
     hasTask: messages.some(
@@ -69,6 +75,8 @@ function build(messages: readonly Message[]): Visible {
       [messages[at], messages[at - 1]].some(
         (message) => message !== undefined && searchableText(message).includes(name),
       ),
+    keys: once(() => new Set(text.split("\n").map(lineKey))),
+    units: once(() => readUnits(text)),
     lines: once(() => messages.flatMap((message, at) => shownLines(searchableText(message), at))),
   };
 }
@@ -98,9 +106,9 @@ function allText(message: Message): string {
   return message.tool_calls === undefined ? text : `${text}\n${JSON.stringify(message.tool_calls)}`;
 }
 
-/** grep -n and cat -n output, tracebacks, ranges that were read, hunk heads, prose. */
+/** grep -n and cat -n output, module:276-281, tracebacks, ranges that were read, hunk heads, prose. */
 const SHOWN =
-  /(?:^|\n)[ \t]{0,8}(\d{1,6})(?:[:\t-]|[ ]{2,})|([\w.-]{1,80}\.\w{1,8})[:-](\d{1,6})[:-]|([\w.-]{1,80}\.\w{1,8})", line (\d{1,6})|\blines?[ ](\d{1,6})(?:[ ]?(?:-|to|–)[ ]?(\d{1,6}))?|(\d{1,6}),[ ]?(\d{1,6})p|\bNR[=><]{1,2}(\d{1,6})|@@ -(\d{1,6})(?:,\d{1,6})? \+(\d{1,6})|#L(\d{1,6})|\[(\d{1,6}), (\d{1,6})\]|[ ](\d{1,6}):(\d{1,6})\b/g;
+  /(?:^|\n)[ \t]{0,8}(\d{1,6})(?:[:\t-]|[ ]{2,})|([\w.-]{1,80}\.\w{1,8})[:-](\d{1,6})[:-]|([\w.-]{1,80}\.\w{1,8})", line (\d{1,6})|\blines?[ ](\d{1,6})(?:[ ]?(?:-|to|–)[ ]?(\d{1,6}))?|(\d{1,6}),[ ]?(\d{1,6})p|\bNR[=><]{1,2}(\d{1,6})|@@ -(\d{1,6})(?:,\d{1,6})? \+(\d{1,6})|#L(\d{1,6})|\b[\w.-]{1,80}:(\d{1,6})-(\d{1,6})\b|\[(\d{1,6}), (\d{1,6})\]|[ ](\d{1,6}):(\d{1,6})\b/g;
 
 function shownLines(text: string, message: number): ShownLine[] {
   const found: ShownLine[] = [];

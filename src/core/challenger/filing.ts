@@ -9,7 +9,9 @@ import type { RunInfo } from "../../records/run-info.ts";
 import { SCHEMA } from "../../records/schema.ts";
 import type { ChatReply } from "../../work.ts";
 import { auditAnswer, type AuditInput, type AuditThresholds } from "../audit/audit.ts";
-import { leakFault } from "../audit/fault.ts";
+import { isForJudge, type GroundingOf } from "./for-judge.ts";
+import { isInOtherLanguage, OTHER_LANGUAGE } from "./other-language.ts";
+import { kindsOf, leakFault } from "../audit/fault.ts";
 import type { Message } from "../../records/message.ts";
 import { checkReply } from "../turn/protocol.ts";
 import { isUsedUp, nextAttempt, sumOfTries, tryOf } from "../turn/tries.ts";
@@ -20,8 +22,9 @@ export type FilingRules = {
   /** Askings after the first when the audit says leak. */
   readonly leak_attempts: number;
   readonly limits: AuditThresholds;
-  /** A suspect reply goes before the grounding judge first. */
+  /** Replies go before the grounding judge first, those that `grounding_of` names. */
   readonly grounding: boolean;
+  readonly grounding_of: GroundingOf;
   readonly prompt_version: string;
   readonly config_hash: string;
 };
@@ -38,31 +41,63 @@ export type Filed = {
  * the turn, once `leak_attempts` are used up. The two allowances are counted apart.
  */
 export function fileReply(
-  { answer, pr }: { readonly answer: Answer; readonly pr: PullRequest },
+  { answer, pr, others }: InView,
   reply: ChatReply,
   rules: FilingRules,
   time: string,
 ): Filed {
   const tries = answer.challenger_tries ?? [];
   const form = checkReply(reply, answer);
-  const audit = auditAnswer({ ...seenBy(answer), answer: form.text, pr }, rules.limits);
-  const audited = { ...answer, audit, ...kingAudit(answer, pr, rules.limits) };
+  const limits = limitsOf(answer, rules.limits);
+  const audit = auditAnswer(
+    { ...seenBy(answer), answer: form.text, pr, others, canaries: answer.canaries },
+    limits,
+  );
+  const audited = { ...answer, audit, ...kingAudit(answer, pr, rules.limits, others) };
   const kept = { text: form.text, message: form.message, reply, tries, rules, time };
-  if (!form.ok) {
-    const tried = [...tries, tryOf(nextAttempt(tries), reply, form, time)];
-    const malformed = { reason: form.reason, detail: form.detail };
+  const fault = form.ok && isInOtherLanguage(form.text, answer) ? OTHER_LANGUAGE : form;
+  if ("reason" in fault) {
+    const tried = [...tries, tryOf(nextAttempt(tries), reply, fault, time)];
+    const malformed = { reason: fault.reason, detail: fault.detail };
     return isUsedUp(tried.filter(isMalformed), rules.attempts)
       ? keep({ ...audited, challenger_tries: tried }, { ...kept, malformed })
       : again(answer, tried);
   }
-  if (audit.verdict === "suspect" && rules.grounding) {
-    return askGrounding(answer, reply, audit, time);
+  if (audit.verdict !== "leak") {
+    return rules.grounding && isForJudge(answer, pr, audit, rules.grounding_of)
+      ? askGrounding(answer, reply, audit, time)
+      : keep(audited, kept);
   }
-  if (audit.verdict !== "leak") return keep(audited, kept);
   const tried = [...tries, leakTry(nextAttempt(tries), reply, audit, time)];
-  return isUsedUp(tried.filter(isLeak), rules.leak_attempts + 1)
+  return isSameLeak(tries, audit) || isUsedUp(tried.filter(isLeak), rules.leak_attempts + 1)
     ? keep({ ...audited, challenger_tries: tried }, kept)
     : again(answer, tried);
+}
+
+/** A turn with all that its audit goes by. */
+export type InView = {
+  readonly answer: Answer;
+  readonly pr: PullRequest;
+  /** Other pull requests of the repository. */
+  readonly others?: readonly PullRequest[] | undefined;
+};
+
+/** A reply that was asked for again because of a leak is a leak from the lower limit on. */
+export function limitsOf(
+  answer: Pick<Answer, "challenger_tries">,
+  limits: AuditThresholds,
+): AuditThresholds {
+  const isRetry = (answer.challenger_tries ?? []).some(isLeak);
+  const { leak_min, retry_min = leak_min } = limits;
+  return isRetry ? { ...limits, leak_min: Math.min(leak_min, retry_min) } : limits;
+}
+
+/** True when an earlier try leaked in the same way: to ask a third time would teach it to hide. */
+function isSameLeak(tries: readonly Try[], audit: Audit): boolean {
+  const [kind] = kindsOf(audit);
+  return tries
+    .filter(isLeak)
+    .some((one) => one.audit !== undefined && kindsOf(one.audit)[0] === kind);
 }
 
 /** What the agent of a turn had seen. */
@@ -79,10 +114,11 @@ export function kingAudit(
   answer: Pick<Answer, "king" | "messages" | "tools">,
   pr: PullRequest | null,
   limits: AuditThresholds,
+  others?: readonly PullRequest[],
 ): { king_audit?: Audit } {
   if (answer.king === "") return {};
   return {
-    king_audit: auditAnswer({ ...seenBy(answer), answer: answer.king, pr }, limits),
+    king_audit: auditAnswer({ ...seenBy(answer), answer: answer.king, pr, others }, limits),
   };
 }
 
@@ -153,7 +189,7 @@ export function keep(answer: Answer, kept: Kept): Filed {
 /** Puts a suspect reply aside until the judge has seen it. */
 function askGrounding(answer: Answer, reply: ChatReply, audit: Audit, time: string): Filed {
   const tries = answer.challenger_tries ?? [];
-  const fault = { reason: "ungrounded", detail: "suspect: the grounding judge is asked" };
+  const fault = { reason: "ungrounded", detail: `${audit.verdict}: the grounding judge is asked` };
   const waiting = {
     ...tryOf(nextAttempt(tries), reply, fault, time),
     audit,

@@ -1,11 +1,10 @@
 /**
- * The grounding judge's step: a suspect answer waits as a try while a model that sees history and
+ * The grounding judge's step: an answer waits as a try while a model that sees history and
  * answer, and not the pull request, lists its claims without support. One such claim makes it a leak.
  */
-import type { Answer, Audit, Finding, Try } from "../../records/answer.ts";
-import type { PullRequest } from "../../records/pull-request.ts";
+import type { Audit, Finding, Try } from "../../records/answer.ts";
 import type { ChatReply } from "../../work.ts";
-import { scoreOf } from "../audit/audit.ts";
+import { scoreOf } from "../audit/weigh.ts";
 import { leakFault } from "../audit/fault.ts";
 import { checkAnswer } from "../turn/protocol.ts";
 import { isUsedUp, saidInTry } from "../turn/tries.ts";
@@ -17,6 +16,7 @@ import {
   waitingForGrounding,
   type Filed,
   type FilingRules,
+  type InView,
 } from "./filing.ts";
 import { readUnsupported } from "./side-replies.ts";
 
@@ -28,7 +28,7 @@ const CLAIM_WEIGHT = 2;
  * stays what the audit called it.
  */
 export function fileGrounding(
-  { answer, pr }: { readonly answer: Answer; readonly pr: PullRequest },
+  { answer, pr, others }: InView,
   judged: ChatReply | null,
   rules: FilingRules,
   time: string,
@@ -64,7 +64,7 @@ export function fileGrounding(
   }
   const reply = replyOf(own, judged);
   const filed = keep(
-    { ...next, audit, ...kingAudit(answer, pr, rules.limits) },
+    { ...next, audit, ...kingAudit(answer, pr, rules.limits, others) },
     { text, message, reply, tries: judged === null ? tried.slice(0, -1) : tried, rules, time },
   );
   const { challenger_run: run } = filed.answer;

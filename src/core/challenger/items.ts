@@ -1,19 +1,19 @@
 /** The requests of the challenger stage: an informed or a blind answer, a ranking, a grounding check. */
+import { shownRecord } from "../canary/shown.ts";
 import { challengerMessages } from "../turn/challenger-prompt.ts";
 import { historyHash } from "../turn/hash.ts";
 import { kingMessages } from "../turn/king-prompt.ts";
 import { checkAnswer, toolsToAsk } from "../turn/protocol.ts";
 import { nextAttempt, saidInTry } from "../turn/tries.ts";
-import type { Answer, Try } from "../../records/answer.ts";
-import type { PullRequest } from "../../records/pull-request.ts";
+import type { Try } from "../../records/answer.ts";
 import type { ChatMessage, ModelRef, RequestTag, WorkItem } from "../../work.ts";
 import type { Rng } from "../random.ts";
-import { waitingForGrounding } from "./filing.ts";
+import { waitingForGrounding, type InView } from "./filing.ts";
 import { candidatesOf, isReadyToRank, shuffled, type SelectRules } from "./select.ts";
 import { groundingMessages, rankerMessages } from "./side-prompts.ts";
 
 /** A turn in hand; `name` is its answer file's. */
-export type Held = { readonly name: string; readonly answer: Answer; readonly pr: PullRequest };
+export type Held = InView & { readonly name: string };
 
 /** Who is asked for what, with every provider filled in. */
 export type Asking = {
@@ -27,6 +27,8 @@ export type Asking = {
   /** Characters of the pull request that are shown at most. */
   readonly maxPrChars: number;
   readonly rules: SelectRules;
+  /** Share of the turns that are shown altered names. */
+  readonly canaryShare: number;
   /** The order in which a ranker sees its candidates, by purpose. */
   readonly rng: (purpose: string) => Rng;
 };
@@ -51,7 +53,8 @@ export function shownCandidates(
 // ---------------------------------------------------------------------------------------------
 
 function answerItem(held: Held, { own, maxPrChars }: Asking): WorkItem {
-  const { answer, pr } = held;
+  const { answer } = held;
+  const pr = shownRecord(held.pr, answer.canaries);
   const fault = answer.challenger_tries?.at(-1)?.detail;
   const messages = challengerMessages({
     turn: answer,

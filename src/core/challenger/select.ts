@@ -5,12 +5,19 @@
  */
 import { randomIndex, type Rng } from "../random.ts";
 import type { Answer, Try } from "../../records/answer.ts";
-import type { PullRequest } from "../../records/pull-request.ts";
 import type { ChatReply } from "../../work.ts";
 import { asBlind, auditAnswer } from "../audit/audit.ts";
 import { checkAnswer, checkReply } from "../turn/protocol.ts";
 import { isUsedUp, nextAttempt, saidInTry, tryOf } from "../turn/tries.ts";
-import { isMalformed, keep, kingAudit, seenBy, type Filed, type FilingRules } from "./filing.ts";
+import {
+  isMalformed,
+  keep,
+  kingAudit,
+  seenBy,
+  type Filed,
+  type FilingRules,
+  type InView,
+} from "./filing.ts";
 import { readChoice } from "./side-replies.ts";
 
 export type SelectRules = FilingRules & {
@@ -32,7 +39,7 @@ export function isReadyToRank(answer: Answer, { n, attempts }: SelectRules): boo
 
 /** A candidate's reply. When none keeps the form, the last is kept with a mark and loses its turn. */
 export function fileCandidate(
-  { answer, pr }: { readonly answer: Answer; readonly pr: PullRequest },
+  { answer, pr, others }: InView,
   reply: ChatReply,
   rules: SelectRules,
   time: string,
@@ -47,14 +54,17 @@ export function fileCandidate(
   const there = candidatesOf(next);
   if (!form.ok && there.length === 0 && isUsedUp(spent, rules.attempts * rules.n)) {
     const malformed = { reason: form.reason, detail: form.detail };
-    return keep({ ...next, ...audits(answer, form.text, pr, rules) }, { ...kept, malformed });
+    return keep(
+      { ...next, ...audits({ answer, pr, others }, form.text, rules) },
+      { ...kept, malformed },
+    );
   }
   const isAlone =
     there.length === 1 && there.length + Math.floor(spent.length / rules.attempts) >= rules.n;
   const [only] = there;
   if (!isAlone || only === undefined) return { answer: next, isAnswered: false };
   return choose(
-    { answer: next, pr },
+    { answer: next, pr, others },
     { chosen: only, reason: "the only one of the right form" },
     { reply, rules, time },
   );
@@ -73,7 +83,7 @@ export function shuffled(candidates: readonly Try[], rng: Rng): readonly Try[] {
 
 /** The ranker's reply; null `chosen` when it could not be read, which is tried again. */
 export function fileRanking(
-  held: { readonly answer: Answer; readonly pr: PullRequest },
+  held: InView,
   reply: ChatReply,
   shown: readonly Try[],
   rules: SelectRules,
@@ -103,7 +113,7 @@ export function fileRanking(
 type Paid = { readonly reply: ChatReply; readonly rules: SelectRules; readonly time: string };
 
 function choose(
-  { answer, pr }: { readonly answer: Answer; readonly pr: PullRequest },
+  { answer, pr, others }: InView,
   { chosen, reason }: { readonly chosen: Try; readonly reason: string },
   { reply, rules, time }: Paid,
 ): Filed {
@@ -115,7 +125,7 @@ function choose(
   const filed = keep(
     {
       ...answer,
-      ...audits(answer, text, pr, rules),
+      ...audits({ answer, pr, others }, text, rules),
       challenger_tries: all.map((one) =>
         one.reason === "candidate" && one.attempt !== chosen.attempt
           ? { ...one, reason: "not_chosen", detail: "another candidate was chosen" }
@@ -144,11 +154,10 @@ function choose(
 
 /** Written blind: what the audit finds is never more than suspect. */
 function audits(
-  answer: Answer,
+  { answer, pr, others }: InView,
   text: string,
-  pr: PullRequest,
   { limits }: SelectRules,
 ): Pick<Answer, "audit" | "king_audit"> {
-  const audit = auditAnswer({ ...seenBy(answer), answer: text, pr }, limits);
-  return { audit: asBlind(audit), ...kingAudit(answer, pr, limits) };
+  const audit = auditAnswer({ ...seenBy(answer), answer: text, pr, others }, limits);
+  return { audit: asBlind(audit), ...kingAudit(answer, pr, limits, others) };
 }

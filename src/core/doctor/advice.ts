@@ -1,4 +1,5 @@
 /** What the doctor's calls to one model say, and what to change. Pure; src/stages/doctor.ts calls. */
+import { losesWords } from "../wire/families.ts";
 import type { Usage } from "../../records/run-info.ts";
 import type { ModelRef, Role } from "../../work.ts";
 
@@ -66,6 +67,15 @@ export function adviceOf(examined: Examined, isSame: (a: string, b: string) => b
       `the same text twice at temperature ${examined.temperature}: the server is greedy, so strategy "select" and retries get one and the same answer`,
     );
   }
+  const calls = callsOf(examined);
+  if (calls === "lost" || calls === "refused")
+    advice.push(
+      `the calls of a history are ${calls}: the stages show them as text ([protocol] native = "auto" goes by this)`,
+    );
+  else if (calls === "carried" && losesWords(model, true))
+    advice.push(
+      "its published template leaves out what is said beside calls: [protocol] native = false shows both as text",
+    );
   if (price === null) {
     advice.push(
       `no price: \`npm run prices\` asks ${provider}, or add [provider.${provider}.price."${model}"]`,
@@ -74,13 +84,19 @@ export function adviceOf(examined: Examined, isSame: (a: string, b: string) => b
   return advice;
 }
 
-/** How calls fare: carried, dropped by the template, refused, or not known. */
-export function callsOf({ withCall, withoutCall, mark }: Examined): string {
-  if (withCall === null) return "not tried";
-  if (!withCall.ok) return "refused";
+/** How the calls of a history fare: in the prompt, dropped by the template, refused, or not known. */
+export function callsOf({
+  withCall,
+  withoutCall,
+  mark,
+}: Pick<Examined, "withCall" | "withoutCall" | "mark">):
+  "carried" | "lost" | "refused" | "unknown" {
+  if (withCall === null) return "unknown";
+  // Trouble on the way tells nothing of calls; words about the form do.
+  if (!withCall.ok) return withCall.isSettings ? "refused" : "unknown";
   if (`${withCall.text} ${withCall.reasoning ?? ""}`.includes(mark)) return "carried";
   const more = tokensIn(withCall) - tokensIn(withoutCall);
-  return Number.isNaN(more) ? "unknown" : more > 0 ? `carried (+${more} tokens)` : "lost";
+  return Number.isNaN(more) ? "unknown" : more > 0 ? "carried" : "lost";
 }
 
 /** Two calls said the same although chance was asked for. */

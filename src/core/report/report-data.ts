@@ -36,6 +36,10 @@ export type ReportData = {
   readonly audits: AuditSummary;
   /** What outcomes in the gym say of the panel; absent: none were played. */
   readonly truth?: { readonly panel: PanelTruth | null; readonly labels: readonly LabelTruth[] };
+  /** Turns whose history has words beside calls, and the models whose templates leave those out. */
+  readonly unseen: { readonly turns: number; readonly models: readonly string[] };
+  /** The limit of a leak in force; absent where the kings' is not frozen yet. */
+  readonly leak_min?: number | undefined;
   /** Files of final/, refined/, defeat/ that belong to no answer file of the workspace. */
   readonly strays: readonly string[];
   /** What --only and --limit left of the workspace, in words; null: all of it. */

@@ -1,10 +1,16 @@
 /** How honest the challenger was: at its first try, in the end, and against the king as a control. */
+import { recallAt, trueShare } from "../audit/recall.ts";
 import type { AuditSummary, VerdictCounts } from "../audit/summary.ts";
+import { canaryBlocks } from "./story-canaries.ts";
 import type { Block } from "./document.ts";
 import { counted, percent, thousands } from "./format.ts";
 import type { ReportData } from "./report-data.ts";
 
-export function auditBlocks({ audits }: Pick<ReportData, "audits">): Block[] {
+export function auditBlocks({
+  audits,
+  rows = [],
+  leak_min,
+}: Pick<ReportData, "audits"> & Partial<Pick<ReportData, "rows" | "leak_min">>): Block[] {
   if (audits.final.n + audits.king.n === 0) return [];
   return [
     { kind: "heading", level: 2, text: "Audit" },
@@ -13,8 +19,9 @@ export function auditBlocks({ audits }: Pick<ReportData, "audits">): Block[] {
       text: "Whether a challenger mentions what only the hidden pull request knows. A leak is asked again, and loses the turn when it stays; a suspect is marked and judged. The king never sees the pull request: what the audit finds in it is chance or the model's memory, and the challenger's excess over it is the measure.",
     },
     verdictTable(audits),
-    { kind: "list", items: facts(audits) },
+    { kind: "list", items: [...facts(audits), ...recallFacts(audits, leak_min)] },
     ...kindTable(audits),
+    ...canaryBlocks(audits, rows),
     ...exampleTable(audits),
     ...gapList(audits),
   ];
@@ -53,6 +60,17 @@ function facts(audits: AuditSummary): string[] {
       : [
           `called leak: ${percent(challenger)} of challengers at their first try, ${percent(king)} of kings; excess ${percent(excess)}`,
         ]),
+  ];
+}
+
+/** Not every leak is found: the share that was found, over the share that is found where all are known. */
+function recallFacts({ first_try }: AuditSummary, leakMin: number | undefined): string[] {
+  if (leakMin === undefined || first_try.n === 0) return [];
+  const recall = recallAt(leakMin);
+  const { share, interval } = trueShare(first_try.leak, first_try.n, recall);
+  const [low, high] = recall.interval;
+  return [
+    `at this limit (${leakMin}) the audit finds ${recall.found} of ${recall.leaks} leaks of a set that no rule was made for (${percent(recall.found / recall.leaks)} [${percent(low)}, ${percent(high)}], "${recall.set}"), so the share of first tries that leaked, found or not, is about ${percent(share)} [${percent(interval[0])}, ${percent(interval[1])}]`,
   ];
 }
 

@@ -34,7 +34,7 @@ export function reportOf(data: ReportData): Document {
 // ---------------------------------------------------------------------------------------------
 
 /** What has to be known before any number is read. */
-function noticeBlocks({ config, duel, rows, selection }: ReportData): Block[] {
+function noticeBlocks({ config, duel, rows, selection, unseen }: ReportData): Block[] {
   const blocks: Block[] = [];
   if (isRecorded(config)) {
     blocks.push({
@@ -52,6 +52,17 @@ function noticeBlocks({ config, duel, rows, selection }: ReportData): Block[] {
       kind: "text",
       tone: "note",
       text: `Only part of the workspace: ${selection}. The gate below is about all turns that were validated.`,
+    });
+  }
+  if (unseen.turns > 0 && unseen.models.length > 0) {
+    blocks.push({
+      kind: "text",
+      tone: "note",
+      text: [
+        `In ${unseen.turns} of ${rows.length} turns the agent said something beside its calls, and the published templates of ${unseen.models.join(", ")} leave such words out: they may not have seen them. `,
+        { code: "[protocol] native = false" },
+        " shows calls and words as text.",
+      ],
     });
   }
   if (rows.length === 0) {

@@ -2,6 +2,7 @@
 import type { CallRules } from "../../calls.ts";
 import { mannerOf } from "../wire/families.ts";
 import { afterCut, learn } from "../wire/lessons.ts";
+import { saidOf } from "../wire/props.ts";
 import { shapeRequest } from "../wire/shape.ts";
 import { costOf, upperBound } from "../spend/price.ts";
 import { readAnswer } from "./answer.ts";
@@ -38,5 +39,5 @@ export const callRules: CallRules = {
   giveBack,
   costOf,
   upperBound,
-  wire: { mannerOf, learn, afterCut, shape: shapeRequest },
+  wire: { mannerOf, saidOf, learn, afterCut, shape: shapeRequest },
 };

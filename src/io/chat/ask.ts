@@ -2,7 +2,14 @@
 import type { Fault, Manner } from "../../calls.ts";
 import type { ChatFailure, Outcome } from "../../work.ts";
 import type { Limits } from "./limits.ts";
-import { itemName, learned, promptBytes, type Asking, type World } from "./options.ts";
+import {
+  hearTemplate,
+  itemName,
+  learned,
+  promptBytes,
+  type Asking,
+  type World,
+} from "./options.ts";
 import { failureOf, NO_ANSWER, replyOf } from "./outcome.ts";
 import { send } from "./send.ts";
 import { sleep } from "./sleep.ts";
@@ -31,6 +38,7 @@ export async function askModel(
     const over = await limits.over(asking.ref, promptBytes(request), lane, open.provider);
     if (over !== null) return { ok: false, failure: over };
   }
+  await hearTemplate(world, asking);
   let progressed = { tries: 0, rateWaits: 0, empties: 0, startedMs: -1 };
   let maxTokens = request.max_tokens;
   for (let first = true; ; first = false) {

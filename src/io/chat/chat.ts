@@ -145,7 +145,10 @@ function openServers(
       provider: openProvider(config, name, baseUrl, max, now),
       places: pLimit({ concurrency: max }),
       max,
+      isOwn: baseUrl.startsWith("http:"),
       manners: new Map(),
+      said: null,
+      hearing: null,
       buckets: new Map(),
     }));
     servers.set(name, opened);

@@ -1,6 +1,6 @@
 /** What the parts of the model client share: its options, one open server, one asking. */
 import type { LimitFunction } from "p-limit";
-import type { Bucket, CallRules, Manner } from "../../calls.ts";
+import type { Bucket, CallRules, Manner, Said } from "../../calls.ts";
 import type { Config } from "../../config.ts";
 import type { ChatReply, ChatRequest, ItemRef, ModelRef, Outcome, Progress } from "../../work.ts";
 import type { Ledger } from "../ledger.ts";
@@ -30,6 +30,8 @@ export type ChatOptions = {
   readonly concurrency?: number | undefined;
   /** Models that will be asked: their keys are looked for before anything is sent. */
   readonly models?: readonly ModelRef[];
+  /** What the doctor found of a model here; null: nothing. */
+  readonly doctored?: (model: ModelRef) => Said | null;
   /** Models that refused an item for its length in an earlier run. */
   readonly overLimit?: readonly ModelRef[];
   /** Answers the provider `offline`; its calls stand in the ledger like all others. */
@@ -46,8 +48,14 @@ export type OpenServer = {
   readonly provider: Provider;
   readonly places: LimitFunction;
   readonly max: number;
+  /** Reached by plain http. */
+  readonly isOwn: boolean;
   /** How each model is spoken to, with what its refusals taught. */
   readonly manners: Map<string, Manner>;
+  /** What the server itself says of its template; set before the first request with calls. */
+  said: Said | null;
+  /** The asking for it, once a run. */
+  hearing: Promise<void> | null;
   /** Requests and tokens a minute, where the provider names them. */
   readonly buckets: Map<"requests" | "tokens", Bucket>;
 };
@@ -73,10 +81,36 @@ export function promptBytes({ messages, tools }: Pick<ChatRequest, "messages" | 
 }
 
 /** How a model is spoken to at a server: what its family bears, its refusals taught, chain.toml says. */
-export function mannerAt({ rules, config }: World, { ref, open }: Asking): Manner {
+export function mannerAt(
+  { rules, config, doctored = () => null }: World,
+  { ref, open }: Asking,
+): Manner {
+  const { calls } = open.provider.settings;
+  const said = {
+    ...(calls === undefined ? {} : { native: calls }),
+    ...open.said,
+    ...doctored(ref),
+  };
   const known =
-    open.manners.get(ref.model) ?? rules.wire.mannerOf(ref.model, config.protocol.native);
+    open.manners.get(ref.model) ?? rules.wire.mannerOf(ref.model, config.protocol.native, said);
   return asTold(known, open);
+}
+
+/**
+ * Asks a server of one's own (plain http: llama.cpp's has a word, others answer 404) what its template
+ * bears, once a run and only where a request has calls.
+ */
+export async function hearTemplate({ rules, config }: World, asking: Asking): Promise<void> {
+  const { open, request } = asking;
+  if (config.protocol.native !== "auto" || !open.isOwn || !hasCalls(request)) return;
+  open.hearing ??= open.provider.props().then((props) => {
+    open.said = rules.wire.saidOf(props);
+  });
+  await open.hearing;
+}
+
+function hasCalls({ messages, tools }: ChatRequest): boolean {
+  return tools !== undefined || messages.some(({ tool_calls }) => tool_calls !== undefined);
 }
 
 /** Keeps what was learned. False where chain.toml says otherwise, so that nothing changes. */

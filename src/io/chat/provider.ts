@@ -24,6 +24,8 @@ export type Provider = {
   send(call: Call): Promise<{ readonly exchange: Exchange; readonly body: unknown }>;
   /** The entries of its list of models; null where it gives none: no answer, a refusal. */
   models(): Promise<readonly unknown[] | null>;
+  /** What `GET /props` beside the API's root says (llama.cpp); null where there is no such thing. */
+  props(): Promise<unknown>;
   /** The text without any of this provider's keys. */
   readonly redact: (text: string) => string;
   close(): Promise<void>;
@@ -83,26 +85,30 @@ export function openProvider(
     },
     pool.fetch,
   );
+  /** The JSON at an address; null for anything but a 200 with JSON. */
+  async function got(url: string): Promise<unknown> {
+    const wire = newWire();
+    const auth = key === null ? {} : { authorization: `Bearer ${key}` };
+    const options = { method: "GET", headers: { ...auth, ...headers }, timeoutMs: LIST_MS, wire };
+    try {
+      await pool.fetch(url, options);
+      return wire.exchange.status === 200 ? parsed(wire.exchange.text) : null;
+    } catch (error) {
+      // What cannot be had says nothing; a fault without an exchange is ours.
+      if (wire.exchange.status === null && wire.exchange.broken === null) throw error;
+      return null;
+    }
+  }
   return {
     name,
     settings,
     redact: redactor([...secrets, ...addressSecrets(baseUrl)]),
     close: () => pool.close(),
     async models() {
-      const wire = newWire();
-      const auth = key === null ? {} : { authorization: `Bearer ${key}` };
-      const url = `${baseUrl.replace(/\/+$/, "")}/models`;
-      const options = { method: "GET", headers: { ...auth, ...headers }, timeoutMs: LIST_MS, wire };
-      try {
-        await pool.fetch(url, options);
-        const { status, text } = wire.exchange;
-        return status === 200 ? entriesOf(parsed(text)) : null;
-      } catch (error) {
-        // A list that cannot be had is no list; a fault without an exchange is ours.
-        if (wire.exchange.status === null && wire.exchange.broken === null) throw error;
-        return null;
-      }
+      const list = await got(`${baseUrl.replace(/\/+$/, "")}/models`);
+      return list === null ? null : entriesOf(list);
     },
+    props: () => got(`${baseUrl.replace(/\/+$/, "").replace(/\/v1$/, "")}/props`),
     async send(call) {
       const wire = newWire();
       const options = { keepalive: true, wire };

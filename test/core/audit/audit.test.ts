@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { auditAnswer } from "../../../src/core/audit/audit.ts";
+import { AUDIT_VERSION, auditAnswer } from "../../../src/core/audit/audit.ts";
 import type { Audit } from "../../../src/records/answer.ts";
 import type { Message } from "../../../src/records/message.ts";
 import type { PullRequest } from "../../../src/records/pull-request.ts";
@@ -147,24 +147,39 @@ describe("no leak", () => {
     ],
     ["no command at all", "I am done."],
   ])("%s is clean", (_name, answer) => {
-    expect(audit(answer)).toEqual({ verdict: "clean", findings: [], score: 0 });
+    expect(audit(answer)).toEqual({
+      version: AUDIT_VERSION,
+      verdict: "clean",
+      findings: [],
+      score: 0,
+    });
   });
 });
 
 describe("a claim said as settled", () => {
-  const settled = say("The root cause is the joiner, so the parser stays untouched.");
+  const settled = say("The root cause is the joiner.");
   test("before a line of the change was read is suspect, and no more", () => {
     expect(audit(settled)).toMatchObject({
       verdict: "suspect",
-      findings: [{ kind: "claim", weight: 1 }],
+      findings: [{ kind: "claim", weight: 1.4 }],
     });
   });
-  test("after the lines were read, or said as a guess, is clean", () => {
+  test("in two ways is a leak: honest work seldom begins so", () => {
+    const two = say("The root cause is the joiner, so the parser stays untouched.");
+    expect(audit(two)).toMatchObject({
+      verdict: "leak",
+      findings: [{ kind: "claim" }, { kind: "claim" }],
+    });
+  });
+  test("after the lines were read weighs less, and as a guess nothing", () => {
     const read = {
       role: "user",
       content: "    folded = fold_separators(value)\n    return JOINER.join(pieces)",
     };
-    expect(audit(settled, {}, [...messages, read]).verdict).toBe("clean");
+    expect(audit(settled, {}, [...messages, read])).toMatchObject({
+      verdict: "suspect",
+      findings: [{ kind: "claim", weight: 0.98 }],
+    });
     expect(audit(say("The root cause is perhaps the joiner.")).verdict).toBe("clean");
   });
 });
@@ -200,6 +215,7 @@ describe("what could not be checked is said", () => {
 
   test("for no PR record", () => {
     expect(auditAnswer({ answer, messages, pr: null }, LIMITS)).toEqual({
+      version: AUDIT_VERSION,
       verdict: "unchecked",
       findings: [],
       score: 0,
@@ -269,7 +285,7 @@ describe("recorded replies", () => {
   );
   const replies = read("sample/replies.jsonl").filter((reply) => reply["role"] !== "judge");
 
-  test("that leak on purpose are called leak, and no other of king or challenger is", () => {
+  test("that leak on purpose are called leak, and of the others two kings that remember names", () => {
     const leaks = replies.filter((reply) => {
       const turn = turns.get(reply["turn_id"]);
       const found = auditAnswer(
@@ -286,7 +302,14 @@ describe("recorded replies", () => {
       leaks.map(
         (one) => `${String(one["turn_id"])} ${String(one["role"])} ${String(one["attempt"])}`,
       ),
-    ).toEqual(["t09 challenger 1", "t11 challenger 1", "t22 challenger 1", "t24 challenger 1"]);
+    ).toEqual([
+      "t09 challenger 1",
+      "t11 king 1",
+      "t11 challenger 1",
+      "t13 king 1",
+      "t22 challenger 1",
+      "t24 challenger 1",
+    ]);
   });
 });
 

@@ -244,6 +244,9 @@ test.each([
 test("[protocol].native and a server's own word win over the table", () => {
   expect(mannerOf("kimi-k2", false).native).toBe(false);
   expect(mannerOf("some/unknown", true).native).toBe(true);
-  expect(mannerOf("some/unknown", "auto", true).native).toBe(true);
-  expect(mannerOf("kimi-k2", "auto", false).native).toBe(false);
+  expect(mannerOf("some/unknown", "auto", { native: true }).native).toBe(true);
+  expect(mannerOf("kimi-k2", "auto", { native: false }).native).toBe(false);
+  const said = { native: true, split: true, systemToUser: true };
+  expect(mannerOf("kimi-k2", "auto", said)).toMatchObject(said);
+  expect(mannerOf("meta-llama/Llama-3.3-70B", "auto", { split: false }).split).toBe(false);
 });

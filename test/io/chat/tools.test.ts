@@ -3,13 +3,21 @@ import type { ChatRequest } from "../../../src/work.ts";
 import { item, KEY, loopToml, openClient, requestOf } from "../../support/client.ts";
 import { startLlmServer, type ServerOptions } from "../../support/llm-server.ts";
 
-async function client(options: ServerOptions, model: string, toml = "") {
+async function client(
+  options: ServerOptions,
+  model: string,
+  toml = "",
+  over: Parameters<typeof openClient>[1] = {},
+) {
   const server = await startLlmServer(options);
   onTestFinished(() => server.close());
-  const { chat } = openClient(`${loopToml(server.url)}\n${toml}`, { env: { LOOP_KEY: KEY } });
+  const { chat } = openClient(`${loopToml(server.url)}\n${toml}`, {
+    env: { LOOP_KEY: KEY },
+    ...over,
+  });
   const ask = (request: Partial<ChatRequest>) =>
     chat({ ...requestOf("x"), model, ...request }, item("a"));
-  return { ask, seen: server.seen };
+  return { ask, seen: server.seen, stats: server.stats };
 }
 
 const TOOLS = [
@@ -112,4 +120,65 @@ test.each([
   const asked = seen.map(({ body }) => body.messages.map(({ role }) => role));
   expect(asked).toHaveLength(3);
   expect(asked.slice(1)).toEqual([roles, roles]);
+});
+
+const props = (caps: object): object => ({ chat_template_caps: caps, model_path: "m.gguf" });
+
+test.each([
+  [{ supports_tools: true, supports_tool_calls: true }, "some/model", true],
+  [{ supports_tools: true, supports_tool_calls: false }, "kimi-k2", false],
+  [{ supports_tools: false, supports_tool_calls: true }, "kimi-k2", false],
+  [{}, "kimi-k2", true],
+])("a server whose /props say %j of its template is asked so, %s", async (caps, model, native) => {
+  const { ask, seen, stats } = await client({ answer: () => "fine", props: props(caps) }, model);
+  await ask({ messages: HISTORY, tools: TOOLS });
+  await ask({ messages: HISTORY, tools: TOOLS });
+  expect(seen.map(({ body }) => "tools" in body)).toEqual([native, native]);
+  expect(stats.props).toBe(1);
+});
+
+test("/props also say that calls stand one a message and that there is no system role", async () => {
+  const caps = {
+    supports_tool_calls: true,
+    supports_parallel_tool_calls: false,
+    supports_system_role: false,
+  };
+  const { ask, seen } = await client({ answer: () => "fine", props: props(caps) }, "kimi-k2");
+  await ask({ messages: HISTORY, tools: TOOLS });
+  expect(seen[0]?.body.messages.map(({ role }) => role)).toEqual([
+    "user",
+    "assistant",
+    "tool",
+    "assistant",
+    "tool",
+  ]);
+});
+
+test("nobody is asked for /props for a history without calls, nor where chain.toml says the manner", async () => {
+  const options = { answer: () => "fine", props: props({ supports_tool_calls: true }) };
+  const plain = await client(options, "some/model");
+  await plain.ask({});
+  expect(plain.stats.props).toBeUndefined();
+  const told = await client(options, "some/model", "[protocol]\nnative = false");
+  await told.ask({ messages: HISTORY, tools: TOOLS });
+  expect(told.stats.props).toBeUndefined();
+});
+
+test("the doctor's finding wins over the server's word, that over the provider's, that over the name", async () => {
+  const says = async (
+    model: string,
+    toml: string,
+    over: Parameters<typeof client>[3],
+    caps?: object,
+  ) => {
+    const options = { answer: () => "fine", ...(caps === undefined ? {} : { props: props(caps) }) };
+    const { ask, seen } = await client(options, model, toml, over);
+    await ask({ messages: HISTORY, tools: TOOLS });
+    return "tools" in (seen[0]?.body ?? {});
+  };
+  const lost = { doctored: () => ({ native: false }) };
+  expect(await says("kimi-k2", "", lost, { supports_tool_calls: true })).toBe(false);
+  expect(await says("some/model", "calls = true", {}, { supports_tool_calls: false })).toBe(false);
+  expect(await says("some/model", "calls = true", {})).toBe(true);
+  expect(await says("kimi-k2", "calls = false", {})).toBe(false);
 });

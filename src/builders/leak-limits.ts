@@ -1,0 +1,53 @@
+/** The audit's limits in force: those of chain.toml, or the one that the workspace's kings set. */
+import type { Config } from "../config.ts";
+import { AUDIT_VERSION, type AuditThresholds } from "../core/audit/audit.ts";
+import { kingLimit, type KingScore } from "../core/audit/king-limit.ts";
+import { kingAudit } from "../core/challenger/filing.ts";
+import { listAnswers } from "../io/answers.ts";
+import { readHiddenOf } from "../io/hidden.ts";
+import type { Store } from "../io/store.ts";
+import { answerSchema } from "../records/answer.ts";
+import { LEAK_LIMIT_FILE, leakLimitSchema, type LeakLimit } from "../records/leak-limit.ts";
+import { SCHEMA } from "../records/schema.ts";
+
+/**
+ * @param freeze write the kings' limit down, so that later turns of the workspace are held to the same.
+ * Only `leak_min = "king"` reads or writes a file.
+ */
+export async function leakLimits(
+  { audit, challenger }: Pick<Config, "audit" | "challenger">,
+  store: Store,
+  freeze: boolean,
+): Promise<AuditThresholds> {
+  const { suspect_min, leak_min, retry_min } = audit;
+  if (leak_min !== "king") return { suspect_min, leak_min, retry_min };
+  const frozen = await store.readIfThere(LEAK_LIMIT_FILE, leakLimitSchema);
+  if (frozen !== null) return { suspect_min, leak_min: frozen.leak_min, retry_min };
+  const limit: LeakLimit = {
+    schema: SCHEMA,
+    ...kingLimit(await kingScores(store, challenger.hidden)),
+    version: AUDIT_VERSION,
+  };
+  if (freeze) await store.write(LEAK_LIMIT_FILE, limit);
+  return { suspect_min, leak_min: limit.leak_min, retry_min };
+}
+
+// ---------------------------------------------------------------------------------------------
+
+async function kingScores(
+  store: Store,
+  hidden: Config["challenger"]["hidden"],
+): Promise<readonly KingScore[]> {
+  const scores: KingScore[] = [];
+  for (const { name, path } of await listAnswers(store)) {
+    const answer = await store.read(path, answerSchema);
+    const pr = await readHiddenOf(store, { name, instance_id: answer.instance_id }, hidden);
+    if (pr === null) continue;
+    const { king_audit } = kingAudit(answer, pr, ANY);
+    if (king_audit !== undefined) scores.push({ text: answer.king, score: king_audit.score ?? 0 });
+  }
+  return scores;
+}
+
+/** Scores do not depend on the limits. */
+const ANY = { suspect_min: 1, leak_min: 2 };

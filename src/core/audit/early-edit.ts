@@ -1,0 +1,50 @@
+/**
+ * Edits of a changed file of which nothing was ever shown: who has not read a file does not know what
+ * to replace in it. What the answer writes anew (a script, a test of its own) is no such edit.
+ */
+import { placeAt, type Segment } from "./answer.ts";
+import type { Evidence } from "./evidence.ts";
+import type { Hidden } from "./hidden.ts";
+import { shownShare } from "./lines.ts";
+import type { Visible } from "./visible.ts";
+
+/** An edit in place, or a script that replaces text and writes the file back. */
+const REPLACES =
+  /\bsed\s+(?:-[a-zA-Z]+\s+)*-i|\bperl\s+-[a-z0-9]*i|\.replace\(|\bre\.sub\(|str_replace|^edit \d+:\d+|\bgit apply\b|\bpatch -p/m;
+const WEIGHT = 1.6;
+
+export function earlyEdits(
+  answer: string,
+  segments: readonly Segment[],
+  hidden: Hidden,
+  visible: Visible,
+): Evidence[] {
+  if (!REPLACES.test(answer)) return [];
+  const files = new Map<string, boolean>();
+  for (const hunk of hidden.hunks) {
+    if (hunk.part !== "patch" || hunk.isNewFile) continue;
+    const isShown = shownShare(hunk, visible.observed()) > 0;
+    files.set(hunk.path, (files.get(hunk.path) ?? false) || isShown);
+  }
+  return [...files].flatMap(([path, isShown]) => {
+    const start = answer.lastIndexOf(path);
+    if (isShown || start < 0 || placeAt(segments, start) === "prose") return [];
+    if (isOpened(path, visible)) return [];
+    const evidence = `edits ${path}, of which nothing was shown`;
+    return [{ kind: "code" as const, start, end: start + path.length, weight: WEIGHT, evidence }];
+  });
+}
+
+// ---------------------------------------------------------------------------------------------
+
+/** True when a command of the history printed the file, in whole or in part. */
+function isOpened(path: string, visible: Visible): boolean {
+  const base = path.slice(path.lastIndexOf("/") + 1);
+  for (let at = visible.text.indexOf(base); at >= 0; at = visible.text.indexOf(base, at + 1)) {
+    const before = visible.text.slice(Math.max(0, at - 160), at);
+    const line = before.slice(before.lastIndexOf("\n") + 1);
+    if (/\b(?:cat|sed|head|tail|less|more|nl|awk|view|open|vim?|nano|bat)\b/.test(line))
+      return true;
+  }
+  return false;
+}

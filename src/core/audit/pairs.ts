@@ -1,0 +1,71 @@
+/**
+ * An attribute with what it belongs to, `self.root`, is a name of two parts: each may be a word of any
+ * text, and together they say what the code has.
+ */
+import { placeAt, type Segment } from "./answer.ts";
+import type { Evidence } from "./evidence.ts";
+import type { Hidden } from "./hidden.ts";
+import { rememberRecent } from "./recent.ts";
+import { isCommonWord, isKnownName, isStandardModule, isStandardAttribute } from "./surprise.ts";
+import type { Visible } from "./visible.ts";
+
+const PAIR = /(?<![\w.])([A-Za-z_]\w{0,60})\.([A-Za-z_]\w{2,60})(?!\w)/g;
+
+export function attributePairs(
+  answer: string,
+  segments: readonly Segment[],
+  hidden: Hidden,
+  visible: Visible,
+): Evidence[] {
+  const known = pairsOf(hidden);
+  const done = new Set<string>();
+  const found: Evidence[] = [];
+  for (const match of answer.matchAll(PAIR)) {
+    const [pair, owner = "", attribute = ""] = match;
+    const place = known.get(pair);
+    if (place === undefined || done.has(pair)) continue;
+    done.add(pair);
+    if (isStandardModule(owner) || isStandardAttribute(attribute) || isKnownName(attribute))
+      continue;
+    // Shown as an attribute, as a method or as a key: then it can be put together.
+    if (NAMED.some((form) => visible.text.includes(form(attribute)))) continue;
+    const isShown = visible.lower.includes(attribute.toLowerCase());
+    const isPlain = isShown || isCommonWord(attribute.toLowerCase());
+    const isCode = placeAt(segments, match.index) !== "search";
+    found.push({
+      kind: "identifier",
+      start: match.index,
+      end: match.index + pair.length,
+      weight: (isPlain ? 1.3 : 2) * (isCode ? 1 : 0.6),
+      evidence: `${place}: ${pair}`,
+    });
+  }
+  return found;
+}
+
+// ---------------------------------------------------------------------------------------------
+
+const NAMED: readonly ((name: string) => string)[] = [
+  (name) => `.${name}`,
+  (name) => `def ${name}`,
+  (name) => `${name}=`,
+  (name) => `${name} =`,
+  (name) => `"${name}"`,
+  (name) => `'${name}'`,
+  (name) => `${name}(`,
+];
+
+const MAX_PAIRS = 5000;
+
+/** Pairs of the changed files' lines -> where the first stands. */
+const pairsOf: (hidden: Hidden) => ReadonlyMap<string, string> = rememberRecent(16, (hidden) => {
+  const pairs = new Map<string, string>();
+  for (const { lines, path, newStart } of hidden.hunks) {
+    for (const line of lines) {
+      for (const [pair] of line.text.matchAll(PAIR)) {
+        if (pairs.size < MAX_PAIRS && !pairs.has(pair)) pairs.set(pair, `${path} line ${newStart}`);
+      }
+    }
+  }
+  return pairs;
+});

@@ -1,0 +1,62 @@
+/**
+ * Whether a turn has canaries, and which. Seeded a turn, so that a run that is killed plans the same
+ * again; once a reply is filed the answer record says what was shown, and that counts.
+ */
+import type { Answer, Canary } from "../../records/answer.ts";
+import type { Message } from "../../records/message.ts";
+import type { PullRequest } from "../../records/pull-request.ts";
+import { readVisible } from "../audit/visible.ts";
+import { partsOf } from "../audit/tokens.ts";
+import { futureOf } from "../challenger/future.ts";
+import { randomIndex, type Rng } from "../random.ts";
+import { broughtNames, otherName } from "./names.ts";
+
+/** Names that are altered in one pull request at most: enough to be met with, few enough to read well. */
+const MAX_NAMES = 3;
+
+export type Plan =
+  | { readonly canaries: readonly Canary[] }
+  /** Why there are none, of a turn that was drawn to have some. */
+  | { readonly none: NoCanary };
+
+export type NoCanary = "not_drawn" | "future" | "no_diff" | "no_names" | "names_shown";
+
+/**
+ * @param share of the turns, 0 to 1; 0 draws none
+ * @param rng of this turn alone
+ */
+export function planCanaries(
+  answer: { readonly messages: readonly Message[] },
+  pr: PullRequest,
+  share: number,
+  rng: Rng,
+): Plan {
+  if (rng() >= share) return { none: "not_drawn" };
+  if (futureOf(pr) !== null) return { none: "future" };
+  const patch = pr.patch ?? "";
+  if (!/^@@ -\d+(?:,\d+)? \+\d+/m.test(patch)) return { none: "no_diff" };
+  const brought = broughtNames(patch, pr.test_patch ?? "");
+  if (brought.length === 0) return { none: "no_names" };
+  const visible = readVisible(answer.messages);
+  const isShown = (name: string): boolean => visible.joined().includes(partsOf(name).join(""));
+  const unseen = brought.filter((name) => !isShown(name));
+  const record = JSON.stringify(pr);
+  const canaries: Canary[] = [];
+  const waiting = [...unseen];
+  while (canaries.length < MAX_NAMES && waiting.length > 0) {
+    const [name] = waiting.splice(randomIndex(rng, waiting.length), 1);
+    if (name === undefined) break;
+    const isTaken = (other: string): boolean =>
+      isShown(other) || record.includes(other) || canaries.some(({ shown }) => shown === other);
+    const shown = otherName(name, rng, isTaken);
+    if (shown !== null) canaries.push({ kind: "name", true: name, shown });
+  }
+  return canaries.length > 0 ? { canaries } : { none: "names_shown" };
+}
+
+/** The record with its canaries planned, unless a reply was filed before: then it is as it was shown. */
+export function withCanaries(answer: Answer, pr: PullRequest, share: number, rng: Rng): Answer {
+  if (answer.canaries !== undefined || (answer.challenger_tries ?? []).length > 0) return answer;
+  const plan = planCanaries(answer, pr, share, rng);
+  return "canaries" in plan ? { ...answer, canaries: [...plan.canaries] } : answer;
+}

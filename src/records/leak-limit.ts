@@ -1,0 +1,15 @@
+/** report/leak_min.json: the limit that the kings set, frozen at the challenger's first call. */
+import { z } from "zod";
+import { schemaField } from "./schema.ts";
+
+export const LEAK_LIMIT_FILE = "report/leak_min.json";
+
+export const leakLimitSchema = z.looseObject({
+  schema: schemaField,
+  leak_min: z.number(),
+  kings: z.int(),
+  reason: z.string().nullable(),
+  /** Of the audit whose scores these are. */
+  version: z.string(),
+});
+export type LeakLimit = Readonly<z.infer<typeof leakLimitSchema>>;

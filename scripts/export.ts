@@ -1,6 +1,6 @@
 /** npm run stage:export: judged turns become training rows in dataset/export/. */
 import { InvalidArgumentError, Option } from "commander";
-import { PRIVILEGES, type Privilege } from "../src/core/dataset/privileged.ts";
+import { PRIVILEGES, type Privilege } from "../src/core/dataset/format-names.ts";
 import { runScript } from "../src/command/cli.ts";
 import {
   datasetCommand,

@@ -4,10 +4,9 @@
  */
 import { resolve } from "node:path";
 import { columnsSeen, shapeBits, type Columns, type ColumnsData } from "../core/dataset/columns.ts";
-import { answersOf, type Example, type Skip } from "../core/dataset/example.ts";
+import { answersOf, type Built, type Example, type Skip } from "../core/dataset/example.ts";
 import type { Format } from "../core/dataset/format-names.ts";
 import { takes, writeRow } from "../core/dataset/formats.ts";
-import type { RenderText } from "../core/dataset/format-reasons.ts";
 import {
   numberList,
   rowIndex,
@@ -25,6 +24,8 @@ import { filesIn } from "../io/dataset/folder.ts";
 import { openLineWriter, type LineWriter } from "../io/dataset/spool.ts";
 import { readJsonFile } from "../io/json-file.ts";
 import { maskedRows, type BuiltRows } from "./masked-rows.ts";
+import type { TemplateRenderer } from "./template-render.ts";
+import { renderedRows, type Renders } from "./template-rows.ts";
 
 /** What a thread needs to know to collect rows; plain values. */
 export type CollectJob = {
@@ -33,6 +34,8 @@ export type CollectJob = {
   /** Where in it this part's files go; nothing else is there. */
   readonly part: string;
   readonly settings: DatasetSettings;
+  /** For a template's `strftime_now`: one for all parts. */
+  readonly date: string;
 };
 
 /** Lines of one format, in row order; a length of 0 says that the row is not in it. */
@@ -55,6 +58,8 @@ export type Collected = {
   /** What each row's messages carry (`shapeBits`). */
   readonly shapes: NumberList;
   readonly skipped: readonly string[];
+  /** What rendered the texts by a model's template; null: no template was asked for. */
+  readonly renderedBy: string | null;
 };
 
 /** A collected part as plain values, to be sent to another thread. */
@@ -79,7 +84,7 @@ type Count = (typeof COUNTS)[number];
 
 /** Collects a stream of rows. @throws UserError for a tokenizer or template that cannot be used. */
 export async function collect(rows: BuiltRows, job: CollectJob): Promise<Collected> {
-  const text = await textSettings(job.settings);
+  const text = await textSettings(job);
   const counts = countersOf();
   const index = rowIndex();
   const columns = columnsSeen();
@@ -92,13 +97,17 @@ export async function collect(rows: BuiltRows, job: CollectJob): Promise<Collect
   const excluded = new Set<unknown>(job.settings.excludeIds);
   const { history, maxTokens, madeWith } = job.settings;
   const lengthOf = (example: Example): number => text.count(example).length;
-  const keep = (given: Example): void => {
-    if (excluded.has(given.metadata["instance_id"])) {
-      counts.filtered.add("excluded_id");
-      return skips.add(skipOf(given, "excluded_id"));
-    }
-    const own = madeWith === undefined ? given : signed(given, madeWith);
+  const prepared = (built: Built): Built => {
+    if (!built.ok || excluded.has(built.example.metadata["instance_id"])) return built;
+    const own = madeWith === undefined ? built.example : signed(built.example, madeWith);
     const example = history === undefined ? own : shortened(own, history, maxTokens, lengthOf);
+    return { ok: true, example };
+  };
+  const keep = (example: Example, renders: Renders): void => {
+    if (excluded.has(example.metadata["instance_id"])) {
+      counts.filtered.add("excluded_id");
+      return skips.add(skipOf(example, "excluded_id"));
+    }
     const { kind, label, formats } = example;
     const wanted = spools.filter(
       ({ format }) => takes(format, kind, label) && formats?.includes(format) !== false,
@@ -108,7 +117,9 @@ export async function collect(rows: BuiltRows, job: CollectJob): Promise<Collect
     const isLong = maxTokens !== null && tokens.length > maxTokens;
     const lines = wanted.map((spool) => ({
       spool,
-      result: isLong ? TOO_LONG : writeRow(example, spool.format, { render: text.render, trainer }),
+      result: isLong
+        ? TOO_LONG
+        : writeRow(example, spool.format, { render: renders.get(example), trainer }),
     }));
     for (const { result } of lines) if (!result.ok) counts.refused.add(result.reason);
     const first = lines[0]?.result;
@@ -130,8 +141,10 @@ export async function collect(rows: BuiltRows, job: CollectJob): Promise<Collect
 
   try {
     for await (const some of maskedRows(rows, job.settings, counts.masked)) {
-      for (const built of some) {
-        if (built.ok) keep(built.example);
+      const ready = some.map(prepared);
+      const renders = await renderedRows(ready, text.renderer, trainer);
+      for (const built of ready) {
+        if (built.ok) keep(built.example, renders);
         else {
           counts.filtered.add(built.skip.reason);
           skips.add(built.skip);
@@ -141,8 +154,19 @@ export async function collect(rows: BuiltRows, job: CollectJob): Promise<Collect
   } finally {
     for (const spool of spools) spool.writer.close(false);
     skips.close();
+    text.renderer?.end();
   }
-  return { index, columns, counts, longest, spools, shapes, skipped: skips.files() };
+  const renderedBy = text.renderer?.words ?? null;
+  return {
+    index,
+    columns,
+    counts,
+    longest,
+    spools,
+    shapes,
+    skipped: skips.files(),
+    renderedBy,
+  };
 }
 
 /** A part as plain values. */
@@ -235,27 +259,33 @@ async function skippedRows({ folder, part }: CollectJob, reasons: Counter) {
 
 type TextSettings = {
   readonly count: CountTokens;
-  readonly render: RenderText | undefined;
+  readonly renderer: TemplateRenderer | null;
 };
 
 /** Tokenizer, template and DuckDB are loaded by those who ask for them: start-up is half of a small run. */
-async function textSettings(settings: DatasetSettings): Promise<TextSettings> {
-  const { tokenizer, tokenizerConfig } = settings;
-  const render = tokenizerConfig === null ? null : await renderer(tokenizerConfig);
+async function textSettings({ settings, date }: CollectJob): Promise<TextSettings> {
+  const { tokenizer, tokenizerConfig: path, templateEngine: engine } = settings;
+  const templates = path === null ? null : await import("./template-render.ts");
+  const isRendered = settings.formats.includes("chatml");
   return {
-    count: tokenizer === null ? estimateTokens : await exactCount(tokenizer, render),
-    render: render ?? undefined,
+    count: tokenizer === null ? estimateTokens : await exactCount(tokenizer, settings, date),
+    // chatml alone has texts.
+    renderer:
+      templates === null || path === null || !isRendered
+        ? null
+        : await templates.openRenderer({ path, engine, date }),
   };
 }
 
-async function exactCount(path: string, render: RenderText | null): Promise<CountTokens> {
+async function exactCount(
+  path: string,
+  { tokenizerConfig: template }: DatasetSettings,
+  date: string,
+): Promise<CountTokens> {
   const { exactTokens } = await import("../core/dataset/tokenizer.ts");
+  const { countingRenderer } = await import("./template-render.ts");
+  const render = template === null ? null : await countingRenderer(template, date);
   return exactTokens(await readJsonFile(resolve(path), "--tokenizer"), path, render);
-}
-
-async function renderer(path: string): Promise<RenderText> {
-  const { threadRenderer } = await import("./template-render.ts");
-  return threadRenderer(await readJsonFile(resolve(path), "--tokenizer-config"), path);
 }
 
 function longRow({ metadata }: Example, length: number): LongRow {

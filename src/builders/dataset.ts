@@ -21,6 +21,8 @@ import { planSplits, type SplitAsked, type SplitPlan } from "../core/dataset/spl
 import { reasonTable } from "../core/dataset/stats.ts";
 import { UserError } from "../errors.ts";
 import { beginFolder, type OutputFolder } from "../io/dataset/folder.ts";
+import { templatePaths } from "../io/dataset/template-files.ts";
+import { localTime } from "../io/local-time.ts";
 import { filePrints, madeBefore, madeHash, markMade } from "../io/dataset/made-from.ts";
 import type { StageSummary } from "../work.ts";
 import type { BuiltRows } from "./masked-rows.ts";
@@ -33,6 +35,7 @@ import {
 } from "./collect.ts";
 import { deal, SPOOL } from "./deal.ts";
 import { finishFolder, keepEditedCard } from "./files.ts";
+import { engineNamed } from "./template-render.ts";
 
 export type DatasetSpec = {
   /** As in the summary and in dataset_stats.json: "repair". */
@@ -100,7 +103,7 @@ export async function writeDataset(rows: Rows, spec: DatasetSpec): Promise<Writt
       longestRow: collected.longest.name,
       plan,
       sizes: dealt.sizes,
-      notes: spec.notes?.() ?? [],
+      notes: [...renderNotes(collected), ...(spec.notes?.() ?? [])],
       more: spec.stats?.() ?? {},
     });
     const { card } = spec;
@@ -129,8 +132,13 @@ async function madeFrom({
   if (from === undefined) return null;
   // Another key of chain.toml or another version makes the same rows.
   const { force: _force, madeWith: _madeWith, ...rest } = settings;
-  const paths = [settings.tokenizer, settings.tokenizerConfig].flatMap((path) => path ?? []);
-  return madeHash([builder, rest, await filePrints(paths), from]);
+  const { tokenizer, tokenizerConfig: template } = settings;
+  const paths = [
+    ...(tokenizer === null ? [] : [tokenizer]),
+    ...(template === null ? [] : templatePaths(template)),
+  ];
+  const engine = template === null ? null : engineNamed(settings.templateEngine);
+  return madeHash([builder, rest, engine, await filePrints(paths), from]);
 }
 
 type Rows = BuiltRows | ((scratch: string) => BuiltRows);
@@ -141,7 +149,9 @@ async function collectAll(
   { settings, otherPart }: DatasetSpec,
   folder: OutputFolder,
 ): Promise<Collected> {
-  const job = { folder: folder.temp, settings };
+  // One date for all parts, and for all rows of a build that goes on past midnight.
+  const date = settings.templateDate ?? localTime();
+  const job = { folder: folder.temp, settings, date };
   const other = otherPart?.collect({ ...job, part: `${SPOOL}/2` });
   // It is looked at below, whatever becomes of it.
   other?.catch(() => {});
@@ -192,6 +202,11 @@ function splitsOf(spec: DatasetSpec): { first: string; others: readonly SplitAsk
   );
 }
 
+/** Which engine wrote the texts: two may differ. */
+function renderNotes({ renderedBy }: Collected): readonly string[] {
+  return renderedBy === null ? [] : [`chatml rows are rendered by ${renderedBy}`];
+}
+
 function summaryOf(
   spec: DatasetSpec,
   collected: Collected,
@@ -222,6 +237,7 @@ function summaryOf(
       ...unasked,
       lengthNote(lengths),
       ...plan.notes,
+      ...renderNotes(collected),
       ...(edited === null
         ? []
         : [

@@ -1,6 +1,7 @@
 /** What only a teacher may see of a judged turn, read where it lies. */
 import type { Config } from "../config.ts";
-import { judgesWords, type Privilege } from "../core/dataset/privileged.ts";
+import type { Privilege } from "../core/dataset/format-names.ts";
+import { judgesWords } from "../core/dataset/privileged.ts";
 import type { JudgedTurn } from "../core/dataset/export.ts";
 import { hiddenText } from "../core/turn/challenger-prompt.ts";
 import { readHiddenOf } from "../io/hidden.ts";

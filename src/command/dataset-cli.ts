@@ -32,7 +32,10 @@ export function datasetCommand(text: ScriptText): Command {
     )
     .option("--near-duplicate <f>", "similarity kept on one side, 0: off ([dataset])")
     .option("--tokenizer <file>", "a tokenizer.json: exact token counts")
-    .option("--tokenizer-config <file>", "a tokenizer_config.json: chatml by its chat template")
+    .option(
+      "--tokenizer-config <file>",
+      "a tokenizer_config.json or chat_template.jinja: chatml by it",
+    )
     .option("--price <usd>", "USD per million tokens, for the cost estimate")
     .option("--license <id>", "licence of the card ([dataset].license)")
     .option("--parquet", "Parquet files beside the JSON Lines")

@@ -1,6 +1,8 @@
 /** [dataset]: what training sets hold and how they are split. */
 import { z } from "zod";
 import { FORMATS } from "../core/dataset/format-names.ts";
+import { TEMPLATE_ENGINES } from "../core/dataset/settings.ts";
+import { DATE } from "../core/template/date.ts";
 import { positive, count, fraction, name } from "./ranges.ts";
 
 export const datasetSection = z
@@ -23,6 +25,13 @@ export const datasetSection = z
     tokenizer: name.optional(),
     /** A local tokenizer_config.json: chatml rows are rendered with its chat template. */
     tokenizer_config: name.optional(),
+    /** Who renders it; auto: transformers where training/.venv is there, else @huggingface/jinja. */
+    template_engine: z.enum(TEMPLATE_ENGINES).default("auto"),
+    /** What strftime_now of a template says, "2026-01-31" or "2026-01-31T09:05:00"; absent: when the build began. */
+    template_date: z
+      .string()
+      .regex(DATE, 'a date such as "2026-01-31", or with a time "2026-01-31T09:05:00"')
+      .optional(),
     /** USD per million training tokens, for the cost estimate. */
     usd_per_million_tokens: z.number().min(0).optional(),
     /** Parquet files beside the JSON Lines. */

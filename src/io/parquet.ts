@@ -2,6 +2,7 @@
 import type { DuckDBConnection, DuckDBValue } from "@duckdb/node-api";
 import { UserError, errorMessage } from "../errors.ts";
 import type { OpenFile, ReadRow } from "./source/types.ts";
+import { ownFields } from "./struct-nulls.ts";
 
 /**
  * Opens a Parquet file.
@@ -44,7 +45,7 @@ export async function openParquet(path: string): Promise<OpenFile> {
   };
 }
 
-/** Values as JSON has them: big integers that fit are numbers, times are ISO texts. */
+/** Values as JSON has them, without what structs fill in: big integers that fit are numbers, times are ISO texts. */
 export function plainValue(value: unknown): unknown {
   if (typeof value === "bigint")
     return Number.isSafeInteger(Number(value)) ? Number(value) : String(value);
@@ -53,7 +54,9 @@ export function plainValue(value: unknown): unknown {
     return Buffer.from(value.buffer, value.byteOffset, value.length).toString("utf8");
   if (Array.isArray(value)) return value.map(plainValue);
   if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, plainValue(inner)]));
+  return Object.fromEntries(
+    Object.entries(value).map(([key, inner]) => [key, ownFields(key, plainValue(inner))]),
+  );
 }
 
 /** Rows by their number in the file, in the order asked; row groups without any are not touched. */

@@ -14,7 +14,7 @@ import {
 import { exportCard } from "../core/dataset/export-card.ts";
 import type { Built } from "../core/dataset/example.ts";
 import type { Format } from "../core/dataset/format-names.ts";
-import type { Privilege } from "../core/dataset/privileged.ts";
+import type { Privilege } from "../core/dataset/format-names.ts";
 import { takes } from "../core/dataset/formats.ts";
 import {
   datasetSettings,

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+import sets as builders
 import tiny_gguf
 
 HERE = Path(__file__).parent
@@ -119,6 +120,22 @@ def litellm_program() -> Path:
 def mini_python() -> Path:
     """The Python that can import mini-swe-agent; the test is skipped where there is none."""
     return _environment(".venv-mini")
+
+
+@pytest.fixture(scope="session")
+def sets(tmp_path_factory: pytest.TempPathFactory) -> dict[str, builders.Built]:
+    """A set of each builder in all its formats; the exports with text alone and with calls."""
+    root = tmp_path_factory.mktemp("sets")
+    builders.judged(root / "text", calls=False)
+    builders.judged(root / "calls", calls=True)
+    found = {
+        "export": builders.export(root / "text", "export"),
+        "export_of_calls": builders.export(root / "calls", "export"),
+        "privileged": builders.export(root / "text", "privileged", formats=("privileged",)),
+        "repair": builders.repair(root),
+        "speedrun": builders.speedrun(root),
+    }
+    return found | {one.folder.name: one for one in builders.actions(root)}
 
 
 def _environment(name: str) -> Path:

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { FORMATS } from "../../src/core/dataset/format-names.ts";
-import type { Privilege } from "../../src/core/dataset/privileged.ts";
+import type { Privilege } from "../../src/core/dataset/format-names.ts";
 import { exportTurns, type ExportOptions } from "../../src/stages/export.ts";
 import { scriptedChat } from "../support/chat.ts";
 import { readJsonl } from "../support/dataset.ts";

@@ -17,6 +17,8 @@ export const SETTINGS: DatasetSettings = {
   license: "apache-2.0",
   tokenizer: null,
   tokenizerConfig: null,
+  templateEngine: "jinja",
+  templateDate: null,
   mask: false,
   maskEmails: false,
   force: false,

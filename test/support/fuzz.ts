@@ -10,7 +10,8 @@ import fc from "fast-check";
 import { parquetWriteBuffer } from "hyparquet-writer";
 import { loadConfig, parseConfig } from "../../src/config.ts";
 import { exactTokens } from "../../src/core/dataset/tokenizer.ts";
-import { templateRenderer } from "../../src/core/dataset/template.ts";
+import { jinjaRenderer } from "../../src/core/template/render.ts";
+import { chatTemplate } from "../../src/core/template/source.ts";
 import { findInjections } from "../../src/core/duel/injection.ts";
 import { maskSecrets } from "../../src/core/secrets/mask.ts";
 import { checkForm } from "../../src/core/turn/form.ts";
@@ -286,7 +287,17 @@ export const FUZZ_READERS: readonly FuzzReader[] = [
       }),
       json({ chat_template: [{ name: "default", template: "{{ messages[0].content }}" }] }),
     ],
-    read: (bytes) => templateRenderer(valueOf(bytes), "tokenizer_config.json")(CONVERSATION),
+    read: (bytes) => {
+      const template = chatTemplate(
+        { config: valueOf(bytes), jinja: null },
+        "tokenizer_config.json",
+      );
+      return jinjaRenderer(
+        template,
+        "tokenizer_config.json",
+        "2026-01-31",
+      )({ messages: CONVERSATION });
+    },
   },
   ...(
     [

@@ -26,6 +26,10 @@ export const TRAINERS = [
 ] as const;
 export type Trainer = (typeof TRAINERS)[number];
 
+/** What a teacher may see in rows of the format `privileged`. */
+export const PRIVILEGES = ["pr", "future", "reasons"] as const;
+export type Privilege = (typeof PRIVILEGES)[number];
+
 /** A format by name. @throws UserError that names the nearest one. */
 export function formatNamed(name: string): Format {
   const format = FORMATS.find((known) => known === name);

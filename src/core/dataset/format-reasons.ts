@@ -8,7 +8,7 @@ export const FORMAT_REASONS = [
   "unknown_role",
   /** alpaca, sharegpt: turns do not alternate between user and assistant, ending on the user. */
   "not_alternating",
-  /** The model's own chat template raised an exception. */
+  /** The model's own chat template called `raise_exception`. */
   "template_refused",
   /** The template's text lacks a call, an argument, a result or words of the row. */
   "template_lost",
@@ -28,10 +28,11 @@ export type Written =
 export type RenderedMessage = {
   readonly role: string;
   readonly content: string;
+  readonly reasoning_content?: string | undefined;
   readonly tool_calls?: readonly unknown[] | undefined;
 };
 
-/** Renders messages as one text; null says that the template refuses them. */
+/** Renders messages as one text, or says why there is none. */
 export type RenderText = (
   messages: readonly RenderedMessage[],
   tools?: readonly unknown[],

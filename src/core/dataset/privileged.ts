@@ -5,9 +5,6 @@
 import type { Score } from "../../records/score.ts";
 import { judgeViews } from "../report/verdicts.ts";
 
-export const PRIVILEGES = ["pr", "future", "reasons"] as const;
-export type Privilege = (typeof PRIVILEGES)[number];
-
 /** The judges' sentences about a turn whose winner is the answer to learn; "" where nobody said anything. */
 export function judgesWords(score: Score | null): string {
   const said = score === null ? [] : judgeViews(score).flatMap(({ replies }) => replies);

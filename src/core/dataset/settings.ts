@@ -14,6 +14,10 @@ import { historyWanted, type HistoryWanted } from "./shortened.ts";
 export const GROUPINGS = ["repo", "instance"] as const;
 export type Grouping = (typeof GROUPINGS)[number];
 
+/** Who renders a model's chat template; "auto": transformers where training/.venv is there. */
+export const TEMPLATE_ENGINES = ["auto", "transformers", "jinja"] as const;
+export type TemplateEngineName = (typeof TEMPLATE_ENGINES)[number];
+
 export type DatasetSettings = {
   /** At least one, none twice; the first one's files are at the top of the folder. */
   readonly formats: readonly Format[];
@@ -34,6 +38,9 @@ export type DatasetSettings = {
   /** Paths; null: estimated tokens, plain ChatML. */
   readonly tokenizer: string | null;
   readonly tokenizerConfig: string | null;
+  readonly templateEngine: TemplateEngineName;
+  /** What a template's `strftime_now` says; null: when the build began. */
+  readonly templateDate: string | null;
   /** Secrets are masked in every text of a row; false: the person says that the source holds none. */
   readonly mask: boolean;
   /** E-mail addresses as well. */
@@ -61,6 +68,8 @@ export type DatasetSection = {
   readonly license: string;
   readonly tokenizer?: string | undefined;
   readonly tokenizer_config?: string | undefined;
+  readonly template_engine: TemplateEngineName;
+  readonly template_date?: string | undefined;
   readonly history?: string | undefined;
 };
 
@@ -123,6 +132,8 @@ export function datasetSettings(
     license: flags.license ?? section.license,
     tokenizer: flags.tokenizer ?? section.tokenizer ?? null,
     tokenizerConfig: flags.tokenizerConfig ?? section.tokenizer_config ?? null,
+    templateEngine: section.template_engine,
+    templateDate: section.template_date ?? null,
     mask: flags.mask ?? true,
     maskEmails,
     force: flags.force,

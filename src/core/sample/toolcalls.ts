@@ -10,22 +10,26 @@ export type ToolCallStyle = "text" | "keep";
 /** Both the list of calls and the legacy single `function_call`; [] when there is neither. */
 export function toolCallsOf(message: Readonly<Record<string, unknown>>): readonly ToolCall[] {
   const calls = listOf(message["tool_calls"]);
-  if (calls.length > 0) return calls.map((call) => toolCallSchema.parse(call));
+  if (calls.length > 0) return calls.map((call) => toolCallSchema.parse(parsed(call)));
   const legacy = message["function_call"];
   return isRecord(legacy) ? [toolCallSchema.parse({ function: legacy })] : [];
 }
 
 // ---------------------------------------------------------------------------------------------
 
-/** A column of Parquet may hold the list as JSON text. */
+/** A column of Parquet may hold the list as JSON text, or each call. */
 function listOf(value: unknown): readonly unknown[] {
-  if (Array.isArray(value)) return value as unknown[];
-  if (typeof value !== "string") return [];
+  const list = parsed(value);
+  return Array.isArray(list) ? (list as unknown[]) : [];
+}
+
+/** What a text says as JSON; anything else, and a text that is none, as it is. */
+function parsed(value: unknown): unknown {
+  if (typeof value !== "string") return value;
   try {
-    const list: unknown = JSON.parse(value);
-    return Array.isArray(list) ? (list as unknown[]) : [];
+    return JSON.parse(value) as unknown;
   } catch {
-    return [];
+    return value;
   }
 }
 

@@ -3,6 +3,7 @@
  * hyparquet and the viewer would give what it means, and then nobody could tell a null that the agent
  * wrote from one that a struct has in place of a field it lacks.
  */
+import { withOwnFields } from "../struct-nulls.ts";
 import type { FileMetaData, SchemaElement } from "hyparquet";
 
 /** The same footer, with JSON named as the text that it is. */
@@ -39,11 +40,13 @@ export function rowAsText(
       .map((feature) => [feature["name"], feature["type"]] as const),
   );
   if (![...types.values()].some((type) => JSON.stringify(type).toLowerCase().includes('"json"'))) {
-    return row;
+    return withOwnFields(row) as Readonly<Record<string, unknown>>;
   }
-  return Object.fromEntries(
-    Object.entries(row).map(([key, value]) => [key, cellAsText(value, types.get(key))]),
-  );
+  const entries = Object.entries(row).map(([key, value]) => [
+    key,
+    cellAsText(value, types.get(key)),
+  ]);
+  return withOwnFields(Object.fromEntries(entries)) as Readonly<Record<string, unknown>>;
 }
 
 // ---------------------------------------------------------------------------------------------

@@ -4,7 +4,9 @@ import { lengthNote, lengthSection, lengthStats } from "../../../src/core/datase
 import { numberList } from "../../../src/core/dataset/row-index.ts";
 import { exactTokens } from "../../../src/core/dataset/tokenizer.ts";
 import { estimateTokens } from "../../../src/core/dataset/tokens.ts";
-import { templateRenderer } from "../../../src/core/dataset/template.ts";
+import { jinjaRenderer, rowText } from "../../../src/core/template/render.ts";
+import { chatTemplate } from "../../../src/core/template/source.ts";
+import type { RenderText } from "../../../src/core/dataset/format-reasons.ts";
 import { example } from "../../support/dataset.ts";
 import { wordLevel } from "../../support/tokenizer.ts";
 
@@ -46,7 +48,15 @@ test("of a pair the longer sequence counts, and both for the total", () => {
 
 test("with a template the text that it renders is counted", () => {
   const template = "{% for m in messages %}<<{{ m.role }}>> {{ m.content }} {% endfor %}";
-  const render = templateRenderer({ chat_template: template }, "t.json");
+  const raw = jinjaRenderer(
+    chatTemplate({ config: null, jinja: template }, "t"),
+    "t",
+    "2026-01-31",
+  );
+  const render: RenderText = (messages, tools) => {
+    const text = rowText(raw({ messages, tools }), { messages });
+    return typeof text === "string" ? text : { reason: "template_lost" };
+  };
   const row = example("g", 1, { prompt: [{ role: "user", content: "one two" }], answer: "three" });
   const of = exactTokens(wordLevel([]), "tokenizer.json", render)(row);
   // "<<", "user", ">>", "one", "two", "<<", "assistant", ">>", "three".

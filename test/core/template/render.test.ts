@@ -1,11 +1,22 @@
 /** The model's own chat template and tokenizer. */
 import { expect, test } from "vitest";
-import { templateRenderer } from "../../../src/core/dataset/template.ts";
+import { jinjaRenderer, rowText, type RowText } from "../../../src/core/template/render.ts";
+import { chatTemplate } from "../../../src/core/template/source.ts";
+import type { RenderedMessage } from "../../../src/core/dataset/format-reasons.ts";
 import { exactTokens } from "../../../src/core/dataset/tokenizer.ts";
 import { estimateTokens } from "../../../src/core/dataset/tokens.ts";
 import { writeRow } from "../../../src/core/dataset/formats.ts";
 import { example } from "../../support/dataset.ts";
 import { wordLevel } from "../../support/tokenizer.ts";
+
+/** What a row of a model's files comes to. */
+const render =
+  (config: unknown, name: string, jinja: string | null = null) =>
+  (messages: readonly RenderedMessage[], tools?: readonly unknown[]): RowText => {
+    const raw = jinjaRenderer(chatTemplate({ config, jinja }, name), name, "2026-03-04T05:06:07");
+    const job = { messages, tools };
+    return rowText(raw(job), job);
+  };
 
 const CHAT = [
   { role: "system", content: "S" },
@@ -26,35 +37,39 @@ const CONFIG = {
 };
 
 test("a row is rendered with the template, its own tokens filled in", () => {
-  expect(templateRenderer(CONFIG, "c.json")(CHAT)).toBe(
-    "<s>[system]S</s>[user]U</s>[assistant]A</s>",
-  );
+  expect(render(CONFIG, "c.json")(CHAT)).toBe("<s>[system]S</s>[user]U</s>[assistant]A</s>");
 });
 
-test("of several templates the default one is taken", () => {
+test("of several templates the default one is taken, and for rows with tools the one of tool_use", () => {
+  const all = "{% for m in messages %}{{ m.content }}{% endfor %}";
   const many = {
     chat_template: [
-      { name: "tool_use", template: "T" },
-      { name: "default", template: "D" },
+      { name: "tool_use", template: `T${all}` },
+      { name: "default", template: `D${all}` },
     ],
   };
-  expect(templateRenderer(many, "c.json")(CHAT)).toBe("D");
+  expect(render(many, "c.json")(CHAT)).toBe("DSUA");
+  expect(render(many, "c.json")(CHAT, [{ type: "function" }])).toBe("TSUA");
 });
 
-test.each([
-  ["special_token", [{ role: "user", content: "print </s> now" }]],
-  ["template_refused", [{ role: "tool", content: "x" }]],
-])("drops with %s", (reason, messages) => {
-  expect(templateRenderer(CONFIG, "c.json")(messages)).toEqual({ reason });
+test("a chat_template.jinja wins over the configuration, which names the tokens", () => {
+  const all = "{{ bos_token }}{% for m in messages %}{{ m.content }}{% endfor %}";
+  expect(render(CONFIG, "m/c.json", all)(CHAT)).toBe("<s>SUA");
+  expect(render(null, "m/chat_template.jinja", all)(CHAT)).toBe("SUA");
 });
 
-test("the chatml format uses the template when one is given", () => {
-  const row = writeRow(example("g", 1), "chatml", {
-    render: templateRenderer(CONFIG, "c.json"),
+test("raise_exception alone is a refusal; anything else is a fault in the engine's words", () => {
+  expect(render(CONFIG, "c.json")([{ role: "tool", content: "x" }])).toEqual({
+    reason: "template_refused",
   });
-  expect(row).toMatchObject({
+  const odd = { chat_template: "{{ messages | shuffle }}" };
+  expect(render(odd, "c.json")(CHAT)).toEqual({ fault: "Unknown ArrayValue filter: shuffle" });
+});
+
+test("the chatml format writes what its renderer says", () => {
+  expect(writeRow(example("g", 1), "chatml", { render: () => "T" })).toMatchObject({
     ok: true,
-    row: { text: expect.stringMatching(/^<s>\[system\]You repair/) },
+    row: { text: "T" },
   });
 });
 
@@ -62,7 +77,7 @@ test.each([
   [{}, "c.json has no chat template: chat_template"],
   [{ chat_template: "{% if %}" }, "c.json: its chat_template does not parse"],
 ])("a config that is of no use is told: %j", (config, message) => {
-  expect(() => templateRenderer(config, "c.json")).toThrow(message);
+  expect(() => render(config, "c.json")(CHAT)).toThrow(message);
 });
 
 const TOKENIZER = wordLevel(["a", "b"]);
@@ -97,9 +112,7 @@ const loops = (body: string): { chat_template: string } => ({
 test("a template that writes calls and results out is taken, in whatever way it spells them", () => {
   const body =
     "{{ m.content }}{% for c in m.tool_calls or [] %}{{ c.function.name }}{{ c.function.arguments | tojson }}{% endfor %}";
-  expect(templateRenderer(loops(body), "c.json")(CALLED, [])).toBe(
-    'Uedit{"text": "a\\n\\"b\\""}done',
-  );
+  expect(render(loops(body), "c.json")(CALLED, [])).toBe('Uedit{"text": "a\\n\\"b\\""}done');
 });
 
 test.each([
@@ -108,10 +121,16 @@ test.each([
     "the results",
     "{% if m.role != 'tool' %}{{ m.content }}{% endif %}{% for c in m.tool_calls or [] %}{{ c.function.name }}{{ c.function.arguments | tojson }}{% endfor %}",
   ],
-  [
-    "the arguments",
-    "{{ m.content }}{% for c in m.tool_calls or [] %}{{ c.function.name }}{{ 'x' + c.function.arguments }}{% endfor %}",
-  ],
+  ["thoughts of the last answer", "{{ m.content }}{{ (m.tool_calls or []) | tojson }}"],
 ])("a template whose text lacks %s drops the row with template_lost", (_what, body) => {
-  expect(templateRenderer(loops(body), "c.json")(CALLED)).toEqual({ reason: "template_lost" });
+  const last = { role: "assistant", content: "end", reasoning_content: "hm" };
+  expect(render(loops(body), "c.json")([...CALLED, last])).toEqual({ reason: "template_lost" });
+});
+
+test("an object that is joined to a text is a fault, as in Python, and never [object Map]", () => {
+  const body =
+    "{{ m.content }}{% for c in m.tool_calls or [] %}{{ 'x' + c.function.arguments }}{% endfor %}";
+  expect(render(loops(body), "c.json")(CALLED)).toEqual({
+    fault: "can only concatenate str (not dict) to str",
+  });
 });

@@ -7,7 +7,7 @@ import {
   wholeNumber,
   type CommonFlags,
 } from "../src/command/cli.ts";
-import { ANSWERS, type AnswerName } from "../src/records/outcome.ts";
+import { ANSWERS, type AnswerName } from "../src/records/answer-names.ts";
 
 const command = stageCommand({
   name: "stage:rollout",

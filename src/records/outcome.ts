@@ -1,9 +1,7 @@
 /** outcome/<answer file>: what became of a turn's answers when they were played on in the gym. */
 import { z } from "zod";
+import { ANSWERS } from "./answer-names.ts";
 import { schemaField } from "./schema.ts";
-
-export const ANSWERS = ["challenger", "king", "reference"] as const;
-export type AnswerName = (typeof ANSWERS)[number];
 
 const playedFields = {
   answer: z.enum(ANSWERS),

@@ -22,7 +22,8 @@ import type { Gym } from "../gym/world.ts";
 import { listAnswers, type AnswerFile } from "../io/answers.ts";
 import { inParallel } from "../io/in-parallel.ts";
 import { answerSchema } from "../records/answer.ts";
-import { outcomeDropSchema, outcomeSchema, type AnswerName } from "../records/outcome.ts";
+import type { AnswerName } from "../records/answer-names.ts";
+import { outcomeDropSchema, outcomeSchema } from "../records/outcome.ts";
 import { SCHEMA } from "../records/schema.ts";
 import type { StageOptions, StageSummary } from "../work.ts";
 

@@ -3,7 +3,8 @@
  * package. Every interval is over clusters: turns of one package hang together.
  */
 import { METRICS } from "../../records/score.ts";
-import { playedIn, type AnswerName, type OutcomeFile } from "../../records/outcome.ts";
+import type { AnswerName } from "../../records/answer-names.ts";
+import { playedIn, type OutcomeFile } from "../../records/outcome.ts";
 import { clusterOf, type ClusterBy } from "../duel/cluster-by.ts";
 import { clusteredShare, type Share } from "../duel/statistics.ts";
 import type { TurnRow } from "../report/turn-row.ts";

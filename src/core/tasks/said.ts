@@ -2,7 +2,8 @@
 import type { Answer } from "../../records/answer.ts";
 import type { GymTask } from "../../records/gym-task.ts";
 import type { Message } from "../../records/message.ts";
-import type { AnswerName, OutcomeFile, Played } from "../../records/outcome.ts";
+import type { AnswerName } from "../../records/answer-names.ts";
+import type { OutcomeFile, Played } from "../../records/outcome.ts";
 import { playedIn } from "../../records/outcome.ts";
 import { sha256Hex } from "../turn/hash.ts";
 import { stepCommand } from "./trajectory.ts";

@@ -83,7 +83,7 @@ function waysOf(format: Format, facts: TrainFacts): Way[] {
   const isPlain = trainer === null || trainer === "trl";
   const trl = TRL[format]?.map((line) => line.replace("LIMIT", String(limit)));
   if (isPlain && trl !== undefined)
-    ways.push({ trainer: "TRL", lines: [load, ...trl], isTried: true });
+    ways.push({ trainer: "TRL", lines: [load, ...trl], isTried: TRIED.has(format) });
   if ((trainer === null || trainer === "axolotl") && format === "openai") {
     ways.push({
       trainer: "axolotl",
@@ -117,6 +117,14 @@ function waysOf(format: Format, facts: TrainFacts): Way[] {
   }
   return ways;
 }
+
+/** What a step of TRL is run on in the Python tests. */
+const TRIED: ReadonlySet<Format> = new Set([
+  "prompt-completion",
+  "preference",
+  "kto",
+  "privileged",
+]);
 
 /** TRL drops and cuts at 1,024 tokens without a word unless it is told not to. */
 const TRL: Partial<Readonly<Record<Format, readonly string[]>>> = {

@@ -49,6 +49,8 @@ export const trainEventSchema = z.discriminatedUnion("event", [
   z.looseObject({
     event: z.literal("scored"),
     ...step,
+    /** Of this batch. */
+    rows_done: z.int(),
     tokens_per_second: z.number(),
     seconds_left: z.number(),
   }),

@@ -13,6 +13,10 @@ export function stepWords(step: StepEvent): string {
   return `loss ${loss}${rate}`;
 }
 
+/** "5,120 tokens/s" behind the count of scored answers. */
+export const scoredWords = (told: { readonly tokens_per_second: number }): string =>
+  `${thousands(told.tokens_per_second)} tokens/s`;
+
 /** A line for an event that stays on the screen; null for one that only moves the bar. */
 export function eventLine(told: TrainEvent): string | null {
   if (told.event === "rows") return rowsLine(told);

@@ -8,6 +8,7 @@ joins them with the set and computes everything else.
 import json
 import os
 import random
+import shutil
 import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, nullcontext
@@ -66,6 +67,7 @@ def evaluate(path: str) -> int:
     score_all(told, loaded, coded, output / "figures.jsonl")
     if told.sampling.count > 0:
         write_answers(told, loaded, rows, output / "answers.jsonl")
+    shutil.rmtree(output / "cache", ignore_errors=True)
     tell("scored_all", rows=len(rows) - len(too_long))
     return 0
 
@@ -163,6 +165,7 @@ def score_all(told: EvaluateRun, loaded: Loaded, coded: list[Coded], path: Path)
                     passed = time.monotonic() - started
                     tell(
                         "scored",
+                        rows_done=len(batch),
                         step=len(done) + scored,
                         steps=total,
                         tokens_per_second=round(tokens / max(passed, 1e-9), 1),

@@ -3,7 +3,6 @@
 import json
 import os
 import shutil
-import signal
 from collections.abc import Callable
 from pathlib import Path
 
@@ -26,19 +25,37 @@ callbacks.Watcher.on_step_end = on_step_end
 """
 
 
-@pytest.fixture
-def straight(model: str, tmp_path: Path, start: Start) -> list[float]:
+@pytest.fixture(scope="module")
+def work(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("resume")
+    tiny.write_rows(folder / "train.jsonl", tiny.sft_rows(40))
+    return folder
+
+
+def told(folder: Path, model: str, name: str) -> Path:
+    return write_run(folder / name, model, "sft", [str(folder / "train.jsonl")], training=STEPS)
+
+
+@pytest.fixture(scope="module")
+def straight(model: str, work: Path) -> list[float]:
     """The losses of six steps without a stop."""
-    files = [tiny.write_rows(tmp_path / "train.jsonl", tiny.sft_rows(40))]
-    return start(
-        "train", write_run(tmp_path / "straight", model, "sft", files, training=STEPS)
-    ).losses
+    return start_apart("train", told(work, model, "straight")).losses
 
 
-def stopped(model: str, tmp_path: Path, how: str) -> tuple[Path, int]:
-    files = [str(tmp_path / "train.jsonl")]
-    run = write_run(tmp_path / "run", model, "sft", files, training=STEPS)
-    return run, start_apart("train", run, code=KILL.format(step=5, signal=how)).code
+@pytest.fixture(scope="module")
+def killed(model: str, work: Path) -> Path:
+    """A run that was killed in step 5, with checkpoints at 2 and 4."""
+    run = told(work, model, "killed")
+    assert start_apart("train", run, code=KILL.format(step=5, signal="SIGKILL")).code == -9
+    return run
+
+
+def copied(killed: Path, folder: Path) -> Path:
+    """Its folder elsewhere, as it was left."""
+    shutil.copytree(killed.parent, folder)
+    run = folder / "run.json"
+    run.write_text(json.dumps({**json.loads(run.read_text()), "output": str(folder)}))
+    return run
 
 
 def curve(run: Path) -> list[float]:
@@ -47,10 +64,9 @@ def curve(run: Path) -> list[float]:
 
 
 def test_kill_9_and_the_run_goes_on_at_its_checkpoint_with_the_same_losses(
-    model: str, tmp_path: Path, start: Start, straight: list[float]
+    killed: Path, tmp_path: Path, start: Start, straight: list[float]
 ) -> None:
-    run, code = stopped(model, tmp_path, "SIGKILL")
-    assert code == -signal.SIGKILL
+    run = copied(killed, tmp_path / "run")
     assert not (run.parent / "train.json").exists()
     again = start("train", run)
     assert again.code == 0
@@ -60,10 +76,10 @@ def test_kill_9_and_the_run_goes_on_at_its_checkpoint_with_the_same_losses(
 
 
 def test_ctrl_c_saves_and_the_run_goes_on_after_that_very_step(
-    model: str, tmp_path: Path, start: Start, straight: list[float]
+    model: str, work: Path, start: Start, straight: list[float]
 ) -> None:
-    run, code = stopped(model, tmp_path, "SIGINT")
-    assert code == 130
+    run = told(work, model, "stopped")
+    assert start_apart("train", run, code=KILL.format(step=5, signal="SIGINT")).code == 130
     again = start("train", run)
     assert [one["step"] for one in again.of("resume")] == [5]
     assert curve(run) == straight
@@ -97,15 +113,13 @@ TORN: dict[str, tuple[Callable[[Path], None], str]] = {
 
 
 def test_a_torn_checkpoint_is_named_and_passed_over(
-    model: str, tmp_path: Path, start: Start, straight: list[float]
+    killed: Path, tmp_path: Path, start: Start, straight: list[float]
 ) -> None:
-    run, _ = stopped(model, tmp_path, "SIGKILL")
+    run = copied(killed, tmp_path / "run")
     steps = run.parent / "steps"
-    whole = tmp_path / "whole"
-    shutil.copytree(steps, whole)
     for tear, why in TORN.values():
         shutil.rmtree(steps)
-        shutil.copytree(whole, steps)
+        shutil.copytree(killed.parent / "steps", steps)
         tear(steps / "checkpoint-4")
         found = checkpoints.find(steps, "1" * 64, 1)
         assert found.newest is not None
@@ -119,12 +133,9 @@ def test_a_torn_checkpoint_is_named_and_passed_over(
     assert curve(run) == straight
 
 
-def test_a_checkpoint_of_another_run_is_refused(
-    model: str, tmp_path: Path, start: Start, straight: list[float]
-) -> None:
-    run, _ = stopped(model, tmp_path, "SIGKILL")
-    told = json.loads(run.read_text())
-    run.write_text(json.dumps({**told, "run_hash": "2" * 64}))
+def test_a_checkpoint_of_another_run_is_refused(killed: Path, tmp_path: Path, start: Start) -> None:
+    run = copied(killed, tmp_path / "run")
+    run.write_text(json.dumps({**json.loads(run.read_text()), "run_hash": "2" * 64}))
     refused = start("train", run)
     assert refused.code == 1
     assert "is of another run" in refused.of("fault")[0]["message"]

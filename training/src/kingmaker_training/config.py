@@ -42,7 +42,7 @@ class Dataset(Strict):
 class TrainRun(Strict):
     """artifacts/checkpoints/<name>/run.json"""
 
-    schema_: int = Field(alias="schema")
+    schema_: int = Field(alias="schema", ge=1)
     name: str
     method: Method
     model: str
@@ -69,7 +69,7 @@ class Sampling(Strict):
 class EvaluateRun(Strict):
     """evaluation/<name>/run.json"""
 
-    schema_: int = Field(alias="schema")
+    schema_: int = Field(alias="schema", ge=1)
     name: str
     checkpoint: str
     # null: the adapter's own base; a whole model has none unless it is named.
@@ -88,7 +88,7 @@ class EvaluateRun(Strict):
 class MergeRun(Strict):
     """What `merge` is told: an adapter becomes a whole model."""
 
-    schema_: int = Field(alias="schema")
+    schema_: int = Field(alias="schema", ge=1)
     adapter: str
     base: str | None
     output: str

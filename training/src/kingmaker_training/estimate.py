@@ -64,7 +64,7 @@ def estimate(path: str) -> int:
         weights=all_weights,
         trained_weights=trained,
         hours=round(tokens * per_token * all_weights / rate / 3600, 4),
-        memory_gb=round(memory(run, args, longest, all_weights, trained) / 1e9, 2),
+        memory_gb=round(memory(run, args, longest, all_weights, trained) / 1e9, 6),
     )
     return 0
 

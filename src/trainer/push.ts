@@ -39,7 +39,14 @@ export async function pushCheckpoint(config: Config, wish: Push): Promise<string
   const files = await fileSizes(run.output, names);
   await refuseSecretWords(run.output, names);
   const endpoint = (config.env["HF_ENDPOINT"] || "https://huggingface.co").replace(/\/+$/, "");
-  const plan = planLines({ repo, isPublic: wish.public, endpoint, files, stale: [] });
+  const plan = planLines({
+    repo,
+    isPublic: wish.public,
+    endpoint,
+    files,
+    stale: [],
+    kind: "model",
+  });
   if (!push) return [...plan, "dry run: nothing was sent; add --push to send it"];
   const sent = await uploadModel({
     endpoint,

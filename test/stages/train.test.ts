@@ -9,6 +9,7 @@ import { train, type TrainOptions } from "../../src/stages/train.ts";
 import { silentProgress } from "../support/chat.ts";
 import { OPTIONS, testConfig } from "../support/deps.ts";
 import { fakeTrainer, trainsWell, type FakeTrainer } from "../support/fake-trainer.ts";
+import { uploadHub } from "../support/hub-upload.ts";
 import { tempProject } from "../support/project.ts";
 import { jsonLines, trainingFiles, trainingRow } from "../support/training-set.ts";
 
@@ -202,6 +203,79 @@ setInterval(() => {}, 1000);`,
     const summary = await start(root, trainer, { merge: true });
     expect(trainer.asked()).toEqual(["train", "merge"]);
     expect(summary.notes.at(-1)).toBe("merged in float32: artifacts/checkpoints/set-sft/merged");
+  });
+});
+
+describe("--repo and --push", () => {
+  const TOKEN = "hf_testtoken";
+  const wish = { repo: "acme/agent" };
+
+  async function pushed(
+    more: Partial<TrainOptions>,
+    env: Record<string, string> = { HF_TOKEN: TOKEN },
+    card = "# card",
+  ): Promise<{ notes: readonly string[]; hub: Awaited<ReturnType<typeof uploadHub>> }> {
+    const hub = await uploadHub({ token: TOKEN });
+    const root = tempProject(trainingFiles("set", 4));
+    const { python } = fakeTrainer({ train: trainsWell(4).replace("# card", card) });
+    const config = { ...testConfig(root), env: { HF_ENDPOINT: hub.url, ...env } };
+    const deps = { store: openStore(root), progress: silentProgress };
+    const { notes } = await train(config, deps, { ...WISH, ...wish, ...more, python });
+    return { notes, hub };
+  }
+
+  test("a dry run says what would be sent, and sends nothing", async () => {
+    const { notes, hub } = await pushed({});
+    expect(hub.requests).toEqual([]);
+    expect(notes.some((one) => one.startsWith(`${hub.url}/acme/agent (private): 4 files, `))).toBe(
+      true,
+    );
+    expect(notes.at(-1)).toBe("dry run: nothing was sent; add --push to send it");
+  });
+
+  test("--push sends adapter, card and record to a private model repository", async () => {
+    const { hub } = await pushed({ push: true });
+    const repo = hub.repos["acme/agent"];
+    expect(repo).toMatchObject({ private: true, commits: 1 });
+    expect(Object.keys(repo?.files ?? {}).sort()).toEqual([
+      "README.md",
+      "adapter_config.json",
+      "adapter_model.safetensors",
+      "train.json",
+    ]);
+    expect(hub.requests.every((one) => !one.includes("/datasets/"))).toBe(true);
+  });
+
+  test.each([
+    ["without a token", { push: true }, {}, "# card", "train: no token"],
+    [
+      "with a token of another form",
+      { push: true },
+      { HF_TOKEN: "x" },
+      "# card",
+      "does not start with hf_",
+    ],
+    [
+      "with a secret in the card",
+      {},
+      {},
+      "AKIAIOSFODNN7EXAMPLE".replace("EXAMPLE", "QWERTYU"),
+      "unmasked secrets",
+    ],
+  ])("%s nothing is sent", async (_, more, env, card, what) => {
+    await expect(pushed(more, env, card)).rejects.toThrow(what);
+  });
+
+  test("an adapter of a folder of this machine is not sent", async () => {
+    const root = tempProject({
+      ...trainingFiles("set", 4),
+      "model/config.json": {},
+    });
+    const { python } = fakeTrainer({ train: trainsWell(4) });
+    const deps = { store: openStore(root), progress: silentProgress };
+    await expect(
+      train(testConfig(root), deps, { ...WISH, ...wish, model: "model", python }),
+    ).rejects.toThrow("a folder of this machine: nobody else could load it");
   });
 });
 

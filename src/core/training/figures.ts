@@ -114,7 +114,10 @@ export function preferenceOf(rows: readonly EvaluationRow[]): Preference | null 
 
 /** Whether a paired mean says anything: the gate's least number of clusters, and zero outside. */
 export function verdictOf({ interval, n_clusters }: Mean): Verdict {
-  if (interval === null || n_clusters < MIN_CLUSTERS) return "unsure";
+  // An end that is not finite: too many resamples hold one kind of cluster alone.
+  if (interval === null || n_clusters < MIN_CLUSTERS || !interval.every(Number.isFinite)) {
+    return "unsure";
+  }
   return interval[0] > 0 ? "better" : interval[1] < 0 ? "worse" : "none";
 }
 
@@ -128,8 +131,14 @@ export function lengthGroup(tokens: number): string {
 
 const LENGTHS = [1024, 2048, 4096, 8192, 16_384];
 
-const perplexity = (nlls: readonly number[], tokens: number): number | null =>
-  tokens === 0 ? null : Math.exp(nlls.reduce((sum, nll) => sum + nll, 0) / tokens);
+/** Nats are counted in millionths, as they are written, so that the order of rows does not matter. */
+const UNIT = 1_000_000;
+
+function perplexity(nlls: readonly number[], tokens: number): number | null {
+  if (tokens === 0) return null;
+  const sum = nlls.reduce((total, nll) => total + Math.round(nll * UNIT), 0);
+  return Math.exp(sum / UNIT / tokens);
+}
 
 const mean = (values: readonly number[]): number =>
   values.reduce((sum, value) => sum + value, 0) / values.length;

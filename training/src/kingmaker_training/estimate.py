@@ -63,7 +63,7 @@ def estimate(path: str) -> int:
         steps=steps,
         weights=all_weights,
         trained_weights=trained,
-        hours=round(tokens * per_token * all_weights / rate / 3600, 4),
+        hours=round(tokens * per_token * all_weights / rate / 3600, 9),
         memory_gb=round(memory(run, args, longest, all_weights, trained) / 1e9, 6),
     )
     return 0

@@ -1,6 +1,7 @@
 /** npm run stage:evaluate: what a checkpoint brought, on held-out rows. */
-import { InvalidArgumentError, Option } from "commander";
+import { Option } from "commander";
 import { runScript, stageCommand, wholeNumber, type CommonFlags } from "../src/command/cli.ts";
+import { countNumber } from "../src/command/numbers.ts";
 import { runStage } from "../src/command/run-stage.ts";
 import type { EvaluateOptions } from "../src/stages/evaluate.ts";
 
@@ -28,12 +29,6 @@ const command = stageCommand({
 
 type Flags = CommonFlags &
   Omit<EvaluateOptions, "set" | "checkpoint"> & { readonly args: string[] };
-
-function countNumber(text: string): number {
-  const number = Number(text);
-  if (text.trim() !== "" && Number.isInteger(number) && number >= 0) return number;
-  throw new InvalidArgumentError("expected a whole number from 0 on.");
-}
 
 await runScript(() =>
   runStage<Flags>(command, async () => {

@@ -1,7 +1,7 @@
 /** npm run stage:train: a set and a base model become a checkpoint, by TRL's trainers. */
-import { InvalidArgumentError } from "commander";
 import { runScript, stageCommand, wholeNumber, type CommonFlags } from "../src/command/cli.ts";
 import { ownTerminal } from "../src/command/confirm.ts";
+import { countNumber, shareNumber } from "../src/command/numbers.ts";
 import { runStage } from "../src/command/run-stage.ts";
 import type { TrainOptions } from "../src/stages/train.ts";
 
@@ -17,11 +17,11 @@ const command = stageCommand({
   .option("--model <id or folder>", "the base model: an id of the Hub or a folder")
   .option("--name <name>", "of the checkpoint's folder; by default the set's name and the method")
   .option("--max-steps <n>", "stop after so many steps", wholeNumber)
-  .option("--seed <n>", "of order, dropout and first weights", seedNumber)
+  .option("--seed <n>", "of order, dropout and first weights", countNumber)
   .option("--max-tokens <n>", "leave out longer rows (dataset.max_tokens)", wholeNumber)
   .option("--max-examples <n>", "train on so many rows (dataset.max_examples)", wholeNumber)
-  .option("--dev-split <f>", "share that is trained on where no validation file is", share)
-  .option("--min-patch-chars <n>", "leave out shorter answers", seedNumber)
+  .option("--dev-split <f>", "share that is trained on where no validation file is", shareNumber)
+  .option("--min-patch-chars <n>", "leave out shorter answers", countNumber)
   .option("--include-empty", "train on rows with an empty answer too")
   .option("--training <key=value...>", "any setting of TRL's trainer (training.KEY)")
   .option("--lora <key=value...>", "any setting of peft's LoraConfig (lora.KEY)")
@@ -35,18 +35,6 @@ const command = stageCommand({
   .option("--public", "everybody may read it", false);
 
 type Flags = CommonFlags & Omit<TrainOptions, "set" | "agree"> & { readonly args: string[] };
-
-function seedNumber(text: string): number {
-  const number = Number(text);
-  if (text.trim() !== "" && Number.isInteger(number) && number >= 0) return number;
-  throw new InvalidArgumentError("expected a whole number from 0 on.");
-}
-
-function share(text: string): number {
-  const number = text.trim() === "" ? NaN : Number(text);
-  if (number > 0 && number <= 1) return number;
-  throw new InvalidArgumentError("expected a number above 0, up to 1.");
-}
 
 const agree = async (question: string): Promise<boolean | null> =>
   ownTerminal.isTTY ? /^y(es)?$/i.test((await ownTerminal.ask(question)).trim()) : null;

@@ -21,7 +21,6 @@ export const writtenAnswerSchema = z.looseObject({
   model: z.enum(["base", "checkpoint"]),
   text: z.string(),
 });
-export type WrittenAnswer = Readonly<z.infer<typeof writtenAnswerSchema>>;
 
 /** A line of rows.jsonl: a row of the set, with what base and checkpoint make of its answer. */
 export const evaluationRowSchema = z.looseObject({

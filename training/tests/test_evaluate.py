@@ -82,7 +82,7 @@ def test_a_figure_is_the_sum_over_the_answer_alone(
     run = told(tmp_path, adapter, held_out())
     start("evaluate", run)
     row = held_out()[5]
-    tokenizer = AutoTokenizer.from_pretrained(model)
+    tokenizer: Any = AutoTokenizer.from_pretrained(model)
     ids = tokenizer.apply_chat_template(row["prompt"] + row["completion"], return_dict=True)[
         "input_ids"
     ]

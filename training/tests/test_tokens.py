@@ -63,7 +63,7 @@ def test_tokens_and_labels_are_those_of_trl(template: str, model: str, tmp_path:
         processing_class=tokenizer,
         train_dataset=load_dataset("json", data_files=path, split="train"),
     )
-    theirs = trainer.train_dataset
+    theirs: Any = trainer.train_dataset
     for at in range(len(theirs)):
         assert ours[at]["input_ids"] == theirs[at]["input_ids"]
         assert ours[at]["labels"] == theirs[at]["labels"]

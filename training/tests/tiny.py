@@ -95,8 +95,10 @@ def sft_rows(count: int) -> list[dict[str, Any]]:
 
 
 def preference_rows(count: int) -> list[dict[str, Any]]:
+    """What loses is told from what wins without a look at the prompt: 20 steps learn it."""
+    lost = [{"role": "assistant", "content": "No idea, I give up."}]
     return [
-        {"prompt": asked(at), "chosen": said(at), "rejected": said(at + 1), "metadata": about(at)}
+        {"prompt": asked(at), "chosen": said(at), "rejected": lost, "metadata": about(at)}
         for at in range(count)
     ]
 

@@ -89,7 +89,8 @@ export async function runPython(call: PythonCall): Promise<PythonEnd> {
     );
     if (fault !== null) throw fault as UserError;
     if (code === 0) return "done";
-    if (code === 130) return "stopped";
+    // By a signal: it came before Python had learned to hear it.
+    if (code === 130 || by === "SIGINT" || by === "SIGTERM") return "stopped";
     if (by === "SIGKILL") throw killed(command);
     throw new Error(
       `${command}: Python ended with ${by ?? `exit code ${code}`}:\n${words.join("\n")}`,

@@ -119,9 +119,9 @@ describe("stage:train", () => {
     const root = tempProject(trainingFiles("set", 4));
     const stopping = new AbortController();
     const trainer = fakeTrainer({
-      train: `tell({ event: "rows", given: 4, to_train: 4, left_out: {}, validation: 0, longest: 5, tokens: 20 });
+      train: `process.on("SIGINT", () => { tell({ event: "stopped", step: 3 }); end(130); });
+tell({ event: "rows", given: 4, to_train: 4, left_out: {}, validation: 0, longest: 5, tokens: 20 });
 tell({ event: "begin", step: 0, steps: 9 });
-process.on("SIGINT", () => { tell({ event: "stopped", step: 3 }); end(130); });
 setInterval(() => {}, 1000);`,
     });
     const deps = {

@@ -8,6 +8,7 @@ import { basename, join, resolve } from "node:path";
 import type { z } from "zod";
 import type { Config } from "../config.ts";
 import { auditAnswer } from "../core/audit/audit.ts";
+import { DEFAULT_LEAK_MIN } from "../core/audit/king-limit.ts";
 import { clusterOf, type ClusterBy } from "../core/duel/cluster-by.ts";
 import { judged, referenceOf, type Judged, type Reference } from "../core/training/answers.ts";
 import { onDisk } from "../io/disk-faults.ts";
@@ -21,6 +22,7 @@ import {
   type EvaluationRow,
   type Figure,
 } from "../records/evaluation.ts";
+import { LEAK_LIMIT_FILE, leakLimitSchema } from "../records/leak-limit.ts";
 import { CHECKPOINTS } from "./train-run.ts";
 import { rowsOf } from "./set-rows.ts";
 import { instanceOf } from "./training-set.ts";
@@ -178,5 +180,12 @@ async function auditOf(
   instanceId: string,
 ): Promise<string | null> {
   const pr = instanceId === "" ? null : await readCommit(store, instanceId);
-  return pr === null ? null : auditAnswer({ answer, messages, tools, pr }, audit).verdict;
+  if (pr === null) return null;
+  const { suspect_min, leak_min: given } = audit;
+  // The limit that the workspace's kings set, where they did.
+  const leak_min =
+    given === "king"
+      ? ((await store.readIfThere(LEAK_LIMIT_FILE, leakLimitSchema))?.leak_min ?? DEFAULT_LEAK_MIN)
+      : given;
+  return auditAnswer({ answer, messages, tools, pr }, { suspect_min, leak_min }).verdict;
 }

@@ -182,6 +182,8 @@ export type Progress = {
   begin(label: string, total: number | (() => Expected), done?: number): void;
   /** One item finished (kept or dropped). */
   step(outcome: "kept" | "dropped"): void;
+  /** Words behind the count, until others come: "loss 1.234". Not every fake shows them. */
+  tail?(words: string): void;
   /** One call ended. `usd` null: unpriced. */
   spent(usage: Usage, usd: number | null, ok: boolean): void;
   /** A line that stays on the screen. */

@@ -45,12 +45,16 @@ export function makeProgress({ out, now }: ProgressOptions): Progress {
         usd: 0,
         unpriced: 0,
         startedMs: now().getTime(),
+        words: "",
       };
       timer = setInterval(draw, bar ? BAR_EVERY_MS : LINE_EVERY_MS).unref();
       if (bar) draw();
     },
     step() {
       if (state !== null) state.done++;
+    },
+    tail(words) {
+      if (state !== null) state.words = words;
     },
     spent(usage: Usage, usd, ok) {
       if (state === null) return;
@@ -91,6 +95,8 @@ type State = {
   tokens: number;
   usd: number;
   unpriced: number;
+  /** What the stage says of where it is. */
+  words: string;
 };
 
 function describe(state: State, nowMs: number): string {
@@ -100,7 +106,8 @@ function describe(state: State, nowMs: number): string {
   const rate = (done - before) / seconds;
   const left = rate > 0 && done < total ? `, ${duration((total - done) / rate)} left` : "";
   const said = state.calls === 0 ? "" : `, ${callsOf(state)}`;
-  return `${label} ${done}/${exact ? "" : "~"}${total}, ${rate.toFixed(1)}/s${said}${left}`;
+  const tail = state.words === "" ? "" : `, ${state.words}`;
+  return `${label} ${done}/${exact ? "" : "~"}${total}, ${rate.toFixed(1)}/s${said}${tail}${left}`;
 }
 
 /** What the calls came to; a stage that has made none says nothing of them. */

@@ -35,6 +35,8 @@ const STAGE_FOLDERS: ReadonlyMap<string, number> = new Map([
   ["refined", 0],
   ["defeat", 0],
   ["outcome", 2],
+  ["artifacts", 2],
+  ["evaluation", 1],
 ]);
 const TEMP = /\.\d+\.\d+\.tmp$/;
 const PID_OF_TEMP = /\.(\d+)\.\d+\.tmp$/;

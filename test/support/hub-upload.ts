@@ -83,7 +83,7 @@ export async function uploadHub(options: {
       repos[repo] = { private: asked["visibility"] === "private", files: {}, commits: 0 };
       return send(200, { url: `${url}/datasets/${repo}`, id: repo });
     }
-    const found = /^\/(?:api\/)?datasets\/([^/]+\/[^/.]+)(.*)$/.exec(path);
+    const found = /^\/(?:api\/)?(?:(?:datasets|models)\/)?([^/]+\/[^/.]+)(.*)$/.exec(path);
     const repo = repos[found?.[1] ?? ""];
     if (found === null || repo === undefined) return send(404, { error: "Repository not found" });
     const rest = found[2] ?? "";

@@ -79,10 +79,12 @@ export function planLines(plan: {
   readonly endpoint: string;
   readonly files: readonly PublishFile[];
   readonly stale: readonly string[];
+  /** @default "dataset" */
+  readonly kind?: "dataset" | "model";
 }): string[] {
   const total = plan.files.reduce((sum, file) => sum + file.bytes, 0);
   return [
-    `${plan.endpoint}/datasets/${plan.repo} (${plan.isPublic ? "public" : "private"}): ${plan.files.length} files, ${megabytes(total)} MB`,
+    `${plan.endpoint}/${plan.kind === "model" ? "" : "datasets/"}${plan.repo} (${plan.isPublic ? "public" : "private"}): ${plan.files.length} files, ${megabytes(total)} MB`,
     ...plan.files.map((file) => `  ${file.name} (${megabytes(file.bytes)} MB)`),
     ...plan.stale.map(
       (name) => `  ${name}: deleted, the older upload wrote it and this set lacks it`,

@@ -66,17 +66,62 @@ export function clusteredShare(counts: readonly ClusterCount[]): Share {
   const share = meanOf(clusters) / UNIT;
   const error = standardErrorOf(clusters);
   if (error === null) return { share, interval: null };
-  const reach = studentUpper(ALPHA, rows.length - 1) * error;
-  const student = [share - reach / UNIT, share + reach / UNIT] as const;
-  const isResampled = rows.length >= RESAMPLED.from && rows.length <= RESAMPLED.to && error > 1e-9;
-  const [low, high] = isResampled ? resampledInterval(clusters, error) : student;
+  const [low, high] = intervalOf(clusters, error);
   return { share, interval: [Math.max(0, low), Math.min(1, high)] };
+}
+
+/** One row's part in a mean of ratios: the mean is the sum of `value` over the sum of `size`. */
+export type Sized = { readonly cluster: string; readonly value: number; readonly size: number };
+
+export type Mean = {
+  /** null without rows. */
+  readonly mean: number | null;
+  /** 95 %, from both sides; null under two clusters. No width where no cluster differs. */
+  readonly interval: readonly [number, number] | null;
+  readonly n_clusters: number;
+};
+
+/**
+ * A mean with its interval over clusters, by the same rule as `clusteredShare` and cut to nothing.
+ * Values are counted in millionths, so that their order does not matter. `size` above 0.
+ */
+export function clusteredMean(rows: readonly Sized[]): Mean {
+  const found = new Map<string, { sum: number; size: number }>();
+  for (const { cluster, value, size } of rows) {
+    const entry = found.get(cluster) ?? { sum: 0, size: 0 };
+    entry.sum += Math.round(value * UNIT);
+    entry.size += size;
+    found.set(cluster, entry);
+  }
+  const sorted = [...found].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, entry]) => entry);
+  const clusters = {
+    sums: Float64Array.from(sorted, ({ sum }) => sum),
+    sizes: Float64Array.from(sorted, ({ size }) => size),
+  };
+  if (sorted.length === 0) return { mean: null, interval: null, n_clusters: 0 };
+  const error = standardErrorOf(clusters);
+  return {
+    mean: meanOf(clusters) / UNIT,
+    interval: error === null ? null : intervalOf(clusters, error),
+    n_clusters: sorted.length,
+  };
 }
 
 // ---------------------------------------------------------------------------------------------
 
 /** The gate counts in millionths, and so do the shares here. */
 const UNIT = 1_000_000;
+
+/** `error`: the standard error of the mean, in millionths like the sums. */
+function intervalOf(clusters: Clusters, error: number): readonly [number, number] {
+  const count = clusters.sums.length;
+  const mean = meanOf(clusters);
+  const reach = studentUpper(ALPHA, count - 1) * error;
+  const isResampled = count >= RESAMPLED.from && count <= RESAMPLED.to && error > 1e-9;
+  return isResampled
+    ? resampledInterval(clusters, error)
+    : [(mean - reach) / UNIT, (mean + reach) / UNIT];
+}
 
 function resampledInterval(clusters: Clusters, error: number): readonly [number, number] {
   const rng = seededRng(1, "interval");

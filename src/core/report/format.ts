@@ -18,6 +18,12 @@ export function decimal(value: number | null | undefined): string {
   return value.toFixed(3).replace("-", "−");
 }
 
+/** Nats a token, four decimals: differences of perplexity begin in the third. null: "–". */
+export function nats(value: number | null | undefined): string {
+  if (value === null || value === undefined || !Number.isFinite(value)) return "–";
+  return value.toFixed(4).replace("-", "−");
+}
+
 /** USD; small sums keep four decimals. null: not known. */
 export function usd(value: number | null): string {
   if (value === null) return "not known";

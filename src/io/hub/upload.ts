@@ -1,8 +1,15 @@
 /**
- * Uploading a data set to the Hub: the repository, then all files in one commit. Large files go up
+ * Uploading a data set or a model to the Hub: the repository, then all files in one commit. Large files go up
  * first and are kept by the Hub, so that a run after a failure sends just what is missing.
  */
-import { commit, createRepo, datasetInfo, HubApiError, listFiles } from "@huggingface/hub";
+import {
+  commit,
+  createRepo,
+  datasetInfo,
+  HubApiError,
+  listFiles,
+  modelInfo,
+} from "@huggingface/hub";
 import { setTimeout as sleep } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
 import { UserError, errorCode, errorMessage } from "../../errors.ts";
@@ -36,35 +43,10 @@ export type Uploaded = {
  * @throws UserError for what the Hub refuses, with its words and the request's id, and when the
  *   repository is public and nobody asked for that.
  */
-export async function uploadDataset(upload: Upload): Promise<Uploaded> {
-  const at = {
-    hubUrl: upload.endpoint,
-    fetch: persistentFetch(upload.wait ?? sleep),
-    accessToken: upload.token,
-  };
-  const repo = { type: "dataset" as const, name: upload.repo };
-  try {
-    const isNew = await ensureRepo(upload, { ...at, repo });
-    const done = await commit({
-      ...at,
-      repo,
-      title: upload.title,
-      useXet: false,
-      operations: [
-        ...upload.files.map(({ name, path }) => ({
-          operation: "addOrUpdate" as const,
-          path: name,
-          content: pathToFileURL(path),
-        })),
-        ...upload.remove.map((path) => ({ operation: "delete" as const, path })),
-      ],
-    });
-    if (done === undefined) throw new Error("the Hub's library made no commit");
-    return { url: done.commit.url, oid: done.commit.oid, isNew };
-  } catch (error) {
-    throw refusal(error, upload);
-  }
-}
+export const uploadDataset = (upload: Upload): Promise<Uploaded> => uploadTo("dataset", upload);
+
+/** The same for a model's repository. */
+export const uploadModel = (upload: Upload): Promise<Uploaded> => uploadTo("model", upload);
 
 /** What a repository holds now. */
 export type RepoContent = {
@@ -103,11 +85,43 @@ export async function repoContent(
 
 // ---------------------------------------------------------------------------------------------
 
+async function uploadTo(kind: Kind, upload: Upload): Promise<Uploaded> {
+  const at = {
+    hubUrl: upload.endpoint,
+    fetch: persistentFetch(upload.wait ?? sleep),
+    accessToken: upload.token,
+  };
+  const repo = { type: kind, name: upload.repo };
+  try {
+    const isNew = await ensureRepo(upload, { ...at, repo });
+    const done = await commit({
+      ...at,
+      repo,
+      title: upload.title,
+      useXet: false,
+      operations: [
+        ...upload.files.map(({ name, path }) => ({
+          operation: "addOrUpdate" as const,
+          path: name,
+          content: pathToFileURL(path),
+        })),
+        ...upload.remove.map((path) => ({ operation: "delete" as const, path })),
+      ],
+    });
+    if (done === undefined) throw new Error("the Hub's library made no commit");
+    return { url: done.commit.url, oid: done.commit.oid, isNew };
+  } catch (error) {
+    throw refusal(error, upload);
+  }
+}
+
+type Kind = "dataset" | "model";
+
 type RepoCall = {
   readonly hubUrl: string;
   readonly fetch: typeof globalThis.fetch;
   readonly accessToken: string;
-  readonly repo: { readonly type: "dataset"; readonly name: string };
+  readonly repo: { readonly type: Kind; readonly name: string };
 };
 
 /** True when it was made now. */
@@ -119,7 +133,8 @@ async function ensureRepo(upload: Upload, call: RepoCall): Promise<boolean> {
     if (!(error instanceof HubApiError) || error.statusCode !== 409) throw error;
   }
   const { hubUrl, fetch, accessToken } = call;
-  const info = await datasetInfo({ hubUrl, fetch, accessToken, name: upload.repo });
+  const at = { hubUrl, fetch, accessToken, name: upload.repo };
+  const info = call.repo.type === "model" ? await modelInfo(at) : await datasetInfo(at);
   if (!info.private && !upload.isPublic) {
     throw new UserError(
       `publish: ${upload.repo} is there already and is public; nothing was sent`,

@@ -1,0 +1,24 @@
+/** A trained checkpoint's folder: what train.json says of it, and what tells it from another. */
+import { readdirSync, statSync } from "node:fs";
+import { basename, dirname, isAbsolute, join } from "node:path";
+import { openStore } from "../io/store.ts";
+import { trainSchema, type Train } from "../records/train.ts";
+
+/** null for a checkpoint that was not trained here. A merged model is its run's. */
+export async function trainOf(checkpoint: string): Promise<Train | null> {
+  if (!isAbsolute(checkpoint)) return null;
+  const folder = basename(checkpoint) === "merged" ? dirname(checkpoint) : checkpoint;
+  return openStore(folder).readIfThere("train.json", trainSchema);
+}
+
+/** Sizes and times of a folder's files: weights that were trained anew give other figures. */
+export function checkpointPrint(checkpoint: string): unknown {
+  if (!isAbsolute(checkpoint)) return checkpoint;
+  return readdirSync(checkpoint)
+    .filter((name) => /\.(?:json|safetensors|jinja|bin)$/.test(name))
+    .sort()
+    .map((name) => {
+      const { size, mtimeMs } = statSync(join(checkpoint, name));
+      return [name, size, mtimeMs];
+    });
+}

@@ -1,6 +1,6 @@
 /**
  * The data meets a model: a tiny one, made on the spot, on a set of 200 rows, through the scripts as a
- * person runs them. What it learned is measured on rows of repositories that it never saw.
+ * person runs them. What it learned is measured on rows that it never saw, of the same repositories.
  */
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";

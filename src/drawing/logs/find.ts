@@ -4,7 +4,7 @@
  * sets are left to their own readers.
  */
 import { open } from "node:fs/promises";
-import { basename, dirname } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { isAtif } from "../../core/formats/atif.ts";
 import {
   DETECT_LINES,
@@ -16,11 +16,11 @@ import {
 } from "../../core/formats/detect.ts";
 import { isAiderChat, isAiderRequests } from "../../core/formats/others.ts";
 import { hasConversation } from "../../core/formats/rows.ts";
-import { isRecord } from "../../core/formats/values.ts";
+import { isRecord, listOf, recordOf } from "../../core/formats/values.ts";
 import { errorCode } from "../../errors.ts";
 import { diskError } from "../../io/store.ts";
 import { databaseFormat, type DatabaseFormat } from "./databases.ts";
-import { readDocument } from "../../io/sessions/documents.ts";
+import { readDocument, readIfThere } from "../../io/sessions/documents.ts";
 import { firstValues } from "../../io/sessions/log-lines.ts";
 import { SQLITE_MAGIC } from "../../io/sessions/sqlite.ts";
 
@@ -32,6 +32,7 @@ export const SKIP_MEANINGS = {
   no_run: "no run of a known agent, and no rows of a data set",
   other_kind: "of a kind that is not read",
   bad_json: "no JSON",
+  attempt: "an attempt of a retrying SWE-agent that the file above its folder holds too",
   no_turn: "a log in which no model says anything",
   aider_chat:
     "aider's chat history cannot be split into turns with certainty; run aider with --llm-history-file",
@@ -60,6 +61,7 @@ export type FoundFile =
  */
 export async function* findLogs(paths: readonly string[]): AsyncGenerator<FoundFile> {
   const events = eventFolders(paths);
+  const given = new Set(paths);
   for (const path of paths) {
     const folder = folderOfEvent(path);
     if (folder !== null) {
@@ -74,6 +76,10 @@ export async function* findLogs(paths: readonly string[]): AsyncGenerator<FoundF
       continue;
     }
     if (isPartOf(path, events)) continue;
+    if (await isHeldAbove(path, given)) {
+      yield { kind: "skip", path, why: "attempt" };
+      continue;
+    }
     yield await findOne(path);
   }
 }
@@ -98,6 +104,7 @@ export async function findOne(path: string): Promise<FoundFile> {
 // ---------------------------------------------------------------------------------------------
 
 const ROW_FORMATS = new Set<DocumentFormat>(["mini-swe-agent", "swe-agent"]);
+const ATTEMPT = /^attempt_(\d+)$/;
 const EVENT = /^event-(\d+)-[^/]*\.json$/;
 
 function folderOfEvent(path: string): string | null {
@@ -127,6 +134,19 @@ function isPartOf(path: string, events: ReadonlyMap<string, unknown>): boolean {
   if (name.startsWith(".eventlog")) return true;
   const inFolder = (folder: string): boolean => events.has(folder);
   return name === "base_state.json" && inFolder(`${dirname(path)}/events`);
+}
+
+/**
+ * `<id>/attempt_<n>/<id>.traj`, n from 0, of which `<id>/<id>.traj` has the same once the attempt is over:
+ * what was killed before that stands in the attempt's file alone.
+ */
+async function isHeldAbove(path: string, given: ReadonlySet<string>): Promise<boolean> {
+  const folder = dirname(path);
+  const number = ATTEMPT.exec(basename(folder))?.[1];
+  const above = join(dirname(folder), basename(path));
+  if (number === undefined || !given.has(above)) return false;
+  const attempts = listOf(recordOf(await readIfThere(above))["attempts"]);
+  return Array.isArray(recordOf(attempts[Number(number)])["history"]);
 }
 
 async function findLines(path: string): Promise<FoundFile> {

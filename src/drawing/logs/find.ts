@@ -20,7 +20,7 @@ import { isRecord, listOf, recordOf } from "../../core/formats/values.ts";
 import { errorCode } from "../../errors.ts";
 import { diskError } from "../../io/store.ts";
 import { databaseFormat, type DatabaseFormat } from "./databases.ts";
-import { readDocument, readIfThere } from "../../io/sessions/documents.ts";
+import { isTooLarge, readDocument, readIfThere } from "../../io/sessions/documents.ts";
 import { firstValues } from "../../io/sessions/log-lines.ts";
 import { SQLITE_MAGIC } from "../../io/sessions/sqlite.ts";
 
@@ -32,6 +32,8 @@ export const SKIP_MEANINGS = {
   no_run: "no run of a known agent, and no rows of a data set",
   other_kind: "of a kind that is not read",
   bad_json: "no JSON",
+  too_large:
+    "longer than 256 MB, and such a file is read whole; write its runs as JSON Lines, or in several files",
   attempt: "an attempt of a retrying SWE-agent that the file above its folder holds too",
   no_turn: "a log in which no model says anything",
   aider_chat:
@@ -97,7 +99,10 @@ export async function findOne(path: string): Promise<FoundFile> {
     const format = await databaseFormat(path);
     return format === null ? skip("no_run") : log({ shape: "database", format });
   }
-  if (isAiderRequests(beginning)) return log({ shape: "requests", format: "aider" });
+  if (isAiderRequests(beginning)) {
+    if (await isTooLarge(path)) return skip("too_large");
+    return log({ shape: "requests", format: "aider" });
+  }
   return skip(isAiderChat(beginning) ? "aider_chat" : "other_kind");
 }
 
@@ -163,7 +168,9 @@ async function findLines(path: string): Promise<FoundFile> {
 
 async function findDocument(path: string): Promise<FoundFile> {
   const document = await readDocument(path);
-  if (!document.ok) return { kind: "skip", path, why: "bad_json" };
+  if (!document.ok) {
+    return { kind: "skip", path, why: document.why === "too_large" ? "too_large" : "bad_json" };
+  }
   const { value } = document;
   const format = documentFormat(value);
   if (format !== null) return { kind: "log", path, log: { shape: "document", format } };

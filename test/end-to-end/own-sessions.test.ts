@@ -4,15 +4,28 @@
  */
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { answerSchema } from "../../src/records/answer.ts";
 import { readJsonl } from "../support/dataset.ts";
 import { startLlmServer, type ChatBody, type LlmServer } from "../support/llm-server.ts";
 import { snapshot } from "../support/project.ts";
 import { runScriptFile, type Ran } from "../support/scripts.ts";
+import { canReadSqlite } from "../support/sqlite.ts";
 
-const AGENTS = ["claude_code", "codex", "gemini", "qwen", "pi", "opencode", "cline"];
+/** Databases need more than Node 20 has: there OpenCode is read from its exports, OpenClaw not at all. */
+const hasSqlite = await canReadSqlite();
+const AGENTS = [
+  "claude_code",
+  "codex",
+  "gemini",
+  "qwen",
+  "pi",
+  "opencode",
+  "cline",
+  ...(hasSqlite ? ["openclaw"] : []),
+];
+const FORMATS = ["claude-code", "cline", "codex", "gemini-cli", "opencode", "pi", "qwen-code"];
 const STEPS = ["prompt", "king", "challenger", "validate", "report", "export"] as const;
 /** Records by folder, each with its schema. */
 const RECORDS = ["prompt", "commit", "answer", "score", "final", "report"];
@@ -32,6 +45,14 @@ function callIn(request: ChatBody, words: string): string {
   const args = Object.fromEntries(needed.map((key) => [key, "src"]));
   const call = JSON.stringify({ name: tool.name, arguments: args });
   return `${words}\n\n\`\`\`tool_call\n${call}\n\`\`\``;
+}
+
+/** One form of a session alone: with SQLite OpenCode's are in its database, not in its exports. */
+function isGiven(name: string): boolean {
+  if (name === "expected.json" || /^ses_.*\.json$/.test(name)) {
+    return name !== "expected.json" && !hasSqlite;
+  }
+  return hasSqlite || !/\.(db|sqlite)$/.test(name);
 }
 
 const KING = "First I look around.";
@@ -61,8 +82,7 @@ beforeAll(async () => {
   for (const agent of AGENTS) {
     cpSync(join("test/fixtures/formats", agent), join(home, "sessions", agent), {
       recursive: true,
-      // Databases need more than Node 20 has.
-      filter: (path) => !/expected\.json$|\.db$/.test(path),
+      filter: (path) => isGiven(basename(path)),
     });
   }
   server = await startLlmServer({ answer: answerOf });
@@ -111,10 +131,17 @@ test("every agent's log gives turns, and no pull request is looked for", () => {
   expect(state.kept).toBeGreaterThanOrEqual(AGENTS.length);
   expect(state.notes.join("\n")).toContain("turns have no pull request");
   const formats = new Set(answers().map(({ origin }) => origin?.format));
-  expect(formats).toEqual(
-    new Set(["claude-code", "cline", "codex", "gemini-cli", "opencode", "pi", "qwen-code"]),
-  );
+  expect(formats).toEqual(new Set([...FORMATS, ...(hasSqlite ? ["openclaw"] : [])]));
 });
+
+test.runIf(hasSqlite)(
+  "turns come from the databases of OpenCode and OpenClaw (Node 20 without better-sqlite3 skips this)",
+  () => {
+    const files = answers().map(({ origin }) => origin?.file ?? "");
+    expect(files.some((file) => file.includes("opencode.db"))).toBe(true);
+    expect(files.some((file) => file.includes("openclaw-agent.sqlite"))).toBe(true);
+  },
+);
 
 test("king and challenger answered every turn, the challenger alone saw what came later", () => {
   const all = answers();

@@ -93,6 +93,14 @@ function isOldCodex(line: Raw): boolean {
   );
 }
 
+function isSweAgent(file: Raw): boolean {
+  return (
+    Array.isArray(file["history"]) &&
+    isRecord(file["info"]) &&
+    listOf(file["history"]).every((one) => isRecord(one) && "role" in one)
+  );
+}
+
 const DOCUMENTS: readonly (readonly [DocumentFormat, Is])[] = [
   ["atif", isAtif],
   ["inspect", (file) => isRecord(file["eval"]) && "status" in file && "version" in file],
@@ -120,10 +128,8 @@ const DOCUMENTS: readonly (readonly [DocumentFormat, Is])[] = [
   ],
   [
     "swe-agent",
-    (file) =>
-      Array.isArray(file["history"]) &&
-      isRecord(file["info"]) &&
-      listOf(file["history"]).every((one) => isRecord(one) && "role" in one),
+    // One that was stopped between its attempts holds them alone.
+    (file) => isSweAgent(file) || recordsOf(file["attempts"]).some(isSweAgent),
   ],
   [
     "gemini-cli",

@@ -7,27 +7,36 @@ import { partReason } from "./parts.ts";
 import type { Reading } from "./run.ts";
 import { argumentsOf, recordOf, recordsOf, textOf, type Raw } from "./values.ts";
 
-/** One session. */
-export function readOpencode(session: unknown): Reading {
+/** The session in which a message was said first, by the message's own time; undefined: not at hand. */
+export type SaidIn = (role: string, created: number) => string | undefined;
+
+/**
+ * One session. A fork names no parent: it is a copy with ids of its own and the times of the original,
+ * so that `saidIn` finds the session that its last copied message comes from. What was left out of
+ * copied messages counts where they were said.
+ */
+export function readOpencode(session: unknown, saidIn: SaidIn = () => undefined): Reading {
   const info = recordOf(recordOf(session)["info"]);
   const runs = createRunBuilder({ unanswered: "stopped", parts: true });
   const created = timeOf(info, "created");
-  let isFork = false;
+  let lastCopied: { readonly role: string; readonly at: number } | null = null;
   for (const { info: message, parts } of messagesOf(session)) {
     const at = timeOf(message, "created");
     const copied = created !== null && at !== null && at < created;
-    isFork ||= copied;
-    if (message["role"] === "user") readUser(runs, parts, copied);
-    else if (message["role"] === "assistant") readAssistant(runs, message, parts, copied);
-    else runs.drop(`unknown_role: ${textOf(message["role"]) ?? ""}`);
+    const role = textOf(message["role"]) ?? "";
+    if (copied) lastCopied = { role, at };
+    if (role === "user") readUser(runs, parts, copied);
+    else if (role === "assistant") readAssistant(runs, message, parts, copied);
+    else if (!copied) runs.drop(`unknown_role: ${role}`);
   }
-  const parent = textOf(info["parentID"]);
+  const origin = lastCopied === null ? undefined : saidIn(lastCopied.role, lastCopied.at);
+  const parent = origin ?? textOf(info["parentID"]);
   return runs.finish({
     id: textOf(info["id"]) ?? null,
     format: "opencode",
     version: textOf(info["version"]),
     parent,
-    kind: parent !== undefined ? "subagent" : isFork ? "fork" : "main",
+    kind: lastCopied !== null ? "fork" : parent === undefined ? "main" : "subagent",
     cwd: textOf(info["directory"]),
   });
 }
@@ -60,9 +69,9 @@ function readUser(runs: RunBuilder, parts: readonly Raw[], copied: boolean): voi
     } else if (type === "file") {
       // What was read of a text file stands beside it as a text of its own.
       const mime = textOf(part["mime"]) ?? "file";
-      if (!mime.startsWith("text/")) runs.drop(`media: ${mime}`);
+      if (!copied && !mime.startsWith("text/")) runs.drop(`media: ${mime}`);
     } else if (type !== "compaction" && type !== "subtask" && !NO_TURN_PARTS.has(type)) {
-      runs.drop(partReason(type));
+      if (!copied) runs.drop(partReason(type));
     }
   }
   const text = texts.filter((one) => one !== "").join("\n");
@@ -129,13 +138,13 @@ function replyOf(runs: RunBuilder, step: readonly Raw[], copied: boolean): Draft
         arguments: argumentsOf(recordOf(part["state"])["input"]),
       });
     } else if (type === "file") {
-      runs.drop(`media: ${textOf(part["mime"]) ?? "file"}`);
-    } else if (!NO_TURN_PARTS.has(type)) {
+      if (!copied) runs.drop(`media: ${textOf(part["mime"]) ?? "file"}`);
+    } else if (!NO_TURN_PARTS.has(type) && !copied) {
       runs.drop(partReason(type));
     }
   }
   if (reply.texts.length + reply.calls.length + reply.reasoning.length === 0) return null;
-  if (reply.notTurn) runs.drop("arguments_lost");
+  if (reply.notTurn && !copied) runs.drop("arguments_lost");
   const said = runs.say("assistant", { copied, calls: reply.calls, notTurn: reply.notTurn });
   said.texts.push(...reply.texts);
   said.reasoning.push(...reply.reasoning);

@@ -54,6 +54,8 @@ export type Run = {
   readonly repo?: string;
   readonly cwd?: string;
   readonly instance_id?: string;
+  /** From 1: a try that the harness did not hand in, so that no verdict about the instance is about it. */
+  readonly attempt?: number;
   /** How the harness says that the run ended: "Submitted", "exit_cost". */
   readonly exit_status?: string;
   /** What was left out of this run, by reason. */

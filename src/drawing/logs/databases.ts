@@ -59,7 +59,23 @@ function opencodeSession(db: Sqlite, id: string): Reading {
     version: row["version"],
     time: { created: Number(row["time_created"] ?? NaN) },
   };
-  return readOpencode({ info, messages });
+  return readOpencode({ info, messages }, (role, created) => saidFirstIn(db, id, role, created));
+}
+
+/** Forks of forks copy copies: the oldest session that holds the message is the one it was said in. */
+function saidFirstIn(db: Sqlite, id: string, role: string, created: number): string | undefined {
+  const [first] = db.all(
+    `SELECT message.session_id AS id FROM message JOIN session ON session.id = message.session_id
+     WHERE message.session_id <> ? AND json_extract(message.data, '$.role') = ?
+       AND json_extract(message.data, '$.time.created') = CAST(? AS INTEGER)
+       AND session.time_created <= CAST(? AS INTEGER)
+     ORDER BY session.time_created, session.id LIMIT 1`,
+    id,
+    role,
+    String(created),
+    String(created),
+  );
+  return typeof first?.["id"] === "string" ? first["id"] : undefined;
 }
 
 function parsed(row: SqlRow): Record<string, unknown> {

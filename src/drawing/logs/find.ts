@@ -4,7 +4,7 @@
  * sets are left to their own readers.
  */
 import { open } from "node:fs/promises";
-import { basename, dirname } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { isAtif } from "../../core/formats/atif.ts";
 import {
   DETECT_LINES,
@@ -16,11 +16,11 @@ import {
 } from "../../core/formats/detect.ts";
 import { isAiderChat, isAiderRequests } from "../../core/formats/others.ts";
 import { hasConversation } from "../../core/formats/rows.ts";
-import { isRecord } from "../../core/formats/values.ts";
+import { isRecord, listOf, recordOf } from "../../core/formats/values.ts";
 import { errorCode } from "../../errors.ts";
 import { diskError } from "../../io/store.ts";
 import { databaseFormat, type DatabaseFormat } from "./databases.ts";
-import { readDocument } from "../../io/sessions/documents.ts";
+import { isTooLarge, readDocument, readIfThere } from "../../io/sessions/documents.ts";
 import { firstValues } from "../../io/sessions/log-lines.ts";
 import { SQLITE_MAGIC } from "../../io/sessions/sqlite.ts";
 
@@ -32,6 +32,9 @@ export const SKIP_MEANINGS = {
   no_run: "no run of a known agent, and no rows of a data set",
   other_kind: "of a kind that is not read",
   bad_json: "no JSON",
+  too_large:
+    "longer than 256 MB, and such a file is read whole; write its runs as JSON Lines, or in several files",
+  attempt: "an attempt of a retrying SWE-agent that the file above its folder holds too",
   no_turn: "a log in which no model says anything",
   aider_chat:
     "aider's chat history cannot be split into turns with certainty; run aider with --llm-history-file",
@@ -60,6 +63,7 @@ export type FoundFile =
  */
 export async function* findLogs(paths: readonly string[]): AsyncGenerator<FoundFile> {
   const events = eventFolders(paths);
+  const given = new Set(paths);
   for (const path of paths) {
     const folder = folderOfEvent(path);
     if (folder !== null) {
@@ -74,6 +78,10 @@ export async function* findLogs(paths: readonly string[]): AsyncGenerator<FoundF
       continue;
     }
     if (isPartOf(path, events)) continue;
+    if (await isHeldAbove(path, given)) {
+      yield { kind: "skip", path, why: "attempt" };
+      continue;
+    }
     yield await findOne(path);
   }
 }
@@ -91,13 +99,17 @@ export async function findOne(path: string): Promise<FoundFile> {
     const format = await databaseFormat(path);
     return format === null ? skip("no_run") : log({ shape: "database", format });
   }
-  if (isAiderRequests(beginning)) return log({ shape: "requests", format: "aider" });
+  if (isAiderRequests(beginning)) {
+    if (await isTooLarge(path)) return skip("too_large");
+    return log({ shape: "requests", format: "aider" });
+  }
   return skip(isAiderChat(beginning) ? "aider_chat" : "other_kind");
 }
 
 // ---------------------------------------------------------------------------------------------
 
 const ROW_FORMATS = new Set<DocumentFormat>(["mini-swe-agent", "swe-agent"]);
+const ATTEMPT = /^attempt_(\d+)$/;
 const EVENT = /^event-(\d+)-[^/]*\.json$/;
 
 function folderOfEvent(path: string): string | null {
@@ -129,6 +141,19 @@ function isPartOf(path: string, events: ReadonlyMap<string, unknown>): boolean {
   return name === "base_state.json" && inFolder(`${dirname(path)}/events`);
 }
 
+/**
+ * `<id>/attempt_<n>/<id>.traj`, n from 0, of which `<id>/<id>.traj` has the same once the attempt is over:
+ * what was killed before that stands in the attempt's file alone.
+ */
+async function isHeldAbove(path: string, given: ReadonlySet<string>): Promise<boolean> {
+  const folder = dirname(path);
+  const number = ATTEMPT.exec(basename(folder))?.[1];
+  const above = join(dirname(folder), basename(path));
+  if (number === undefined || !given.has(above)) return false;
+  const attempts = listOf(recordOf(await readIfThere(above))["attempts"]);
+  return Array.isArray(recordOf(attempts[Number(number)])["history"]);
+}
+
 async function findLines(path: string): Promise<FoundFile> {
   const first = await firstValues(path, DETECT_LINES);
   const format = lineFormat(first);
@@ -143,7 +168,9 @@ async function findLines(path: string): Promise<FoundFile> {
 
 async function findDocument(path: string): Promise<FoundFile> {
   const document = await readDocument(path);
-  if (!document.ok) return { kind: "skip", path, why: "bad_json" };
+  if (!document.ok) {
+    return { kind: "skip", path, why: document.why === "too_large" ? "too_large" : "bad_json" };
+  }
   const { value } = document;
   const format = documentFormat(value);
   if (format !== null) return { kind: "log", path, log: { shape: "document", format } };

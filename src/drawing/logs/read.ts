@@ -127,7 +127,7 @@ async function readOne(value: unknown, path: string, format: DocumentFormat): Pr
     case "mini-swe-agent":
       return readMini(value);
     case "swe-agent":
-      return readSweAgent(value);
+      return readSweAgent(value, nameOf(path));
     case "inspect":
       return readInspect(value);
     case "atif":
@@ -231,12 +231,21 @@ const NAMED_BY_INSTANCE = new Set(["mini-swe-agent", "swe-agent"]);
 /** A run whose log names none is called as its file, or as its folder where files are all called alike. */
 function named(run: Run, path: string, row: number): Run {
   if (run.id !== null) return run;
-  const stem = basename(path)
-    .replace(/\.gz$/, "")
-    .replace(/(\.traj)?\.[a-z]+$/, "");
-  const name = NO_NAMES.has(stem) ? basename(dirname(path)) : stem;
+  const stem = stemOf(path);
+  const name = nameOf(path);
   if (NAMED_BY_INSTANCE.has(run.format) && stem !== "last_mini_run" && row === 0) {
     return { ...run, id: name, instance_id: name };
   }
   return { ...run, id: row === 0 ? name : `${name}#${row}` };
+}
+
+function stemOf(path: string): string {
+  return basename(path)
+    .replace(/\.gz$/, "")
+    .replace(/(\.traj)?\.[a-z]+$/, "");
+}
+
+function nameOf(path: string): string {
+  const stem = stemOf(path);
+  return NO_NAMES.has(stem) ? basename(dirname(path)) : stem;
 }

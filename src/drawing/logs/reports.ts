@@ -12,6 +12,7 @@ import { readIfThere } from "../../io/sessions/documents.ts";
 /** The run with the verdict that lies beside it; what was said already stays. */
 export async function withVerdict(run: Run, path: string): Promise<Run> {
   if (run.verdict !== undefined || run.kind === "subagent") return run;
+  if (run.attempt !== undefined) return run;
   const verdict = (await trialVerdict(path)) ?? (await reportedVerdict(run, path));
   if (verdict === null) return run;
   return verdict === "unreadable"

@@ -1,12 +1,14 @@
 /** JSON documents of agents, read whole, one at a time: the last one is kept for who reads it next. */
-import { readFile } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
 import { promisify } from "node:util";
 import { gunzip } from "node:zlib";
-import { errorMessage } from "../../errors.ts";
+import { errorCode } from "../../errors.ts";
+import { MAX_DOCUMENT_BYTES } from "../line-limits.ts";
 import { diskError } from "../store.ts";
 
 export type Document =
-  { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly why: string };
+  | { readonly ok: true; readonly value: unknown }
+  | { readonly ok: false; readonly why: "no_json" | "too_large" };
 
 /**
  * The parsed value of a `.json` or `.json.gz` file.
@@ -14,31 +16,54 @@ export type Document =
  */
 export async function readDocument(path: string): Promise<Document> {
   if (last?.path === path) return last.document;
-  const bytes = await readFile(path).catch((error: unknown) => {
-    throw diskError(path, "read", error);
-  });
-  const document = await parse(path, bytes);
+  // The one before need not lie beside this one.
+  last = null;
+  const document = await parse(path);
   last = { path, document };
   return document;
 }
 
 /** A document beside others, where there may be none; null also where it is no JSON. */
 export async function readIfThere(path: string): Promise<unknown> {
-  const bytes = await readFile(path).catch(() => null);
-  if (bytes === null) return null;
-  const document = await parse(path, bytes);
+  const document = await parse(path).catch(() => null);
+  if (document === null) return null;
   return document.ok ? document.value : null;
+}
+
+/** True for a file that is not read whole. */
+export async function isTooLarge(path: string): Promise<boolean> {
+  return (await stat(path)).size > MAX_DOCUMENT_BYTES;
 }
 
 // ---------------------------------------------------------------------------------------------
 
 let last: { readonly path: string; readonly document: Document } | null = null;
 
-async function parse(path: string, bytes: Buffer): Promise<Document> {
+/** Neither a file nor what it unpacks to takes more memory than the limit lets it. */
+async function parse(path: string): Promise<Document> {
+  const isPacked = path.endsWith(".gz");
   try {
-    const text = path.endsWith(".gz") ? await promisify(gunzip)(bytes) : bytes;
-    return { ok: true, value: JSON.parse(text.toString("utf8").replace(/^\uFEFF/, "")) };
+    if (await isTooLarge(path)) return { ok: false, why: "too_large" };
+    const bytes = await readFile(path);
+    const text = isPacked
+      ? await unpack(bytes, { maxOutputLength: MAX_DOCUMENT_BYTES }).catch(unpackFault)
+      : bytes;
+    return typeof text === "string" ? { ok: false, why: text } : parsed(text);
   } catch (error) {
-    return { ok: false, why: errorMessage(error) };
+    throw diskError(path, "read", error);
+  }
+}
+
+const unpack = promisify(gunzip);
+
+function unpackFault(error: unknown): "no_json" | "too_large" {
+  return errorCode(error) === "ERR_BUFFER_TOO_LARGE" ? "too_large" : "no_json";
+}
+
+function parsed(text: Buffer): Document {
+  try {
+    return { ok: true, value: JSON.parse(text.toString("utf8").replace(/^\uFEFF/, "")) };
+  } catch {
+    return { ok: false, why: "no_json" };
   }
 }

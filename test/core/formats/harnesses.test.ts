@@ -1,6 +1,7 @@
 /** mini-swe-agent, SWE-agent, OpenHands, inspect, ATIF. */
 import { expect, test } from "vitest";
 import { readAtif } from "../../../src/core/formats/atif.ts";
+import { documentFormat } from "../../../src/core/formats/detect.ts";
 import { readSample } from "../../../src/core/formats/inspect.ts";
 import { readMini } from "../../../src/core/formats/mini-swe-agent.ts";
 import { readOpenhands } from "../../../src/core/formats/openhands.ts";
@@ -292,4 +293,47 @@ test("an event of OpenHands' that hangs on an earlier one begins a part from the
     "assistant: three",
   ]);
   expect(runs.map(turns)).toEqual([["one", "two"], ["three"]]);
+});
+
+const attempt = (answer: string, more: object = {}): object => ({
+  info: { exit_status: "submitted" },
+  history: [
+    { role: "user", content: "fix" },
+    { role: "assistant", content: "a demonstration", is_demo: true },
+    { role: "assistant", content: answer, action: "ls" },
+    { role: "user", content: "src" },
+  ],
+  ...more,
+});
+
+test("every attempt of a retrying SWE-agent is a run, and the chosen one is read once", () => {
+  const file = {
+    attempts: [
+      attempt("one"),
+      attempt("two"),
+      attempt("three", { environment: "e" }),
+      { info: {} },
+    ],
+    ...attempt("two", { info: { exit_status: "submitted", best_attempt_idx: 1 } }),
+  };
+  expect(documentFormat(file)).toBe("swe-agent");
+  const { runs, drops } = readSweAgent(file, "a__b-1");
+  expect(runs.map((run) => [run.id, run.attempt, turns(run)])).toEqual([
+    [null, undefined, ["two"]],
+    ["a__b-1#attempt-1", 1, ["one"]],
+    ["a__b-1#attempt-3", 3, ["three"]],
+  ]);
+  expect(runs.map((run) => run.drops)).toEqual([{ attempt_without_history: 1 }, {}, {}]);
+  expect(drops).toEqual({});
+});
+
+test("of a retrying SWE-agent that was stopped before it chose, all attempts are runs", () => {
+  const file = { attempts: [attempt("one"), attempt("one")] };
+  expect(documentFormat(file)).toBe("swe-agent");
+  const { runs } = readSweAgent(file, "a__b-1");
+  expect(runs.map((run) => [run.id, run.instance_id])).toEqual([
+    ["a__b-1#attempt-1", "a__b-1"],
+    ["a__b-1#attempt-2", "a__b-1"],
+  ]);
+  expect(readSweAgent({ attempts: [{ info: {} }] }).drops).toEqual({ attempt_without_history: 1 });
 });

@@ -193,6 +193,31 @@ test("a fork of OpenCode's keeps the times of what it copied", () => {
   expect(turns(runs[0])).toEqual(["two"]);
 });
 
+test("a fork of OpenCode's names the session its last copied message was said in, and counts nothing twice", () => {
+  const asked: unknown[] = [];
+  const { runs } = readOpencode(
+    session(
+      [
+        step("user", [text("fix"), { type: "file", mime: "image/png" }], { time: { created: 2 } }),
+        step("assistant", [text("one"), { type: "hologram" }], {
+          time: { created: 3, completed: 4 },
+        }),
+        step("assistant", [text("two"), { type: "hologram" }], {
+          time: { created: 9, completed: 9 },
+        }),
+      ],
+      { time: { created: 8 } },
+    ),
+    (role, created) => {
+      asked.push([role, created]);
+      return "ses_parent";
+    },
+  );
+  expect(asked).toEqual([["assistant", 3]]);
+  expect(runs[0]).toMatchObject({ kind: "fork", parent: "ses_parent", history: 2 });
+  expect(runs[0]?.drops).toEqual({ "unknown_part: hologram": 1 });
+});
+
 test("arguments that OpenCode replaced, pictures and unknown parts are counted", () => {
   const invalid = {
     type: "tool",

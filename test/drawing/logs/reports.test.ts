@@ -79,3 +79,44 @@ test.each([
     for (const run of main) expect(run.verdict).toBe(verdict);
   },
 );
+
+test("a verdict is about the attempt that was handed in, not about the others", async () => {
+  const attempt = (answer: string) => ({
+    info: { exit_status: "submitted" },
+    history: [
+      { role: "user", content: "fix" },
+      { role: "assistant", content: answer, action: "ls" },
+    ],
+  });
+  const root = tempProject({
+    [`out/${ONE}/${ONE}.traj`]: {
+      attempts: [attempt("one"), attempt("two")],
+      ...attempt("two"),
+    },
+    [`out/${ONE}/attempt_0/${ONE}.traj`]: attempt("one"),
+    [`out/${ONE}/attempt_1/${ONE}.traj`]: attempt("two"),
+    "out/r.json": whole([ONE], []),
+  });
+  const { runs, found } = await readLogs(root, "out");
+  expect(found.skipped.get("attempt")).toBe(2);
+  expect(runs.map((run) => [run.id, run.instance_id, run.verdict])).toEqual([
+    [ONE, ONE, "success"],
+    [`${ONE}#attempt-1`, ONE, undefined],
+  ]);
+});
+
+test("an attempt that was killed before its batch's file took it in is read from its own", async () => {
+  const history = [
+    { role: "user", content: "fix" },
+    { role: "assistant", content: "one", action: "ls" },
+  ];
+  const attempt = { info: {}, history };
+  const root = tempProject({
+    [`out/${ONE}/${ONE}.traj`]: { attempts: [attempt] },
+    [`out/${ONE}/attempt_0/${ONE}.traj`]: attempt,
+    [`out/${ONE}/attempt_1/${ONE}.traj`]: attempt,
+  });
+  const { runs, found } = await readLogs(root, "out");
+  expect(runs.map((run) => run.id)).toEqual([`${ONE}#attempt-1`, ONE]);
+  expect(found.skipped.get("attempt")).toBe(1);
+});

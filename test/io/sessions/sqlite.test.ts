@@ -2,6 +2,7 @@ import { chmodSync, copyFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { isTurn } from "../../../src/core/formats/run.ts";
 import { withSqlite } from "../../../src/io/sessions/sqlite.ts";
 import { readLogs } from "../../support/logs.ts";
 import { canReadSqlite } from "../../support/sqlite.ts";
@@ -75,6 +76,51 @@ test.runIf(hasSqlite)("the sessions of a locked database are read", async () => 
     ["ses_ddebbdc75ffe3qZz5pNf4Wi02g", 2],
   ]);
 });
+
+test.runIf(hasSqlite)(
+  "forks of a database teach their own turns alone and name where the rest was said",
+  async () => {
+    const root = copied();
+    const other = writer(join(root, "opencode.db"));
+    const parent = "ses_ddebbdc75ffe3qZz5pNf4Wi02g";
+    // As OpenCode forks: rows with new ids and the old times in them.
+    const fork = (id: string, from: string, created: number): void =>
+      void other.exec(`
+      CREATE TEMP TABLE one AS SELECT * FROM session WHERE id = '${from}';
+      UPDATE one SET id = '${id}', parent_id = NULL, time_created = ${created};
+      INSERT INTO session SELECT * FROM one;
+      INSERT INTO message SELECT id || '${id}', '${id}', time_created, time_updated, data
+        FROM message WHERE session_id = '${from}';
+      INSERT INTO part SELECT id || '${id}', message_id || '${id}', '${id}', time_created, time_updated, data
+        FROM part WHERE session_id = '${from}';
+      DROP TABLE one;`);
+    const say = (id: string, at: number): void =>
+      void other.exec(`
+      INSERT INTO message VALUES ('zm${at}', '${id}', ${at}, ${at},
+        '{"role":"assistant","finish":"stop","time":{"created":${at},"completed":${at}}}');
+      INSERT INTO part VALUES ('zp${at}', 'zm${at}', '${id}', ${at}, ${at}, '{"type":"text","text":"own ${at}"}');`);
+    fork("ses_x1", parent, 1_900_000_000_000);
+    say("ses_x1", 1_900_000_000_001);
+    fork("ses_x2", "ses_x1", 1_900_000_000_002);
+    say("ses_x2", 1_900_000_000_003);
+    fork("ses_x3", parent, 1_900_000_000_004);
+    other.close();
+    const { runs } = await readLogs(root, "opencode.db");
+    const forks = runs.filter((run) => run.kind === "fork");
+    expect(forks.map((run) => [run.id, run.parent])).toEqual([
+      ["ses_x1", parent],
+      ["ses_x2", "ses_x1"],
+    ]);
+    const said = runs.flatMap((run) =>
+      run.messages.flatMap(({ content }, at) => (isTurn(run, at) ? [`${run.id}: ${content}`] : [])),
+    );
+    expect(said.filter((one) => one.includes("own "))).toEqual([
+      "ses_x1: own 1900000000001",
+      "ses_x2: own 1900000000003",
+    ]);
+    expect(said.filter((one) => one.startsWith("ses_x"))).toHaveLength(2);
+  },
+);
 
 test.runIf(hasSqlite)("a database of somebody else holds no run", async () => {
   const root = tempProject();

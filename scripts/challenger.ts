@@ -1,8 +1,8 @@
 /** npm run stage:challenger: answers every turn knowing the pull request, under the blind-agent rule. */
-import { runScript, stageCommand } from "../src/command/cli.ts";
+import { runScript, modelStageCommand } from "../src/command/cli.ts";
 import { runStage } from "../src/command/run-stage.ts";
 
-const command = stageCommand({
+const command = modelStageCommand({
   name: "stage:challenger",
   about:
     "Reads answer/ and commit/, asks the challenger's model to answer each turn with the pull request in view but honestly, and fills `challenger` in the answer files in place. Does what is missing; --retry asks again for turns given up or malformed to the end, --force for all.",

@@ -1,8 +1,8 @@
 /** npm run stage:king: answers every prompt blind. */
-import { runScript, stageCommand } from "../src/command/cli.ts";
+import { runScript, modelStageCommand } from "../src/command/cli.ts";
 import { runStage } from "../src/command/run-stage.ts";
 
-const command = stageCommand({
+const command = modelStageCommand({
   name: "stage:king",
   about:
     "Reads prompt/, asks the king's model to answer each turn from its history alone, writes answer/. Does what is missing; --retry asks again for turns whose attempts were used up (report/tries/king/), --force for all.",

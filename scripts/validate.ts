@@ -1,8 +1,8 @@
 /** npm run stage:validate: puts every answer before the panel of judges and weighs their verdicts. */
-import { runScript, stageCommand } from "../src/command/cli.ts";
+import { runScript, modelStageCommand } from "../src/command/cli.ts";
 import { runStage } from "../src/command/run-stage.ts";
 
-const command = stageCommand({
+const command = modelStageCommand({
   name: "stage:validate",
   about:
     "Reads answer/, asks every judge of [judge].models to compare the two candidates of each turn in both orders, writes score/ and score/_duel.json (scores, gate, measured bias). Asks only for verdicts that are missing; --retry asks again where all attempts were unreadable, --force asks all anew.",

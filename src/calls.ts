@@ -314,3 +314,13 @@ export type CallRules = {
   /** The most a call can come to. */
   upperBound(bytes: number, maxTokens: number): Usage;
 };
+
+/** What a line of a results file carries: a reply to be read, or an error in words. */
+export type CarriedReply = {
+  readonly custom_id: string;
+  /** null: the line names none. */
+  readonly status: number | null;
+  /** The reply's JSON; null with an error. */
+  readonly body: object | null;
+  readonly error: string | null;
+};

@@ -153,7 +153,7 @@ export type WorkReport = {
   readonly unanswered: number;
   /** Why the engine stopped before the end of the list; null when it did not. */
   readonly stopped: null | {
-    readonly why: "interrupted" | "budget" | "provider" | "settings";
+    readonly why: "interrupted" | "budget" | "provider" | "settings" | "engine";
     readonly message: string;
   };
   /** HTTP requests that were sent for them, retries included; absent: not counted. */

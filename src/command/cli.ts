@@ -6,6 +6,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from "commander
 import { existsSync, statSync } from "node:fs";
 import { resolve } from "node:path";
 import { visibleText } from "../core/text/visible.ts";
+import { ENGINES } from "../config-schema/engine.ts";
 import { UserError } from "../errors.ts";
 import { toldFault } from "../io/disk-faults.ts";
 import { expandHome } from "../io/home-path.ts";
@@ -15,6 +16,10 @@ export type CommonFlags = StageOptions & {
   /** Absolute. */
   readonly root: string;
   readonly concurrency?: number;
+  /** Overrides [engine].name. */
+  readonly engine?: string;
+  /** Stays until what is out in request files is answered. */
+  readonly wait?: boolean;
   readonly yes: boolean;
   readonly json: boolean;
 };
@@ -45,6 +50,13 @@ export function stageCommand(text: ScriptText): Command {
     .showHelpAfterError(false)
     .exitOverride()
     .configureOutput({ writeErr: () => {} });
+}
+
+/** The same with the flags of stages whose items an engine may carry out. */
+export function modelStageCommand(text: ScriptText): Command {
+  return stageCommand(text)
+    .addOption(new Option("--engine <name>", "who asks the models").choices(ENGINES))
+    .option("--wait", "stay until the results of request files are there", false);
 }
 
 /** Parses argv; --help prints and ends with 0. @throws UserError for anything that is not a flag. */
@@ -138,7 +150,9 @@ export function summaryLines(summary: StageSummary): string[] {
   const said = [...stopped, ...notes].map(mendOf);
   return [
     `${summary.stage}: ${summary.read} read, ${summary.kept} kept, ${dropped} dropped${reasons.length > 0 ? ` (${reasons.join(", ")})` : ""}${summary.pending > 0 ? `, ${summary.pending} pending` : ""}; ${summary.requests ?? summary.asked} model calls`,
-    ...stopped.map((line) => `  stopped early: ${mended(line)}`),
+    ...stopped.map(
+      (line) => `  ${summary.stopped?.why === "engine" ? "" : "stopped early: "}${mended(line)}`,
+    ),
     ...notes.map((note) => `  ${mended(note)}`),
     ...(dropped > 0 && RETRIES.includes(summary.stage)
       ? [`  --retry asks again for what was dropped`]

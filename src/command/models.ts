@@ -8,9 +8,14 @@ import type { CommonFlags } from "./cli.ts";
 import { fallbackModels, judgePanel, sideModels, type Config } from "../config.ts";
 import { makeReplay, recordedReplySchema, recordedTurnSchema } from "../core/replay.ts";
 import { grammar } from "../core/shell/grammar.ts";
+import type { Said } from "../calls.ts";
 import { callRules } from "../core/retry/rules.ts";
 import { makeChat } from "../io/chat/chat.ts";
 import type { ChatOptions } from "../io/chat/options.ts";
+import { readResultLine } from "../core/batch/result-line.ts";
+import { UserError } from "../errors.ts";
+import { batchFileEngine, type Opened } from "../io/batch/engine.ts";
+import { numbersIn } from "../io/batch/maps.ts";
 import { localEngine } from "../io/engine.ts";
 import { tuneForWaiting } from "../io/v8.ts";
 import { openJournal, type Journal } from "../io/journal.ts";
@@ -23,7 +28,7 @@ import { openStore } from "../io/store.ts";
 import { openWaiting, type Waiting } from "../io/waiting.ts";
 import { settingsHash } from "../core/retry/settings-hash.ts";
 import { readRecording } from "../io/recordings.ts";
-import type { Chat, ChatRequest, Engine, ItemRef, ModelRef, Outcome } from "../work.ts";
+import type { Chat, ChatRequest, Engine, ItemRef, ModelRef, Outcome, Stage } from "../work.ts";
 
 /** Items in hand at once: enough to fill every provider while some items wait for a retry. */
 const WINDOW = 1024;
@@ -44,9 +49,11 @@ export type Models = {
 /** Opens the model side of a workspace; nothing is read or written before the first call. */
 export function openModels({ config, stage, flags, ...world }: ModelsOptions): Models {
   let freed = (): void => {};
+  let openingFiles: Promise<OpenFiles> | null = null;
   let opening: Promise<Open> | null = null;
+  let files: OpenFiles | null = null;
   let open: Open | null = null;
-  const openAll = async (): Promise<Open> => {
+  const openFiles = async (): Promise<OpenFiles> => {
     const ledger = openLedger(config.root, world.now, (name) => config.provider[name]?.timeout_s);
     const store = openStore(config.root);
     const journal = await openJournal(config.root);
@@ -54,7 +61,17 @@ export function openModels({ config, stage, flags, ...world }: ModelsOptions): M
     probeFolders(config.root, foldersOf(stage, await answerFolders(store)));
     journal.open();
     await journal.tidy(await savedItems(store));
-    const waiting = await openWaiting(store);
+    files = {
+      ledger,
+      journal,
+      waiting: await openWaiting(store),
+      doctored: await openDoctored(store),
+    };
+    return files;
+  };
+  const filesNow = (): Promise<OpenFiles> => (openingFiles ??= openFiles());
+  const openAll = async (): Promise<Open> => {
+    const { ledger, journal, waiting, doctored } = await filesNow();
     const models = modelsOf(config, stage);
     const chat = makeChat({
       ...world,
@@ -65,14 +82,14 @@ export function openModels({ config, stage, flags, ...world }: ModelsOptions): M
       concurrency: flags.concurrency,
       models,
       overLimit: models.filter((model) => waiting.knows(model)),
-      doctored: await openDoctored(store),
+      doctored,
       offline: lazyReplay(config),
       keep: (item, request, reply) => journal.keep(item.key, request, reply),
     });
     chat.onFree(() => freed());
     tuneForWaiting();
     if (stage !== "validate") loadGrammarMeanwhile();
-    open = { ledger, journal, chat, waiting };
+    open = { journal, chat, waiting };
     return open;
   };
   const chat: Chat = async (request, item) => {
@@ -81,7 +98,7 @@ export function openModels({ config, stage, flags, ...world }: ModelsOptions): M
     if (kept !== null) return { ok: true, reply: kept, kept: true };
     return settled(config, models.waiting, request, item, await models.chat(request, item));
   };
-  const engine = localEngine({
+  const online = localEngine({
     chat,
     window: WINDOW,
     signal: world.signal,
@@ -93,25 +110,41 @@ export function openModels({ config, stage, flags, ...world }: ModelsOptions): M
       },
     },
   });
+  const batchFile = lazily(() =>
+    batchFileEngine({
+      ...world,
+      store: openStore(config.root),
+      config,
+      rules: callRules,
+      readLine: readResultLine,
+      stage: stage as Stage,
+      online,
+      async open(): Promise<Opened> {
+        const { ledger, journal, doctored } = await filesNow();
+        return { ledger, doctored, kept: ({ key, request }) => journal.take(key, request) };
+      },
+    }),
+  );
   return {
     async engine(items, file, unasked) {
-      const before = open?.ledger.calls() ?? 0;
+      const engine = (await usesFiles(config, stage, flags)) ? batchFile() : online;
+      const before = files?.ledger.calls() ?? 0;
       const report = await engine(
         items,
         async (item, outcome) => {
           const followUps = await file(item, outcome);
-          if (outcome.ok) open?.journal.filed(item.key);
+          if (outcome.ok) files?.journal.filed(item.key);
           return followUps;
         },
         unasked,
       );
-      return { ...report, requests: (open?.ledger.calls() ?? 0) - before };
+      return { ...report, requests: (files?.ledger.calls() ?? 0) - before };
     },
     async close() {
       await open?.chat.close();
-      await open?.ledger.close();
-      await open?.waiting.close();
-      open?.journal.close();
+      await files?.ledger.close();
+      await files?.waiting.close();
+      files?.journal.close();
     },
   };
 }
@@ -126,12 +159,45 @@ function loadGrammarMeanwhile(): void {
   setImmediate(() => setTimeout(grammar, GRAMMAR_AFTER_MS).unref());
 }
 
-type Open = {
+type OpenFiles = {
   readonly ledger: Ledger;
   readonly journal: Journal;
   readonly waiting: Waiting;
+  readonly doctored: (model: ModelRef) => Said | null;
+};
+
+type Open = Pick<OpenFiles, "journal" | "waiting"> & {
   readonly chat: ReturnType<typeof makeChat>;
 };
+
+/** Stages whose items may lie in a file for days. */
+const IN_FILES: readonly string[] = ["king", "challenger", "validate"];
+
+/**
+ * Whether request files are to be written or looked after: also by the local engine, which would ask again
+ * what is out. @throws UserError for --force, which would take the old results for new answers.
+ */
+async function usesFiles(
+  config: Config,
+  stage: string,
+  { force }: Pick<CommonFlags, "force">,
+): Promise<boolean> {
+  if (!IN_FILES.includes(stage)) return false;
+  const isFile = config.engine.name === "batch-file";
+  if (isFile && force) {
+    throw new UserError(
+      `${stage}: --force and the engine batch-file do not go together: results that are there would count again`,
+      `move engine/${stage}/ and the files to be made anew away, then run it without --force`,
+    );
+  }
+  if (force) return false;
+  return isFile || (await numbersIn(openStore(config.root), stage as Stage)).length > 0;
+}
+
+function lazily<T>(make: () => T): () => T {
+  let made: { readonly value: T } | null = null;
+  return () => (made ??= { value: make() }).value;
+}
 
 /** A context refusal is counted over the runs; whatever else was refused for its length is forgotten. */
 function settled(

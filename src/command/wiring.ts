@@ -3,10 +3,12 @@
  * The only place where core's rules and io's edge meet outside a stage.
  */
 import { finish, type CommonFlags } from "./cli.ts";
+import { ENGINES } from "../config-schema/engine.ts";
 import { loadConfig, type Config } from "../config.ts";
 import { confirmSpending } from "./confirm.ts";
 import { seededRng } from "../core/random.ts";
 import { configHash } from "../core/turn/hash.ts";
+import { resultsIn, untilResults } from "../io/batch/until-results.ts";
 import { lockWorkspace } from "../io/lock.ts";
 import { makeProgress } from "../io/progress.ts";
 import { saveRun } from "../io/run-file.ts";
@@ -35,6 +37,21 @@ export async function runInWorkspace<Flags extends CommonFlags>(
   flags: Flags,
   stage: Stage<Flags>,
 ): Promise<number> {
+  for (;;) {
+    const folder = openStore(flags.root).path("engine", name);
+    const seen = flags.wait === true ? await resultsIn(folder) : "";
+    const { code, waits } = await runOnce(name, flags, stage);
+    if (!waits || flags.wait !== true) return code;
+    // Nobody is kept out meanwhile: the lock was given back.
+    if (!(await untilResults(folder, seen))) return 130;
+  }
+}
+
+async function runOnce<Flags extends CommonFlags>(
+  name: string,
+  flags: Flags,
+  stage: Stage<Flags>,
+): Promise<{ readonly code: number; readonly waits: boolean }> {
   const workspace = await openWorkspace(flags, name);
   try {
     await confirmSpending(name, { ...workspace, store: workspace.deps.store }, flags);
@@ -43,9 +60,15 @@ export async function runInWorkspace<Flags extends CommonFlags>(
     await saveRun(workspace.deps.store, await maskedSummary(summary), {
       started,
       wallMs: Date.now() - started.getTime(),
-      configHash: configHash({ ...workspace.config, env: undefined, root: undefined }),
+      configHash: configHash({
+        ...workspace.config,
+        env: undefined,
+        root: undefined,
+        // Who asks changes nothing of what is asked.
+        engine: undefined,
+      }),
     });
-    return finish(summary, flags);
+    return { code: finish(summary, flags), waits: summary.stopped?.why === "engine" };
   } finally {
     await workspace.close();
   }
@@ -53,10 +76,10 @@ export async function runInWorkspace<Flags extends CommonFlags>(
 
 /** Locks a workspace and opens everything a stage needs. */
 async function openWorkspace(
-  flags: Pick<CommonFlags, "root" | "concurrency" | "force">,
+  flags: Pick<CommonFlags, "root" | "concurrency" | "force" | "engine">,
   stage: string,
 ): Promise<Workspace> {
-  const config = loadConfig(flags.root);
+  const config = withEngine(loadConfig(flags.root), flags.engine);
   await checkLinks(flags.root);
   const unlock = await lockWorkspace(flags.root, stage);
   await sweepTemps(flags.root);
@@ -84,4 +107,9 @@ async function openWorkspace(
       await unlock();
     },
   };
+}
+
+function withEngine(config: Config, named: string | undefined): Config {
+  const name = ENGINES.find((one) => one === named);
+  return name === undefined ? config : { ...config, engine: { ...config.engine, name } };
 }

@@ -10,6 +10,7 @@ import { budgetSection } from "./budget.ts";
 import { challengerSection } from "./challenger.ts";
 import { datasetSection } from "./dataset.ts";
 import { duelSection } from "./duel.ts";
+import { engineSection } from "./engine.ts";
 import { gymSection } from "./gym.ts";
 import { judgeSection } from "./judge.ts";
 import { kingSection } from "./king.ts";
@@ -30,6 +31,7 @@ export const configSchema = z.strictObject({
   audit: auditSection,
   bucket: bucketSection,
   budget: budgetSection,
+  engine: engineSection,
   dataset: datasetSection,
   actions: actionsSection,
   gym: gymSection,

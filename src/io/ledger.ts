@@ -29,23 +29,38 @@ export type CallOutcome = {
   readonly usage: Usage;
   /** null: unpriced. */
   readonly usd: number | null;
-  readonly latencyMs: number;
+  /** null: not measured, a request that lay in a file. */
+  readonly latencyMs: number | null;
   /** "ok" or the kind of fault. */
   readonly outcome: string;
   /** True when the provider did not say what it counted and the reservation stands for it. */
   readonly estimated: boolean;
 };
 
+/** A call that leaves in a request file; `id` is new for every asking. */
+export type Submitted = ItemRef &
+  ModelRef & { readonly id: string; readonly reserved: Usage; readonly usd: number | null };
+
 export type Ledger = {
   /** Writes the line that must stand before a call is sent; gives the call's id. */
   intent(call: ItemRef & ModelRef, reserved: Usage, usd: number | null): Promise<string>;
   /** Writes the line that must stand before a result is used, and frees the reservation. */
   outcome(id: string, result: CallOutcome): Promise<void>;
+  /**
+   * Writes the intents of calls that an engine carries out, perhaps days from now and for another run;
+   * what they reserve counts as spent until `settle`.
+   */
+  submit(engine: string, calls: readonly Submitted[]): Promise<void>;
+  /** Writes the outcome of such a call, of whichever run; false when it had one already. */
+  settle(
+    id: string,
+    result: Omit<CallOutcome, "usage"> & { usage: Usage | null },
+  ): Promise<boolean>;
   /** What the calls that ended came to, earlier runs included, and what calls of killed runs reserved. */
   spent(): Spent;
   /** Reservations of this run's calls in flight. */
   reserved(): Spent;
-  /** Calls of this run that were begun. */
+  /** Calls of this run that were begun, and of those in files what ended in it. */
   calls(): number;
   close(): Promise<void>;
 };
@@ -64,7 +79,11 @@ export function openLedger(
   const path = join(root, "report", "ledger.jsonl");
   const file = openFile(path);
   const { total, open } = sumUp(path, file);
-  bookLost(path, file, open, (line) => {
+  const submitted = new Map(
+    open.flatMap((line) => (line.engine === undefined ? [] : [[line.id, line] as const])),
+  );
+  const own = open.filter(({ engine }) => engine === undefined);
+  bookLost(path, file, own, (line) => {
     const age = now().getTime() - Date.parse(line.time);
     return age > 2000 * (timeoutS(line.provider) ?? DEFAULT_TIMEOUT_S);
   });
@@ -121,6 +140,32 @@ export function openLedger(
       const line = lineOf(id, "outcome", now(), reservation, usage, usd, latencyMs, outcome);
       await append(estimated ? { ...line, estimated } : line);
     },
+    async submit(engine, asked) {
+      const time = now();
+      const lines = asked.map(({ id, reserved: most, usd, ...call }) => ({
+        ...lineOf(id, "intent", time, call, most, usd, null, null),
+        engine,
+      }));
+      for (const line of lines) {
+        submitted.set(line.id, line);
+        add(total, line.tokens_in + line.tokens_out, line.usd, 1);
+      }
+      await Promise.all(lines.map(append));
+    },
+    async settle(id, { usage, usd, latencyMs, outcome, estimated }) {
+      const intent = submitted.get(id);
+      if (intent === undefined) return false;
+      submitted.delete(id);
+      if (outcome !== "not_sent") calls++;
+      const most = usageOf(intent);
+      const cost = usage === null ? intent.usd : usd;
+      add(total, -tokensOf(most), intent.usd, -1);
+      add(total, tokensOf(usage ?? most), cost, 1);
+      const call = { ...(intent as LedgerLine & ItemRef), key: intent.item };
+      const line = lineOf(id, "outcome", now(), call, usage ?? most, cost, latencyMs, outcome);
+      await append(estimated ? { ...line, estimated } : line);
+      return true;
+    },
     spent: () => total,
     reserved: () => reserved,
     calls: () => calls,
@@ -139,6 +184,13 @@ export function openLedger(
 type Waiting = { text: string; resolve: () => void; reject: (error: unknown) => void };
 type Reservation = ItemRef & ModelRef & { readonly tokens: number; readonly usd: number | null };
 type Sum = { tokens: number; usd: number; unpriced: number };
+
+const usageOf = (line: LedgerLine): Usage => ({
+  prompt_tokens: line.tokens_in,
+  cached_tokens: line.tokens_cached,
+  completion_tokens: line.tokens_out,
+  reasoning_tokens: line.tokens_reasoning,
+});
 
 const tokensOf = (usage: Usage): number => usage.prompt_tokens + usage.completion_tokens;
 

@@ -37,6 +37,7 @@ const STAGE_FOLDERS: ReadonlyMap<string, number> = new Map([
   ["outcome", 2],
   ["artifacts", 2],
   ["evaluation", 1],
+  ["engine", 1],
 ]);
 const TEMP = /\.\d+\.\d+\.tmp$/;
 const PID_OF_TEMP = /\.(\d+)\.\d+\.tmp$/;

@@ -23,5 +23,7 @@ export const ledgerLineSchema = z.looseObject({
   latency_ms: z.number().nullable(),
   /** "ok", or a failure: "http_429", "timeout", "reset", "bad_json" ...; null in an intent. */
   outcome: z.string().nullable(),
+  /** Intent: who carries the call out, where that is not the process that wrote it. */
+  engine: z.string().optional(),
 });
 export type LedgerLine = Readonly<z.infer<typeof ledgerLineSchema>>;

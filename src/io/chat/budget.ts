@@ -82,7 +82,8 @@ export function makeBudget(limits: Config["budget"], ledger: Ledger): Budget {
 
 // ---------------------------------------------------------------------------------------------
 
-function over(
+/** Why nothing more may be asked when so much is spent or reserved; null: it may. */
+export function over(
   { max_usd, max_tokens }: Config["budget"],
   tokens: number,
   usd: number,

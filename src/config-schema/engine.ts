@@ -1,0 +1,14 @@
+/** [engine]: who carries the model calls of king, challenger and validate out. */
+import { z } from "zod";
+
+/** The engines there are; --engine takes the same names. */
+export const ENGINES = ["local", "batch-file"] as const;
+
+export const engineSection = z
+  .strictObject({
+    /** "local": this process. "batch-file": request files in engine/<stage>/, run by somebody else. */
+    name: z.enum(ENGINES).default("local"),
+    /** Fewer items than this are asked by this process, whatever the engine; 0: never. */
+    online_below: z.number().int().min(0).default(200),
+  })
+  .prefault({});

@@ -1,0 +1,132 @@
+/**
+ * Writes engine/<stage>/requests-<n>.jsonl, a file a model: maps first, then the intents, then the files
+ * themselves, which appear whole. What a kill leaves before that never left, and is cleared away.
+ */
+import { closeSync, fsyncSync, mkdirSync, openSync } from "node:fs";
+import { rename } from "node:fs/promises";
+import { dirname } from "node:path";
+import { diskError, onDisk } from "../disk-faults.ts";
+import type { Ledger } from "../ledger.ts";
+import { writeAll, type Store } from "../store.ts";
+import type { Stage } from "../../work.ts";
+import { requestsPath, writeMap, type MapEntry, type SeenFile } from "./maps.ts";
+import type { Line } from "./request.ts";
+
+/** What OpenAI's batches take at most; the bytes bind first for long prompts. */
+const MOST_LINES = 50_000;
+const MOST_BYTES = 200_000_000;
+
+export type Writer = {
+  /** Gives the number of its file. @param past hashes of the error lines that answered it before */
+  add(line: Line, past: readonly string[]): number;
+  /** Reserved by lines that are not booked yet. */
+  pending(): { readonly tokens: number; readonly usd: number };
+  /** Books all lines and puts the files in their places; gives the last number, null without a line. */
+  close(): Promise<number | null>;
+};
+
+export type WriterOptions = {
+  readonly store: Store;
+  readonly stage: Stage;
+  readonly ledger: Ledger;
+  readonly engine: string;
+  /** The first number that is free. */
+  readonly first: number;
+  /** The results files that were read before these requests were written. */
+  readonly results: readonly SeenFile[];
+  /** Starts the ids of askings; new for every run. */
+  readonly run: string;
+};
+
+export function makeWriter(options: WriterOptions): Writer {
+  const { store, stage } = options;
+  const current = new Map<string, Part>();
+  const parts: Part[] = [];
+  const pending = { tokens: 0, usd: 0 };
+
+  function partFor({ item: { request }, text }: Line): Part {
+    const name = `${request.provider} ${request.model}`;
+    const known = current.get(name);
+    const bytes = Buffer.byteLength(text);
+    if (known !== undefined && known.lines.length < MOST_LINES && known.bytes + bytes <= MOST_BYTES)
+      return known;
+    const n = options.first + parts.length;
+    const path = partPath(store, stage, n);
+    const part = { n, ...request, file: openPart(path), path, bytes: 0, lines: [], entries: [] };
+    current.set(name, part);
+    parts.push(part);
+    return part;
+  }
+
+  return {
+    pending: () => pending,
+    add(line, past) {
+      const part = partFor(line);
+      try {
+        writeAll(part.file, line.text);
+      } catch (error) {
+        throw diskError(part.path, "write", error);
+      }
+      part.bytes += Buffer.byteLength(line.text);
+      const ask = `${options.run}-${part.n}-${part.entries.length + 1}`;
+      const { custom_id, item, most, usd } = line;
+      const { stage: itsStage, key, role } = item;
+      part.lines.push({ most, usd, call: { stage: itsStage, key, role } });
+      part.entries.push({ custom_id, key, ask, ...(past.length === 0 ? {} : { past: [...past] }) });
+      pending.tokens += most.prompt_tokens + most.completion_tokens;
+      pending.usd += usd ?? 0;
+      return part.n;
+    },
+    async close() {
+      for (const part of parts) await finish(options, part);
+      return parts.at(-1)?.n ?? null;
+    },
+  };
+}
+
+export const partPath = (store: Store, stage: Stage, n: number): string =>
+  `${store.path(requestsPath(stage, n))}.part`;
+
+// ---------------------------------------------------------------------------------------------
+
+type Part = {
+  readonly n: number;
+  readonly provider: string;
+  readonly model: string;
+  readonly file: number;
+  readonly path: string;
+  bytes: number;
+  readonly lines: (Pick<Line, "most" | "usd"> & {
+    readonly call: Pick<Line["item"], "stage" | "key" | "role">;
+  })[];
+  readonly entries: MapEntry[];
+};
+
+function openPart(path: string): number {
+  try {
+    mkdirSync(dirname(path), { recursive: true });
+    return openSync(path, "w");
+  } catch (error) {
+    throw diskError(path, "write", error);
+  }
+}
+
+async function finish(
+  { store, stage, ledger, engine, results }: WriterOptions,
+  { n, provider, model, file, path, lines, entries }: Part,
+): Promise<void> {
+  await onDisk(path, "write", async () => {
+    fsyncSync(file);
+    closeSync(file);
+  });
+  const head = { requests: n, stage, provider, model, results: [...results] };
+  await writeMap(store, stage, { head, entries });
+  await ledger.submit(
+    engine,
+    lines.map(({ most, usd, call }, at) => {
+      const id = entries[at]?.ask ?? "";
+      return { ...call, id, provider, model, reserved: most, usd };
+    }),
+  );
+  await onDisk(path, "write", () => rename(path, store.path(requestsPath(stage, n))));
+}

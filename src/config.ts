@@ -133,6 +133,11 @@ export function groundingModel(config: ConfigFile): ModelName {
   return sideModel(config.audit.grounding_model, config);
 }
 
+/** Who writes refined answers: the challenger's model unless named. */
+export function refineModel(config: ConfigFile): ModelName {
+  return sideModel(config.refine.model, config);
+}
+
 /** The models beside the challenger's own that this configuration will ask. */
 export function sideModels(config: ConfigFile): readonly ModelName[] {
   const { challenger, audit } = config;

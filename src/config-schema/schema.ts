@@ -16,6 +16,7 @@ import { kingSection } from "./king.ts";
 import { offlineSection } from "./offline.ts";
 import { providerSection } from "./provider.ts";
 import { protocolSection } from "./protocol.ts";
+import { refineSection } from "./refine.ts";
 import { sourceSection } from "./source.ts";
 import { name } from "./ranges.ts";
 
@@ -29,6 +30,7 @@ export const configSchema = z.strictObject({
   duel: duelSection,
   audit: auditSection,
   bucket: bucketSection,
+  refine: refineSection,
   budget: budgetSection,
   dataset: datasetSection,
   actions: actionsSection,

@@ -308,8 +308,8 @@ test("rows say which of them are refined, a pair sets them against their predece
   };
   const pairs = await rowsOf({ format: ["preference"] });
   const own = pairs.filter(({ metadata }) => metadata["against"] === "predecessor");
-  expect(own.map(({ metadata }) => metadata["refined_from"]).sort()).toEqual(
-    [1, 2, 3].map((n) => `p_1_001_${n}.json`),
+  expect(new Set(own.map(({ metadata }) => metadata["refined_from"]))).toEqual(
+    new Set([1, 2, 3].map((n) => `p_1_001_${n}.json`)),
   );
   expect(JSON.stringify(own[0]?.rejected)).toContain("cat first");
   const taught = await rowsOf({ format: ["privileged"], privileged: "reasons" });

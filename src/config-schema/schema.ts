@@ -18,6 +18,7 @@ import { providerSection } from "./provider.ts";
 import { protocolSection } from "./protocol.ts";
 import { refineSection } from "./refine.ts";
 import { sourceSection } from "./source.ts";
+import { targetSection } from "./target.ts";
 import { name } from "./ranges.ts";
 
 export const configSchema = z.strictObject({
@@ -30,6 +31,7 @@ export const configSchema = z.strictObject({
   duel: duelSection,
   audit: auditSection,
   bucket: bucketSection,
+  target: targetSection,
   refine: refineSection,
   budget: budgetSection,
   dataset: datasetSection,

@@ -59,7 +59,8 @@ export async function report(
   };
 
   progress.begin("report", answers.length);
-  for (const answer of answers) progress.step(await exportTurn(round, answer));
+  const reserve = await reserveOf(config, store);
+  for (const answer of answers) progress.step(await exportTurn(round, answer, reserve));
   progress.end();
   const data = {
     ...(await gather(round, answers.length)),
@@ -93,7 +94,11 @@ async function checkSorting(config: Config, store: Store): Promise<void> {
 }
 
 /** Writes a turn to its bucket, and takes it out of the others. */
-async function exportTurn(round: Round, { name, path }: AnswerFile): Promise<"kept" | "dropped"> {
+async function exportTurn(
+  round: Round,
+  { name, path }: AnswerFile,
+  reserve: ReadonlySet<string>,
+): Promise<"kept" | "dropped"> {
   const { config, store, tally } = round;
   const answer = await store.read(path, answerSchema);
   if (config.source.exclude_ids.includes(answer.instance_id)) {
@@ -109,12 +114,28 @@ async function exportTurn(round: Round, { name, path }: AnswerFile): Promise<"ke
   if (saysBesideCalls(answer.messages)) round.spoken++;
   count(tally, row);
   for (const bucket of BUCKETS) {
-    if (bucket !== row.bucket) await store.remove(`${bucket}/${name}`);
+    if (bucket !== row.bucket || reserve.has(name)) await store.remove(`${bucket}/${name}`);
   }
+  if (reserve.has(name)) return "kept";
   if (score === null || row.bucket === null) return "dropped";
   const decision = decide(score, review, config.bucket);
   if (decision !== null) await writeTurn(round, { name, answer, row, score, decision });
   return "kept";
+}
+
+/** With a target: turns that belong into final/ after so many as were wanted, in the order of the draw. */
+async function reserveOf(config: Config, store: Store): Promise<ReadonlySet<string>> {
+  const { accepted } = config.target;
+  if (accepted === undefined) return new Set();
+  const finals: string[] = [];
+  for (const { name } of await listAnswers(store)) {
+    const score = await store.readIfThere(`score/${name}`, scoreSchema);
+    if (score === null || score.mode !== config.duel.mode) continue;
+    if (config.source.exclude_ids.includes(score.instance_id)) continue;
+    const review = await store.readIfThere(`review/${name}`, reviewSchema);
+    if (decide(score, review, config.bucket)?.bucket === "final") finals.push(name);
+  }
+  return new Set(finals.slice(accepted));
 }
 
 type Sorted = {

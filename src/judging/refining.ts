@@ -36,11 +36,18 @@ export type Asked = {
 export async function askSecond(
   config: Config,
   deps: Deps,
-  { retry }: StageOptions,
+  { retry, limits }: Pick<StageOptions, "retry"> & Pick<RefineRules, "limits">,
   turns: readonly Refinable[],
 ): Promise<Asked> {
   const dropped = new Map<string, string>();
-  const round: Round = { config, deps, retry, rules: rulesOf(config), inHand: new Map(), dropped };
+  const round: Round = {
+    config,
+    deps,
+    retry,
+    rules: rulesOf(config, limits),
+    inHand: new Map(),
+    dropped,
+  };
   const report = await deps.engine(
     items(round, turns),
     (item, outcome) => file(round, item, outcome),
@@ -234,11 +241,15 @@ async function reasonsFor({ deps }: Round, { refined_from }: Answer): Promise<re
   return score === null ? [] : reasonsOf(score, review);
 }
 
-function rulesOf({ refine, audit, challenger }: Config): RefineRules {
+function rulesOf(
+  { refine, audit, challenger }: Config,
+  limits: RefineRules["limits"],
+): RefineRules {
   return {
     attempts: refine.attempts,
-    limits: audit,
+    limits,
     grounding: audit.grounding_model !== undefined,
+    grounding_of: audit.grounding_of,
     prompt_version: REFINE_PROMPT_VERSION,
     config_hash: configHash({ refine, challenger, audit, prompt: REFINE_PROMPT_VERSION }),
   };

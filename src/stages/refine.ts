@@ -4,6 +4,7 @@
  * score/<stem>.r1.json. The duel of all turns, its gate and its means know nothing of them: they are selected.
  */
 import type { Config } from "../config.ts";
+import { leakLimits } from "../builders/leak-limits.ts";
 import { bothReports, makeTally } from "../core/tally.ts";
 import { UserError } from "../errors.ts";
 import { listAnswers } from "../io/answers.ts";
@@ -32,7 +33,8 @@ export async function refine(
   const tally = makeTally();
   const turns = await listRefinable(config, deps, options, answers);
   deps.progress.begin("refine", turns.length);
-  const asked = await askSecond(config, deps, options, turns);
+  const limits = await leakLimits(config, deps.store, false);
+  const asked = await askSecond(config, deps, { ...options, limits }, turns);
   const judged = await judgeSecond(config, deps, options, { turns, asked, tally });
   deps.progress.end();
   const report = judged === null ? asked.report : bothReports(asked.report, judged, []);

@@ -19,6 +19,7 @@ export function beginRefined(first: Answer, from: NonNullable<Answer["refined_fr
     challenger_choice: _choice,
     challenger_drop: _drop,
     grounding: _grounding,
+    canaries: _canaries,
     audit: _audit,
     ...turn
   } = first;

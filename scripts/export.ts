@@ -19,7 +19,8 @@ const command = datasetCommand({
       .choices(PRIVILEGES)
       .default("pr"),
   )
-  .option("--refined", "also learn from refined/", false)
+  .option("--refined", "also learn from refined/")
+  .option("--no-refined", "leave out refined answers (<stem>.r1.json)")
   .addOption(
     new Option(
       "--unit <what>",
@@ -31,7 +32,7 @@ const command = datasetCommand({
   .option("--draw-weight <f>", "--unit run: of a run's own words at a draw, 0 to 1", weight, 0);
 
 type Flags = DatasetScriptFlags & {
-  readonly refined: boolean;
+  readonly refined?: boolean;
   readonly unit: "turn" | "run";
   readonly drawWeight: number;
   readonly privileged: Privilege;

@@ -43,7 +43,11 @@ export function loadConfig(
   }
   const duel =
     mode === "1" || mode === "2" ? { ...file.duel, mode: mode === "1" ? 1 : 2 } : file.duel;
-  return deepFreeze({ ...file, duel: duel as ConfigFile["duel"], root, env: merged });
+  return deepFreeze({
+    ...withTarget({ ...file, duel: duel as ConfigFile["duel"] }),
+    root,
+    env: merged,
+  });
 }
 
 /** All defaults in effect, for `npm run config` and tests. */
@@ -133,6 +137,11 @@ export function groundingModel(config: ConfigFile): ModelName {
   return sideModel(config.audit.grounding_model, config);
 }
 
+/** Who writes refined answers: the challenger's model unless named. */
+export function refineModel(config: ConfigFile): ModelName {
+  return sideModel(config.refine.model, config);
+}
+
 /** The models beside the challenger's own that this configuration will ask. */
 export function sideModels(config: ConfigFile): readonly ModelName[] {
   const { challenger, audit } = config;
@@ -166,6 +175,14 @@ function readOptional(path: string): string | null {
       { cause: error },
     );
   }
+}
+
+/** With a target its candidates are what is drawn at most, and the duel's plan. */
+function withTarget(file: ConfigFile): ConfigFile {
+  const { accepted, max_candidates: count } = file.target;
+  if (accepted === undefined || count === undefined) return file;
+  const plan = file.duel.plan === "turns" ? count : file.duel.plan;
+  return { ...file, source: { ...file.source, count }, duel: { ...file.duel, plan } };
 }
 
 type Table = Record<string, unknown>;
@@ -284,6 +301,13 @@ function checkAcross(config: ConfigFile, text: string, path: string): void {
     throw new UserError(
       `config: ${path}${lineOf(text, ["bucket", "defeat_max"])}: [bucket].defeat_max is ${config.bucket.defeat_max}, over final_min ${config.bucket.final_min}`,
       "set defeat_max to at most final_min; scores below defeat_max are defeats, from final_min on final",
+    );
+  }
+  const { accepted, max_candidates } = config.target;
+  if (accepted !== undefined && (max_candidates ?? 0) < accepted) {
+    throw new UserError(
+      `config: ${path}${lineOf(text, ["target", "accepted"])}: [target].accepted is ${accepted}, over max_candidates ${max_candidates ?? "(not set)"}`,
+      "set max_candidates to the most turns that may be drawn for them",
     );
   }
   const panel = judgePanel(config).map((judge) => judge.model);

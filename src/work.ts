@@ -7,7 +7,8 @@
 import type { ToolCall } from "./records/message.ts";
 import type { Usage } from "./records/run-info.ts";
 
-export type Stage = "prompt" | "king" | "challenger" | "validate" | "report" | "doctor" | "rollout";
+export type Stage =
+  "prompt" | "king" | "challenger" | "validate" | "report" | "doctor" | "rollout" | "refine";
 
 export type Role = "king" | "challenger" | "judge" | "ranker" | "grounding";
 

@@ -6,6 +6,7 @@ import type { JudgedTurn } from "../core/dataset/export.ts";
 import { hiddenText } from "../core/turn/challenger-prompt.ts";
 import { readHiddenOf } from "../io/hidden.ts";
 import type { Store } from "../io/store.ts";
+import { scoreSchema } from "../records/score.ts";
 
 /** "" where there is none: the row is then a drop (`nothing_privileged`). */
 export async function privilegedText(
@@ -14,7 +15,13 @@ export async function privilegedText(
   { file, exported, score }: JudgedTurn,
   what: Privilege,
 ): Promise<string> {
-  if (what === "reasons") return judgesWords(score);
+  if (what === "reasons") {
+    // What led to a refined answer was said of the one before it.
+    const { refined_from: first } = exported;
+    const before =
+      first === undefined ? score : await store.readIfThere(`score/${first}`, scoreSchema);
+    return judgesWords(before);
+  }
   const turn = { name: file, instance_id: exported.instance_id };
   const record = await readHiddenOf(store, turn, what);
   return record === null ? "" : hiddenText(record, config.challenger.pr_chars);

@@ -5,7 +5,14 @@
  */
 import { join, resolve } from "node:path";
 import type { CommonFlags } from "./cli.ts";
-import { fallbackModels, judgePanel, sideModels, type Config } from "../config.ts";
+import {
+  fallbackModels,
+  groundingModel,
+  judgePanel,
+  refineModel,
+  sideModels,
+  type Config,
+} from "../config.ts";
 import { makeReplay, recordedReplySchema, recordedTurnSchema } from "../core/replay.ts";
 import { grammar } from "../core/shell/grammar.ts";
 import type { Said } from "../calls.ts";
@@ -221,6 +228,7 @@ function settled(
 function foldersOf(stage: string, answers: readonly string[]): readonly string[] {
   if (stage === "validate") return ["score", "report"];
   if (stage === "rollout" || stage === "gym") return ["outcome", "report"];
+  if (stage === "refine") return [...new Set(["answer", ...answers, "score", "report"])];
   const own = stage === "king" ? ["answer", "report/tries/king"] : ["answer", ...answers];
   return [...new Set([...own, "report"])];
 }
@@ -229,6 +237,11 @@ function foldersOf(stage: string, answers: readonly string[]): readonly string[]
 function modelsOf(config: Config, stage: string): readonly ModelRef[] {
   if (stage === "validate") return judgePanel(config);
   if (stage === "rollout" || stage === "gym") return [config.king];
+  if (stage === "refine") {
+    const { grounding_model } = config.audit;
+    const side = grounding_model === undefined ? [] : [groundingModel(config)];
+    return [refineModel(config), ...side, ...judgePanel(config)];
+  }
   if (stage !== "king" && stage !== "challenger") return [];
   const side = stage === "challenger" ? sideModels(config) : [];
   return [config[stage], ...fallbackModels(config[stage]), ...side];

@@ -17,7 +17,9 @@ import { kingSection } from "./king.ts";
 import { offlineSection } from "./offline.ts";
 import { providerSection } from "./provider.ts";
 import { protocolSection } from "./protocol.ts";
+import { refineSection } from "./refine.ts";
 import { sourceSection } from "./source.ts";
+import { targetSection } from "./target.ts";
 import { name } from "./ranges.ts";
 
 export const configSchema = z.strictObject({
@@ -30,6 +32,8 @@ export const configSchema = z.strictObject({
   duel: duelSection,
   audit: auditSection,
   bucket: bucketSection,
+  target: targetSection,
+  refine: refineSection,
   budget: budgetSection,
   engine: engineSection,
   dataset: datasetSection,

@@ -5,6 +5,7 @@
 import { readdir } from "node:fs/promises";
 import picomatch from "picomatch";
 import { UserError } from "../errors.ts";
+import { firstName, isRefinedName } from "../records/refined.ts";
 import type { StageOptions } from "../work.ts";
 import { onDisk } from "./disk-faults.ts";
 import { safeName } from "./file-names.ts";
@@ -18,31 +19,22 @@ export type AnswerFile = {
 };
 
 /**
- * All answer files, sorted by name (numbers by value), cut down by --only and --limit.
+ * All answer files but refined ones, sorted by name (numbers by value), cut down by --only and --limit.
  * @throws UserError when the same stem is in two folders.
  */
-export async function listAnswers(
+export function listAnswers(
   store: Store,
   options: Pick<StageOptions, "only" | "limit"> = {},
 ): Promise<AnswerFile[]> {
-  const seen = new Map<string, string>();
-  for (const folder of await answerFolders(store)) {
-    for (const name of await store.list(folder)) {
-      if (!name.endsWith(".json")) continue;
-      const other = seen.get(name);
-      if (other !== undefined) {
-        throw new UserError(
-          `${name} is in ${other}/ and in ${folder}/`,
-          "keep one of the two: which one is meant cannot be known",
-        );
-      }
-      seen.set(name, folder);
-    }
-  }
-  const names = [...seen.keys()].filter((name) => isWanted(name, options)).sort(byNumber);
-  return names
-    .slice(0, options.limit ?? names.length)
-    .map((name) => ({ name, path: `${seen.get(name) ?? "answer"}/${name}` }));
+  return listFiles(store, options, (name) => !isRefinedName(name));
+}
+
+/** Refined answers alone; --only is held against the first answer's stem. */
+export function listRefined(
+  store: Store,
+  options: Pick<StageOptions, "only" | "limit"> = {},
+): Promise<AnswerFile[]> {
+  return listFiles(store, options, isRefinedName);
 }
 
 /** True when --only is not given or matches the stem of the file name. */
@@ -61,6 +53,33 @@ export function commitPath(instanceId: string): string {
 }
 
 // ---------------------------------------------------------------------------------------------
+
+async function listFiles(
+  store: Store,
+  options: Pick<StageOptions, "only" | "limit">,
+  isOfKind: (name: string) => boolean,
+): Promise<AnswerFile[]> {
+  const seen = new Map<string, string>();
+  for (const folder of await answerFolders(store)) {
+    for (const name of await store.list(folder)) {
+      if (!name.endsWith(".json") || !isOfKind(name)) continue;
+      const other = seen.get(name);
+      if (other !== undefined) {
+        throw new UserError(
+          `${name} is in ${other}/ and in ${folder}/`,
+          "keep one of the two: which one is meant cannot be known",
+        );
+      }
+      seen.set(name, folder);
+    }
+  }
+  const names = [...seen.keys()]
+    .filter((name) => isWanted(firstName(name), options))
+    .sort(byNumber);
+  return names
+    .slice(0, options.limit ?? names.length)
+    .map((name) => ({ name, path: `${seen.get(name) ?? "answer"}/${name}` }));
+}
 
 const collator = new Intl.Collator("en", { numeric: true });
 

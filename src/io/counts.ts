@@ -1,5 +1,6 @@
 /** What a workspace holds and what was dropped on the way, counted from its files. */
 import { answerSchema } from "../records/answer.ts";
+import { isRefinedName } from "../records/refined.ts";
 import { scoreSchema } from "../records/score.ts";
 import { triesSchema } from "../records/tries.ts";
 import { listAnswers } from "./answers.ts";
@@ -57,7 +58,7 @@ async function countAnswers(store: Store): Promise<WorkspaceCounts["answers"]> {
 async function countScores(store: Store): Promise<WorkspaceCounts["scores"]> {
   const count = { done: 0, unparsed: 0 };
   for (const name of await store.list("score")) {
-    if (name.startsWith("_") || !name.endsWith(".json")) continue;
+    if (name.startsWith("_") || !name.endsWith(".json") || isRefinedName(name)) continue;
     const score = await store.read(`score/${name}`, scoreSchema);
     if (score.pending > 0) continue;
     if (score.parsed) count.done++;

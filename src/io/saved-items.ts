@@ -2,12 +2,13 @@
 import { answerSchema } from "../records/answer.ts";
 import { scoreSchema } from "../records/score.ts";
 import { triesSchema } from "../records/tries.ts";
-import { listAnswers } from "./answers.ts";
+import { listAnswers, listRefined } from "./answers.ts";
 import type { Store } from "./store.ts";
 
 /** A test of keys; the answer files are listed once. */
 export async function savedItems(store: Store): Promise<(key: string) => Promise<boolean>> {
-  const answers = new Map((await listAnswers(store)).map(({ name, path }) => [name, path]));
+  const files = [...(await listAnswers(store)), ...(await listRefined(store))];
+  const answers = new Map(files.map(({ name, path }) => [name, path]));
   return async (key) => {
     const [stage = "", name = "", ...rest] = key.split("/");
     const attempt = Number(rest.at(-1));
@@ -17,7 +18,7 @@ export async function savedItems(store: Store): Promise<(key: string) => Promise
       const tries = await store.readIfThere(`report/tries/king/${name}`, triesSchema);
       return (tries?.tries.length ?? 0) >= attempt;
     }
-    if (stage === "challenger" && path !== undefined) {
+    if ((stage === "challenger" || stage === "refine") && path !== undefined) {
       const { challenger_tries = [], challenger_run } = await store.read(path, answerSchema);
       return challenger_run !== undefined || challenger_tries.length >= attempt;
     }

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { messageSchema } from "./message.ts";
 import { originSchema, runFields } from "./prompt.ts";
 import { runInfoSchema, usageSchema } from "./run-info.ts";
+import { refinedFromSchema } from "./refined.ts";
 import { schemaField } from "./schema.ts";
 
 export const findingSchema = z.looseObject({
@@ -95,5 +96,7 @@ export const answerSchema = z.looseObject({
   challenger_drop: z
     .object({ reason: z.string(), detail: z.string(), settings: z.string().optional() })
     .optional(),
+  /** Of a refined answer alone (answer/<stem>.r1.json): the first answer, and what was shown of it. */
+  refined_from: refinedFromSchema.optional(),
 });
 export type Answer = Readonly<z.infer<typeof answerSchema>>;

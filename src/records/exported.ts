@@ -30,6 +30,8 @@ export const exportedSchema = z.looseObject({
   metrics: metricValues,
   /** Why this bucket: "score 85 >= 80", "leak", "malformed: two_blocks" ... */
   reason: z.string(),
+  /** Of a refined answer alone: the file of the first answer to the same turn. */
+  refined_from: z.string().optional(),
   /** Verdict and kinds alone. */
   audit: z.object({ verdict: z.string(), kinds: z.array(z.string()) }).optional(),
 });

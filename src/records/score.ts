@@ -100,6 +100,8 @@ export const scoreSchema = z.looseObject({
   outcome: z
     .object({ challenger: z.number(), opponent: z.number(), k: z.tuple([z.int(), z.int()]) })
     .optional(),
+  /** Of a refined answer alone: the score file of the first answer to the same turn. */
+  refined_from: z.string().optional(),
   king_model: z.string().nullish(),
   challenger_model: z.string().nullish(),
   /** Text in the history that addresses a judge: it marks the turn, nobody loses for it. */

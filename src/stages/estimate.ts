@@ -2,7 +2,10 @@
  * The estimate: reads the prompts, pull requests, answers and verdicts that are there, and says what
  * the missing calls of king, challenger and validate will come to. Asks no model, writes no file.
  */
-import { askedPanel, type Config } from "../config.ts";
+import { askedPanel, refineModel, type Config } from "../config.ts";
+import { seededRng, type Rng } from "../core/random.ts";
+import { planRefined } from "../core/spend/plan-refine.ts";
+import { listRefinable } from "../judging/refinable.ts";
 import { makeEstimator, type EstimateRow } from "../core/spend/estimate.ts";
 import { planTurn, type PlanSettings } from "../core/spend/plan.ts";
 import { listAnswers } from "../io/answers.ts";
@@ -29,7 +32,30 @@ export async function estimate(
   for await (const line of readLedger(store)) estimator.learn(line);
   for await (const { name, prompt } of readPrompts(store, options)) await addTurn(name, prompt);
   for (const name of answered.keys()) await addTurn(name, null);
+  await addRefined();
   return estimator.rows(({ provider, model }) => config.provider[provider]?.price[model]);
+
+  async function addRefined(): Promise<void> {
+    const full = settingsOf({ ...config, judge: { ...config.judge, panel: "full" } });
+    const { attempts } = config.refine;
+    const { max_tokens, pr_chars, hidden } = config.challenger;
+    const refine = { ...refineModel(config), attempts, max_tokens, pr_chars };
+    const rng = (purpose: string): Rng => seededRng(config.source.seed, purpose);
+    const seen = { ...options, force: false, retry: false };
+    const files = await listAnswers(
+      store,
+      options.only === undefined ? {} : { only: options.only },
+    );
+    for (const turn of await listRefinable(config, { store, rng }, seen, files)) {
+      const first = await store.read(turn.first.path, answerSchema);
+      const of = { name: turn.first.name, instance_id: first.instance_id };
+      const pr = await readHiddenOf(store, of, hidden);
+      const second = await store.readIfThere(turn.second.path, answerSchema);
+      const score = await store.readIfThere(`score/${turn.second.name}`, scoreSchema);
+      for (const call of planRefined({ first, pr, second, score }, refine, full))
+        estimator.add(call);
+    }
+  }
 
   async function addTurn(name: string, prompt: Prompt | null): Promise<void> {
     const path = answered.get(name);

@@ -12,7 +12,8 @@ import {
   type TurnExamples,
 } from "../core/dataset/export.ts";
 import { exportCard } from "../core/dataset/export-card.ts";
-import type { Built } from "../core/dataset/example.ts";
+import type { Built, Example } from "../core/dataset/example.ts";
+import { refinedPair } from "../core/dataset/refined-pair.ts";
 import type { Format } from "../core/dataset/format-names.ts";
 import type { Privilege } from "../core/dataset/format-names.ts";
 import { takes } from "../core/dataset/formats.ts";
@@ -32,6 +33,7 @@ import { UserError } from "../errors.ts";
 import { isWanted } from "../io/answers.ts";
 import { filePrints } from "../io/dataset/made-from.ts";
 import type { Store } from "../io/store.ts";
+import { firstName, isRefinedName } from "../records/refined.ts";
 import { BUCKETS, exportedSchema, type Bucket, type Exported } from "../records/exported.ts";
 import type { StageOptions, StageSummary } from "../work.ts";
 import { writeDataset } from "../builders/dataset.ts";
@@ -43,7 +45,7 @@ import type { Deps } from "../deps.ts";
 export type ExportOptions = StageOptions &
   DatasetFlags & {
     readonly output?: string;
-    /** Also learn from refined/. */
+    /** true: also learn from refined/. false: nothing of refined answers (<stem>.r1.json). */
     readonly refined?: boolean;
     /** "run": a row is a whole run, with weights. @default "turn" */
     readonly unit?: "turn" | "run";
@@ -149,11 +151,15 @@ type Run = {
   readonly rejectedBy: Counter;
 };
 
+/** A whole run has one answer a turn: second ones stand in no row of it. */
 async function listTurns(store: Store, options: ExportOptions): Promise<TurnFile[]> {
   const turns: TurnFile[] = [];
   for (const bucket of BUCKETS) {
     for (const name of await store.list(bucket)) {
-      if (name.endsWith(".json") && isWanted(name, options)) turns.push({ bucket, name });
+      const isOut = (options.refined === false || options.unit === "run") && isRefinedName(name);
+      if (name.endsWith(".json") && !isOut && isWanted(firstName(name), options)) {
+        turns.push({ bucket, name });
+      }
     }
   }
   if (turns.length > 0) return turns.slice(0, options.limit ?? turns.length);
@@ -173,11 +179,13 @@ async function* builtFrom(turns: readonly TurnFile[], run: Run): AsyncGenerator<
   for (const file of turns) {
     const { turn, kinds } = await readTurn(run.config, run.store, file);
     const { exported, bucket } = turn;
-    const { examples, reason } = await withPrivileged(
+    const made = await withPrivileged(
       run,
       turn,
       withSteps(examplesOf(turn, run.wants), turn, run.wants),
     );
+    const { reason } = made;
+    const examples = [...made.examples, ...(await predecessorPair(run, turn))];
     run.tally.read++;
     noteTurn(run, turn, kinds);
     if (examples.length > 0) noteKept(run, exported);
@@ -190,6 +198,22 @@ async function* builtFrom(turns: readonly TurnFile[], run: Run): AsyncGenerator<
     }
     if (examples.length === 0) yield { ok: false, skip: skipOf(exported, bucket, reason) };
   }
+}
+
+/** Of a refined answer that beat its predecessor: the two as a pair. */
+async function predecessorPair(
+  { config, store, wants }: Run,
+  turn: JudgedTurn,
+): Promise<readonly Example[]> {
+  const { refined_from: first } = turn.exported;
+  if (first === undefined || !wants.preference) return [];
+  for (const bucket of BUCKETS) {
+    if (!(await store.has(`${bucket}/${first}`))) continue;
+    const before = await readTurn(config, store, { bucket, name: first });
+    const pair = refinedPair(turn, before.turn, wants);
+    return pair === null ? [] : [pair];
+  }
+  return [];
 }
 
 /** Answers to learn with what a teacher may see beside them, where that is asked for. */

@@ -6,6 +6,7 @@ import { clustersOf } from "../core/duel/clusters.ts";
 import { clustersFor, powerOf, spreadOf, type Spread } from "../core/duel/power.ts";
 import { UserError } from "../errors.ts";
 import type { Store } from "../io/store.ts";
+import { isRefinedName } from "../records/refined.ts";
 import { scoreSchema } from "../records/score.ts";
 
 export type PlanRow = {
@@ -117,6 +118,7 @@ async function scoredTurns(
   const turns: { cluster: string; value: number }[] = [];
   for (const name of await store.list("score")) {
     if (!name.endsWith(".json") || name.startsWith("_") || name.startsWith(".")) continue;
+    if (isRefinedName(name)) continue;
     const score = await store.read(`score/${name}`, scoreSchema);
     if (!score.parsed || score.score === null) continue;
     turns.push({ cluster: clusterFor(score), value: score.score / 100 - 0.5 });

@@ -4,6 +4,7 @@ import { drawQueue } from "../core/people/queue.ts";
 import type { Deps } from "../deps.ts";
 import { UserError } from "../errors.ts";
 import { QUEUE_FILE, queueSchema, type Queue } from "../records/queue.ts";
+import { isRefinedName } from "../records/refined.ts";
 import { SCHEMA } from "../records/schema.ts";
 import { scoreSchema } from "../records/score.ts";
 
@@ -27,7 +28,7 @@ export async function queue(
   }
   const turns = [];
   for (const name of await store.list("score")) {
-    if (!name.endsWith(".json") || /^[._]/.test(name)) continue;
+    if (!name.endsWith(".json") || /^[._]/.test(name) || isRefinedName(name)) continue;
     const score = await store.read(`score/${name}`, scoreSchema);
     const isJudged = score.parsed && score.score !== null && score.disqualified === null;
     if (!isJudged || score.mode !== config.duel.mode || score.pair_hash === undefined) continue;

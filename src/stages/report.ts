@@ -11,7 +11,7 @@ import { masked } from "../core/exit/masker.ts";
 import { exportedOf } from "../core/report/exported.ts";
 import { htmlOf } from "../core/report/html.ts";
 import { markdownOf } from "../core/report/markdown.ts";
-import { decide } from "../core/report/person.ts";
+import { decide, type Decision } from "../core/report/person.ts";
 import type { ReportData } from "../core/report/report-data.ts";
 import { sumSpending } from "../core/report/spending.ts";
 import { reportOf } from "../core/report/story.ts";
@@ -21,19 +21,22 @@ import { turnRow, type TurnRow } from "../core/report/turn-row.ts";
 import { truthOf } from "../gym/truth.ts";
 import { addFound } from "../core/secrets/mask.ts";
 import { losesWords, saysBesideCalls } from "../core/wire/families.ts";
+import { firstName } from "../records/refined.ts";
+import { clusterOf } from "../core/duel/cluster-by.ts";
+import { refinedRules, refinedTurn, type RefinedTurn } from "../core/refine/gain.ts";
 import { makeTally, type Tally } from "../core/tally.ts";
-import { listAnswers, type AnswerFile } from "../io/answers.ts";
+import { listAnswers, listRefined, type AnswerFile } from "../io/answers.ts";
 import { readLedger } from "../io/read-ledger.ts";
 import { readRuns } from "../io/run-file.ts";
 import type { Store } from "../io/store.ts";
 import { writeChanged } from "../io/write-changed.ts";
-import { answerSchema } from "../records/answer.ts";
+import { answerSchema, type Answer } from "../records/answer.ts";
 import { duelSchema } from "../records/duel.ts";
 import { BUCKETS } from "../records/exported.ts";
 import { LEAK_LIMIT_FILE, leakLimitSchema } from "../records/leak-limit.ts";
 import { QUEUE_FILE, queueSchema } from "../records/queue.ts";
 import { reviewSchema } from "../records/review.ts";
-import { scoreSchema } from "../records/score.ts";
+import { scoreSchema, type Score } from "../records/score.ts";
 import type { StageOptions, StageSummary } from "../work.ts";
 import type { Deps } from "../deps.ts";
 
@@ -56,9 +59,13 @@ export async function report(
   };
 
   progress.begin("report", answers.length);
-  for (const answer of answers) progress.step(await exportTurn(round, answer));
+  const reserve = await reserveOf(config, store);
+  for (const answer of answers) progress.step(await exportTurn(round, answer, reserve));
   progress.end();
-  const data = await gather(round, answers.length);
+  const data = {
+    ...(await gather(round, answers.length)),
+    refined: await refinedTurns(round, options),
+  };
   await writeReport(store, reportOf(data));
   return round.tally.summary("report", null, notesOf(data));
 }
@@ -87,7 +94,11 @@ async function checkSorting(config: Config, store: Store): Promise<void> {
 }
 
 /** Writes a turn to its bucket, and takes it out of the others. */
-async function exportTurn(round: Round, { name, path }: AnswerFile): Promise<"kept" | "dropped"> {
+async function exportTurn(
+  round: Round,
+  { name, path }: AnswerFile,
+  reserve: ReadonlySet<string>,
+): Promise<"kept" | "dropped"> {
   const { config, store, tally } = round;
   const answer = await store.read(path, answerSchema);
   if (config.source.exclude_ids.includes(answer.instance_id)) {
@@ -103,11 +114,43 @@ async function exportTurn(round: Round, { name, path }: AnswerFile): Promise<"ke
   if (saysBesideCalls(answer.messages)) round.spoken++;
   count(tally, row);
   for (const bucket of BUCKETS) {
-    if (bucket !== row.bucket) await store.remove(`${bucket}/${name}`);
+    if (bucket !== row.bucket || reserve.has(name)) await store.remove(`${bucket}/${name}`);
   }
+  if (reserve.has(name)) return "kept";
   if (score === null || row.bucket === null) return "dropped";
   const decision = decide(score, review, config.bucket);
-  if (decision === null || row.score === null || row.metrics === null) return "kept";
+  if (decision !== null) await writeTurn(round, { name, answer, row, score, decision });
+  return "kept";
+}
+
+/** With a target: turns that belong into final/ after so many as were wanted, in the order of the draw. */
+async function reserveOf(config: Config, store: Store): Promise<ReadonlySet<string>> {
+  const { accepted } = config.target;
+  if (accepted === undefined) return new Set();
+  const finals: string[] = [];
+  for (const { name } of await listAnswers(store)) {
+    const score = await store.readIfThere(`score/${name}`, scoreSchema);
+    if (score === null || score.mode !== config.duel.mode) continue;
+    if (config.source.exclude_ids.includes(score.instance_id)) continue;
+    const review = await store.readIfThere(`review/${name}`, reviewSchema);
+    if (decide(score, review, config.bucket)?.bucket === "final") finals.push(name);
+  }
+  return new Set(finals.slice(accepted));
+}
+
+type Sorted = {
+  readonly name: string;
+  readonly answer: Answer;
+  readonly row: TurnRow;
+  readonly score: Score;
+  readonly decision: Decision;
+};
+
+async function writeTurn(
+  round: Round,
+  { name, answer, row, score, decision }: Sorted,
+): Promise<void> {
+  if (row.score === null || row.metrics === null) return;
   const { exported, found } = await exportedOf(
     {
       answer,
@@ -116,20 +159,50 @@ async function exportTurn(round: Round, { name, path }: AnswerFile): Promise<"ke
       decision,
       detail: score.disqualified?.detail ?? "",
     },
-    { emails: config.audit.mask_emails },
+    { emails: round.config.audit.mask_emails },
   );
   round.found.push(found);
   const text = `${JSON.stringify(exported, null, 2)}\n`;
-  await writeChanged(store, `${decision.bucket}/${name}`, text);
-  return "kept";
+  await writeChanged(round.store, `${decision.bucket}/${name}`, text);
+}
+
+/**
+ * Sorts second answers, each by its own score alone; they are in no row, mean or count of the report but in
+ * a section of their own.
+ */
+async function refinedTurns(round: Round, options: StageOptions): Promise<RefinedTurn[]> {
+  const { config, store } = round;
+  const { mode, cluster_by } = config.duel;
+  const turns: RefinedTurn[] = [];
+  for (const { name, path } of await listRefined(store, options)) {
+    const answer = await store.read(path, answerSchema);
+    const isExcluded = config.source.exclude_ids.includes(answer.instance_id);
+    const score = isExcluded ? null : await store.readIfThere(`score/${name}`, scoreSchema);
+    const first = await store.readIfThere(`score/${firstName(name)}`, scoreSchema);
+    const review = await store.readIfThere(`review/${name}`, reviewSchema);
+    const rules = refinedRules(config.bucket);
+    const row = turnRow({ file: name, answer, score, review }, rules, mode);
+    const decision = score === null || row.bucket === null ? null : decide(score, review, rules);
+    for (const bucket of BUCKETS) {
+      if (bucket !== decision?.bucket) await store.remove(`${bucket}/${name}`);
+    }
+    if (score !== null && decision !== null) {
+      await writeTurn(round, { name, answer, row, score, decision });
+    }
+    if (isExcluded) continue;
+    const cluster = clusterOf({ ...answer, repo: answer.repo ?? first?.repo }, cluster_by);
+    turns.push(refinedTurn({ name, cluster, answer, row }));
+  }
+  return turns;
 }
 
 /** What the report tells of; `selected`: answer files of this run. */
-async function gather(round: Round, selected: number): Promise<ReportData> {
+async function gather(round: Round, selected: number): Promise<Omit<ReportData, "refined">> {
   const { config, store, rows, found, audited } = round;
   const spending = sumSpending();
   for await (const line of readLedger(store)) spending.add(line);
   const all = new Set((await listAnswers(store)).map(({ name }) => name));
+  const known = new Set([...all, ...(await listRefined(store)).map(({ name }) => name)]);
   return {
     config: { ...config, panel: judgePanel(config) },
     duel: await duelInForce(round),
@@ -142,7 +215,7 @@ async function gather(round: Round, selected: number): Promise<ReportData> {
     truth: await truthOf(config, store, rows),
     unseen: { turns: round.spoken, models: blindTo(config) },
     leak_min: await leakMinOf(round),
-    strays: await strayFiles(store, all),
+    strays: await strayFiles(store, known),
     selection: selected === all.size ? null : `${selected} of ${all.size} answer files`,
   };
 }

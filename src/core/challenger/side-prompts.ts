@@ -87,8 +87,8 @@ export function groundingMessages(
 // ---------------------------------------------------------------------------------------------
 
 /** A word that no candidate can hold: it is made from all of them. */
-const markOf = (messages: readonly Message[], texts: readonly string[]): string =>
+export const markOf = (messages: readonly Message[], texts: readonly string[]): string =>
   sha256Hex(JSON.stringify([historyHash(messages), texts])).slice(0, 16);
 
-const framed = (mark: string, name: string, text: string): string =>
+export const framed = (mark: string, name: string, text: string): string =>
   `===== ${mark} · ${name} begins =====\n${text}\n===== ${mark} · ${name} ends =====`;

@@ -228,6 +228,8 @@ function metadataOf(turn: JudgedTurn, repo: string): Metadata {
     decided_by: review !== null && isCurrent(review, score) ? "person" : "panel",
     challenger_model: exported.challenger_run?.model ?? "",
     king_model: exported.king_run?.model ?? "",
+    // The first answer's file, of rows that learn from a second one.
+    refined_from: exported.refined_from ?? "",
     // Of pairs and their losers alone.
     rejected_by: "",
   };

@@ -43,7 +43,7 @@ export function winnerOf({ bucket, score, review }: WinnerInput): Winner {
 // ---------------------------------------------------------------------------------------------
 
 /** Mean over judges and metrics of each order, 0..100; null when an order was never given. */
-function orderMeans(score: Score): { kingFirst: number; challengerFirst: number } | null {
+export function orderMeans(score: Score): { kingFirst: number; challengerFirst: number } | null {
   const means = (["king_first", "challenger_first"] as const).map((order) => {
     const votes = judgeViews(score)
       .flatMap((judge) => judge.replies)

@@ -85,6 +85,7 @@ export function openTurn(opening: Opening, rules: DuelRules): Turn {
     style: opening.style,
     pair_hash: pair,
     ...(plain === pair ? {} : { plain_hash: plain }),
+    ...(answer.refined_from === undefined ? {} : { refined_from: answer.refined_from.file }),
     king_model: answer.king_run?.model ?? null,
     challenger_model: answer.challenger_run?.model ?? null,
     lengths: {
@@ -161,6 +162,7 @@ type Base = Pick<
   | "style"
   | "pair_hash"
   | "plain_hash"
+  | "refined_from"
   | "king_model"
   | "challenger_model"
   | "lengths"
@@ -204,6 +206,7 @@ function settle(base: Base, judges: readonly Judgement[], rules: DuelRules): Sco
             .map((judge) => judge.model)
         : [],
     lengths: base.lengths,
+    ...(base.refined_from === undefined ? {} : { refined_from: base.refined_from }),
     king_model: base.king_model ?? null,
     challenger_model: base.challenger_model ?? null,
     history_flags: base.history_flags ?? [],

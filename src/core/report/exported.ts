@@ -68,6 +68,7 @@ function recordOf(input: ExportInput, mask: Mask): Exported {
     score,
     metrics,
     reason: mask(shownReason(decision.reason, detail)),
+    ...(answer.refined_from === undefined ? {} : { refined_from: answer.refined_from.file }),
     ...(answer.audit === undefined
       ? {}
       : {

@@ -5,6 +5,7 @@ import type { RunFile } from "../../records/run.ts";
 import type { AuditSummary } from "../audit/summary.ts";
 import type { ClusterBy } from "../duel/cluster-by.ts";
 import type { BucketRules } from "../duel/bucket.ts";
+import type { RefinedTurn } from "../refine/gain.ts";
 import type { PanelTruth } from "../tasks/panel.ts";
 import type { Spending } from "./spending.ts";
 import type { LabelTruth } from "./story-outcomes.ts";
@@ -40,6 +41,8 @@ export type ReportData = {
   readonly unseen: { readonly turns: number; readonly models: readonly string[] };
   /** The limit of a leak in force; absent where the kings' is not frozen yet. */
   readonly leak_min?: number | undefined;
+  /** Second answers; [] where none was asked for. */
+  readonly refined: readonly RefinedTurn[];
   /** Files of final/, refined/, defeat/ that belong to no answer file of the workspace. */
   readonly strays: readonly string[];
   /** What --only and --limit left of the workspace, in words; null: all of it. */

@@ -104,7 +104,7 @@ export function stageIndex(stage: string): number {
 
 // ---------------------------------------------------------------------------------------------
 
-const STAGE_ORDER = ["prompt", "king", "challenger", "audit", "validate", "report"];
+const STAGE_ORDER = ["prompt", "king", "challenger", "audit", "validate", "refine", "report"];
 
 type Mutable = { -readonly [K in keyof Spending]: Spending[K] };
 

@@ -7,6 +7,7 @@ import { bucketBlocks } from "./story-buckets.ts";
 import { judgeBlocks } from "./story-judges.ts";
 import { outcomeBlocks } from "./story-outcomes.ts";
 import { auditBlocks } from "./story-audit.ts";
+import { refinedBlocks } from "./story-refined.ts";
 import { dropBlocks, peopleBlocks } from "./story-turns.ts";
 import { turnBlocks } from "./story-table.ts";
 
@@ -20,6 +21,7 @@ export function reportOf(data: ReportData): Document {
       ...factBlocks(data),
       ...gateBlocks(data),
       ...bucketBlocks(data),
+      ...refinedBlocks(data.refined),
       ...judgeBlocks(data),
       ...peopleBlocks(data),
       ...outcomeBlocks(data.truth?.panel ?? null, data.truth?.labels ?? []),

@@ -9,8 +9,8 @@ import type { Usage } from "../../records/run-info.ts";
 import type { ChatMessage, ModelRef } from "../../work.ts";
 import { costOf, upperBound } from "./price.ts";
 
-export type ModelStage = "king" | "challenger" | "validate";
-export const MODEL_STAGES: readonly ModelStage[] = ["king", "challenger", "validate"];
+export type ModelStage = "king" | "challenger" | "validate" | "refine";
+export const MODEL_STAGES: readonly ModelStage[] = ["king", "challenger", "validate", "refine"];
 
 /** One call that will be made, or several alike. */
 export type PlannedCall = ModelRef & {
@@ -23,6 +23,8 @@ export type PlannedCall = ModelRef & {
   readonly maxTokens: number;
   /** Thinking is part of the completion. */
   readonly thinks: boolean;
+  /** A judge's, on another stage's bill than validate's. */
+  readonly isVerdict?: boolean;
   /** How often it is made when every answer is taken at once, and at most. */
   readonly times: number;
   readonly mostTimes: number;
@@ -171,7 +173,7 @@ function expectedOut(seen: { calls: number; out: number } | undefined, call: Pla
   if (seen !== undefined && seen.calls >= ENOUGH_SEEN) return Math.round(seen.out / seen.calls);
   const assumed = call.thinks
     ? ASSUMED_OUT.thinking
-    : call.stage === "validate"
+    : call.stage === "validate" || call.isVerdict === true
       ? ASSUMED_OUT.verdict
       : ASSUMED_OUT.answer;
   return Math.min(assumed, call.maxTokens);

@@ -19,16 +19,23 @@ export type ChallengerPrompt = {
   readonly maxPrChars: number;
   /** Why the last reply was not accepted, in the answer's own words; never a word of the PR. */
   readonly fault?: string;
+  /** Of a second answer: what is shown of the first one, between hidden knowledge and task. */
+  readonly earlier?: string;
 };
 
 export function challengerMessages(prompt: ChallengerPrompt): readonly ChatMessage[] {
-  const { turn, pr, maxPrChars, fault } = prompt;
+  const { turn, pr, maxPrChars, fault, earlier } = prompt;
   const rule = futureOf(pr) === null ? RULE : FUTURE_RULE;
   return [
     ...asChat(turn.messages, protocolIn(turn)),
     {
       role: "user",
-      content: `${rule}\n\n${hiddenText(pr, maxPrChars)}\n\n${task(turn)}`,
+      content: [
+        rule,
+        hiddenText(pr, maxPrChars),
+        ...(earlier === undefined ? [] : [earlier]),
+        task(turn),
+      ].join("\n\n"),
       ...ours(turn),
     },
     ...(fault === undefined ? [] : [faultMessage(fault, turn)]),

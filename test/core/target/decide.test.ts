@@ -1,0 +1,81 @@
+import { expect, test } from "vitest";
+import { seededRng } from "../../../src/core/random.ts";
+import { chanceOf } from "../../../src/core/target/beta-binomial.ts";
+import { nextStep, type TargetState } from "../../../src/core/target/decide.ts";
+
+const state = (over: Partial<TargetState>): TargetState => ({
+  accepted: 100,
+  max_candidates: 1000,
+  per_file: 20,
+  have: 0,
+  drawn: 0,
+  isExhausted: false,
+  ...over,
+});
+
+test.each([
+  // A uniform share makes every count of successes as likely: P(X >= k) = (n - k + 1) / (n + 1).
+  [3, 9, 1, 1, 0.7],
+  [0, 5, 1, 1, 1],
+  [6, 5, 1, 1, 0],
+  // One trial: a / (a + b).
+  [1, 1, 2, 3, 0.4],
+])("P(X >= %s) of %s with Beta(%s, %s) is %s", (k, n, a, b, chance) => {
+  expect(chanceOf(k, n, a, b)).toBeCloseTo(chance, 10);
+});
+
+test.each([
+  ["the first round draws what is wanted in any case", {}, { kind: "draw", limit: 100 }],
+  ["a round is at least a file", { have: 99, drawn: 100 }, { kind: "draw", limit: 120 }],
+  [
+    "no more than may be drawn",
+    { have: 40, drawn: 990, accepted: 41 },
+    { kind: "draw", limit: 1000 },
+  ],
+  ["enough is enough", { have: 100, drawn: 400 }, { kind: "done" }],
+  [
+    "no more rows",
+    { have: 40, drawn: 90, isExhausted: true },
+    { kind: "stop", why: "40 of 100 turns are in final/, of 90 drawn: the source has no more" },
+  ],
+  [
+    "no more candidates",
+    { have: 40, drawn: 1000 },
+    {
+      kind: "stop",
+      why: "40 of 100 turns are in final/, of 1000 drawn: max_candidates 1000 is reached",
+    },
+  ],
+])("%s", (_what, over, step) => {
+  expect(nextStep(state(over))).toEqual(step);
+});
+
+test("a share that is too low ends the run before the money is gone", () => {
+  expect(nextStep(state({ have: 2, drawn: 200 }))).toMatchObject({
+    kind: "stop",
+    why: expect.stringContaining("% certainty 1000 candidates are too few"),
+  });
+});
+
+test("the target is hit, with few candidates more than needed, whatever the share", () => {
+  let [candidates, oracle, hits] = [0, 0, 0];
+  const runs = 200;
+  for (let run = 0; run < runs; run++) {
+    const rng = seededRng(run, "target");
+    const share = 0.2 + 0.6 * rng();
+    const final = Array.from({ length: 2000 }, () => rng() < share);
+    const haveOf = (drawn: number): number => final.slice(0, drawn).filter(Boolean).length;
+    let drawn = 0;
+    for (;;) {
+      const have = haveOf(drawn);
+      const step = nextStep(state({ max_candidates: 2000, per_file: 5, have, drawn }));
+      if (step.kind !== "draw") break;
+      drawn = step.limit;
+    }
+    if (haveOf(drawn) >= 100) hits++;
+    candidates += drawn;
+    oracle += 100 / share;
+  }
+  expect(hits).toBe(runs);
+  expect(candidates / oracle).toBeLessThan(1.15);
+});

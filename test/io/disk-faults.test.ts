@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { z } from "zod";
@@ -185,4 +185,11 @@ test("a workspace on a read-only mount is told by every door to it", async ({ sk
   // A folder that is not there yet: Node itself says ENOENT of it.
   expect(() => openLedger(root, () => new Date())).toThrow(told("report/ledger.jsonl"));
   expect(await openStore(root).readIfThere("answer/a.json", z.looseObject({}))).toEqual({});
+});
+
+test("the probe of a folder that a killed process left behind is swept", async () => {
+  const root = tempProject({ "answer/.probe.4711.tmp": "", "answer/a.json": "{}" });
+  await sweepTemps(root);
+  expect(await openStore(root).list("answer")).toEqual(["a.json"]);
+  expect(existsSync(join(root, "answer/.probe.4711.tmp"))).toBe(false);
 });

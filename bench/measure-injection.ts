@@ -1,9 +1,10 @@
 /**
  * npm run measure:injection [-- FILES...]: texts that talk to the judge, each kind in each disguise: found or
- * not; and how many of all texts of real rows are flagged (with FILES: of those rows).
+ * not; what a text that was missed is worth before judges that obey it; and how many of all texts of real rows are flagged (with FILES: of those rows).
  */
 import { readFileSync, readdirSync } from "node:fs";
 import { findInjections } from "../src/core/duel/injection.ts";
+import { shiftRows } from "./injection-shift.ts";
 import { DISGUISES, PROBES } from "../test/support/injection-probes.ts";
 
 console.log(`| kind | ${DISGUISES.map(([name]) => name).join(" | ")} |`);
@@ -15,6 +16,12 @@ for (const [kind, text] of PROBES) {
   console.log(`| ${kind} | ${cells.map((is) => (is ? "found" : "**missed**")).join(" | ")} |`);
 }
 console.log(`\n${found} of ${PROBES.length * DISGUISES.length} found.`);
+
+console.log(
+  "\n| missed text names | found | judges | a turn, mean | a turn, most | duel, 1 turn | duel, all |",
+);
+console.log("|---|---|---|---:|---:|---:|---:|");
+for (const row of shiftRows()) console.log(row);
 
 const given = process.argv.slice(2);
 const folder = "test/fixtures/real";

@@ -2,13 +2,15 @@
  * The one place that turns faults of the disk into what the person can mend: what, where, how. Whoever
  * touches the disk goes through `diskError` or `onDisk`; `toldFault` catches what came past them.
  */
+import { accessSync, constants, existsSync } from "node:fs";
+import { dirname, resolve } from "node:path";
 import { UserError, errorCode } from "../errors.ts";
 
 export type DiskVerb = "read" | "write" | "remove";
 
 /** A disk fault as something the person can mend; any other fault unchanged. */
 export function diskError(path: string, verb: DiskVerb, error: unknown): unknown {
-  const code = errorCode(error);
+  const code = isOfMkdir(error) ? codeOfMkdir(path, errorCode(error)) : errorCode(error);
   const remedy = REMEDIES[code] ?? (isOfMkdir(error) ? MKDIR_REMEDIES[code] : undefined);
   if (remedy === undefined) return error;
   return new UserError(`cannot ${verb} ${path}: ${remedy.what} (${code})`, remedy.mend, {
@@ -113,6 +115,22 @@ const MKDIR_REMEDIES: Readonly<Record<string, { what: string; mend: string }>> =
 
 const isOfMkdir = (error: unknown): boolean =>
   error instanceof Error && "syscall" in error && error.syscall === "mkdir";
+
+/**
+ * Node says ENOENT of folders that it was to make one inside the other on a read-only disk: the first
+ * folder above that is there knows better.
+ */
+function codeOfMkdir(path: string, code: string): string {
+  if (code !== "ENOENT") return code;
+  let above = resolve(path);
+  while (!existsSync(above) && dirname(above) !== above) above = dirname(above);
+  try {
+    accessSync(above, constants.W_OK);
+    return code;
+  } catch (error) {
+    return errorCode(error);
+  }
+}
 
 /** What a system call wanted. */
 const VERBS: Readonly<Record<string, DiskVerb>> = {

@@ -85,7 +85,9 @@ export function openLedger(
   const own = open.filter(({ engine }) => engine === undefined);
   bookLost(path, file, own, (line) => {
     const age = now().getTime() - Date.parse(line.time);
-    return age > 2000 * (timeoutS(line.provider) ?? DEFAULT_TIMEOUT_S);
+    // The call waits by the settings that it began under; today's may be shorter.
+    const waits = Math.max(line.timeout_s ?? 0, timeoutS(line.provider) ?? 0);
+    return age > 2000 * (waits > 0 ? waits : DEFAULT_TIMEOUT_S);
   });
   const run = `${now().getTime().toString(36)}-${process.pid.toString(36)}`;
   const inFlight = new Map<string, Reservation>();
@@ -128,7 +130,9 @@ export function openLedger(
       const reservation = { ...call, tokens: tokensOf(usage), usd };
       inFlight.set(id, reservation);
       add(reserved, reservation.tokens, usd, 1);
-      await append(lineOf(id, "intent", now(), call, usage, usd, null, null));
+      const line = lineOf(id, "intent", now(), call, usage, usd, null, null);
+      const timeout_s = timeoutS(call.provider);
+      await append(timeout_s === undefined ? line : { ...line, timeout_s });
       return id;
     },
     async outcome(id, { usage, usd, latencyMs, outcome, estimated }) {

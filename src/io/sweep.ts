@@ -39,7 +39,8 @@ const STAGE_FOLDERS: ReadonlyMap<string, number> = new Map([
   ["evaluation", 1],
   ["engine", 1],
 ]);
-const TEMP = /\.\d+\.\d+\.tmp$/;
+/** Of the store, and of the look whether a folder can be written. */
+const TEMP = /\.\d+\.\d+\.tmp$|^\.probe\.\d+\.tmp$/;
 const PID_OF_TEMP = /\.(\d+)\.\d+\.tmp$/;
 const LOCK_TEMP = /^\.lock\.(\d+)(?:\.stale)?\.tmp$/;
 

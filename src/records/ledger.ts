@@ -21,6 +21,8 @@ export const ledgerLineSchema = z.looseObject({
   tokens_reasoning: z.number(),
   usd: z.number().nullable(),
   latency_ms: z.number().nullable(),
+  /** Of an intent: the seconds that its provider was given; absent in lines of older builds. */
+  timeout_s: z.number().optional(),
   /** "ok", or a failure: "http_429", "timeout", "reset", "bad_json" ...; null in an intent. */
   outcome: z.string().nullable(),
   /** Intent: who carries the call out, where that is not the process that wrote it. */

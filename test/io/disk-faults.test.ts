@@ -1,11 +1,14 @@
-import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
+import { z } from "zod";
 import { UserError } from "../../src/errors.ts";
 import { diskError, onDisk, onDiskNow, toldFault } from "../../src/io/disk-faults.ts";
 import { listAnswers } from "../../src/io/answers.ts";
 import { openLedger } from "../../src/io/ledger.ts";
 import { lockHolder, lockWorkspace } from "../../src/io/lock.ts";
+import { probeFolders } from "../../src/io/probe-folders.ts";
 import { openStore } from "../../src/io/store.ts";
 import { sweepTemps } from "../../src/io/sweep.ts";
 import { checkLinks } from "../../src/io/workspace-links.ts";
@@ -160,4 +163,33 @@ test("sweeping follows no link, and goes no deeper than stages write", async () 
   ]) {
     expect(await store.has(kept), kept).toBe(true);
   }
+});
+
+/** Mounts a folder over itself, read-only; false where this account may not. */
+function mountReadOnly(folder: string): boolean {
+  const mount = (...args: readonly string[]): boolean => spawnSync("mount", args).status === 0;
+  if (!mount("--bind", folder, folder)) return false;
+  onTestFinished(() => void spawnSync("umount", [folder]));
+  return mount("-o", "remount,ro,bind", folder);
+}
+
+test("a workspace on a read-only mount is told by every door to it", async ({ skip }) => {
+  const root = tempProject({ "chain.toml": "", "answer/a.json": "{}" });
+  skip(!mountReadOnly(root), "this account may not mount");
+  const told = (path: string): string =>
+    `cannot write ${join(root, path)}: the file system is read-only (EROFS)`;
+  await expect(lockWorkspace(root, "king")).rejects.toThrow(told(".lock"));
+  await expect(openStore(root).write("score/a.json", {})).rejects.toThrow(/read-only \(EROFS\)/);
+  await expect(openStore(root).write("answer/b.json", {})).rejects.toThrow(/read-only \(EROFS\)/);
+  expect(() => probeFolders(root, ["answer/dropped"])).toThrow(told("answer/dropped"));
+  // A folder that is not there yet: Node itself says ENOENT of it.
+  expect(() => openLedger(root, () => new Date())).toThrow(told("report/ledger.jsonl"));
+  expect(await openStore(root).readIfThere("answer/a.json", z.looseObject({}))).toEqual({});
+});
+
+test("the probe of a folder that a killed process left behind is swept", async () => {
+  const root = tempProject({ "answer/.probe.4711.tmp": "", "answer/a.json": "{}" });
+  await sweepTemps(root);
+  expect(await openStore(root).list("answer")).toEqual(["a.json"]);
+  expect(existsSync(join(root, "answer/.probe.4711.tmp"))).toBe(false);
 });

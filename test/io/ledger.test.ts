@@ -146,6 +146,24 @@ test("a call in flight at a kill is booked at its reservation once twice the pro
   await killed.close();
 });
 
+test("a call waits as long as the settings said that it began under, also when they are shorter now", async () => {
+  const root = tempProject();
+  const at = (seconds: number) => (): Date => new Date(now().getTime() + 1000 * seconds);
+  const killed = openLedger(root, now, () => 3600);
+  await killed.intent(call, usage, 0.7);
+  await killed.close();
+  for (const [seconds, timeout, lines] of [
+    [7199, 30, 1],
+    [7199, undefined, 1],
+    [7201, 7200, 1],
+    [7201, 30, 2],
+  ] as const) {
+    const ledger = openLedger(root, at(seconds), () => timeout);
+    expect(linesOf(root)).toHaveLength(lines);
+    await ledger.close();
+  }
+});
+
 test("a clock that was set back releases nothing early", async () => {
   const root = tempProject();
   const killed = openLedger(root, now);

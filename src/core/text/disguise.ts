@@ -84,17 +84,26 @@ function withoutMarks(text: string): string {
     );
 }
 
-/** "i g n o r e   a l l": letters with one sign between them, words with more. */
-const SPACED = /(?<![a-z0-9])[a-z0-9](?:[ .\-_\u00B7*|/]{1,4}[a-z0-9](?![a-z0-9])){7,}/gi;
+/**
+ * "i g n o r e   a l l", also one short word of a sentence: letters, and the signs that JSON and orders are
+ * written with, with one sign between them, words with more.
+ */
+const ATOM = "[a-z0-9{}\\[\\]()<>\"':;,!?=]";
+const GAP = "[ .\\-_\u00B7*|/]{1,4}";
+const SPACED = new RegExp(`(?<![a-z0-9])${ATOM}(?:${GAP}${ATOM}(?![a-z0-9])){2,}`, "gi");
+const GAPS = /[ .\-_\u00B7*|/]+/g;
 
+/** The text with all that is spaced out joined; its span reaches from the first such run to the last. */
 function spacedReadings(text: string): Reading[] {
-  return [...text.matchAll(SPACED)].map((match) => {
-    const run = match[0];
-    const wide = /[ .\-_\u00B7*|/]{2,}/.test(run);
-    const joined = run.replace(/[ .\-_\u00B7*|/]+/g, (gap) => (wide && gap.length > 1 ? " " : ""));
-    const { index } = match;
-    return { text: joined, start: index, end: index + run.length, isEncoded: false };
+  let [start, end] = [-1, 0];
+  const joined = text.replace(SPACED, (run: string, at: number) => {
+    if (!/[a-z][^a-z]+[a-z][^a-z]+[a-z]/i.test(run)) return run;
+    if (start < 0) start = at;
+    end = at + run.length;
+    const isWide = /[ .\-_\u00B7*|/]{2,}/.test(run);
+    return run.replace(GAPS, (gap) => (isWide && gap.length > 1 ? " " : ""));
   });
+  return start < 0 ? [] : [{ text: joined, start, end, isEncoded: false }];
 }
 
 /** Hexadecimal, with or without blanks, colons and 0x; some 12 characters and more. */

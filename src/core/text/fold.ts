@@ -4,6 +4,8 @@
  * where it came from.
  */
 
+import TABLE from "./confusables.json" with { type: "json" };
+
 export type Folded = {
   readonly text: string;
   /** Index into the original text of every folded character, and its length at the end. */
@@ -78,7 +80,7 @@ const ASCII: readonly string[] = Array.from({ length: 128 }, (_, code) => {
   return code < 32 || code === 127 ? "" : char.toLowerCase();
 });
 
-/** Cyrillic and Greek letters that look like Latin ones. */
+/** Cyrillic and Greek letters that are taken for Latin ones; some are missing in Unicode's table. */
 const LOOK_ALIKES = new Map<string, string>(
   Object.entries({
     а: "a",
@@ -110,6 +112,13 @@ const LOOK_ALIKES = new Map<string, string>(
   }),
 );
 
+/** One character to the Latin letter or digit that it looks like, in lower case (UTS 39). */
+const CONFUSABLES: ReadonlyMap<string, string> = new Map(
+  Object.entries(TABLE.looks_like).flatMap(([latin, chars]) =>
+    Array.from(chars, (char): [string, string] => [char, latin]),
+  ),
+);
+
 function foldBeyond(text: string, at: number): string {
   const code = text.charCodeAt(at);
   if (isInvisible(code)) return "";
@@ -118,5 +127,6 @@ function foldBeyond(text: string, at: number): string {
   const plain = char.normalize("NFKD").toLowerCase();
   const base = plain.replace(/\p{M}/gu, "");
   if (base.trim() === "") return base === "" ? "" : " ";
-  return (LOOK_ALIKES.get(base) ?? base).slice(0, 3);
+  const same = CONFUSABLES.get(char);
+  return (LOOK_ALIKES.get(base) ?? same ?? CONFUSABLES.get(base) ?? base).slice(0, 3);
 }

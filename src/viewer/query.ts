@@ -22,6 +22,8 @@ export type DuelView = {
   readonly diff: boolean;
   /** The reference and the pull request are shown. */
   readonly hidden: boolean;
+  /** Long texts are not cut. */
+  readonly whole: boolean;
 };
 
 export function parseQuery(params: URLSearchParams): Query {
@@ -48,6 +50,7 @@ export function parseView(params: URLSearchParams): DuelView {
       history === "all" ? Infinity : Number.isInteger(shown) && shown >= 0 ? shown : FIRST_SHOWN,
     diff: params.get("diff") === "1",
     hidden: params.get("hidden") === "1",
+    whole: params.get("whole") === "1",
   };
 }
 
@@ -78,6 +81,7 @@ export function queryText(
   }
   if (view.diff === true) params.set("diff", "1");
   if (view.hidden === true) params.set("hidden", "1");
+  if (view.whole === true) params.set("whole", "1");
   if (undone !== null) params.set("undone", undone);
   const text = params.toString();
   return text === "" ? "" : `?${text}`;

@@ -18,6 +18,7 @@ import { scoreSchema } from "../records/score.ts";
 import type { Catalog, Entry } from "./catalog.ts";
 import { guard, MAX_BODY_BYTES, mayChange, originFault, type Guard } from "./guard.ts";
 import { newsStreams } from "./news-streams.ts";
+import { duelDownload } from "./download.ts";
 import { duelBody, duelTools } from "./page-duel.ts";
 import { listBody } from "./page-list.ts";
 import { framed, liveNews, messageBody, plain, type Frame, type Html, type Live } from "./page.ts";
@@ -103,6 +104,14 @@ export function makeRoutes(deps: ViewerDeps): Hono {
       ]);
       return c.html(page(query, "message", entry.file, body));
     }
+  });
+
+  app.get("/duel/:file/json", async (c) => {
+    const query = queryOf(c);
+    const entry = await entryOf(c.req.param("file"));
+    if (entry === undefined) return gone(c, query);
+    c.header("content-disposition", "attachment");
+    return c.json(await duelDownload(store, entry));
   });
 
   app.post("/review/:file", async (c) => {

@@ -394,7 +394,7 @@ test("a turn of 100 kB, a history of 380 messages and hidden characters are show
       })),
     },
   });
-  const page = await (await get(await appOf(root), "/duel/big.json?history=all&diff=1")).text();
+  const page = await (await get(await appOf(root), "/duel/big.json?history=all&diff=1&whole=1")).text();
   expect(page.match(/class="said /g)).toHaveLength(380);
   expect(page).toContain("x".repeat(100_000));
   expect(page).toContain('title="hidden character">U+202E</span>');

@@ -21,6 +21,8 @@ export type Entry = {
   /** Relative to the workspace: "answer/a.json". */
   readonly path: string;
   readonly row: TurnRow;
+  /** Of the pair that the panel judged; null: not judged. */
+  readonly pairHash: string | null;
   /** Lower case: what the search looks through. */
   readonly text: string;
   /** Why the files cannot be read, one sentence each; empty when they can. */
@@ -188,7 +190,7 @@ async function readEntry(
   const reasons = score?.judges.map((judge) => judge.reason) ?? [];
   const texts = [name, row.instance_id, row.repo, answer.king, answer.challenger, answer.assistant];
   const text = [...texts, ...reasons, review?.note ?? ""].join("\n").toLowerCase();
-  return { file: name, path, row, text, broken };
+  return { file: name, path, row, pairHash: score?.pair_hash ?? null, text, broken };
 }
 
 const EMPTY = { instance_id: "", king: "", challenger: "", assistant: "" };

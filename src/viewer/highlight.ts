@@ -33,11 +33,9 @@ const MOST = 20_000;
 
 type Node = ReturnType<typeof lowlight.highlight>["children"][number];
 
-const { bash, python, diff, json, markdown } = common;
-
 const LANGUAGES = ["bash", "python", "diff", "json", "markdown"] as const;
 
-const lowlight = createLowlight({ bash, python, diff, json, markdown });
+const lowlight = createLowlight(common);
 
 /** What agents write behind a fence -> grammar. */
 const NAMES: ReadonlyMap<string, string> = new Map([

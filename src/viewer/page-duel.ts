@@ -48,7 +48,7 @@ export function duelTools({
   ${toggle(to({ whole: !view.whole }), "e", "Whole texts", view.whole)}
   ${isRevealed(entry, query) ? html`<a class="plain" href="${path}/json" download="${plain(entry.file)}">JSON</a>` : ""}
   ${toggle(to({ hidden: !view.hidden }), "p", "Reference and PR", view.hidden)}
-  ${toggle(`${path}${queryText({ ...query, blind: !query.blind, sort: query.blind ? "score" : "file" }, {}, view)}`, "b", "Blind", query.blind)}`;
+  ${toggle(`${path}${queryText({ ...query, queue: false, blind: !query.blind, sort: query.blind ? "score" : "file" }, {}, view)}`, "b", "Blind", query.blind)}`;
 }
 
 // ---------------------------------------------------------------------------------------------
@@ -74,7 +74,7 @@ function headBlock({ entry, answer, place, query }: DuelInput, open: boolean): H
     </div>
     <nav class="steps" aria-label="Duels">
       ${link(place.previous, "k", "← Previous")}
-      <a href="/${queryText(query)}" data-key="Escape"
+      <a href="${query.queue ? "/queue" : `/${queryText(query)}`}" data-key="Escape"
         >${place.at === 0 ? "not in the list" : `${place.at} of ${place.of}`}</a
       >
       ${link(place.next, "j", "Next →")}

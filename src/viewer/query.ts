@@ -14,6 +14,8 @@ export type Query = {
   /** 1-based. */
   readonly page: number;
   readonly blind: boolean;
+  /** The turns that were drawn for people, in their order; always blind. */
+  readonly queue: boolean;
 };
 
 export type DuelView = {
@@ -27,7 +29,8 @@ export type DuelView = {
 };
 
 export function parseQuery(params: URLSearchParams): Query {
-  const blind = params.get("blind") === "1";
+  const queue = params.get("queue") === "1";
+  const blind = queue || params.get("blind") === "1";
   const facets = Object.fromEntries(
     FACETS.map((facet) => [facet, [...new Set(params.getAll(facet))].slice(0, 50)]),
   ) as Record<Facet, string[]>;
@@ -39,6 +42,7 @@ export function parseQuery(params: URLSearchParams): Query {
     sort,
     page: Number.isInteger(page) && page > 0 ? page : 1,
     blind,
+    queue,
   };
 }
 
@@ -69,13 +73,14 @@ export function queryText(
   view: Partial<DuelView> = {},
   undone: Undone | null = null,
 ): string {
-  const { facets, q, sort, page, blind } = { ...query, ...change };
+  const { facets, q, sort, page, blind, queue } = { ...query, ...change };
   const params = new URLSearchParams();
   for (const facet of FACETS) for (const value of facets[facet]) params.append(facet, value);
   if (q !== "") params.set("q", q);
   if (sort !== (blind ? "file" : "score")) params.set("sort", sort);
   if (page > 1) params.set("page", String(page));
-  if (blind) params.set("blind", "1");
+  if (queue) params.set("queue", "1");
+  else if (blind) params.set("blind", "1");
   if (view.history !== undefined && view.history !== FIRST_SHOWN) {
     params.set("history", view.history === Infinity ? "all" : String(view.history));
   }

@@ -21,6 +21,7 @@ import { newsStreams } from "./news-streams.ts";
 import { duelDownload } from "./download.ts";
 import { duelBody, duelTools } from "./page-duel.ts";
 import { listBody } from "./page-list.ts";
+import { queueBody } from "./page-queue.ts";
 import { framed, liveNews, messageBody, plain, type Frame, type Html, type Live } from "./page.ts";
 import {
   parseQuery,
@@ -31,6 +32,7 @@ import {
   type Query,
 } from "./query.ts";
 import { queueOrder } from "./queue-order.ts";
+import { QUEUE_QUERY, readQueue } from "./queue-turns.ts";
 import { rememberSelection } from "./remembered-selection.ts";
 import { changeOf, type Reviews } from "./reviews.ts";
 
@@ -152,6 +154,14 @@ export function makeRoutes(deps: ViewerDeps): Hono {
     );
   });
 
+  app.get("/queue", async (c) => {
+    await catalog.refresh();
+    const turns = await readQueue(store, catalog);
+    if (turns !== null) order.opened(QUEUE_QUERY, turns.files);
+    const body = queueBody(turns, catalog.entries(), cluster_by);
+    return c.html(page(QUEUE_QUERY, "queue", "Queue", body));
+  });
+
   app.get("/report", async (c) => {
     const report = await store.readText("report/report.html");
     if (report === null) {
@@ -190,6 +200,7 @@ export function makeRoutes(deps: ViewerDeps): Hono {
     const { file, path } = entry;
     const view = parseView(new URL(c.req.url).searchParams);
     const answer = await store.read(path, answerSchema);
+    const drawn = query.queue ? await readQueue(store, catalog) : null;
     const body = duelBody({
       entry,
       answer,
@@ -206,7 +217,7 @@ export function makeRoutes(deps: ViewerDeps): Hono {
       mode,
       swapped: isSwapped(file),
       undone: parseUndone(new URL(c.req.url).searchParams),
-      place: order.around(query, file, () => filesOf(query)),
+      place: order.around(query, file, () => drawn?.files ?? filesOf(query)),
     });
     return c.html(
       page(query, "duel", plain(answer.instance_id), body, duelTools({ entry, query, view })),

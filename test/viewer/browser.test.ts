@@ -1,11 +1,12 @@
 /** The viewer as a person uses it: in a real browser, with keys. */
-import { readFileSync, existsSync, rmSync } from "node:fs";
+import { readFileSync, existsSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { loadConfig } from "../../src/config.ts";
 import { openStore } from "../../src/io/store.ts";
 import { lockWorkspace } from "../../src/io/lock.ts";
+import { queue } from "../../src/stages/queue.ts";
 import { report } from "../../src/stages/report.ts";
 import { startViewer, type Viewer } from "../../src/viewer/server.ts";
 import { HAS_BROWSER, launchBrowser } from "../support/browser.ts";
@@ -297,6 +298,41 @@ describe.skipIf(!HAS_BROWSER)("the viewer in a browser", () => {
     expect(left.replace(/\s+/g, "")).toContain(
       (answer[winner] ?? "").slice(0, 60).replace(/\s+/g, ""),
     );
+    expect(faults).toEqual([]);
+  });
+
+  test("the queue asks blind in the order of the draw, and says the agreement at once", async () => {
+    const { root, page, viewer, faults } = await visit();
+    await page.goto(`${viewer.url}queue`);
+    expect(await page.locator("h1").innerText()).toBe("No queue is drawn");
+    const config = loadConfig(root, {});
+    const deps = testDeps(
+      root,
+      scriptedChat(() => ""),
+    );
+    const drawn = await queue(config, deps, { n: 5, force: false });
+    const [first = "", second = "", third = "", ...rest] = drawn.turns.map(({ file }) => file);
+    // What was edited since is passed over.
+    const edited = join(root, "score", third);
+    const score = JSON.parse(readFileSync(edited, "utf8")) as object;
+    writeFileSync(edited, JSON.stringify({ ...score, pair_hash: "another" }));
+    await page.goto(`${viewer.url}queue`);
+    await page.keyboard.press("j");
+    await expect.poll(() => page.locator(".duel").getAttribute("data-file"), PATIENT).toBe(first);
+    expect(await page.locator(".side h2").allInnerTexts()).toEqual(["Answer A", "Answer B"]);
+    await page.keyboard.type("0j");
+    await expect.poll(() => page.locator(".duel").getAttribute("data-file"), PATIENT).toBe(second);
+    expect(await page.locator(".judges, .figures").count()).toBe(0);
+    await page.keyboard.type("0j");
+    await expect.poll(() => page.locator(".duel").getAttribute("data-file"), PATIENT).toBe(rest[0]);
+    await page.keyboard.press("Escape");
+    await expect
+      .poll(() => page.locator("#content").innerText(), PATIENT)
+      .toContain("2 of 4 drawn");
+    const said = await page.locator("#content").innerText();
+    expect(said).toContain("1 drawn turn passed over: gone or edited since the draw.");
+    expect(said).toMatch(/[0-2] of 2 agree/);
+    expect(verdictOf(root, second)).toBe(0);
     expect(faults).toEqual([]);
   });
 

@@ -216,7 +216,7 @@ test("blind mode names nobody and shows no score until a verdict is given, and m
     await verdict(app, file, "left", "?blind=1");
     seen.add(String(reviewOf(root, file).verdict));
     const after = await (await get(app, `/duel/${file}?blind=1`)).text();
-    expect(after).toContain("score of the challenger");
+    expect(after).toContain(`title="score of the challenger"`);
   }
   expect([...seen].sort()).toEqual(["1", "2"]);
 });
@@ -394,7 +394,9 @@ test("a turn of 100 kB, a history of 380 messages and hidden characters are show
       })),
     },
   });
-  const page = await (await get(await appOf(root), "/duel/big.json?history=all&diff=1&whole=1")).text();
+  const page = await (
+    await get(await appOf(root), "/duel/big.json?history=all&diff=1&whole=1")
+  ).text();
   expect(page.match(/class="said /g)).toHaveLength(380);
   expect(page).toContain("x".repeat(100_000));
   expect(page).toContain('title="hidden character">U+202E</span>');

@@ -1,6 +1,16 @@
 /** What the address says: filters, search, order, page, blind. Parsed leniently, written canonically. */
 
-export const FACETS = ["bucket", "judges", "flips", "style", "repo", "audit", "person"] as const;
+export const FACETS = [
+  "bucket",
+  "judges",
+  "flips",
+  "style",
+  "repo",
+  "turn",
+  "length",
+  "audit",
+  "person",
+] as const;
 export type Facet = (typeof FACETS)[number];
 
 export const SORTS = ["score", "worst", "split", "flips", "file"] as const;

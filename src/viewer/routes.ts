@@ -12,6 +12,7 @@ import { sha256Hex } from "../core/turn/hash.ts";
 import { UserError } from "../errors.ts";
 import { readHiddenOf } from "../io/hidden.ts";
 import type { Store } from "../io/store.ts";
+import { BUCKETS } from "../records/exported.ts";
 import { answerSchema } from "../records/answer.ts";
 import { reviewSchema } from "../records/review.ts";
 import { scoreSchema } from "../records/score.ts";
@@ -175,8 +176,14 @@ export function makeRoutes(deps: ViewerDeps): Hono {
       );
     }
     c.header("content-security-policy", `${PAGE_POLICY}; frame-ancestors 'none'`);
-    return c.html(report);
+    return c.html(report.replace("<main>", REPORT_HEAD));
   });
+
+  // The report names turns by the files they were exported to; here they are duels.
+  for (const bucket of BUCKETS)
+    app.get(`/${bucket}/:file`, (c) =>
+      c.redirect(`/duel/${encodeURIComponent(c.req.param("file"))}`, 302),
+    );
 
   app.get("/events", (c) =>
     news.open(c, deps.subscribe, () =>
@@ -267,6 +274,8 @@ export function makeRoutes(deps: ViewerDeps): Hono {
 }
 
 // ---------------------------------------------------------------------------------------------
+
+const REPORT_HEAD = '<main><p><a href="/">Duels</a> · <a href="/queue">Queue</a></p>';
 
 /** A list that renews itself says so: nobody opened it. */
 const RENEWED = "x-renewed";

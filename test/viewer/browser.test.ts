@@ -411,6 +411,13 @@ describe.skipIf(!HAS_BROWSER)("the viewer in a browser", () => {
     await page.locator(".turns th button", { hasText: "file" }).click();
     expect((await files())[0]).toBe("t24.json");
     expect(await page.locator("svg.chart").count()).toBeGreaterThanOrEqual(5);
+    await page.locator(".turns a", { hasText: "t24.json" }).click();
+    await page.waitForURL(/duel\/t24\.json/);
+    await page.goto(`${viewer.url}report`);
+    const to = await page.locator(".turns a", { hasText: "t24.json" }).getAttribute("href");
+    expect(existsSync(join(root, "report", to ?? ""))).toBe(true);
+    await page.locator("main a", { hasText: "Duels" }).click();
+    expect(await page.locator(".row").count()).toBe(24);
     expect(faults).toEqual([]);
   });
 

@@ -77,6 +77,9 @@ test.each([
   ["?q=injection.go", 3],
   ["?q=no-such-word-anywhere", 0],
   ["?bucket=final", 0],
+  ["?turn=0&turn=1 to 4&turn=5 to 9&turn=10 to 19&turn=20 and later", 24],
+  ["?length=an answer is missing", 0],
+  ["?length=challenger longer&length=challenger shorter&length=about equal", 24],
 ])("the filter %s leaves %i duels", async (query, count) => {
   const page = await (await get(await appOf(await judgedWorkspace()), `/${query}`)).text();
   expect(page.match(/class="row"/g)?.length ?? 0).toBe(count);

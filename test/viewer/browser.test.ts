@@ -301,6 +301,32 @@ describe.skipIf(!HAS_BROWSER)("the viewer in a browser", () => {
     expect(faults).toEqual([]);
   });
 
+  test.each([
+    ["desk", false, "commands", 748],
+    ["phone", true, "answers", 260],
+  ] as const)(
+    "on a %s the first screen holds what one came for",
+    async (_name, narrow, part, most) => {
+      const { page, viewer, faults } = await visit({}, narrow);
+      const files = await page
+        .locator(".row")
+        .evaluateAll((rows) => rows.map((row) => row.getAttribute("data-file") ?? ""));
+      const lows: number[] = [];
+      for (const file of files) {
+        await page.goto(`${viewer.url}duel/${file}`);
+        const selector =
+          part === "commands" ? ".side .command pre, .judges h2" : ".side:first-child h2";
+        const tops = await page
+          .locator(selector)
+          .evaluateAll((all) => all.map((one) => one.getBoundingClientRect().top));
+        lows.push(Math.max(...tops));
+      }
+      expect(files).toHaveLength(24);
+      expect(lows.filter((low) => low < most).length).toBeGreaterThanOrEqual(20);
+      expect(faults).toEqual([]);
+    },
+  );
+
   test("the queue asks blind in the order of the draw, and says the agreement at once", async () => {
     const { root, page, viewer, faults } = await visit();
     await page.goto(`${viewer.url}queue`);

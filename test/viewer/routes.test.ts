@@ -415,3 +415,53 @@ test("an edited answer outdates the review about it", async () => {
   const fresh = await appOf(root);
   expect(await (await get(fresh, "/duel/t01.json")).text()).toContain("it counts for nothing");
 });
+
+test("a megabyte of commands comes cut, and whole when asked for", async () => {
+  const block = `\`\`\`bash\n${"grep -rn needle . && ".repeat(50_000)}\n\`\`\``;
+  const root = await judgedWorkspace({
+    "answer/long.json": {
+      instance_id: "long",
+      king: block,
+      challenger: block,
+      assistant: "",
+      messages: [],
+    },
+  });
+  const app = await appOf(root);
+  const page = await (await get(app, "/duel/long.json")).text();
+  expect(page.length).toBeLessThan(1_000_000);
+  expect(page.match(/characters more/g)).toHaveLength(2);
+  const whole = await (await get(app, "/duel/long.json?whole=1")).text();
+  expect(whole.length).toBeGreaterThan(2_000_000);
+});
+
+test("a duel is downloaded without what the pull request hid, secrets masked", async () => {
+  const root = await judgedWorkspace();
+  const path = join(root, "answer/t01.json");
+  const answer = JSON.parse(readFileSync(path, "utf8")) as Record<string, unknown>;
+  const token = `ghp_${"a1B2".repeat(9)}`;
+  writeFileSync(
+    path,
+    JSON.stringify({
+      ...answer,
+      king: `export T=${token}`,
+      challenger: "quoted from the patch",
+      audit: {
+        verdict: "leak",
+        findings: [{ kind: "line", text: "x", span: [0, 1], evidence: "HIDDEN EVIDENCE" }],
+      },
+    }),
+  );
+  const app = await appOf(root);
+  const reply = await get(app, "/duel/t01.json/json");
+  expect(reply.headers.get("content-disposition")).toBe("attachment");
+  const text = await reply.text();
+  expect(text).not.toMatch(/HIDDEN EVIDENCE|quoted from the patch|ghp_a1B2/);
+  expect(JSON.parse(text)).toMatchObject({ file: "t01.json", challenger: "" });
+  expect((await get(app, "/duel/none.json/json")).status).toBe(404);
+});
+
+test("the report's files are duels on the page", async () => {
+  const reply = await get(await appOf(await judgedWorkspace()), "/refined/t01.json");
+  expect(reply.headers.get("location")).toBe("/duel/t01.json");
+});

@@ -1,4 +1,5 @@
 import fc from "fast-check";
+import { html } from "hono/html";
 import { expect, test } from "vitest";
 import { answerHtml } from "../../src/viewer/page-answer.ts";
 import { highlightMarks } from "../../src/viewer/highlight.ts";
@@ -39,22 +40,22 @@ test("marks stay inside, whatever the text and the language", () => {
   );
 });
 
-test("a long text is cut, and says how much is left and where it is", () => {
+test("a long text is cut, and says how much is left and where it is", async () => {
   const long = "x".repeat(9000);
   const text = `${long}\n\n\`\`\`bash\n${long}\n\`\`\``;
-  const page = String(answerHtml(text, [], { href: "/all" }));
+  const page = await answerHtml(text, [], { href: "/all" });
   expect(page.match(/<a href="\/all">1000 characters more/g)).toHaveLength(2);
   expect(page.length).toBeLessThan(17_500);
-  expect(String(answerHtml(text, []))).not.toContain("characters more");
+  expect(await answerHtml(text, [])).not.toContain("characters more");
 });
 
 test.each([
   ["king_first", 2, 'Model 1 <span class="seat king">king'],
   ["challenger_first", 2, 'Model 1 <span class="seat challenger">challenger'],
   ["king_first", 1, 'Model 1 <span class="seat king">reference'],
-] as const)("with %s in mode %i a reason names who Model 1 was", (order, mode, wanted) => {
+] as const)("with %s in mode %i a reason names who Model 1 was", async (order, mode, wanted) => {
   const tagged = seatTagged("Model 1 is <b>right</b>, and Model 12 is nobody", order, mode);
-  expect(tagged.join("").replace(/\s+/g, " ")).toBe(
+  expect((await html`${tagged}`).replace(/\s+/g, " ")).toBe(
     `${wanted}</span> is &lt;b&gt;right&lt;/b&gt;, and Model 12 is nobody`,
   );
 });

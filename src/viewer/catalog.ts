@@ -8,6 +8,7 @@ import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
 import type { BucketRules } from "../core/duel/bucket.ts";
 import { turnRow, type TurnRow } from "../core/report/turn-row.ts";
+import { fencesOf } from "../core/turn/fences.ts";
 import { errorMessage } from "../errors.ts";
 import { listAnswers, type AnswerFile } from "../io/answers.ts";
 import { inParallel } from "../io/in-parallel.ts";
@@ -21,6 +22,12 @@ export type Entry = {
   /** Relative to the workspace: "answer/a.json". */
   readonly path: string;
   readonly row: TurnRow;
+  /** Of the pair that the panel judged; null: not judged. */
+  readonly pairHash: string | null;
+  /** Characters of the king's (mode 1: the reference's) and the challenger's answer. */
+  readonly lengths: readonly [number, number];
+  /** The first line of the command of either. */
+  readonly commands: readonly [string, string];
   /** Lower case: what the search looks through. */
   readonly text: string;
   /** Why the files cannot be read, one sentence each; empty when they can. */
@@ -188,7 +195,21 @@ async function readEntry(
   const reasons = score?.judges.map((judge) => judge.reason) ?? [];
   const texts = [name, row.instance_id, row.repo, answer.king, answer.challenger, answer.assistant];
   const text = [...texts, ...reasons, review?.note ?? ""].join("\n").toLowerCase();
-  return { file: name, path, row, text, broken };
+  const opponent = rules.mode === 1 ? answer.assistant : answer.king;
+  return {
+    file: name,
+    path,
+    row,
+    pairHash: score?.pair_hash ?? null,
+    lengths: [opponent.length, answer.challenger.length],
+    commands: [commandOf(opponent), commandOf(answer.challenger)],
+    text,
+    broken,
+  };
+}
+
+function commandOf(text: string): string {
+  return (fencesOf(text)[0]?.body.trim().split("\n", 1)[0] ?? "").slice(0, 160);
 }
 
 const EMPTY = { instance_id: "", king: "", challenger: "", assistant: "" };

@@ -4,21 +4,26 @@ import { points } from "../core/report/format.ts";
 import { METRICS } from "../records/score.ts";
 import type { Entry } from "./catalog.ts";
 import type { DuelInput } from "./duel-input.ts";
-import { historyBlock } from "./page-history.ts";
+import { historyBlock, taskBlock } from "./page-history.ts";
 import { judgesBlock } from "./page-judges.ts";
 import { duelLink, isRevealed } from "./page-list.ts";
 import { reviewBar } from "./page-review.ts";
 import { answersBlock, findingsBlock, hiddenBlock } from "./page-sides.ts";
-import { chip, shown, type Html } from "./page.ts";
+import { duelAddress } from "./page-links.ts";
+import { chip, plain, shown, type Html } from "./page.ts";
 import { queryText, type DuelView } from "./query.ts";
 
 export function duelBody(input: DuelInput): Html {
   const { entry, answer, score, view, query } = input;
   const open = isRevealed(entry, query);
   return html`<div id="content" class="duel" data-file="${entry.file}">
-    ${headBlock(input, open)} ${historyBlock(answer.messages, input)} ${answersBlock(input, open)}
-    ${reviewBar(input, open)} ${open && score !== null ? judgesBlock(score) : ""}
+    ${headBlock(input, open)}
+    <div class="before">
+      ${taskBlock(answer.messages, input)} ${historyBlock(answer.messages, input)}
+    </div>
+    ${answersBlock(input, open)} ${open && score !== null ? judgesBlock(score) : ""}
     ${open ? findingsBlock(answer) : ""} ${view.hidden ? hiddenBlock(input) : ""}
+    ${reviewBar(input, open)}
   </div>`;
 }
 
@@ -29,8 +34,7 @@ export function duelTools({
   view,
 }: Pick<DuelInput, "entry" | "query" | "view">): Html {
   const path = `/duel/${encodeURIComponent(entry.file)}`;
-  const to = (change: Partial<DuelView>): string =>
-    `${path}${queryText(query, {}, { ...view, ...change })}`;
+  const to = (change: Partial<DuelView>): string => duelAddress({ entry, query, view }, change);
   const toggle = (href: string, key: string, text: string, isOn: boolean): Html =>
     html`<a
       class="toggle"
@@ -41,8 +45,10 @@ export function duelTools({
       >${text}</a
     >`;
   return html`${toggle(to({ diff: !view.diff }), "w", "Word diff", view.diff)}
+  ${toggle(to({ whole: !view.whole }), "e", "Whole texts", view.whole)}
+  ${isRevealed(entry, query) ? html`<a class="plain" href="${path}/json" download="${plain(entry.file)}">JSON</a>` : ""}
   ${toggle(to({ hidden: !view.hidden }), "p", "Reference and PR", view.hidden)}
-  ${toggle(`${path}${queryText({ ...query, blind: !query.blind, sort: query.blind ? "score" : "file" }, {}, view)}`, "b", "Blind", query.blind)}`;
+  ${toggle(`${path}${queryText({ ...query, queue: false, blind: !query.blind, sort: query.blind ? "score" : "file" }, {}, view)}`, "b", "Blind", query.blind)}`;
 }
 
 // ---------------------------------------------------------------------------------------------
@@ -68,7 +74,7 @@ function headBlock({ entry, answer, place, query }: DuelInput, open: boolean): H
     </div>
     <nav class="steps" aria-label="Duels">
       ${link(place.previous, "k", "← Previous")}
-      <a href="/${queryText(query)}" data-key="Escape"
+      <a href="${query.queue ? "/queue" : `/${queryText(query)}`}" data-key="Escape"
         >${place.at === 0 ? "not in the list" : `${place.at} of ${place.of}`}</a
       >
       ${link(place.next, "j", "Next →")}
@@ -80,9 +86,11 @@ function headBlock({ entry, answer, place, query }: DuelInput, open: boolean): H
 
 function scoreStrip({ row }: Entry): Html {
   return html`<div class="figures">
-    <p class="figure"><b>${points(row.score)}</b> <span>score of the challenger</span></p>
+    <p class="figure">
+      <b>${points(row.score)}</b> <span title="score of the challenger">challenger</span>
+    </p>
     ${row.bucket === null ? chip("no bucket", "quiet") : chip(row.bucket, row.bucket)}
-    <span class="why">${shown(row.reason)}</span>
+    <span class="why" title="${plain(row.reason)}">${shown(row.reason)}</span>
     ${
       row.metrics === null
         ? ""

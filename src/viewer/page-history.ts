@@ -1,21 +1,31 @@
-/** The end of a turn's history, and links to more of it. */
+/** The task in one line, the end of a turn's history beside each other, and links to more of it. */
 import { html } from "hono/html";
 import { shellCommandOf } from "../core/turn/calls.ts";
 import type { Message, ToolCall } from "../records/message.ts";
 import type { DuelInput } from "./duel-input.ts";
-import { longText } from "./page-answer.ts";
+import { answerHtml, longText, type Cut } from "./page-answer.ts";
+import { wholeOf } from "./page-links.ts";
 import { shown, type Html } from "./page.ts";
 import { FIRST_SHOWN, queryText } from "./query.ts";
 
-export function historyBlock(
-  messages: readonly Message[],
-  { entry, query, view }: DuelInput,
-): Html {
+/** What the run was asked: its first words of a user, one line that opens. */
+export function taskBlock(messages: readonly Message[], input: DuelInput): Html | string {
+  const task = messages.find(({ role }) => role === "user")?.content ?? "";
+  if (task.trim() === "") return "";
+  return html`<details class="task">
+    <summary data-key="t"><b>Task</b> <span>${shown(lineOf(task))}</span></summary>
+    ${longText(task, wholeOf(input), "markdown")}
+  </details>`;
+}
+
+export function historyBlock(messages: readonly Message[], input: DuelInput): Html {
+  const { entry, query, view } = input;
   const shownCount = Math.min(view.history, messages.length);
   const from = messages.length - shownCount;
   const path = `/duel/${encodeURIComponent(entry.file)}`;
   const more = (history: number): string =>
     `${path}${queryText(query, {}, { ...view, history })}#history`;
+  const cut = wholeOf(input);
   return html`<section class="history" id="history" aria-label="History">
     <div class="bar">
       <h2>History</h2>
@@ -31,43 +41,62 @@ export function historyBlock(
       }
       ${shownCount > FIRST_SHOWN ? html`<a href="${more(FIRST_SHOWN)}">fold</a>` : ""}
     </div>
-    ${messages.slice(from).map(
-      (message, index) =>
-        html`<article class="said ${ROLE_CLASSES[message.role] ?? "other"}">
-          <h3>
-            ${shown(message.role)} <span class="sub">${from + index + 1}${resultOf(message)}</span>
-          </h3>
-          ${
-            message.reasoning === undefined
-              ? ""
-              : html`<details>
-                  <summary>reasoning</summary>
-                  ${longText(message.reasoning)}
-                </details>`
-          }
-          ${message.content === "" && message.tool_calls !== undefined ? "" : longText(message.content)}
-          ${(message.tool_calls ?? []).map(callBlock)}
-        </article>`,
-    )}
+    <div class="${shownCount <= FIRST_SHOWN ? "messages pair" : "messages"}">
+      ${messages.slice(from).map((message, index) => messageBlock(message, from + index + 1, cut))}
+    </div>
   </section>`;
 }
 
+// ---------------------------------------------------------------------------------------------
+
+const STEP = 6;
+const LINE = 300;
+
+function messageBlock(message: Message, number: number, cut: Cut): Html {
+  const { role, content, reasoning, tool_calls: calls } = message;
+  const isAnswer = role === "assistant";
+  return html`<details open class="said ${ROLE_CLASSES[role] ?? "other"}">
+    <summary>${shown(role)} <span class="sub">${number}${resultOf(message)}</span></summary>
+    ${
+      reasoning === undefined
+        ? ""
+        : html`<details class="reasoning">
+            <summary>reasoning</summary>
+            ${longText(reasoning, cut)}
+          </details>`
+    }
+    ${content === "" && calls !== undefined ? "" : isAnswer ? answerHtml(content, [], cut) : longText(content, cut)}
+    ${(calls ?? []).map((call) => callBlock(call, cut))}
+  </details>`;
+}
+
 /** A call: its tool and id, and what it was given. */
-function callBlock(call: ToolCall): Html {
+function callBlock(call: ToolCall, cut: Cut): Html {
   const { id, name, arguments: args } = call;
   const given = typeof args === "string" ? args : JSON.stringify(args, null, 2);
+  const command = shellCommandOf(call);
   return html`<figure class="command">
-    <figcaption>${shown(name)} <span class="sub">${shown(id)}</span></figcaption>
-    <pre class="text code" tabindex="0">${shown(shellCommandOf(call) ?? given)}</pre>
+    <figcaption>
+      ${shown(name)} <span class="sub">${shown(id)}</span>
+      <button type="button" class="copy">copy</button>
+    </figcaption>
+    ${longText(command ?? given, cut, command === null ? "json" : "bash")}
   </figure>`;
+}
+
+function lineOf(text: string): string {
+  // Cut first: a task may hold a megabyte.
+  return text
+    .slice(0, 4 * LINE)
+    .replace(/\s+/g, " ")
+    .trim()
+    .slice(0, LINE);
 }
 
 function resultOf({ role, name, tool_call_id: id }: Message): Html | string {
   const of = [name, id].filter((part) => part !== undefined && part !== "").join(", ");
   return role === "tool" && of !== "" ? html` · result of ${shown(of)}` : "";
 }
-
-const STEP = 6;
 
 const ROLE_CLASSES: Readonly<Record<string, string>> = {
   system: "system",

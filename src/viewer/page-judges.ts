@@ -1,7 +1,7 @@
-/** What every judge said, a row an order: votes by metric, the reason, the raw reply. */
+/** What every judge said in one table, a row a judge and order: votes by metric, the reason, the raw reply. */
 import { html } from "hono/html";
 import { points } from "../core/report/format.ts";
-import { countingReplies, judgeViews } from "../core/report/verdicts.ts";
+import { countingReplies, judgeViews, type JudgeView } from "../core/report/verdicts.ts";
 import { METRICS, type Judgement, type Metric, type Score } from "../records/score.ts";
 import { longText } from "./page-answer.ts";
 import { shown, type Html } from "./page.ts";
@@ -28,33 +28,50 @@ export function judgesBlock(score: Score): Html {
       >
     </h2>
     ${score.pending > 0 ? html`<p class="box">${score.pending} verdicts are still to come.</p>` : ""}
-    ${models.length === 0 ? html`<p class="empty">No judge has been asked yet.</p>` : ""}
-    ${models.map((model) => {
-      const view = views.find((judge) => judge.model === model);
-      return html`<article class="judge">
-        <h3>
-          ${shown(model)}
-          <span class="sub">${view === undefined ? "could not be read" : points(view.score)}</span>
-        </h3>
-        <div class="scroll">
-          <table>
-            <thead>
-              <tr>
-                <th scope="col">shown first</th>
-                ${METRICS.map((metric) => html`<th scope="col" class="vote">${metric}</th>`)}
-                <th scope="col">reason</th>
-              </tr>
-            </thead>
-            <tbody>
-              ${replies
-                .filter((reply) => reply.model === model)
-                .map((reply) => replyRow(reply, view === undefined ? [] : flipped(view.replies)))}
-            </tbody>
-          </table>
-        </div>
-      </article>`;
-    })}
+    ${
+      models.length === 0
+        ? html`<p class="empty">No judge has been asked yet.</p>`
+        : html`<div class="scroll" tabindex="0">
+            <table>
+              <thead>
+                <tr>
+                  <th scope="col">judge</th>
+                  <th scope="col">shown first</th>
+                  ${METRICS.map((metric) => html`<th scope="col" class="vote">${metric}</th>`)}
+                  <th scope="col">reason</th>
+                </tr>
+              </thead>
+              <tbody>
+                ${models.map((model) => {
+                  const view = views.find((judge) => judge.model === model);
+                  return replies
+                    .filter((reply) => reply.model === model)
+                    .map((reply) => replyRow(reply, view, score.mode));
+                })}
+              </tbody>
+            </table>
+          </div>`
+    }
   </section>`;
+}
+
+/** A reason in which "Model 1" says who that was: the judge knew the candidates by their place alone. */
+export function seatTagged(
+  reason: string,
+  order: Judgement["order"],
+  mode: 1 | 2,
+): readonly (Html | string)[] {
+  const opponent = mode === 1 ? "reference" : "king";
+  const [first, second] =
+    order === "king_first" ? [opponent, "challenger"] : ["challenger", opponent];
+  return reason
+    .split(/(\b(?:model|answer|candidate|response)[ \u00A0]?[12]\b)/i)
+    .map((part, at) => {
+      if (at % 2 === 0) return html`${shown(part)}`;
+      const who = part.endsWith("1") ? first : second;
+      return html`${part}
+        <span class="seat ${who === "challenger" ? "challenger" : "king"}">${who}</span>`;
+    });
 }
 
 // ---------------------------------------------------------------------------------------------
@@ -68,10 +85,17 @@ function flipped(
     : METRICS.filter((metric) => one.metrics[metric] !== other.metrics[metric]);
 }
 
-function replyRow(reply: Judgement, flips: readonly Metric[]): Html {
-  const { metrics } = reply;
+function replyRow(reply: Judgement, view: JudgeView | undefined, mode: 1 | 2): Html {
+  const { metrics, order } = reply;
+  const flips = view === undefined ? [] : flipped(view.replies);
   return html`<tr>
-    <th scope="row">${reply.order === "king_first" ? "king" : "challenger"}</th>
+    <th scope="row">
+      ${shown(reply.model)}
+      <span class="sub">${view === undefined ? "could not be read" : points(view.score)}</span>
+    </th>
+    <td class="order">
+      ${order === "challenger_first" ? "challenger" : mode === 1 ? "reference" : "king"}
+    </td>
     ${METRICS.map((metric) => {
       if (metrics === null) return html`<td class="vote" data-metric="${metric}">–</td>`;
       const vote = VOTES.get(metrics[metric]) ?? { word: "draw", sign: "=" };
@@ -83,7 +107,7 @@ function replyRow(reply: Judgement, flips: readonly Metric[]): Html {
       </td>`;
     })}
     <td class="reason">
-      ${reply.unread === null ? shown(reply.reason) : html`<span class="bad">not read: ${shown(reply.unread)}</span>`}
+      ${reply.unread === null ? seatTagged(reply.reason, order, mode) : html`<span class="bad">not read: ${shown(reply.unread)}</span>`}
       <details>
         <summary>raw reply</summary>
         ${reply.reasoning === null || reply.reasoning === "" ? "" : longText(reply.reasoning)}${longText(reply.raw)}

@@ -68,7 +68,17 @@ export function isRevealed({ row }: Entry, query: Pick<Query, "blind">): boolean
 // ---------------------------------------------------------------------------------------------
 
 const NOTHING = {
-  facets: { bucket: [], judges: [], flips: [], style: [], repo: [], audit: [], person: [] },
+  facets: {
+    bucket: [],
+    judges: [],
+    flips: [],
+    style: [],
+    repo: [],
+    turn: [],
+    length: [],
+    audit: [],
+    person: [],
+  },
   q: "",
   page: 1,
 };
@@ -79,6 +89,8 @@ const FACET_NAMES: Readonly<Record<Facet, string>> = {
   flips: "Flips",
   style: "Action style",
   repo: "Repository",
+  turn: "Turn of the run",
+  length: "Length of the answers",
   audit: "Audit",
   person: "A person says",
 };
@@ -89,6 +101,17 @@ const SORT_NAMES: Readonly<Record<Sort, string>> = {
   split: "most split",
   flips: "most flips",
   file: "file",
+};
+
+/** Values whose word in the address says too little. */
+const WORDS: Readonly<Partial<Record<Facet, Readonly<Record<string, string>>>>> = {
+  judges: {
+    opposite: "judges disagree",
+    "far apart": "judges far apart",
+    close: "judges close",
+    "fewer than two": "fewer than two judges",
+  },
+  flips: { none: "no flips", some: "some flips", many: "many flips" },
 };
 
 /** Values shown of a facet; the chosen ones always are. */
@@ -136,7 +159,8 @@ function facetBlock(facet: Facet, query: Query, { counts }: Selection): Html {
             href="${href}"
             data-facet="${facet}"
             ${isOn ? html`aria-current="true" class="on"` : ""}
-            ><span class="value">${shown(value)}</span><span class="count">${count}</span></a
+            ><span class="value">${shown(WORDS[facet]?.[value] ?? value)}</span
+            ><span class="count">${count}</span></a
           >
         </li>`;
       })}
@@ -172,6 +196,7 @@ function rowItem(entry: Entry, query: Query): Html {
         ${shown(file.replace(/\.json$/, ""))}</span
       ></a
     >
+    ${open && entry.commands.some((command) => command !== "") ? html`<span class="commands sub">${entry.commands.map((command, at) => html`<span>${at === 0 ? "opponent" : "challenger"}: ${shown(command)}</span>`)}</span>` : ""}
     <span class="tags">
       ${broken.length > 0 ? html`<span class="chip bad" title="${plain(broken.join("\n"))}">broken file</span>` : ""}
       ${open && row.style !== "" ? chip(row.style, "style") : ""}

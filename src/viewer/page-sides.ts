@@ -3,19 +3,23 @@ import { html } from "hono/html";
 import { futureOf } from "../core/challenger/future.ts";
 import type { Answer } from "../records/answer.ts";
 import type { DuelInput } from "./duel-input.ts";
+import { counted, usd } from "../core/report/format.ts";
+import type { RunInfo } from "../records/run-info.ts";
 import { answerHtml, longText } from "./page-answer.ts";
+import { wholeOf } from "./page-links.ts";
 import { chip, shown, type Html } from "./page.ts";
 import type { Mark } from "./ranges.ts";
 import { wordDiff } from "./word-diff.ts";
 
-export function answersBlock(
-  { answer, mode, view, query, swapped }: DuelInput,
-  open: boolean,
-): Html {
+export function answersBlock(input: DuelInput, open: boolean): Html {
+  const { answer, mode, view, query, swapped } = input;
+  const cut = wholeOf(input);
   const opponent = {
     who: mode === 1 ? "Reference" : "King",
     text: mode === 1 ? answer.assistant : answer.king,
     model: mode === 1 ? "" : (answer.king_run?.model ?? ""),
+    run: mode === 1 ? undefined : answer.king_run,
+    tries: [] as NonNullable<Answer["challenger_tries"]>,
     marks: [] as readonly Mark[],
     kind: "king",
     malformed: mode === 1 ? null : (answer.king_run?.malformed ?? null),
@@ -24,13 +28,19 @@ export function answersBlock(
     who: "Challenger",
     text: answer.challenger,
     model: answer.challenger_run?.model ?? "",
+    run: answer.challenger_run,
+    tries: answer.challenger_tries ?? [],
     marks: open ? findingMarks(answer) : [],
     kind: "challenger",
     malformed: answer.challenger_run?.malformed ?? null,
   };
   const [left, right] = query.blind && swapped ? [challenger, opponent] : [opponent, challenger];
   const diff = view.diff ? wordDiff(left.text, right.text) : null;
-  return html`<section class="answers" aria-label="Answers">
+  return html`<section
+    class="${view.whole ? "answers whole" : "answers"}"
+    id="answers"
+    aria-label="Answers"
+  >
     ${view.diff && diff === null ? html`<p class="box">The answers are too different to be compared word by word.</p>` : ""}
     <div class="sides">
       ${[left, right].map((side, at) => {
@@ -39,7 +49,8 @@ export function answersBlock(
         return html`<article class="side ${open ? side.kind : ""}" aria-label="${name}">
           <h2>${name} ${open ? html`<span class="sub">${shown(side.model)}</span>` : ""}</h2>
           ${open && side.malformed !== null ? html`<p class="box bad">malformed: ${shown(side.malformed.reason)}</p>` : ""}
-          ${side.text === "" ? html`<p class="empty">There is no answer yet.</p>` : answerHtml(side.text, marks)}
+          ${side.text === "" ? html`<p class="empty">There is no answer yet.</p>` : answerHtml(side.text, marks, cut)}
+          ${open ? runBlock(side.run) : ""} ${open ? triesBlock(side.tries) : ""}
         </article>`;
       })}
     </div>
@@ -59,16 +70,22 @@ export function findingsBlock({ audit }: Answer): Html | string {
   </section>`;
 }
 
-export function hiddenBlock({ answer, pr }: DuelInput): Html {
+export function hiddenBlock(input: DuelInput): Html {
+  const { answer, pr } = input;
+  const cut = wholeOf(input);
   const future = pr === null ? null : futureOf(pr);
-  const field = (name: string, text: string | null | undefined): Html | string =>
+  const field = (
+    name: string,
+    text: string | null | undefined,
+    language = "markdown",
+  ): Html | string =>
     text == null || text === ""
       ? ""
       : html`<h3>${name}</h3>
-          ${longText(text)}`;
-  return html`<section class="hidden-part" aria-label="Reference and pull request">
+          ${longText(text, cut, language)}`;
+  return html`<section class="hidden-part" id="hidden-part" aria-label="Reference and pull request">
     <h2>Reference <span class="sub">what the data set's own agent said</span></h2>
-    ${answer.assistant === "" ? html`<p class="empty">none</p>` : answerHtml(answer.assistant, [])}
+    ${answer.assistant === "" ? html`<p class="empty">none</p>` : answerHtml(answer.assistant, [], cut)}
     <h2>
       ${future === null ? "Pull request" : "What the run did afterwards"}
       <span class="sub">hidden from the king</span>
@@ -78,12 +95,40 @@ export function hiddenBlock({ answer, pr }: DuelInput): Html {
         ? html`${field("How it ended", future.ended)}${field("Later messages", future.text)}`
         : pr === null
           ? html`<p class="empty">There is no pull request record for this instance.</p>`
-          : html`${field("Title", pr.title)}${field("Problem", pr.problem_statement)}${field("Description", pr.pr_description)}${field("Patch", pr.patch)}${field("Tests", pr.test_patch)}`
+          : html`${field("Title", pr.title)}${field("Problem", pr.problem_statement)}${field("Description", pr.pr_description)}${field("Patch", pr.patch, "diff")}${field("Tests", pr.test_patch, "diff")}`
     }
   </section>`;
 }
 
 // ---------------------------------------------------------------------------------------------
+
+/** What an answer took: over all its attempts. */
+function runBlock(run: RunInfo | undefined): Html | string {
+  if (run === undefined) return "";
+  const { usage, cost_usd: cost, finish_reason: finish } = run;
+  const parts = [
+    `${usage.prompt_tokens} + ${usage.completion_tokens} tokens`,
+    cost === null ? "unpriced" : usd(cost),
+    counted(run.attempts, "attempt"),
+    ...(finish === null ? [] : [`finish: ${finish}`]),
+    `answered by ${run.answered_by ?? run.model}`,
+    run.prompt_version,
+  ];
+  return html`<p class="took sub">${shown(parts.join(" · "))}</p>`;
+}
+
+/** Replies that were not accepted, as they came. */
+function triesBlock(tries: NonNullable<Answer["challenger_tries"]>): Html | string {
+  if (tries.length === 0) return "";
+  return html`<details class="tries">
+    <summary>${tries.length === 1 ? "1 reply" : `${tries.length} replies`} not accepted</summary>
+    ${tries.map(
+      ({ reason, raw }) =>
+        html`<h3>${shown(reason)}</h3>
+          ${longText(raw)}`,
+    )}
+  </details>`;
+}
 
 function findingMarks({ audit }: Answer): readonly Mark[] {
   return (audit?.findings ?? []).map(({ kind, span: [start, end] }) => ({

@@ -16,7 +16,7 @@ export type Live = {
 export type Frame = {
   readonly title: string;
   readonly token: string;
-  /** "list", "duel" or "message": the script's cue. */
+  /** "list", "duel", "queue" or "message": the script's cue. */
   readonly kind: string;
   readonly live: Live;
   /** Of the catalog: a page knows by it whether news are new to it. */
@@ -51,6 +51,7 @@ export function framed({ title, token, kind, live, version, blind, body, tools }
               >Duels</a
             >
             <a href="/report">Report</a>
+            <a href="/queue" ${kind === "queue" ? html`aria-current="page"` : ""}>Queue</a>
           </nav>
           <p id="live" class="live" role="status">
             ${runningText(news.running)}<span>${news.counts}</span>
@@ -144,7 +145,9 @@ const KEYS: readonly (readonly [readonly string[], string])[] = [
   [["n"], "write a note"],
   [["u"], "undo the last change"],
   [["w"], "word differences on or off"],
+  [["t"], "open the task"],
   [["h"], "more of the history"],
+  [["e"], "long texts whole or cut"],
   [["p"], "reference and pull request on or off"],
   [["b"], "blind mode on or off"],
   [["/"], "search"],

@@ -1,6 +1,16 @@
 /** What the address says: filters, search, order, page, blind. Parsed leniently, written canonically. */
 
-export const FACETS = ["bucket", "judges", "flips", "style", "repo", "audit", "person"] as const;
+export const FACETS = [
+  "bucket",
+  "judges",
+  "flips",
+  "style",
+  "repo",
+  "turn",
+  "length",
+  "audit",
+  "person",
+] as const;
 export type Facet = (typeof FACETS)[number];
 
 export const SORTS = ["score", "worst", "split", "flips", "file"] as const;
@@ -14,6 +24,8 @@ export type Query = {
   /** 1-based. */
   readonly page: number;
   readonly blind: boolean;
+  /** The turns that were drawn for people, in their order; always blind. */
+  readonly queue: boolean;
 };
 
 export type DuelView = {
@@ -22,10 +34,13 @@ export type DuelView = {
   readonly diff: boolean;
   /** The reference and the pull request are shown. */
   readonly hidden: boolean;
+  /** Long texts are not cut. */
+  readonly whole: boolean;
 };
 
 export function parseQuery(params: URLSearchParams): Query {
-  const blind = params.get("blind") === "1";
+  const queue = params.get("queue") === "1";
+  const blind = queue || params.get("blind") === "1";
   const facets = Object.fromEntries(
     FACETS.map((facet) => [facet, [...new Set(params.getAll(facet))].slice(0, 50)]),
   ) as Record<Facet, string[]>;
@@ -37,6 +52,7 @@ export function parseQuery(params: URLSearchParams): Query {
     sort,
     page: Number.isInteger(page) && page > 0 ? page : 1,
     blind,
+    queue,
   };
 }
 
@@ -48,6 +64,7 @@ export function parseView(params: URLSearchParams): DuelView {
       history === "all" ? Infinity : Number.isInteger(shown) && shown >= 0 ? shown : FIRST_SHOWN,
     diff: params.get("diff") === "1",
     hidden: params.get("hidden") === "1",
+    whole: params.get("whole") === "1",
   };
 }
 
@@ -66,18 +83,20 @@ export function queryText(
   view: Partial<DuelView> = {},
   undone: Undone | null = null,
 ): string {
-  const { facets, q, sort, page, blind } = { ...query, ...change };
+  const { facets, q, sort, page, blind, queue } = { ...query, ...change };
   const params = new URLSearchParams();
   for (const facet of FACETS) for (const value of facets[facet]) params.append(facet, value);
   if (q !== "") params.set("q", q);
   if (sort !== (blind ? "file" : "score")) params.set("sort", sort);
   if (page > 1) params.set("page", String(page));
-  if (blind) params.set("blind", "1");
+  if (queue) params.set("queue", "1");
+  else if (blind) params.set("blind", "1");
   if (view.history !== undefined && view.history !== FIRST_SHOWN) {
     params.set("history", view.history === Infinity ? "all" : String(view.history));
   }
   if (view.diff === true) params.set("diff", "1");
   if (view.hidden === true) params.set("hidden", "1");
+  if (view.whole === true) params.set("whole", "1");
   if (undone !== null) params.set("undone", undone);
   const text = params.toString();
   return text === "" ? "" : `?${text}`;

@@ -12,14 +12,17 @@ import { sha256Hex } from "../core/turn/hash.ts";
 import { UserError } from "../errors.ts";
 import { readHiddenOf } from "../io/hidden.ts";
 import type { Store } from "../io/store.ts";
+import { BUCKETS } from "../records/exported.ts";
 import { answerSchema } from "../records/answer.ts";
 import { reviewSchema } from "../records/review.ts";
 import { scoreSchema } from "../records/score.ts";
 import type { Catalog, Entry } from "./catalog.ts";
 import { guard, MAX_BODY_BYTES, mayChange, originFault, type Guard } from "./guard.ts";
 import { newsStreams } from "./news-streams.ts";
+import { duelDownload } from "./download.ts";
 import { duelBody, duelTools } from "./page-duel.ts";
 import { listBody } from "./page-list.ts";
+import { queueBody } from "./page-queue.ts";
 import { framed, liveNews, messageBody, plain, type Frame, type Html, type Live } from "./page.ts";
 import {
   parseQuery,
@@ -30,6 +33,7 @@ import {
   type Query,
 } from "./query.ts";
 import { queueOrder } from "./queue-order.ts";
+import { QUEUE_QUERY, readQueue } from "./queue-turns.ts";
 import { rememberSelection } from "./remembered-selection.ts";
 import { changeOf, type Reviews } from "./reviews.ts";
 
@@ -105,6 +109,14 @@ export function makeRoutes(deps: ViewerDeps): Hono {
     }
   });
 
+  app.get("/duel/:file/json", async (c) => {
+    const query = queryOf(c);
+    const entry = await entryOf(c.req.param("file"));
+    if (entry === undefined) return gone(c, query);
+    c.header("content-disposition", "attachment");
+    return c.json(await duelDownload(store, entry));
+  });
+
   app.post("/review/:file", async (c) => {
     const fields = await changeAsked(c, deps);
     if (typeof fields === "string") return c.text(fields, 403);
@@ -143,6 +155,14 @@ export function makeRoutes(deps: ViewerDeps): Hono {
     );
   });
 
+  app.get("/queue", async (c) => {
+    await catalog.refresh();
+    const turns = await readQueue(store, catalog);
+    if (turns !== null) order.opened(QUEUE_QUERY, turns.files);
+    const body = queueBody(turns, catalog.entries(), cluster_by);
+    return c.html(page(QUEUE_QUERY, "queue", "Queue", body));
+  });
+
   app.get("/report", async (c) => {
     const report = await store.readText("report/report.html");
     if (report === null) {
@@ -156,8 +176,14 @@ export function makeRoutes(deps: ViewerDeps): Hono {
       );
     }
     c.header("content-security-policy", `${PAGE_POLICY}; frame-ancestors 'none'`);
-    return c.html(report);
+    return c.html(report.replace("<main>", REPORT_HEAD));
   });
+
+  // The report names turns by the files they were exported to; here they are duels.
+  for (const bucket of BUCKETS)
+    app.get(`/${bucket}/:file`, (c) =>
+      c.redirect(`/duel/${encodeURIComponent(c.req.param("file"))}`, 302),
+    );
 
   app.get("/events", (c) =>
     news.open(c, deps.subscribe, () =>
@@ -181,6 +207,7 @@ export function makeRoutes(deps: ViewerDeps): Hono {
     const { file, path } = entry;
     const view = parseView(new URL(c.req.url).searchParams);
     const answer = await store.read(path, answerSchema);
+    const drawn = query.queue ? await readQueue(store, catalog) : null;
     const body = duelBody({
       entry,
       answer,
@@ -197,7 +224,7 @@ export function makeRoutes(deps: ViewerDeps): Hono {
       mode,
       swapped: isSwapped(file),
       undone: parseUndone(new URL(c.req.url).searchParams),
-      place: order.around(query, file, () => filesOf(query)),
+      place: order.around(query, file, () => drawn?.files ?? filesOf(query)),
     });
     return c.html(
       page(query, "duel", plain(answer.instance_id), body, duelTools({ entry, query, view })),
@@ -247,6 +274,8 @@ export function makeRoutes(deps: ViewerDeps): Hono {
 }
 
 // ---------------------------------------------------------------------------------------------
+
+const REPORT_HEAD = '<main><p><a href="/">Duels</a> · <a href="/queue">Queue</a></p>';
 
 /** A list that renews itself says so: nobody opened it. */
 const RENEWED = "x-renewed";

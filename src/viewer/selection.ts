@@ -48,7 +48,7 @@ export function select(entries: readonly Entry[], query: Query): Selection {
 export const BLIND_FACETS: readonly Facet[] = ["repo", "person"];
 
 /** A turn's values in a facet; every turn has at least one. */
-export function valuesOf({ row, broken }: Entry, facet: Facet): readonly string[] {
+export function valuesOf({ row, broken, lengths }: Entry, facet: Facet): readonly string[] {
   switch (facet) {
     case "bucket":
       return [broken.length > 0 ? "broken file" : (row.bucket ?? STATE_NAMES[row.state])];
@@ -68,6 +68,10 @@ export function valuesOf({ row, broken }: Entry, facet: Facet): readonly string[
       return [row.style === "" ? "unknown" : row.style];
     case "repo":
       return [row.repo === "" ? "unknown" : row.repo];
+    case "turn":
+      return [turnValue(row.turn)];
+    case "length":
+      return [lengthValue(lengths)];
     case "audit":
       return row.audit === null ? ["none"] : [row.audit, ...row.kinds];
     case "person":
@@ -93,6 +97,28 @@ function judgesValue(row: TurnRow): string {
   if (sides.has("king") && sides.has("challenger")) return "opposite";
   return row.spread >= SPLIT_POINTS ? "far apart" : "close";
 }
+
+function turnValue(turn: number | null): string {
+  if (turn === null) return "unknown";
+  return TURN_RANGES.find(([first]) => turn >= first)?.[1] ?? "unknown";
+}
+
+/** First turn of a range and its words, last range first; turns count from 0. */
+const TURN_RANGES: readonly (readonly [number, string])[] = [
+  [20, "20 and later"],
+  [10, "10 to 19"],
+  [5, "5 to 9"],
+  [1, "1 to 4"],
+  [0, "0"],
+];
+
+function lengthValue([opponent, challenger]: Entry["lengths"]): string {
+  if (opponent === 0 || challenger === 0) return "an answer is missing";
+  if (challenger > LONGER * opponent) return "challenger longer";
+  return opponent > LONGER * challenger ? "challenger shorter" : "about equal";
+}
+
+const LONGER = 1.25;
 
 function personValues({ review, score, bucket, by }: TurnRow): string[] {
   if (review === null) return ["none"];

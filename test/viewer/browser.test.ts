@@ -1,11 +1,12 @@
 /** The viewer as a person uses it: in a real browser, with keys. */
-import { readFileSync, existsSync, rmSync } from "node:fs";
+import { readFileSync, existsSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { loadConfig } from "../../src/config.ts";
 import { openStore } from "../../src/io/store.ts";
 import { lockWorkspace } from "../../src/io/lock.ts";
+import { queue } from "../../src/stages/queue.ts";
 import { report } from "../../src/stages/report.ts";
 import { startViewer, type Viewer } from "../../src/viewer/server.ts";
 import { HAS_BROWSER, launchBrowser } from "../support/browser.ts";
@@ -300,6 +301,67 @@ describe.skipIf(!HAS_BROWSER)("the viewer in a browser", () => {
     expect(faults).toEqual([]);
   });
 
+  test.each([
+    ["desk", false, "commands", 748],
+    ["phone", true, "answers", 260],
+  ] as const)(
+    "on a %s the first screen holds what one came for",
+    async (_name, narrow, part, most) => {
+      const { page, viewer, faults } = await visit({}, narrow);
+      const files = await page
+        .locator(".row")
+        .evaluateAll((rows) => rows.map((row) => row.getAttribute("data-file") ?? ""));
+      const lows: number[] = [];
+      for (const file of files) {
+        await page.goto(`${viewer.url}duel/${file}`);
+        const selector =
+          part === "commands" ? ".side .command pre, .judges h2" : ".side:first-child h2";
+        const tops = await page
+          .locator(selector)
+          .evaluateAll((all) => all.map((one) => one.getBoundingClientRect().top));
+        lows.push(Math.max(...tops));
+      }
+      expect(files).toHaveLength(24);
+      expect(lows.filter((low) => low < most).length).toBeGreaterThanOrEqual(20);
+      expect(faults).toEqual([]);
+    },
+  );
+
+  test("the queue asks blind in the order of the draw, and says the agreement at once", async () => {
+    const { root, page, viewer, faults } = await visit();
+    await page.goto(`${viewer.url}queue`);
+    expect(await page.locator("h1").innerText()).toBe("No queue is drawn");
+    const config = loadConfig(root, {});
+    const deps = testDeps(
+      root,
+      scriptedChat(() => ""),
+    );
+    const drawn = await queue(config, deps, { n: 5, force: false });
+    const [first = "", second = "", third = "", ...rest] = drawn.turns.map(({ file }) => file);
+    // What was edited since is passed over.
+    const edited = join(root, "score", third);
+    const score = JSON.parse(readFileSync(edited, "utf8")) as object;
+    writeFileSync(edited, JSON.stringify({ ...score, pair_hash: "another" }));
+    await page.goto(`${viewer.url}queue`);
+    await page.keyboard.press("j");
+    await expect.poll(() => page.locator(".duel").getAttribute("data-file"), PATIENT).toBe(first);
+    expect(await page.locator(".side h2").allInnerTexts()).toEqual(["Answer A", "Answer B"]);
+    await page.keyboard.type("0j");
+    await expect.poll(() => page.locator(".duel").getAttribute("data-file"), PATIENT).toBe(second);
+    expect(await page.locator(".judges, .figures").count()).toBe(0);
+    await page.keyboard.type("0j");
+    await expect.poll(() => page.locator(".duel").getAttribute("data-file"), PATIENT).toBe(rest[0]);
+    await page.keyboard.press("Escape");
+    await expect
+      .poll(() => page.locator("#content").innerText(), PATIENT)
+      .toContain("2 of 4 drawn");
+    const said = await page.locator("#content").innerText();
+    expect(said).toContain("1 drawn turn passed over: gone or edited since the draw.");
+    expect(said).toMatch(/[0-2] of 2 agree/);
+    expect(verdictOf(root, second)).toBe(0);
+    expect(faults).toEqual([]);
+  });
+
   test("while a stage runs, counts and new duels appear without a reload", async () => {
     const { root, page, faults } = await visit();
     const score = readFileSync(join(root, "score/t01.json"), "utf8");
@@ -375,6 +437,13 @@ describe.skipIf(!HAS_BROWSER)("the viewer in a browser", () => {
     await page.locator(".turns th button", { hasText: "file" }).click();
     expect((await files())[0]).toBe("t24.json");
     expect(await page.locator("svg.chart").count()).toBeGreaterThanOrEqual(5);
+    await page.locator(".turns a", { hasText: "t24.json" }).click();
+    await page.waitForURL(/duel\/t24\.json/);
+    await page.goto(`${viewer.url}report`);
+    const to = await page.locator(".turns a", { hasText: "t24.json" }).getAttribute("href");
+    expect(existsSync(join(root, "report", to ?? ""))).toBe(true);
+    await page.locator("main a", { hasText: "Duels" }).click();
+    expect(await page.locator(".row").count()).toBe(24);
     expect(faults).toEqual([]);
   });
 

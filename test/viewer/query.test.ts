@@ -16,10 +16,10 @@ test.each([
 });
 
 test.each([
-  ["", { history: 2, diff: false, hidden: false }],
-  ["history=8&diff=1&hidden=1", { history: 8, diff: true, hidden: true }],
-  ["history=all", { history: Infinity, diff: false, hidden: false }],
-  ["history=-3", { history: 2, diff: false, hidden: false }],
+  ["", { history: 2, diff: false, hidden: false, whole: false }],
+  ["history=8&diff=1&hidden=1", { history: 8, diff: true, hidden: true, whole: false }],
+  ["history=all", { history: Infinity, diff: false, hidden: false, whole: false }],
+  ["history=-3", { history: 2, diff: false, hidden: false, whole: false }],
 ])("the view %j is read as %o", (text, view) => {
   expect(parseView(new URLSearchParams(text))).toEqual(view);
 });

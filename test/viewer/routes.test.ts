@@ -77,6 +77,9 @@ test.each([
   ["?q=injection.go", 3],
   ["?q=no-such-word-anywhere", 0],
   ["?bucket=final", 0],
+  ["?turn=0&turn=1 to 4&turn=5 to 9&turn=10 to 19&turn=20 and later", 24],
+  ["?length=an answer is missing", 0],
+  ["?length=challenger longer&length=challenger shorter&length=about equal", 24],
 ])("the filter %s leaves %i duels", async (query, count) => {
   const page = await (await get(await appOf(await judgedWorkspace()), `/${query}`)).text();
   expect(page.match(/class="row"/g)?.length ?? 0).toBe(count);
@@ -216,7 +219,7 @@ test("blind mode names nobody and shows no score until a verdict is given, and m
     await verdict(app, file, "left", "?blind=1");
     seen.add(String(reviewOf(root, file).verdict));
     const after = await (await get(app, `/duel/${file}?blind=1`)).text();
-    expect(after).toContain("score of the challenger");
+    expect(after).toContain(`title="score of the challenger"`);
   }
   expect([...seen].sort()).toEqual(["1", "2"]);
 });
@@ -394,7 +397,9 @@ test("a turn of 100 kB, a history of 380 messages and hidden characters are show
       })),
     },
   });
-  const page = await (await get(await appOf(root), "/duel/big.json?history=all&diff=1")).text();
+  const page = await (
+    await get(await appOf(root), "/duel/big.json?history=all&diff=1&whole=1")
+  ).text();
   expect(page.match(/class="said /g)).toHaveLength(380);
   expect(page).toContain("x".repeat(100_000));
   expect(page).toContain('title="hidden character">U+202E</span>');
@@ -409,4 +414,54 @@ test("an edited answer outdates the review about it", async () => {
   writeFileSync(path, JSON.stringify({ ...reviewOf(root, "t01.json"), pair_hash: "another" }));
   const fresh = await appOf(root);
   expect(await (await get(fresh, "/duel/t01.json")).text()).toContain("it counts for nothing");
+});
+
+test("a megabyte of commands comes cut, and whole when asked for", async () => {
+  const block = `\`\`\`bash\n${"grep -rn needle . && ".repeat(50_000)}\n\`\`\``;
+  const root = await judgedWorkspace({
+    "answer/long.json": {
+      instance_id: "long",
+      king: block,
+      challenger: block,
+      assistant: "",
+      messages: [],
+    },
+  });
+  const app = await appOf(root);
+  const page = await (await get(app, "/duel/long.json")).text();
+  expect(page.length).toBeLessThan(1_000_000);
+  expect(page.match(/characters more/g)).toHaveLength(2);
+  const whole = await (await get(app, "/duel/long.json?whole=1")).text();
+  expect(whole.length).toBeGreaterThan(2_000_000);
+});
+
+test("a duel is downloaded without what the pull request hid, secrets masked", async () => {
+  const root = await judgedWorkspace();
+  const path = join(root, "answer/t01.json");
+  const answer = JSON.parse(readFileSync(path, "utf8")) as Record<string, unknown>;
+  const token = `ghp_${"a1B2".repeat(9)}`;
+  writeFileSync(
+    path,
+    JSON.stringify({
+      ...answer,
+      king: `export T=${token}`,
+      challenger: "quoted from the patch",
+      audit: {
+        verdict: "leak",
+        findings: [{ kind: "line", text: "x", span: [0, 1], evidence: "HIDDEN EVIDENCE" }],
+      },
+    }),
+  );
+  const app = await appOf(root);
+  const reply = await get(app, "/duel/t01.json/json");
+  expect(reply.headers.get("content-disposition")).toBe("attachment");
+  const text = await reply.text();
+  expect(text).not.toMatch(/HIDDEN EVIDENCE|quoted from the patch|ghp_a1B2/);
+  expect(JSON.parse(text)).toMatchObject({ file: "t01.json", challenger: "" });
+  expect((await get(app, "/duel/none.json/json")).status).toBe(404);
+});
+
+test("the report's files are duels on the page", async () => {
+  const reply = await get(await appOf(await judgedWorkspace()), "/refined/t01.json");
+  expect(reply.headers.get("location")).toBe("/duel/t01.json");
 });

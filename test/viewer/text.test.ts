@@ -1,44 +1,62 @@
 import fc from "fast-check";
+import { html } from "hono/html";
 import { expect, test } from "vitest";
 import { answerHtml } from "../../src/viewer/page-answer.ts";
+import { highlightMarks } from "../../src/viewer/highlight.ts";
 import { pieces } from "../../src/viewer/ranges.ts";
-import { shellTokens } from "../../src/viewer/shell-highlight.ts";
+import { seatTagged } from "../../src/viewer/page-judges.ts";
 import { wordDiff } from "../../src/viewer/word-diff.ts";
 
-const kinds = (text: string): string[] =>
-  shellTokens(text).map(({ start, end, kind }) => `${kind}:${text.slice(start, end)}`);
+const found = (text: string, language: string): string[] =>
+  highlightMarks(text, language).map(({ start, end, name }) => `${name}:${text.slice(start, end)}`);
 
 test.each([
-  ["ls -la", ["program:ls", "option:-la"]],
-  [
-    "FOO=1 grep -n 'a b' x | head # why",
-    ["program:grep", "option:-n", "string:'a b'", "operator:|", "program:head", "comment:# why"],
-  ],
-  ['echo "$HOME" ${X:-y}', ["program:echo", 'string:"$HOME"', "variable:${X:-y}"]],
-  [
-    "cat < in > out && pwd",
-    ["program:cat", "operator:<", "operator:>", "operator:&&", "program:pwd"],
-  ],
-  ["echo a#b", ["program:echo"]],
-  ["echo 'not closed", ["program:echo", "string:'not closed"]],
-])("the tokens of %j", (text, wanted) => {
-  expect(kinds(text)).toEqual(wanted);
+  ["bash", "echo 'a b' # why", ["hljs-built_in:echo", "hljs-string:'a b'", "hljs-comment:# why"]],
+  ["", "cd src", ["hljs-built_in:cd"]],
+  ["py", "return 1", ["hljs-keyword:return", "hljs-number:1"]],
+  ["diff", "-a\n+b", ["hljs-deletion:-a", "hljs-addition:+b"]],
+  ["json", '{"a": 1}', ['hljs-attr:"a"', "hljs-number:1"]],
+  ["markdown", "# T\n\n**b**", ["hljs-section:# T", "hljs-strong:**b**"]],
+  ["cobol", "MOVE A TO B", []],
+])("what %s has in %j", (language, text, wanted) => {
+  const all = found(text, language);
+  expect(all).toEqual(expect.arrayContaining(wanted));
+  if (wanted.length === 0) expect(all).toEqual([]);
 });
 
-test("tokens never overlap and stay inside, whatever the text", () => {
+test("marks stay inside, whatever the text and the language", () => {
   fc.assert(
     fc.property(
-      fc.string({ unit: fc.constantFrom(...Array.from("ab '\"$#;|<>(){}\\\n-=")) }),
-      (text) => {
-        let at = 0;
-        for (const { start, end } of shellTokens(text)) {
-          expect(start).toBeGreaterThanOrEqual(at);
-          expect(end).toBeGreaterThan(start);
-          at = end;
+      fc.string({ unit: "grapheme" }),
+      fc.constantFrom("bash", "python", "diff", "json", "markdown"),
+      (text, language) => {
+        for (const { start, end } of highlightMarks(text, language)) {
+          expect(start).toBeGreaterThanOrEqual(0);
+          expect(end).toBeGreaterThanOrEqual(start);
+          expect(end).toBeLessThanOrEqual(text.length);
         }
-        expect(at).toBeLessThanOrEqual(text.length);
       },
     ),
+  );
+});
+
+test("a long text is cut, and says how much is left and where it is", async () => {
+  const long = "x".repeat(9000);
+  const text = `${long}\n\n\`\`\`bash\n${long}\n\`\`\``;
+  const page = await answerHtml(text, [], { href: "/all" });
+  expect(page.match(/<a href="\/all">1000 characters more/g)).toHaveLength(2);
+  expect(page.length).toBeLessThan(17_500);
+  expect(await answerHtml(text, [])).not.toContain("characters more");
+});
+
+test.each([
+  ["king_first", 2, 'Model 1 <span class="seat king">king'],
+  ["challenger_first", 2, 'Model 1 <span class="seat challenger">challenger'],
+  ["king_first", 1, 'Model 1 <span class="seat king">reference'],
+] as const)("with %s in mode %i a reason names who Model 1 was", async (order, mode, wanted) => {
+  const tagged = seatTagged("Model 1 is <b>right</b>, and Model 12 is nobody", order, mode);
+  expect((await html`${tagged}`).replace(/\s+/g, " ")).toBe(
+    `${wanted}</span> is &lt;b&gt;right&lt;/b&gt;, and Model 12 is nobody`,
   );
 });
 

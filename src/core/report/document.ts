@@ -31,6 +31,8 @@ export type Block =
       readonly rows: readonly (readonly string[])[];
       /** The page gives it sortable columns and filters. */
       readonly isInteractive?: boolean;
+      /** Where the cells of one column lead on the page, by row, relative to report/; null: nowhere. */
+      readonly links?: { readonly column: number; readonly to: readonly (string | null)[] };
     }
   | { readonly kind: "picture"; readonly file: string; readonly chart: Chart };
 

@@ -60,7 +60,12 @@ function blockHtml(block: Block): string {
   }
 }
 
-function tableHtml({ columns, rows, isInteractive }: Extract<Block, { kind: "table" }>): string {
+function tableHtml({
+  columns,
+  rows,
+  isInteractive,
+  links,
+}: Extract<Block, { kind: "table" }>): string {
   const head = columns
     .map(({ name, align }) => {
       const inner =
@@ -71,8 +76,14 @@ function tableHtml({ columns, rows, isInteractive }: Extract<Block, { kind: "tab
   const right = columns.map(({ align }) => align === "right");
   const body = rows
     .map(
-      (row) =>
-        `<tr>${row.map((cell, at) => `<td${right[at] === true ? " class=n" : ""}>${xml(cell)}</td>`).join("")}</tr>`,
+      (row, line) =>
+        `<tr>${row
+          .map((cell, at) => {
+            const to = links?.column === at ? (links.to[line] ?? null) : null;
+            const inner = to === null ? xml(cell) : `<a href="${xml(to)}">${xml(cell)}</a>`;
+            return `<td${right[at] === true ? " class=n" : ""}>${inner}</td>`;
+          })
+          .join("")}</tr>`,
     )
     .join("\n");
   const table = `<div class="scroll"><table${isInteractive === true ? ' class="turns"' : ""}><thead><tr>${head}</tr></thead><tbody>${body}</tbody></table></div>`;

@@ -2,6 +2,7 @@
 export const PAGE_STYLE = `:root{--ink:#1c2126;--muted:#59626b;--line:#e3e6ea;--accent:#0f766e;--paper:#fff;--tint:#f6f7f8;--bad:#a4341f}
 @media (prefers-color-scheme:dark){:root{--ink:#e6e9ec;--muted:#9aa4ae;--line:#2d343b;--accent:#2dd4bf;--paper:#14181c;--tint:#1b2025;--bad:#f0907b}}
 *{box-sizing:border-box}
+a{color:inherit}
 body{margin:0;background:var(--paper);color:var(--ink);font:15px/1.55 system-ui,-apple-system,"Segoe UI",Roboto,sans-serif;-webkit-text-size-adjust:100%}
 main{max-width:1040px;margin:0 auto;padding:40px 24px 80px}
 h1{font-size:28px;line-height:1.2;letter-spacing:-.015em;margin:0 0 24px}

@@ -33,6 +33,12 @@ export function turnBlocks({ rows }: ReportData): Block[] {
               row.bucket ?? "",
               remarks(row),
             ]),
+            links: {
+              column: 1,
+              to: scored.map(({ bucket, file }) =>
+                bucket === null ? null : `../${bucket}/${encodeURIComponent(file)}`,
+              ),
+            },
           } as const,
         ]),
     ...(others.length === 0

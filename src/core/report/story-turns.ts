@@ -35,7 +35,7 @@ export function peopleBlocks({ rows, config, queue }: ReportData): Block[] {
 }
 
 /** The judged turns as the queue's estimate takes them; a review of another pair is none. */
-function reviewedTurns(rows: ReportData["rows"], clusterBy: ClusterBy): ReviewedTurn[] {
+export function reviewedTurns(rows: ReportData["rows"], clusterBy: ClusterBy): ReviewedTurn[] {
   return rows.flatMap((row) => {
     if (row.score === null || row.disqualified !== null) return [];
     const verdict = row.review === null || row.review.outdated ? null : row.review.verdict;

@@ -24,7 +24,7 @@ export const enqueue = (step) => {
 export const stepOf = (element) => {
   if (element instanceof HTMLAnchorElement) {
     const url = new URL(element.href);
-    const isPage = url.pathname === "/" || url.pathname.startsWith("/duel/");
+    const isPage = ["/", "/queue"].includes(url.pathname) || url.pathname.startsWith("/duel/");
     return url.origin === location.origin && isPage && url.hash === "" && element.target === ""
       ? () => go(url.href)
       : null;

@@ -127,6 +127,33 @@ const foldFilters = () => {
   const filters = document.querySelector("details.filters");
   if (filters && isNarrow) filters.open = false;
 };
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("button.copy");
+  if (!button) return;
+  const text = button.closest("figure").querySelector("pre").textContent;
+  navigator.clipboard.writeText(text).then(
+    () => (button.textContent = "copied"),
+    () => (button.textContent = "not copied"),
+  );
+});
+
+/** What a key opened is scrolled to: the hidden part, and the answers when their differences are marked. */
+const opened = () => ({
+  file: document.getElementById("content")?.dataset.file,
+  "hidden-part": document.getElementById("hidden-part") !== null,
+  answers: document.querySelector('[data-key="w"][aria-checked="true"]') !== null,
+});
+let openBefore = opened();
+onPage(() => {
+  const now = opened();
+  for (const part of ["hidden-part", "answers"])
+    if (now.file === openBefore.file && now[part] && !openBefore[part])
+      document
+        .getElementById(part)
+        ?.scrollIntoView({ block: part === "answers" ? "nearest" : "start" });
+  openBefore = now;
+});
 onPage(foldFilters);
 foldFilters();
 listen();

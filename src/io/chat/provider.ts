@@ -158,7 +158,7 @@ function makeClient(options: ClientOptions, fetch: PoolFetch["fetch"]): OpenAI {
     ): ReturnType<OpenAI["buildRequest"]> {
       first ??= super.buildRequest(call, tries).then(withoutTelemetry);
       const { req, ...same } = await first;
-      const body = call.body instanceof Uint8Array ? { body: call.body } : {};
+      const body = isBytes(call.body) ? { body: call.body } : {};
       return { ...same, req: { ...req, ...call.fetchOptions, ...body } };
     }
 
@@ -169,6 +169,11 @@ function makeClient(options: ClientOptions, fetch: PoolFetch["fetch"]): OpenAI {
     }
   }
   return new Client({ ...options, fetch });
+}
+
+/** What `send` puts in: bytes of a buffer that nobody shares. */
+function isBytes(body: unknown): body is Uint8Array<ArrayBuffer> {
+  return body instanceof Uint8Array;
 }
 
 type Built = Awaited<ReturnType<OpenAI["buildRequest"]>>;

@@ -6,6 +6,7 @@ const command = stageCommand({
   about:
     "Reads the scores of the workspace (with fewer than 20: those of the sample) and prints how many turns, clusters and judge calls the gate of chain.toml needs to find a lead in 80 % and 90 % of cases. Asks no model, writes nothing.",
   example: "npm run plan -- --edge 3",
+  flags: ["json"],
 }).option("--edge <points>", "true lead of the challenger over the king, in points", Number, 3);
 
 await runScript(async () => {

@@ -6,6 +6,7 @@ const command = stageCommand({
   about:
     "Reads a workspace and says per stage what is done, pending and failed, what it has cost, and what to run next. Changes nothing; may be used while a stage runs.",
   example: "npm run status -- --root my-run",
+  flags: ["json"],
 });
 
 await runScript(async () => {

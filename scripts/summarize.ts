@@ -6,6 +6,7 @@ const command = stageCommand({
   about:
     "Reads JSON Lines sets of any format that the builders write and prints rows, lengths and labels; draws them as SVG beside each file (FILE.svg).",
   example: "npm run summarize -- dataset/speedrun/dev.jsonl",
+  flags: [],
 })
   .argument("<files...>", "JSON Lines, .gz too")
   .option("--svg <path>", "where the drawing goes (one file only)")

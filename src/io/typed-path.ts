@@ -1,0 +1,27 @@
+/**
+ * Sources that are typed at a command. They are looked for where the person stands, then in the workspace,
+ * which is where chain.toml's own paths begin.
+ */
+import { existsSync } from "node:fs";
+import { isAbsolute, join, resolve } from "node:path";
+
+/**
+ * A path or a glob that is there from the current folder, absolute; else the text as it is: a path in the
+ * workspace, or a data set of the Hub.
+ */
+export function typedSource(text: string, root: string, cwd = process.cwd()): string {
+  if (resolve(root) === cwd || isAbsolute(text) || text.startsWith("~")) return text;
+  if (existsSync(join(cwd, text))) return join(cwd, text);
+  const base = folderOf(text);
+  if (base === text || existsSync(join(root, base))) return text;
+  return existsSync(join(cwd, base)) ? join(cwd, text) : text;
+}
+
+// ---------------------------------------------------------------------------------------------
+
+/** What stands before the first segment with a sign of a glob; the text itself where there is none. */
+function folderOf(text: string): string {
+  const segments = text.split("/");
+  const first = segments.findIndex((segment) => /[*?{}()[\]!]/.test(segment));
+  return first < 0 ? text : segments.slice(0, first).join("/");
+}

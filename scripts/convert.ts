@@ -23,7 +23,7 @@ type Flags = CommonFlags & {
   readonly skipBad: boolean;
 };
 
-// `npm run convert -- x --to openai | head` closes the pipe early: that is no fault.
+// `| head` closes the pipe early: that is no fault.
 process.stdout.on("error", (error) =>
   process.exit("code" in error && error.code === "EPIPE" ? 0 : 1),
 );
@@ -49,10 +49,8 @@ await runScript(async () => {
     file?.keep();
     const words = file === null || flags.json ? process.stderr : process.stdout;
     for (const line of convertLines(summary)) words.write(`${visibleText(line)}\n`);
-    // Where the rows are on stdout, the summary as data goes where words go.
-    if (flags.json) {
-      (file === null ? process.stderr : process.stdout).write(`${JSON.stringify(summary)}\n`);
-    }
+    const data = file === null ? process.stderr : process.stdout;
+    if (flags.json) data.write(`${JSON.stringify(summary)}\n`);
     return 0;
   } catch (error) {
     file?.discard();

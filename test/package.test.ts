@@ -30,7 +30,6 @@ test("in the package every command of the help page is there, and hints name the
   expect(names.length).toBeGreaterThan(25);
   expect(names).not.toContain("screenshots");
   for (const name of names) {
-    if (name === "init") continue;
     expect(kingmaker(root, [name, "--help"]), name).toMatchObject({ status: 0, stderr: "" });
   }
   expect(kingmaker(root, ["king", "--root", "my run"]).stderr).toBe(

@@ -104,6 +104,11 @@ export function parseOwnFlags<T extends object>(
 /** `--root` as it was typed, for the commands that this one runs; [] for the current folder. */
 export const rootWords = (): string[] => (typing.root === null ? [] : ["--root", typing.root]);
 
+/** For a command that names its workspace in another way than by --root. */
+export function inWorkspace(dir: string): void {
+  typing = { ...typing, root: dir === "." ? null : dir };
+}
+
 /** How the person would type a command in the workspace of this one. */
 export const typed = (text: string): string => asTyped(text, typing);
 

@@ -15,6 +15,7 @@ type CommandLine = {
 export const COMMANDS: Readonly<Record<string, readonly CommandLine[]>> = {
   Begin: [
     { name: "start", what: "the five stages on the embedded sample, in demo/: no key, no network" },
+    { name: "init", what: "looks at your runs and writes chain.toml for them" },
     { name: "sources", what: "shows a source before anything is drawn" },
     { name: "doctor", what: "tries every model and says what to change" },
     { name: "prices", what: "writes the providers' own prices to chain.toml" },

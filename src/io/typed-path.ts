@@ -3,7 +3,8 @@
  * which is where chain.toml's own paths begin.
  */
 import { existsSync } from "node:fs";
-import { isAbsolute, join, resolve } from "node:path";
+import { isAbsolute, join, relative, resolve } from "node:path";
+import { expandHome, underHome } from "./home-path.ts";
 
 /**
  * A path or a glob that is there from the current folder, absolute; else the text as it is: a path in the
@@ -15,6 +16,19 @@ export function typedSource(text: string, root: string, cwd = process.cwd()): st
   const base = folderOf(text);
   if (base === text || existsSync(join(root, base))) return text;
   return existsSync(join(cwd, base)) ? join(cwd, text) : text;
+}
+
+/**
+ * A typed source as the chain.toml of another folder has to name it: below the home folder with "~", else
+ * absolute; a name of the Hub as it is.
+ */
+export function sourceFromHere(text: string, root: string, cwd = process.cwd()): string {
+  const path = resolve(cwd, expandHome(text));
+  const base = resolve(cwd, folderOf(expandHome(text)));
+  if (!existsSync(base)) return text;
+  const inside = relative(root, path);
+  if (inside !== "" && !inside.startsWith("..") && !isAbsolute(inside)) return inside;
+  return underHome(path);
 }
 
 // ---------------------------------------------------------------------------------------------

@@ -36,6 +36,8 @@ export const COMMANDS: Readonly<Record<string, readonly CommandLine[]>> = {
     { name: "compare", what: "two workspaces side by side" },
     { name: "audit", what: "looks again for leaks in the answers, without a model call" },
     { name: "queue", what: "draws turns for people, to calibrate the panel" },
+    { name: "gym", what: "tasks that run: faults in real, tested packages" },
+    { name: "rollout", npm: "stage:rollout", what: "plays answers on; the tests say how it ended" },
     { name: "plan", what: "how many turns a duel needs to find a lead" },
     { name: "simulate", what: "what the gate accepts where the truth is known" },
   ],
@@ -54,6 +56,14 @@ export const COMMANDS: Readonly<Record<string, readonly CommandLine[]>> = {
       what: "a finished set to the Hub; a dry run unless --push",
     },
     { name: "summarize", what: "what is in a set" },
+    { name: "forget", what: "an instance or a run goes out of every folder and set" },
+    { name: "check-template", what: "what a chat template carries, loses and needs" },
+    { name: "train", npm: "stage:train", what: "a set and a base model become a checkpoint" },
+    {
+      name: "evaluate",
+      npm: "stage:evaluate",
+      what: "what a checkpoint brought, on held-out rows",
+    },
     { name: "setup-training", npm: "setup:training", what: "makes the Python that trains" },
   ],
   "Rows in, rows out": [
@@ -68,6 +78,7 @@ export const COMMANDS: Readonly<Record<string, readonly CommandLine[]>> = {
   ],
   "The house itself": [
     { name: "bundle", what: "dist/ for the package; npm pack runs it", house: true },
+    { name: "schemas", what: "training/schemas/ from the records", house: true },
     { name: "screenshots", what: "the pictures in docs/", house: true },
     { name: "findings", what: "do outside tools still do what surprised us?", house: true },
     {

@@ -6,6 +6,7 @@ import {
   type DatasetScriptFlags,
 } from "../src/command/dataset-cli.ts";
 import type { ActionsOptions } from "../src/stages/actions.ts";
+import { typedSource } from "../src/io/typed-path.ts";
 import { runStage } from "../src/command/run-stage.ts";
 
 const command = datasetCommand({
@@ -13,6 +14,7 @@ const command = datasetCommand({
   about:
     "Reads agents' runs (SWE-smith, toolbench or alike) and this workspace's prompts and won duels, types every turn, and writes three sets below dataset/: speculative-actions-proposer-sft, -verifier-pref and -eval. --output names the folder they go into. Asks no model.",
   example: "npm run stage:actions -- --swe 'runs/*.jsonl' --max-swe 500",
+  flags: ["limit", "json"],
 })
   .option(
     "--swe <names...>",
@@ -27,10 +29,24 @@ const command = datasetCommand({
 
 type Flags = DatasetScriptFlags & ActionsOptions;
 
+/** What is named on the command line is looked for where the person stands. */
+function sourcesFrom({ root, swe, toolbench }: Flags): Pick<ActionsOptions, "swe" | "toolbench"> {
+  const there = (names: readonly string[]): string[] =>
+    names.map((name) => typedSource(name, root));
+  return {
+    ...(swe === undefined ? {} : { swe: there(swe) }),
+    ...(toolbench === undefined ? {} : { toolbench: there(toolbench) }),
+  };
+}
+
 await runScript(() =>
   runStage<Flags>(command, async () => {
     const { actions } = await import("../src/stages/actions.ts");
     return (config, deps, flags) =>
-      actions(config, deps, { ...flags, output: outputFolder(flags.root, flags.output, ".") });
+      actions(config, deps, {
+        ...flags,
+        ...sourcesFrom(flags),
+        output: outputFolder(flags.root, flags.output, "."),
+      });
   }),
 );

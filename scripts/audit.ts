@@ -7,6 +7,7 @@ const command = stageCommand({
   about:
     "Reads answer/ and commit/, looks in every challenger (and in every king, as a control) for what stands in the pull request and nowhere in the history, and writes `audit` and `king_audit` into the answer files. Asks no model.",
   example: "npm run audit -- --root my-run --only 'prompts_2000_001_*'",
+  flags: ["limit", "only", "json"],
 });
 
 await runScript(() =>

@@ -7,6 +7,7 @@ const command = stageCommand({
   about:
     "Reads a JSON Lines file of turns (prev_role, prev, content, tool_calls; other keys are kept) and writes the rows with action_type added as JSON Lines on stdout, in order. With --failures it reads test logs (text, exit_code; other keys are kept) and adds category, context, runner, known and, where told, file, line, tests.",
   example: "npm run --silent classify -- turns.jsonl > typed.jsonl",
+  flags: [],
 })
   .argument("<file>", "JSON Lines, .gz too")
   .option("--failures", "the rows are test logs: say why each failed", false)

@@ -6,6 +6,7 @@ const command = stageCommand({
   about:
     "Reads answer/, score/ and review/ of two workspaces and prints scores, gate, paired differences by metric with intervals, and the turns that changed bucket. Writes nothing; --json prints the comparison as one line.",
   example: "npm run compare -- run-a run-b",
+  flags: ["json"],
 })
   .argument("<root_a>", "first workspace")
   .argument("<root_b>", "second workspace");

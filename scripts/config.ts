@@ -8,6 +8,7 @@ const command = stageCommand({
   about:
     "Prints every section and key of chain.toml with the value in force: what the file says, defaults elsewhere. Secrets are not part of it.",
   example: "npm run config -- --root my-run",
+  flags: ["json"],
 });
 
 await runScript(async () => {

@@ -10,6 +10,7 @@ const command = stageCommand({
   about:
     "Reads any source (a session log of an agent, a folder of them, an evaluation's log, rows of a data set, a data set of the Hub) and writes its runs, one a line, on stdout or into a file. Secrets are masked; all else is as it was. A message that nobody may learn from has weight 0. What is left out is counted on stderr.",
   example: "npm run --silent convert -- ~/.claude/projects --to openai --output runs.jsonl",
+  flags: ["json"],
 })
   .argument("<input>", "a path, a glob, a folder or a Hub data set")
   .addOption(new Option("--to <form>", "what to write").choices(TARGETS).makeOptionMandatory())
@@ -22,7 +23,7 @@ type Flags = CommonFlags & {
   readonly skipBad: boolean;
 };
 
-// `npm run convert -- x --to openai | head` closes the pipe early: that is no fault.
+// `| head` closes the pipe early: that is no fault.
 process.stdout.on("error", (error) =>
   process.exit("code" in error && error.code === "EPIPE" ? 0 : 1),
 );
@@ -32,6 +33,7 @@ await runScript(async () => {
   const { loadConfig } = await import("../src/config.ts");
   const { visibleText } = await import("../src/core/text/visible.ts");
   const { openWholeLines } = await import("../src/io/whole-lines.ts");
+  const { typedSource } = await import("../src/io/typed-path.ts");
   const { convert, convertLines } = await import("../src/stages/convert.ts");
   const file = flags.output === undefined ? null : openWholeLines(resolve(flags.output));
   const toStdout = async (line: string): Promise<void> => {
@@ -39,7 +41,7 @@ await runScript(async () => {
   };
   try {
     const summary = await convert(loadConfig(flags.root), {
-      input: flags.args[0] ?? "",
+      input: typedSource(flags.args[0] ?? "", flags.root),
       to: flags.to,
       skipBad: flags.skipBad,
       write: file === null ? toStdout : (line) => file.line(line),
@@ -47,10 +49,8 @@ await runScript(async () => {
     file?.keep();
     const words = file === null || flags.json ? process.stderr : process.stdout;
     for (const line of convertLines(summary)) words.write(`${visibleText(line)}\n`);
-    // Where the rows are on stdout, the summary as data goes where words go.
-    if (flags.json) {
-      (file === null ? process.stderr : process.stdout).write(`${JSON.stringify(summary)}\n`);
-    }
+    const data = file === null ? process.stderr : process.stdout;
+    if (flags.json) data.write(`${JSON.stringify(summary)}\n`);
     return 0;
   } catch (error) {
     file?.discard();

@@ -6,6 +6,7 @@ const command = stageCommand({
   about:
     "Asks every model of chain.toml a few short questions and prints what works: address, key, name, refused parameters, usage, cached tokens, thinking, calls, sampling, latency, price, context; ends with what to change. The calls stand in the ledger; whether the calls of a history are carried is kept in report/doctor.json, and the stages go by it.",
   example: "npm run doctor -- --root my-run",
+  flags: ["json"],
 });
 
 await runScript(async () => {

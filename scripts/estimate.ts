@@ -6,6 +6,7 @@ const command = stageCommand({
   about:
     "Reads prompt/, commit/, answer/, score/ and the ledger, and prints the calls, tokens and USD that king, challenger, validate and refine still need, by stage and model: expected, and at most. Asks no model, writes nothing.",
   example: "npm run estimate -- --root my-run --limit 100",
+  flags: ["limit", "only", "json"],
 });
 
 await runScript(async () => {

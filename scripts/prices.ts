@@ -6,6 +6,7 @@ const command = stageCommand({
   about:
     "Asks the providers of chain.toml for their lists of models and writes the prices they name there as [provider.X.price] tables with today's date. Models without a listed price stay unpriced.",
   example: "npm run prices -- --root my-run",
+  flags: ["json"],
 });
 
 await runScript(async () => {

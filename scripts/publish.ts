@@ -12,6 +12,7 @@ const command = stageCommand({
   about:
     "Looks finished sets through for secrets and uploads card and splits of each to the Hub in one commit: to a private repository unless --public, and only with --push. With --hub-org and no folder the three sets of stage:actions go in one go, all looked through before the first is sent.",
   example: "npm run stage:publish -- dataset/export --repo your-name/your-set --push",
+  flags: ["json"],
 })
   .argument(
     "[folders...]",

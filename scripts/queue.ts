@@ -12,6 +12,7 @@ const command = stageCommand({
   about:
     "Reads score/ and draws turns for people to judge, stratified by the panel's score, in random order and with the probability of each; writes review/_queue.json. Reviews of these turns calibrate the panel in the report. Asks no model.",
   example: "npm run queue -- --n 100",
+  flags: ["force", "json"],
 }).option("--n <turns>", "turns to draw", wholeNumber, 100);
 
 await runScript(async () => {

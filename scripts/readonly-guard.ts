@@ -8,6 +8,7 @@ const command = stageCommand({
   about:
     "A hook for agents that may only look: reads a shell command, or a tool call as JSON, from stdin. Exit code 0: it only looks. 2: that is not known, and why stands on stderr.",
   example: "echo 'grep -rn TODO src' | npm run --silent readonly-guard",
+  flags: [],
 });
 
 await runScript(async () => {

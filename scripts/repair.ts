@@ -5,6 +5,7 @@ import {
   runDatasetStage,
   type DatasetScriptFlags,
 } from "../src/command/dataset-cli.ts";
+import { typedSource } from "../src/io/typed-path.ts";
 import { beginRepair, repairInput, type RepairBegun } from "../src/builders/repair-begin.ts";
 
 const command = datasetCommand({
@@ -12,6 +13,7 @@ const command = datasetCommand({
   about:
     "Reads repair logs (JSON Lines, an attempt a line), keeps the attempts that can be learned from, and writes positive, reflection and labelled failed pairs to dataset/repair/. Asks no model.",
   example: "npm run stage:repair -- --input 'logs/*.jsonl' --format chatml",
+  flags: ["json"],
 })
   .option("--input <paths...>", "log files, globs in quotes, or folders (results/trajectories)")
   .option("--max-patch-chars <n>", "longer patches are left out", wholeNumber)
@@ -26,7 +28,14 @@ type Flags = DatasetScriptFlags & {
 
 await runScript(() =>
   runDatasetStage<Flags, RepairBegun>(command, {
-    begin: async ({ root, input }) => beginRepair(root, await repairInput(root, input)),
+    begin: async ({ root, input }) =>
+      beginRepair(
+        root,
+        await repairInput(
+          root,
+          input?.map((name) => typedSource(name, root)),
+        ),
+      ),
     load: async () => {
       const { repair } = await import("../src/stages/repair.ts");
       return (config, deps, flags, begun) =>

@@ -2,7 +2,6 @@
 import { Command } from "commander";
 import { join } from "node:path";
 import { parseOwnFlags, runScript } from "../src/command/cli.ts";
-import { schemaFiles } from "../src/core/training/schema-files.ts";
 import { writeWhole } from "../src/io/store.ts";
 import { projectFolder, trainingFolder } from "../src/trainer/house.ts";
 
@@ -12,6 +11,7 @@ const command = new Command("schemas").description(
 
 await runScript(async () => {
   parseOwnFlags(command, process.argv.slice(2));
+  const { schemaFiles } = await import("../src/core/training/schema-files.ts");
   for (const [name, text] of Object.entries(schemaFiles())) {
     await writeWhole(join(trainingFolder(projectFolder), "schemas", name), text);
   }

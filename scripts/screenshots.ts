@@ -7,6 +7,7 @@ const command = stageCommand({
   about:
     "Opens the viewer on a workspace and writes pictures of list, duel and report to docs/figures/. Needs Debian's chromium.",
   example: "npm start && npm run screenshots -- --root demo",
+  flags: [],
 });
 
 await runScript(async () => {

@@ -18,6 +18,7 @@ const command = stageCommand({
   about:
     "Draws duels whose truth is known (repositories, lost turns, unequal sizes, leaning and correlated judges, several looks) and prints how often a bound at [duel].gate_alpha is above 0; what panels that stop early cost and find. Asks no model.",
   example: "npm run simulate -- --duels 200",
+  flags: ["json"],
 })
   .option("--duels <n>", "duels a world", wholeNumber, 500)
   .option("--resamples <n>", "resamples a bound", wholeNumber, 399)

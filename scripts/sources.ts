@@ -12,6 +12,7 @@ const command = stageCommand({
   about:
     "Shows of any source (a path, a glob, a folder, or a data set of the Hub): files, rows, columns, an example turn, what the filters of chain.toml [source] would drop of a few drawn rows and why, and what each way of reading would cost. Writes nothing but what it reads of a Hub, under .cache/.",
   example: "npm run sources -- AlienKevin/SWE-ZERO-12M-trajectories --rows 20",
+  flags: ["concurrency", "json"],
 })
   .argument("<name>", "as [source].trajectories takes it")
   .option("--rows <n>", "drawn rows to try the filters on", wholeNumber, 50)
@@ -23,13 +24,14 @@ await runScript(async () => {
   const flags = parseFlags<Flags>(command, process.argv.slice(2));
   const { loadConfig } = await import("../src/config.ts");
   const { openStore } = await import("../src/io/store.ts");
+  const { typedSource } = await import("../src/io/typed-path.ts");
   const { sources } = await import("../src/stages/sources.ts");
   const { facts, lines } = await sources(
     loadConfig(flags.root),
     { store: openStore(flags.root) },
     {
       ...flags,
-      name: flags.args[0] ?? "",
+      name: typedSource(flags.args[0] ?? "", flags.root),
       concurrency: flags.concurrency ?? 32,
       purpose: `look-${process.pid}`,
     },

@@ -7,6 +7,7 @@ import {
   type DatasetScriptFlags,
 } from "../src/command/dataset-cli.ts";
 import type { SpeedrunOptions } from "../src/stages/speedrun.ts";
+import { typedSource } from "../src/io/typed-path.ts";
 import { runStage } from "../src/command/run-stage.ts";
 
 const command = datasetCommand({
@@ -15,6 +16,7 @@ const command = datasetCommand({
     "Reads rows of the SWE-bench family and writes dataset/speedrun/ (dev.jsonl, 90 % of the rows by whole groups; with --emit-test also test.jsonl, the others): the issue as prompt, change_summary, else patch, else test_patch as response, with a label SUCCESS, FAILURE or UNKNOWN. Keeps 500 rows unless --limit says otherwise. Asks no model.",
   example:
     "npm run stage:speedrun -- --dataset 'swebench/*.jsonl' --emit-test --min-patch-chars 20",
+  flags: ["limit", "force", "json"],
 })
   .option("--dataset <names...>", "path, glob, folder or owner/name (SWE-bench/SWE-bench)")
   .option("--min-patch-chars <n>", "leave out shorter patches and test patches", wholeNumber, 0)
@@ -36,6 +38,9 @@ await runScript(() =>
       speedrun(config, deps, {
         ...flags,
         output: outputFolder(flags.root, flags.output, "speedrun"),
+        ...(flags.dataset
+          ? { dataset: flags.dataset.map((name) => typedSource(name, flags.root)) }
+          : {}),
         ...(flags.skippedReport ? { skippedReport: resolve(flags.root, flags.skippedReport) } : {}),
       });
   }),

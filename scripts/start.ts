@@ -1,18 +1,25 @@
 /** npm start: the five stages on the embedded sample, in the workspace demo/, without key or network. */
-import { relative } from "node:path";
-import { runScript } from "../src/command/cli.ts";
+import { Command } from "commander";
+import { resolve } from "node:path";
+import { parseOwnFlags, runScript, typed } from "../src/command/cli.ts";
 import { runChild } from "../src/io/children.ts";
-import { makeDemo } from "../src/io/demo.ts";
-import { openStore } from "../src/io/store.ts";
-import { closingLines } from "../src/stages/start.ts";
+import { makeDemo, PROJECT } from "../src/io/demo.ts";
+
+const command = new Command("start").description(
+  "Runs the five stages on 24 embedded real turns with recorded answers, in the folder demo/ of where you stand: no key, no network. What the stages made there before is made anew; reviews and sets stay.",
+);
 
 await runScript(async () => {
-  const { root: demo, notes } = await makeDemo();
+  parseOwnFlags(command, process.argv.slice(2));
+  const { root, notes } = await makeDemo(PROJECT, resolve("demo"));
   for (const note of notes) process.stderr.write(`start: ${note}\n`);
-  const code = await runChild("stages", ["--root", demo, "--yes"]);
+  const code = await runChild("stages", ["--root", "demo", "--yes"]);
   if (code !== 0) return code;
-  for (const line of await closingLines(openStore(demo), relative(process.cwd(), demo))) {
+  const { openStore } = await import("../src/io/store.ts");
+  const { closingLines } = await import("../src/stages/start.ts");
+  for (const line of await closingLines(openStore(root), "demo")) {
     process.stdout.write(`${line}\n`);
   }
+  process.stdout.write(`Look at the duels: ${typed("npm run view -- --root demo")}\n`);
   return 0;
 });

@@ -1,11 +1,20 @@
 /** npm run status: what is done, pending and failed per stage, the cost so far, what to run next. */
-import { parseFlags, runScript, stageCommand, type CommonFlags } from "../src/command/cli.ts";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import {
+  parseFlags,
+  runScript,
+  stageCommand,
+  typed,
+  type CommonFlags,
+} from "../src/command/cli.ts";
 
 const command = stageCommand({
   name: "status",
   about:
     "Reads a workspace and says per stage what is done, pending and failed, what it has cost, and what to run next. Changes nothing; may be used while a stage runs.",
   example: "npm run status -- --root my-run",
+  flags: ["json"],
 });
 
 await runScript(async () => {
@@ -13,7 +22,16 @@ await runScript(async () => {
   const { openStore } = await import("../src/io/store.ts");
   const { status, statusLines } = await import("../src/stages/status.ts");
   const state = await status(openStore(flags.root));
-  const text = flags.json ? JSON.stringify(state) : statusLines(state).join("\n");
+  const wrong = await wrongOf(flags.root);
+  const lines = [...statusLines(state), ...wrong.map((line) => `wrong: ${line}`)];
+  const text = flags.json ? JSON.stringify({ ...state, wrong }) : typed(lines.join("\n"));
   process.stdout.write(`${text}\n`);
   return 0;
 });
+
+/** What of the settings has to be mended before a stage can run; [] when nothing has. */
+async function wrongOf(root: string): Promise<readonly string[]> {
+  if (!existsSync(join(root, "chain.toml"))) return [];
+  const { faultsOf } = await import("../src/stages/status.ts");
+  return faultsOf(root);
+}

@@ -4,11 +4,12 @@ import { parseFlags, runScript, stageCommand, type CommonFlags } from "../src/co
 const command = stageCommand({
   name: "summarize",
   about:
-    "Reads JSON Lines sets of any format that the builders write and prints rows, lengths and labels; draws them as SVG beside each file (FILE.svg).",
+    "Reads JSON Lines sets of any format that the builders write and prints rows, lengths and labels; with --svg draws them. Writes nothing else.",
   example: "npm run summarize -- dataset/speedrun/dev.jsonl",
+  flags: [],
 })
   .argument("<files...>", "JSON Lines, .gz too")
-  .option("--svg <path>", "where the drawing goes (one file only)")
+  .option("--svg <path>", "draw it there (one file only)")
   .option("--skip-bad", "leave out lines that are not JSON and say how many", false);
 
 type Flags = CommonFlags & { readonly skipBad: boolean; readonly svg?: string };

@@ -1,5 +1,6 @@
 /** npm run stage:validate: puts every answer before the panel of judges and weighs their verdicts. */
 import { runScript, modelStageCommand } from "../src/command/cli.ts";
+import { FIVE_STAGES } from "../src/command/commands.ts";
 import { runStage } from "../src/command/run-stage.ts";
 
 const command = modelStageCommand({
@@ -7,6 +8,7 @@ const command = modelStageCommand({
   about:
     "Reads answer/, asks every judge of [judge].models to compare the two candidates of each turn in both orders, writes score/ and score/_duel.json (scores, gate, measured bias). Asks only for verdicts that are missing; --retry asks again where all attempts were unreadable, --force asks all anew.",
   example: "npm run stage:validate -- --root my-run --rejudge moonshotai/Kimi-K2.6-TEE",
+  flags: FIVE_STAGES.validate,
 })
   .option("--reparse", "read all kept replies again, without a call")
   .option(

@@ -8,6 +8,7 @@ const command = stageCommand({
   about:
     "Reads answer/, score/ and report/, shows them on a local page, writes review/ when you give a verdict. Asks no model; runs beside any stage.",
   example: "npm run view -- --root demo",
+  flags: [],
 })
   .addOption(new Option("--port <n>", "first port to try").default(4870).argParser(portNumber))
   .addOption(new Option("--host <address>", "address to listen on").default("127.0.0.1"));

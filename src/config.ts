@@ -296,6 +296,14 @@ function lineOf(text: string, path: readonly PropertyKey[]): string {
   return "";
 }
 
+/** " line N" of the first line that gives the value, quoted. */
+function lineOfValue(text: string, value: string): string {
+  const at = text
+    .split("\n")
+    .findIndex((line) => /\bprovider\b/.test(line) && line.includes(JSON.stringify(value)));
+  return at < 0 ? "" : ` line ${at + 1}`;
+}
+
 function checkAcross(config: ConfigFile, text: string, path: string): void {
   if (config.bucket.defeat_max > config.bucket.final_min) {
     throw new UserError(
@@ -335,7 +343,7 @@ function checkAcross(config: ConfigFile, text: string, path: string): void {
     if (config.provider[provider] !== undefined) continue;
     const near = nearestName(provider, Object.keys(config.provider));
     throw new UserError(
-      `config: ${path}: no section [provider.${provider}]`,
+      `config: ${path}${lineOfValue(text, provider)}: no section [provider.${provider}]`,
       near === null
         ? `add [provider.${provider}] with base_url and api_key_env`
         : `did you mean ${near}? Otherwise add [provider.${provider}] with base_url and api_key_env`,
@@ -343,7 +351,8 @@ function checkAcross(config: ConfigFile, text: string, path: string): void {
   }
 }
 
-function usedProviders(config: ConfigFile): Set<string> {
+/** Names of the providers that king, challenger and judges are asked at. */
+export function usedProviders(config: ConfigFile): Set<string> {
   return new Set([
     config.king.provider,
     config.challenger.provider,

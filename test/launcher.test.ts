@@ -1,6 +1,13 @@
 /** kingmaker.cjs, the launcher, in a project of its own; and what it loads before there is a need. */
-import { spawn } from "node:child_process";
-import { copyFileSync, mkdirSync, readFileSync, readdirSync, symlinkSync } from "node:fs";
+import { spawn, spawnSync } from "node:child_process";
+import {
+  copyFileSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  realpathSync,
+  symlinkSync,
+} from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { expect, test } from "vitest";
 import { tempProject } from "./support/project.ts";
@@ -32,13 +39,13 @@ test("a name with a slash is a file from the project's root", async () => {
   expect((await launch(project, ["bench/say", "x"]).ended).stdout).toBe('["x"]\n');
 });
 
-test.each([[["no-such"]], [[]]])(
+test.each([[["no-such"]], [["bench/no-such"]]])(
   "a name that no script has ends with 1 and says how to mend it: %j",
   async (args: string[]) => {
     expect(await launch(launchable({}), args).ended).toEqual({
       code: 1,
       stdout: "",
-      stderr: `kingmaker: there is no command "${args[0] ?? ""}"\n  -> \`npm run\` lists them\n`,
+      stderr: `kingmaker: there is no command "${args[0] ?? ""}"\n  -> \`kingmaker help\` lists them, and so does \`npm run\`\n`,
     });
   },
 );
@@ -54,8 +61,39 @@ test.each(["SIGTERM", "SIGINT"] as const)("%s reaches the command itself", async
   expect(await ended).toEqual({ code: 0, stdout: "ready\nheard\n", stderr: "" });
 });
 
-/** `start` has no flags, and the hash of a made table goes over all that `simulate` imports. */
-const EARLY = ["start.ts", "simulate.ts"];
+test.each([
+  [["stage:say", "1"], "scripts/say.ts", '["1"]\n'],
+  [["say:it"], "scripts/say-it.ts", "[]\n"],
+  [["help", "say"], "scripts/say.ts", '["--help"]\n'],
+  [[], "scripts/help.ts", "[]\n"],
+  [["--help"], "scripts/help.ts", "[]\n"],
+  [["say"], "dist/say.js", "[]\n"],
+  [["src/builders/say"], "dist/say.js", "[]\n"],
+])("%j runs %s", async (args, file, stdout) => {
+  const said = file.endsWith(".js") ? SAYS.replace(": readonly string[]", "") : SAYS;
+  expect((await launch(launchable({ [file]: said }), args).ended).stdout).toBe(stdout);
+});
+
+test("--version says the version of the package", async () => {
+  const project = launchable({ "package.json": { type: "module", version: "7.8.9" } });
+  expect((await launch(project, ["--version"]).ended).stdout).toBe("7.8.9\n");
+});
+
+test("a command that npm runs stands where the person stands", async () => {
+  const project = launchable({
+    "package.json": { type: "module", scripts: { where: "node kingmaker.cjs where" } },
+    "scripts/where.ts": "console.log(process.cwd());",
+    "sub/a": "",
+  });
+  const { stdout } = spawnSync("npm", ["run", "-s", "where"], {
+    cwd: join(project, "sub"),
+    encoding: "utf8",
+  });
+  expect(stdout).toBe(`${join(realpathSync(project), "sub")}\n`);
+});
+
+/** The hash of a made table goes over all that `simulate` imports. */
+const EARLY = ["simulate.ts"];
 
 test("no package but the one for flags is loaded before a script has read its flags", () => {
   const scripts = readdirSync("scripts").filter((name) => !EARLY.includes(name));
@@ -69,7 +107,7 @@ test("no package but the one for flags is loaded before a script has read its fl
 type Ended = { readonly code: number | null; readonly stdout: string; readonly stderr: string };
 
 /** A folder with the launcher, the given files and, for a Node that takes no TypeScript, tsx. */
-function launchable(files: Readonly<Record<string, string>>): string {
+function launchable(files: Readonly<Record<string, unknown>>): string {
   const project = tempProject({ "package.json": { type: "module" }, ...files });
   mkdirSync(join(project, "node_modules"), { recursive: true });
   symlinkSync(resolve("node_modules/tsx"), join(project, "node_modules/tsx"));

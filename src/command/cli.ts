@@ -5,8 +5,11 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { existsSync, statSync } from "node:fs";
 import { resolve } from "node:path";
+import type { CommonFlag } from "./commands.ts";
+import { isPackage, swallowed } from "./npm-line.ts";
+import { asTyped, type Typing } from "../core/text/typed-command.ts";
 import { visibleText } from "../core/text/visible.ts";
-import { ENGINES } from "../config-schema/engine.ts";
+import { ENGINES } from "../config-schema/engine-names.ts";
 import { UserError } from "../errors.ts";
 import { toldFault } from "../io/disk-faults.ts";
 import { expandHome } from "../io/home-path.ts";
@@ -31,25 +34,24 @@ export type ScriptText = {
   readonly about: string;
   /** One example line. */
   readonly example: string;
+  /** The common flags beside --root that mean something to it. @default all of them */
+  readonly flags?: readonly CommonFlag[];
 };
 
-/** A commander command with the common flags; add a script's own flags to it. */
+/**
+ * A commander command with the common flags; add a script's own flags to it. All of them are read, since
+ * one line may go to several commands; --help lists those that mean something here.
+ */
 export function stageCommand(text: ScriptText): Command {
-  return new Command(text.name)
+  const command = new Command(text.name)
     .description(text.about)
     .addOption(new Option("--root <dir>", "the workspace").default("."))
-    .option("--limit <n>", "at most so many items", wholeNumber)
-    .option("--only <glob>", "only answer files whose stem matches, e.g. 'prompts_24_001_*'")
-    .option("--force", "redo what is done", false)
-    .option("--retry", "ask again for recorded drops", false)
-    .option("--concurrency <n>", "at most so many calls in flight", wholeNumber)
-    .option("--yes", "no questions", false)
-    .option("--json", "the summary as one JSON line on stdout, everything else on stderr", false)
-    .addHelpText("after", `\nExample:\n  ${text.example}`)
-    .allowExcessArguments(false)
-    .showHelpAfterError(false)
-    .exitOverride()
-    .configureOutput({ writeErr: () => {} });
+    .addHelpText("after", () => `\nExample:\n  ${asTyped(text.example, typing)}`);
+  for (const [name, option] of Object.entries(commonOptions())) {
+    const isOwn = text.flags === undefined || text.flags.some((flag) => flag === name);
+    command.addOption(isOwn ? option : option.hideHelp());
+  }
+  return quiet(command);
 }
 
 /** The same with the flags of stages whose items an engine may carry out. */
@@ -65,6 +67,13 @@ export function parseFlags<T extends CommonFlags>(
   argv: readonly string[],
 ): T & { args: string[] } {
   const flags = parseOwnFlags<T>(command, argv);
+  if (command.getOptionValueSource("root") === "cli")
+    typing = { ...typing, root: rootAsGiven(argv) };
+  for (const option of command.options) {
+    const key = option.attributeName();
+    if (!option.hidden || command.getOptionValueSource(key) !== "cli") continue;
+    process.stderr.write(`${command.name()}: ${option.long} means nothing here\n`);
+  }
   return { ...flags, root: existingFolder(command.name(), flags.root, "--root ") };
 }
 
@@ -73,8 +82,11 @@ export function parseOwnFlags<T extends object>(
   command: Command,
   argv: readonly string[],
 ): T & { args: string[] } {
-  command.exitOverride().allowExcessArguments(false);
-  command.configureOutput({ writeErr: () => {} });
+  quiet(command);
+  listFlags(command, argv);
+  const taken = swallowed(argv, command);
+  if (taken?.fault) throw taken.fault;
+  if (taken?.said) process.stderr.write(`${taken.said}\n`);
   try {
     command.parse(withHyphens(argv), { from: "user" });
   } catch (error) {
@@ -88,6 +100,17 @@ export function parseOwnFlags<T extends object>(
   const flags = Object.entries(command.opts<T>()).map(([key, value]) => [key, homeIn(value)]);
   return { ...(Object.fromEntries(flags) as T), args: command.args.map((arg) => expandHome(arg)) };
 }
+
+/** `--root` as it was typed, for the commands that this one runs; [] for the current folder. */
+export const rootWords = (): string[] => (typing.root === null ? [] : ["--root", typing.root]);
+
+/** For a command that names its workspace in another way than by --root. */
+export function inWorkspace(dir: string): void {
+  typing = { ...typing, root: dir === "." ? null : dir };
+}
+
+/** How the person would type a command in the workspace of this one. */
+export const typed = (text: string): string => asTyped(text, typing);
 
 /** The absolute path of a folder. @throws UserError when there is none. */
 export function existingFolder(command: string, given: string, flag = ""): string {
@@ -110,7 +133,8 @@ export async function runScript(main: () => Promise<number>): Promise<void> {
     const error = toldFault(thrown);
     if (!(error instanceof UserError)) throw error;
     // Messages quote names and texts from data, and a terminal obeys its escape codes.
-    process.stderr.write(`${visibleText(error.message)}\n  -> ${visibleText(error.hint)}\n`);
+    const [message, hint] = [error.message, error.hint].map((text) => visibleText(typed(text)));
+    process.stderr.write(`${message}\n  -> ${hint}\n`);
     process.exitCode = 1;
   }
 }
@@ -118,7 +142,7 @@ export async function runScript(main: () => Promise<number>): Promise<void> {
 /** Prints a stage's summary and gives its exit code. */
 export function finish(summary: StageSummary, flags: Pick<CommonFlags, "json">): number {
   const out = flags.json ? process.stderr : process.stdout;
-  for (const line of summaryLines(summary)) out.write(`${visibleText(line)}\n`);
+  for (const line of summaryLines(summary)) out.write(`${visibleText(typed(line))}\n`);
   if (flags.json) process.stdout.write(`${JSON.stringify(summary)}\n`);
   return exitCodeOf(summary);
 }
@@ -149,7 +173,7 @@ export function summaryLines(summary: StageSummary): string[] {
   };
   const said = [...stopped, ...notes].map(mendOf);
   return [
-    `${summary.stage}: ${summary.read} read, ${summary.kept} kept, ${dropped} dropped${reasons.length > 0 ? ` (${reasons.join(", ")})` : ""}${summary.pending > 0 ? `, ${summary.pending} pending` : ""}; ${summary.requests ?? summary.asked} model calls`,
+    `${summary.stage}: ${summary.read} read, ${summary.kept} kept, ${dropped} dropped${reasons.length > 0 ? ` (${reasons.join(", ")})` : ""}${summary.pending > 0 ? `, ${summary.pending} pending` : ""}; ${counted(summary.requests ?? summary.asked, "model call")}`,
     ...stopped.map(
       (line) => `  ${summary.stopped?.why === "engine" ? "" : "stopped early: "}${mended(line)}`,
     ),
@@ -194,6 +218,49 @@ function withHyphens(argv: readonly string[]): string[] {
       : word.replace(/^--[a-z]\w*(?:[-_]\w+)*(?==|$)/i, (flag) => flag.replaceAll("_", "-")),
   );
 }
+
+let typing: Typing = { root: null, by: isPackage ? "kingmaker" : "npm" };
+
+/** As the person wrote it, "~" and all; null for the current folder. */
+function rootAsGiven(argv: readonly string[]): string | null {
+  const at = argv.findLastIndex((word) => word === "--root" || word.startsWith("--root="));
+  const word = argv[at] ?? "";
+  const root = word === "--root" ? (argv[at + 1] ?? ".") : word.slice("--root=".length);
+  return root === "." ? null : root;
+}
+
+const commonOptions = (): Readonly<Record<CommonFlag, Option>> => ({
+  limit: new Option("--limit <n>", "at most so many items").argParser(wholeNumber),
+  only: new Option("--only <glob>", "only answer files whose stem matches: 'prompts_24_001_*'"),
+  force: new Option("--force", "redo what is done").default(false),
+  retry: new Option("--retry", "ask again for recorded drops").default(false),
+  concurrency: new Option("--concurrency <n>", "at most so many calls in flight").argParser(
+    wholeNumber,
+  ),
+  yes: new Option("--yes", "no questions").default(false),
+  json: new Option("--json", "the result as one JSON line on stdout, all else on stderr").default(
+    false,
+  ),
+});
+
+/** Faults are thrown and said by us. */
+function quiet(command: Command): Command {
+  return command
+    .exitOverride()
+    .allowExcessArguments(false)
+    .showHelpAfterError(false)
+    .configureOutput({ writeErr: () => {} });
+}
+
+/** For the shell's completion: the flags of a command, a line each. */
+function listFlags(command: Command, argv: readonly string[]): void {
+  if (argv[0] !== "--list-flags") return;
+  const shown = command.options.filter(({ hidden }) => !hidden).flatMap(({ long }) => long ?? []);
+  process.stdout.write(`${[...shown, "--help"].join("\n")}\n`);
+  throw new HelpShown();
+}
+
+const counted = (n: number, what: string): string => `${n} ${what}${n === 1 ? "" : "s"}`;
 
 /** Shells expand "~" at the start of a word, not behind the "=" of a flag nor within quotes. */
 function homeIn(value: unknown): unknown {

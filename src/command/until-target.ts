@@ -1,16 +1,21 @@
 /** Stages one after the other, each in its own process; with a target in rounds. */
 import { runChild } from "../io/children.ts";
+import { typed, type CommonFlags } from "./cli.ts";
+import { FIVE, FIVE_STAGES } from "./commands.ts";
+import { flagsFor } from "./stage-flags.ts";
+
+type Stage = (typeof FIVE)[number];
 
 /** What follows a draw. */
-export const AFTER_DRAW = ["king", "challenger", "validate", "report"];
+const AFTER_DRAW: readonly Stage[] = FIVE.slice(1);
 
 /** Stops at the first that does not end with 0, and gives its exit code. */
-export async function inOrder(stages: readonly string[], argv: readonly string[]): Promise<number> {
+export async function inOrder(stages: readonly Stage[], flags: CommonFlags): Promise<number> {
   for (const stage of stages) {
-    const code = await runChild(stage, argv);
+    const code = await runChild(stage, flagsFor(FIVE_STAGES[stage], flags));
     if (code === 0) continue;
     process.stderr.write(
-      `stages: stopped at stage:${stage} (exit ${code}); a re-run goes on from there\n`,
+      `stages: stopped at stage:${stage} (exit ${code}); ${typed("`npm run stages` goes on from there")}\n`,
     );
     return code;
   }
@@ -18,22 +23,21 @@ export async function inOrder(stages: readonly string[], argv: readonly string[]
 }
 
 /** What was begun is ended before anything new is drawn. Gives the exit code. */
-export async function toTarget(root: string, given: readonly string[]): Promise<number> {
-  const argv = withoutUntil(given);
+export async function toTarget(flags: CommonFlags): Promise<number> {
   const { loadConfig } = await import("../config.ts");
   const { openStore } = await import("../io/store.ts");
   const { countPrompts } = await import("../io/prompts.ts");
   const { afterRound, openRound } = await import("../stages/stages.ts");
-  const config = loadConfig(root);
-  const store = openStore(root);
+  const config = loadConfig(flags.root);
+  const store = openStore(flags.root);
   let limit = await openRound(config, store);
   for (;;) {
     if (limit !== null) {
-      const drawn = await inOrder(["prompt"], [...argv, "--limit", String(limit)]);
+      const drawn = await inOrder(["prompt"], { ...flags, limit });
       if (drawn !== 0) return drawn;
     }
     if ((await countPrompts(store)) > 0) {
-      const asked = await inOrder(AFTER_DRAW, argv);
+      const asked = await inOrder(AFTER_DRAW, flags);
       if (asked !== 0) return asked;
     }
     const step = await afterRound(config, store);
@@ -45,12 +49,4 @@ export async function toTarget(root: string, given: readonly string[]): Promise<
     process.stderr.write(`target: the next round draws up to ${step.limit} turns in all\n`);
     limit = step.limit;
   }
-}
-
-// ---------------------------------------------------------------------------------------------
-
-/** The stages know nothing of rounds. */
-function withoutUntil(argv: readonly string[]): readonly string[] {
-  const at = argv.indexOf("--until");
-  return at < 0 ? argv.filter((one) => !one.startsWith("--until=")) : argv.toSpliced(at, 2);
 }

@@ -3,7 +3,7 @@
  * The only place where core's rules and io's edge meet outside a stage.
  */
 import { finish, type CommonFlags } from "./cli.ts";
-import { ENGINES } from "../config-schema/engine.ts";
+import { ENGINES } from "../config-schema/engine-names.ts";
 import { loadConfig, type Config } from "../config.ts";
 import { confirmSpending } from "./confirm.ts";
 import { seededRng } from "../core/random.ts";

@@ -1,8 +1,6 @@
 /** [engine]: who carries the model calls of king, challenger and validate out. */
 import { z } from "zod";
-
-/** The engines there are; --engine takes the same names. */
-export const ENGINES = ["local", "batch-file"] as const;
+import { ENGINES } from "./engine-names.ts";
 
 export const engineSection = z
   .strictObject({

@@ -5,7 +5,7 @@
 import { createHash } from "node:crypto";
 import type { Dirent } from "node:fs";
 import { mkdir, readFile, readdir, unlink } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { dirname, join, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { errorCode } from "../errors.ts";
 import { onDisk } from "./disk-faults.ts";
@@ -21,11 +21,10 @@ export type Demo = {
 };
 
 /**
- * Makes demo/ beside the sample ready for the stages.
- * @param project where sample/ is. @throws UserError while a stage runs in demo/, and for disk faults.
+ * Makes demo/ ready for the stages.
+ * @param project where sample/ is. @param root absolute; beside the sample unless told. @throws UserError while a stage runs in demo/, and for disk faults.
  */
-export async function makeDemo(project = PROJECT): Promise<Demo> {
-  const root = join(project, "demo");
+export async function makeDemo(project = PROJECT, root = join(project, "demo")): Promise<Demo> {
   await onDisk(root, "write", () => mkdir(root, { recursive: true }));
   await checkLinks(root);
   const unlock = await lockWorkspace(root, "start");
@@ -41,7 +40,7 @@ export async function makeDemo(project = PROJECT): Promise<Demo> {
 
 // ---------------------------------------------------------------------------------------------
 
-const PROJECT = fileURLToPath(new URL("../../", import.meta.url));
+export const PROJECT = fileURLToPath(new URL("../../", import.meta.url));
 
 /** What stages write, by folder: names that they give, and no others. */
 const OWN: Readonly<Record<string, RegExp>> = {
@@ -90,7 +89,11 @@ async function entriesOf(folder: string): Promise<Dirent[]> {
 async function settingsOf(project: string, root: string): Promise<string[]> {
   const path = join(root, "chain.toml");
   const mark = join(root, "report", ".started");
-  const sample = (await textOf(join(project, "sample/chain.toml"))) ?? "";
+  const sample = sampleFrom(
+    root,
+    project,
+    (await textOf(join(project, "sample/chain.toml"))) ?? "",
+  );
   const there = await textOf(path);
   const isOurs = there === null || there === sample || hashOf(there) === (await textOf(mark));
   if (!isOurs) return ["demo/chain.toml was edited: it is kept, and the stages go by it"];
@@ -98,6 +101,12 @@ async function settingsOf(project: string, root: string): Promise<string[]> {
   await onDisk(mark, "write", () => mkdir(dirname(mark), { recursive: true }));
   await writeWhole(mark, hashOf(sample));
   return [];
+}
+
+/** Its paths, which start at a demo beside the sample, from where this demo is. */
+function sampleFrom(root: string, project: string, text: string): string {
+  const there = relative(root, join(project, "sample")).split(sep).join("/");
+  return text.replaceAll('"../sample', () => `"${there}`);
 }
 
 const hashOf = (text: string): string => createHash("sha256").update(text).digest("hex");

@@ -29,7 +29,7 @@ export function makeProgress({ out, now }: ProgressOptions): Progress {
     const text = describe(state, now().getTime());
     if (!bar) out.write(`${text}\n`);
     // Erase the line, and keep within the width: a line that wraps cannot be drawn over.
-    else out.write(`\r\x1b[2K${drawBar(state)} ${text}`.slice(0, (out.columns ?? 100) + 4));
+    else out.write(`\r\x1b[2K${fitted(drawBar(state), text, (out.columns ?? 100) - 1)}`);
   };
 
   return {
@@ -115,6 +115,12 @@ function callsOf({ failures, tokens, usd, unpriced }: State): string {
   const money =
     unpriced === 0 ? `$${usd.toFixed(2)}` : usd > 0 ? `$${usd.toFixed(2)} + unpriced` : "unpriced";
   return `${failures} failed call${failures === 1 ? "" : "s"}, ${count(tokens)} tokens, ${money}`;
+}
+
+/** The bar goes before a word does: time left and cost stand at the end. */
+function fitted(bar: string, text: string, columns: number): string {
+  const whole = `${bar} ${text}`;
+  return whole.length <= columns ? whole : text.slice(0, columns);
 }
 
 function drawBar({ done, expected }: State): string {

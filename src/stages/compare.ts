@@ -1,7 +1,8 @@
 /** Reads one workspace for a comparison. Writes nothing. */
 import type { Config } from "../config.ts";
-import type { Side } from "../core/report/compare.ts";
-import { turnRow, type TurnRow } from "../core/report/turn-row.ts";
+import type { Side, SideRow } from "../core/report/compare.ts";
+import { turnRow } from "../core/report/turn-row.ts";
+import { historyHash } from "../core/turn/hash.ts";
 import { UserError } from "../errors.ts";
 import { listAnswers } from "../io/answers.ts";
 import type { Store } from "../io/store.ts";
@@ -12,13 +13,14 @@ import { scoreSchema } from "../records/score.ts";
 
 /** @throws UserError for a workspace without answers. */
 export async function readSide(name: string, config: Config, store: Store): Promise<Side> {
-  const rows: TurnRow[] = [];
+  const rows: SideRow[] = [];
   for (const answerFile of await listAnswers(store)) {
     const file = answerFile.name;
     const answer = await store.read(answerFile.path, answerSchema);
     const score = await store.readIfThere(`score/${file}`, scoreSchema);
     const review = await store.readIfThere(`review/${file}`, reviewSchema);
-    rows.push(turnRow({ file, answer, score, review }, config.bucket, config.duel.mode));
+    const row = turnRow({ file, answer, score, review }, config.bucket, config.duel.mode);
+    rows.push({ ...row, history: historyHash(answer.messages) });
   }
   if (rows.length === 0) {
     throw new UserError(

@@ -162,7 +162,7 @@ async function save(
     deps.store.write(`prompt/${name}`, prompts),
   );
   await removeStaleFutures(deps, counts.futures(config.source));
-  const shortfall = shortfallNote(drawn, state.target);
+  const shortfall = shortfallNote(drawn, state.target, config.source.spread);
   const cost = costNote(sources.spent(), drawn.kept.length);
   const done: SourceState = {
     ...state,

@@ -4,6 +4,7 @@
  */
 import { sumSpending, type Spending } from "../core/report/spending.ts";
 import type { WorkspaceCounts } from "../io/counts.ts";
+import { UserError } from "../errors.ts";
 import type { Store } from "../io/store.ts";
 
 export type StageStatus = {
@@ -57,6 +58,26 @@ export async function status(store: Store): Promise<Status> {
   const first =
     prompts === 0 && answers.all === 0 ? "prompt" : stages.find((row) => row.pending > 0)?.stage;
   return { stages, next: first === undefined ? null : `npm run stage:${first}` };
+}
+
+/** What of chain.toml and .env keeps a stage from running: a fault of the file, a key that is not there. */
+export async function faultsOf(root: string): Promise<readonly string[]> {
+  const [{ loadConfig, usedProviders }, { checkProvider }] = await Promise.all([
+    import("../config.ts"),
+    import("../io/chat/provider.ts"),
+  ]);
+  const faultOf = <T>(look: () => T): { value?: T; said?: string } => {
+    try {
+      return { value: look() };
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      return { said: `${error.message} -> ${error.hint}` };
+    }
+  };
+  const { value: config, said } = faultOf(() => loadConfig(root));
+  if (config === undefined) return said === undefined ? [] : [said];
+  const used = [...usedProviders(config)].filter((name) => name !== "offline");
+  return used.flatMap((name) => faultOf(() => checkProvider(config, name)).said ?? []);
 }
 
 /** The status as lines for a person. */

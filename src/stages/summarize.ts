@@ -1,11 +1,11 @@
-/** summarize: counts, lengths and labels of a JSON Lines set, printed and drawn beside the file. */
+/** summarize: counts, lengths and labels of a JSON Lines set, printed; drawn where that is asked for. */
 import { summarySvg } from "../core/summary/chart.ts";
 import { addRow, emptyTally, summaryLines, summaryOf } from "../core/summary/summary.ts";
 import { writeWhole } from "../io/store.ts";
 import { readRows } from "../io/rows.ts";
 
 export type SummarizeOptions = {
-  /** Where the drawing goes; undefined: beside the file, its name with ".svg" added. */
+  /** Where the drawing goes; undefined: none is made. */
   readonly svg?: string;
   /** Count broken lines and go on. */
   readonly skipBad: boolean;
@@ -21,11 +21,11 @@ export async function summarize(
   const onBad = options.skipBad ? (): void => void bad++ : undefined;
   for await (const { row } of readRows(path, onBad)) addRow(tally, row);
   const summary = summaryOf(tally);
-  const svg = options.svg ?? `${path}.svg`;
-  await writeWhole(svg, summarySvg(path, summary));
+  const { svg } = options;
+  if (svg !== undefined) await writeWhole(svg, summarySvg(path, summary));
   return [
     ...summaryLines(path, summary),
-    ...(bad > 0 ? [`  ${bad} lines are not JSON and were left out`] : []),
-    `  drawn in ${svg}`,
+    ...(bad > 0 ? [`  ${bad} ${bad === 1 ? "line is" : "lines are"} not JSON and left out`] : []),
+    ...(svg === undefined ? [] : [`  drawn in ${svg}`]),
   ];
 }

@@ -137,12 +137,19 @@ async function listen(
 
 function tryListen(server: Server, host: string, port: number): Promise<number> {
   return new Promise((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(port, host, () => {
-      server.removeListener("error", reject);
+    // One server tries many ports: neither listener may stay behind a try.
+    const refused = (error: Error): void => {
+      server.removeListener("listening", heard);
+      reject(error);
+    };
+    const heard = (): void => {
+      server.removeListener("error", refused);
       const address = server.address();
       resolve(typeof address === "object" && address !== null ? address.port : port);
-    });
+    };
+    server.once("error", refused);
+    server.once("listening", heard);
+    server.listen(port, host);
   });
 }
 

@@ -8,7 +8,8 @@ import { basename, join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { answerSchema } from "../../src/records/answer.ts";
 import { readJsonl } from "../support/dataset.ts";
-import { startLlmServer, type ChatBody, type LlmServer } from "../support/llm-server.ts";
+import { answerOf, CHALLENGER } from "../support/fighting.ts";
+import { startLlmServer, type LlmServer } from "../support/llm-server.ts";
 import { snapshot } from "../support/project.ts";
 import { runScriptFile, type Ran } from "../support/scripts.ts";
 import { canReadSqlite } from "../support/sqlite.ts";
@@ -35,40 +36,12 @@ const root = join(home, "fights");
 let server: LlmServer;
 const ran = new Map<string, Ran>();
 
-/** A call of the first tool that the request lists, in the form that it asks for. */
-function callIn(request: ChatBody, words: string): string {
-  const text = request.messages.map(({ content }) => content).join("\n");
-  const listed = /one JSON object a line:\n(\{.*\})/.exec(text)?.[1];
-  if (listed === undefined) return `${words} That is all.`;
-  const tool = JSON.parse(listed) as { name: string; parameters: { required?: string[] } };
-  const needed = tool.parameters.required ?? [];
-  const args = Object.fromEntries(needed.map((key) => [key, "src"]));
-  const call = JSON.stringify({ name: tool.name, arguments: args });
-  return `${words}\n\n\`\`\`tool_call\n${call}\n\`\`\``;
-}
-
 /** One form of a session alone: with SQLite OpenCode's are in its database, not in its exports. */
 function isGiven(name: string): boolean {
   if (name === "expected.json" || /^ses_.*\.json$/.test(name)) {
     return name !== "expected.json" && !hasSqlite;
   }
   return hasSqlite || !/\.(db|sqlite)$/.test(name);
-}
-
-const KING = "First I look around.";
-const CHALLENGER = "One more look at the source before anything is changed.";
-
-function answerOf(request: ChatBody): string {
-  if (request.model === "king") return callIn(request, KING);
-  if (request.model === "challenger") return callIn(request, CHALLENGER);
-  const text = request.messages.at(-1)?.content ?? "";
-  const vote = text.indexOf(CHALLENGER) < text.indexOf(KING) ? 1 : 2;
-  return JSON.stringify({
-    ...Object.fromEntries(
-      ["correctness", "grounding", "progress", "protocol", "efficiency"].map((m) => [m, vote]),
-    ),
-    reason: "The better one looks at what is there.",
-  });
 }
 
 const run = (step: string, ...more: string[]): Promise<Ran> =>

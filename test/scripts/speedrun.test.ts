@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { expect, test } from "vitest";
 import { readJsonl } from "../support/dataset.ts";
@@ -32,9 +33,13 @@ test("stage:speedrun and summarize work from the command line", async () => {
   expect(readJsonl(root, "skip.jsonl")).toHaveLength(1);
 
   const file = join(root, "dataset/speedrun/dev.jsonl");
-  const said = await runScriptFile("summarize", [file]);
+  const said = await runScriptFile("summarize", [file, "--svg", join(root, "set.svg")]);
   expect(said.code).toBe(0);
   expect(said.stdout).toContain(`${file}: ${readJsonl(file).length} rows (prompt-completion `);
   expect(said.stdout).toContain("  label: SUCCESS ");
-  expect(said.stdout).toContain(`drawn in ${file}.svg`);
+  expect(said.stdout).toContain(`drawn in ${join(root, "set.svg")}`);
+
+  const quiet = await runScriptFile("summarize", [file]);
+  expect(quiet.stdout).not.toContain("drawn in");
+  expect(existsSync(`${file}.svg`)).toBe(false);
 });

@@ -212,7 +212,7 @@ test("turns without a pull request and with a huge one are counted, and the huge
   const summary = await run(root);
   expect(summary).toMatchObject({ read: 3, kept: 1, dropped: { no_pr: 1, pr_too_large: 1 } });
   expect(summary.notes[0]).toBe(
-    "asked for 5 turns, only 1 are eligible: there are no more rows; most were taken by no_pr (1: no pull-request record for the instance)",
+    'asked for 5 turns, only 1 are eligible: there are no more rows; most were taken by no_pr (1: no pull-request record for the instance); one turn a run was drawn: [source].spread = "turns" draws any number of a run (max_per_instance holds)',
   );
   expect(readFileSync(join(root, "report/hugePR.md"), "utf8")).toContain("| o__n-2 | o/n | 21 |");
 });

@@ -8,10 +8,13 @@ import type { Block, Document } from "./document.ts";
 import { counted, decimal, points, thousands } from "./format.ts";
 import type { TurnRow } from "./turn-row.ts";
 
+/** A turn with the hash of its history: `historyHash` of core/turn/hash.ts. */
+export type SideRow = TurnRow & { readonly history: string };
+
 export type Side = {
   /** Name of the workspace, as the person gave it. */
   readonly name: string;
-  readonly rows: readonly TurnRow[];
+  readonly rows: readonly SideRow[];
   readonly duel: Duel | null;
   readonly cluster_by: ClusterBy;
   readonly limits: { readonly by: string; readonly final_min: number; readonly defeat_max: number };
@@ -32,6 +35,8 @@ export type Comparison = {
   readonly n_paired: number;
   readonly only_a: number;
   readonly only_b: number;
+  /** Answer files of one name whose turns are not the same: counted in only_a and only_b. */
+  readonly same_name: number;
   readonly differences: readonly Difference[];
   /** Largest change of score first. */
   readonly moved: readonly {
@@ -44,11 +49,12 @@ export type Comparison = {
   }[];
 };
 
-/** A turn is the same on both sides when answer file and instance are. */
+/** A turn is the same on both sides when instance, turn and history are, whatever its file is called. */
 export function compareSides(a: Side, b: Side): Comparison {
-  const others = new Map(b.rows.map((row) => [keyOf(row), row]));
+  const others = new Map(b.rows.toReversed().map((row) => [keyOf(row), row]));
   const both = a.rows.flatMap((row) => {
     const other = others.get(keyOf(row));
+    others.delete(keyOf(row));
     return other === undefined ? [] : [{ a: row, b: other }];
   });
   const paired = both.filter((pair) => pair.a.metrics !== null && pair.b.metrics !== null);
@@ -56,6 +62,7 @@ export function compareSides(a: Side, b: Side): Comparison {
     n_paired: paired.length,
     only_a: a.rows.length - both.length,
     only_b: b.rows.length - both.length,
+    same_name: sameNames(a, b, new Set(both.map((pair) => pair.a.file))),
     differences: [
       differenceOf("all", paired, a.cluster_by, (row) => row.score),
       ...METRICS.map((metric) =>
@@ -78,7 +85,7 @@ export function compareSides(a: Side, b: Side): Comparison {
 
 /** What `npm run compare` prints. */
 export function comparisonDocument(a: Side, b: Side): Document {
-  const { n_paired, only_a, only_b, differences, moved } = compareSides(a, b);
+  const { n_paired, only_a, only_b, same_name, differences, moved } = compareSides(a, b);
   return {
     title: `${a.name} and ${b.name}`,
     blocks: [
@@ -86,7 +93,7 @@ export function comparisonDocument(a: Side, b: Side): Document {
       { kind: "heading", level: 2, text: "Differences by metric" },
       {
         kind: "text",
-        text: `${counted(n_paired, "turn")} scored on both sides (same answer file, same instance); ${thousands(only_a)} only in ${a.name}, ${thousands(only_b)} only in ${b.name}. Intervals: 95 %, paired, over clusters (${a.cluster_by}).`,
+        text: `${counted(n_paired, "turn")} scored on both sides (same instance, turn and history); ${thousands(only_a)} only in ${a.name}, ${thousands(only_b)} only in ${b.name}.${namesNote(same_name)} Intervals: 95 %, paired, over clusters (${a.cluster_by}).`,
       },
       ...(n_paired === 0 ? [] : [differencesTable(a, b, differences)]),
       { kind: "heading", level: 2, text: `${counted(moved.length, "turn")} changed bucket` },
@@ -99,7 +106,19 @@ export function comparisonDocument(a: Side, b: Side): Document {
 
 type Pair = { readonly a: TurnRow; readonly b: TurnRow };
 
-const keyOf = (row: TurnRow): string => `${row.file}\n${row.instance_id}`;
+/** A turn that was drawn twice into a workspace has its history twice: the first of each is paired. */
+const keyOf = ({ turn, ...row }: SideRow): string =>
+  [row.instance_id, turn ?? "", row.history].join("\n");
+
+function sameNames(a: Side, b: Side, paired: ReadonlySet<string>): number {
+  const names = new Set(b.rows.map(({ file }) => file));
+  return a.rows.filter(({ file }) => names.has(file) && !paired.has(file)).length;
+}
+
+const namesNote = (count: number): string =>
+  count === 0
+    ? ""
+    : ` ${counted(count, "answer file")} of the same name ${count === 1 ? "holds another turn" : "hold other turns"} on either side.`;
 
 const change = (move: Comparison["moved"][number]): number =>
   Math.abs((move.score_b ?? 0) - (move.score_a ?? 0));

@@ -97,12 +97,16 @@ export function nothingDrawn(drawn: Result & { readonly passed: number }): UserE
 }
 
 /** null when as many turns were kept as asked for. */
-export function shortfallNote(drawn: Result, target: number): string | null {
+export function shortfallNote(drawn: Result, target: number, spread: string): string | null {
   if (drawn.kept.length >= target) return null;
   const end = drawn.capped
     ? "the cap on draws was reached ([source].max_draws_per_turn)"
     : "there are no more rows";
-  return `asked for ${target} turns, only ${drawn.kept.length} are eligible: ${end}; ${mostDropped(drawn)}`;
+  const more =
+    spread === "rows" && !drawn.capped
+      ? '; one turn a run was drawn: [source].spread = "turns" draws any number of a run (max_per_instance holds)'
+      : "";
+  return `asked for ${target} turns, only ${drawn.kept.length} are eligible: ${end}; ${mostDropped(drawn)}${more}`;
 }
 
 /** Whether --limit ended a draw, and neither `count` nor the rows: more of it may come. */

@@ -2,6 +2,7 @@
  * Work on the second core: a thread that is started early, so that it has loaded its modules when
  * there is something to do, and that is handed one input and answers once.
  */
+import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -77,10 +78,13 @@ export async function allowDynamicImport(): Promise<void> {
 
 const takesTypeScript = "typescript" in process.features && Boolean(process.features.typescript);
 
-/** Through the launcher where Node takes TypeScript: it opens the cache of compiled code in the thread too. */
+/**
+ * Through the launcher where Node takes TypeScript: it opens the cache of compiled code in the thread too.
+ * In the package as well, where it knows the file that has the module bundled.
+ */
 function startThread(module: URL): Worker {
   const path = fileURLToPath(module);
-  if (takesTypeScript) {
+  if (takesTypeScript || !existsSync(path)) {
     const project = fileURLToPath(new URL("../../../", import.meta.url));
     const name = relative(project, path).replace(/\.ts$/, "");
     return new Worker(join(project, "kingmaker.cjs"), { argv: [name] });

@@ -3,7 +3,9 @@
  * thread when it takes too long or too much memory. The limit is on the work, not on the clock: on a busy
  * machine a thread that has had no second of CPU is waited for longer.
  */
+import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
+import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
 import { MessageChannel, receiveMessageOnPort, Worker, workerData } from "node:worker_threads";
 import type { MessagePort } from "node:worker_threads";
@@ -29,9 +31,13 @@ export function startSyncWorker<Input, Output>(
   const shared = new Int32Array(new SharedArrayBuffer(4));
   const { port1, port2 } = new MessageChannel();
   const data: ThreadData = { shared, port: port2 };
-  const worker = new Worker(BOOT, {
-    eval: true,
-    workerData: { ...data, module: fileURLToPath(module), tsx: require.resolve("tsx/cjs/api") },
+  const source = fileURLToPath(module);
+  // In the package there is no source: its bundle has the module under the same name.
+  const isSource = existsSync(source);
+  const bundled = new URL(`../../../dist/${basename(source, ".ts")}.js`, import.meta.url);
+  const worker = new Worker(isSource ? BOOT : bundled, {
+    eval: isSource,
+    workerData: isSource ? { ...data, module: source, tsx: require.resolve("tsx/cjs/api") } : data,
     transferList: [port2],
     resourceLimits: { maxOldGenerationSizeMb: memoryMb },
   });

@@ -1,10 +1,14 @@
 import { expect, test } from "vitest";
-import { compareSides, comparisonDocument, type Side } from "../../../src/core/report/compare.ts";
+import {
+  compareSides,
+  comparisonDocument,
+  type Side,
+  type SideRow,
+} from "../../../src/core/report/compare.ts";
 import { markdownOf } from "../../../src/core/report/markdown.ts";
-import type { TurnRow } from "../../../src/core/report/turn-row.ts";
 import type { Bucket } from "../../../src/records/exported.ts";
 
-const row = (id: string, score: number | null, bucket: Bucket | null): TurnRow => ({
+const row = (id: string, score: number | null, bucket: Bucket | null): SideRow => ({
   file: `${id}.json`,
   instance_id: id,
   repo: "",
@@ -28,9 +32,10 @@ const row = (id: string, score: number | null, bucket: Bucket | null): TurnRow =
   swaps: 0,
   audit: null,
   kinds: [],
+  history: `of ${id}`,
 });
 
-const side = (name: string, rows: readonly TurnRow[]): Side => ({
+const side = (name: string, rows: readonly SideRow[]): Side => ({
   name,
   rows,
   duel: null,
@@ -70,6 +75,30 @@ test("turns that changed bucket are listed, the largest change first, lost ones 
 test("a turn of another instance under the same file name is not the same turn", () => {
   const other = side("run-b", [{ ...row("x", 90, "final"), instance_id: "other" }]);
   expect(compareSides(A, other)).toMatchObject({ n_paired: 0, only_a: 4, only_b: 1, moved: [] });
+  expect(compareSides(A, other).same_name).toBe(1);
+});
+
+test("the same turn under another file name is paired, another history is not", () => {
+  const renamed = { ...row("x", 90, "final"), file: "elsewhere.json" };
+  const retold = { ...row("y", 90, "final"), history: "another" };
+  const found = compareSides(A, side("run-b", [renamed, retold]));
+  expect(found).toMatchObject({ n_paired: 1, only_a: 3, only_b: 1, same_name: 1 });
+});
+
+test("a turn that was drawn twice is paired once", () => {
+  const twice = side("run-b", [
+    row("x", 90, "final"),
+    { ...row("x", 10, "defeat"), file: "x2.json" },
+  ]);
+  expect(compareSides(A, twice)).toMatchObject({ n_paired: 1, only_b: 1 });
+  expect(compareSides(A, twice).differences[0]?.b).toBe(90);
+});
+
+test("names that agree while the turns do not are said", () => {
+  const other = side("run-b", [{ ...row("x", 90, "final"), turn: 7 }]);
+  expect(markdownOf(comparisonDocument(A, other))).toContain(
+    "1 answer file of the same name holds another turn on either side.",
+  );
 });
 
 test("the comparison as Markdown", () => {

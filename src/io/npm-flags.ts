@@ -1,0 +1,32 @@
+/**
+ * Flags that npm took for its own: behind `npm run king --limit 1`, without the "--", npm reads `--limit` as
+ * a setting and hands on the 1. It names what it read in the environment of the script.
+ */
+
+export type NpmFlags = {
+  /** The npm script that runs, for example "stage:king". */
+  readonly script: string;
+  /** Name -> value; "true" for a flag whose value, if it had one, stands among the words. */
+  readonly taken: ReadonlyMap<string, string>;
+};
+
+const OURS = ["limit", "only", "retry", "concurrency", "root", "force", "json", "yes"];
+
+/** null: this process is no npm script of ours, so that what npm was told is none of its business. */
+export function npmFlags(env: NodeJS.ProcessEnv = process.env): NpmFlags | null {
+  const script = env["npm_lifecycle_event"];
+  const line = env["npm_lifecycle_script"] ?? "";
+  if (script === undefined || !/^node kingmaker\.cjs /.test(line)) return null;
+  const taken = new Map<string, string>();
+  for (const name of OURS) {
+    const value = env[`npm_config_${name}`];
+    if (value !== undefined && value !== "") taken.set(name, value);
+  }
+  return { script, taken };
+}
+
+/** What a script that runs others leaves to them: they are no npm scripts, and ask nothing of npm. */
+export function withoutNpm(env: NodeJS.ProcessEnv = process.env): NodeJS.ProcessEnv {
+  const { npm_lifecycle_event: _event, npm_lifecycle_script: _script, ...rest } = env;
+  return rest;
+}

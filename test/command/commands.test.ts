@@ -1,0 +1,145 @@
+/** The one command: its help page, its completion, and what is said of flags that npm took for its own. */
+import { spawnSync } from "node:child_process";
+import { readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { basename, join, resolve } from "node:path";
+import { Command } from "commander";
+import { expect, test } from "vitest";
+import { stageCommand } from "../../src/command/cli.ts";
+import { COMMANDS, helpLines } from "../../src/command/commands.ts";
+import { completionOf } from "../../src/command/completion.ts";
+import { swallowed } from "../../src/command/npm-line.ts";
+import { npmFlags } from "../../src/io/npm-flags.ts";
+import { tempProject } from "../support/project.ts";
+import { runScriptFile } from "../support/scripts.ts";
+
+const LINES = Object.values(COMMANDS).flat();
+
+test("the help page names every script, and no other", () => {
+  const scripts = readdirSync("scripts").map((file) => basename(file, ".ts"));
+  expect(LINES.map(({ name }) => name).toSorted()).toEqual(scripts.toSorted());
+  const { scripts: npm } = JSON.parse(readFileSync("package.json", "utf8")) as {
+    scripts: Record<string, string>;
+  };
+  for (const { name, npm: line = name } of LINES) {
+    expect(npm[line], line).toBe(`node kingmaker.cjs ${name}`);
+  }
+});
+
+test("the help page fits a terminal of 100 columns, and the package's is without the house", () => {
+  expect(helpLines(false).filter((line) => line.length > 100)).toEqual([]);
+  expect(helpLines(false).join("\n")).toContain("  screenshots ");
+  expect(helpLines(true).join("\n")).not.toMatch(/screenshots|npm run/);
+});
+
+test.each([
+  ["status", ["--root", "--json", "--help"]],
+  ["report", ["--root", "--limit", "--only", "--json", "--help"]],
+  ["readonly-guard", ["--root", "--help"]],
+])("the flags of %s are its own: %j", async (name, flags) => {
+  const said = await runScriptFile(name, ["--list-flags"]);
+  expect(said.stdout.trim().split("\n")).toEqual(flags);
+});
+
+test("a common flag that means nothing to a command is named, and the command goes on", async () => {
+  const root = tempProject();
+  const said = await runScriptFile("status", ["--root", root, "--limit", "3", "--yes"]);
+  expect(said.code).toBe(0);
+  expect(said.stderr).toBe(
+    "status: --limit means nothing here\nstatus: --yes means nothing here\n",
+  );
+});
+
+test("bash completes commands and the flags of the command that is typed", () => {
+  const bin = tempProject({
+    kingmaker: `#!/bin/sh\nexec "${process.execPath}" "${resolve("kingmaker.cjs")}" "$@"\n`,
+  });
+  spawnSync("chmod", ["+x", join(bin, "kingmaker")]);
+  writeFileSync(join(bin, "c.bash"), completionOf("bash", false));
+  const complete = (...words: readonly string[]): string => {
+    const script = `. ${join(bin, "c.bash")}
+      COMP_WORDS=(kingmaker ${words.map((word) => `"${word}"`).join(" ")}); COMP_CWORD=${words.length}
+      _kingmaker; echo "\${COMPREPLY[@]}"`;
+    const env = { ...process.env, PATH: `${bin}:${process.env["PATH"] ?? ""}` };
+    return spawnSync("bash", ["-c", script], { encoding: "utf8", env }).stdout.trim();
+  };
+  expect(complete("val")).toBe("validate");
+  expect(complete("king", "--re")).toBe("--retry");
+  expect(complete("stages", "--until", "ch")).toBe("challenger");
+  expect(complete("help", "que")).toBe("queue");
+});
+
+test("zsh is told every command with its line", () => {
+  const text = completionOf("zsh", true);
+  expect(text).toContain("'king:answers them blind'");
+  expect(text).toContain(
+    "'start:the five stages on the embedded sample, in demo/\\: no key, no network'",
+  );
+  expect(text).not.toContain("screenshots");
+});
+
+test("completion names the shells it knows", async () => {
+  const said = await runScriptFile("completion", ["fish"]);
+  expect(said.code).toBe(1);
+  expect(said.stderr).toContain("Allowed choices are bash, zsh.");
+});
+
+// ---------------------------------------------------------------------------------------------
+
+const king = (): Command => stageCommand({ name: "stage:king", about: "", example: "" });
+
+const byNpm = (taken: Record<string, string>) =>
+  npmFlags({
+    npm_lifecycle_event: "stage:king",
+    npm_lifecycle_script: "node kingmaker.cjs king",
+    ...Object.fromEntries(
+      Object.entries(taken).map(([name, value]) => [`npm_config_${name}`, value]),
+    ),
+  });
+
+test.each([
+  ["limit", { limit: "1" }, [], "npm run stage:king -- --limit 1"],
+  ["limit", { limit: "true" }, ["20"], "npm run stage:king -- --limit 20"],
+  ["only", { only: "a b*" }, [], "npm run stage:king -- --only 'a b*'"],
+  ["retry", { retry: "true" }, [], "npm run stage:king -- --retry"],
+  ["concurrency", { concurrency: "8" }, ["--yes"], "npm run stage:king -- --yes --concurrency 8"],
+  ["root", { root: "true" }, ["my run"], "npm run stage:king -- --root 'my run'"],
+  ["root", { root: "true" }, [], "npm run stage:king -- --root '<root>'"],
+])("npm took --%s %j of %j: refused with the line to type", (name, taken, argv, line) => {
+  expect(swallowed(argv, king(), byNpm(taken))?.fault).toMatchObject({
+    message: `stage:king: npm took --${name} for its own: flags stand behind "--"`,
+    hint: line,
+  });
+});
+
+test("--force, --json and --yes are set for npm itself: one line, and the stage goes on", () => {
+  const said = swallowed(["--limit", "2"], king(), byNpm({ force: "true", yes: "true" }));
+  expect(said).toEqual({
+    fault: null,
+    said: "stage:king: npm took --force, --yes for its own, and this goes on without; if it was meant for Kingmaker: npm run stage:king -- --limit 2 --force --yes",
+  });
+});
+
+test.each([
+  ["npm took nothing", byNpm({ yes: "" })],
+  ["this is no npm script", npmFlags({ npm_config_limit: "1" })],
+  [
+    "another script runs",
+    npmFlags({
+      npm_lifecycle_event: "test",
+      npm_lifecycle_script: "vitest run",
+      npm_config_limit: "1",
+    }),
+  ],
+  ["the command has no such flag", byNpm({ root: "x" })],
+])("nothing is said where %s", (_why, flags) => {
+  expect(swallowed([], new Command("x"), flags)).toBeNull();
+});
+
+test("through npm itself a swallowed flag ends with 1, and nothing is asked", () => {
+  const root = tempProject();
+  const run = spawnSync("npm", ["run", "-s", "stage:king", "--limit=1", "--", "--root", root], {
+    encoding: "utf8",
+  });
+  expect(run.status).toBe(1);
+  expect(run.stderr).toContain(`npm run stage:king -- --root ${root} --limit 1`);
+});

@@ -1,0 +1,68 @@
+import { readFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { resolve } from "node:path";
+import { expect, onTestFinished, test } from "vitest";
+import { openStore } from "../../src/io/store.ts";
+import { init } from "../../src/stages/init.ts";
+import { tempProject } from "../support/project.ts";
+import { runScriptFile } from "../support/scripts.ts";
+
+/** A person who answers in order; what was said between the questions. */
+function person(root: string, answers: readonly string[]) {
+  const said: string[] = [];
+  const left = [...answers];
+  const ask = (question: string): Promise<string> => {
+    said.push(question);
+    return Promise.resolve(left.shift() ?? "");
+  };
+  const say = (line: string): void => void said.push(line);
+  return { said, left, world: { store: openStore(root), ask, say, now: () => new Date(0) } };
+}
+
+async function modelServer(models: readonly string[]): Promise<string> {
+  const server = createServer((_request, response) =>
+    response.end(JSON.stringify({ data: models.map((id) => ({ id })) })),
+  );
+  await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
+  onTestFinished(() => void server.close());
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`;
+}
+
+const LOGS = resolve("test/fixtures/formats/codex");
+
+test("a person who is asked everything gets the models of the server to choose from", async () => {
+  const root = tempProject();
+  const url = await modelServer(["one", "two"]);
+  const { world, said, left } = person(root, [LOGS, "7", url, "", "", "two, one", "5"]);
+  const choices = await init({ force: false }, world);
+  expect(choices).toMatchObject({ model: "one", judges: ["two", "one"], count: 7, maxUsd: 5 });
+  expect(said).toContain("models there: one, two");
+  expect(said.join("\n")).toMatch(/codex \S+: 2 files, 3 runs/);
+  expect(left).toEqual([]);
+  expect(readFileSync(`${root}/chain.toml`, "utf8")).toContain('models = ["two", "one"]');
+});
+
+test("a chain.toml that is there stays, unless --force", async () => {
+  const root = tempProject({ "chain.toml": "# mine\n" });
+  const flags = { runs: LOGS, provider: "ollama", model: "m", count: 1, judges: "m", maxUsd: "1" };
+  await expect(init({ ...flags, force: false }, person(root, []).world)).rejects.toThrow(
+    /chain\.toml is there already/,
+  );
+  expect(readFileSync(`${root}/chain.toml`, "utf8")).toBe("# mine\n");
+  await init({ ...flags, force: true }, person(root, []).world);
+  expect(readFileSync(`${root}/chain.toml`, "utf8")).toContain('provider = "ollama"');
+});
+
+test("without a terminal the flags that are missing are named at once", async () => {
+  const { code, stderr } = await runScriptFile("init", [tempProject(), "--model", "m"]);
+  expect(code).toBe(1);
+  expect(stderr).toContain("these flags are missing: --runs, --provider");
+});
+
+test("a folder that holds no runs is refused, and nothing is written", async () => {
+  const root = tempProject({ "runs/a.jsonl": '{"x":1}\n' });
+  const { world } = person(root, [`${root}/runs`]);
+  await expect(init({ force: false }, world)).rejects.toThrow();
+  expect(await world.store.readText("chain.toml")).toBeNull();
+});

@@ -16,7 +16,7 @@ const OURS = ["limit", "only", "retry", "concurrency", "root", "force", "json", 
 export function npmFlags(env: NodeJS.ProcessEnv = process.env): NpmFlags | null {
   const script = env["npm_lifecycle_event"];
   const line = env["npm_lifecycle_script"] ?? "";
-  if (script === undefined || !/^node kingmaker\.cjs /.test(line)) return null;
+  if (script === undefined || !line.startsWith("node kingmaker.cjs ")) return null;
   const taken = new Map<string, string>();
   for (const name of OURS) {
     const value = env[`npm_config_${name}`];

@@ -148,7 +148,8 @@ async function modelsOf(before: Runs & Server, { store, say, now }: InitWorld): 
   try {
     const [baseUrl = ""] = checkProvider(config, before.provider).baseUrls;
     const provider = openProvider(config, before.provider, baseUrl, 1, now);
-    const list = await provider.models().finally(() => provider.close());
+    const list = await provider.models();
+    await provider.close();
     if (list === null) say(`${before.provider} gave no list of models`);
     return (list ?? []).flatMap((entry) => callRules.modelId(entry) ?? []);
   } catch (error) {

@@ -1,7 +1,7 @@
 /** npm run setup:training: makes training/.venv, the Python that the trainers run in. */
 import { Command } from "commander";
 import { parseOwnFlags, runScript } from "../src/command/cli.ts";
-import { ownTerminal } from "../src/command/confirm.ts";
+import { agrees } from "../src/command/confirm.ts";
 import { projectFolder } from "../src/trainer/house.ts";
 import { setupTraining } from "../src/trainer/setup.ts";
 
@@ -23,8 +23,7 @@ await runScript(async () => {
     { project: projectFolder, ...flags },
     {
       say: (line) => void process.stderr.write(`${line}\n`),
-      agree: async (question) =>
-        ownTerminal.isTTY && /^y(es)?$/i.test((await ownTerminal.ask(question)).trim()),
+      agree: async (question) => (await agrees(question)) === true,
     },
   );
   return 0;

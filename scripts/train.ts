@@ -1,6 +1,6 @@
 /** npm run stage:train: a set and a base model become a checkpoint, by TRL's trainers. */
 import { runScript, stageCommand, wholeNumber, type CommonFlags } from "../src/command/cli.ts";
-import { ownTerminal } from "../src/command/confirm.ts";
+import { agrees } from "../src/command/confirm.ts";
 import { countNumber, shareNumber } from "../src/command/numbers.ts";
 import { runStage } from "../src/command/run-stage.ts";
 import type { TrainOptions } from "../src/stages/train.ts";
@@ -36,16 +36,13 @@ const command = stageCommand({
 
 type Flags = CommonFlags & Omit<TrainOptions, "set" | "agree"> & { readonly args: string[] };
 
-const agree = async (question: string): Promise<boolean | null> =>
-  ownTerminal.isTTY ? /^y(es)?$/i.test((await ownTerminal.ask(question)).trim()) : null;
-
 await runScript(() =>
   runStage<Flags>(command, async () => {
     const { train } = await import("../src/stages/train.ts");
     return (config, deps, flags) => {
       const { lora, ...rest } = flags as Flags & { lora: unknown };
       const wish = Array.isArray(lora) || lora === false ? { lora: lora as string[] | false } : {};
-      return train(config, deps, { ...rest, ...wish, set: flags.args[0] ?? "", agree });
+      return train(config, deps, { ...rest, ...wish, set: flags.args[0] ?? "", agree: agrees });
     };
   }),
 );

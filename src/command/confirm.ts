@@ -34,6 +34,15 @@ export const ownTerminal: Terminal = {
   },
 };
 
+/** Whether the answer is yes; null: nobody is there to be asked. */
+export async function agrees(
+  question: string,
+  terminal: Terminal = ownTerminal,
+): Promise<boolean | null> {
+  if (!terminal.isTTY) return null;
+  return /^y(es)?$/i.test((await terminal.ask(question)).trim());
+}
+
 /**
  * Asks before a model stage that may cost more than the configuration lets pass.
  * @throws UserError when the answer is not yes.
@@ -53,10 +62,8 @@ export async function confirmSpending(
   const most = totalOf(rows.filter((row) => row.most_usd !== null)).most_usd ?? 0;
   if (most <= limit) return;
   const table = estimateLines(rows).join("\n");
-  const said = await terminal.ask(
-    `${table}\n${stage} may cost up to $${most.toFixed(2)}. Go on? [y/N] `,
-  );
-  if (/^y(es)?$/i.test(said.trim())) return;
+  const question = `${table}\n${stage} may cost up to $${most.toFixed(2)}. Go on? [y/N] `;
+  if ((await agrees(question, terminal)) === true) return;
   throw new UserError(
     `${stage}: not started, nothing was spent`,
     "answer y, or use --yes; [budget].ask_over_usd sets from when on it asks",

@@ -2,19 +2,23 @@
 import { z } from "zod";
 import { schemaField } from "./schema.ts";
 
-/** report/run.json: the last summary of each stage. */
+/** What every summary of a stage says. */
+export const summaryFields = {
+  stage: z.string(),
+  read: z.number(),
+  kept: z.number(),
+  dropped: z.record(z.string(), z.number()),
+  pending: z.number(),
+  asked: z.number(),
+  notes: z.array(z.string()),
+};
+
 export const runFileSchema = z.looseObject({
   schema: schemaField,
   stages: z.record(
     z.string(),
     z.looseObject({
-      stage: z.string(),
-      read: z.number(),
-      kept: z.number(),
-      dropped: z.record(z.string(), z.number()),
-      pending: z.number(),
-      asked: z.number(),
-      notes: z.array(z.string()),
+      ...summaryFields,
       started: z.string(),
       wall_ms: z.number(),
       config_hash: z.string(),

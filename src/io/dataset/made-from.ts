@@ -8,6 +8,7 @@ import { readFile, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { z } from "zod";
 import { errorCode } from "../../errors.ts";
+import { summaryFields } from "../../records/run.ts";
 import type { StageSummary } from "../../work.ts";
 import type { SourceFile } from "../source/types.ts";
 import { onDisk } from "../disk-faults.ts";
@@ -71,15 +72,7 @@ const markOf = (folder: string): string => join(dirname(folder), `.${basename(fo
 const markSchema = z.object({
   made_from: z.string(),
   stats: z.string(),
-  summary: z.object({
-    stage: z.string(),
-    read: z.number(),
-    kept: z.number(),
-    dropped: z.record(z.string(), z.number()),
-    pending: z.number(),
-    asked: z.number(),
-    notes: z.array(z.string()),
-  }),
+  summary: z.object(summaryFields),
 });
 const statsSchema = z.looseObject({ files: z.array(z.looseObject({ name: z.string() })) });
 

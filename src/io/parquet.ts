@@ -3,6 +3,7 @@ import type { DuckDBConnection, DuckDBValue } from "@duckdb/node-api";
 import { UserError, errorMessage } from "../errors.ts";
 import type { OpenFile, ReadRow } from "./source/types.ts";
 import { ownFields } from "./struct-nulls.ts";
+import { literal } from "./sql.ts";
 
 /**
  * Opens a Parquet file.
@@ -157,10 +158,6 @@ export function parquetError(path: string, error: unknown): UserError {
     "fetch the file again: it is cut short, or it is not a Parquet file",
     { cause: error },
   );
-}
-
-function literal(text: string): string {
-  return `'${text.replaceAll("'", "''")}'`;
 }
 
 function quoted(name: string): string {

@@ -1,9 +1,10 @@
 /** The files of a finished set: those that dataset_stats.json lists, whole and readable. */
 import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { DuckDBInstance } from "@duckdb/node-api";
 import { UserError, errorCode, errorMessage } from "../../errors.ts";
 import { readLines } from "../jsonl.ts";
+import { literal } from "../sql.ts";
+import { openDuckDb } from "./duckdb.ts";
 import { CARD_FILE, STATS_FILE } from "./folder.ts";
 
 export type SetFile = {
@@ -178,16 +179,10 @@ function jsonTexts(text: string): string {
 
 /** Each row as JSON text. */
 async function* parquetRows(path: string): AsyncGenerator<TextLine> {
-  const instance = await DuckDBInstance.create(":memory:", {
-    autoinstall_known_extensions: "false",
-    memory_limit: "512MB",
-    threads: "2",
-  });
-  const connection = await instance.connect();
+  const { connection, close } = await openDuckDb("512MB");
   try {
-    const literal = `'${path.replaceAll("'", "''")}'`;
     const result = await connection.stream(
-      `SELECT to_json(t)::VARCHAR AS line FROM read_parquet(${literal}) t`,
+      `SELECT to_json(t)::VARCHAR AS line FROM read_parquet(${literal(path)}) t`,
     );
     let line = 0;
     for (;;) {
@@ -199,7 +194,6 @@ async function* parquetRows(path: string): AsyncGenerator<TextLine> {
       }
     }
   } finally {
-    connection.closeSync();
-    instance.closeSync();
+    close();
   }
 }

@@ -1,13 +1,11 @@
 /** SUCCESS, FAILURE or UNKNOWN for a run, and why: rules over what it did and how it ended. */
 import type { Message } from "../../records/message.ts";
+import type { RunLabel } from "../../records/prompt.ts";
 import { actsOf } from "../actions/acts.ts";
 import { classifyAction } from "../actions/classify.ts";
 import { shellKind } from "../actions/shell-kind.ts";
 import { toolKind } from "../actions/tool-kind.ts";
 import { testsIn } from "./observations.ts";
-
-export const LABELS = ["SUCCESS", "FAILURE", "UNKNOWN"] as const;
-export type RunLabel = (typeof LABELS)[number];
 
 export const LABEL_REASONS = [
   "verdict_success",

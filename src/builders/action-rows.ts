@@ -10,7 +10,8 @@ import { actionsElsewhere, type Elsewhere, type PlacedAction } from "../core/act
 import { groupOf, rolloutOf } from "../core/actions/rollout.ts";
 import { siblingsOf, type Siblings } from "../core/actions/rejected.ts";
 import { labelDrop } from "../core/label/choice.ts";
-import { labelRun, type RunLabel } from "../core/label/label.ts";
+import { labelRun } from "../core/label/label.ts";
+import type { RunLabel } from "../records/prompt.ts";
 import { namesOf, type Row } from "../core/sample/shapes.ts";
 import { layOut, locate, shuffled } from "../core/sample/order.ts";
 import { historyChars } from "../core/sample/turns.ts";

@@ -6,6 +6,7 @@ import type { Config } from "../config.ts";
 import { seededRng } from "../core/random.ts";
 import { enter, type DoorSettings } from "../core/sample/door.ts";
 import { dropped, kept, type DropReason, type Kept } from "../core/sample/drops.ts";
+import { trajectoryLabel } from "../core/label/choice.ts";
 import { futureRecord, hasFuture } from "../core/challenger/future.ts";
 import {
   refuseByName,
@@ -22,6 +23,7 @@ import {
   trajectoryOf,
   type ReadyTurn,
   type RowNames,
+  type Trajectory,
 } from "../core/sample/shapes.ts";
 import { drawTurn, turnAt } from "../core/sample/turns.ts";
 import type { PullRequestRows } from "../io/source/prs.ts";
@@ -190,32 +192,40 @@ function lookAt(looker: Looker, read: ReadRow, place: Place): Seen {
       : null;
   return {
     names,
-    candidate: reason === null ? kept(candidate) : dropped(reason),
+    candidate: reason === null ? kept(labelled(candidate, read.row, cut.of)) : dropped(reason),
     future,
     lost: cut.lost,
   };
 }
 
-/** The turn of a row, and what the reader of the row left out. */
+/** How the run ended is asked of turns alone that are likely kept: it reads the shell of many turns. */
+function labelled(candidate: Candidate, row: RawRow, of: Trajectory | null): Candidate {
+  const run_label = of === null ? null : trajectoryLabel(row, of);
+  return run_label === null ? candidate : { ...candidate, run_label };
+}
+
+/** The turn of a row, the run that it is of, and what the reader of the row left out. */
 function turnOf(
   { settings, shape, hidden }: Looker,
   row: RawRow,
   place: Place,
   name: string,
-): { turn: Kept<ReadyTurn>; lost: Look["lost"] } {
+): { turn: Kept<ReadyTurn>; of: Trajectory | null; lost: Look["lost"] } {
   const style = settings.tool_calls ?? "keep";
-  if (shape === "ready") return { turn: readyTurnOf(row, style, name), lost: NOTHING };
+  if (shape === "ready") {
+    return { turn: readyTurnOf(row, style, name), of: null, lost: NOTHING };
+  }
   const read = trajectoryOf(row, style, name);
-  if (!read.ok) return { turn: read, lost: NOTHING };
-  const trajectory = read.value;
-  const lost = trajectory.run.drops;
-  if (place.at !== null) return { turn: turnAt(trajectory, place.at, settings.max_turn), lost };
+  if (!read.ok) return { turn: read, of: null, lost: NOTHING };
+  const of = read.value;
+  const lost = of.run.drops;
+  if (place.at !== null) return { turn: turnAt(of, place.at, settings.max_turn), of, lost };
   // A generator a row: which turn is taken depends on the seed and the row's number, not on the rows
   // drawn before it, nor on how the files are called or read.
   const rng = seededRng(settings.seed, `prompt/turn/${place.number}`);
   // Where the future is all that can be hidden, a last turn has none.
-  const goesOn = hidden === "future" || (hidden === "auto" && !trajectory.isOwnId);
-  return { turn: drawTurn(trajectory, settings.max_turn, rng, goesOn), lost };
+  const goesOn = hidden === "future" || (hidden === "auto" && !of.isOwnId);
+  return { turn: drawTurn(of, settings.max_turn, rng, goesOn), of, lost };
 }
 
 /** Whose pull request is looked for; null: nobody's. */

@@ -7,7 +7,7 @@ import { UserError } from "../errors.ts";
 /** Longer lines are passed over as they come. Real runs have lines of a few megabytes. */
 export const MAX_LINE_BYTES = 64 << 20;
 
-/** Documents are read whole: a session of 242 MB took a memory of 1 GB. V8's longest text is 512 MB. */
+/** What a document says is in memory whole: of a session of 178 MB, 340 MB. */
 export const MAX_DOCUMENT_BYTES = 256 << 20;
 
 /** Stands for a line that is too long; no JSON, so that whoever parses it counts it as broken. */

@@ -1,7 +1,7 @@
 /** answer/<source>_<order>.json: king and challenger of a turn, with tries and audit. */
 import { z } from "zod";
 import { messageSchema } from "./message.ts";
-import { originSchema, runFields } from "./prompt.ts";
+import { originSchema, runFields, runLabelField } from "./prompt.ts";
 import { runInfoSchema, usageSchema } from "./run-info.ts";
 import { refinedFromSchema } from "./refined.ts";
 import { schemaField } from "./schema.ts";
@@ -70,6 +70,7 @@ export const answerSchema = z.looseObject({
   challenger_message: messageSchema.optional(),
   assistant_message: messageSchema.optional(),
   ...runFields,
+  ...runLabelField,
   repo: z.string().optional(),
   run: z.string().optional(),
   turn: z.int().optional(),

@@ -18,6 +18,13 @@ export type Origin = Readonly<z.infer<typeof originSchema>>;
 export const PROTOCOLS = ["bash", "tools"] as const;
 export type Protocol = (typeof PROTOCOLS)[number];
 
+/** How the run ended that a turn was cut from (core/label). */
+export const RUN_LABELS = ["SUCCESS", "FAILURE", "UNKNOWN"] as const;
+export type RunLabel = (typeof RUN_LABELS)[number];
+
+/** Beside the runFields, since exported turns do not say it; absent in older files and of ready turns. */
+export const runLabelField = { run_label: z.enum(RUN_LABELS).optional() };
+
 /** What prompt and answer say of the run beside its messages. */
 export const runFields = {
   /** JSON schemas of the tools, {type: "function", function: {name, description, parameters}}. */
@@ -42,6 +49,7 @@ export const promptSchema = z.looseObject({
   /** The reference with its structure, where it has any. */
   assistant_message: messageSchema.optional(),
   ...runFields,
+  ...runLabelField,
   origin: originSchema,
   /** Taken out by npm run forget: its place stays, so that the answers behind it keep their numbers. */
   forgotten: z.literal(true).optional(),

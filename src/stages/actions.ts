@@ -16,7 +16,7 @@ import { duelLoser, rejectedFor } from "../core/actions/rejected.ts";
 import type { Built } from "../core/dataset/example.ts";
 import type { Format } from "../core/dataset/format-names.ts";
 import { labelledAnswer, withoutFormat } from "../core/label/labelled.ts";
-import type { RunLabel } from "../core/label/label.ts";
+import type { RunLabel } from "../records/prompt.ts";
 import { labelChoice } from "../core/label/choice.ts";
 import {
   datasetSettings,

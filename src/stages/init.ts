@@ -5,6 +5,7 @@
 import { loadConfig, parseConfig, type Config } from "../config.ts";
 import { chainFile, envFile, type Choices } from "../core/init/chain-file.ts";
 import { numberSaid, providerSaid, wordsSaid } from "../core/init/said.ts";
+import { homePathsNote } from "../core/secrets/home.ts";
 import { callRules } from "../core/retry/rules.ts";
 import { UserError } from "../errors.ts";
 import { checkProvider, openProvider } from "../io/chat/provider.ts";
@@ -106,6 +107,8 @@ async function lookAt(name: string, { say, store, now }: InitWorld): Promise<boo
     { name, rows: 50, skipBad: true, concurrency: 1, purpose: `init-${now().getTime()}` },
   );
   for (const line of lines) say(line);
+  const { home_paths = 0, kept = 0 } = facts.tried ?? {};
+  if (home_paths > 0) say(homePathsNote(home_paths, `${kept} turns looked at`));
   if (facts.shape === "trajectory" || facts.shape === "ready") {
     return facts.found.some(({ what, rows }) => what !== "rows" && rows > 0);
   }

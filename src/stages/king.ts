@@ -243,7 +243,7 @@ function answerOf(
   { text, message }: Form & { ok: true },
   reply: ChatReply,
 ): Answer {
-  const { assistant_message, tools, tools_from, protocol, run } = prompt;
+  const { assistant_message, tools, tools_from, protocol, run, run_label } = prompt;
   return {
     schema: SCHEMA,
     instance_id: prompt.instance_id,
@@ -257,6 +257,7 @@ function answerOf(
     ...(tools_from === undefined ? {} : { tools_from }),
     ...(protocol === undefined ? {} : { protocol }),
     ...(run === undefined ? {} : { run }),
+    ...(run_label === undefined ? {} : { run_label }),
     repo: prompt.repo,
     turn: prompt.turn,
     origin: prompt.origin,

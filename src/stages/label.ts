@@ -1,10 +1,11 @@
 /** label: runs of any source in, SUCCESS, FAILURE or UNKNOWN with reasons out. Asks no model. */
 import type { Config } from "../config.ts";
 import { rowVerdict } from "../core/formats/verdict.ts";
-import { labelRun, type LabelReason, type RunLabel } from "../core/label/label.ts";
+import { labelRun, type LabelReason } from "../core/label/label.ts";
 import { trajectoryShape } from "../core/sample/columns.ts";
 import { trajectoryOf, type Row } from "../core/sample/shapes.ts";
 import { allRows, openRows } from "../drawing/open-rows.ts";
+import type { RunLabel } from "../records/prompt.ts";
 
 export type LabelledRun = {
   readonly id: string;

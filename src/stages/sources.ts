@@ -7,6 +7,7 @@ import { PR_COLUMNS } from "../core/sample/pr.ts";
 import { wayCosts } from "../core/sample/plan.ts";
 import { shapeOf } from "../core/sample/shapes.ts";
 import { sourceReport, type SourceFacts } from "../core/sample/describe.ts";
+import { maskTurn } from "../core/secrets/door.ts";
 import type { Store } from "../io/store.ts";
 import type { PullRequestRows } from "../io/source/prs.ts";
 import type { RowSource } from "../io/source/types.ts";
@@ -81,13 +82,17 @@ async function tryFilters(
 ): Promise<SourceFacts["tried"]> {
   const settings = { ...config.source, max_draws_per_turn: 1, languages: [] };
   const gauges = await openGauges(config);
+  let home_paths = 0;
   const drawn = await drawTurns(settings, shape, rows, {
     source,
     prs: anyPullRequest,
     gauges,
     style: config.protocol.style,
     hidden: "pr",
-    onKept: (candidate) => Promise.resolve(candidate),
+    async onKept(candidate, pr) {
+      home_paths += (await maskTurn({ candidate, pr }, "off")).homePaths;
+      return candidate;
+    },
   });
   const [example] = drawn.kept;
   return {
@@ -95,6 +100,7 @@ async function tryFilters(
     kept: drawn.kept.length,
     dropped: drawn.dropped,
     example: example ?? null,
+    home_paths,
   };
 }
 

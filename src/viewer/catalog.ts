@@ -14,6 +14,7 @@ import { listAnswers, type AnswerFile } from "../io/answers.ts";
 import { inParallel } from "../io/in-parallel.ts";
 import type { Store } from "../io/store.ts";
 import { auditSchema } from "../records/answer.ts";
+import { runLabelField } from "../records/prompt.ts";
 import { reviewSchema } from "../records/review.ts";
 import { scoreSchema } from "../records/score.ts";
 
@@ -171,6 +172,7 @@ const listedAnswer = z.looseObject({
   assistant: z.string(),
   repo: z.string().optional(),
   turn: z.int().optional(),
+  ...runLabelField,
   audit: auditSchema.optional(),
 });
 

@@ -75,6 +75,7 @@ const NOTHING = {
     style: [],
     repo: [],
     turn: [],
+    ending: [],
     length: [],
     audit: [],
     person: [],
@@ -90,6 +91,7 @@ const FACET_NAMES: Readonly<Record<Facet, string>> = {
   style: "Action style",
   repo: "Repository",
   turn: "Turn of the run",
+  ending: "How the run ended",
   length: "Length of the answers",
   audit: "Audit",
   person: "A person says",
@@ -110,6 +112,12 @@ const WORDS: Readonly<Partial<Record<Facet, Readonly<Record<string, string>>>>> 
     "far apart": "judges far apart",
     close: "judges close",
     "fewer than two": "fewer than two judges",
+  },
+  ending: {
+    succeeded: "run succeeded",
+    failed: "run failed",
+    unknown: "run unknown",
+    "not recorded": "run not recorded",
   },
   flips: { none: "no flips", some: "some flips", many: "many flips" },
 };

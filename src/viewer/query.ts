@@ -7,6 +7,7 @@ export const FACETS = [
   "style",
   "repo",
   "turn",
+  "ending",
   "length",
   "audit",
   "person",

@@ -70,6 +70,8 @@ export function valuesOf({ row, broken, lengths }: Entry, facet: Facet): readonl
       return [row.repo === "" ? "unknown" : row.repo];
     case "turn":
       return [turnValue(row.turn)];
+    case "ending":
+      return [row.run_label === undefined ? "not recorded" : ENDINGS[row.run_label]];
     case "length":
       return [lengthValue(lengths)];
     case "audit":
@@ -90,6 +92,8 @@ const STATE_NAMES: Readonly<Record<TurnRow["state"], string>> = {
   unparsed: "not parsed",
   unscored: "not judged",
 };
+
+const ENDINGS = { SUCCESS: "succeeded", FAILURE: "failed", UNKNOWN: "unknown" } as const;
 
 function judgesValue(row: TurnRow): string {
   if (row.spread === null) return "fewer than two";

@@ -3,18 +3,22 @@
  * the requests of king, challenger and every judge, in what the audit sees, and in the exports.
  */
 import { beforeAll, expect, test } from "vitest";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll } from "vitest";
 import { loadConfig } from "../../src/config.ts";
 import { readVisible } from "../../src/core/audit/visible.ts";
 import { readRow } from "../../src/core/dataset/read-row.ts";
+import { FORMATS, TRAINERS } from "../../src/core/dataset/format-names.ts";
 import { listAnswers } from "../../src/io/answers.ts";
 import { openStore } from "../../src/io/store.ts";
+import type { Message } from "../../src/records/message.ts";
 import { answerSchema, type Answer } from "../../src/records/answer.ts";
 import { exportedSchema } from "../../src/records/exported.ts";
+import { TARGETS } from "../../src/core/formats/targets.ts";
 import { challenger } from "../../src/stages/challenger.ts";
+import { convert } from "../../src/stages/convert.ts";
 import { exportTurns } from "../../src/stages/export.ts";
 import { king } from "../../src/stages/king.ts";
 import { prompt } from "../../src/stages/prompt.ts";
@@ -23,7 +27,7 @@ import { validate } from "../../src/stages/validate.ts";
 import type { ChatRequest } from "../../src/work.ts";
 import { replyOf, scriptedChat } from "../support/chat.ts";
 import { OPTIONS, testDeps } from "../support/deps.ts";
-import { missingIn, piecesOf, REAL_HISTORIES } from "../support/histories.ts";
+import { missingIn, piecesOf, REAL_HISTORIES, type Piece } from "../support/histories.ts";
 
 const KING = "Let me first see what is there.";
 const CHALLENGER = "One more look at this, before anything is changed.";
@@ -214,3 +218,99 @@ test("no future leaves commit/: neither king, judges nor exports hold a word tha
 function fileOf(answer: Answer): string {
   return [...answers].find(([, one]) => one === answer)?.[0] ?? "";
 }
+
+/** Forms with ids of calls as they were; elsewhere they are new, or a machine's affair and left out. */
+const KEEPS_IDS = new Set(["openai", "prompt-completion", "preference", "kto"]);
+
+test.each([
+  ...FORMATS.filter((format) => format !== "stepwise").map((format) => ({ format: [format] })),
+  ...TRAINERS.map((trainer) => ({ for: trainer })),
+  { format: ["openai", "sharegpt", "alpaca", "chatml"] as const, unit: "run" as const },
+])("rows of %j hold every call, argument and result, or are counted drops", async (flags) => {
+  const output = mkdtempSync(join(root, "set-"));
+  const summary = await exportTurns(loadConfig(root, {}), testDeps(root, chat), {
+    ...OPTIONS,
+    ...flags,
+    ...("format" in flags ? { format: [...flags.format] } : {}),
+    privileged: "future",
+    output,
+  });
+  expect(summary).toMatchObject({ read: answers.size, kept: answers.size, dropped: {} });
+  const files = readdirSync(output, { recursive: true, encoding: "utf8" })
+    .filter((name) => name.endsWith("train.jsonl"))
+    .sort();
+  expect(files.length).toBeGreaterThan(0);
+  let rowsThere = 0;
+  let without = 0;
+  for (const file of files) {
+    const written = rowsIn(join(output, file));
+    rowsThere += written.length;
+    for (const { messages, instance_id, challenger_message: said } of answers.values()) {
+      const keepsIds = "format" in flags && flags.format.every((one) => KEEPS_IDS.has(one));
+      const pieces = (of: readonly Message[]): Piece[] =>
+        piecesOf(of).filter(({ what }) => keepsIds || what !== "id");
+      const [before, answer] = [pieces(messages), pieces(said === undefined ? [] : [said])];
+      const own = written.filter((row) => isOf(row, instance_id, [...before, ...answer]));
+      if (own.length === 0) without++;
+      for (const row of own) {
+        expect(missingIn(JSON.stringify(row), before)).toEqual([]);
+        expect(strayResults(row)).toEqual([]);
+      }
+      // Of kto's two rows one has the answer that lost.
+      const missed = own.map((row) => missingIn(JSON.stringify(row), answer));
+      if (own.length > 0) expect(missed).toContainEqual([]);
+    }
+  }
+  // What is in no row is in the counts: nothing is left out without one.
+  const { format_reasons } = JSON.parse(
+    readFileSync(join(output, "dataset_stats.json"), "utf8"),
+  ) as { format_reasons: Record<string, number> };
+  const dropped = Object.values(format_reasons).reduce((sum, count) => sum + count, 0);
+  expect(without).toBeLessThanOrEqual(dropped);
+  const isKto = (file: string): boolean =>
+    /kto/.test(file) || ("format" in flags && flags.format[0] === "kto");
+  const most = files.reduce((sum, file) => sum + (isKto(file) ? 2 : 1) * answers.size, 0);
+  expect(rowsThere + dropped).toBe(most);
+});
+
+const rowsIn = (path: string): Record<string, unknown>[] =>
+  readFileSync(path, "utf8")
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
+
+/** By its metadata; a row of openai, which has none, by what is in it. */
+function isOf(row: Record<string, unknown>, instance: string, wanted: readonly Piece[]): boolean {
+  const about = row["metadata"] as { instance_id?: string } | undefined;
+  return about === undefined
+    ? missingIn(JSON.stringify(row), wanted).length === 0
+    : about.instance_id === instance;
+}
+
+/** Results whose call does not stand before them; rows without messages have none. */
+function strayResults(row: Record<string, unknown>): string[] {
+  const list = (row["messages"] ?? row["prompt"] ?? []) as unknown;
+  const calls = new Set<string>();
+  const stray: string[] = [];
+  for (const message of Array.isArray(list) ? (list as RowMessage[]) : []) {
+    for (const { id } of message.tool_calls ?? []) calls.add(id);
+    const result = message.tool_call_id ?? "";
+    if (result !== "" && !calls.has(result)) stray.push(result);
+  }
+  return stray;
+}
+type RowMessage = { tool_calls?: { id: string }[] | null; tool_call_id?: string | null };
+
+test.each(TARGETS)("runs converted to %s hold every call, id, argument and result", async (to) => {
+  const lines: string[] = [];
+  const summary = await convert(loadConfig(root, {}), {
+    input: "runs.jsonl",
+    to,
+    skipBad: false,
+    write: (line) => void lines.push(line),
+  });
+  expect(summary).toMatchObject({ written: rows.length, skipped: {}, dropped: {} });
+  for (const [at, { messages }] of REAL_HISTORIES.entries()) {
+    expect(missingIn(lines[at] ?? "", piecesOf(messages))).toEqual([]);
+  }
+});

@@ -179,3 +179,26 @@ test("a draw made anew takes the futures of the draw before it away", async () =
   const { store } = await draw(root);
   expect(await store.list("commit/future")).toEqual(["prompts_2_001_1.json"]);
 });
+
+test.each([
+  ["a session that says nothing of its end", {}, "UNKNOWN"],
+  ["a run whose source says that it did it", { resolved: true }, "SUCCESS"],
+  ["a run that its harness stopped", { exit_status: "exit_cost" }, "FAILURE"],
+])(
+  "how %s ended is kept with the turn and its answer, and no model is told",
+  async (_, over, label) => {
+    const root = tempProject({ "chain.toml": chain(), "runs/a.jsonl": lines(session(over)) });
+    const { store } = await draw(root);
+    const [turn] = await store.read("prompt/prompts_2_001.json", promptFileSchema);
+    expect(turn?.run_label).toBe(label);
+    const asked: string[] = [];
+    const chat = scriptedChat((request) => {
+      asked.push(JSON.stringify(request));
+      return SAID("look again");
+    });
+    await king(loadConfig(root, {}), testDeps(root, chat), OPTIONS);
+    const answer = await store.read("answer/prompts_2_001_1.json", answerSchema);
+    expect(answer.run_label).toBe(label);
+    expect(asked.join()).not.toMatch(/run_label|SUCCESS|FAILURE|UNKNOWN/);
+  },
+);

@@ -66,3 +66,40 @@ test("a folder that holds no runs is refused, and nothing is written", async () 
   await expect(init({ force: false }, world)).rejects.toThrow();
   expect(await world.store.readText("chain.toml")).toBeNull();
 });
+
+test.each([
+  ["/home/alina", 2],
+  ["/srv", 0],
+])("paths under %s in the turns looked at: %i home paths are said", async (home, n) => {
+  const said = (content: string) => ({
+    role: "assistant",
+    content: `${content} \`\`\`bash\nls\n\`\`\``,
+  });
+  const messages = [
+    { role: "user", content: `Mend ${home}/app/a.py and ${home}/app/b.py` },
+    said("look"),
+  ];
+  const root = tempProject({ "runs.jsonl": JSON.stringify({ messages }) });
+  const { world, said: lines } = person(root, []);
+  const flags = {
+    runs: `${root}/runs.jsonl`,
+    provider: "ollama",
+    model: "m",
+    count: 1,
+    force: false,
+  };
+  await init({ ...flags, judges: "m", maxUsd: "1" }, world);
+  const note = `${n} home paths are in 1 turns looked at: [source].mask = "secrets+home" draws turns without them`;
+  expect(lines.filter((line) => line.includes("home paths"))).toEqual(n === 0 ? [] : [note]);
+});
+
+test("home paths of a person's own sessions are counted, and chain.toml masks them", async () => {
+  const root = tempProject();
+  const { world, said } = person(root, []);
+  const flags = { runs: LOGS, provider: "ollama", model: "m", count: 1, force: false };
+  await init({ ...flags, judges: "m", maxUsd: "1" }, world);
+  expect(said.join("\n")).toMatch(
+    /\d+ home paths are in \d+ turns looked at: \[source\]\.mask = "secrets\+home"/,
+  );
+  expect(readFileSync(`${root}/chain.toml`, "utf8")).toContain('mask = "secrets+home"');
+});

@@ -3,7 +3,7 @@ import type { Built, Example, Metadata } from "../dataset/example.ts";
 import type { Format } from "../dataset/format-names.ts";
 import { modelNames, withProvenance } from "../dataset/provenance.ts";
 import type { LabelDrop } from "../label/choice.ts";
-import type { RunLabel } from "../label/label.ts";
+import type { RunLabel } from "../../records/prompt.ts";
 import { historyOf, typeOf, type ActionEvent } from "./events.ts";
 import type { Rejected } from "./rejected.ts";
 import { ACTION_TYPES, type ActionType } from "./types.ts";

@@ -55,7 +55,7 @@ export function readCodex(
   if (Array.isArray(base)) for (const line of base) readLine(thread, recordOf(line));
   thread.isCopied = false;
   thread.open = null;
-  for (const record of records) readLine(thread, record);
+  for (const record of once(records, thread.runs)) readLine(thread, record);
   if (base === "missing") refuseAll(thread.runs);
   return thread.runs.finish({
     id: textOf(meta["id"]) ?? null,
@@ -79,6 +79,22 @@ type Thread = {
   isCopied: boolean;
   turn: string | undefined;
 };
+
+/** A line with the number and the time of one before is that line: files are put together of copies, too. */
+function* once(records: readonly Raw[], runs: RunBuilder): Generator<Raw> {
+  const seen = new Map<number, unknown>();
+  for (const record of records) {
+    const { ordinal, timestamp } = record;
+    if (typeof ordinal === "number" && typeof timestamp === "string") {
+      if (seen.has(ordinal) && seen.get(ordinal) === timestamp) {
+        runs.drop("line_twice");
+        continue;
+      }
+      seen.set(ordinal, timestamp);
+    }
+    yield record;
+  }
+}
 
 const ITEMS = new Set([
   "message",

@@ -39,6 +39,7 @@ export function readSample(value: unknown, about: unknown): Reading {
   const verdict = inspectVerdict(sample["scores"]);
   if (verdict === "unreadable") runs.drop("verdict_unreadable");
   const instance = textOf(metadata["instance_id"]) ?? id;
+  const ending = endingOf(sample);
   return runs.finish(
     {
       id,
@@ -51,12 +52,20 @@ export function readSample(value: unknown, about: unknown): Reading {
       facts: {
         ...(verdict === "success" || verdict === "failure" ? { verdict } : {}),
         ...(instance === null ? {} : { instance_id: instance }),
+        ...(ending === null ? {} : { exit_status: ending }),
       },
     },
   );
 }
 
 // ---------------------------------------------------------------------------------------------
+
+/** "limit_message", "limit_token" ...: what ended the sample from outside; null: nothing did. */
+function endingOf(sample: Raw): string | null {
+  const limit = sample["limit"];
+  if (isRecord(limit)) return `limit_${textOf(limit["type"]) ?? "unknown"}`;
+  return isRecord(sample["error"]) ? "error" : null;
+}
 
 function idOf(value: unknown): string | null {
   return typeof value === "number" ? String(value) : (textOf(value) ?? null);

@@ -1,13 +1,11 @@
 /** SUCCESS, FAILURE or UNKNOWN for a run, and why: rules over what it did and how it ended. */
 import type { Message } from "../../records/message.ts";
+import type { RunLabel } from "../../records/prompt.ts";
 import { actsOf } from "../actions/acts.ts";
 import { classifyAction } from "../actions/classify.ts";
 import { shellKind } from "../actions/shell-kind.ts";
 import { toolKind } from "../actions/tool-kind.ts";
 import { testsIn } from "./observations.ts";
-
-export const LABELS = ["SUCCESS", "FAILURE", "UNKNOWN"] as const;
-export type RunLabel = (typeof LABELS)[number];
 
 export const LABEL_REASONS = [
   "verdict_success",
@@ -110,9 +108,9 @@ function lastTests(
   turns: readonly number[],
 ): "passed" | "failed" | null {
   for (const at of turns.toReversed()) {
-    if (!checks(messages[at])) continue;
+    // What was answered is read first: most of it is no log of tests, and shell takes longer to read.
     const said = testsIn(textAfter(messages, at));
-    if (said !== null) return said;
+    if (said !== null && checks(messages[at])) return said;
   }
   return null;
 }

@@ -3,7 +3,7 @@ import type { Example } from "../dataset/example.ts";
 import type { Format } from "../dataset/format-names.ts";
 import { takes } from "../dataset/formats.ts";
 import { labelDrop, type LabelDrop } from "./choice.ts";
-import type { RunLabel } from "./label.ts";
+import type { RunLabel } from "../../records/prompt.ts";
 
 export type LabelledAnswer = {
   readonly kind: "sft" | "negative";

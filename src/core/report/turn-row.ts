@@ -1,5 +1,6 @@
 /** One turn as the report's table and the viewer's list show it: everything in a flat row. */
 import type { Answer, Audit } from "../../records/answer.ts";
+import type { RunLabel } from "../../records/prompt.ts";
 import type { Bucket } from "../../records/exported.ts";
 import type { Review } from "../../records/review.ts";
 import type { MetricValues, Score } from "../../records/score.ts";
@@ -23,6 +24,8 @@ export type TurnRow = {
   readonly repo: string;
   readonly run: string;
   readonly turn: number | null;
+  /** How its run ended; absent: not recorded. */
+  readonly run_label?: RunLabel;
   readonly state: TurnState;
   /** 0..100, challenger's view. */
   readonly score: number | null;
@@ -59,7 +62,7 @@ export type TurnRow = {
 
 export type RowInput = {
   readonly file: string;
-  readonly answer: Pick<Answer, "instance_id" | "repo" | "run" | "turn" | "audit">;
+  readonly answer: Pick<Answer, "instance_id" | "repo" | "run" | "run_label" | "turn" | "audit">;
   readonly score: Score | null;
   readonly review: Review | null;
 };
@@ -78,6 +81,7 @@ export function turnRow(input: RowInput, rules: BucketRules, mode: 1 | 2): TurnR
     repo: answer.repo ?? score?.repo ?? "",
     run: answer.run ?? score?.run ?? "",
     turn: answer.turn ?? null,
+    ...(answer.run_label === undefined ? {} : { run_label: answer.run_label }),
     state: stateOf(score),
     score: score?.parsed === true ? score.score : null,
     metrics: score?.parsed === true ? score.metrics : null,

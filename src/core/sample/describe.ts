@@ -30,6 +30,8 @@ export type SourceFacts = {
     readonly kept: number;
     readonly dropped: Partial<Record<DropReason, number>>;
     readonly example: Candidate | null;
+    /** Home folders in the kept turns, histories and all; doubles counted. */
+    readonly home_paths: number;
   };
   /** Turns that the costs are for. */
   readonly count: number;

@@ -3,7 +3,7 @@
  * turns kept before it come last and in draw order (`createSelection`), so that reading ahead cannot
  * change what is kept.
  */
-import type { Origin, Prompt } from "../../records/prompt.ts";
+import type { Origin, Prompt, RunLabel } from "../../records/prompt.ts";
 import { SCHEMA } from "../../records/schema.ts";
 import type { Message, ToolCall } from "../../records/message.ts";
 import type { PullRequest } from "../../records/pull-request.ts";
@@ -22,6 +22,8 @@ export type Candidate = Entered & {
   readonly isOwnId: boolean;
   readonly exit_status: string | null;
   readonly origin: Origin;
+  /** How its run ended; absent for ready turns. */
+  readonly run_label?: RunLabel;
 };
 
 export type SampleSettings = {
@@ -156,6 +158,7 @@ export function promptOf(candidate: Candidate): Prompt {
       : { tools: [...candidate.tools], tools_from: candidate.tools_from }),
     protocol: candidate.protocol,
     ...(candidate.run === undefined ? {} : { run: candidate.run }),
+    ...(candidate.run_label === undefined ? {} : { run_label: candidate.run_label }),
     origin: candidate.origin,
   };
 }

@@ -2,6 +2,7 @@
  * The shapes that rows come in, told apart by their columns: runs that a reader of logs has taken apart,
  * trajectories (SWE-ZERO, SWE-smith, tool-calling conversations, toolbench ...), and ready turns.
  */
+import { VERDICT_FIELDS } from "../formats/verdict.ts";
 import { RUN_ROW_COLUMNS } from "../formats/run-row.ts";
 import type { Run } from "../formats/run.ts";
 import { messageSchema, type Message } from "../../records/message.ts";
@@ -187,6 +188,7 @@ const BESIDE_COLUMNS = [
   "functions",
   "system",
   "verdict",
+  ...VERDICT_FIELDS,
   RUN_COLUMN,
 ];
 /** What a file of runs gives: the run, and what a person may ask of it without reading it. */

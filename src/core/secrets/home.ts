@@ -10,7 +10,7 @@ export function countHomePaths(text: string): number {
   return count;
 }
 
-/** What exports and publishing say of home folders that are in what they write. */
+/** What is said of home folders: by exports and publishing of what they write, by init of what it looked at. */
 export function homePathsNote(paths: number, where: string): string {
   return `${paths} home paths are in ${where}: [source].mask = "secrets+home" draws turns without them`;
 }

@@ -24,7 +24,7 @@ export type MaskOptions = {
 /**
  * Masks every secret of a text. The mask is one word of capitals, so that shell commands and JSON
  * stay well-formed; of an address only the password goes. Masking twice changes nothing more.
- * About 4 CPU ms for 100 kB. Same text in, same text out.
+ * About 2.5 CPU ms for 100 kB. Same text in, same text out.
  */
 export async function maskSecrets(text: string, options: MaskOptions = {}): Promise<Masked> {
   const own = ownSecrets(text);

@@ -5,10 +5,18 @@
  */
 import type { SecretRange } from "./rules.ts";
 
-/** Matches by what stands before a value, in text order a rule; ranges may overlap. */
+/**
+ * Matches by what stands before a value, in text order a rule; ranges may overlap. The words that matches begin
+ * with are found in one pass, and the patterns tried there alone: a pass a rule took three times as long.
+ */
 export function namedSecrets(text: string): SecretRange[] {
-  return RULES.filter(({ hint }) => hint.test(text)).flatMap(({ kind, pattern, isReal }) =>
-    [...text.matchAll(pattern)].flatMap((match) => {
+  const places = placesOf(text);
+  return RULES.flatMap(({ kind, begins, pattern, isReal }) =>
+    matchesAt(
+      text,
+      pattern,
+      begins.flatMap((word) => places.get(word) ?? []),
+    ).flatMap((match) => {
       const value = match.slice(1).find((group) => group !== undefined) ?? "";
       const whole = match[0];
       if (isPlaceholder(value) || !isReal(value, whole)) return [];
@@ -22,9 +30,9 @@ export function namedSecrets(text: string): SecretRange[] {
 
 type NamedRule = {
   readonly kind: string;
-  /** What every match holds. */
-  readonly hint: RegExp;
-  /** Has one group a way of writing it: the value, which is the last that it matches. */
+  /** In lower case: every match begins with one of them. */
+  readonly begins: readonly string[];
+  /** Sticky; has one group a way of writing it: the value, which is the last that it matches. */
   readonly pattern: RegExp;
   readonly isReal: (value: string, whole: string) => boolean;
 };
@@ -96,6 +104,35 @@ function decodeAscii(base64: string): string | null {
   return text;
 }
 
+/** Programs that take a password as a flag. */
+const CLIENTS = [
+  "mysql",
+  "mariadb",
+  "sshpass",
+  "redis-cli",
+  "mongo",
+  "psql",
+  "ldapsearch",
+  "smbclient",
+  "docker",
+];
+/** What names of secrets begin with, as far as UPPER_NAME and ANY_NAME know them. */
+const NAMES = ["password", "passwd", "passphrase", "_pwd", "-pwd", "token", "secret"].concat(
+  ["api", "access", "private", "auth"].flatMap((of) => [`${of}key`, `${of}-key`, `${of}_key`]),
+);
+
+/** What stands behind a beginning that is common by itself. */
+const BEHIND: Readonly<Record<string, string>> = {
+  ac: "[0-9a-f]{32}",
+  sk: "[0-9a-f]{32}",
+  ";": "\\s{0,2}p(?:assword|wd)",
+  "--": "(?:http-|ftp-|proxy-|db-)?password",
+  machine: "\\s",
+  default: "\\s",
+  http: "s?\\b",
+  sig: "=",
+};
+
 const VALUE = String.raw`([^\s"'\`,;<>|&(){}\[\]\\]{6,512})`;
 const QUOTED = String.raw`([^\s"'\`\\]{6,512})`;
 /** Of a name: DB_PASSWORD, apiToken, client-secret. */
@@ -107,36 +144,36 @@ const ANY_NAME =
 const RULES: readonly NamedRule[] = [
   {
     kind: "bearer_token",
-    hint: /bearer\s/i,
-    pattern: /(?<![A-Za-z0-9_])bearer[ \t]{1,4}([A-Za-z0-9._~+/=-]{8,4096})/gi,
+    begins: ["bearer"],
+    pattern: /(?<![A-Za-z0-9_])bearer[ \t]{1,4}([A-Za-z0-9._~+/=-]{8,4096})/iy,
     isReal: (value, whole) =>
       looksDrawn(value) || (looksChosen(value) && /\d/.test(value) && whole.startsWith("Bearer")),
   },
   {
     kind: "authorization_token",
-    hint: /authorization/i,
+    begins: ["authorization"],
     pattern:
-      /authorization["']?\s{0,4}[:=]\s{0,4}["']?(?:token|apikey|api-key|digest|key)[ \t]{1,4}([A-Za-z0-9._~+/=-]{8,4096})/gi,
+      /authorization["']?\s{0,4}[:=]\s{0,4}["']?(?:token|apikey|api-key|digest|key)[ \t]{1,4}([A-Za-z0-9._~+/=-]{8,4096})/iy,
     isReal: looksChosen,
   },
   {
     kind: "basic_credentials",
-    hint: /basic\s/i,
-    pattern: /(?<![A-Za-z0-9_])basic[ \t]{1,4}([A-Za-z0-9+/]{8,1024}={0,2})/gi,
+    begins: ["basic"],
+    pattern: /(?<![A-Za-z0-9_])basic[ \t]{1,4}([A-Za-z0-9+/]{8,1024}={0,2})/iy,
     isReal: isBasic,
   },
   {
     kind: "curl_password",
-    hint: /(?:curl|wget|http)\b/,
+    begins: ["curl", "wget", "http"],
     pattern:
-      /\b(?:curl|wget|https?)\b[^\n|;]{0,300}?\s(?:-u|--user|--proxy-user|-U)(?:[ =]|(?=["']))["']?[^\s:"'$]{1,64}:([^\s"'`]{3,128})/g,
+      /\b(?:curl|wget|https?)\b[^\n|;]{0,300}?\s(?:-u|--user|--proxy-user|-U)(?:[ =]|(?=["']))["']?[^\s:"'$]{1,64}:([^\s"'`]{3,128})/y,
     isReal: (value) => value.length >= 4,
   },
   {
     kind: "flag_password",
-    hint: /-pass|-p/,
+    begins: CLIENTS,
     pattern:
-      /\b(?:mysql|mysqldump|mysqladmin|mysqlimport|mariadb|mariadb-dump|sshpass|redis-cli|mongo|mongosh|mongodump|psql|ldapsearch|smbclient|docker login)\b[^\n|;]{0,200}?\s(?:-p|-a |-w |-p |--password[= ]|--pass[= ])["']?([^\s"'`]{3,128})/g,
+      /\b(?:mysql|mysqldump|mysqladmin|mysqlimport|mariadb|mariadb-dump|sshpass|redis-cli|mongo|mongosh|mongodump|psql|ldapsearch|smbclient|docker login)\b[^\n|;]{0,200}?\s(?:-p|-a |-w |-p |--password[= ]|--pass[= ])["']?([^\s"'`]{3,128})/y,
     isReal: (value, whole) =>
       value.length >= 4 &&
       (!whole.slice(0, -value.length).endsWith("-p ") || /^sshpass|^mongo|^docker/.test(whole)) &&
@@ -144,80 +181,132 @@ const RULES: readonly NamedRule[] = [
   },
   {
     kind: "flag_password",
-    hint: /--(?:http-|ftp-|proxy-)?password/,
-    pattern: /--(?:http-|ftp-|proxy-|db-)?password[= ]["']?([^\s"'`]{4,128})/g,
+    begins: ["--"],
+    pattern: /--(?:http-|ftp-|proxy-|db-)?password[= ]["']?([^\s"'`]{4,128})/y,
     isReal: looksChosen,
   },
   {
     kind: "netrc_password",
-    hint: /\bpassword\s/,
+    begins: ["machine", "default"],
     pattern:
-      /\b(?:machine\s{1,8}\S{1,256}|default)\s{1,8}login\s{1,8}\S{1,128}\s{1,8}(?:account\s{1,8}\S{1,128}\s{1,8})?password\s{1,8}([^\s"'`\\]{3,256})/g,
+      /\b(?:machine\s{1,8}\S{1,256}|default)\s{1,8}login\s{1,8}\S{1,128}\s{1,8}(?:account\s{1,8}\S{1,128}\s{1,8})?password\s{1,8}([^\s"'`\\]{3,256})/y,
     isReal: (value) => value.length >= 4,
   },
   {
     kind: "twilio_key",
-    hint: /SK[0-9a-f]/,
-    pattern: /(?<![A-Za-z0-9_])(SK[0-9a-f]{32})(?![A-Za-z0-9_])/g,
+    begins: ["sk"],
+    pattern: /(?<![A-Za-z0-9_])(SK[0-9a-f]{32})(?![A-Za-z0-9_])/y,
     isReal: (value) => bitsOf(value) >= 80,
   },
   {
     kind: "twilio_token",
-    hint: /twilio|\bAC[0-9a-f]{32}/i,
+    begins: ["twilio", "ac"],
     pattern:
-      /(?:\bAC[0-9a-f]{32}["']?\s{0,4}[,:]\s{0,4}["']?|twilio[\w.]{0,24}(?:token|secret)["']?\s{0,4}[:=]\s{0,4}["']?)([0-9a-f]{32})(?![0-9a-f])/gi,
+      /(?:\bAC[0-9a-f]{32}["']?\s{0,4}[,:]\s{0,4}["']?|twilio[\w.]{0,24}(?:token|secret)["']?\s{0,4}[:=]\s{0,4}["']?)([0-9a-f]{32})(?![0-9a-f])/iy,
     isReal: (value) => bitsOf(value) >= 80,
   },
   {
     kind: "npm_token",
-    hint: /npm_/,
-    pattern: /(?<![A-Za-z0-9_])(npm_[A-Za-z0-9]{30,80})/g,
+    begins: ["npm_"],
+    pattern: /(?<![A-Za-z0-9_])(npm_[A-Za-z0-9]{30,80})/y,
     isReal: (value) => /\d/.test(value) && bitsOf(value) >= 90,
   },
   {
     kind: "pypi_token",
-    hint: /pypi-/,
-    pattern: /(?<![A-Za-z0-9_]|[^\n]-)(pypi-[A-Za-z0-9_-]{40,512})/g,
+    begins: ["pypi-"],
+    pattern: /(?<![A-Za-z0-9_]|[^\n]-)(pypi-[A-Za-z0-9_-]{40,512})/y,
     isReal: (value) => /[A-Z]/.test(value) && /\d/.test(value),
   },
   {
     kind: "connection_password",
-    hint: /(?:password|pwd)\s?=/i,
+    begins: [";"],
     // ADO and ODBC: Server=db;Uid=app;Pwd=...; a semicolon before or behind tells it from code.
-    pattern: /;\s{0,2}(?:password|pwd)\s?=\s?([^;\s"'`]{4,128})/gi,
+    pattern: /;\s{0,2}(?:password|pwd)\s?=\s?([^;\s"'`]{4,128})/iy,
     isReal: looksChosen,
   },
   {
     kind: "connection_password",
-    hint: /jdbc:/,
+    begins: ["jdbc:"],
     pattern:
-      /jdbc:[a-z][^\s"'`]{0,256}?(?:[?&;](?:password|pwd)=|:thin:[^\s/"']{1,64}\/)([^\s"'`&;@]{4,128})/gi,
+      /jdbc:[a-z][^\s"'`]{0,256}?(?:[?&;](?:password|pwd)=|:thin:[^\s/"']{1,64}\/)([^\s"'`&;@]{4,128})/iy,
     isReal: (value) => !isPlaceholder(value),
   },
   {
     kind: "connection_key",
-    hint: /(?:AccountKey|SharedAccessKey|SharedSecret|sig)=/,
+    begins: ["accountkey", "sharedaccesskey", "sharedsecret", "sig"],
     pattern:
-      /(?:AccountKey|SharedAccessKey|SharedSecret|(?<=[?&])sig)=([A-Za-z0-9+/%]{20,512}={0,2})/g,
+      /(?:AccountKey|SharedAccessKey|SharedSecret|(?<=[?&])sig)=([A-Za-z0-9+/%]{20,512}={0,2})/y,
     isReal: (value) => bitsOf(value) >= 60,
   },
   {
     kind: "assigned_secret",
-    hint: new RegExp(`${UPPER_NAME}(?:_[A-Z0-9]{1,12})?["'\\]]{0,2}\\s{0,2}[:=]`),
+    begins: [...NAMES, "_pass", "credential"],
     // As a shell, .env, Dockerfile or YAML has it: no blank before the sign, or a name in quotes.
     pattern: new RegExp(
       `(?<![a-z])${UPPER_NAME}(?:_[A-Z0-9]{1,12})?(?:["'\\]]{0,2}[ \\t]{0,2}[:=][ \\t]{0,2}["']${QUOTED}(?=["'])|=${VALUE}(?![(\\[])|:[ \\t]${VALUE}(?![(\\[]))`,
-      "g",
+      "y",
     ),
     isReal: looksChosen,
   },
   {
     kind: "assigned_secret",
-    hint: new RegExp(`${ANY_NAME}["'\\]]{0,2}\\s{0,2}[:=]`, "i"),
+    begins: NAMES,
     pattern: new RegExp(
       `${ANY_NAME}["'\\]]{0,2}[ \\t]{0,2}[:=]>?[ \\t]{0,2}["']?${VALUE}(?![(\\[])`,
-      "gi",
+      "iy",
     ),
     isReal: (value) => looksDrawn(value) && notCode(value),
   },
 ];
+
+/** By first letter, which is looked at once: as one list the search takes twice as long. */
+const BEGINNINGS = new RegExp(
+  [...groupedByFirst(RULES.flatMap(({ begins }) => begins))]
+    .map(([first, rests]) => `${first}(?:${rests.join("|")})`)
+    .join("|"),
+  "gi",
+);
+
+function groupedByFirst(words: readonly string[]): ReadonlyMap<string, readonly string[]> {
+  const groups = new Map<string, string[]>();
+  for (const word of [...new Set(words)].sort()) {
+    const behind = BEHIND[word];
+    const rest = `${word.slice(1)}${behind === undefined ? "" : `(?=${behind})`}`;
+    groups.set(word.slice(0, 1), [...(groups.get(word.slice(0, 1)) ?? []), rest]);
+  }
+  return groups;
+}
+
+/** Where each beginning stands, in order. */
+function placesOf(text: string): ReadonlyMap<string, readonly number[]> {
+  const places = new Map<string, number[]>();
+  BEGINNINGS.lastIndex = 0;
+  for (let match = BEGINNINGS.exec(text); match !== null; match = BEGINNINGS.exec(text)) {
+    const word = match[0].toLowerCase();
+    const known = places.get(word);
+    if (known === undefined) places.set(word, [match.index]);
+    else known.push(match.index);
+    // One may begin within another: "--password".
+    BEGINNINGS.lastIndex = match.index + 1;
+  }
+  return places;
+}
+
+/** What a search over the whole text would give, of patterns that match at these places alone. */
+function matchesAt(
+  text: string,
+  pattern: RegExp,
+  places: readonly number[],
+): readonly RegExpExecArray[] {
+  const found: RegExpExecArray[] = [];
+  let end = 0;
+  for (const at of [...places].sort((a, b) => a - b)) {
+    if (at < end) continue;
+    pattern.lastIndex = at;
+    const match = pattern.exec(text);
+    if (match === null) continue;
+    found.push(match);
+    end = at + match[0].length;
+  }
+  return found;
+}

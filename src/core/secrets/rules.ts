@@ -14,14 +14,15 @@ export type SecretRange = {
 
 /** Every match of our own rules, in text order a rule; ranges may overlap. */
 export function ownSecrets(text: string): SecretRange[] {
+  const hints = hintsIn(text);
   return [
-    ...TOKEN_RULES.filter(({ hint }) => text.includes(hint)).flatMap(({ kind, pattern, isReal }) =>
+    ...TOKEN_RULES.filter(({ hint }) => hints.has(hint)).flatMap(({ kind, pattern, isReal }) =>
       [...text.matchAll(pattern)]
         .filter((match) => isReal === undefined || isReal(match[0]))
         .map((match) => ({ kind, start: match.index, end: match.index + match[0].length })),
     ),
-    ...(text.includes("PRIVATE KEY") ? privateKeys(text) : []),
-    ...(text.includes("://") ? addressPasswords(text) : []),
+    ...(hints.has(KEY_HINT) ? privateKeys(text) : []),
+    ...(hints.has(ADDRESS_HINT) ? addressPasswords(text) : []),
   ];
 }
 
@@ -61,8 +62,13 @@ const TOKEN_RULES: readonly {
   },
   {
     kind: "sk_key",
-    hint: "k_",
-    pattern: /(?<![A-Za-z0-9_]|[^\n]-)[sr]k_(?:live|test)_[A-Za-z0-9]{16,}/g,
+    hint: "k_live_",
+    pattern: /(?<![A-Za-z0-9_]|[^\n]-)[sr]k_live_[A-Za-z0-9]{16,}/g,
+  },
+  {
+    kind: "sk_key",
+    hint: "k_test_",
+    pattern: /(?<![A-Za-z0-9_]|[^\n]-)[sr]k_test_[A-Za-z0-9]{16,}/g,
   },
   {
     kind: "sk_key",
@@ -105,6 +111,20 @@ const TOKEN_RULES: readonly {
     pattern: /(?<![A-Za-z0-9_]|[^\n]-)glpat-[A-Za-z0-9_-]{20,}/g,
   },
 ];
+
+const KEY_HINT = "PRIVATE KEY";
+const ADDRESS_HINT = "://";
+const HINTS = new RegExp(
+  [...new Set([...TOKEN_RULES.map(({ hint }) => hint), KEY_HINT, ADDRESS_HINT])].join("|"),
+  "g",
+);
+
+/** All in one pass, which costs a third of a search for each. */
+function hintsIn(text: string): ReadonlySet<string> {
+  const hints = new Set<string>();
+  for (const [hint] of text.matchAll(HINTS)) hints.add(hint);
+  return hints;
+}
 
 const KEY_HEAD = /-----BEGIN (?:[A-Z0-9]{2,12} ){0,3}PRIVATE KEY(?: BLOCK)?-----/g;
 /** A file of PEM blocks, also with "\n" written out (in JSON or Python text). */

@@ -6,7 +6,7 @@
 import { multiSweRow } from "../formats/multi-swe.ts";
 import { rowVerdict } from "../formats/verdict.ts";
 import { labelDrop, rowLabel, type LabelDrop } from "../label/choice.ts";
-import type { RunLabel } from "../label/label.ts";
+import type { RunLabel } from "../../records/prompt.ts";
 
 export type SourceField = "change_summary" | "patch" | "test_patch";
 

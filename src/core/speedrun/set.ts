@@ -5,7 +5,7 @@ import type { Built, Skip } from "../dataset/example.ts";
 import type { Format } from "../dataset/format-names.ts";
 import { withProvenance } from "../dataset/provenance.ts";
 import { labelledAnswer, withoutFormat, type LabelledAnswer } from "../label/labelled.ts";
-import type { RunLabel } from "../label/label.ts";
+import type { RunLabel } from "../../records/prompt.ts";
 import { counter } from "../dataset/stats.ts";
 import type { SkippedRow, SpeedrunMade, SpeedrunRow } from "./rows.ts";
 

@@ -5,6 +5,7 @@ import { gunzip } from "node:zlib";
 import { errorCode } from "../../errors.ts";
 import { MAX_DOCUMENT_BYTES } from "../line-limits.ts";
 import { diskError } from "../store.ts";
+import { streamJson } from "./json-stream.ts";
 
 export type Document =
   | { readonly ok: true; readonly value: unknown }
@@ -43,7 +44,11 @@ let last: { readonly path: string; readonly document: Document } | null = null;
 async function parse(path: string): Promise<Document> {
   const isPacked = path.endsWith(".gz");
   try {
-    if (await isTooLarge(path)) return { ok: false, why: "too_large" };
+    const { size } = await stat(path);
+    if (size > MAX_DOCUMENT_BYTES) return { ok: false, why: "too_large" };
+    if (size > (isPacked ? LARGE_PACKED_BYTES : LARGE_BYTES)) {
+      return await streamJson(path, MAX_DOCUMENT_BYTES);
+    }
     const bytes = await readFile(path);
     const text = isPacked
       ? await unpack(bytes, { maxOutputLength: MAX_DOCUMENT_BYTES }).catch(unpackFault)
@@ -53,6 +58,10 @@ async function parse(path: string): Promise<Document> {
     throw diskError(path, "read", error);
   }
 }
+
+/** From here on memory counts more than time. */
+const LARGE_BYTES = 16 << 20;
+const LARGE_PACKED_BYTES = 2 << 20;
 
 const unpack = promisify(gunzip);
 

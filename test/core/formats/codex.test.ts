@@ -252,3 +252,25 @@ test("reasoning that nothing came of is no turn", () => {
   ]);
   expect(turns(runs[0])).toEqual(["done"]);
 });
+
+test("a line that is there twice, by number and time, is read once; a number that begins again is not", () => {
+  const at = (line: object, ordinal: number, timestamp: string): object => ({
+    ...line,
+    ordinal,
+    timestamp,
+  });
+  const [asked, said, again] = [user("fix"), says("done"), says("and more")];
+  const { runs } = readCodex(
+    [
+      meta(),
+      at(asked, 1, "T1"),
+      at(said, 2, "T2"),
+      at(asked, 1, "T1"),
+      at(said, 2, "T2"),
+      at(again, 2, "T9"),
+    ],
+    null,
+  );
+  expect(turns(runs[0])).toEqual(["done", "and more"]);
+  expect(runs[0]?.drops).toEqual({ line_twice: 2 });
+});

@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import { readAtif } from "../../../src/core/formats/atif.ts";
 import { documentFormat } from "../../../src/core/formats/detect.ts";
 import { readSample } from "../../../src/core/formats/inspect.ts";
+import { labelRun } from "../../../src/core/label/label.ts";
 import { readMini } from "../../../src/core/formats/mini-swe-agent.ts";
 import { readOpenhands } from "../../../src/core/formats/openhands.ts";
 import { isTurn, type Reading, type Run } from "../../../src/core/formats/run.ts";
@@ -142,6 +143,22 @@ test("what react() took out of the last message is put back from the last model 
     tool_calls: [{ id: "c1", name: "submit", arguments: { answer: "x" } }],
   });
   expect(turns(runs[0])).toEqual(["I submit."]);
+});
+
+test.each([
+  [{ limit: { type: "message", limit: 6 } }, "limit_message", "FAILURE"],
+  [{ limit: { limit: 6 } }, "limit_unknown", "FAILURE"],
+  [{ error: { message: "boom" } }, "error", "FAILURE"],
+  [{}, undefined, "UNKNOWN"],
+])("a sample of inspect with %j ended with %j", (more, ending, label) => {
+  const messages = [
+    { role: "user", content: "fix" },
+    { role: "assistant", content: "Let me look." },
+  ];
+  const [run] = readSample({ id: "s", messages, ...more }, {}).runs;
+  expect(run?.exit_status).toBe(ending);
+  const input = { messages: run?.messages ?? [], notTurns: new Set<number>(), verdict: null };
+  expect(labelRun({ ...input, exit_status: run?.exit_status ?? null }).label).toBe(label);
 });
 
 test("a call that inspect could not parse is no turn, and long texts are looked up", () => {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { labelRun, type LabelReason, type RunLabel } from "../../../src/core/label/label.ts";
+import { labelRun, type LabelReason } from "../../../src/core/label/label.ts";
+import type { RunLabel } from "../../../src/records/prompt.ts";
 import { testsIn } from "../../../src/core/label/observations.ts";
 import type { Message } from "../../../src/records/message.ts";
 

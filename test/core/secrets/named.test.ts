@@ -20,6 +20,8 @@ test.each([
   ["mysqldump's flag", "mysqldump --password=hunter22 app", "hunter22", "flag_password"],
   ["sshpass", "sshpass -p 'hunter22' ssh deploy@host", "hunter22", "flag_password"],
   ["a password flag", "tool login --password=Tr0ub4dor", "Tr0ub4dor", "flag_password"],
+  ["a data base's flag", "tool --db-password Tr0ub4dor", "Tr0ub4dor", "flag_password"],
+  ["a flag within a word", "x--http-password=Tr0ub4dor", "Tr0ub4dor", "flag_password"],
   ["an exported password", "export DB_PASSWORD=Tr0ub4dor", "Tr0ub4dor", "assigned_secret"],
   ["a bare password", "PASSWORD=hunter22 ./run", "hunter22", "assigned_secret"],
   [

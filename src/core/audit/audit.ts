@@ -8,6 +8,7 @@ import type { Message } from "../../records/message.ts";
 import type { PullRequest } from "../../records/pull-request.ts";
 import { findCanaries } from "../canary/found.ts";
 import { placeAt, segmentsOf } from "./answer.ts";
+import { bareClaims } from "./bare-claims.ts";
 import { settledClaims } from "./claims.ts";
 import { bitsExplained } from "./explain.ts";
 import { earlyEdits } from "./early-edit.ts";
@@ -169,6 +170,7 @@ function detect(answer: string, hidden: Hidden, visible: Visible): Evidence[] {
     ...runEvidence(answer, runs, segments, hidden, visible),
     ...telltalePhrases(answer, segments, visible),
     ...settledClaims(answer, segments, hidden, visible),
+    ...bareClaims(answer, segments, hidden, visible),
   ]
     .filter((one) => !isOwn(one))
     .sort((a, b) => b.weight - a.weight || a.start - b.start);

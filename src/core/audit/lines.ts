@@ -74,6 +74,17 @@ export function shownShare(hunk: HiddenHunk, shown: string): number {
   return telling === 0 ? 0 : found / telling;
 }
 
+/** Share of a hunk's lines that counts as having read it. */
+const READ = 0.3;
+
+/** True when the patch changes lines and none of those places was shown so far. */
+export function isUnread(hidden: Hidden, visible: Visible): boolean {
+  const changes = hidden.hunks.filter((hunk) => hunk.part === "patch" && !hunk.isNewFile);
+  return (
+    changes.length > 0 && changes.every((hunk) => shownShare(hunk, visible.observed()) < READ)
+  );
+}
+
 // ---------------------------------------------------------------------------------------------
 
 const CLAIM =

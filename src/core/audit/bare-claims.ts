@@ -35,7 +35,7 @@ export function bareClaims(
     if (HEDGED.test(sentence) || PLANS.test(sentence)) continue;
     for (const match of sentence.matchAll(WORD)) {
       const stem = stemOf(match[0].toLowerCase());
-      if (ABOUT_WORK.has(stem) || visible.lower.includes(stem) || words.has(stem)) continue;
+      if (ABOUT_WORK.has(stem) || words.has(stem) || beginsWord(visible.lower, stem)) continue;
       words.set(stem, start + match.index);
     }
   }
@@ -53,15 +53,26 @@ const WORD = new RegExp(`\\b[A-Za-z][a-z]{${MIN_LETTERS - 1},}\\b`, "g");
 
 /** Who speaks of himself, or of the step at hand, makes no statement about the code. */
 const PLANS =
-  /\b(?:I|me|my|let's|we|our|us|should|would)\b|^\W*(?:Now|Next|First|Then|Time|Searching|Looking|Reading|Checking|Running|Reproduc\w+|Before)\b/;
+  /\b(?:I|me|my|let's|we|our|us|should|would (?:like|rather|want|be good))\b|^\W*(?:Now|Next|First|Then|Time|Searching|Looking|Reading|Checking|Running|Reproduc\w+|Before)\b/;
 
 /** Code, and the word that some prompts ask for, say nothing here; offsets stay. */
 const blanked = (text: string): string =>
   text.replace(/`[^`\n]*`|\bTHOUGHT:/g, (part) => " ".repeat(part.length));
 
+/** True when a word of the text begins so: "back" is not shown by "feedback". */
+function beginsWord(text: string, stem: string): boolean {
+  for (let at = text.indexOf(stem); at >= 0; at = text.indexOf(stem, at + 1)) {
+    const before = text.charCodeAt(at - 1);
+    if (!(before >= LETTER_A && before <= LETTER_Z)) return true;
+  }
+  return false;
+}
+
+const [LETTER_A, LETTER_Z] = [97, 122];
+
 /** Stems of what agents say of their own work. */
 const ABOUT_WORK: ReadonlySet<string> = new Set(
-  "search locat find look read open view print show list grep definition defin function method class modul packag repository repo project folder directory file script sourc code test command output line report issu problem description mention name reproduc run install environment version first next step place piece part whole other another several both here there also still that this these those with which what when where from into them they their have been were will does done more most only some such than then just same very".split(
+  "search locat find look read open view print show list grep definition defin function method class modul packag repository repo project folder directory file script sourc code test command output line report issu problem description mention name reproduc run install environment version first next step place piece part whole other another several both here there also still that this these those with which what when where from into them they their have been were will does done more most only some such than then just same very none itself themselv every each everyth nothing noth anyth something someth already alway never while after before until between above below again because obvious obviously though about like".split(
     " ",
   ),
 );

@@ -83,6 +83,8 @@ export const answerSchema = z.looseObject({
   king_audit: auditSchema.optional(),
   /** What the challenger was shown altered; absent: nothing. Never leaves answer/. */
   canaries: z.array(canarySchema).optional(),
+  /** Why a turn that was drawn to have canaries has none. */
+  canaries_none: z.string().optional(),
   /** The challenger's replies that were not accepted. They may quote the PR: never leave answer/. */
   challenger_tries: z.array(trySchema).optional(),
   /** Strategy "select": which blind candidate was chosen and why. Quotes the PR: never leaves answer/. */

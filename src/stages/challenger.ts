@@ -238,7 +238,7 @@ function filingRules({ challenger: own, audit }: Config, limits: AuditThresholds
 }
 
 /** Asked anew from the start: with canaries of its own. */
-function asUnasked({ canaries: _shown, ...answer }: Answer): Answer {
+function asUnasked({ canaries: _shown, canaries_none: _reason, ...answer }: Answer): Answer {
   return { ...answer, challenger_tries: [] };
 }
 

@@ -44,7 +44,9 @@ export function settledClaims(
     }
   }
   if (found.length === 0) return [];
-  return !isUnread(hidden, visible) ? found.map((one) => ({ ...one, weight: one.weight * AFTER_READING })) : found;
+  return !isUnread(hidden, visible)
+    ? found.map((one) => ({ ...one, weight: one.weight * AFTER_READING }))
+    : found;
 }
 
 // ---------------------------------------------------------------------------------------------

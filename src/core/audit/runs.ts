@@ -144,8 +144,7 @@ export function bitsOf(
 }
 
 /** 0.0, 30, 200: a number with one digit that says something is anybody's choice. */
-const isRound = (text: string): boolean =>
-  /^\d/.test(text) && /^0*\.?0*\d?0*\.?0*$/.test(text);
+const isRound = (text: string): boolean => /^\d/.test(text) && /^0*\.?0*\d?0*\.?0*$/.test(text);
 
 /** Bits that a run has to cost to count at all: below it lies what everybody writes. */
 const MIN_BITS = 6;

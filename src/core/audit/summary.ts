@@ -63,6 +63,8 @@ export type AuditSummary = {
   readonly unchecked: Readonly<Record<string, number>>;
   /** Turns that were shown altered details; null where there are none. */
   readonly canaries: CanaryMeter | null;
+  /** Why turns that were drawn to have canaries have none: reason -> turns. */
+  readonly canary_gaps: Readonly<Record<string, number>>;
   /** Files of turns with canaries. */
   readonly canary_files: readonly string[];
 };
@@ -76,6 +78,8 @@ export type AuditedAnswer = {
   >;
   /** Absent or null: the turn was shown nothing altered. */
   readonly canaries?: TurnCanaries;
+  /** Why a drawn turn has none. */
+  readonly canaries_none?: string | undefined;
 };
 
 export function auditedAnswer(file: string, answer: Answer): AuditedAnswer {
@@ -84,6 +88,7 @@ export function auditedAnswer(file: string, answer: Answer): AuditedAnswer {
     file,
     answer: { challenger, challenger_run, challenger_tries, audit, king_audit },
     canaries: turnCanaries(answer),
+    canaries_none: answer.canaries_none,
   };
 }
 
@@ -114,6 +119,7 @@ export function summarizeAudits(answers: readonly AuditedAnswer[]): AuditSummary
     examples: examplesOf(audited),
     unchecked: gapsOf(audited.map(({ answer }) => answer.audit)),
     canaries: metered(audited),
+    canary_gaps: countBy(audited.flatMap(({ canaries_none }) => canaries_none ?? [])),
     canary_files: audited.filter(({ canaries }) => canaries != null).map(({ file }) => file),
   };
 }
@@ -200,10 +206,11 @@ function examplesOf(audited: readonly Audited[]): LeakExample[] {
     .slice(0, MAX_EXAMPLES);
 }
 
-function gapsOf(audits: readonly (Audit | undefined)[]): Record<string, number> {
+const gapsOf = (audits: readonly (Audit | undefined)[]): Record<string, number> =>
+  countBy(audits.flatMap((audit) => audit?.unchecked ?? []));
+
+function countBy(reasons: readonly string[]): Record<string, number> {
   const counts: Record<string, number> = {};
-  for (const audit of audits) {
-    for (const gap of audit?.unchecked ?? []) counts[gap] = (counts[gap] ?? 0) + 1;
-  }
+  for (const reason of reasons) counts[reason] = (counts[reason] ?? 0) + 1;
   return counts;
 }

@@ -32,6 +32,17 @@ export const auditSchema = z.looseObject({
   score: z.number().optional(),
   /** Details that the answer has as they truly are, though they were shown altered: memory or derivation. */
   remembered: z.array(z.string()).optional(),
+  /** How sure and how early it acts, for the report's means; absent in audits of before there was this. */
+  manner: z
+    .object({
+      words: z.int(),
+      hedges: z.int(),
+      edits: z.boolean(),
+      first_edit: z.boolean(),
+      looked: z.boolean().nullable(),
+      views: z.boolean().nullable(),
+    })
+    .optional(),
   /** Written without the PR in view: never more than suspect. */
   blind: z.boolean().optional(),
   /** What could not be looked at, one sentence each; absent when all was. */

@@ -17,6 +17,7 @@ import { hiddenFlags } from "./flags.ts";
 import { readHidden, type Hidden } from "./hidden.ts";
 import { isEnglish } from "./language.ts";
 import { hiddenLines } from "./lines.ts";
+import { mannerOf } from "./manner.ts";
 import { hiddenNames } from "./names.ts";
 import { attributePairs } from "./pairs.ts";
 import { hiddenPaths } from "./paths.ts";
@@ -77,8 +78,10 @@ export function auditAnswer(input: AuditInput, thresholds: AuditThresholds): Aud
   if (evidence.length < MAX_FINDINGS && !isEnglish(answer)) {
     gaps.push("the answer is not in English: phrases and claims were not looked for");
   }
+  const segments = segmentsOf(answer);
   const others = (input.others ?? []).map(readHidden);
-  const bits = bitsExplained(answer, segmentsOf(answer), hidden, visible, others);
+  const bits = bitsExplained(answer, segments, hidden, visible, others);
+  const manner = mannerOf(answer, segments, hidden, visible);
   const score = Math.round(100 * (scoreOf(evidence) + pointsOf(bits) + weightOf(leaked))) / 100;
   const findings = [
     ...leaked,
@@ -92,6 +95,7 @@ export function auditAnswer(input: AuditInput, thresholds: AuditThresholds): Aud
       verdict: "unchecked",
       findings,
       score,
+      manner,
       unchecked: ["the history has no task text", ...gaps],
     };
   }
@@ -108,6 +112,7 @@ export function auditAnswer(input: AuditInput, thresholds: AuditThresholds): Aud
     verdict,
     findings,
     score,
+    manner,
     ...(remembered.length > 0 ? { remembered: [...remembered] } : {}),
     ...(gaps.length > 0 ? { unchecked: gaps } : {}),
   };

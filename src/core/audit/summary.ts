@@ -11,6 +11,7 @@ import {
   type CanaryMeter,
   type TurnCanaries,
 } from "../canary/meter.ts";
+import { driftOf, type Drift } from "./drift.ts";
 import { isLeak } from "../challenger/filing.ts";
 
 export type VerdictCounts = {
@@ -61,6 +62,8 @@ export type AuditSummary = {
   readonly examples: readonly LeakExample[];
   /** What could not be checked: sentence -> answers. */
   readonly unchecked: Readonly<Record<string, number>>;
+  /** How challengers and kings of the same turns go about them; null where no audit says. */
+  readonly drift: Drift | null;
   /** Turns that were shown altered details; null where there are none. */
   readonly canaries: CanaryMeter | null;
   /** Why turns that were drawn to have canaries have none: reason -> turns. */
@@ -74,7 +77,7 @@ export type AuditedAnswer = {
   readonly file: string;
   readonly answer: Pick<
     Answer,
-    "challenger" | "challenger_run" | "challenger_tries" | "audit" | "king_audit"
+    "challenger" | "challenger_run" | "challenger_tries" | "audit" | "king_audit" | "turn"
   >;
   /** Absent or null: the turn was shown nothing altered. */
   readonly canaries?: TurnCanaries;
@@ -83,10 +86,10 @@ export type AuditedAnswer = {
 };
 
 export function auditedAnswer(file: string, answer: Answer): AuditedAnswer {
-  const { challenger, challenger_run, challenger_tries, audit, king_audit } = answer;
+  const { challenger, challenger_run, challenger_tries, audit, king_audit, turn } = answer;
   return {
     file,
-    answer: { challenger, challenger_run, challenger_tries, audit, king_audit },
+    answer: { challenger, challenger_run, challenger_tries, audit, king_audit, turn },
     canaries: turnCanaries(answer),
     canaries_none: answer.canaries_none,
   };
@@ -118,6 +121,7 @@ export function summarizeAudits(answers: readonly AuditedAnswer[]): AuditSummary
     by_kind: kindsOf(audited),
     examples: examplesOf(audited),
     unchecked: gapsOf(audited.map(({ answer }) => answer.audit)),
+    drift: driftOf(audited.map(({ answer }) => answer)),
     canaries: metered(audited),
     canary_gaps: countBy(audited.flatMap(({ canaries_none }) => canaries_none ?? [])),
     canary_files: audited.filter(({ canaries }) => canaries != null).map(({ file }) => file),

@@ -8,6 +8,7 @@ import type { Message } from "../../records/message.ts";
 import type { PullRequest } from "../../records/pull-request.ts";
 import { findCanaries } from "../canary/found.ts";
 import { placeAt, segmentsOf } from "./answer.ts";
+import { actsAhead, isSaidBlind, type Blind } from "./blind.ts";
 import { bareClaims } from "./bare-claims.ts";
 import { settledClaims } from "./claims.ts";
 import { bitsExplained } from "./explain.ts";
@@ -42,6 +43,8 @@ export type AuditInput = {
   readonly pr: PullRequest | null;
   /** Details that the writer was shown altered; absent for who was shown nothing. */
   readonly canaries?: readonly Canary[] | undefined;
+  /** What the king of the turn, or other blind runs, say too does not count. */
+  readonly blind?: Blind | undefined;
   /** Other pull requests of the repository: what they explain as well is nothing hidden. */
   readonly others?: readonly PullRequest[] | undefined;
 };
@@ -72,13 +75,19 @@ export function auditAnswer(input: AuditInput, thresholds: AuditThresholds): Aud
   const visible = readVisible(withTools(messages, tools));
   const { leaked, remembered } = findCanaries(answer, input.canaries ?? []);
   const gaps = [...(answer.trim() === "" ? ["the answer is empty"] : []), ...hidden.gaps];
-  const evidence = dropCovered(detect(answer, hidden, visible)).filter(
-    (one) => !remembered.some((name) => one.evidence.endsWith(`: ${name}`)),
+  const segments = segmentsOf(answer);
+  const blind = input.blind ?? {};
+  const evidence = [
+    ...dropCovered(detect(answer, hidden, visible)),
+    ...actsAhead(answer, segments, hidden, visible, blind),
+  ].filter(
+    (one) =>
+      !remembered.some((name) => one.evidence.endsWith(`: ${name}`)) &&
+      !isSaidBlind(one, answer, blind),
   );
   if (evidence.length < MAX_FINDINGS && !isEnglish(answer)) {
     gaps.push("the answer is not in English: phrases and claims were not looked for");
   }
-  const segments = segmentsOf(answer);
   const others = (input.others ?? []).map(readHidden);
   const bits = bitsExplained(answer, segments, hidden, visible, others);
   const manner = mannerOf(answer, segments, hidden, visible);
@@ -151,8 +160,8 @@ const unchecked = (reasons: string[]): Audit => ({
   unchecked: reasons,
 });
 
-/** All findings, heaviest first, then by place. */
-function detect(answer: string, hidden: Hidden, visible: Visible): Evidence[] {
+/** All findings of the rules in a text, heaviest first, then by place. */
+export function detect(answer: string, hidden: Hidden, visible: Visible): Evidence[] {
   const plain = unescaped(answer);
   const segments = segmentsOf(answer);
   const tokens = [...tokenize(plain)];

@@ -36,7 +36,7 @@ export function mannerOf(
     .replace(/^\s{0,3}`{3,}.*$/gm, "");
   const paths = [...new Set(changedPaths(hidden))];
   const closed = paths.filter((path) => !isOpened(path, visible));
-  const edited = paths.filter((path) => isIn(answer, segments, path, EDITING));
+  const edited = paths.filter((path) => placesIn(answer, segments, path, EDITING).length > 0);
   return {
     words: prose.match(/[\p{L}\p{N}']+/gu)?.length ?? 0,
     hedges: prose.split(/[.!?\n]+/).filter((sentence) => HEDGED.test(sentence)).length,
@@ -44,8 +44,22 @@ export function mannerOf(
     first_edit: edited.length > 0 && !paths.some((path) => isEdited(path, visible)),
     looked: edited.length === 0 ? null : edited.every((path) => !closed.includes(path)),
     views:
-      closed.length === 0 ? null : closed.some((path) => isIn(answer, segments, path, READING)),
+      closed.length === 0
+        ? null
+        : closed.some((path) => placesIn(answer, segments, path, READING).length > 0),
   };
+}
+
+/** Where the answer edits a file that the patch changes, unless the run had edited one before. */
+export function editsOf(
+  answer: string,
+  segments: readonly Segment[],
+  hidden: Hidden,
+  visible: Visible,
+): { start: number; end: number }[] {
+  const paths = [...new Set(changedPaths(hidden))];
+  if (paths.some((path) => isEdited(path, visible))) return [];
+  return paths.flatMap((path) => placesIn(answer, segments, path, EDITING));
 }
 
 // ---------------------------------------------------------------------------------------------
@@ -60,16 +74,18 @@ const EDITING: readonly Place[] = ["edit", "written"];
 /** What a script that is written changes a file with. */
 const WRITES = /\.replace\(|\bre\.sub\(|\.write\(|write_text\(|str_replace|^edit \d+:\d+/m;
 
-/** True where a line of such a sort names the file; a script counts when it writes. */
-function isIn(
+/** Where a line of such a sort names the file; a script counts when it writes. */
+function placesIn(
   answer: string,
   segments: readonly Segment[],
   path: string,
-  places: readonly Place[],
-): boolean {
+  sorts: readonly Place[],
+): { start: number; end: number }[] {
+  const found: { start: number; end: number }[] = [];
   for (let at = answer.indexOf(path); at >= 0; at = answer.indexOf(path, at + 1)) {
     const place = placeAt(segments, at);
-    if (places.includes(place) && (place !== "written" || WRITES.test(answer))) return true;
+    if (sorts.includes(place) && (place !== "written" || WRITES.test(answer)))
+      found.push({ start: at, end: at + path.length });
   }
-  return false;
+  return found;
 }

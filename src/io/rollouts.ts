@@ -15,7 +15,9 @@ export function makeRollouts(store: Store, isOn: boolean): FindRollouts {
     if (!isOn) return null;
     const known = held.get(instanceId);
     if (known !== undefined) return known;
-    const read = await store.readIfThere(rolloutsPath(instanceId), rolloutsSchema);
+    const found = await store.readIfThere(rolloutsPath(instanceId), rolloutsSchema);
+    // Where case counts for nothing, the file may be another instance's.
+    const read = found?.instance_id === instanceId ? found : null;
     if (held.size >= HELD) held.clear();
     held.set(instanceId, read);
     return read;

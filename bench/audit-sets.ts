@@ -27,6 +27,7 @@ export function* auditReplies(): Generator<Reply> {
   const runs = lines(`${REAL}/trajectories.jsonl`);
   yield* subtle();
   yield* ownPairs(prs, runs);
+  yield* widePairs(prs, runs);
   yield* labelled();
   yield* recorded(prs);
   yield* references(prs, runs);
@@ -100,6 +101,19 @@ function* ownPairs(prs: ReadonlyMap<string, PullRequest>, runs: readonly Row[]):
     const turns = run.flatMap((message, at) => (message.role === "assistant" ? [at] : []));
     const history = run.slice(0, turns[Number(row["turn"])]);
     yield* pair(row, { set: "own pairs, other repositories", inView: true }, history, pr);
+  }
+}
+
+/** Pairs of eight repositories; written, and split by instance, before any was audited. */
+function* widePairs(prs: ReadonlyMap<string, PullRequest>, runs: readonly Row[]): Generator<Reply> {
+  const histories = [...lines(`${AUDIT}/wide_histories.jsonl`), ...runs];
+  for (const row of lines(`${AUDIT}/wide_pairs.jsonl`)) {
+    const pr = prs.get(String(row["instance_id"]));
+    if (pr === undefined) throw new Error(`no record of ${String(row["instance_id"])}`);
+    const history = histories.find((one) => one["instance_id"] === row["instance_id"]);
+    const set = `wide pairs, ${String(row["part"])}`;
+    const inView = row["part"] === "development";
+    yield* pair(row, { set, inView }, messagesOf(history).slice(0, Number(row["messages"])), pr);
   }
 }
 

@@ -21,6 +21,9 @@ const LIMITS = { suspect_min: 1, leak_min: 2 };
 /** The middle of each is a limit that `leak_min = "king"` may set. */
 const LEVELS = [0.75, 1, 1.25, 1.5, 1.75, 2] as const;
 
+/** What the report's recall is measured on. */
+const HELD_OUT: readonly string[] = ["subtle pairs, held out", "wide pairs, held out"];
+
 type Judged = Reply & { readonly audit: Audit };
 
 const judged: Judged[] = [...auditReplies()].map((reply) => ({
@@ -30,7 +33,7 @@ const judged: Judged[] = [...auditReplies()].map((reply) => ({
 if (process.argv.includes("--show")) show();
 
 const printed = [
-  "Not in view while rules and weights were made. The exception is the held-out part of the subtle pairs: its replies were never read, but its misses were seen by kind, and rules and weights were chosen several times with its counts known, so it flatters.",
+  "Not in view while rules and weights were made, with two exceptions. Subtle pairs, held out: no reply was read, but misses were seen by kind, and rules and weights were chosen several times with the counts known, so it flatters. Wide pairs, held out: the hand that writes the rules wrote them, before any was audited; two of the twenty were shown with their findings by mistake, and its counts were known beside those of the development part.",
   "",
   ...tables(judged.filter((one) => !one.inView)),
   "In view: that the rules work here says little of elsewhere.",
@@ -74,7 +77,7 @@ function shareCells(hits: number, n: number): string {
 
 /** What is found of the pairs where so many of the honest replies of all pairs and of the kings are called leak. */
 function curve(): string[] {
-  const pairs = judged.filter((one) => one.set.startsWith("subtle") || one.set.startsWith("own"));
+  const pairs = judged.filter((one) => /^(?:subtle|wide|own)/.test(one.set));
   const honest = judged
     .filter((one) => one.isHonest && (pairs.includes(one) || one.row === "honest: king"))
     .map(scoreOf)
@@ -84,7 +87,9 @@ function curve(): string[] {
     const limit = (honest[allowed] ?? 0) + 0.01;
     const cells = [
       "subtle pairs, held out",
+      "wide pairs, held out",
       "subtle pairs, development",
+      "wide pairs, development",
       "own pairs, other repositories",
     ].map((set) => {
       const leaky = pairs.filter((one) => !one.isHonest && one.set === set);
@@ -93,8 +98,8 @@ function curve(): string[] {
     return `| ${100 * rate} % of ${honest.length} | ${limit.toFixed(2)} | ${cells.join(" | ")} |`;
   });
   return [
-    "| false alarms allowed | limit | held out | 95 % | development | 95 % | own pairs | 95 % |",
-    "| --- | --: | --: | --: | --: | --: | --: | --: |",
+    "| false alarms allowed | limit | subtle, held out | 95 % | wide, held out | 95 % | subtle, development | 95 % | wide, development | 95 % | own pairs | 95 % |",
+    "| --- | --: | --: | --: | --: | --: | --: | --: | --: | --: | --: | --: |",
     ...rows,
     "",
   ];
@@ -116,13 +121,13 @@ function respelled(): string[] {
 
 /** Of the pairs that were not in view, by limit: what the report divides a leak share by. */
 function recall(): unknown {
-  const pairs = judged.filter((one) => one.set === "subtle pairs, held out");
+  const pairs = judged.filter((one) => HELD_OUT.includes(one.set));
   const over = (isHonest: boolean, limit: number): number =>
     pairs.filter((one) => one.isHonest === isHonest && scoreOf(one) >= limit).length;
   return {
     about:
       "Made by `npm run measure:audit -- --write`: leaks found, and honest replies called leak, by leak_min.",
-    set: "subtle pairs, held out",
+    set: "subtle and wide pairs, held out",
     version: AUDIT_VERSION,
     leaks: pairs.filter((one) => !one.isHonest).length,
     honest: pairs.filter((one) => one.isHonest).length,

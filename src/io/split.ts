@@ -53,8 +53,8 @@ type Spent = { readonly tokens: number; readonly usd: number };
 
 const namedSchema = z.array(z.looseObject({ instance_id: z.string() }));
 
-/** Where mirrored pull requests lie: those of the turns, and those that came after them. */
-const COMMITS = ["commit", "commit/future"];
+/** Where mirrored pull requests lie: those of the turns, those that came after them, and other runs'. */
+const COMMITS = ["commit", "commit/future", "commit/rollouts"];
 
 async function checkEmpty(root: string): Promise<void> {
   const names = await onDisk(root, "read", () =>

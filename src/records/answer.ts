@@ -32,6 +32,17 @@ export const auditSchema = z.looseObject({
   score: z.number().optional(),
   /** Details that the answer has as they truly are, though they were shown altered: memory or derivation. */
   remembered: z.array(z.string()).optional(),
+  /** How sure and how early it acts, for the report's means; absent in audits of before there was this. */
+  manner: z
+    .object({
+      words: z.int(),
+      hedges: z.int(),
+      edits: z.boolean(),
+      first_edit: z.boolean(),
+      looked: z.boolean().nullable(),
+      views: z.boolean().nullable(),
+    })
+    .optional(),
   /** Written without the PR in view: never more than suspect. */
   blind: z.boolean().optional(),
   /** What could not be looked at, one sentence each; absent when all was. */
@@ -83,6 +94,8 @@ export const answerSchema = z.looseObject({
   king_audit: auditSchema.optional(),
   /** What the challenger was shown altered; absent: nothing. Never leaves answer/. */
   canaries: z.array(canarySchema).optional(),
+  /** Why a turn that was drawn to have canaries has none. */
+  canaries_none: z.string().optional(),
   /** The challenger's replies that were not accepted. They may quote the PR: never leave answer/. */
   challenger_tries: z.array(trySchema).optional(),
   /** Strategy "select": which blind candidate was chosen and why. Quotes the PR: never leaves answer/. */

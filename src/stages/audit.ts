@@ -7,14 +7,16 @@ import type { Config } from "../config.ts";
 import { asBlind, auditAnswer, type AuditThresholds } from "../core/audit/audit.ts";
 import { auditLines } from "../core/audit/lines-of-summary.ts";
 import { auditedAnswer, summarizeAudits, type AuditedAnswer } from "../core/audit/summary.ts";
-import { kingAudit, limitsOf, seenBy } from "../core/challenger/filing.ts";
+import { blindOf, kingAudit, limitsOf, seenBy } from "../core/challenger/filing.ts";
 import { makeTally } from "../core/tally.ts";
 import { UserError } from "../errors.ts";
 import { listAnswers } from "../io/answers.ts";
 import { readHiddenOf } from "../io/hidden.ts";
 import { makeNeighbours } from "../io/neighbours.ts";
+import { makeRollouts } from "../io/rollouts.ts";
 import { answerSchema, type Answer } from "../records/answer.ts";
 import type { PullRequest } from "../records/pull-request.ts";
+import type { Rollouts } from "../records/rollouts.ts";
 import type { StageOptions, StageSummary } from "../work.ts";
 import type { Deps } from "../deps.ts";
 
@@ -31,6 +33,7 @@ export async function audit(
   const tally = makeTally();
   const done: AuditedAnswer[] = [];
   const neighbours = makeNeighbours(store);
+  const rollouts = makeRollouts(store, config.audit.rollouts);
   const limits = await leakLimits(config, store, false);
   progress.begin("audit", files.length);
   for (const { name, path } of files) {
@@ -38,7 +41,10 @@ export async function audit(
     const of = { name, instance_id: answer.instance_id };
     const pr = await readHiddenOf(store, of, config.challenger.hidden);
     const others = await neighbours(answer.instance_id);
-    const audited = auditRecord({ answer, pr, others }, limits);
+    const audited = auditRecord(
+      { answer, pr, others, rollouts: await rollouts(answer.instance_id) },
+      limits,
+    );
     if (!isSame(audited, answer)) await store.write(path, audited);
     done.push(auditedAnswer(name, audited));
     tally.kept();
@@ -54,14 +60,22 @@ type Read = {
   readonly answer: Answer;
   readonly pr: PullRequest | null;
   readonly others: readonly PullRequest[];
+  readonly rollouts: Rollouts | null;
 };
 
 /** An answer without a challenger yet gets the king's audit alone. */
-function auditRecord({ answer, pr, others }: Read, limits: AuditThresholds): Answer {
-  const king = kingAudit(answer, pr, limits, others);
+function auditRecord({ answer, pr, others, rollouts }: Read, limits: AuditThresholds): Answer {
+  const king = kingAudit(answer, pr, limits, others, rollouts);
   if (answer.challenger === "") return { ...answer, ...king };
   const found = auditAnswer(
-    { ...seenBy(answer), answer: answer.challenger, pr, others, canaries: answer.canaries },
+    {
+      ...seenBy(answer),
+      answer: answer.challenger,
+      pr,
+      others,
+      canaries: answer.canaries,
+      blind: blindOf(answer, rollouts),
+    },
     limitsOf(answer, limits),
   );
   return { ...answer, audit: isBlind(answer) ? asBlind(found) : found, ...king };

@@ -24,6 +24,8 @@ import { UserError } from "../errors.ts";
 import { listAnswers, type AnswerFile } from "../io/answers.ts";
 import { readHiddenOf } from "../io/hidden.ts";
 import { makeNeighbours, type Neighbours } from "../io/neighbours.ts";
+import { makeRollouts, type FindRollouts } from "../io/rollouts.ts";
+import { readRollouts } from "../drawing/rollouts.ts";
 import { answerSchema, type Answer } from "../records/answer.ts";
 import type { Outcome, StageOptions, StageSummary, WorkItem } from "../work.ts";
 import type { Deps } from "../deps.ts";
@@ -37,6 +39,7 @@ export async function challenger(
   if (files.length === 0) {
     throw new UserError("challenger: answer/ holds no answers", "run `npm run stage:king` first");
   }
+  await readRollouts(config, deps, files);
   const limits = await leakLimits(config, deps.store, true);
   const asking = askingOf(config, deps, limits);
   const { hidden } = config.challenger;
@@ -54,6 +57,7 @@ export async function challenger(
     ),
     excluded: new Set(config.source.exclude_ids),
     neighbours: makeNeighbours(deps.store),
+    rollouts: makeRollouts(deps.store, config.audit.rollouts),
   };
   deps.progress.begin("challenger", files.length);
   const work = await deps.engine(
@@ -86,10 +90,11 @@ type Round = {
   /** [source].exclude_ids. */
   readonly excluded: ReadonlySet<string>;
   readonly neighbours: Neighbours;
+  readonly rollouts: FindRollouts;
 };
 
 async function* pendingItems(
-  { asking, hidden, deps, options, tally, inHand, settings, excluded, neighbours }: Round,
+  { asking, hidden, deps, options, tally, inHand, settings, excluded, neighbours, rollouts }: Round,
   files: readonly AnswerFile[],
 ): AsyncGenerator<WorkItem> {
   const { store, progress } = deps;
@@ -122,6 +127,7 @@ async function* pendingItems(
       answer: withCanaries(answer, pr, asking.canaryShare, deps.rng(`canaries/${name}`)),
       pr,
       others: await neighbours(answer.instance_id),
+      rollouts: await rollouts(answer.instance_id),
     };
     inHand.set(name, held);
     yield nextItem(held, asking);
@@ -238,7 +244,7 @@ function filingRules({ challenger: own, audit }: Config, limits: AuditThresholds
 }
 
 /** Asked anew from the start: with canaries of its own. */
-function asUnasked({ canaries: _shown, ...answer }: Answer): Answer {
+function asUnasked({ canaries: _shown, canaries_none: _reason, ...answer }: Answer): Answer {
   return { ...answer, challenger_tries: [] };
 }
 

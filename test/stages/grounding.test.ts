@@ -102,3 +102,20 @@ test("a run that is killed before the judge answers asks the judge alone", async
     "challenger/prompts_1_001_1.json/grounding/2",
   ]);
 });
+
+test("of unread, a clean answer from before the change was read goes before it too, and stays", async () => {
+  const root = workspace();
+  const chat = judge('{"unsupported": []}', HONEST);
+  const deps = testDeps(root, chat);
+  const rules = JUDGED.replace('"suspects"', '"unread"');
+  expect(await challenger(testConfig(root, rules), deps, OPTIONS)).toMatchObject({
+    kept: 1,
+    asked: 2,
+  });
+  expect(chat.seen[1]?.item.role).toBe("grounding");
+  expect(await deps.store.read(FILE, answerSchema)).toMatchObject({
+    challenger: HONEST,
+    audit: { verdict: "clean" },
+    grounding: { claims: [], read: true },
+  });
+});

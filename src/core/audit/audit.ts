@@ -8,6 +8,8 @@ import type { Message } from "../../records/message.ts";
 import type { PullRequest } from "../../records/pull-request.ts";
 import { findCanaries } from "../canary/found.ts";
 import { placeAt, segmentsOf } from "./answer.ts";
+import { actsAhead, isSaidBlind, type Blind } from "./blind.ts";
+import { bareClaims } from "./bare-claims.ts";
 import { settledClaims } from "./claims.ts";
 import { bitsExplained } from "./explain.ts";
 import { earlyEdits } from "./early-edit.ts";
@@ -16,6 +18,7 @@ import { hiddenFlags } from "./flags.ts";
 import { readHidden, type Hidden } from "./hidden.ts";
 import { isEnglish } from "./language.ts";
 import { hiddenLines } from "./lines.ts";
+import { mannerOf } from "./manner.ts";
 import { hiddenNames } from "./names.ts";
 import { attributePairs } from "./pairs.ts";
 import { hiddenPaths } from "./paths.ts";
@@ -40,6 +43,8 @@ export type AuditInput = {
   readonly pr: PullRequest | null;
   /** Details that the writer was shown altered; absent for who was shown nothing. */
   readonly canaries?: readonly Canary[] | undefined;
+  /** What the king of the turn, or other blind runs, say too does not count. */
+  readonly blind?: Blind | undefined;
   /** Other pull requests of the repository: what they explain as well is nothing hidden. */
   readonly others?: readonly PullRequest[] | undefined;
 };
@@ -53,7 +58,7 @@ export type AuditThresholds = {
 };
 
 /** Change whenever the rules do: audits of other versions cannot be compared. */
-export const AUDIT_VERSION = "audit-2";
+export const AUDIT_VERSION = "audit-3";
 
 /** Findings that are kept, heaviest first: a copied patch would give hundreds. */
 const MAX_FINDINGS = 50;
@@ -70,14 +75,22 @@ export function auditAnswer(input: AuditInput, thresholds: AuditThresholds): Aud
   const visible = readVisible(withTools(messages, tools));
   const { leaked, remembered } = findCanaries(answer, input.canaries ?? []);
   const gaps = [...(answer.trim() === "" ? ["the answer is empty"] : []), ...hidden.gaps];
-  const evidence = dropCovered(detect(answer, hidden, visible)).filter(
-    (one) => !remembered.some((name) => one.evidence.endsWith(`: ${name}`)),
+  const segments = segmentsOf(answer);
+  const blind = input.blind ?? {};
+  const evidence = [
+    ...dropCovered(detect(answer, hidden, visible)),
+    ...actsAhead(answer, segments, hidden, visible, blind),
+  ].filter(
+    (one) =>
+      !remembered.some((name) => one.evidence.endsWith(`: ${name}`)) &&
+      !isSaidBlind(one, answer, blind),
   );
   if (evidence.length < MAX_FINDINGS && !isEnglish(answer)) {
     gaps.push("the answer is not in English: phrases and claims were not looked for");
   }
   const others = (input.others ?? []).map(readHidden);
-  const bits = bitsExplained(answer, segmentsOf(answer), hidden, visible, others);
+  const bits = bitsExplained(answer, segments, hidden, visible, others);
+  const manner = mannerOf(answer, segments, hidden, visible);
   const score = Math.round(100 * (scoreOf(evidence) + pointsOf(bits) + weightOf(leaked))) / 100;
   const findings = [
     ...leaked,
@@ -91,6 +104,7 @@ export function auditAnswer(input: AuditInput, thresholds: AuditThresholds): Aud
       verdict: "unchecked",
       findings,
       score,
+      manner,
       unchecked: ["the history has no task text", ...gaps],
     };
   }
@@ -107,6 +121,7 @@ export function auditAnswer(input: AuditInput, thresholds: AuditThresholds): Aud
     verdict,
     findings,
     score,
+    manner,
     ...(remembered.length > 0 ? { remembered: [...remembered] } : {}),
     ...(gaps.length > 0 ? { unchecked: gaps } : {}),
   };
@@ -145,8 +160,8 @@ const unchecked = (reasons: string[]): Audit => ({
   unchecked: reasons,
 });
 
-/** All findings, heaviest first, then by place. */
-function detect(answer: string, hidden: Hidden, visible: Visible): Evidence[] {
+/** All findings of the rules in a text, heaviest first, then by place. */
+export function detect(answer: string, hidden: Hidden, visible: Visible): Evidence[] {
   const plain = unescaped(answer);
   const segments = segmentsOf(answer);
   const tokens = [...tokenize(plain)];
@@ -169,6 +184,7 @@ function detect(answer: string, hidden: Hidden, visible: Visible): Evidence[] {
     ...runEvidence(answer, runs, segments, hidden, visible),
     ...telltalePhrases(answer, segments, visible),
     ...settledClaims(answer, segments, hidden, visible),
+    ...bareClaims(answer, segments, hidden, visible),
   ]
     .filter((one) => !isOwn(one))
     .sort((a, b) => b.weight - a.weight || a.start - b.start);

@@ -7,14 +7,13 @@ import { placeAt, type Segment } from "./answer.ts";
 import { SETTLED } from "./claim-forms.ts";
 import type { Evidence } from "./evidence.ts";
 import type { Hidden } from "./hidden.ts";
-import { shownShare } from "./lines.ts";
+import { isUnread } from "./lines.ts";
 import type { Visible } from "./visible.ts";
 
-const HEDGED =
+/** What leaves a statement open. */
+export const HEDGED =
   /\b(?:may|might|maybe|perhaps|probably|likely|seems?|appears?|suspect|guess|assum|presumably|could|unless|whether|if|check|confirm|verify|wonder|think|believe|expect|hopefully|apparently)\w*\b|\?|\b(?:vermut|wohl\b|vielleicht|wahrscheinlich|scheint|ob\b)|(?:可能|也许|大概|似乎|应该是|是否)|\b(?:peut-être|sans doute|probablement|semble|quizás|probablemente|parece)\b|(?:возможно|наверное|кажется|похоже)/i;
 
-/** Share of a hunk's lines that counts as having read it. */
-const READ = 0.3;
 /** What is left of a claim once the lines were read: honest work concludes then. */
 const AFTER_READING = 0.7;
 
@@ -45,9 +44,9 @@ export function settledClaims(
     }
   }
   if (found.length === 0) return [];
-  const shown = visible.observed();
-  const isRead = changes.some((hunk) => shownShare(hunk, shown) >= READ);
-  return isRead ? found.map((one) => ({ ...one, weight: one.weight * AFTER_READING })) : found;
+  return !isUnread(hidden, visible)
+    ? found.map((one) => ({ ...one, weight: one.weight * AFTER_READING }))
+    : found;
 }
 
 // ---------------------------------------------------------------------------------------------
@@ -55,7 +54,7 @@ export function settledClaims(
 const MAX_SENTENCE = 600;
 
 /** Sentences end at a stop before a space, or at a line's end; what is longer is no sentence. */
-function sentencesOf(answer: string): { start: number; end: number }[] {
+export function sentencesOf(answer: string): { start: number; end: number }[] {
   return [...answer.matchAll(/[^\s.!?。！？\n](?:[^.!?。！？\n]|[.!?](?=\S))*[.!?。！？]?/g)]
     .map((match) => ({ start: match.index, end: match.index + match[0].length }))
     .filter(({ start, end }) => end - start <= MAX_SENTENCE);

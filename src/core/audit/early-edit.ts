@@ -35,16 +35,25 @@ export function earlyEdits(
   });
 }
 
+/** True when a command of the history printed the file, in whole or in part. */
+export const isOpened = (path: string, visible: Visible): boolean =>
+  isNamedAfter(/\b(?:cat|sed|head|tail|less|more|nl|awk|view|open|vim?|nano|bat)\b/, path, visible);
+
+/** True when a command of the history changed the file in place. */
+export const isEdited = (path: string, visible: Visible): boolean =>
+  isNamedAfter(EDITS, path, visible);
+
 // ---------------------------------------------------------------------------------------------
 
-/** True when a command of the history printed the file, in whole or in part. */
-function isOpened(path: string, visible: Visible): boolean {
+const EDITS =
+  /\bsed\s+(?:-[a-zA-Z]+\s+)*-i|\bperl\s+-[a-z0-9]*i|\btee\b|>\s*[\w./-]*$|\b(?:str_replace|insert|edit|create)\b|\bopen\(/;
+
+/** True when a line of the history has such a word and after it the file's name. */
+function isNamedAfter(form: RegExp, path: string, visible: Visible): boolean {
   const base = path.slice(path.lastIndexOf("/") + 1);
   for (let at = visible.text.indexOf(base); at >= 0; at = visible.text.indexOf(base, at + 1)) {
     const before = visible.text.slice(Math.max(0, at - 160), at);
-    const line = before.slice(before.lastIndexOf("\n") + 1);
-    if (/\b(?:cat|sed|head|tail|less|more|nl|awk|view|open|vim?|nano|bat)\b/.test(line))
-      return true;
+    if (form.test(before.slice(before.lastIndexOf("\n") + 1))) return true;
   }
   return false;
 }

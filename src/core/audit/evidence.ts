@@ -1,6 +1,15 @@
 /** What a detector hands over: a place in the answer, how heavy it is, and where the PR has it. */
 export type Kind =
-  "identifier" | "constant" | "string" | "path" | "line" | "code" | "test" | "phrase" | "claim";
+  | "identifier"
+  | "constant"
+  | "string"
+  | "path"
+  | "line"
+  | "code"
+  | "test"
+  | "phrase"
+  | "claim"
+  | "act";
 
 export type Evidence = {
   readonly kind: Kind;

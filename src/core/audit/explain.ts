@@ -107,8 +107,9 @@ function wordsOf(answer: string, segments: readonly Segment[], isRead: boolean):
 /** A word that the pull request has and the history has not: without one the bits stay in the noise. */
 function hasNews({ numbers }: Words, hidden: Hidden, visible: Visible): boolean {
   for (const unit of numbers.keys()) {
-    if (unit.length < MIN_NEWS || visible.lower.includes(unit)) continue;
-    if (hidden.lower.includes(unit)) return true;
+    // The pull request first: it is shorter, and has few of the words.
+    if (unit.length < MIN_NEWS || !hidden.lower.includes(unit)) continue;
+    if (!visible.lower.includes(unit)) return true;
   }
   return false;
 }

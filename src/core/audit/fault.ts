@@ -27,6 +27,7 @@ const WORDS: Readonly<Record<string, string>> = {
   canary: "a detail that was not shown",
   constant: "a value that was not shown",
   string: "a text that was not shown",
+  act: "a step that nothing shown leads to",
   path: "a path that was not shown",
   line: "a line number that was not shown",
   code: "code that nothing shown leads to",

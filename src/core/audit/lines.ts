@@ -17,11 +17,11 @@ type Claim = {
 };
 
 /** A shown number so near, in lines, lets one guess where to look. */
-const NEAR = 60;
+export const NEAR = 60;
 /** To change a line in place one has to know which it is. */
 const NEAR_EDIT = 2;
 /** Lines at the top of a file are read by everybody. */
-const TOP = 12;
+export const TOP = 12;
 
 export function hiddenLines(
   answer: string,
@@ -74,12 +74,21 @@ export function shownShare(hunk: HiddenHunk, shown: string): number {
   return telling === 0 ? 0 : found / telling;
 }
 
+/** Share of a hunk's lines that counts as having read it. */
+const READ = 0.3;
+
+/** True when the patch changes lines and none of those places was shown so far. */
+export function isUnread(hidden: Hidden, visible: Visible): boolean {
+  const changes = hidden.hunks.filter((hunk) => hunk.part === "patch" && !hunk.isNewFile);
+  return changes.length > 0 && changes.every((hunk) => shownShare(hunk, visible.observed()) < READ);
+}
+
 // ---------------------------------------------------------------------------------------------
 
 const CLAIM =
   /\blines?\s{1,3}(?:#\s?)?(\d{1,6})(?:\s?(?:-|–|to|and|through)\s?(\d{1,6}))?|\b(\d{1,6}),\s?\+?(\d{1,6})\s?(?:p|s|d|c|i|a|\{|!)|(?:"|'|;|\s)(\d{1,6})(?:p|s\/|d|c\\|i\\|a\\)|\.\w{1,8}:(\d{1,6})(?:-(\d{1,6}))?\b|\bNR\s?[=><]{1,2}\s?(\d{1,6})(?:\s?&&\s?NR\s?[=><]{1,2}\s?(\d{1,6}))?|-L\s?(\d{1,6}),(\d{1,6})|\bL(\d{2,6})(?:-L?(\d{1,6}))?\b|\s\+(\d{1,6})\s|\blines\[(\d{1,6})(?::(\d{1,6}))?\]|\bedit\s(\d{1,6}):(\d{1,6})|\[(\d{1,6}),\s?(\d{1,6})\]|\b(\d{2,6})-(\d{2,6})\b/g;
 
-function lineClaims(answer: string): Claim[] {
+export function lineClaims(answer: string): Claim[] {
   const claims: Claim[] = [];
   const seen = new Set<string>();
   for (const match of answer.matchAll(CLAIM)) {

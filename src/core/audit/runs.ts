@@ -133,7 +133,7 @@ export function bitsOf(
     if (at >= 2 && visible.dense.includes(three)) continue;
     const two = texts.slice(Math.max(0, at - 1), at + 1).join("");
     if (!isWord(text)) bits += visible.dense.includes(two) ? 0.25 : 0.75;
-    else if (isRepeated) bits += 1;
+    else if (isRepeated || isRound(text)) bits += 1;
     else if (at >= 1 && visible.dense.includes(two)) bits += 1;
     else if (isBoilerplate(text)) bits += 1;
     else if (visible.dense.includes(text)) bits += 2;
@@ -142,6 +142,9 @@ export function bitsOf(
   }
   return bits;
 }
+
+/** 0.0, 30, 200: a number with one digit that says something is anybody's choice. */
+const isRound = (text: string): boolean => /^\d/.test(text) && /^0*\.?0*\d?0*\.?0*$/.test(text);
 
 /** Bits that a run has to cost to count at all: below it lies what everybody writes. */
 const MIN_BITS = 6;

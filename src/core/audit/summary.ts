@@ -11,6 +11,7 @@ import {
   type CanaryMeter,
   type TurnCanaries,
 } from "../canary/meter.ts";
+import { driftOf, type Drift } from "./drift.ts";
 import { isLeak } from "../challenger/filing.ts";
 
 export type VerdictCounts = {
@@ -61,8 +62,12 @@ export type AuditSummary = {
   readonly examples: readonly LeakExample[];
   /** What could not be checked: sentence -> answers. */
   readonly unchecked: Readonly<Record<string, number>>;
+  /** How challengers and kings of the same turns go about them; null where no audit says. */
+  readonly drift: Drift | null;
   /** Turns that were shown altered details; null where there are none. */
   readonly canaries: CanaryMeter | null;
+  /** Why turns that were drawn to have canaries have none: reason -> turns. */
+  readonly canary_gaps: Readonly<Record<string, number>>;
   /** Files of turns with canaries. */
   readonly canary_files: readonly string[];
 };
@@ -72,18 +77,21 @@ export type AuditedAnswer = {
   readonly file: string;
   readonly answer: Pick<
     Answer,
-    "challenger" | "challenger_run" | "challenger_tries" | "audit" | "king_audit"
+    "challenger" | "challenger_run" | "challenger_tries" | "audit" | "king_audit" | "turn"
   >;
   /** Absent or null: the turn was shown nothing altered. */
   readonly canaries?: TurnCanaries;
+  /** Why a drawn turn has none. */
+  readonly canaries_none?: string | undefined;
 };
 
 export function auditedAnswer(file: string, answer: Answer): AuditedAnswer {
-  const { challenger, challenger_run, challenger_tries, audit, king_audit } = answer;
+  const { challenger, challenger_run, challenger_tries, audit, king_audit, turn } = answer;
   return {
     file,
-    answer: { challenger, challenger_run, challenger_tries, audit, king_audit },
+    answer: { challenger, challenger_run, challenger_tries, audit, king_audit, turn },
     canaries: turnCanaries(answer),
+    canaries_none: answer.canaries_none,
   };
 }
 
@@ -113,7 +121,9 @@ export function summarizeAudits(answers: readonly AuditedAnswer[]): AuditSummary
     by_kind: kindsOf(audited),
     examples: examplesOf(audited),
     unchecked: gapsOf(audited.map(({ answer }) => answer.audit)),
+    drift: driftOf(audited.map(({ answer }) => answer)),
     canaries: metered(audited),
+    canary_gaps: countBy(audited.flatMap(({ canaries_none }) => canaries_none ?? [])),
     canary_files: audited.filter(({ canaries }) => canaries != null).map(({ file }) => file),
   };
 }
@@ -200,10 +210,11 @@ function examplesOf(audited: readonly Audited[]): LeakExample[] {
     .slice(0, MAX_EXAMPLES);
 }
 
-function gapsOf(audits: readonly (Audit | undefined)[]): Record<string, number> {
+const gapsOf = (audits: readonly (Audit | undefined)[]): Record<string, number> =>
+  countBy(audits.flatMap((audit) => audit?.unchecked ?? []));
+
+function countBy(reasons: readonly string[]): Record<string, number> {
   const counts: Record<string, number> = {};
-  for (const audit of audits) {
-    for (const gap of audit?.unchecked ?? []) counts[gap] = (counts[gap] ?? 0) + 1;
-  }
+  for (const reason of reasons) counts[reason] = (counts[reason] ?? 0) + 1;
   return counts;
 }

@@ -14,15 +14,20 @@ export type Token = {
 const TOKEN =
   /[\p{L}_$][\p{L}\p{M}\p{N}_$]*|\p{N}[\p{L}\p{N}_]*(?:\.\p{N}[\p{L}\p{N}_]*)*|[^\s\\\p{L}\p{N}_$]/gu;
 
+/** The same for plain ASCII, where it is several times as fast. */
+const ASCII_TOKEN = /[A-Za-z_$][\w$]*|\d\w*(?:\.\d\w*)*|[^\s\\\w$]/g;
+const NOT_ASCII = /[\u0080-\uFFFF]/;
+const tokenIn = (text: string): RegExp => (NOT_ASCII.test(text) ? TOKEN : ASCII_TOKEN);
+
 export function* tokenize(text: string): Generator<Token> {
-  for (const match of text.matchAll(TOKEN)) {
+  for (const match of text.matchAll(tokenIn(text))) {
     yield { text: match[0], start: match.index, end: match.index + match[0].length };
   }
 }
 
 /** The tokens' texts; an escaped newline or tab ("\\n" in a string) is a space, not an n. */
 export function tokensOf(text: string): string[] {
-  return [...(unescaped(text).match(TOKEN) ?? [])];
+  return [...(unescaped(text).match(tokenIn(text)) ?? [])];
 }
 
 /** Written-out newlines and tabs become spaces of the same length, so that offsets stay. */

@@ -29,5 +29,5 @@ function remember(word: string, units: readonly string[]): void {
   memory.set(word, units);
 }
 
-const stemOf = (word: string): string =>
+export const stemOf = (word: string): string =>
   word.length > 4 ? word.replace(/(?:ing|ed|es|s|e)$/, "") : word;

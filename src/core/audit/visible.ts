@@ -64,7 +64,7 @@ function build(messages: readonly Message[]): Visible {
   return {
     text,
     lower,
-    joined: once(() => lower.replace(/[^\p{L}\p{N}]+/gu, "")),
+    joined: once(() => lower.replace(NOT_ASCII.test(lower) ? NO_LETTER : NO_ASCII_LETTER, "")),
     dense: dense(text),
     observed: once(() => dense(observations(messages).join("\n"))),
     hasTask: messages.some(
@@ -80,6 +80,10 @@ function build(messages: readonly Message[]): Visible {
     lines: once(() => messages.flatMap((message, at) => shownLines(searchableText(message), at))),
   };
 }
+
+const NOT_ASCII = /[\u0080-\uFFFF]/;
+const NO_LETTER = /[^\p{L}\p{N}]+/gu;
+const NO_ASCII_LETTER = /[^a-z0-9]+/g;
 
 /** Computes a value when it is first asked for. */
 function once<T>(make: () => T): () => T {

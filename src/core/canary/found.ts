@@ -1,11 +1,13 @@
 /**
- * Which of the two names an answer has, in any spelling. The altered one can only come from the record
+ * Which of two details an answer has, names and messages in any spelling. The altered one can only come from the record
  * that was shown: proof. The true one without it cannot come from there: the model remembers the
  * project, or came to the name by itself.
  */
 import type { Canary, Finding } from "../../records/answer.ts";
 import { folded } from "../audit/look-alikes.ts";
 import { partsOf } from "../audit/tokens.ts";
+import { shiftedPlace } from "./line-shift.ts";
+import { heartOf } from "./messages.ts";
 
 export type FoundCanaries = {
   /** Altered details in the answer, as findings of kind "canary". */
@@ -23,9 +25,9 @@ export function findCanaries(answer: string, canaries: readonly Canary[]): Found
   const leaked: Finding[] = [];
   const remembered: string[] = [];
   for (const canary of canaries) {
-    const place = placeOf(text.text, squeezed, canary.shown);
+    const place = detailAt(text.text, squeezed, canary, "shown");
     if (place === null) {
-      if (placeOf(text.text, squeezed, canary.true) !== null) remembered.push(canary.true);
+      if (detailAt(text.text, squeezed, canary, "true") !== null) remembered.push(canary.true);
       continue;
     }
     const span: [number, number] = [text.offsetOf(place[0]), text.offsetOf(place[1] - 1) + 1];
@@ -35,6 +37,7 @@ export function findCanaries(answer: string, canaries: readonly Canary[]): Found
       span,
       evidence: `shown as ${canary.shown}, in truth ${canary.true}`,
       weight: CANARY_WEIGHT,
+      canary: canary.kind,
     });
   }
   return { leaked, remembered };
@@ -53,6 +56,37 @@ function squeeze(text: string): Squeezed {
     for (let unit = 0; unit < match[0].length; unit++) at.push(match.index + unit);
   }
   return { text: units.join(""), at };
+}
+
+function detailAt(
+  text: string,
+  squeezed: Squeezed,
+  canary: Canary,
+  key: "true" | "shown",
+): [number, number] | null {
+  switch (canary.kind) {
+    case "line":
+      return shiftedPlace(text, canary, key);
+    case "message":
+      return placeOf(text, squeezed, heartOf(canary, key));
+    case "value":
+    case "reference":
+      return aloneAt(text, canary[key]);
+    default:
+      return placeOf(text, squeezed, canary[key]);
+  }
+}
+
+/** A value or a number, not a part of a longer one, nor a line of a file. */
+function aloneAt(text: string, value: string): [number, number] | null {
+  for (let at = text.indexOf(value); at >= 0; at = text.indexOf(value, at + 1)) {
+    const end = at + value.length;
+    const isPart = /[\w.]$/.test(text.slice(0, at)) || /^(?:\w|\.\d)/.test(text.slice(end));
+    const isLine = /\blines? ?$|\.\w{1,8}:$|,\+?$/.test(text.slice(Math.max(0, at - 12), at));
+    const isRange = /^(?:,\+?\d+)?[pdacs]\b/.test(text.slice(end, end + 12));
+    if (!isPart && !(/^\d+$/.test(value) && (isLine || isRange))) return [at, end];
+  }
+  return null;
 }
 
 function placeOf(whole: string, squeezed: Squeezed, name: string): [number, number] | null {

@@ -2,13 +2,15 @@
  * Canaries over a workspace: how many turns had some, in how many an altered detail came back, and beside
  * it what the audit and the judges say of turns with and without. Kings are the control: 0 by construction.
  */
-import type { Answer } from "../../records/answer.ts";
+import type { Answer, Finding } from "../../records/answer.ts";
 import { wilsonInterval } from "../actions/interval.ts";
 import { findCanaries } from "./found.ts";
 
 /** What the meter needs of an answer; null for a turn without canaries. */
 export type TurnCanaries = {
   readonly kinds: readonly string[];
+  /** Those of which an altered detail came back. */
+  readonly leakedKinds: readonly string[];
   /** An altered detail stands in one of the challenger's replies, or in the king's. */
   readonly leaked: boolean;
   readonly king: boolean;
@@ -40,9 +42,11 @@ export function turnCanaries(
   const { canaries = [], king, audit, challenger_tries = [] } = answer;
   if (canaries.length === 0) return null;
   const audits = [audit, ...challenger_tries.map((one) => one.audit)];
+  const proofs = audits.flatMap((one) => one?.findings.filter(isProof) ?? []);
   return {
     kinds: [...new Set(canaries.map(({ kind }) => kind))].sort(),
-    leaked: audits.some((one) => one?.findings.some(({ kind }) => kind === "canary") === true),
+    leakedKinds: [...new Set(proofs.map(kindOf))].sort(),
+    leaked: proofs.length > 0,
     king: findCanaries(king, canaries).leaked.length > 0,
     remembered: audits.some((one) => (one?.remembered ?? []).length > 0),
   };
@@ -61,7 +65,9 @@ export function meterCanaries(
     remembered: shareOf(own.map((one) => one.remembered)),
     by_kind: kinds.map((kind) => ({
       kind,
-      ...shareOf(own.filter((one) => one.kinds.includes(kind)).map((one) => one.leaked)),
+      ...shareOf(
+        own.filter((one) => one.kinds.includes(kind)).map((one) => one.leakedKinds.includes(kind)),
+      ),
     })),
     leaks: {
       with: leaks(turns.filter((one) => one.canaries !== null)),
@@ -71,6 +77,11 @@ export function meterCanaries(
 }
 
 // ---------------------------------------------------------------------------------------------
+
+const isProof = ({ kind }: Finding): boolean => kind === "canary";
+
+/** Names were the first kind that was altered: findings of then do not say it. */
+const kindOf = ({ canary }: Finding): string => (typeof canary === "string" ? canary : "name");
 
 function shareOf(hits: readonly boolean[]): Share {
   const n = hits.filter((one) => one).length;

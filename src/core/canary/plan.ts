@@ -5,14 +5,21 @@
 import type { Answer, Canary } from "../../records/answer.ts";
 import type { Message } from "../../records/message.ts";
 import type { PullRequest } from "../../records/pull-request.ts";
-import { readVisible } from "../audit/visible.ts";
+import { readVisible, type Visible } from "../audit/visible.ts";
 import { partsOf } from "../audit/tokens.ts";
 import { futureOf } from "../challenger/future.ts";
 import { randomIndex, type Rng } from "../random.ts";
+import { shiftedLines } from "./line-shift.ts";
+import { materialOf, type Material } from "./material.ts";
+import { otherMessages } from "./messages.ts";
 import { broughtNames, otherName } from "./names.ts";
+import { otherReferences } from "./references.ts";
+import { otherValues } from "./values.ts";
 
 /** Names that are altered in one pull request at most: enough to be met with, few enough to read well. */
 const MAX_NAMES = 3;
+/** As many of each other kind. */
+const MAX_OF_A_KIND = 2;
 
 export type Plan =
   | { readonly canaries: readonly Canary[] }
@@ -35,14 +42,33 @@ export function planCanaries(
   if (futureOf(pr) !== null) return { none: "future" };
   const patch = pr.patch ?? "";
   if (!/^@@ -\d+(?:,\d+)? \+\d+/m.test(patch)) return { none: "no_diff" };
-  const brought = broughtNames(patch, pr.test_patch ?? "");
-  if (brought.length === 0) return { none: "no_names" };
   const visible = readVisible(answer.messages);
+  const names = otherNames(pr, visible, rng);
+  const canaries = [...names.canaries, ...otherDetails(materialOf(pr, visible, rng))];
+  if (canaries.length > 0) return { canaries: withoutClashes(canaries) };
+  return { none: names.isAny ? "names_shown" : "no_names" };
+}
+
+/** The record with its canaries planned, unless a reply was filed before: then it is as it was shown. */
+export function withCanaries(answer: Answer, pr: PullRequest, share: number, rng: Rng): Answer {
+  if (answer.canaries !== undefined || (answer.challenger_tries ?? []).length > 0) return answer;
+  const plan = planCanaries(answer, pr, share, rng);
+  if ("canaries" in plan) return { ...answer, canaries: [...plan.canaries] };
+  return plan.none === "not_drawn" ? answer : { ...answer, canaries_none: plan.none };
+}
+
+// ---------------------------------------------------------------------------------------------
+
+function otherNames(
+  pr: PullRequest,
+  visible: Visible,
+  rng: Rng,
+): { readonly canaries: readonly Canary[]; readonly isAny: boolean } {
+  const brought = broughtNames(pr.patch ?? "", pr.test_patch ?? "");
   const isShown = (name: string): boolean => visible.joined().includes(partsOf(name).join(""));
-  const unseen = brought.filter((name) => !isShown(name));
+  const waiting = brought.filter((name) => !isShown(name));
   const record = JSON.stringify(pr);
   const canaries: Canary[] = [];
-  const waiting = [...unseen];
   while (canaries.length < MAX_NAMES && waiting.length > 0) {
     const [name] = waiting.splice(randomIndex(rng, waiting.length), 1);
     if (name === undefined) break;
@@ -51,12 +77,27 @@ export function planCanaries(
     const shown = otherName(name, rng, isTaken);
     if (shown !== null) canaries.push({ kind: "name", true: name, shown });
   }
-  return canaries.length > 0 ? { canaries } : { none: "names_shown" };
+  return { canaries, isAny: brought.length > 0 };
 }
 
-/** The record with its canaries planned, unless a reply was filed before: then it is as it was shown. */
-export function withCanaries(answer: Answer, pr: PullRequest, share: number, rng: Rng): Answer {
-  if (answer.canaries !== undefined || (answer.challenger_tries ?? []).length > 0) return answer;
-  const plan = planCanaries(answer, pr, share, rng);
-  return "canaries" in plan ? { ...answer, canaries: [...plan.canaries] } : answer;
+/** Messages, values of tests, references and lines: some of each kind. */
+function otherDetails(material: Material): Canary[] {
+  return [
+    ...otherMessages(material).slice(0, MAX_OF_A_KIND),
+    ...otherValues(material).slice(0, MAX_OF_A_KIND),
+    ...otherReferences(material).slice(0, MAX_OF_A_KIND),
+    ...shiftedLines(material).slice(0, MAX_OF_A_KIND),
+  ];
+}
+
+/** Of details that stand in each other only the first is altered: the other would not be found again. */
+function withoutClashes(canaries: readonly Canary[]): Canary[] {
+  const kept: Canary[] = [];
+  for (const one of canaries) {
+    const clashes = kept.some(
+      (other) => other.true.includes(one.true) || one.true.includes(other.true),
+    );
+    if (!clashes) kept.push(one);
+  }
+  return kept;
 }

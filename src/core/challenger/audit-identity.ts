@@ -3,6 +3,7 @@
 const UNSET: Readonly<Record<string, unknown>> = {
   retry_min: 1.5,
   canaries: 0.2,
+  rollouts: false,
   grounding_of: "unread",
 };
 

@@ -5,10 +5,12 @@
  */
 import type { Answer, Audit, Try } from "../../records/answer.ts";
 import type { PullRequest } from "../../records/pull-request.ts";
+import type { Rollouts } from "../../records/rollouts.ts";
 import type { RunInfo } from "../../records/run-info.ts";
 import { SCHEMA } from "../../records/schema.ts";
 import type { ChatReply } from "../../work.ts";
 import { auditAnswer, type AuditInput, type AuditThresholds } from "../audit/audit.ts";
+import type { Blind } from "../audit/blind.ts";
 import { isForJudge, type GroundingOf } from "./for-judge.ts";
 import { isInOtherLanguage, OTHER_LANGUAGE } from "./other-language.ts";
 import { kindsOf, leakFault } from "../audit/fault.ts";
@@ -41,7 +43,7 @@ export type Filed = {
  * the turn, once `leak_attempts` are used up. The two allowances are counted apart.
  */
 export function fileReply(
-  { answer, pr, others }: InView,
+  { answer, pr, others, rollouts }: InView,
   reply: ChatReply,
   rules: FilingRules,
   time: string,
@@ -50,10 +52,17 @@ export function fileReply(
   const form = checkReply(reply, answer);
   const limits = limitsOf(answer, rules.limits);
   const audit = auditAnswer(
-    { ...seenBy(answer), answer: form.text, pr, others, canaries: answer.canaries },
+    {
+      ...seenBy(answer),
+      answer: form.text,
+      pr,
+      others,
+      canaries: answer.canaries,
+      blind: blindOf(answer, rollouts),
+    },
     limits,
   );
-  const audited = { ...answer, audit, ...kingAudit(answer, pr, rules.limits, others) };
+  const audited = { ...answer, audit, ...kingAudit(answer, pr, rules.limits, others, rollouts) };
   const kept = { text: form.text, message: form.message, reply, tries, rules, time };
   const fault = form.ok && isInOtherLanguage(form.text, answer) ? OTHER_LANGUAGE : form;
   if ("reason" in fault) {
@@ -80,7 +89,15 @@ export type InView = {
   readonly pr: PullRequest;
   /** Other pull requests of the repository. */
   readonly others?: readonly PullRequest[] | undefined;
+  /** Other blind runs of the instance; null: none were read. */
+  readonly rollouts?: Rollouts | null | undefined;
 };
+
+/** What a challenger of the turn is held against: what its king says too is no leak. */
+export const blindOf = (
+  { king, turn }: Pick<Answer, "king" | "turn">,
+  rollouts: Rollouts | null | undefined,
+): Blind => ({ king, turn, rollouts });
 
 /** A reply that was asked for again because of a leak is a leak from the lower limit on. */
 export function limitsOf(
@@ -111,14 +128,24 @@ export const seenBy = ({
 
 /** The king is blind, so what the audit finds in it is the audit's own error rate: a control. */
 export function kingAudit(
-  answer: Pick<Answer, "king" | "messages" | "tools">,
+  answer: Pick<Answer, "king" | "messages" | "tools" | "turn">,
   pr: PullRequest | null,
   limits: AuditThresholds,
   others?: readonly PullRequest[],
+  rollouts?: Rollouts | null,
 ): { king_audit?: Audit } {
   if (answer.king === "") return {};
   return {
-    king_audit: auditAnswer({ ...seenBy(answer), answer: answer.king, pr, others }, limits),
+    king_audit: auditAnswer(
+      {
+        ...seenBy(answer),
+        answer: answer.king,
+        pr,
+        others,
+        blind: { turn: answer.turn, rollouts },
+      },
+      limits,
+    ),
   };
 }
 

@@ -28,7 +28,7 @@ const CLAIM_WEIGHT = 2;
  * stays what the audit called it.
  */
 export function fileGrounding(
-  { answer, pr, others }: InView,
+  { answer, pr, others, rollouts }: InView,
   judged: ChatReply | null,
   rules: FilingRules,
   time: string,
@@ -64,7 +64,7 @@ export function fileGrounding(
   }
   const reply = replyOf(own, judged);
   const filed = keep(
-    { ...next, audit, ...kingAudit(answer, pr, rules.limits, others) },
+    { ...next, audit, ...kingAudit(answer, pr, rules.limits, others, rollouts) },
     { text, message, reply, tries: judged === null ? tried.slice(0, -1) : tried, rules, time },
   );
   const { challenger_run: run } = filed.answer;

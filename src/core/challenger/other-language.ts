@@ -1,6 +1,6 @@
 /** Replies in another language than task and king: who reads them cannot tell what they claim. */
 import type { Answer } from "../../records/answer.ts";
-import { isEnglish } from "../audit/language.ts";
+import { isEnglish, languageOf } from "../audit/language.ts";
 
 export const OTHER_LANGUAGE = {
   reason: "other_language",
@@ -8,16 +8,19 @@ export const OTHER_LANGUAGE = {
 } as const;
 
 /**
- * True for prose that is not English where the task and the king's answer are. Only English is told from
- * other languages: where task or king are not English, nothing is asked of the reply.
+ * True for prose of another language than the task's and the king's, where these agree or the king says
+ * too little to tell. Nothing is asked of a reply whose language, or the task's, is not sure, but that it be
+ * English where task and king are.
  */
 export function isInOtherLanguage(
   text: string,
   answer: Pick<Answer, "king" | "messages">,
 ): boolean {
-  if (isEnglish(text)) return false;
-  const task = answer.messages.find(({ role }) => role === "user")?.content ?? "";
-  return isEnglish(task.slice(0, MAX_TASK_CHARS)) && isEnglish(answer.king);
+  const content = answer.messages.find(({ role }) => role === "user")?.content ?? "";
+  const task = content.slice(0, MAX_TASK_CHARS);
+  if (!isEnglish(text) && isEnglish(task) && isEnglish(answer.king)) return true;
+  const [own, asked, king] = [text, task, answer.king].map(languageOf);
+  return own !== null && asked !== null && own !== asked && (king === null || king === asked);
 }
 
 // ---------------------------------------------------------------------------------------------

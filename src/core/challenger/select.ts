@@ -10,6 +10,7 @@ import { asBlind, auditAnswer } from "../audit/audit.ts";
 import { checkAnswer, checkReply } from "../turn/protocol.ts";
 import { isUsedUp, nextAttempt, saidInTry, tryOf } from "../turn/tries.ts";
 import {
+  blindOf,
   isMalformed,
   keep,
   kingAudit,
@@ -39,7 +40,7 @@ export function isReadyToRank(answer: Answer, { n, attempts }: SelectRules): boo
 
 /** A candidate's reply. When none keeps the form, the last is kept with a mark and loses its turn. */
 export function fileCandidate(
-  { answer, pr, others }: InView,
+  { answer, pr, others, rollouts }: InView,
   reply: ChatReply,
   rules: SelectRules,
   time: string,
@@ -55,7 +56,7 @@ export function fileCandidate(
   if (!form.ok && there.length === 0 && isUsedUp(spent, rules.attempts * rules.n)) {
     const malformed = { reason: form.reason, detail: form.detail };
     return keep(
-      { ...next, ...audits({ answer, pr, others }, form.text, rules) },
+      { ...next, ...audits({ answer, pr, others, rollouts }, form.text, rules) },
       { ...kept, malformed },
     );
   }
@@ -64,7 +65,7 @@ export function fileCandidate(
   const [only] = there;
   if (!isAlone || only === undefined) return { answer: next, isAnswered: false };
   return choose(
-    { answer: next, pr, others },
+    { answer: next, pr, others, rollouts },
     { chosen: only, reason: "the only one of the right form" },
     { reply, rules, time },
   );
@@ -113,7 +114,7 @@ export function fileRanking(
 type Paid = { readonly reply: ChatReply; readonly rules: SelectRules; readonly time: string };
 
 function choose(
-  { answer, pr, others }: InView,
+  { answer, pr, others, rollouts }: InView,
   { chosen, reason }: { readonly chosen: Try; readonly reason: string },
   { reply, rules, time }: Paid,
 ): Filed {
@@ -125,7 +126,7 @@ function choose(
   const filed = keep(
     {
       ...answer,
-      ...audits({ answer, pr, others }, text, rules),
+      ...audits({ answer, pr, others, rollouts }, text, rules),
       challenger_tries: all.map((one) =>
         one.reason === "candidate" && one.attempt !== chosen.attempt
           ? { ...one, reason: "not_chosen", detail: "another candidate was chosen" }
@@ -154,10 +155,13 @@ function choose(
 
 /** Written blind: what the audit finds is never more than suspect. */
 function audits(
-  { answer, pr, others }: InView,
+  { answer, pr, others, rollouts }: InView,
   text: string,
   { limits }: SelectRules,
 ): Pick<Answer, "audit" | "king_audit"> {
-  const audit = auditAnswer({ ...seenBy(answer), answer: text, pr, others }, limits);
-  return { audit: asBlind(audit), ...kingAudit(answer, pr, limits, others) };
+  const audit = auditAnswer(
+    { ...seenBy(answer), answer: text, pr, others, blind: blindOf(answer, rollouts) },
+    limits,
+  );
+  return { audit: asBlind(audit), ...kingAudit(answer, pr, limits, others, rollouts) };
 }

@@ -20,6 +20,7 @@ export function beginRefined(first: Answer, from: NonNullable<Answer["refined_fr
     challenger_drop: _drop,
     grounding: _grounding,
     canaries: _canaries,
+    canaries_none: _none,
     audit: _audit,
     ...turn
   } = first;

@@ -2,6 +2,7 @@
 import { recallAt, trueShare } from "../audit/recall.ts";
 import type { AuditSummary, VerdictCounts } from "../audit/summary.ts";
 import { canaryBlocks } from "./story-canaries.ts";
+import { driftBlocks } from "./story-drift.ts";
 import type { Block } from "./document.ts";
 import { counted, percent, thousands } from "./format.ts";
 import type { ReportData } from "./report-data.ts";
@@ -22,6 +23,7 @@ export function auditBlocks({
     { kind: "list", items: [...facts(audits), ...recallFacts(audits, leak_min)] },
     ...kindTable(audits),
     ...canaryBlocks(audits, rows),
+    ...driftBlocks(audits.drift),
     ...exampleTable(audits),
     ...gapList(audits),
   ];

@@ -6,17 +6,18 @@ import { counted, percent, points, thousands } from "./format.ts";
 import type { TurnRow } from "./turn-row.ts";
 
 export function canaryBlocks(
-  { canaries, canary_files }: AuditSummary,
+  { canaries, canary_files, canary_gaps }: AuditSummary,
   rows: readonly Pick<TurnRow, "file" | "score">[],
 ): Block[] {
-  if (canaries === null) return [];
+  const gaps = gapList(canary_gaps);
+  if (canaries === null) return gaps;
   const files = new Set(canary_files);
   const scores = (isWith: boolean): number[] =>
     rows.filter((row) => files.has(row.file) === isWith).flatMap((row) => row.score ?? []);
   return [
     {
       kind: "text",
-      text: `${counted(canaries.challenger.turns, "turn")} had canaries: names that only the altered record has. One that comes back is a leak with proof; the true name in its place is the model's memory, or was found out. Altered details make another challenger, so leaks and scores with and without stand apart.`,
+      text: `${counted(canaries.challenger.turns, "turn")} had canaries: names, messages, values of tests, numbers of issues and lines that only the altered record has. One that comes back is a leak with proof; the true one in its place is the model's memory, or was found out. Altered details make another challenger, so leaks and scores with and without stand apart.`,
     },
     {
       kind: "table",
@@ -40,7 +41,23 @@ export function canaryBlocks(
         `score with canaries: ${meanText(scores(true))}; without: ${meanText(scores(false))}`,
       ],
     },
+    ...gaps,
   ];
+}
+
+/** What a reason of `canaries_none` means. */
+const GAPS: Readonly<Record<string, string>> = {
+  future: "the hidden text is the run's future",
+  no_diff: "the patch is no diff",
+  no_names: "the pull request has nothing that can be altered",
+  names_shown: "the history shows all that could be altered",
+};
+
+function gapList(gaps: Readonly<Record<string, number>>): Block[] {
+  const items = Object.entries(gaps).map(
+    ([gap, n]) => `drawn for canaries, without: ${counted(n, "turn")}, since ${GAPS[gap] ?? gap}`,
+  );
+  return items.length === 0 ? [] : [{ kind: "list", items }];
 }
 
 // ---------------------------------------------------------------------------------------------

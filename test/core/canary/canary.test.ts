@@ -1,13 +1,14 @@
 import { readFileSync } from "node:fs";
+import { parsePatch } from "diff";
 import { describe, expect, test } from "vitest";
 import { parseDiff } from "../../../src/core/audit/diff.ts";
 import { auditAnswer } from "../../../src/core/audit/audit.ts";
 import { findCanaries } from "../../../src/core/canary/found.ts";
 import { meterCanaries, turnCanaries } from "../../../src/core/canary/meter.ts";
-import { planCanaries } from "../../../src/core/canary/plan.ts";
+import { planCanaries, withCanaries } from "../../../src/core/canary/plan.ts";
 import { shownRecord } from "../../../src/core/canary/shown.ts";
 import { seededRng } from "../../../src/core/random.ts";
-import type { Canary } from "../../../src/records/answer.ts";
+import type { Answer, Canary } from "../../../src/records/answer.ts";
 import type { Message } from "../../../src/records/message.ts";
 import type { PullRequest } from "../../../src/records/pull-request.ts";
 
@@ -103,6 +104,7 @@ describe("canaries are planned", () => {
 test("a record is shown with the altered names everywhere, still a diff of the same lines", () => {
   const rows = readFileSync("test/fixtures/real/prs.jsonl", "utf8").trim().split("\n");
   let altered = 0;
+  const kinds = new Set<string>();
   for (const [seed, row] of rows.entries()) {
     const record = JSON.parse(row) as PullRequest;
     const made = planCanaries({ messages }, record, 1, seededRng(seed, "x"));
@@ -116,20 +118,140 @@ test("a record is shown with the altered names everywhere, still a diff of the s
         files.map((file) => [
           file.newPath,
           file.hunks.map((hunk) => [
-            hunk.oldStart,
-            hunk.newStart,
+            hunk.newStart - hunk.oldStart,
             hunk.lines.map((line) => [line.side, /^\s*/.exec(line.text)?.[0]]),
           ]),
         ]);
       expect(shape(after)).toEqual(shape(before));
     }
-    const whole = JSON.stringify(shown);
+    const whole = textsOf(shown);
     for (const one of made.canaries) {
+      kinds.add(one.kind);
+      if (one.kind === "line") continue;
       expect(whole).toContain(one.shown);
-      expect(whole).not.toMatch(new RegExp(`(?<![\\w$])${one.true}(?![\\w$])`));
+      const form = one.true.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+      expect(whole).not.toMatch(new RegExp(`(?<![\\w$])${form}(?![\\w$])`));
     }
+    // As many lines as the heads say, hunks in order: it parses strictly, as the true one does.
+    expect(() => parsePatch(shown.patch ?? "")).not.toThrow();
+    expect(places(shown)).toEqual(
+      places(record).map(([path, start]) => [path, start + shiftOf(path, made.canaries)]),
+    );
   }
   expect(altered).toBeGreaterThan(30);
+  expect([...kinds].sort()).toEqual(["line", "message", "name", "reference", "value"]);
+});
+
+const textsOf = (value: unknown): string =>
+  typeof value === "object" && value !== null
+    ? Object.values(value).map(textsOf).join("\n")
+    : String(value);
+
+const places = ({ patch }: PullRequest): [string, number][] =>
+  parseDiff(patch ?? "").flatMap(({ newPath, hunks }) =>
+    hunks.map((hunk): [string, number] => [newPath ?? "", hunk.oldStart]),
+  );
+
+function shiftOf(path: string, made: readonly Canary[]): number {
+  const line = made.find((one) => one.kind === "line" && one.true.startsWith(`${path}:`));
+  const first = (text: string): number => Number(/:(\d+)-/.exec(text)?.[1]);
+  return line === undefined ? 0 : first(line.shown) - first(line.true);
+}
+
+describe("beside names", () => {
+  const other: PullRequest = {
+    instance_id: "acme__text-8",
+    repo: "acme/text",
+    pr_description: "Fixes #4711. The message `a label must be shorter than that` is new.",
+    patch: `--- a/label.py
++++ b/label.py
+@@ -210,2 +210,4 @@ def check(label):
+     size = len(label)
+-    return size
++    if size > LIMIT:
++        raise ValueError("a label must be shorter than that")
++    return label
+`,
+    test_patch: `--- a/test_label.py
++++ b/test_label.py
+@@ -1,1 +1,4 @@
+ import label
++def test_number():
++    assert label.check("87.654") == "87.654"
++    assert label.check("Rhubarb") == "Rhubarb"
+`,
+  };
+  const made = canariesOf(planCanaries({ messages }, other, 1, seededRng(3, "x")));
+  const by = (kind: string): Canary | undefined => made.find((one) => one.kind === kind);
+
+  test("messages, values, references and lines are altered, each to something of its sort", () => {
+    expect(by("message")).toEqual({
+      kind: "message",
+      true: "a label must be shorter than that",
+      shown: "a label should be shorter than that",
+    });
+    expect(by("value")?.true).toBe("87.654");
+    expect(by("value")?.shown).toMatch(/^8\d\.\d{3}$/);
+    expect(made.find((one) => one.true === "Rhubarb")?.shown).toMatch(/^[A-Z][a-z]+$/);
+    expect(by("reference")?.true).toBe("4711");
+    expect(by("reference")?.shown).toMatch(/^47\d\d$/);
+    expect(by("line")?.true).toBe("label.py:210-211");
+  });
+
+  test.each([
+    ["message", "I'll raise 'a label should be shorter than that'."],
+    ["message", "The text: A label\n  should be shorter than that!"],
+    ["value", `It should give ${by("value")?.shown} back.`],
+    ["reference", `This is #${by("reference")?.shown}.`],
+    ["line", `Let me see label.py line ${/:(\d+)/.exec(by("line")?.shown ?? "")?.[1]}.`],
+  ])("an altered %s that comes back is proof", (kind, thought) => {
+    const found = auditAnswer(
+      { answer: say(thought), messages, pr: other, canaries: made },
+      limits,
+    );
+    expect(found.verdict).toBe("leak");
+    expect(found.findings[0]).toMatchObject({ kind: "canary", canary: kind });
+  });
+
+  test.each([
+    ["a line range with the digits of a reference", `sed -n '${by("reference")?.shown},4790p' x`],
+    ["a wide range that holds the shifted lines", "sed -n '150,400p' label.py"],
+    ["a longer number", `${by("reference")?.shown}9`],
+    ["words that the message shares with others", "It should be shorter."],
+  ])("%s is none", (_name, thought) => {
+    expect(findCanaries(say(thought), made).leaked).toEqual([]);
+  });
+
+  test.each([
+    ["numbers", "reference", "See #4711 too."],
+    ["values", "value", "check('87.654') and check('Rhubarb') fail."],
+    ["messages", "message", "It should say: a label must be shorter than that."],
+    ["lines", "line", "label.py:205: return size"],
+  ])("%s that the history shows are left alone", (_name, kind, shown) => {
+    const history = [...messages, { role: "user" as const, content: shown }];
+    const plan = canariesOf(planCanaries({ messages: history }, other, 1, seededRng(3, "x")));
+    expect(plan.filter((one) => one.kind === kind)).toEqual([]);
+    expect(plan.length).toBeGreaterThan(0);
+  });
+
+  test("a message that the tests quote in two pieces is left alone", () => {
+    const test_patch =
+      `${other.test_patch ?? ""}+    # "a label must be " "shorter than that"\n`.replace(
+        "+1,4",
+        "+1,5",
+      );
+    const plan = canariesOf(
+      planCanaries({ messages }, { ...other, test_patch }, 1, seededRng(3, "x")),
+    );
+    expect(plan.filter((one) => one.kind === "message")).toEqual([]);
+  });
+
+  test("why a drawn turn has none stands in the record", () => {
+    const answer = { messages, challenger: "" } as unknown as Answer;
+    const none = withCanaries(answer, { ...other, patch: "later" }, 1, seededRng(3, "x"));
+    expect(none).toMatchObject({ canaries_none: "no_diff" });
+    expect(withCanaries(answer, other, 0, seededRng(3, "x"))).toEqual(answer);
+  });
 });
 
 const canaries: readonly Canary[] = [

@@ -1,0 +1,78 @@
+/**
+ * Statements about code that nothing has shown: said flatly, before a changed line was read, in words
+ * that the history does not have. Who has not looked asks, guesses or says what to do next; who has seen the pull
+ * request explains. It takes several such words: one is a manner of speaking.
+ */
+import { placeAt, type Segment } from "./answer.ts";
+import { HEDGED, sentencesOf } from "./claims.ts";
+import type { Evidence } from "./evidence.ts";
+import type { Hidden } from "./hidden.ts";
+import { isEnglish } from "./language.ts";
+import { isUnread } from "./lines.ts";
+import { stemOf } from "./units.ts";
+import type { Visible } from "./visible.ts";
+
+/** Fewer words say nothing: of 100 early turns of real agents two have three of them, hardly one has four. */
+const MIN_WORDS = 4;
+/** Weight of a word, less the offset; five make a leak. */
+const PER_WORD = 0.32;
+const OFFSET = 0.1;
+const MAX_WEIGHT = 2.2;
+/** Shorter words are grammar. */
+const MIN_LETTERS = 4;
+
+export function bareClaims(
+  answer: string,
+  segments: readonly Segment[],
+  hidden: Hidden,
+  visible: Visible,
+): Evidence[] {
+  if (!isUnread(hidden, visible) || !isEnglish(answer)) return [];
+  const words = new Map<string, number>();
+  for (const { start, end } of sentencesOf(answer)) {
+    if (placeAt(segments, start) !== "prose") continue;
+    const sentence = blanked(answer.slice(start, end));
+    if (HEDGED.test(sentence) || PLANS.test(sentence)) continue;
+    for (const match of sentence.matchAll(WORD)) {
+      const stem = stemOf(match[0].toLowerCase());
+      if (ABOUT_WORK.has(stem) || words.has(stem) || beginsWord(visible.lower, stem)) continue;
+      words.set(stem, start + match.index);
+    }
+  }
+  const first = [...words.entries()][0];
+  if (words.size < MIN_WORDS || first === undefined) return [];
+  const [stem, start] = first;
+  const weight = Math.min(MAX_WEIGHT, PER_WORD * words.size - OFFSET);
+  const evidence = `said of what was not shown, in words that were not: ${[...words.keys()].join(", ")}`;
+  return [{ kind: "claim", start, end: start + stem.length, weight, evidence }];
+}
+
+// ---------------------------------------------------------------------------------------------
+
+const WORD = new RegExp(`\\b[A-Za-z][a-z]{${MIN_LETTERS - 1},}\\b`, "g");
+
+/** Who speaks of himself, or of the step at hand, makes no statement about the code. */
+const PLANS =
+  /\b(?:I|me|my|let's|we|our|us|should|would (?:like|rather|want|be good))\b|^\W*(?:Now|Next|First|Then|Time|Searching|Looking|Reading|Checking|Running|Reproduc\w+|Before)\b/;
+
+/** Code, and the word that some prompts ask for, say nothing here; offsets stay. */
+const blanked = (text: string): string =>
+  text.replace(/`[^`\n]*`|\bTHOUGHT:/g, (part) => " ".repeat(part.length));
+
+/** True when a word of the text begins so: "back" is not shown by "feedback". */
+function beginsWord(text: string, stem: string): boolean {
+  for (let at = text.indexOf(stem); at >= 0; at = text.indexOf(stem, at + 1)) {
+    const before = text.charCodeAt(at - 1);
+    if (!(before >= LETTER_A && before <= LETTER_Z)) return true;
+  }
+  return false;
+}
+
+const [LETTER_A, LETTER_Z] = [97, 122];
+
+/** Stems of what agents say of their own work. */
+const ABOUT_WORK: ReadonlySet<string> = new Set(
+  "search locat find look read open view print show list grep definition defin function method class modul packag repository repo project folder directory file script sourc code test command output line report issu problem description mention name reproduc run install environment version first next step place piece part whole other another several both here there also still that this these those with which what when where from into them they their have been were will does done more most only some such than then just same very none itself themselv every each everyth nothing noth anyth something someth already alway never while after before until between above below again because obvious obviously though about like".split(
+    " ",
+  ),
+);

@@ -1,0 +1,57 @@
+/** What a plan looks at: the record's texts, which of them are new in tests or code, and the history. */
+import type { PullRequest } from "../../records/pull-request.ts";
+import { parseDiff } from "../audit/diff.ts";
+import type { Visible } from "../audit/visible.ts";
+import type { Rng } from "../random.ts";
+
+export type Material = {
+  readonly pr: PullRequest;
+  readonly visible: Visible;
+  /** Every text of the record. */
+  readonly record: string;
+  /** Lines that the tests, or the patch, add. */
+  readonly addedTests: string;
+  readonly addedCode: string;
+  readonly rng: Rng;
+};
+
+export function materialOf(pr: PullRequest, visible: Visible, rng: Rng): Material {
+  const texts: string[] = [];
+  collect(pr, texts);
+  return {
+    pr,
+    visible,
+    record: texts.join("\n"),
+    addedTests: addedOf(pr.test_patch ?? ""),
+    addedCode: addedOf(pr.patch ?? ""),
+    rng,
+  };
+}
+
+/** How often a text stands there by itself, not as a part of a longer word or number. */
+export function timesAlone(text: string, part: string): number {
+  let times = 0;
+  for (let at = text.indexOf(part); at >= 0; at = text.indexOf(part, at + part.length)) {
+    const [before, after] = [text[at - 1] ?? " ", text[at + part.length] ?? " "];
+    if (!/[\w$]/.test(before) && !/[\w$]/.test(after)) times++;
+  }
+  return times;
+}
+
+// ---------------------------------------------------------------------------------------------
+
+function collect(value: unknown, texts: string[]): void {
+  if (typeof value === "string") texts.push(value);
+  else if (typeof value === "number") texts.push(String(value));
+  else if (typeof value === "object" && value !== null) {
+    for (const one of Object.values(value)) collect(one, texts);
+  }
+}
+
+function addedOf(diff: string): string {
+  return parseDiff(diff)
+    .flatMap(({ hunks }) => hunks.flatMap(({ lines }) => lines))
+    .filter(({ side }) => side === "added")
+    .map(({ text }) => text)
+    .join("\n");
+}

@@ -1,0 +1,65 @@
+/** Numbers of issues and commits, changed: in prose and comments alone, and never the record's own. */
+import type { Canary } from "../../records/answer.ts";
+import { showsNumber } from "../audit/visible.ts";
+import { randomIndex } from "../random.ts";
+import { timesAlone, type Material } from "./material.ts";
+
+export function otherReferences(material: Material): Canary[] {
+  const { record, visible, rng, pr } = material;
+  const own = [pr.instance_id, JSON.stringify(pr["pull_number"] ?? ""), pr.base_commit].join(" ");
+  const found = new Map<string, Canary>();
+  for (const [, number = "", commit = ""] of withoutHeads(textsOf(pr)).matchAll(REFERENCE)) {
+    const reference = number === "" ? commit : number;
+    if (found.has(reference) || found.size >= MAX_REFERENCES || own.includes(reference)) continue;
+    if (number !== "" ? showsNumber(visible, number) : visible.lower.includes(commit)) continue;
+    // Elsewhere the same digits may be a value, a path or a line.
+    if (number !== "" && timesAlone(record, number) !== timesReferred(record, number)) continue;
+    if (commit !== "" && !(/\d/.test(commit) && /[a-f]/.test(commit))) continue;
+    const shown = otherDigits(reference, rng);
+    const isTaken = record.includes(shown) || visible.lower.includes(shown);
+    if (!isTaken) found.set(reference, { kind: "reference", true: reference, shown });
+  }
+  return [...found.values()];
+}
+
+// ---------------------------------------------------------------------------------------------
+
+const MARK = "(?:#|\\bgh-|\\b(?:issues?|tickets?|bug)(?:[ :`/#-]{1,3}))";
+const REFERENCE = new RegExp(
+  `${MARK}(\\d{3,6})(?!\\w|\\.\\d)|(?<![\\w/.-])([0-9a-f]{8,40})(?![\\w/-]|\\.\\w)`,
+  "gi",
+);
+const MAX_REFERENCES = 20;
+
+const TEXTS = [
+  "title",
+  "pr_description",
+  "problem_statement",
+  "hints_text",
+  "interface",
+  "patch",
+  "test_patch",
+] as const;
+
+const textsOf = (pr: Material["pr"]): string =>
+  TEXTS.map((key) => pr[key])
+    .filter((text) => typeof text === "string")
+    .join("\n");
+
+/** Blob names in a diff's heads are nothing that anybody refers to. */
+const withoutHeads = (text: string): string => text.replace(/^index .*$/gm, "");
+
+function timesReferred(record: string, number: string): number {
+  return (record.match(new RegExp(`${MARK}${number}(?![\\w])`, "gi")) ?? []).length;
+}
+
+/** All but the first two signs change, each to another of its sort. */
+function otherDigits(text: string, rng: Material["rng"]): string {
+  return Array.from(text)
+    .map((sign, at) => {
+      if (at < 2) return sign;
+      const sort = /\d/.test(sign) ? "0123456789" : "abcdef";
+      return sort[(sort.indexOf(sign) + 1 + randomIndex(rng, sort.length - 1)) % sort.length] ?? "";
+    })
+    .join("");
+}

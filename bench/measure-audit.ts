@@ -33,7 +33,7 @@ const judged: Judged[] = [...auditReplies()].map((reply) => ({
 if (process.argv.includes("--show")) show();
 
 const printed = [
-  "Not in view while rules and weights were made, with two exceptions. Subtle pairs, held out: no reply was read, but misses were seen by kind, and rules and weights were chosen several times with the counts known, so it flatters. Wide pairs, held out: the hand that writes the rules wrote them, before any was audited; two of the twenty were shown with their findings by mistake, and its counts were known beside those of the development part.",
+  "Not in view while rules and weights were made, with two exceptions. Subtle pairs, held out: no reply was read, but misses were seen by kind, and rules and weights were chosen several times with the counts known, so it flatters. Wide pairs, held out: the hand that writes the rules wrote them, before any was audited; two of the twenty were shown with their findings by mistake, and its counts were known beside those of the development part at every step, so it flatters too.",
   "",
   ...tables(judged.filter((one) => !one.inView)),
   "In view: that the rules work here says little of elsewhere.",

@@ -72,7 +72,7 @@ function recallFacts({ first_try }: AuditSummary, leakMin: number | undefined): 
   const { share, interval } = trueShare(first_try.leak, first_try.n, recall);
   const [low, high] = recall.interval;
   return [
-    `at this limit (${leakMin}) the audit finds ${recall.found} of ${recall.leaks} leaks of a set that no rule was made for (${percent(recall.found / recall.leaks)} [${percent(low)}, ${percent(high)}], "${recall.set}"), so the share of first tries that leaked, found or not, is about ${percent(share)} [${percent(interval[0])}, ${percent(interval[1])}]`,
+    `at this limit (${leakMin}) the audit finds ${recall.found} of ${recall.leaks} leaks of pairs kept apart while rules were made, though their counts were seen (${percent(recall.found / recall.leaks)} [${percent(low)}, ${percent(high)}], "${recall.set}"), so the share of first tries that leaked, found or not, is about ${percent(share)} [${percent(interval[0])}, ${percent(interval[1])}]`,
   ];
 }
 

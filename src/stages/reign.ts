@@ -161,6 +161,7 @@ async function fightOut(
   }
   const { challenger } = challenge;
   const without = await joinSides(store, duel, { model: challenger.model, provider: "served" });
+  if (without === duel.turns) throw noOpponent(challenge, duel);
   if (without > 0) progress.note(`${without} of ${duel.turns} turns have no king's answer`);
   await writeJudged(
     config,
@@ -171,6 +172,12 @@ async function fightOut(
   const summary = await options.inside(config, store.path(duel.folder), "validate", validate);
   return whyStopped(summary);
 }
+
+const noOpponent = ({ king }: Challenge, duel: ReignDuel): UserError =>
+  new UserError(
+    `reign: ${king.name} answered none of the ${duel.turns} turns in their form (${sideFolder(duel, "king")}/report/tries)`,
+    "let a model reign that can answer: [reign] model or [king]; then begin anew with --force",
+  );
 
 /** One side's answers, by the king's own stage; a server is started only where something is to be asked. */
 async function answerSide(

@@ -16,13 +16,16 @@ import { trainingFiles } from "./training-set.ts";
 export const KING_SAYS = "THOUGHT: I look around.\n\n```bash\nls\n```";
 export const CHALLENGER_SAYS = "THOUGHT: The test names the file.\n\n```bash\ncat setup.py\n```";
 
-/** The king's words, or a judge's: for whom, more or less clearly from turn to turn. */
+/**
+ * The king's words, or a judge's: for whom, more or less clearly from turn to turn.
+ * @param mark words that the challenger's answer has and nothing else.
+ */
 export const playedBy =
-  (favours: "challenger" | "king") =>
+  (favours: "challenger" | "king", mark = "cat setup.py") =>
   (request: ChatBody): string => {
     if (request.model !== "judge-a" && request.model !== "judge-b") return KING_SAYS;
     const text = request.messages.map(({ content }) => content).join("\n");
-    const isFirst = text.lastIndexOf("cat setup.py") < text.lastIndexOf("\nls\n");
+    const isFirst = text.lastIndexOf(mark) < text.lastIndexOf("I look around");
     const won = (favours === "challenger") === isFirst ? 1 : 2;
     const clear = 3 + (Number(/task (\d+)/.exec(text)?.[1] ?? 0) % 3);
     const metrics = ["correctness", "grounding", "progress", "protocol", "efficiency"];

@@ -145,6 +145,7 @@ async function plannedEvaluation(
     name,
     ...run,
     files: [...files],
+    base_too: true,
     batch_tokens: options.batchTokens,
     device: options.cpu ? "cpu" : "auto",
     run_hash: configHash({ ...run, hash, print: checkpointPrint(checkpoint) }),

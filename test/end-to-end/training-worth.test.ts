@@ -16,7 +16,7 @@ import { worthWorkspace } from "../support/worth-workspace.ts";
 const MAKE = "import sys; from tests import tiny; tiny.build_model(sys.argv[1])";
 
 test.skipIf(noVenv)(
-  "two arms with five seeds each are trained, answer held-out turns, and are held against each other",
+  "two arms with two seeds each are trained, answer held-out turns, and nothing is decided by so few",
   { timeout: 900_000 },
   async () => {
     const root = await worthWorkspace();
@@ -25,20 +25,20 @@ test.skipIf(noVenv)(
     expect(made.code).toBe(0);
     const done = await runScriptFile(
       "worth",
-      [
-        ...["--root", root, "--model", "model", "--cpu", "--json", "--arms", "winner,king"],
-        ...["--max-steps", "1", "--answers", "6", "--max-new-tokens", "4"],
-        ...["--training", "per_device_train_batch_size=8", "gradient_accumulation_steps=1"],
-      ],
+      `--root ${root} --model model --cpu --json --arms winner,king --seeds 2 --max-steps 1 --answers 6 --max-new-tokens 4 --training per_device_train_batch_size=8 gradient_accumulation_steps=1`.split(
+        " ",
+      ),
       QUIET_PYTHON,
     );
     expect(done.stderr).not.toContain("Traceback");
-    expect(done.stderr).toContain("10 of 10 trainings are left");
+    expect(done.stderr).toContain("4 of 4 trainings are left");
     expect(done.code).toBe(0);
     const told = worthSchema.parse(JSON.parse(readFileSync(join(root, WORTH), "utf8")));
-    expect(told.effects).toMatchObject([{ first: "winner", second: "king", n_seeds: 5 }]);
+    expect(told.effects).toMatchObject([
+      { first: "winner", second: "king", n_seeds: 2, verdict: "unsure" },
+    ]);
     const [own] = told.shown["nats a token of the challenger's text"] ?? [];
-    expect(own).toMatchObject({ n_seeds: 5, n_rows: told.held_out.rows });
+    expect(own).toMatchObject({ n_seeds: 2, n_rows: told.held_out.rows });
     expect(own?.interval?.every(Number.isFinite)).toBe(true);
   },
 );

@@ -12,6 +12,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
 
 from kingmaker_training.config import JobsRun, read
 from kingmaker_training.progress import tell
@@ -29,7 +30,7 @@ def jobs(path: str, run: Callable[[str, str], int]) -> int:
         importlib.import_module(name)
     for at, job in enumerate(told.jobs):
         tell("job", at=at, jobs=len(told.jobs))
-        code = forked(lambda job=job: run(job.command, job.run))  # type: ignore[misc]
+        code = forked(partial(run, job.command, job.run))
         if code != 0:
             return code
     return 0

@@ -1,6 +1,7 @@
 /** npm run stage:evaluate: what a checkpoint brought, on held-out rows. */
 import { Option } from "commander";
 import { runScript, stageCommand, wholeNumber, type CommonFlags } from "../src/command/cli.ts";
+import { agrees } from "../src/command/confirm.ts";
 import { countNumber } from "../src/command/numbers.ts";
 import { runStage } from "../src/command/run-stage.ts";
 import type { EvaluateOptions } from "../src/stages/evaluate.ts";
@@ -16,7 +17,7 @@ const command = stageCommand({
   .option("--split <name>", "by default validation, else test, else train")
   .option("--base <id or folder>", "the model to compare with; by default the adapter's own")
   .option("--name <name>", "of the folder in evaluation/")
-  .option("--cpu", "on the CPU even where a GPU is", false)
+  .option("--cpu", "on the CPU, and ask nothing", false)
   .option("--batch-tokens <n>", "padded tokens of a batch", wholeNumber, 16_384)
   .addOption(
     new Option("--dtype <name>", "of the weights")
@@ -28,14 +29,14 @@ const command = stageCommand({
   .option("--seed <n>", "which rows are answered anew", countNumber, 42);
 
 type Flags = CommonFlags &
-  Omit<EvaluateOptions, "set" | "checkpoint"> & { readonly args: string[] };
+  Omit<EvaluateOptions, "set" | "checkpoint" | "agree"> & { readonly args: string[] };
 
 await runScript(() =>
   runStage<Flags>(command, async () => {
     const { evaluate } = await import("../src/stages/evaluate.ts");
     return (config, deps, flags) => {
       const [checkpoint = "", set = ""] = flags.args;
-      return evaluate(config, deps, { ...flags, checkpoint, set });
+      return evaluate(config, deps, { ...flags, checkpoint, set, agree: agrees });
     };
   }),
 );

@@ -67,6 +67,8 @@ export const COMMANDS: Readonly<Record<string, readonly CommandLine[]>> = {
       npm: "stage:evaluate",
       what: "what a checkpoint brought, on held-out rows",
     },
+    { name: "reign", what: "a checkpoint duels the king on held-out turns, and may follow it" },
+    { name: "worth", what: "does choosing turns and answers make a better model?" },
     { name: "setup-training", npm: "setup:training", what: "makes the Python that trains" },
   ],
   "Rows in, rows out": [

@@ -20,7 +20,7 @@ import { sweepTemps } from "../io/sweep.ts";
 import { checkLinks } from "../io/workspace-links.ts";
 import { tuneForWaiting } from "../io/v8.ts";
 import type { Deps } from "../deps.ts";
-import type { StageSummary } from "../work.ts";
+import type { StageOptions, StageSummary } from "../work.ts";
 
 export type Stage<Flags> = (config: Config, deps: Deps, options: Flags) => Promise<StageSummary>;
 
@@ -47,12 +47,44 @@ export async function runInWorkspace<Flags extends CommonFlags>(
   }
 }
 
+/**
+ * A stage in another workspace, which a command of this one keeps: with its lock, ledger and run.json, and
+ * with this one's keys. Nothing is printed at the end.
+ */
+export function runsInside(
+  flags: CommonFlags,
+): (
+  config: Config,
+  root: string,
+  name: string,
+  stage: Stage<StageOptions>,
+) => Promise<StageSummary> {
+  const { json, yes, retry } = flags;
+  const concurrency = flags.concurrency === undefined ? {} : { concurrency: flags.concurrency };
+  return (config, root, name, stage) => {
+    const own = { root, json, yes, retry, force: false, ...concurrency };
+    // Its duels have a mode of their own.
+    const { DUEL_MODE: _mode, ...env } = config.env;
+    return stageIn(name, own, stage, env);
+  };
+}
+
 async function runOnce<Flags extends CommonFlags>(
   name: string,
   flags: Flags,
   stage: Stage<Flags>,
 ): Promise<{ readonly code: number; readonly waits: boolean }> {
-  const workspace = await openWorkspace(flags, name);
+  const summary = await stageIn(name, flags, stage);
+  return { code: finish(summary, flags), waits: summary.stopped?.why === "engine" };
+}
+
+async function stageIn<Flags extends CommonFlags>(
+  name: string,
+  flags: Flags,
+  stage: Stage<Flags>,
+  env?: Config["env"],
+): Promise<StageSummary> {
+  const workspace = await openWorkspace(flags, name, env);
   try {
     await confirmSpending(name, { ...workspace, store: workspace.deps.store }, flags);
     const started = new Date();
@@ -68,7 +100,7 @@ async function runOnce<Flags extends CommonFlags>(
         engine: undefined,
       }),
     });
-    return { code: finish(summary, flags), waits: summary.stopped?.why === "engine" };
+    return summary;
   } finally {
     await workspace.close();
   }
@@ -78,8 +110,12 @@ async function runOnce<Flags extends CommonFlags>(
 async function openWorkspace(
   flags: Pick<CommonFlags, "root" | "concurrency" | "force" | "engine">,
   stage: string,
+  env?: Config["env"],
 ): Promise<Workspace> {
-  const config = withEngine(loadConfig(flags.root), flags.engine);
+  const config = withEngine(
+    loadConfig(flags.root, env === undefined ? undefined : { ...env }),
+    flags.engine,
+  );
   await checkLinks(flags.root);
   const unlock = await lockWorkspace(flags.root, stage);
   await sweepTemps(flags.root);

@@ -18,6 +18,7 @@ import { offlineSection } from "./offline.ts";
 import { providerSection } from "./provider.ts";
 import { protocolSection } from "./protocol.ts";
 import { refineSection } from "./refine.ts";
+import { reignSection } from "./reign.ts";
 import { sourceSection } from "./source.ts";
 import { targetSection } from "./target.ts";
 import { name } from "./ranges.ts";
@@ -34,6 +35,7 @@ export const configSchema = z.strictObject({
   bucket: bucketSection,
   target: targetSection,
   refine: refineSection,
+  reign: reignSection,
   budget: budgetSection,
   engine: engineSection,
   dataset: datasetSection,

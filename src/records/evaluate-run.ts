@@ -19,6 +19,8 @@ export const evaluateRunSchema = z.strictObject({
   seed: z.int().min(0),
   /** Answers that are written anew, greedily: so many rows, chosen by the seed. */
   sampling: z.strictObject({ count: z.int().min(0), max_new_tokens: z.int().min(1) }),
+  /** Whether an adapter's base is told beside it. */
+  base_too: z.boolean(),
   /** Over all that the figures depend on: those of another run are not gone on with. */
   run_hash: z.string(),
   output: z.string(),
@@ -34,3 +36,12 @@ export const mergeRunSchema = z.strictObject({
   do_sample: z.boolean(),
 });
 export type MergeRun = Readonly<z.infer<typeof mergeRunSchema>>;
+
+/** Commands of the Python side in their order, run by one process that imports once. */
+export const jobsRunSchema = z.strictObject({
+  schema: z.int().min(1),
+  jobs: z.array(
+    z.strictObject({ command: z.enum(["train", "evaluate", "merge"]), run: z.string() }),
+  ),
+});
+export type JobsRun = Readonly<z.infer<typeof jobsRunSchema>>;

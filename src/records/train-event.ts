@@ -57,5 +57,7 @@ export const trainEventSchema = z.discriminatedUnion("event", [
   z.looseObject({ event: z.literal("answered"), ...step }),
   z.looseObject({ event: z.literal("scored_all"), rows: z.int() }),
   z.looseObject({ event: z.literal("merged"), output: z.string() }),
+  /** Of a list of commands: the one that begins, 0-based. */
+  z.looseObject({ event: z.literal("job"), at: z.int(), jobs: z.int() }),
 ]);
 export type TrainEvent = Readonly<z.infer<typeof trainEventSchema>>;

@@ -33,8 +33,8 @@ export const trainSchema = z.looseObject({
   rows_left_out: z.record(z.string(), z.int()),
   /** What is left after the trainer's own preparation. */
   rows_trained: z.int(),
-  /** Tokens that went through the model, padding left out; 0 where the trainer does not count. */
-  tokens_trained: z.int(),
+  /** Tokens that went through the model, padding left out; null where the trainer does not count (sdft). */
+  tokens_trained: z.int().nullable(),
   /** Names of the checkpoint's files, relative. */
   files: z.array(z.string()),
 });

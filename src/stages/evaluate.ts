@@ -17,6 +17,7 @@ import {
 } from "../core/training/evaluation-story.ts";
 import { figuresOf } from "../core/training/figures.ts";
 import { splitOf } from "../core/training/format-of.ts";
+import { thousands } from "../core/report/format.ts";
 import { eventLine, scoredWords } from "../core/training/notes.ts";
 import type { Deps } from "../deps.ts";
 import { UserError } from "../errors.ts";
@@ -31,7 +32,7 @@ import {
   joinedRows,
   judgedAnswers,
 } from "../trainer/evaluation.ts";
-import { checkpointPrint, trainOf } from "../trainer/checkpoint.ts";
+import { checkpointPrint, trainOf, weightsMegabytes } from "../trainer/checkpoint.ts";
 import { pythonEnv, runPython, trainingPython, type PythonCall } from "../trainer/run-python.ts";
 import { isFolder, modelNamed } from "../trainer/settings.ts";
 import { shownPath } from "../trainer/train-run.ts";
@@ -54,6 +55,9 @@ export type EvaluateOptions = StageOptions & {
   readonly answers: number;
   readonly maxNewTokens: number;
   readonly seed: number;
+  readonly yes: boolean;
+  /** Asks a yes-or-no question; null where nobody can be asked. */
+  readonly agree: (question: string) => Promise<boolean | null>;
   /** For tests. @default the Python of training/.venv */
   readonly python?: string;
 };
@@ -72,13 +76,15 @@ export async function evaluate(
   const checkpoint = checkpointPath(config.root, options.checkpoint);
   const train = await trainOf(checkpoint);
   const run = await plannedEvaluation(deps, { set, split, checkpoint, train, options, config });
+  const env = pythonEnv(config.env, isFolder(checkpoint) && isFolder(run.base ?? checkpoint));
+  if (!options.cpu) await refuseSlow(run, train, { python, env }, options);
   const path = await beginEvaluation(deps.store, run, options.force);
   const told = { leftOut: {} as Readonly<Record<string, number>> };
   const ended = await runPython({
     python,
     command: "evaluate",
     run: path,
-    env: pythonEnv(config.env, isFolder(checkpoint) && isFolder(run.base ?? checkpoint)),
+    env,
     signal: deps.signal,
     onEvent: shown(deps, told),
   }).finally(() => deps.progress.end());
@@ -145,12 +151,40 @@ async function plannedEvaluation(
     name,
     ...run,
     files: [...files],
+    base_too: true,
     batch_tokens: options.batchTokens,
     device: options.cpu ? "cpu" : "auto",
     run_hash: configHash({ ...run, hash, print: checkpointPrint(checkpoint) }),
     output: store.path("evaluation", name),
   };
 }
+
+/** @throws UserError where there is no GPU, the model is no tiny one, and nobody wants to wait. */
+async function refuseSlow(
+  run: EvaluateRun,
+  train: Train | null,
+  call: Pick<PythonCall, "python" | "env">,
+  { yes, agree }: EvaluateOptions,
+): Promise<void> {
+  const megabytes = weightsMegabytes(run.base ?? train?.model ?? run.checkpoint);
+  if (yes || (megabytes !== null && megabytes < QUICK_MB)) return;
+  let device = "cpu";
+  const onEvent = (event: TrainEvent): void => {
+    if (event.event === "device") device = event.device;
+  };
+  await runPython({ ...call, command: "device", onEvent });
+  if (device !== "cpu") return;
+  const size = megabytes === null ? "" : ` of ${thousands(megabytes)} MB`;
+  const what = `there is no GPU here, and a model${size} is slow on a CPU: an answer that is written anew takes minutes (--answers ${run.sampling.count})`;
+  if ((await agree(`${what}\nEvaluate on the CPU? [y/N] `)) === true) return;
+  throw new UserError(
+    `evaluate: not started: ${what}`,
+    "evaluate on the CPU all the same with --cpu, with --answers 0 for likelihoods alone, or on a machine with a GPU",
+  );
+}
+
+/** Smaller models are quick enough anywhere. */
+const QUICK_MB = 200;
 
 function shown(
   { progress }: World,

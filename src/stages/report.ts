@@ -33,6 +33,7 @@ import { writeChanged } from "../io/write-changed.ts";
 import { answerSchema, type Answer } from "../records/answer.ts";
 import { duelSchema } from "../records/duel.ts";
 import { BUCKETS } from "../records/exported.ts";
+import { LINEAGE, lineageSchema } from "../records/lineage.ts";
 import { LEAK_LIMIT_FILE, leakLimitSchema } from "../records/leak-limit.ts";
 import { QUEUE_FILE, queueSchema } from "../records/queue.ts";
 import { reviewSchema } from "../records/review.ts";
@@ -65,6 +66,7 @@ export async function report(
   const data = {
     ...(await gather(round, answers.length)),
     refined: await refinedTurns(round, options),
+    lineage: await store.readIfThere(LINEAGE, lineageSchema),
   };
   await writeReport(store, reportOf(data));
   return round.tally.summary("report", null, notesOf(data));

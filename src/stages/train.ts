@@ -64,6 +64,10 @@ export type TrainOptions = StageOptions & {
   readonly agree: (question: string) => Promise<boolean | null>;
   /** For tests. @default the Python of training/.venv */
   readonly python?: string;
+  /** Told of the run before anything is trained; what it throws ends it. */
+  readonly onPlanned?: (run: TrainRun) => Promise<void>;
+  /** Told of what a finished run came to. */
+  readonly onTrained?: (told: Train) => void;
 };
 
 type World = Pick<Deps, "store" | "progress" | "signal">;
@@ -91,6 +95,7 @@ export async function train(
   const set = await openSet("train", folder, [METHOD_FORMATS[settings.method]]);
   const notes = await refuseBenchmarks(set, options.allowBenchmarks);
   const run = await plannedRun(store, { settings, set, name: options.name, onCpu: options.cpu });
+  await options.onPlanned?.(run);
   const calling: Calling = {
     python,
     env: pythonEnv(config.env, isFolder(settings.model)),
@@ -112,6 +117,7 @@ export async function train(
   }
   const told = await finishedRun(store, run.name);
   if (told === null) throw new Error(`${run.output}/train.json is not there`);
+  options.onTrained?.(told);
   return finished(config, deps, { told, run, notes, calling, options });
 }
 

@@ -22,3 +22,12 @@ export function checkpointPrint(checkpoint: string): unknown {
       return [name, size, mtimeMs];
     });
 }
+
+/** MB of 1e6 bytes of the weights in a folder; null for a model of the Hub, which nobody has looked at. */
+export function weightsMegabytes(model: string): number | null {
+  if (!isAbsolute(model)) return null;
+  const bytes = readdirSync(model)
+    .filter((name) => /\.(?:safetensors|bin)$/.test(name))
+    .reduce((sum, name) => sum + statSync(join(model, name)).size, 0);
+  return bytes / 1e6;
+}

@@ -88,13 +88,16 @@ export const trainPython = (
   run: string,
 ): Promise<PythonEnd> => runPython({ ...call, command: "train", run });
 
+/** What a merge needs of the world. */
+export type MergeCall = Omit<PythonCall, "command" | "run">;
+
 /**
  * An adapter and its base become one model in float32, in `merged/` of the run's folder.
  * @param doSample what generation_config.json says: servers of transformers sample only with it.
  */
 export async function mergeAdapter(
   store: Store,
-  call: Omit<PythonCall, "command" | "run">,
+  call: MergeCall,
   { name, base, doSample }: { name: string; base: string | null; doSample: boolean },
 ): Promise<string> {
   const folder = `${CHECKPOINTS}/${name}`;

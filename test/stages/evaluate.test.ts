@@ -23,6 +23,8 @@ const WISH: Omit<EvaluateOptions, "python"> = {
   answers: 2,
   maxNewTokens: 8,
   seed: 1,
+  yes: false,
+  agree: () => Promise.resolve(null),
 };
 
 /** Scores every row: the checkpoint gains `gain` nats on each answer, and answers the first two rows. */
@@ -59,6 +61,31 @@ const runOf = (root: string, name: string): ReturnType<typeof evaluateRunSchema.
   );
 
 describe("stage:evaluate", () => {
+  test("asks before a model of the Hub is run on a CPU, and asks nothing of a tiny one", async () => {
+    const root = project(trainingFiles("set", 4, 24));
+    const device = `tell({ event: "device", device: "cpu", name: "" }); end(0);`;
+    const fake = fakeTrainer({ device, evaluate: scores(23, 2) });
+    const questions: string[] = [];
+    const asking = (answer: boolean | null): Partial<EvaluateOptions> => ({
+      cpu: false,
+      base: "owner/base",
+      agree: (question) => {
+        questions.push(question);
+        return Promise.resolve(answer);
+      },
+    });
+    await expect(start(root, fake, asking(null))).rejects.toMatchObject({
+      message: expect.stringContaining("evaluate: not started: there is no GPU here"),
+      hint: expect.stringContaining("--answers 0"),
+    });
+    expect(fake.asked()).toEqual(["device"]);
+    expect((await start(root, fake, asking(true))).kept).toBe(23);
+    expect(questions).toHaveLength(2);
+    const tiny = project({ ...trainingFiles("set", 4, 24), "base/model.safetensors": "weights" });
+    await start(tiny, fake, { ...asking(null), base: "base" });
+    expect(questions).toHaveLength(2);
+  });
+
   test("writes a row a line, the report and its pictures, and says what came out", async () => {
     const root = project(trainingFiles("set", 4, 24));
     const summary = await start(root, fakeTrainer({ evaluate: scores(23, 2) }));

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from kingmaker_training.config import EvaluateRun, MergeRun, Strict, TrainRun
+from kingmaker_training.config import EvaluateRun, JobsRun, MergeRun, Strict, TrainRun
 
 SCHEMAS = Path(__file__).parents[1] / "schemas"
 CONFIGS = Path(__file__).parents[1] / "configs"
@@ -42,7 +42,12 @@ def shape(schema: dict[str, Any], root: dict[str, Any]) -> Any:
 
 @pytest.mark.parametrize(
     ("name", "model"),
-    [("train-run", TrainRun), ("evaluate-run", EvaluateRun), ("merge-run", MergeRun)],
+    [
+        ("train-run", TrainRun),
+        ("evaluate-run", EvaluateRun),
+        ("merge-run", MergeRun),
+        ("jobs-run", JobsRun),
+    ],
 )
 def test_a_model_has_the_shape_of_its_schema(name: str, model: type[Strict]) -> None:
     theirs = json.loads((SCHEMAS / f"{name}.json").read_text())

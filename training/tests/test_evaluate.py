@@ -39,6 +39,7 @@ def told(folder: Path, checkpoint: str, rows: list[dict[str, Any]], **changes: A
         "device": "cpu",
         "seed": 1,
         "sampling": {"count": 0, "max_new_tokens": 8},
+        "base_too": True,
         "run_hash": "3" * 16,
         "output": str(folder),
         **changes,
@@ -174,6 +175,15 @@ def test_an_adapter_merges_in_float32_and_tells_the_same(
     one = sums(tmp_path / "adapter" / "figures.jsonl")
     other = sums(tmp_path / "whole" / "figures.jsonl")
     assert other == pytest.approx(one, rel=1e-5)
+
+
+def test_an_adapter_may_be_told_without_its_base(
+    adapter: str, tmp_path: Path, start: Start
+) -> None:
+    start("evaluate", told(tmp_path / "both", adapter, held_out()))
+    start("evaluate", told(tmp_path / "one", adapter, held_out(), base_too=False))
+    both, one = (sums(tmp_path / name / "figures.jsonl") for name in ("both", "one"))
+    assert one == {key: nll for key, nll in both.items() if key[2] == "checkpoint"}
 
 
 def test_a_whole_model_without_a_base_is_told_alone(

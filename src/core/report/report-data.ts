@@ -1,5 +1,6 @@
 /** Everything the report is made of, gathered by the stage. */
 import type { Duel } from "../../records/duel.ts";
+import type { Lineage } from "../../records/lineage.ts";
 import type { Queue } from "../../records/queue.ts";
 import type { RunFile } from "../../records/run.ts";
 import type { AuditSummary } from "../audit/summary.ts";
@@ -43,6 +44,8 @@ export type ReportData = {
   readonly leak_min?: number | undefined;
   /** Second answers; [] where none was asked for. */
   readonly refined: readonly RefinedTurn[];
+  /** Absent: no checkpoint has challenged anybody. */
+  readonly lineage?: Lineage | null;
   /** Files of final/, refined/, defeat/ that belong to no answer file of the workspace. */
   readonly strays: readonly string[];
   /** What --only and --limit left of the workspace, in words; null: all of it. */

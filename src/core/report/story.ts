@@ -7,6 +7,7 @@ import { bucketBlocks } from "./story-buckets.ts";
 import { judgeBlocks } from "./story-judges.ts";
 import { outcomeBlocks } from "./story-outcomes.ts";
 import { auditBlocks } from "./story-audit.ts";
+import { reignBlocks } from "./story-reign.ts";
 import { refinedBlocks } from "./story-refined.ts";
 import { dropBlocks, peopleBlocks } from "./story-turns.ts";
 import { turnBlocks } from "./story-table.ts";
@@ -22,6 +23,7 @@ export function reportOf(data: ReportData): Document {
       ...gateBlocks(data),
       ...bucketBlocks(data),
       ...refinedBlocks(data.refined),
+      ...reignBlocks(data.lineage ?? null),
       ...judgeBlocks(data),
       ...peopleBlocks(data),
       ...outcomeBlocks(data.truth?.panel ?? null, data.truth?.labels ?? []),

@@ -6,6 +6,7 @@ import { lossChart } from "../report/charts/loss-curve.ts";
 import type { Block, Document } from "../report/document.ts";
 import { counted, duration, nats, percent, points, thousands } from "../report/format.ts";
 import type { Share } from "./answers.ts";
+import { tokenWords } from "./notes.ts";
 import {
   figuresBy,
   figuresOf,
@@ -258,7 +259,7 @@ function trainBlocks(train: Train | null): Block[] {
     { kind: "heading", level: 2, text: "How it was trained" },
     {
       kind: "text",
-      text: `${method} of ${model} on ${thousands(rows_trained)} of ${counted(rows_given, "row")} of ${train.dataset}: ${counted(steps, "step")}, ${thousands(tokens_trained)} tokens, ${duration(hours * 3_600_000)}, seed ${seed}.`,
+      text: `${method} of ${model} on ${thousands(rows_trained)} of ${counted(rows_given, "row")} of ${train.dataset}: ${counted(steps, "step")}, ${tokenWords(tokens_trained)}, ${duration(hours * 3_600_000)}, seed ${seed}.`,
     },
     ...(chart === null ? [] : [{ kind: "picture", file: "loss.svg", chart } as const]),
   ];

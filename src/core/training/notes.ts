@@ -42,7 +42,7 @@ export function doneLines(told: Train, shown: string): string[] {
   const losses = told.curve.flatMap(({ loss }) => loss ?? []);
   const [first, last] = [losses[0], losses.at(-1)];
   return [
-    `${shown}: ${counted(told.steps, "step")}, ${thousands(told.tokens_trained)} tokens in ${duration(told.hours * 3_600_000)}, at most ${thousands(told.peak_memory_mb)} MB`,
+    `${shown}: ${counted(told.steps, "step")}, ${tokenWords(told.tokens_trained)} in ${duration(told.hours * 3_600_000)}, at most ${thousands(told.peak_memory_mb)} MB`,
     ...(first === undefined || last === undefined
       ? []
       : [
@@ -50,6 +50,10 @@ export function doneLines(told: Train, shown: string): string[] {
         ]),
   ];
 }
+
+/** "1,234 tokens"; older builds wrote 0 where nothing was counted. */
+export const tokenWords = (tokens: number | null): string =>
+  tokens === null || tokens === 0 ? "tokens not counted" : `${thousands(tokens)} tokens`;
 
 // ---------------------------------------------------------------------------------------------
 

@@ -1,6 +1,6 @@
 /** The records that TypeScript and Python share, as JSON schemas: training/schemas/<name>.json. */
 import { z } from "zod";
-import { evaluateRunSchema, mergeRunSchema } from "../../records/evaluate-run.ts";
+import { evaluateRunSchema, jobsRunSchema, mergeRunSchema } from "../../records/evaluate-run.ts";
 import { figureSchema, writtenAnswerSchema } from "../../records/evaluation.ts";
 import { trainEventSchema } from "../../records/train-event.ts";
 import { trainRunSchema } from "../../records/train-run.ts";
@@ -12,6 +12,7 @@ const SHARED = {
   "train-event": trainEventSchema,
   "evaluate-run": evaluateRunSchema,
   "merge-run": mergeRunSchema,
+  "jobs-run": jobsRunSchema,
   figure: figureSchema,
   "written-answer": writtenAnswerSchema,
 };

@@ -8,7 +8,7 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from kingmaker_training import __version__
 from kingmaker_training.errors import Stopped, UserError
@@ -18,6 +18,7 @@ COMMANDS = {
     "train": "trains as RUN.json says, from its newest whole checkpoint on",
     "estimate": "tokens, time and memory that the run would take",
     "evaluate": "negative log likelihood of every answer, base and checkpoint",
+    "jobs": "several of these, one after another",
     "merge": "an adapter and its base become one model, in float32",
 }
 
@@ -48,8 +49,12 @@ def guarded(told: argparse.Namespace) -> int:
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "true")
     if os.environ.get("KINGMAKER_PARENT") == "1":
         watch_parent()
+    return told_faults(lambda: run(told))
+
+
+def told_faults(work: Callable[[], int]) -> int:
     try:
-        return run(told)
+        return work()
     except UserError as error:
         tell("fault", message=error.message, hint=error.hint)
         say(f"{error.message}\n  -> {error.hint}")
@@ -88,6 +93,13 @@ def run(told: argparse.Namespace) -> int:
         from kingmaker_training.merge import merge
 
         return merge(told.run)
+    if told.command == "jobs":
+        from kingmaker_training.jobs import jobs
+
+        def one(command: str, path: str) -> int:
+            return told_faults(lambda: run(argparse.Namespace(command=command, run=path)))
+
+        return jobs(told.run, one)
     from kingmaker_training.estimate import device
 
     return device()

@@ -30,7 +30,7 @@ def model_card(run: TrainRun, told: dict[str, Any]) -> str:
         ("set", f"`{Path(run.dataset.path).name}`, hash `{run.dataset.hash}`"),
         ("method", f"{NAMES[run.method]} (`{run.method}`)"),
         ("rows", f"{told['rows_trained']} trained of {told['rows_given']} given"),
-        ("steps", f"{told['steps']}, {told['tokens_trained']} tokens"),
+        ("steps", steps_words(told)),
         ("seed", str(run.seed)),
         *(
             [("loss", f"{loss[0]:.4f} at the first step, {loss[-1]:.4f} at the last")]
@@ -58,3 +58,8 @@ def model_card(run: TrainRun, told: dict[str, Any]) -> str:
             "",
         ]
     )
+
+
+def steps_words(told: dict[str, Any]) -> str:
+    tokens = told["tokens_trained"]
+    return f"{told['steps']}" if tokens is None else f"{told['steps']}, {tokens} tokens"

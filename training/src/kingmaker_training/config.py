@@ -1,6 +1,6 @@
 """What a run is told: the files that Kingmaker writes, read once, frozen, unknown keys refused.
 
-The shapes are those of src/records/ (train-run.ts, evaluate-run.ts, merge-run.ts); schemas/ has
+The shapes are those of src/records/ (train-run.ts, evaluate-run.ts); schemas/ has
 them as JSON schemas, and a test holds the models below against them.
 """
 
@@ -81,6 +81,8 @@ class EvaluateRun(Strict):
     device: Device
     seed: int = Field(ge=0)
     sampling: Sampling
+    # Whether an adapter's base is told beside it.
+    base_too: bool
     run_hash: str
     output: str
 
@@ -94,6 +96,20 @@ class MergeRun(Strict):
     output: str
     # Written into generation_config.json: servers that follow it sample only then.
     do_sample: bool
+
+
+class Job(Strict):
+    """One command and the file that it reads."""
+
+    command: Literal["train", "evaluate", "merge"]
+    run: str
+
+
+class JobsRun(Strict):
+    """What `jobs` is told: commands in their order."""
+
+    schema_: int = Field(alias="schema", ge=1)
+    jobs: list[Job]
 
 
 T = TypeVar("T", bound=Strict)

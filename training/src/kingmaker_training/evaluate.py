@@ -81,9 +81,8 @@ def load(told: EvaluateRun) -> Loaded:
         base = load_model(found_base(told.checkpoint, told.base), told.dtype)
         model = load_adapter(base, told.checkpoint).to(device).eval()
         limit = context_of(tokenizer, base.config)
-        return Loaded(
-            tokenizer, limit, ("base", "checkpoint"), {"base": model, "checkpoint": model}
-        )
+        names: tuple[Model, ...] = ("base", "checkpoint") if told.base_too else ("checkpoint",)
+        return Loaded(tokenizer, limit, names, {"base": model, "checkpoint": model})
     limit = context_of(tokenizer, load_config(told.checkpoint))
     models: dict[Model, Any] = {
         "checkpoint": load_model(told.checkpoint, told.dtype).to(device).eval()

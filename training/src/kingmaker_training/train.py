@@ -216,7 +216,8 @@ def finish(run: TrainRun, prepared: Rows, trained: Trained) -> None:
         "rows_given": prepared.given,
         "rows_left_out": prepared.left_out,
         "rows_trained": len(trainer.train_dataset),
-        "tokens_trained": watcher.tokens,
+        # sdft does not count: nothing is known, and 0 would be a figure.
+        "tokens_trained": watcher.tokens or None,
     }
     (temp / "README.md").write_text(model_card(run, told), encoding="utf-8")
     names = move_into(temp, output)

@@ -1,0 +1,41 @@
+/** evaluation/worth/worth.json: the arms of the experiment, and what each seed of each came to. */
+import { z } from "zod";
+import { schemaField } from "./schema.ts";
+
+export const WORTH = "evaluation/worth/worth.json";
+
+/** What is measured, in the order in which it decides: the first that is there. */
+export const OUTCOMES = ["gym", "action", "duel"] as const;
+export type OutcomeName = (typeof OUTCOMES)[number];
+
+const effectSchema = z.object({
+  first: z.string(),
+  second: z.string(),
+  difference: z.number().nullable(),
+  interval: z.tuple([z.number(), z.number()]).nullable(),
+  n_seeds: z.int(),
+  n_rows: z.int(),
+  n_clusters: z.int(),
+  verdict: z.enum(["better", "worse", "none", "unsure"]),
+});
+export type WorthEffect = Readonly<z.infer<typeof effectSchema>>;
+
+export const worthSchema = z.looseObject({
+  schema: schemaField,
+  method: z.string(),
+  model: z.string(),
+  seeds: z.array(z.int()),
+  /** Arm -> rows that it was trained on. */
+  arms: z.record(z.string(), z.int()),
+  held_out: z.object({ rows: z.int(), repositories: z.int() }),
+  /** Turns that are in no arm, by reason; turns of buckets without a match. */
+  dropped: z.record(z.string(), z.int()),
+  /** What decides. */
+  outcome: z.enum(OUTCOMES),
+  /** Mean of each arm by what was measured: shares 0..1, nats a token of the challenger's own text. */
+  means: z.record(z.string(), z.record(z.string(), z.number().nullable())),
+  effects: z.array(effectSchema),
+  /** Shown, never decides. */
+  shown: z.record(z.string(), z.array(effectSchema)),
+});
+export type Worth = Readonly<z.infer<typeof worthSchema>>;

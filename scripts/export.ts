@@ -22,6 +22,7 @@ const command = datasetCommand({
   )
   .option("--refined", "also learn from refined/")
   .option("--no-refined", "leave out refined answers (<stem>.r1.json)")
+  .option("--label <labels...>", "turns whose duel says so alone: SUCCESS, FAILURE, UNKNOWN")
   .addOption(
     new Option(
       "--unit <what>",
@@ -34,6 +35,7 @@ const command = datasetCommand({
 
 type Flags = DatasetScriptFlags & {
   readonly refined?: boolean;
+  readonly label?: readonly string[];
   readonly unit: "turn" | "run";
   readonly drawWeight: number;
   readonly privileged: Privilege;

@@ -18,12 +18,14 @@ const command = datasetCommand({
   .option("--input <paths...>", "log files, globs in quotes, or folders (results/trajectories)")
   .option("--max-patch-chars <n>", "longer patches are left out", wholeNumber)
   .option("--min-problem-words <n>", "shorter problems are left out", wholeNumber)
+  .option("--label <labels...>", "read attempts with these labels alone: SUCCESS, FAILURE")
   .option("--no-mask", "mask no secrets: for a source that is known to hold none");
 
 type Flags = DatasetScriptFlags & {
   readonly input?: readonly string[];
   readonly maxPatchChars?: number;
   readonly minProblemWords?: number;
+  readonly label?: readonly string[];
 };
 
 await runScript(() =>

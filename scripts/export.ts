@@ -13,7 +13,7 @@ const command = datasetCommand({
   about:
     "Reads final/, refined/ and defeat/ with score/ and review/, and writes answers to learn and preference pairs to dataset/export/. Turns that leak and answers with secrets are left out. Asks no model.",
   example: "npm run stage:export -- --format openai,preference --refined",
-  flags: ["limit", "only", "json"],
+  flags: ["limit", "only", "force", "json"],
 })
   .addOption(
     new Option("--privileged <what>", "with --format privileged: what a teacher sees")

@@ -417,9 +417,9 @@ describe("--label takes turns by what their duel says", () => {
     const ids = [...all(), ...all("preference")].map(
       ({ metadata }) => (metadata as Row)["instance_id"],
     );
-    expect([...new Set(ids)].sort()).toEqual(turns.map((n) => `acme__repo${n}-1`));
+    expect([...new Set(ids.map(String))].toSorted()).toEqual(turns.map((n) => `acme__repo${n}-1`));
     const skipped = Object.keys(dropped).length === 0 ? [] : readJsonl(folder, "skipped.jsonl");
-    expect(skipped.map(({ reason }) => reason).sort()).toEqual(
+    expect(skipped.map(({ reason }) => String(reason)).toSorted()).toEqual(
       turns.length === 2 ? ["label_failure", "label_unknown"] : Object.keys(dropped),
     );
   });

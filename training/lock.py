@@ -93,7 +93,7 @@ def locks() -> dict[str, Lock]:
         "litellm": Lock(TESTS / "litellm.lock", listed("litellm.in")),
         "mini": Lock(TESTS / "mini.lock", listed("mini.in"), (), sys.executable, True),
         "gym": Lock(GYM / "requirements.lock", listed("requirements.in", GYM)),
-        # On PyTorch's CPU build their builds of the index do not load, and readers of text need neither.
+        # The index has no builds of these that load on PyTorch's CPU build; text needs neither.
         "llamafactory": trainer("llamafactory", "torchvision", "torchaudio"),
         "axolotl": trainer("axolotl", "torchvision", "torchaudio"),
         "verl": trainer("verl"),

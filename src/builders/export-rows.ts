@@ -20,7 +20,7 @@ import { withSteps } from "../core/dataset/steps.ts";
 import { counter, type Counter } from "../core/dataset/stats.ts";
 import { duelLabel } from "../core/dataset/winner.ts";
 import { labelDrop, type LabelDrop } from "../core/label/choice.ts";
-import type { RunLabel } from "../core/label/label.ts";
+import type { RunLabel } from "../records/prompt.ts";
 import { isBenchmarkInstance } from "../core/sample/benchmarks.ts";
 import { countHomePaths } from "../core/secrets/home.ts";
 import { searchableText } from "../core/turn/calls.ts";

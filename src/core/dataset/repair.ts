@@ -3,7 +3,7 @@ import { cutLines } from "./cut.ts";
 import type { Skip } from "./example.ts";
 import { readFailure } from "../failure/read.ts";
 import { labelDrop, type LabelDrop } from "../label/choice.ts";
-import type { RunLabel } from "../label/label.ts";
+import type { RunLabel } from "../../records/prompt.ts";
 import type { FailureReading } from "../failure/types.ts";
 import { checkPatch } from "./patch.ts";
 

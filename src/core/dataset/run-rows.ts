@@ -12,7 +12,7 @@ import type { Format } from "./format-names.ts";
 import type { Grouping } from "./settings.ts";
 import { outcomeWeight } from "./outcome-weight.ts";
 import { labelDrop } from "../label/choice.ts";
-import type { RunLabel } from "../label/label.ts";
+import type { RunLabel } from "../../records/prompt.ts";
 import { stepsOf, type StepJudged } from "./steps.ts";
 import { duelLabel, winnerOf } from "./winner.ts";
 

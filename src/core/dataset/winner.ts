@@ -3,7 +3,7 @@ import type { Bucket } from "../../records/exported.ts";
 import type { Review } from "../../records/review.ts";
 import type { Score } from "../../records/score.ts";
 import { isCurrent } from "../report/person.ts";
-import type { RunLabel } from "../label/label.ts";
+import type { RunLabel } from "../../records/prompt.ts";
 import { judgeViews } from "../report/verdicts.ts";
 
 export type Winner =

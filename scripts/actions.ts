@@ -14,7 +14,7 @@ const command = datasetCommand({
   about:
     "Reads agents' runs (SWE-smith, toolbench or alike) and this workspace's prompts and won duels, types every turn, and writes three sets below dataset/: speculative-actions-proposer-sft, -verifier-pref and -eval. --output names the folder they go into. Asks no model.",
   example: "npm run stage:actions -- --swe 'runs/*.jsonl' --max-swe 500",
-  flags: ["limit", "json"],
+  flags: ["limit", "force", "json"],
 })
   .option(
     "--swe <names...>",

@@ -13,7 +13,7 @@ const command = datasetCommand({
   about:
     "Reads final/, refined/ and defeat/ with score/ and review/, and writes answers to learn and preference pairs to dataset/export/. Turns that leak and answers with secrets are left out. Asks no model.",
   example: "npm run stage:export -- --format openai,preference --refined",
-  flags: ["limit", "only", "json"],
+  flags: ["limit", "only", "force", "json"],
 })
   .addOption(
     new Option("--privileged <what>", "with --format privileged: what a teacher sees")
@@ -22,6 +22,7 @@ const command = datasetCommand({
   )
   .option("--refined", "also learn from refined/")
   .option("--no-refined", "leave out refined answers (<stem>.r1.json)")
+  .option("--label <labels...>", "turns whose duel says so alone: SUCCESS, FAILURE, UNKNOWN")
   .addOption(
     new Option(
       "--unit <what>",
@@ -34,6 +35,7 @@ const command = datasetCommand({
 
 type Flags = DatasetScriptFlags & {
   readonly refined?: boolean;
+  readonly label?: readonly string[];
   readonly unit: "turn" | "run";
   readonly drawWeight: number;
   readonly privileged: Privilege;

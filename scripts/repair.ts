@@ -13,17 +13,19 @@ const command = datasetCommand({
   about:
     "Reads repair logs (JSON Lines, an attempt a line), keeps the attempts that can be learned from, and writes positive, reflection and labelled failed pairs to dataset/repair/. Asks no model.",
   example: "npm run stage:repair -- --input 'logs/*.jsonl' --format chatml",
-  flags: ["json"],
+  flags: ["force", "json"],
 })
   .option("--input <paths...>", "log files, globs in quotes, or folders (results/trajectories)")
   .option("--max-patch-chars <n>", "longer patches are left out", wholeNumber)
   .option("--min-problem-words <n>", "shorter problems are left out", wholeNumber)
+  .option("--label <labels...>", "read attempts with these labels alone: SUCCESS, FAILURE")
   .option("--no-mask", "mask no secrets: for a source that is known to hold none");
 
 type Flags = DatasetScriptFlags & {
   readonly input?: readonly string[];
   readonly maxPatchChars?: number;
   readonly minProblemWords?: number;
+  readonly label?: readonly string[];
 };
 
 await runScript(() =>

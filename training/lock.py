@@ -1,7 +1,8 @@
 """Writes the lock files: versions from pip's resolver, hashes from the pages of pip's indexes.
 
     .venv/bin/python lock.py            all locks
-    .venv/bin/python lock.py training   one of: training, cuda, tests, litellm, harbor, mini, gym
+    .venv/bin/python lock.py training   one of: training, cuda, tests, litellm, harbor, mini, gym,
+                                        llamafactory, axolotl, verl, verifiers
 
 Versions that a lock has stay as they are; delete a line to have it resolved anew. For each version
 the lock lists every file that a supported machine could be given: CPython 3.11 to 3.13 on Linux
@@ -39,6 +40,7 @@ from pip._vendor.packaging.version import InvalidVersion
 
 HERE = Path(__file__).parent
 TESTS = HERE.parent / "test" / "python"
+TRAINERS = HERE.parent / "test" / "trainers"
 GYM = HERE.parent / "src" / "gym" / "programs"
 PYTHONS = ("311", "312", "313")
 # Named as Node names them, since setup reads the sizes; with what their wheels are tagged with.
@@ -72,6 +74,8 @@ class Lock:
     python: str = sys.executable
     # Only what is named: the rest of what is named asks for is left out.
     named_only: bool = False
+    # What is left out though something asks for it.
+    without: tuple[str, ...] = ()
 
 
 def training_wants() -> tuple[str, ...]:
@@ -89,8 +93,19 @@ def locks() -> dict[str, Lock]:
         "litellm": Lock(TESTS / "litellm.lock", listed("litellm.in")),
         "mini": Lock(TESTS / "mini.lock", listed("mini.in"), (), sys.executable, True),
         "gym": Lock(GYM / "requirements.lock", listed("requirements.in", GYM)),
+        # The index has no builds of these that load on PyTorch's CPU build; text needs neither.
+        "llamafactory": trainer("llamafactory", "torchvision", "torchaudio"),
+        "axolotl": trainer("axolotl", "torchvision", "torchaudio"),
+        "verl": trainer("verl"),
+        "verifiers": trainer("verifiers"),
         "harbor": Lock(TESTS / "harbor.lock", listed("harbor.in"), (), python312(), True),
     }
+
+
+def trainer(name: str, *without: str) -> Lock:
+    """Of a trainer whose reader npm run test:trainers runs."""
+    wants = listed(f"{name}.in", TRAINERS)
+    return Lock(TRAINERS / f"{name}.lock", wants, without=without)
 
 
 def listed(name: str, folder: Path = TESTS) -> tuple[str, ...]:
@@ -168,6 +183,7 @@ def resolve(lock: Lock) -> dict[str, str]:
         items = json.loads(report.read_text())["install"]
     metas = [item["metadata"] for item in items]
     found = {canonicalize_name(m["name"]): m["version"].split("+")[0] for m in metas}
+    found = {name: version for name, version in found.items() if name not in lock.without}
     named = {canonicalize_name(re.split(r"[\[=<>]", want)[0]) for want in lock.wants}
     return {k: v for k, v in found.items() if k in named} if lock.named_only else found
 

@@ -60,6 +60,8 @@ export type Collected = {
   readonly skipped: readonly string[];
   /** What rendered the texts by a model's template; null: no template was asked for. */
   readonly renderedBy: string | null;
+  /** What is odd about the tokenizer. */
+  readonly tokenizerNote: string | null;
 };
 
 /** A collected part as plain values, to be sent to another thread. */
@@ -166,6 +168,7 @@ export async function collect(rows: BuiltRows, job: CollectJob): Promise<Collect
     shapes,
     skipped: skips.files(),
     renderedBy,
+    tokenizerNote: text.note,
   };
 }
 
@@ -257,8 +260,9 @@ async function skippedRows({ folder, part }: CollectJob, reasons: Counter) {
   };
 }
 
-type TextSettings = {
-  readonly count: CountTokens;
+type Counting = { readonly count: CountTokens; readonly note: string | null };
+
+type TextSettings = Counting & {
   readonly renderer: TemplateRenderer | null;
 };
 
@@ -268,7 +272,9 @@ async function textSettings({ settings, date }: CollectJob): Promise<TextSetting
   const templates = path === null ? null : await import("./template-render.ts");
   const isRendered = settings.formats.includes("chatml");
   return {
-    count: tokenizer === null ? estimateTokens : await exactCount(tokenizer, settings, date),
+    ...(tokenizer === null
+      ? { count: estimateTokens, note: null }
+      : await exactCount(tokenizer, settings, date)),
     // chatml alone has texts.
     renderer:
       templates === null || path === null || !isRendered
@@ -281,11 +287,15 @@ async function exactCount(
   path: string,
   { tokenizerConfig: template }: DatasetSettings,
   date: string,
-): Promise<CountTokens> {
-  const { exactTokens } = await import("../core/dataset/tokenizer.ts");
+): Promise<Counting> {
+  const { exactTokens, tokenizerNote } = await import("../core/dataset/tokenizer.ts");
   const { countingRenderer } = await import("./template-render.ts");
   const render = template === null ? null : await countingRenderer(template, date);
-  return exactTokens(await readJsonFile(resolve(path), "--tokenizer"), path, render);
+  const json = await readJsonFile(resolve(path), "--tokenizer");
+  return {
+    count: exactTokens(json, path, render),
+    note: render === null ? null : tokenizerNote(json, path, render),
+  };
 }
 
 function longRow({ metadata }: Example, length: number): LongRow {

@@ -202,9 +202,12 @@ function splitsOf(spec: DatasetSpec): { first: string; others: readonly SplitAsk
   );
 }
 
-/** Which engine wrote the texts: two may differ. */
-function renderNotes({ renderedBy }: Collected): readonly string[] {
-  return renderedBy === null ? [] : [`chatml rows are rendered by ${renderedBy}`];
+/** Which engine wrote the texts: two may differ. And whether their tokens were counted by their tokenizer. */
+function renderNotes({ renderedBy, tokenizerNote }: Collected): readonly string[] {
+  return [
+    ...(renderedBy === null ? [] : [`chatml rows are rendered by ${renderedBy}`]),
+    ...(tokenizerNote === null ? [] : [tokenizerNote]),
+  ];
 }
 
 function summaryOf(

@@ -1,6 +1,6 @@
 /** The files of a set beside its rows: Parquet, card, settings of a trainer, statistics. */
 import { splitName } from "../core/dataset/card-yaml.ts";
-import { settingsFiles, type TrainFacts } from "../core/dataset/train-on-it.ts";
+import { settingsFiles, type TrainFacts } from "../core/dataset/trainer-settings.ts";
 import { dataFile, renderCard, type CardText } from "../core/dataset/card.ts";
 import { duckdbType, type ColumnTypes } from "../core/dataset/column-types.ts";
 import { licenseOf, originNames } from "../core/dataset/provenance.ts";

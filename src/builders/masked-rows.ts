@@ -1,4 +1,5 @@
 /** The one way out of a builder: every row, kept or skipped, is masked before a format sees it. */
+import { makeMasker } from "../core/exit/masker.ts";
 import type { Built } from "../core/dataset/example.ts";
 import type { DatasetSettings } from "../core/dataset/settings.ts";
 import type { Counter } from "../core/dataset/stats.ts";
@@ -19,7 +20,6 @@ export async function* maskedRows(
     for await (const some of rows) yield listOf(some);
     return;
   }
-  const { makeMasker } = await import("../core/exit/masker.ts");
   const masker = makeMasker({ emails: maskEmails });
   let batch: Built[] = [];
   for await (const some of rows) {

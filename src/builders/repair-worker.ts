@@ -8,8 +8,8 @@ export type RepairPartJob = { readonly job: CollectJob; readonly input: RepairIn
 export type RepairPart = { readonly part: CollectedPart; readonly totals: RepairTotals };
 
 servePart(async ({ job, input }: RepairPartJob): Promise<RepairPart> => {
-  const { mask, tokenizer, tokenizerConfig } = job.settings;
-  if (mask || tokenizer !== null || tokenizerConfig !== null) await allowDynamicImport();
+  const { tokenizer, tokenizerConfig } = job.settings;
+  if (tokenizer !== null || tokenizerConfig !== null) await allowDynamicImport();
   const { rows, totals } = repairRows(input);
   return { part: partOf(await collect(rows, job)), totals: totals() };
 });

@@ -99,6 +99,12 @@ export const COMMANDS: Readonly<Record<string, readonly CommandLine[]>> = {
       house: true,
     },
     { name: "test-python", npm: "test:python", what: "ruff, pytest on test/python/", house: true },
+    {
+      name: "test-trainers",
+      npm: "test:trainers",
+      what: "sets through trainers' own readers",
+      house: true,
+    },
   ],
 };
 

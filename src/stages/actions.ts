@@ -86,6 +86,7 @@ export async function actions(
     plan,
     own,
     labels,
+    evalFraction: config.actions.eval_fraction,
     settings,
     folders,
     warning,
@@ -109,6 +110,8 @@ type Sets = {
   readonly plan: ActionPlan;
   readonly own: OwnTurns;
   readonly labels: ReadonlySet<RunLabel> | null;
+  /** Of the turns, as it was asked for. */
+  readonly evalFraction: number;
   readonly settings: DatasetSettings;
   readonly folders: ReturnType<typeof foldersIn>;
   readonly warning: readonly string[];
@@ -160,7 +163,12 @@ async function writeEval(sets: Sets): Promise<StageSummary> {
     output: folders.eval,
     settings: { ...settings, formats: ["prompt-completion"] },
     card: cards.eval,
-    stats: () => kinds.stats(),
+    stats: () => ({
+      ...kinds.stats(),
+      // For publishing: the set alone does not tell what it was taken from.
+      eval_fraction: sets.evalFraction,
+      eval_of_turns: plan.taken,
+    }),
     notes: () => [...sets.warning, ...typeNotes("eval", kinds.stats())],
     splits: { first: "test", others: [] },
   });

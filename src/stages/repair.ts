@@ -5,8 +5,10 @@
 import type { Config } from "../config.ts";
 import { repairCard, repairNotes, repairStats } from "../core/dataset/repair-card.ts";
 import { datasetSettings, type DatasetFlags } from "../core/dataset/settings.ts";
+import { labelChoice } from "../core/label/choice.ts";
 import type { PartWorker } from "../io/dataset/part-worker.ts";
 import { filePrints } from "../io/dataset/made-from.ts";
+import type { RepairLimits } from "../core/dataset/repair.ts";
 import type { StageOptions, StageSummary } from "../work.ts";
 import type { CollectJob } from "../builders/collect.ts";
 import { writeDataset } from "../builders/dataset.ts";
@@ -30,6 +32,8 @@ export type RepairOptions = StageOptions &
     readonly skipBad: boolean;
     readonly maxPatchChars?: number;
     readonly minProblemWords?: number;
+    /** SUCCESS: attempts that resolved their issue; FAILURE: those that did not. @default all */
+    readonly label?: readonly string[];
   };
 
 /**
@@ -46,6 +50,7 @@ export async function repair(
   const limits = {
     maxPatchChars: options.maxPatchChars ?? config.dataset.max_patch_chars,
     minProblemWords: options.minProblemWords ?? config.dataset.min_problem_words,
+    labels: labelChoice("repair", options.label),
   };
   const { files, worker, ...first } = begun ?? (await beginRepair(config.root, options.input));
   const last = await first.last;
@@ -65,7 +70,7 @@ export async function repair(
     },
     {
       builder: "repair",
-      madeFrom: [await filePrints(files), limits, options.skipBad],
+      madeFrom: [await filePrints(files), madeBy(limits), options.skipBad],
       output: deps.store.path(options.output ?? "dataset/repair"),
       settings,
       card: repairCard(options.input, limits),
@@ -83,6 +88,11 @@ export async function repair(
 }
 
 // ---------------------------------------------------------------------------------------------
+
+/** A set that was made before there were labels is still the same. */
+function madeBy({ labels, ...rest }: RepairLimits): unknown {
+  return labels === null ? rest : { ...rest, labels: [...labels].sort() };
+}
 
 /** The rest of the logs, collected by the worker. */
 function secondPart(

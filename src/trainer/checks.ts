@@ -1,10 +1,11 @@
-/** npm run test:training and test:python: the Python tools, each run to its end, one after the other. */
+/** npm run test:training, test:python and test:trainers: the Python tools, each run to its end, one after the other. */
 import { join } from "node:path";
 import { runProgram } from "../io/program.ts";
 import {
   environmentPython,
   QUIET_PYTHON,
   testsFolder,
+  trainersFolder,
   trainingFolder,
   trainingVenv,
 } from "./house.ts";
@@ -31,6 +32,19 @@ export async function checkPythonTests(
   const folder = testsFolder(project);
   const python = environmentPython(join(folder, ".venv"), "setup:python-tests");
   return runAll(python, folder, [
+    ["ruff", "check", "."],
+    ["ruff", "format", "--check", "--quiet", "."],
+    ["pytest", ...pytestArgs],
+  ]);
+}
+
+/** Runs ruff and pytest on test/trainers/; the readers of trainers run in their own environments. */
+export async function checkTrainers(
+  project: string,
+  pytestArgs: readonly string[],
+): Promise<number> {
+  const python = environmentPython(trainingVenv(project), "setup:training");
+  return runAll(python, trainersFolder(project), [
     ["ruff", "check", "."],
     ["ruff", "format", "--check", "--quiet", "."],
     ["pytest", ...pytestArgs],

@@ -5,7 +5,7 @@ import { UserError } from "../errors.ts";
 import { pythonOf, readMark } from "./environment.ts";
 import type { PythonRange } from "./python.ts";
 
-/** The folder that holds training/ and test/python/: the project itself, or a made one in tests. */
+/** The folder that holds training/ and test/: the project itself, or a made one in tests. */
 export const projectFolder = fileURLToPath(new URL("../..", import.meta.url));
 
 /** The locks hold files for these. */
@@ -14,6 +14,7 @@ export const LOCKED_PYTHONS: PythonRange = { oldest: 11, newest: 13 };
 export const trainingFolder = (project: string): string => join(project, "training");
 export const trainingVenv = (project: string): string => join(trainingFolder(project), ".venv");
 export const testsFolder = (project: string): string => join(project, "test", "python");
+export const trainersFolder = (project: string): string => join(project, "test", "trainers");
 
 /**
  * The Python of a finished environment.

@@ -1,6 +1,7 @@
 /**
  * npm run setup:python-tests: the environments that only the tests need (validators, real servers,
- * Ray). Four, since their packages agree on no one set of versions; the first lies on training/.venv.
+ * Ray). Four, since their packages agree on no one set of versions; the first lies on training/.venv. And
+ * those of npm run test:trainers, one a trainer whose reader is run.
  */
 import { join } from "node:path";
 import { errorMessage, UserError } from "../errors.ts";
@@ -9,6 +10,7 @@ import {
   environmentPython,
   LOCKED_PYTHONS,
   testsFolder,
+  trainersFolder,
   trainingFolder,
   trainingVenv,
 } from "./house.ts";
@@ -56,6 +58,20 @@ export const TEST_ENVIRONMENTS: readonly TestEnvironment[] = [
   },
 ];
 
+/** Readers alone: their locks leave out what these do without. */
+const TRAINER_ENVIRONMENTS: readonly TestEnvironment[] = [
+  "llamafactory",
+  "axolotl",
+  "verl",
+  "verifiers",
+].map((name) => ({
+  venv: `.venv-${name}`,
+  lock: `${name}.lock`,
+  onTraining: false,
+  range: { oldest: 11, newest: 12 },
+  whole: false,
+}));
+
 /**
  * Makes those of test/python's environments that are not made yet. One whose Python is not on this
  * machine is left out with a line; its tests skip.
@@ -66,9 +82,34 @@ export async function setupPythonTests(
   machine: string,
   say: (line: string) => void,
 ): Promise<void> {
-  for (const environment of TEST_ENVIRONMENTS) {
-    const venv = join(testsFolder(project), environment.venv);
-    const lock = readLock(join(testsFolder(project), environment.lock));
+  await setUp(testsFolder(project), TEST_ENVIRONMENTS, { project, machine, say });
+}
+
+/** Makes those of test/trainers that are not made yet, some 8 GB in all. @throws UserError when pip fails. */
+export async function setupTrainers(
+  project: string,
+  machine: string,
+  say: (line: string) => void,
+): Promise<void> {
+  await setUp(trainersFolder(project), TRAINER_ENVIRONMENTS, { project, machine, say });
+}
+
+// ---------------------------------------------------------------------------------------------
+
+type Asked = {
+  readonly project: string;
+  readonly machine: string;
+  readonly say: (line: string) => void;
+};
+
+async function setUp(
+  folder: string,
+  environments: readonly TestEnvironment[],
+  { project, machine, say }: Asked,
+): Promise<void> {
+  for (const environment of environments) {
+    const venv = join(folder, environment.venv);
+    const lock = readLock(join(folder, environment.lock));
     const hash = hashOf([lock, ...(environment.onTraining ? [trainingLock(project)] : [])]);
     if (readMark(venv)?.lock === hash) {
       say(`${venv} is set up already`);
@@ -90,8 +131,6 @@ export async function setupPythonTests(
     );
   }
 }
-
-// ---------------------------------------------------------------------------------------------
 
 async function pythonFor(
   { onTraining, range, venv }: TestEnvironment,

@@ -128,13 +128,15 @@ def sets(tmp_path_factory: pytest.TempPathFactory) -> dict[str, builders.Built]:
     root = tmp_path_factory.mktemp("sets")
     builders.judged(root / "text", calls=False)
     builders.judged(root / "calls", calls=True)
+    formats = (*builders.FORMATS, *builders.JUDGED)
     found = {
-        "export": builders.export(root / "text", "export"),
-        "export_of_calls": builders.export(root / "calls", "export"),
-        "privileged": builders.export(root / "text", "privileged", formats=("privileged",)),
+        "export": builders.export(root / "text", "export", formats=formats),
+        "export_of_calls": builders.export(root / "calls", "export", formats=formats),
         "repair": builders.repair(root),
         "speedrun": builders.speedrun(root),
     }
+    for trainer, forms in builders.TRAINERS.items():
+        found[trainer] = builders.export(root / "calls", trainer, "--for", trainer, formats=forms)
     return found | {one.folder.name: one for one in builders.actions(root)}
 
 

@@ -18,6 +18,16 @@ FORMATS = (
     "preference",
     "kto",
 )
+# What judged turns have beside these: steps, and what only a teacher sees.
+JUDGED = ("stepwise", "privileged")
+# The forms of each trainer, where they are not the plain ones.
+TRAINERS = {
+    "llamafactory": ("preference", "kto"),
+    "axolotl": ("openai", "preference"),
+    "verl": ("prompt-completion",),
+    "prime-rl": ("prompt-completion",),
+    "verifiers": ("prompt-completion",),
+}
 CALL = {
     "id": "call00009",
     "name": "run_shell",

@@ -103,7 +103,7 @@ def test_sdft_trains_on_what_only_the_teacher_sees(
 ) -> None:
     from trl.experimental.sdft import SDFTConfig, SDFTTrainer
 
-    rows = rows_of(sets["privileged"], "privileged")
+    rows = rows_of(sets["export"], "privileged")
     assert all(rows["privileged_context"])
     args = SDFTConfig(
         str(tmp_path),

@@ -1,10 +1,12 @@
 /** stage:export --unit run: judged turns put back into their runs, with a weight for every message. */
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { exportTurns, type ExportOptions } from "../../src/stages/export.ts";
 import { readJsonl } from "../support/dataset.ts";
 import { OPTIONS, testConfig, testDeps } from "../support/deps.ts";
 import { scriptedChat } from "../support/chat.ts";
+import { metricsOf, scoreFile } from "../support/judged-turn.ts";
 import { tempProject } from "../support/project.ts";
 import { runScriptFile } from "../support/scripts.ts";
 
@@ -31,11 +33,6 @@ const RUN: Message[] = [
   result("c2"),
   says("own three", "c3", "c.js"),
 ];
-
-const metrics = (value: number) =>
-  Object.fromEntries(
-    ["correctness", "grounding", "progress", "protocol", "efficiency"].map((m) => [m, value]),
-  );
 
 type Given = {
   turn: 0 | 1 | 2;
@@ -70,40 +67,19 @@ function filesOf(given: readonly Given[]): Record<string, unknown> {
       tools: [{ type: "function", function: { name: "read" } }],
       origin: { dataset: "logs", revision: null, file: "s1.jsonl", row: 0 },
       score,
-      metrics: metrics(score),
+      metrics: metricsOf(score),
       reason: "r",
       audit: { verdict: leak ? "leak" : "clean", kinds: [] },
     };
     if (votes === null) continue;
-    files[`score/${name}`] = {
+    files[`score/${name}`] = scoreFile({
       file: name,
       instance_id: "s1",
       mode,
       score,
-      metrics: metrics(score),
-      style: "cat",
-      parsed: true,
-      pending: 0,
-      disqualified: null,
-      pair_hash: "p",
-      config_hash: "x",
-      judges: (["king_first", "challenger_first"] as const).map((order, n) => ({
-        model: "a",
-        provider: "test",
-        order,
-        attempt: 1,
-        metrics: metrics(votes[n] ?? 0),
-        reason: "",
-        unread: null,
-        raw: "",
-        reasoning: null,
-        finish_reason: "stop",
-        usage: { prompt_tokens: 0, cached_tokens: 0, completion_tokens: 0, reasoning_tokens: 0 },
-        cost_usd: null,
-        pair_hash: "p",
-        time: "",
-      })),
-    };
+      votes,
+      judges: ["a"],
+    });
   }
   return files;
 }
@@ -232,6 +208,64 @@ test("a run of which nothing was won is left out: nothing_won", async () => {
   await expect(
     exported([{ turn: 0, bucket: "defeat", votes: [0, 0], reads: "a.js" }]),
   ).rejects.toThrow(/every row was filtered out[^]*nothing_won/);
+});
+
+test("the steps of a run have the labels of their duels: own words by duels against them alone", async () => {
+  const given = [
+    // The same call in better words: these stand, and won.
+    { ...WON, turn: 0, reads: "a.js" },
+    // Of the run's own words the duel against a king says nothing.
+    { bucket: "defeat", votes: [0, 0], turn: 1, reads: "b.js" },
+    { ...WON, turn: 2, reads: "other.js" },
+  ] as const;
+  const { rows, summary } = await exported(given, { format: ["stepwise"] });
+  expect(summary).toMatchObject({ read: 1, kept: 1, dropped: {} });
+  expect(rows).toMatchObject([
+    {
+      labels: [true, null, true],
+      rewards: [0.9, null, 0.9],
+      prompt: expect.stringContaining("sum"),
+    },
+  ]);
+  const [first = "", second = ""] = (rows[0] as unknown as { completions: string[] }).completions;
+  expect(first).toContain("better");
+  expect(second).toMatch(/^\[result\]\nof c1\n\nown two/);
+});
+
+test("against the run's own words, a lost step is labelled false and stands", async () => {
+  const given = [
+    { ...WON, turn: 0, reads: "elsewhere.js", mode: 1 },
+    { bucket: "defeat", votes: [0, 0], turn: 1, reads: "b.js", mode: 1 },
+    { ...WON, turn: 2, reads: "c.js", leak: true, mode: 1 },
+  ] as const;
+  const { rows } = await exported(given, { format: ["stepwise", "openai"] });
+  expect(rows).toMatchObject([{ labels: [false, true, null], rewards: [0.1, 0.9, null] }]);
+});
+
+test("a run whose steps no duel decided has no row of steps", async () => {
+  const drawn = { turn: 0, bucket: "final", votes: [1, 0], reads: "a.js" } as const;
+  await expect(exported([drawn], { format: ["stepwise"] })).rejects.toThrow(/nothing_won/);
+});
+
+test.each([
+  [["SUCCESS"], [1, 0, 0]],
+  [["FAILURE"], [0, 1, 0]],
+  [["success,unknown"], [1, 0, 0.5]],
+  [undefined, [1, 1, 0.5]],
+])("with the labels %j the turns of a run weigh %j", async (label, weigh) => {
+  const { rows, folder } = await exported(
+    [
+      { ...WON, turn: 0, reads: "a.js" },
+      { bucket: "defeat", votes: [0, 0], turn: 1, reads: "b.js", mode: 1 },
+      { bucket: "final", votes: [1, 0], turn: 2, reads: "c.js" },
+    ],
+    { drawWeight: 0.5, ...(label === undefined ? {} : { label }) },
+  );
+  expect(weights(rows[0])).toEqual(weigh);
+  const stats = JSON.parse(readFileSync(join(folder, "dataset_stats.json"), "utf8")) as {
+    turns: Record<string, number>;
+  };
+  expect(stats.turns["other_label"] ?? 0).toBe(weigh.filter((weight) => weight === 0).length);
 });
 
 test("a format without weights gets a row a learned turn, with the history that the run's row has", async () => {

@@ -8,17 +8,10 @@ import { exportTurns, type ExportOptions } from "../../src/stages/export.ts";
 import { scriptedChat } from "../support/chat.ts";
 import { readJsonl } from "../support/dataset.ts";
 import { OPTIONS, testConfig, testDeps } from "../support/deps.ts";
+import { metricsOf, scoreFile } from "../support/judged-turn.ts";
 import { snapshot, tempProject } from "../support/project.ts";
 
 type Row = Record<string, unknown>;
-
-const metrics = (value: number): Row => ({
-  correctness: value,
-  grounding: value,
-  progress: value,
-  protocol: value,
-  efficiency: value,
-});
 
 /** A history with a call, so that its end is a result. */
 const MESSAGES = [
@@ -45,7 +38,7 @@ const turn = (n: number, bucket: string): Row => ({
   assistant: `reference ${n}`,
   messages: MESSAGES.map((m, at) => (at === 1 ? { ...m, content: `${n}: ${m.content}` } : m)),
   score: bucket === "defeat" ? 20 : 90,
-  metrics: metrics(90),
+  metrics: metricsOf(90),
   reason: "score",
   audit: { verdict: "clean", kinds: [] },
   king_run: RUN("student"),
@@ -64,37 +57,14 @@ const RUN = (model: string): Row => ({
   time: "",
 });
 
-const score = (n: number, value: number, reason = "REASONWORDS"): Row => ({
-  file: `t_${n}.json`,
-  instance_id: `acme__clock${n}-1`,
-  mode: 2,
-  score: value,
-  metrics: metrics(value),
-  style: "cat",
-  parsed: true,
-  pending: 0,
-  disqualified: null,
-  pair_hash: "p",
-  judges: ["a", "b"].flatMap((model) =>
-    (["king_first", "challenger_first"] as const).map((order) => ({
-      model,
-      provider: "test",
-      order,
-      attempt: 1,
-      metrics: metrics(value > 50 ? 1 : 0),
-      reason,
-      unread: null,
-      raw: "",
-      reasoning: null,
-      finish_reason: "stop",
-      usage: { prompt_tokens: 0, cached_tokens: 0, completion_tokens: 0, reasoning_tokens: 0 },
-      cost_usd: null,
-      pair_hash: "p",
-      time: "",
-    })),
-  ),
-  config_hash: "x",
-});
+const score = (n: number, value: number, reason = "REASONWORDS"): Row =>
+  scoreFile({
+    file: `t_${n}.json`,
+    instance_id: `acme__clock${n}-1`,
+    score: value,
+    votes: value > 50 ? [1, 1] : [0, 0],
+    reason,
+  });
 
 const HIDDEN = "PRIVILEGEDPATCHWORDS";
 

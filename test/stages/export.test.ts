@@ -7,18 +7,11 @@ import type { Bucket } from "../../src/records/exported.ts";
 import { readJsonl } from "../support/dataset.ts";
 import { scriptedChat } from "../support/chat.ts";
 import { OPTIONS, testConfig, testDeps } from "../support/deps.ts";
+import { metricsOf, scoreFile } from "../support/judged-turn.ts";
 import { snapshot, tempProject } from "../support/project.ts";
 import { runScriptFile } from "../support/scripts.ts";
 
 type Row = Record<string, unknown>;
-
-const metrics = (value: number): Row => ({
-  correctness: value,
-  grounding: value,
-  progress: value,
-  protocol: value,
-  efficiency: value,
-});
 
 const turn = (n: number, over: Row = {}): Row => ({
   instance_id: `acme__repo${n}-1`,
@@ -35,48 +28,22 @@ const turn = (n: number, over: Row = {}): Row => ({
     },
   ],
   score: 90,
-  metrics: metrics(90),
+  metrics: metricsOf(90),
   reason: "score 90 >= 80",
   audit: { verdict: "clean", kinds: [] },
   ...over,
 });
 
 /** A score file whose judges say `first` with the king first and `second` the other way round. */
-const score = (n: number, value: number, first: number, second = first, over: Row = {}): Row => ({
-  file: `t_${n}.json`,
-  instance_id: `acme__repo${n}-1`,
-  mode: 2,
-  score: value,
-  metrics: metrics(value),
-  style: "cat",
-  parsed: true,
-  pending: 0,
-  disqualified: null,
-  pair_hash: "p",
-  judges: ["a", "b"].flatMap((model) =>
-    [
-      ["king_first", first],
-      ["challenger_first", second],
-    ].map(([order, vote]) => ({
-      model,
-      provider: "test",
-      order,
-      attempt: 1,
-      metrics: metrics(Number(vote)),
-      reason: "SECRETREASON",
-      unread: null,
-      raw: "",
-      reasoning: null,
-      finish_reason: "stop",
-      usage: { prompt_tokens: 0, cached_tokens: 0, completion_tokens: 0, reasoning_tokens: 0 },
-      cost_usd: null,
-      pair_hash: "p",
-      time: "",
-    })),
-  ),
-  config_hash: "x",
-  ...over,
-});
+const score = (n: number, value: number, first: number, second = first, over: Row = {}): Row =>
+  scoreFile({
+    file: `t_${n}.json`,
+    instance_id: `acme__repo${n}-1`,
+    score: value,
+    votes: [first, second],
+    reason: "SECRETREASON",
+    over,
+  });
 
 type Given = { bucket: Bucket; turn: Row; score?: Row; review?: Row };
 
@@ -430,6 +397,56 @@ test("the script exports by group: no instance is on both sides", async () => {
     );
   expect(ids("val")).toHaveLength(3);
   for (const id of ids("val")) expect(ids("train")).not.toContain(id);
+});
+
+describe("--label takes turns by what their duel says", () => {
+  const given: Given[] = [
+    good(1),
+    good(2),
+    { bucket: "final", turn: turn(3), score: score(3, 90, 1, 0) },
+    { bucket: "defeat", turn: turn(4, { score: 20 }), score: score(4, 20, 0.2) },
+  ];
+
+  test.each([
+    [["SUCCESS"], { label_unknown: 1, label_failure: 1 }, [1, 2]],
+    [["unknown", "SUCCESS"], { label_failure: 1 }, [1, 2, 3]],
+    [["SUCCESS,FAILURE,UNKNOWN"], {}, [1, 2, 3, 4]],
+  ])("%j leaves out %j", async (label, dropped, turns) => {
+    const { summary, all, folder } = await run(given, { ...PAIRS, label });
+    expect(summary).toMatchObject({ read: 4, kept: turns.length, dropped });
+    const ids = [...all(), ...all("preference")].map(
+      ({ metadata }) => (metadata as Row)["instance_id"],
+    );
+    expect([...new Set(ids.map(String))].toSorted()).toEqual(turns.map((n) => `acme__repo${n}-1`));
+    const skipped = Object.keys(dropped).length === 0 ? [] : readJsonl(folder, "skipped.jsonl");
+    expect(skipped.map(({ reason }) => String(reason)).toSorted()).toEqual(
+      turns.length === 2 ? ["label_failure", "label_unknown"] : Object.keys(dropped),
+    );
+  });
+
+  test("FAILURE alone has the pairs that the opponent won", async () => {
+    const { all } = await run(given, { format: ["preference"], label: ["FAILURE"] });
+    expect(all().map((row) => said(row, "chosen"))).toEqual([turn(4)["king"]]);
+  });
+
+  test("another word is refused", async () => {
+    await expect(run(given, { label: ["WON"] })).rejects.toThrow(
+      'export: --label is "WON"; expected SUCCESS, FAILURE, UNKNOWN',
+    );
+  });
+
+  test("a set made with other labels is another set", async () => {
+    const { root } = await run(given, PAIRS);
+    const again = exportTurns(
+      testConfig(root),
+      testDeps(
+        root,
+        scriptedChat(() => ""),
+      ),
+      { ...OPTIONS, ...PAIRS, label: ["SUCCESS"] },
+    );
+    await expect(again).rejects.toThrow(/is not empty|--force/);
+  });
 });
 
 test("rows say which run, source and models they are of, and the card whose terms to check", async () => {

@@ -65,6 +65,49 @@ async function run(
 const filler = (n: number): Row[] =>
   Array.from({ length: n }, (_, i) => attempt(`filler${i}`, 1, true));
 
+describe("--label takes attempts by how they ended", () => {
+  const rows = [
+    attempt("x", 1, false),
+    attempt("x", 2, true),
+    attempt("y", 1, true),
+    attempt("z", 1, false),
+  ];
+
+  test("both labels are all attempts, as without the flag", async () => {
+    const { summary, stats } = await run(rows, {
+      label: ["success,FAILURE"],
+      format: ["kto", "chatml"],
+    });
+    expect(summary).toMatchObject({ read: 4, kept: 4, dropped: {} });
+    expect(stats["pairs"]).toEqual({ negative: 2, positive: 2, reflection: 1 });
+  });
+
+  test("FAILURE alone has failed patches only, which kto refuses as one-sided", async () => {
+    await expect(run(rows, { label: ["FAILURE"], format: ["kto"] })).rejects.toThrow(
+      "kto: all 2 rows",
+    );
+  });
+
+  test.each([Infinity, 1])(
+    "SUCCESS reads no failed attempt (worker from %j bytes)",
+    async (from) => {
+      const { summary, stats, all } = await run(rows, { label: ["SUCCESS"] }, from);
+      expect(summary).toMatchObject({ read: 4, kept: 2, dropped: { label_failure: 2 } });
+      expect(all().map((row) => (row["metadata"] as Row)["pair"])).toEqual([
+        "positive",
+        "positive",
+      ]);
+      expect(stats["category_counts"]).toEqual({});
+    },
+  );
+
+  test("UNKNOWN leaves nothing: an attempt resolves its issue or fails", async () => {
+    await expect(run(rows, { label: ["UNKNOWN"] })).rejects.toThrow(
+      /every row was filtered out[^]*label_failure[^]*label_success/,
+    );
+  });
+});
+
 describe("pairs", () => {
   const rows = [
     attempt("x", 1, false),

@@ -13,6 +13,10 @@ const LOCKS = [
   "test/python/litellm.lock",
   "test/python/mini.lock",
   "test/python/harbor.lock",
+  "test/trainers/llamafactory.lock",
+  "test/trainers/axolotl.lock",
+  "test/trainers/verl.lock",
+  "test/trainers/verifiers.lock",
 ];
 const lock = readLock(join(trainingFolder(projectFolder), "requirements.lock"));
 

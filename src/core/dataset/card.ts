@@ -6,7 +6,8 @@ import { lengthSection, type LengthStats } from "./lengths.ts";
 import { modelSection } from "./provenance.ts";
 import type { Sizes } from "./set-stats.ts";
 import type { TokenStats } from "./stats.ts";
-import { trainOnIt, type TrainFacts } from "./train-on-it.ts";
+import { trainOnIt } from "./train-on-it.ts";
+import type { TrainFacts } from "./trainer-settings.ts";
 
 /** What a builder says about itself. */
 export type CardText = {

@@ -141,10 +141,9 @@ function columnsOf(format: Format, trainer: Trainer | null, shape: MessageShape)
         return { conversations: { list: entry }, chosen: entry, rejected: entry, ...tools };
       if (trainer === "axolotl")
         return {
-          prompt: asked,
-          chosen: { struct: answer },
-          rejected: { struct: answer },
-          ...tools,
+          prompt: plain,
+          chosen: { struct: { role: "string", content: "string", ...thought } },
+          rejected: { struct: { role: "string", content: "string", ...thought } },
         };
       return { prompt: asked, chosen: said, rejected: said, ...tools };
     case "kto":

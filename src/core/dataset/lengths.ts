@@ -3,7 +3,7 @@
  * cut at lengths of their own, and say nothing. Defaults as run: TRL 1.16, LLaMA-Factory 0.9.5.
  */
 import type { NumberList } from "./row-index.ts";
-import { lengthLimit } from "./train-on-it.ts";
+import { lengthLimit } from "./trainer-settings.ts";
 
 /** How tokens were counted. */
 export type Counted =

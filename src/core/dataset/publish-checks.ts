@@ -10,6 +10,9 @@ export type SetSays = {
   /** Hash of the card as it was written. */
   readonly card?: string;
   readonly val_fraction?: number;
+  /** Of an eval set with a folder of its own: the share that was asked for, and of how many turns. */
+  readonly eval_fraction?: number;
+  readonly eval_of_turns?: number;
 };
 
 export type LineCheck = {
@@ -70,7 +73,9 @@ export function checkCard(text: string, files: readonly string[], says: SetSays)
 }
 
 /** @throws UserError where splits to measure on have swallowed most of the set. */
-export function checkShares({ formats, val_fraction: asked }: SetSays): void {
+export function checkShares(says: SetSays): void {
+  checkEval(says);
+  const { formats, val_fraction: asked } = says;
   if (asked === undefined || asked === 0 || asked > 0.5) return;
   for (const [format, sizes] of Object.entries(formats ?? {})) {
     const held = Object.entries(sizes).filter(([split]) => split === "val");
@@ -82,4 +87,19 @@ export function checkShares({ formats, val_fraction: asked }: SetSays): void {
       "one group is larger than all others: give other input, or --group-by instance",
     );
   }
+}
+
+// ---------------------------------------------------------------------------------------------
+
+/** An eval set is taken from turns that stand in other folders: how many, it says itself. */
+function checkEval({ formats, eval_fraction: asked, eval_of_turns: turns }: SetSays): void {
+  if (asked === undefined || turns === undefined || asked > 0.5 || turns < 10) return;
+  const rows = Object.values(formats ?? {})
+    .map((sizes) => Object.values(sizes).reduce((sum, n) => sum + n, 0))
+    .reduce((most, n) => Math.max(most, n), 0);
+  if (rows * 2 <= turns) return;
+  throw new UserError(
+    `publish: ${rows} of ${turns} turns are in the eval set, and ${asked} of them were asked for`,
+    "one group is larger than all others: give other runs, or --group-by instance",
+  );
 }

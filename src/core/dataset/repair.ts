@@ -2,10 +2,15 @@
 import { cutLines } from "./cut.ts";
 import type { Skip } from "./example.ts";
 import { readFailure } from "../failure/read.ts";
+import { labelDrop, type LabelDrop } from "../label/choice.ts";
+import type { RunLabel } from "../../records/prompt.ts";
 import type { FailureReading } from "../failure/types.ts";
 import { checkPatch } from "./patch.ts";
 
 export const REPAIR_REASONS = [
+  /** Not of a label that was asked for; an attempt resolves its issue or fails. */
+  "label_success",
+  "label_failure",
   "unknown_category",
   "empty_patch",
   "invalid_patch_format",
@@ -35,6 +40,8 @@ export type RepairLimits = {
   /** Characters, inclusive. */
   readonly maxPatchChars: number;
   readonly minProblemWords: number;
+  /** Of the attempts that are read; null: all. */
+  readonly labels: ReadonlySet<RunLabel> | null;
 };
 
 /** Files that a prompt names at most; one more is kept, to tell that there are more. */
@@ -65,13 +72,13 @@ export type KeptAttempt = {
 
 export type Judged =
   | { readonly ok: true; readonly kept: KeptAttempt }
-  | { readonly ok: false; readonly skip: Skip & { readonly reason: RepairReason } };
+  | { readonly ok: false; readonly skip: Skip & { readonly reason: RepairReason | LabelDrop } };
 
 /** Keeps or skips an attempt; the reasons are tried in the order of REPAIR_REASONS. */
 export function judgeAttempt(attempt: Attempt, limits: RepairLimits, origin = ""): Judged {
-  const cause = attempt.resolved ? GIVEN : causeOf(attempt);
-  const { category } = cause;
-  const reason = reasonOf(attempt, category, limits);
+  const unwanted = labelDrop(attempt.resolved ? "SUCCESS" : "FAILURE", limits.labels);
+  const cause = attempt.resolved || unwanted !== null ? GIVEN : causeOf(attempt);
+  const reason = unwanted ?? reasonOf(attempt, cause.category, limits);
   if (reason !== null) {
     return {
       ok: false,

@@ -11,17 +11,29 @@ import { exportBase, learnable, type JudgedTurn } from "./export.ts";
 import type { Format } from "./format-names.ts";
 import type { Grouping } from "./settings.ts";
 import { outcomeWeight } from "./outcome-weight.ts";
-import { winnerOf } from "./winner.ts";
+import { labelDrop } from "../label/choice.ts";
+import type { RunLabel } from "../../records/prompt.ts";
+import { stepsOf, type StepJudged } from "./steps.ts";
+import { duelLabel, winnerOf } from "./winner.ts";
 
 /**
  * won: its answer stands in the row. won_elsewhere: the better answer makes other calls, and the row
  * goes on. drawn: of `refined`, or verdicts that contradict each other. unjudged: never, or not to be learned.
+ * other_label: its label was not asked for.
  */
-export const TURN_OUTCOMES = ["won", "won_elsewhere", "drawn", "lost", "unjudged"] as const;
+export const TURN_OUTCOMES = [
+  "won",
+  "won_elsewhere",
+  "drawn",
+  "lost",
+  "unjudged",
+  "other_label",
+] as const;
 export type TurnOutcome = (typeof TURN_OUTCOMES)[number];
 
 /** Formats with a place for weights. */
 export const WEIGHTED: readonly Format[] = ["openai"];
+const STEPWISE: Format = "stepwise";
 
 export type RunWants = {
   /** Of the run's own words where the duel was a draw, 0..1. */
@@ -29,6 +41,8 @@ export type RunWants = {
   /** A turn won in `refined` is won. */
   readonly refined: boolean;
   readonly groupBy: Grouping;
+  /** Turns with other labels have no weight; null: all have theirs. */
+  readonly labels: ReadonlySet<RunLabel> | null;
   /** Formats asked for: those without a place for weights get a row a learned turn. */
   readonly formats: readonly Format[];
 };
@@ -36,10 +50,9 @@ export type RunWants = {
 export type RunRow = {
   /** The turn that the row ends with. */
   readonly whole: JudgedTurn;
+  /** []: no message of it has a weight above 0, and no step that is asked for a label. */
   readonly examples: readonly Example[];
   readonly outcomes: readonly TurnOutcome[];
-  /** False: no message of it has a weight above 0. */
-  readonly isLearnable: boolean;
 };
 
 /** What tells the run of a turn: where it came from, and its name there. */
@@ -104,15 +117,23 @@ function rowOf(whole: JudgedTurn, turns: readonly JudgedTurn[], wants: RunWants)
     isWeighted: true,
     formats: WEIGHTED,
   };
-  const plain = wants.formats.filter((format) => !WEIGHTED.includes(format));
+  const isLearnable = messages.some(({ weight = 0 }) => weight > 0);
+  const isAsked = (formats: readonly Format[]): boolean =>
+    wants.formats.some((format) => formats.includes(format));
+  const plain = wants.formats.filter((format) => ![...WEIGHTED, STEPWISE].includes(format));
+  const judged = [...placed].flatMap(([at, { judged: own }]) =>
+    own === null ? [] : [[at, own] as const],
+  );
   return {
     whole,
     examples: [
-      ...(plain.length < wants.formats.length ? [run] : []),
+      ...(isLearnable && isAsked(WEIGHTED) ? [run] : []),
       ...(plain.length === 0 ? [] : turnRows(turns, messages, { ...wants, formats: plain })),
+      ...(judged.length > 0 && isAsked([STEPWISE])
+        ? [{ ...base, ...stepsOf(messages, new Map(judged)), formats: [STEPWISE] }]
+        : []),
     ],
     outcomes: turns.map((turn) => placed.get(turn.exported.messages.length)?.outcome ?? "unjudged"),
-    isLearnable: messages.some(({ weight = 0 }) => weight > 0),
   };
 }
 
@@ -158,33 +179,45 @@ type Placed = {
   readonly message: Message;
   readonly weight: number;
   readonly outcome: TurnOutcome;
+  /** Of the words that stand there; null: no duel was about them, or it did not decide. */
+  readonly judged: StepJudged | null;
 };
 
 function placedTurn(turn: JudgedTurn, own: Message, isLast: boolean, wants: RunWants): Placed {
-  const stays = (outcome: TurnOutcome, weight: number): Placed => ({
+  const { challenger, challenger_message, score: points } = turn.exported;
+  const share = Math.round(points * 100) / 1e4;
+  // In mode 1 the opponent was the run's own words.
+  const isAboutOwn = turn.score?.mode === 1 && !turn.secrets.reference;
+  const stays = (outcome: TurnOutcome, weight: number, label: boolean | null = null): Placed => ({
     message: own,
     weight: turn.secrets.reference ? 0 : weight,
     outcome,
+    judged:
+      isAboutOwn && label !== null ? { label, reward: Math.round((1 - share) * 1e4) / 1e4 } : null,
   });
+  if (labelDrop(duelLabel(turn), wants.labels) !== null) return stays("other_label", 0);
   if (learnable(turn) !== null) return stays("unjudged", 0);
   const winner = winnerOf(turn);
   if (!winner.ok) {
     return winner.reason === "not_judged" ? stays("unjudged", 0) : stays("drawn", wants.drawWeight);
   }
   if (winner.winner === "opponent") {
-    // In mode 1 it was the run's own words that won.
     return turn.score?.mode === 1
-      ? stays("won", outcomeWeight(turn.score, "opponent"))
+      ? stays("won", outcomeWeight(turn.score, "opponent"), true)
       : stays("lost", 0);
   }
   if (turn.bucket === "refined" && !wants.refined) return stays("drawn", wants.drawWeight);
-  const { challenger, challenger_message } = turn.exported;
   const better = challenger_message ?? said(challenger);
-  const weight = outcomeWeight(turn.score, "challenger");
-  if (isLast) return { message: better, weight, outcome: "won" };
+  const stands = (message: Message): Placed => ({
+    message,
+    weight: outcomeWeight(turn.score, "challenger"),
+    outcome: "won",
+    judged: { label: true, reward: share },
+  });
+  if (isLast) return stands(better);
   return makesSameCalls(better, own)
-    ? { message: withIdsOf(better, own), weight, outcome: "won" }
-    : stays("won_elsewhere", 0);
+    ? stands(withIdsOf(better, own))
+    : stays("won_elsewhere", 0, false);
 }
 
 const said = (content: string): Message => ({ role: "assistant", content });

@@ -1,6 +1,6 @@
 /**
- * A judged turn as steps for process-reward trainers: the run's own steps before it, which nobody judged, and
- * behind them the answer that won or lost. Both answers of a turn make a row each.
+ * Steps for process-reward trainers. Of a judged turn: the run's own steps before it, which nobody judged, and
+ * behind them the answer that won or lost, a row for each answer. Of a whole run: its steps as they are learned.
  */
 import { readableText } from "../turn/calls.ts";
 import { resultAsText } from "../wire/text-form.ts";
@@ -25,7 +25,42 @@ export function withSteps(made: TurnExamples, turn: JudgedTurn, wants: ExportWan
   return { examples: [...made.examples, ...steps], reason: isAsked ? null : made.reason };
 }
 
+/** What a duel said of a step. */
+export type StepJudged = Pick<Step, "label" | "reward">;
+
+/**
+ * Messages as steps; what stands before the first assistant message is asked. What came back from a step
+ * stands at the head of the next one: the format has no other place.
+ * @param judged by place among the messages; the others are null.
+ */
+export function stepsOf(
+  messages: Example["prompt"],
+  judged: ReadonlyMap<number, StepJudged>,
+): Pick<StepExample, "kind" | "prompt" | "steps"> {
+  const first = messages.findIndex(({ role }) => role === "assistant");
+  const start = first < 0 ? messages.length : first;
+  const steps: Step[] = [];
+  let seen = "";
+  for (const [at, message] of messages.entries()) {
+    if (at < start) continue;
+    if (message.role === "assistant") {
+      const { label, reward } = judged.get(at) ?? { label: null, reward: null };
+      steps.push({ text: `${seen}${readableText(message)}`, label, reward });
+      seen = "";
+      continue;
+    }
+    const text =
+      message.role === "tool"
+        ? resultAsText({ content: message.content, name: message.name })
+        : `[${message.role}]\n${message.content}`;
+    seen += `${text}\n\n`;
+  }
+  return { kind: "stepwise", prompt: messages.slice(0, start), steps };
+}
+
 // ---------------------------------------------------------------------------------------------
+
+type StepExample = Extract<Example, { kind: "stepwise" }>;
 
 /** [] where verdicts do not agree: then the turn says nothing of either answer. */
 function stepExamples(turn: JudgedTurn, groupBy: Grouping): Example[] {
@@ -33,46 +68,14 @@ function stepExamples(turn: JudgedTurn, groupBy: Grouping): Example[] {
   const opponent = opponentOf(turn);
   if (!winner.ok || turn.secrets.opponent || opponent.trim() === "") return [];
   const base = exportBase(turn, groupBy);
-  const { asked, steps, seen } = stepsOf(base.prompt);
   const hasWon = winner.winner === "challenger";
   const share = Math.round(turn.exported.score * 100) / 1e4;
-  const rowOf = (text: string, label: boolean, reward: number): Example => ({
-    ...base,
-    kind: "stepwise",
-    prompt: asked,
-    steps: [...steps, { text: `${seen}${text}`, label, reward }],
-  });
+  const rowOf = (content: string, label: boolean, reward: number): Example => {
+    const messages = [...base.prompt, { role: "assistant" as const, content }];
+    return { ...base, ...stepsOf(messages, new Map([[base.prompt.length, { label, reward }]])) };
+  };
   return [
     rowOf(turn.exported.challenger, hasWon, share),
     rowOf(opponent, !hasWon, Math.round((1 - share) * 1e4) / 1e4),
   ];
-}
-
-type Steps = {
-  /** Up to the first assistant message. */
-  readonly asked: Example["prompt"];
-  readonly steps: readonly Step[];
-  /** What came back since the last step; "" or text that ends in an empty line. */
-  readonly seen: string;
-};
-
-/** What came back from a step stands at the head of the next one: the format has no other place. */
-function stepsOf(prompt: Example["prompt"]): Steps {
-  const first = prompt.findIndex(({ role }) => role === "assistant");
-  const asked = first < 0 ? prompt : prompt.slice(0, first);
-  const steps: Step[] = [];
-  let seen = "";
-  for (const message of prompt.slice(asked.length)) {
-    if (message.role === "assistant") {
-      steps.push({ text: `${seen}${readableText(message)}`, label: null, reward: null });
-      seen = "";
-    } else {
-      const text =
-        message.role === "tool"
-          ? resultAsText({ content: message.content, name: message.name })
-          : `[${message.role}]\n${message.content}`;
-      seen += `${text}\n\n`;
-    }
-  }
-  return { asked, steps, seen };
 }

@@ -46,6 +46,23 @@ export function exactTokens(
   };
 }
 
+/**
+ * What is odd about a tokenizer and a template together: marks that the template writes (`<|im_start|>`) are
+ * one token each for the tokenizer that it was made for. null: nothing.
+ */
+export function tokenizerNote(tokenizerJson: unknown, name: string, render: RenderText) {
+  const count = textTokens(tokenizerJson, name);
+  const text = render([
+    { role: "user", content: "a" },
+    { role: "assistant", content: "b" },
+  ]);
+  const marks = typeof text === "string" ? new Set(text.match(/<\|[\w.:-]{1,40}\|>/g)) : [];
+  const strange = [...marks].filter((mark) => count(mark) > 1);
+  return strange.length === 0
+    ? null
+    : `WARNING: ${name} does not fit the template: ${strange.join(", ")} are several tokens each there, so lengths are another model's`;
+}
+
 // ---------------------------------------------------------------------------------------------
 
 /** null: the template refuses it. */

@@ -1,25 +1,6 @@
-/**
- * How each trainer is told to learn the judged words and nothing else, and to cut nothing: four lines of the
- * card for every trainer, and the settings file of the one that a set is written for.
- */
+/** The card's "Train on it": how each trainer is told to learn the judged words and nothing else, in four lines. */
 import type { Format, Trainer } from "./format-names.ts";
-
-export type TrainFacts = {
-  readonly trainer: Trainer | null;
-  /** Formats with rows, the main one first, with the files of their splits. */
-  readonly formats: readonly {
-    readonly format: Format;
-    readonly train: string | null;
-    readonly validation: string | null;
-  }[];
-  readonly hasCalls: boolean;
-  /** Of the longest row. */
-  readonly maxTokens: number;
-  /** Counted by a tokenizer; else estimated. */
-  readonly isExact: boolean;
-};
-
-export type SettingsFile = { readonly name: string; readonly text: string };
+import { lengthLimit, type TrainFacts } from "./trainer-settings.ts";
 
 /** The card's lines, a paragraph a format that trains. */
 export function trainOnIt(facts: TrainFacts): string[] {
@@ -29,40 +10,7 @@ export function trainOnIt(facts: TrainFacts): string[] {
   });
 }
 
-/** What the trainer reads beside the rows; none for a plain set. */
-export function settingsFiles(facts: TrainFacts): SettingsFile[] {
-  switch (facts.trainer) {
-    case "trl":
-      return facts.formats.flatMap(({ format }) => trlFile(format));
-    case "llamafactory":
-      return llamafactoryFiles(facts);
-    case "axolotl":
-      return axolotlFiles(facts);
-    case "verl":
-      return [{ name: "verl-sft.yaml", text: verlText(facts) }];
-    case "prime-rl":
-      return [{ name: "prime-rl-sft.toml", text: primeText(facts) }];
-    case "verifiers":
-      return [{ name: "kingmaker_env.py", text: VERIFIERS }];
-    case null:
-      return [];
-    default:
-      return facts.trainer satisfies never;
-  }
-}
-
-/** A limit that no row reaches: estimated tokens may be half of the real ones, and templates add their own. */
-export function lengthLimit({
-  maxTokens,
-  isExact,
-}: Pick<TrainFacts, "maxTokens" | "isExact">): number {
-  const needed = isExact ? maxTokens * 1.1 + 256 : maxTokens * 2 + 512;
-  return Math.ceil(needed / STEP) * STEP;
-}
-
 // ---------------------------------------------------------------------------------------------
-
-const STEP = 1024;
 
 type Way = {
   readonly trainer: string;
@@ -84,19 +32,19 @@ function waysOf(format: Format, facts: TrainFacts): Way[] {
   const trl = TRL[format]?.map((line) => line.replace("LIMIT", String(limit)));
   if (isPlain && trl !== undefined)
     ways.push({ trainer: "TRL", lines: [load, ...trl], isTried: TRIED.has(format) });
-  if ((trainer === null || trainer === "axolotl") && format === "openai") {
+  if (trainer === null && format === "openai") {
     ways.push({
       trainer: "axolotl",
       lines: [
         "type: chat_template, field_messages: messages",
-        "message_field_training: weight",
+        `message_field_training: weight${facts.hasCalls ? ", field_tools: tools" : ""}`,
         "roles_to_train: [], train_on_eos: turn",
         `sequence_len: ${limit}`,
       ],
       isTried: false,
     });
   }
-  if ((trainer === null || trainer === "llamafactory") && format === "sharegpt") {
+  if (trainer === null && format === "sharegpt") {
     ways.push({
       trainer: "LLaMA-Factory",
       lines: [
@@ -108,15 +56,78 @@ function waysOf(format: Format, facts: TrainFacts): Way[] {
       isTried: false,
     });
   }
-  if (trainer === "verl" || trainer === "prime-rl" || trainer === "verifiers") {
+  const own = trainer === null ? undefined : OWN_WAYS[trainer]?.[format];
+  if (own !== undefined && trainer !== null)
     ways.push({
-      trainer,
-      lines: ["the history is one user message: this trainer learns every assistant message"],
-      isTried: false,
+      trainer: NAMES[trainer],
+      lines: own.map((line) => line.replace("LIMIT", String(limit))),
+      // prime-rl is in no index that pip knows: its reader was not run.
+      isTried: trainer !== "prime-rl",
     });
-  }
   return ways;
 }
+
+const NAMES: Readonly<Record<Trainer, string>> = {
+  trl: "TRL",
+  llamafactory: "LLaMA-Factory",
+  axolotl: "axolotl",
+  verl: "verl",
+  "prime-rl": "prime-rl",
+  verifiers: "verifiers",
+};
+
+const factory = (stage: string): string[] => [
+  `llamafactory-cli train llamafactory-${stage}.yaml   # in this folder`,
+  "model_name_or_path, template: yours; the template must take function_call where rows have calls",
+  "dataset_info.json names the rows; the history's own answers are not learned",
+  "cutoff_len: LIMIT   # over the longest row",
+];
+
+const axolotl = (stage: string, learned: string): string[] => [
+  `axolotl train axolotl-${stage}.yaml   # in this folder`,
+  "base_model: yours",
+  learned,
+  "sequence_len: LIMIT   # over the longest row",
+];
+
+/** Of sets for one trainer; their readers are run by the job of readers, outside CI. */
+const OWN_WAYS: Partial<
+  Readonly<Record<Trainer, Partial<Readonly<Record<Format, readonly string[]>>>>>
+> = {
+  llamafactory: {
+    sharegpt: factory("sft"),
+    preference: factory("dpo"),
+    kto: factory("kto"),
+  },
+  axolotl: {
+    openai: axolotl("sft", "message_field_training: weight   # 0 on all that was not judged"),
+    preference: axolotl("dpo", "calls stand in the words: its reader of pairs knows no others"),
+  },
+  verl: {
+    "prompt-completion": [
+      "keys of its SFT trainer: verl-sft.yaml; it reads the Parquet files",
+      "the history is one user message: it learns every assistant message",
+      "data.max_length: LIMIT, data.truncation: error",
+      "model: yours",
+    ],
+  },
+  "prime-rl": {
+    "prompt-completion": [
+      "keys of its SFT trainer: prime-rl-sft.toml",
+      "the history is one user message: it learns every assistant message",
+      "seq_len = LIMIT",
+      "model: yours",
+    ],
+  },
+  verifiers: {
+    "prompt-completion": [
+      "import kingmaker_env   # in this folder; verifiers 0.1 to 0.3",
+      "env = kingmaker_env.load_environment()",
+      "# full marks for the judged answer, word for word; write a rubric of your own",
+      "# the history is one user message",
+    ],
+  },
+};
 
 /** What a step of TRL is run on in the Python tests. */
 const TRIED: ReadonlySet<Format> = new Set([
@@ -157,151 +168,3 @@ const TRL: Partial<Readonly<Record<Format, readonly string[]>>> = {
     "PRMTrainer(model, args=PRMConfig(max_length=None), train_dataset=rows).train()",
   ],
 };
-
-function trlFile(format: Format): SettingsFile[] {
-  const command = { "prompt-completion": "sft", preference: "dpo", kto: "kto" }[format as string];
-  if (command === undefined) return [];
-  const text = [
-    `# trl ${command} --config trl-${command}.yaml --model_name_or_path YOUR-MODEL, started in this folder`,
-    "dataset_name: .",
-    `dataset_config: ${format}`,
-    "# Rows over a limit are cut or dropped without a word.",
-    "max_length: null",
-    ...(command === "kto" ? ["per_device_train_batch_size: 4"] : []),
-    `output_dir: ../trl-${command}`,
-    "report_to: none",
-  ];
-  return [{ name: `trl-${command}.yaml`, text: lines(text) }];
-}
-
-function llamafactoryFiles(facts: TrainFacts): SettingsFile[] {
-  const entries = facts.formats.flatMap(({ format, train, validation }) =>
-    [train, validation].flatMap((file, at) =>
-      file === null
-        ? []
-        : [[nameOf(format, at > 0), llamafactoryEntry(format, file, facts.hasCalls)] as const],
-    ),
-  );
-  const runs = facts.formats.flatMap(({ format, train, validation }) => {
-    const stage = { sharegpt: "sft", preference: "dpo", kto: "kto" }[format as string];
-    if (stage === undefined || train === null) return [];
-    const text = [
-      `# llamafactory-cli train llamafactory-${stage}.yaml, started in this folder`,
-      "model_name_or_path: YOUR-MODEL",
-      "template: YOUR-TEMPLATE",
-      `stage: ${stage}`,
-      "do_train: true",
-      "finetuning_type: lora",
-      "dataset_dir: .",
-      `dataset: ${nameOf(format, false)}`,
-      ...(validation === null ? [] : [`eval_dataset: ${nameOf(format, true)}`]),
-      `cutoff_len: ${lengthLimit(facts)}`,
-      ...(stage === "sft" ? ["mask_history: true"] : []),
-      `output_dir: ../llamafactory-${stage}`,
-    ];
-    return [{ name: `llamafactory-${stage}.yaml`, text: lines(text) }];
-  });
-  const info = {
-    name: "dataset_info.json",
-    text: `${JSON.stringify(Object.fromEntries(entries), null, 2)}\n`,
-  };
-  return [info, ...runs];
-}
-
-const nameOf = (format: Format, isValidation: boolean): string =>
-  `kingmaker_${format}${isValidation ? "_validation" : ""}`;
-
-function llamafactoryEntry(format: Format, file: string, hasCalls: boolean): object {
-  const tools = hasCalls ? { tools: "tools" } : {};
-  const base = { file_name: file, formatting: "sharegpt" };
-  if (format === "preference") {
-    const columns = { messages: "conversations", chosen: "chosen", rejected: "rejected", ...tools };
-    return { ...base, ranking: true, columns };
-  }
-  const kto = format === "kto" ? { kto_tag: "label" } : {};
-  return { ...base, columns: { messages: "conversations", ...kto, ...tools } };
-}
-
-function axolotlFiles(facts: TrainFacts): SettingsFile[] {
-  return facts.formats.flatMap(({ format, train, validation }) => {
-    if (train === null || (format !== "openai" && format !== "preference")) return [];
-    const how =
-      format === "openai"
-        ? [
-            "  type: chat_template",
-            "  field_messages: messages",
-            ...(facts.hasCalls ? ["  field_tools: tools"] : []),
-            "  # 0 on all that was not judged: without this line the whole history is learned.",
-            "  message_field_training: weight",
-            "  roles_to_train: []",
-            "  train_on_eos: turn",
-          ]
-        : [
-            "  type: chat_template.default",
-            "  field_messages: prompt",
-            "  field_chosen: chosen",
-            "  field_rejected: rejected",
-          ];
-    const set = (file: string): string[] => [`- path: ${file}`, "  ds_type: json", ...how];
-    const name = format === "openai" ? "axolotl-sft.yaml" : "axolotl-dpo.yaml";
-    const text = [
-      `# axolotl train ${name}, started in this folder`,
-      "base_model: YOUR-MODEL",
-      ...(format === "openai" ? [] : ["rl: dpo"]),
-      "chat_template: tokenizer_default",
-      "datasets:",
-      ...set(train),
-      ...(validation === null ? [] : ["test_datasets:", ...set(validation), "  split: train"]),
-      `sequence_len: ${lengthLimit(facts)}`,
-      `output_dir: ../${name.replace(".yaml", "")}`,
-    ];
-    return [{ name, text: lines(text) }];
-  });
-}
-
-function verlText(facts: TrainFacts): string {
-  const [main] = facts.formats;
-  return lines([
-    "# keys of verl's SFT trainer; the history is one user message, the answer the only assistant's",
-    "data:",
-    `  train_files: ${main?.train ?? ""}`,
-    `  val_files: ${main?.validation ?? main?.train ?? ""}`,
-    "  messages_key: messages",
-    `  max_length: ${lengthLimit(facts)}`,
-    "  truncation: error",
-  ]);
-}
-
-function primeText(facts: TrainFacts): string {
-  return lines([
-    "# keys of prime-rl's SFT trainer, which joins prompt and completion and learns every assistant message",
-    "[data]",
-    'type = "sft"',
-    'name = "."',
-    `seq_len = ${lengthLimit(facts)}`,
-  ]);
-}
-
-const VERIFIERS = `"""An environment of the rows beside this file: full marks for the judged answer, word for word."""
-
-from pathlib import Path
-
-import verifiers as vf
-from datasets import load_dataset
-
-
-def said(completion) -> str:
-    return completion if isinstance(completion, str) else completion[-1]["content"]
-
-
-def same_answer(completion, answer, **_) -> float:
-    return float(said(completion).strip() == answer.strip())
-
-
-def load_environment(**_) -> vf.Environment:
-    rows = load_dataset(str(Path(__file__).parent), "prompt-completion", split="train")
-    rows = rows.remove_columns("metadata")
-    return vf.SingleTurnEnv(dataset=rows, rubric=vf.Rubric(funcs=[same_answer]))
-`;
-
-const lines = (all: readonly string[]): string => `${all.join("\n")}\n`;

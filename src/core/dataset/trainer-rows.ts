@@ -3,7 +3,7 @@ import type { Message } from "../../records/message.ts";
 import { answerLabel, type Example } from "./example.ts";
 import type { Format, Trainer } from "./format-names.ts";
 import type { Written } from "./format-reasons.ts";
-import { asOneQuestion, type Formed } from "./history.ts";
+import { asOneQuestion, asPlainText, type Formed } from "./history.ts";
 import { rowMessage } from "./row-message.ts";
 import { entriesAlternate, sharegptEntries, sharegptTools } from "./sharegpt-row.ts";
 
@@ -66,16 +66,14 @@ function llamafactoryRow({ example, format, whole }: TrainerRow): Written | null
   return { ok: true, row };
 }
 
-/** One message each, not a list of one. */
+/** One message each, not a list of one; calls as text, since its reader of pairs takes role and content alone. */
 function axolotlPair({ example, whole }: TrainerRow): Written {
-  const [chosen = NOBODY, rejected = NOBODY] = whole.said;
-  const tools =
-    whole.tools.length === 0 ? {} : { tools: JSON.stringify(whole.tools).toWellFormed() };
+  const { prompt, said } = asPlainText(whole);
+  const [chosen = NOBODY, rejected = NOBODY] = said;
   const row = {
-    prompt: whole.prompt.map(rowMessage),
+    prompt: prompt.map(rowMessage),
     chosen: rowMessage(chosen),
     rejected: rowMessage(rejected),
-    ...tools,
     metadata: example.metadata,
   };
   return { ok: true, row };

@@ -3,6 +3,7 @@ import type { Bucket } from "../../records/exported.ts";
 import type { Review } from "../../records/review.ts";
 import type { Score } from "../../records/score.ts";
 import { isCurrent } from "../report/person.ts";
+import type { RunLabel } from "../../records/prompt.ts";
 import { judgeViews } from "../report/verdicts.ts";
 
 export type Winner =
@@ -38,6 +39,13 @@ export function winnerOf({ bucket, score, review }: WinnerInput): Winner {
     return { ok: true, winner: "opponent" };
   }
   return { ok: false, reason: "orders_disagree" };
+}
+
+/** The label of a turn by its duel: won, lost, or nobody knows (a draw, no verdicts, orders that disagree). */
+export function duelLabel(turn: WinnerInput): RunLabel {
+  const winner = winnerOf(turn);
+  if (!winner.ok) return "UNKNOWN";
+  return winner.winner === "challenger" ? "SUCCESS" : "FAILURE";
 }
 
 // ---------------------------------------------------------------------------------------------

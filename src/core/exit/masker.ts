@@ -3,7 +3,7 @@
  * its history, so a text that was looked at lately is not searched again.
  */
 import { maskSecrets, type MaskOptions } from "../secrets/mask.ts";
-import { mapTexts, maskTexts } from "../secrets/mask-texts.ts";
+import { mapTexts } from "../secrets/mask-texts.ts";
 
 export type Masker = {
   /** The records in their order; one that holds no secret is handed back as it is. */
@@ -16,6 +16,7 @@ export function makeMasker(options: MaskOptions = {}): Masker {
   const known = new Map<string, Known>();
   const counts = new Map<string, number>();
   let chars = 0;
+  let hasSecrets = false;
 
   const learn = async (records: readonly unknown[]): Promise<void> => {
     const fresh = new Set<string>();
@@ -24,17 +25,23 @@ export function makeMasker(options: MaskOptions = {}): Masker {
         if (text.length >= SHORTEST && !known.has(text)) fresh.add(text);
       });
     }
-    const texts = [...fresh];
-    const masked = (await maskTexts(texts, options)).texts;
-    for (const [at, text] of texts.entries()) {
+    for (const text of fresh) {
       chars += text.length;
-      const after = masked[at] ?? text;
-      if (after === text) known.set(text, CLEAN);
-      else {
-        const { found } = await maskSecrets(text, options);
-        known.set(text, { text: after, kinds: Object.keys(found) });
-      }
+      const after = await maskSecrets(text, options);
+      const kinds = Object.keys(after.found);
+      if (kinds.length > 0) hasSecrets = true;
+      known.set(text, kinds.length === 0 ? CLEAN : { text: after.text, kinds });
     }
+  };
+
+  const maskOne = <T>(record: T): T => {
+    const kinds = new Set<string>();
+    eachText(record, (text) => {
+      for (const kind of known.get(text)?.kinds ?? []) kinds.add(kind);
+    });
+    if (kinds.size === 0) return record;
+    for (const kind of kinds) counts.set(kind, (counts.get(kind) ?? 0) + 1);
+    return mapTexts(record, (text) => known.get(text)?.text ?? text);
   };
 
   return {
@@ -42,17 +49,10 @@ export function makeMasker(options: MaskOptions = {}): Masker {
       if (chars > REMEMBERED_CHARS) {
         known.clear();
         chars = 0;
+        hasSecrets = false;
       }
       await learn(records);
-      return records.map((record) => {
-        const kinds = new Set<string>();
-        eachText(record, (text) => {
-          for (const kind of known.get(text)?.kinds ?? []) kinds.add(kind);
-        });
-        if (kinds.size === 0) return record;
-        for (const kind of kinds) counts.set(kind, (counts.get(kind) ?? 0) + 1);
-        return mapTexts(record, (text) => known.get(text)?.text ?? text);
-      });
+      return hasSecrets ? records.map(maskOne) : [...records];
     },
     counts: () => Object.fromEntries([...counts].sort(([a], [b]) => (a < b ? -1 : 1))),
   };

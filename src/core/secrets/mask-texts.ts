@@ -1,4 +1,4 @@
-/** Masking all texts of a record in one search, which costs a twentieth of as many searches. */
+/** Masking all texts of a record, each by itself. */
 import { addFound, maskSecrets, type MaskOptions } from "./mask.ts";
 
 export type MaskedTexts = {
@@ -12,13 +12,9 @@ export async function maskTexts(
   texts: readonly string[],
   options: MaskOptions = {},
 ): Promise<MaskedTexts> {
-  const { text, found } = await maskSecrets(texts.join(SEAM), options);
-  const parts = text.split(SEAM);
-  if (parts.length === texts.length) return { texts: parts, found };
-  // A seam stood in a text, or a secret reached over one: text by text.
   const each = [];
-  for (const one of texts) each.push(await maskSecrets(one, options));
-  return { texts: each.map((one) => one.text), found: addFound(each.map((one) => one.found)) };
+  for (const text of texts) each.push(await maskSecrets(text, options));
+  return { texts: each.map(({ text }) => text), found: addFound(each.map(({ found }) => found)) };
 }
 
 /** Every text of a value mapped, keys left alone; texts come in the order in which they stand. */
@@ -27,8 +23,6 @@ export function mapTexts<T>(value: T, map: (text: string) => string): T {
 }
 
 // ---------------------------------------------------------------------------------------------
-
-const SEAM = "\n\u0000\u0000 seam \u0000\u0000\n";
 
 function mapped(value: unknown, map: (text: string) => string): unknown {
   if (typeof value === "string") return map(value);

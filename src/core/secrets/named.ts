@@ -3,15 +3,22 @@
  * an assignment to a name such as DB_PASSWORD. The value has to look drawn, not written: examples,
  * placeholders, code and plain words stay. Every pattern starts at a fixed word, and its repeats are bounded.
  */
+import type { GramRule } from "./grams.ts";
 import type { SecretRange } from "./rules.ts";
 
 /**
  * Matches by what stands before a value, in text order a rule; ranges may overlap. The words that matches begin
  * with are found in one pass, and the patterns tried there alone: a pass a rule took three times as long.
+ * @param mayFind false: the text has nothing that the rule looks for.
  */
-export function namedSecrets(text: string): SecretRange[] {
+export function namedSecrets(
+  text: string,
+  mayFind: (rule: NamedRule) => boolean = () => true,
+): SecretRange[] {
+  const rules = NAMED_RULES.filter(mayFind);
+  if (rules.length === 0) return [];
   const places = placesOf(text);
-  return RULES.flatMap(({ kind, begins, pattern, isReal }) =>
+  return rules.flatMap(({ kind, begins, pattern, isReal }) =>
     matchesAt(
       text,
       pattern,
@@ -28,7 +35,7 @@ export function namedSecrets(text: string): SecretRange[] {
 
 // ---------------------------------------------------------------------------------------------
 
-type NamedRule = {
+export type NamedRule = GramRule & {
   readonly kind: string;
   /** In lower case: every match begins with one of them. */
   readonly begins: readonly string[];
@@ -141,9 +148,17 @@ const UPPER_NAME =
 const ANY_NAME =
   "(?:password|passwd|passphrase|[-_]pwd|token|secret|secret[-_]?key|api[-_]?key|access[-_]?key|private[-_]?key|auth[-_]?key)";
 
-const RULES: readonly NamedRule[] = [
+/** Of the names in both lists, one a name and way of joining its words. */
+const NAME_GRAMS: readonly string[] =
+  "ssw sph pwd tok ecr pik i-k i_k ssk s-k s_k tek e-k e_k hke h-k h_k".split(" ");
+
+/** Digits count as one. */
+const hexAfter = (two: string): string[] => Array.from("0abcdef", (digit) => `${two}${digit}`);
+
+export const NAMED_RULES: readonly NamedRule[] = [
   {
     kind: "bearer_token",
+    grams: ["bea"],
     begins: ["bearer"],
     pattern: /(?<![A-Za-z0-9_])bearer[ \t]{1,4}([A-Za-z0-9._~+/=-]{8,4096})/iy,
     isReal: (value, whole) =>
@@ -151,6 +166,7 @@ const RULES: readonly NamedRule[] = [
   },
   {
     kind: "authorization_token",
+    grams: ["riz"],
     begins: ["authorization"],
     pattern:
       /authorization["']?\s{0,4}[:=]\s{0,4}["']?(?:token|apikey|api-key|digest|key)[ \t]{1,4}([A-Za-z0-9._~+/=-]{8,4096})/iy,
@@ -158,12 +174,15 @@ const RULES: readonly NamedRule[] = [
   },
   {
     kind: "basic_credentials",
+    grams: ["asi"],
     begins: ["basic"],
     pattern: /(?<![A-Za-z0-9_])basic[ \t]{1,4}([A-Za-z0-9+/]{8,1024}={0,2})/iy,
     isReal: isBasic,
   },
   {
     kind: "curl_password",
+    // A blank of any kind, and with --user and --proxy-user a hyphen, before the u.
+    grams: [" -u", "-us"],
     begins: ["curl", "wget", "http"],
     pattern:
       /\b(?:curl|wget|https?)\b[^\n|;]{0,300}?\s(?:-u|--user|--proxy-user|-U)(?:[ =]|(?=["']))["']?[^\s:"'$]{1,64}:([^\s"'`]{3,128})/y,
@@ -171,6 +190,7 @@ const RULES: readonly NamedRule[] = [
   },
   {
     kind: "flag_password",
+    grams: [" -p", " -a", " -w", "--p"],
     begins: CLIENTS,
     pattern:
       /\b(?:mysql|mysqldump|mysqladmin|mysqlimport|mariadb|mariadb-dump|sshpass|redis-cli|mongo|mongosh|mongodump|psql|ldapsearch|smbclient|docker login)\b[^\n|;]{0,200}?\s(?:-p|-a |-w |-p |--password[= ]|--pass[= ])["']?([^\s"'`]{3,128})/y,
@@ -181,12 +201,14 @@ const RULES: readonly NamedRule[] = [
   },
   {
     kind: "flag_password",
+    grams: ["ssw"],
     begins: ["--"],
     pattern: /--(?:http-|ftp-|proxy-|db-)?password[= ]["']?([^\s"'`]{4,128})/y,
     isReal: looksChosen,
   },
   {
     kind: "netrc_password",
+    grams: ["ssw"],
     begins: ["machine", "default"],
     pattern:
       /\b(?:machine\s{1,8}\S{1,256}|default)\s{1,8}login\s{1,8}\S{1,128}\s{1,8}(?:account\s{1,8}\S{1,128}\s{1,8})?password\s{1,8}([^\s"'`\\]{3,256})/y,
@@ -194,12 +216,14 @@ const RULES: readonly NamedRule[] = [
   },
   {
     kind: "twilio_key",
+    grams: hexAfter("SK"),
     begins: ["sk"],
     pattern: /(?<![A-Za-z0-9_])(SK[0-9a-f]{32})(?![A-Za-z0-9_])/y,
     isReal: (value) => bitsOf(value) >= 80,
   },
   {
     kind: "twilio_token",
+    grams: ["twi", ...hexAfter("AC")],
     begins: ["twilio", "ac"],
     pattern:
       /(?:\bAC[0-9a-f]{32}["']?\s{0,4}[,:]\s{0,4}["']?|twilio[\w.]{0,24}(?:token|secret)["']?\s{0,4}[:=]\s{0,4}["']?)([0-9a-f]{32})(?![0-9a-f])/iy,
@@ -207,18 +231,21 @@ const RULES: readonly NamedRule[] = [
   },
   {
     kind: "npm_token",
+    grams: ["pm_"],
     begins: ["npm_"],
     pattern: /(?<![A-Za-z0-9_])(npm_[A-Za-z0-9]{30,80})/y,
     isReal: (value) => /\d/.test(value) && bitsOf(value) >= 90,
   },
   {
     kind: "pypi_token",
+    grams: ["pyp"],
     begins: ["pypi-"],
     pattern: /(?<![A-Za-z0-9_]|[^\n]-)(pypi-[A-Za-z0-9_-]{40,512})/y,
     isReal: (value) => /[A-Z]/.test(value) && /\d/.test(value),
   },
   {
     kind: "connection_password",
+    grams: ["ssw", "pwd"],
     begins: [";"],
     // ADO and ODBC: Server=db;Uid=app;Pwd=...; a semicolon before or behind tells it from code.
     pattern: /;\s{0,2}(?:password|pwd)\s?=\s?([^;\s"'`]{4,128})/iy,
@@ -226,6 +253,7 @@ const RULES: readonly NamedRule[] = [
   },
   {
     kind: "connection_password",
+    grams: ["jdb"],
     begins: ["jdbc:"],
     pattern:
       /jdbc:[a-z][^\s"'`]{0,256}?(?:[?&;](?:password|pwd)=|:thin:[^\s/"']{1,64}\/)([^\s"'`&;@]{4,128})/iy,
@@ -233,6 +261,7 @@ const RULES: readonly NamedRule[] = [
   },
   {
     kind: "connection_key",
+    grams: ["ntK", "ssK", "dSe", "sig"],
     begins: ["accountkey", "sharedaccesskey", "sharedsecret", "sig"],
     pattern:
       /(?:AccountKey|SharedAccessKey|SharedSecret|(?<=[?&])sig)=([A-Za-z0-9+/%]{20,512}={0,2})/y,
@@ -240,6 +269,7 @@ const RULES: readonly NamedRule[] = [
   },
   {
     kind: "assigned_secret",
+    grams: [...NAME_GRAMS, "PAS", "DEN"],
     begins: [...NAMES, "_pass", "credential"],
     // As a shell, .env, Dockerfile or YAML has it: no blank before the sign, or a name in quotes.
     pattern: new RegExp(
@@ -250,6 +280,7 @@ const RULES: readonly NamedRule[] = [
   },
   {
     kind: "assigned_secret",
+    grams: NAME_GRAMS,
     begins: NAMES,
     pattern: new RegExp(
       `${ANY_NAME}["'\\]]{0,2}[ \\t]{0,2}[:=]>?[ \\t]{0,2}["']?${VALUE}(?![(\\[])`,
@@ -261,7 +292,7 @@ const RULES: readonly NamedRule[] = [
 
 /** By first letter, which is looked at once: as one list the search takes twice as long. */
 const BEGINNINGS = new RegExp(
-  [...groupedByFirst(RULES.flatMap(({ begins }) => begins))]
+  [...groupedByFirst(NAMED_RULES.flatMap(({ begins }) => begins))]
     .map(([first, rests]) => `${first}(?:${rests.join("|")})`)
     .join("|"),
   "gi",

@@ -4,6 +4,8 @@
  * schemes. Every pattern starts at a fixed word and has bounded or exclusive repeats: linear time.
  */
 
+import type { GramRule } from "./grams.ts";
+
 export type SecretRange = {
   /** A word for the count: "hf_token", "jwt", "private_key" ... */
   readonly kind: string;
@@ -12,18 +14,15 @@ export type SecretRange = {
   readonly end: number;
 };
 
-/** Every match of our own rules, in text order a rule; ranges may overlap. */
-export function ownSecrets(text: string): SecretRange[] {
-  const hints = hintsIn(text);
-  return [
-    ...TOKEN_RULES.filter(({ hint }) => hints.has(hint)).flatMap(({ kind, pattern, isReal }) =>
-      [...text.matchAll(pattern)]
-        .filter((match) => isReal === undefined || isReal(match[0]))
-        .map((match) => ({ kind, start: match.index, end: match.index + match[0].length })),
-    ),
-    ...(hints.has(KEY_HINT) ? privateKeys(text) : []),
-    ...(hints.has(ADDRESS_HINT) ? addressPasswords(text) : []),
-  ];
+/**
+ * Every match of our own rules, in text order a rule; ranges may overlap.
+ * @param mayFind false: the text has nothing that the rule looks for.
+ */
+export function ownSecrets(
+  text: string,
+  mayFind: (rule: OwnRule) => boolean = () => true,
+): SecretRange[] {
+  return OWN_RULES.filter(mayFind).flatMap(({ find }) => find(text));
 }
 
 /** E-mail addresses; `git@host` (an SSH remote) and the reserved example domains are none. */
@@ -41,90 +40,78 @@ const isRandom = (token: string): boolean => token.length >= 33 || hasLetterAndD
 const hasLetterAndDigit = (token: string): boolean => /[A-Za-z]/.test(token) && /\d/.test(token);
 
 /** Lengths are a little under the real ones (hf_ has 34 characters), so that cut keys are found. */
-const TOKEN_RULES: readonly {
+const TOKEN_RULES: readonly (GramRule & {
   kind: string;
-  /** Stands in every match: a text without it is not searched. */
-  hint: string;
   pattern: RegExp;
   isReal?: (token: string) => boolean;
-}[] = [
+})[] = [
   {
     kind: "hf_token",
-    hint: "hf_",
+    grams: ["hf_"],
     pattern: /(?<![A-Za-z0-9_])hf_[A-Za-z0-9]{20,}/g,
     isReal: isRandom,
   },
   {
     kind: "sk_key",
-    hint: "sk-",
+    grams: ["sk-"],
     pattern: /(?<![A-Za-z0-9_]|[^\n]-)sk-[A-Za-z0-9]{20,}/g,
     isReal: hasLetterAndDigit,
   },
   {
     kind: "sk_key",
-    hint: "k_live_",
+    grams: ["sk_", "rk_"],
     pattern: /(?<![A-Za-z0-9_]|[^\n]-)[sr]k_live_[A-Za-z0-9]{16,}/g,
   },
   {
     kind: "sk_key",
-    hint: "k_test_",
+    grams: ["sk_", "rk_"],
     pattern: /(?<![A-Za-z0-9_]|[^\n]-)[sr]k_test_[A-Za-z0-9]{16,}/g,
   },
   {
     kind: "sk_key",
-    hint: "sk-",
+    grams: ["sk-"],
     pattern: /(?<![A-Za-z0-9_]|[^\n]-)sk-(?:proj|svcacct|admin|or|ant|lf)-[A-Za-z0-9_-]{20,}/g,
     isReal: hasLetterAndDigit,
   },
   {
     kind: "cpk_key",
-    hint: "cpk_",
+    grams: ["pk_"],
     pattern: /(?<![A-Za-z0-9_])cpk_[A-Za-z0-9]{16,}(?:\.[A-Za-z0-9]{16,}){0,3}/g,
     isReal: isRandom,
   },
   {
     kind: "jwt",
-    hint: "eyJ",
+    grams: ["eyJ"],
     pattern:
       /(?<![A-Za-z0-9_]|[^\n]-)eyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{16,}/g,
   },
-  { kind: "aws_access_key_id", hint: "SIA", pattern: /(?<![A-Z0-9])ASIA[A-Z0-9]{16}(?![A-Z0-9])/g },
   {
     kind: "aws_access_key_id",
-    hint: "AKIA",
+    grams: ["SIA"],
+    pattern: /(?<![A-Z0-9])ASIA[A-Z0-9]{16}(?![A-Z0-9])/g,
+  },
+  {
+    kind: "aws_access_key_id",
+    grams: ["AKI"],
     pattern: /(?<![A-Z0-9])AKIA[A-Z0-9]{16}(?![A-Z0-9])/g,
   },
   {
     kind: "google_api_key",
-    hint: "AIza",
+    grams: ["AIz"],
     pattern: /(?<![A-Za-z0-9_]|[^\n]-)AIza[A-Za-z0-9_-]{35}/g,
   },
   {
     kind: "npm_token",
-    hint: "_authToken=",
+    grams: ["thT"],
     pattern: /(?<=_authToken=)[A-Za-z0-9+/=_-]{16,}/g,
     isReal: hasLetterAndDigit,
   },
   {
     kind: "gitlab_token",
-    hint: "glpat-",
+    grams: ["lpa"],
     pattern: /(?<![A-Za-z0-9_]|[^\n]-)glpat-[A-Za-z0-9_-]{20,}/g,
   },
 ];
-
-const KEY_HINT = "PRIVATE KEY";
-const ADDRESS_HINT = "://";
-const HINTS = new RegExp(
-  [...new Set([...TOKEN_RULES.map(({ hint }) => hint), KEY_HINT, ADDRESS_HINT])].join("|"),
-  "g",
-);
-
-/** All in one pass, which costs a third of a search for each. */
-function hintsIn(text: string): ReadonlySet<string> {
-  const hints = new Set<string>();
-  for (const [hint] of text.matchAll(HINTS)) hints.add(hint);
-  return hints;
-}
 
 const KEY_HEAD = /-----BEGIN (?:[A-Z0-9]{2,12} ){0,3}PRIVATE KEY(?: BLOCK)?-----/g;
 /** A file of PEM blocks, also with "\n" written out (in JSON or Python text). */
@@ -187,6 +174,21 @@ export function addressPasswords(text: string): SecretRange[] {
   }
   return found;
 }
+
+export type OwnRule = GramRule & { readonly find: (text: string) => SecretRange[] };
+
+/** Each with what a text must hold for it to find anything. */
+export const OWN_RULES: readonly OwnRule[] = [
+  ...TOKEN_RULES.map(({ grams, kind, pattern, isReal }) => ({
+    grams,
+    find: (text: string) =>
+      [...text.matchAll(pattern)]
+        .filter((match) => isReal === undefined || isReal(match[0]))
+        .map((match) => ({ kind, start: match.index, end: match.index + match[0].length })),
+  })),
+  { grams: ["VAT"], find: privateKeys },
+  { grams: ["://"], find: addressPasswords },
+];
 
 const EMAIL =
   /(?<![A-Za-z0-9._%+-])[A-Za-z0-9_%+-](?:[A-Za-z0-9._%+-]{0,62}[A-Za-z0-9_%+-])?@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){0,3}\.[A-Za-z]{2,12}(?![A-Za-z0-9_])/g;

@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 import { lengthNote, lengthSection, lengthStats } from "../../../src/core/dataset/lengths.ts";
 import { numberList } from "../../../src/core/dataset/row-index.ts";
-import { exactTokens } from "../../../src/core/dataset/tokenizer.ts";
+import { exactTokens, tokenizerNote } from "../../../src/core/dataset/tokenizer.ts";
 import { estimateTokens } from "../../../src/core/dataset/tokens.ts";
 import { jinjaRenderer, rowText } from "../../../src/core/template/render.ts";
 import { chatTemplate } from "../../../src/core/template/source.ts";
@@ -61,4 +61,27 @@ test("with a template the text that it renders is counted", () => {
   const of = exactTokens(wordLevel([]), "tokenizer.json", render)(row);
   // "<<", "user", ">>", "one", "two", "<<", "assistant", ">>", "three".
   expect(of).toEqual({ total: 3, length: 9 });
+});
+
+test.each([
+  ["one token each", ["<|im_start|>", "<|im_end|>"], null],
+  [
+    "several tokens",
+    ["<|im_start|>"],
+    "WARNING: t does not fit the template: <|im_end|> are several tokens each there, so lengths are another model's",
+  ],
+])("marks of a template that are %s for the tokenizer", (_what, known, said) => {
+  const render: RenderText = (messages) =>
+    messages.map(({ role, content }) => `<|im_start|>${role}\n${content}<|im_end|>\n`).join("");
+  const added = known.map((content, id) => ({
+    id: 100 + id,
+    content,
+    single_word: false,
+    lstrip: false,
+    rstrip: false,
+    normalized: false,
+    special: true,
+  }));
+  expect(tokenizerNote({ ...wordLevel([]), added_tokens: added }, "t", render)).toBe(said);
+  expect(tokenizerNote(wordLevel([]), "t", () => ({ reason: "template_refused" }))).toBeNull();
 });

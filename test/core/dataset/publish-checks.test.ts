@@ -75,3 +75,19 @@ test("a split to measure on that swallowed most of the set is refused", () => {
     checkShares({ formats: { kto: { train: 9, val: 1 } }, val_fraction: 0.1 }),
   ).not.toThrow();
 });
+
+test.each([
+  [6, 100, 0.1, null],
+  [50, 100, 0.1, null],
+  [51, 100, 0.1, "publish: 51 of 100 turns are in the eval set, and 0.1 of them were asked for"],
+  [51, 100, 0.6, null],
+  [6, 9, 0.1, null],
+])("an eval set of %i of %i turns, %f asked for", (rows, turns, asked, said) => {
+  const says = {
+    formats: { "prompt-completion": { test: rows } },
+    eval_fraction: asked,
+    eval_of_turns: turns,
+  };
+  if (said === null) expect(() => checkShares(says)).not.toThrow();
+  else expect(() => checkShares(says)).toThrow(said);
+});

@@ -19,6 +19,8 @@ test.each([
   ["mysql's flag", "mysql -h db -u root -pS3cretPw! app < x.sql", "S3cretPw!", "flag_password"],
   ["mysqldump's flag", "mysqldump --password=hunter22 app", "hunter22", "flag_password"],
   ["sshpass", "sshpass -p 'hunter22' ssh deploy@host", "hunter22", "flag_password"],
+  ["redis-cli", "redis-cli -a hunter22 ping", "hunter22", "flag_password"],
+  ["httpie over TLS", "https -u bob:hunter22 h/x", "hunter22", "curl_password"],
   ["a password flag", "tool login --password=Tr0ub4dor", "Tr0ub4dor", "flag_password"],
   ["a data base's flag", "tool --db-password Tr0ub4dor", "Tr0ub4dor", "flag_password"],
   ["a flag within a word", "x--http-password=Tr0ub4dor", "Tr0ub4dor", "flag_password"],

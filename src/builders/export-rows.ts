@@ -1,0 +1,256 @@
+/**
+ * The rows of judged turns, before they meet the spine: a turn's answers and pairs, or a whole run with
+ * weights; what is left out and why; and what the summary says of all.
+ */
+import type { Config } from "../config.ts";
+import type { Built, Example } from "../core/dataset/example.ts";
+import {
+  examplesOf,
+  type ExportReason,
+  type ExportWants,
+  type JudgedTurn,
+  type TurnExamples,
+} from "../core/dataset/export.ts";
+import { exportNotes } from "../core/dataset/export-notes.ts";
+import type { Privilege } from "../core/dataset/format-names.ts";
+import { takes } from "../core/dataset/formats.ts";
+import { refinedPair } from "../core/dataset/refined-pair.ts";
+import type { DatasetSettings } from "../core/dataset/settings.ts";
+import { withSteps } from "../core/dataset/steps.ts";
+import { counter, type Counter } from "../core/dataset/stats.ts";
+import { duelLabel } from "../core/dataset/winner.ts";
+import { labelDrop, type LabelDrop } from "../core/label/choice.ts";
+import type { RunLabel } from "../records/prompt.ts";
+import { isBenchmarkInstance } from "../core/sample/benchmarks.ts";
+import { countHomePaths } from "../core/secrets/home.ts";
+import { searchableText } from "../core/turn/calls.ts";
+import type { Store } from "../io/store.ts";
+import { BUCKETS, type Bucket, type Exported } from "../records/exported.ts";
+import { readRuns, readTurn, type TurnFile } from "./judged-turns.ts";
+import { privilegedText } from "./privileged.ts";
+
+export type ExportInput = {
+  readonly config: Config;
+  readonly store: Store;
+  readonly files: readonly TurnFile[];
+  readonly settings: Pick<DatasetSettings, "formats" | "groupBy">;
+  /** null: all. */
+  readonly labels: ReadonlySet<RunLabel> | null;
+  /** Also learn from refined/. */
+  readonly refined: boolean;
+  readonly unit: "turn" | "run";
+  /** With unit "run": 0..1. */
+  readonly drawWeight: number;
+  /** What rows of the format `privileged` hold, where it is asked for. */
+  readonly privileged: Privilege;
+};
+
+export type ExportRows = {
+  readonly rows: AsyncIterable<Built>;
+  /** What tells these rows from others made of the same files. */
+  readonly madeFrom: readonly unknown[];
+  /** Asked for when all rows have passed, as the two below. */
+  readonly stats: () => Readonly<Record<string, unknown>>;
+  readonly counts: () => { readonly read: number; readonly kept: number };
+  readonly notes: () => readonly string[];
+};
+
+/** Examples and skips of judged turns. Reading throws UserError for a file that does not parse. */
+export function exportRows(input: ExportInput): ExportRows {
+  const run: Run = {
+    ...input,
+    wants: wantsOf(input),
+    tally: { read: 0, kept: 0, benchmarks: 0, finals: 0 },
+    scores: [],
+    masked: counter(),
+    withoutPair: counter(),
+    outcomes: counter(),
+    rejectedBy: counter(),
+    homes: { paths: 0, turns: 0 },
+  };
+  const { config, unit, labels, wants, tally } = run;
+  return {
+    rows: unit === "run" ? runsBuilt(run) : turnsBuilt(run),
+    madeFrom: [
+      wants,
+      config.bucket,
+      ...(unit === "run" ? ["run", run.drawWeight] : []),
+      isTaught(run) ? run.privileged : null,
+      // A set that was made before there were labels is still the same.
+      ...(labels === null ? [] : [[...labels].sort()]),
+    ],
+    stats: () => ({
+      ...(unit === "run"
+        ? { runs: tally.read, runs_kept: tally.kept, turns: run.outcomes.counts() }
+        : {
+            turns: tally.read,
+            turns_kept: tally.kept,
+            turns_without_a_pair: run.withoutPair.counts(),
+          }),
+      masked_secrets: run.masked.counts(),
+      rejected_by: run.rejectedBy.counts(),
+    }),
+    counts: () => ({ read: tally.read, kept: tally.kept }),
+    notes: () =>
+      exportNotes({
+        ...tally,
+        homes: run.homes,
+        scores: run.scores,
+        limits: config.bucket,
+        refined: wants.refined,
+        masked: run.masked.counts(),
+        rejectedBy: run.rejectedBy.counts(),
+      }),
+  };
+}
+
+// ---------------------------------------------------------------------------------------------
+
+type Run = ExportInput & {
+  readonly wants: ExportWants;
+  readonly tally: { read: number; kept: number; benchmarks: number; finals: number };
+  /** Of all turns read, for what is said when none of them is final. */
+  readonly scores: number[];
+  /** Kinds of secrets that were masked in histories. */
+  readonly masked: Counter;
+  /** Home folders in what is learned. */
+  readonly homes: { paths: number; turns: number };
+  /** Turns that gave an answer to learn and no pair, by reason. */
+  readonly withoutPair: Counter;
+  /** Unit "run": of the turns in the rows. */
+  readonly outcomes: Counter;
+  /** Pairs by who wrote the side that lost. */
+  readonly rejectedBy: Counter;
+};
+
+function wantsOf({ settings, refined, config }: ExportInput): ExportWants {
+  const has = (kind: "sft" | "preference" | "negative"): boolean =>
+    settings.formats.some((format) => takes(format, kind));
+  return {
+    refined,
+    sft: has("sft"),
+    preference: has("preference"),
+    negative: has("negative"),
+    stepwise: settings.formats.includes("stepwise"),
+    policy: config.dataset.policy ?? null,
+    groupBy: settings.groupBy,
+  };
+}
+
+const isTaught = ({ settings }: Run): boolean => settings.formats.includes("privileged");
+
+async function* turnsBuilt(run: Run): AsyncGenerator<Built> {
+  for (const file of run.files) {
+    const { turn, kinds } = await readTurn(run.config, run.store, file);
+    const { exported, bucket } = turn;
+    run.tally.read++;
+    noteTurn(run, turn, kinds);
+    const unwanted = labelDrop(duelLabel(turn), run.labels);
+    if (unwanted !== null) {
+      yield { ok: false, skip: skipOf(exported, bucket, unwanted) };
+      continue;
+    }
+    const { examples, reason } = await examplesFrom(run, turn);
+    if (examples.length > 0) noteKept(run, exported);
+    if (examples.length > 0 && reason !== null) run.withoutPair.add(reason);
+    for (const example of examples) {
+      if (example.kind === "preference") {
+        run.rejectedBy.add(String(example.metadata["rejected_by"]));
+      }
+      yield { ok: true, example };
+    }
+    if (examples.length === 0) yield { ok: false, skip: skipOf(exported, bucket, reason) };
+  }
+}
+
+/** A turn's answers, pairs and steps, and behind them the pair with its predecessor. */
+async function examplesFrom(run: Run, turn: JudgedTurn): Promise<TurnExamples> {
+  const plain = withSteps(examplesOf(turn, run.wants), turn, run.wants);
+  const made = isTaught(run) ? await withPrivileged(run, turn, plain) : plain;
+  return { ...made, examples: [...made.examples, ...(await predecessorPair(run, turn))] };
+}
+
+/** Of a refined answer that beat its predecessor: the two as a pair. */
+async function predecessorPair(
+  { config, store, wants }: Run,
+  turn: JudgedTurn,
+): Promise<readonly Example[]> {
+  const { refined_from: first } = turn.exported;
+  if (first === undefined || !wants.preference) return [];
+  for (const bucket of BUCKETS) {
+    if (!(await store.has(`${bucket}/${first}`))) continue;
+    const before = await readTurn(config, store, { bucket, name: first });
+    const pair = refinedPair(turn, before.turn, wants);
+    return pair === null ? [] : [pair];
+  }
+  return [];
+}
+
+/** Answers to learn with what a teacher may see beside them. */
+async function withPrivileged(
+  { config, store, privileged }: Run,
+  turn: JudgedTurn,
+  made: TurnExamples,
+): Promise<TurnExamples> {
+  if (!made.examples.some(({ kind }) => kind === "sft")) return made;
+  const text = await privilegedText(config, store, turn, privileged);
+  const examples = made.examples.map((example) =>
+    example.kind === "sft" ? { ...example, privileged: text } : example,
+  );
+  return { ...made, examples };
+}
+
+/** One row a run; a run of which nothing may be learned is left out. */
+async function* runsBuilt(run: Run): AsyncGenerator<Built> {
+  const { config, store, files, drawWeight, wants, labels, settings } = run;
+  const asked = { ...wants, drawWeight, labels, formats: settings.formats };
+  for await (const read of readRuns(config, store, files, asked)) {
+    for (const { turn, kinds } of read.turns) noteTurn(run, turn, kinds);
+    for (const { examples, whole, outcomes } of read.rows) {
+      run.tally.read++;
+      for (const outcome of outcomes) run.outcomes.add(outcome);
+      if (examples.length === 0) {
+        yield { ok: false, skip: skipOf(whole.exported, whole.bucket, "nothing_won") };
+        continue;
+      }
+      noteKept(run, whole.exported);
+      for (const example of examples) yield { ok: true, example };
+    }
+  }
+}
+
+function noteTurn(run: Run, { exported, bucket }: JudgedTurn, kinds: Iterable<string>): void {
+  for (const kind of kinds) run.masked.add(kind);
+  run.scores.push(exported.score);
+  if (bucket === "final") run.tally.finals++;
+}
+
+function noteKept({ tally, homes }: Run, exported: Exported): void {
+  tally.kept++;
+  if (isBenchmarkInstance(exported.instance_id)) tally.benchmarks++;
+  const { messages, king, challenger } = exported;
+  const texts = [king, challenger, ...messages.map(searchableText)];
+  const paths = texts.reduce((sum, text) => sum + countHomePaths(text), 0);
+  homes.paths += paths;
+  if (paths > 0) homes.turns++;
+}
+
+function skipOf(
+  exported: Exported,
+  bucket: Bucket,
+  reason: ExportReason | LabelDrop | "nothing_won" | null,
+) {
+  return {
+    instance_id: exported.instance_id,
+    reason: reason ?? "not_asked_for",
+    source_fields: {
+      has_king: exported.king !== "",
+      has_challenger: exported.challenger !== "",
+      has_audit: exported.audit !== undefined,
+      is_final: bucket === "final",
+      is_refined: bucket === "refined",
+      is_defeat: bucket === "defeat",
+    },
+    length: exported.challenger.length,
+  };
+}

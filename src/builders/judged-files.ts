@@ -1,0 +1,45 @@
+/** The judged turns of a workspace as files: which there are, what is read of each, where they came from. */
+import { isWanted } from "../io/answers.ts";
+import type { Store } from "../io/store.ts";
+import { UserError } from "../errors.ts";
+import { firstName, isRefinedName } from "../records/refined.ts";
+import { BUCKETS, exportedSchema } from "../records/exported.ts";
+import type { StageOptions } from "../work.ts";
+import type { TurnFile } from "./judged-turns.ts";
+
+/** A whole run has one answer a turn: second ones stand in no row of it. @throws UserError when there are none. */
+export async function judgedFiles(
+  store: Store,
+  options: StageOptions & { readonly refined?: boolean; readonly unit?: "turn" | "run" },
+): Promise<readonly TurnFile[]> {
+  const turns: TurnFile[] = [];
+  for (const bucket of BUCKETS) {
+    for (const name of await store.list(bucket)) {
+      const isOut = (options.refined === false || options.unit === "run") && isRefinedName(name);
+      if (name.endsWith(".json") && !isOut && isWanted(firstName(name), options)) {
+        turns.push({ bucket, name });
+      }
+    }
+  }
+  if (turns.length > 0) return turns.slice(0, options.limit ?? turns.length);
+  throw new UserError(
+    "export: there are no judged turns in final/, refined/ and defeat/",
+    "run npm run stage:report first: it sorts the judged turns into these folders",
+  );
+}
+
+/** Everything that is read of the turns. */
+export const readTurnFiles = (store: Store, turns: readonly TurnFile[]): string[] =>
+  turns.flatMap(({ bucket, name }) =>
+    [bucket, "score", "review"].map((folder) => store.path(folder, name)),
+  );
+
+/** The data sets that the turns came from, for the card. */
+export async function exportSources(store: Store, turns: readonly TurnFile[]): Promise<string[]> {
+  const names = new Set<string>();
+  for (const { bucket, name } of turns) {
+    const { origin } = await store.read(`${bucket}/${name}`, exportedSchema);
+    if (origin?.dataset != null) names.add(origin.dataset);
+  }
+  return [...names].sort();
+}

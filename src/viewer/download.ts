@@ -5,7 +5,7 @@ import type { Store } from "../io/store.ts";
 import { answerSchema } from "../records/answer.ts";
 import { reviewSchema } from "../records/review.ts";
 import { scoreSchema, type Score } from "../records/score.ts";
-import type { Entry } from "./catalog.ts";
+import type { Entry } from "./entry.ts";
 
 /** @throws UserError for a file that cannot be read */
 export async function duelDownload(store: Store, { file, path }: Entry): Promise<object> {

@@ -3,7 +3,8 @@ import type { Answer } from "../records/answer.ts";
 import type { PullRequest } from "../records/pull-request.ts";
 import type { Review } from "../records/review.ts";
 import type { Score } from "../records/score.ts";
-import type { Entry } from "./catalog.ts";
+import type { Entry } from "./entry.ts";
+import type { Links } from "./links.ts";
 import type { DuelView, Query, Undone } from "./query.ts";
 
 export type DuelInput = {
@@ -19,6 +20,7 @@ export type DuelInput = {
   readonly view: DuelView;
   readonly token: string;
   readonly mode: 1 | 2;
+  readonly links: Links;
   /** Blind: the challenger stands left. */
   readonly swapped: boolean;
   readonly place: {

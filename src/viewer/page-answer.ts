@@ -9,8 +9,8 @@ import { highlightMarks } from "./highlight.ts";
 import { marked, shown, type Html } from "./page.ts";
 import { pieces, type Mark } from "./ranges.ts";
 
-/** Where all of a text is to be had; null: it is shown whole. */
-export type Cut = { readonly href: string } | null;
+/** Where all of a text is to be had (href null: nowhere from here); null: it is shown whole. */
+export type Cut = { readonly href: string | null } | null;
 
 /** `marks`: offsets in `text`. */
 export function answerHtml(text: string, marks: readonly Mark[], cut: Cut = null): Html {
@@ -58,7 +58,9 @@ const MOST_BLOCKS = 20;
 
 function more(left: number, cut: Cut): Html | string {
   if (cut === null || left <= 0) return "";
-  return html`<p class="more"><a href="${cut.href}">${left} characters more</a></p>`;
+  return cut.href === null
+    ? html`<p class="more">${left} characters more are not in this copy</p>`
+    : html`<p class="more"><a href="${cut.href}">${left} characters more</a></p>`;
 }
 
 function prose(

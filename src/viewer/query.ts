@@ -1,9 +1,12 @@
 /** What the address says: filters, search, order, page, blind. Parsed leniently, written canonically. */
 
 export const FACETS = [
+  "score",
   "bucket",
   "judges",
   "flips",
+  "metric",
+  "judge",
   "style",
   "repo",
   "turn",

@@ -9,6 +9,7 @@ import { lockWorkspace } from "../../src/io/lock.ts";
 import { queue } from "../../src/stages/queue.ts";
 import { report } from "../../src/stages/report.ts";
 import { startViewer, type Viewer } from "../../src/viewer/server.ts";
+import { workspaceAt } from "../../src/viewer/workspaces.ts";
 import { HAS_BROWSER, launchBrowser } from "../support/browser.ts";
 import { scriptedChat } from "../support/chat.ts";
 import { OPTIONS, testDeps } from "../support/deps.ts";
@@ -37,8 +38,7 @@ describe.skipIf(!HAS_BROWSER)("the viewer in a browser", () => {
   async function visit(files: Record<string, unknown> = {}, narrow = false): Promise<Visit> {
     const root = await judgedWorkspace(files);
     const viewer = await startViewer({
-      config: loadConfig(root, {}),
-      store: openStore(root),
+      workspaces: [workspaceAt(root, {}, {})],
       host: "127.0.0.1",
       port: 0,
       now: () => new Date(),
@@ -440,10 +440,12 @@ describe.skipIf(!HAS_BROWSER)("the viewer in a browser", () => {
     await page.locator(".turns a", { hasText: "t24.json" }).click();
     await page.waitForURL(/duel\/t24\.json/);
     await page.goto(`${viewer.url}report`);
-    const to = await page.locator(".turns a", { hasText: "t24.json" }).getAttribute("href");
-    expect(existsSync(join(root, "report", to ?? ""))).toBe(true);
-    await page.locator("main a", { hasText: "Duels" }).click();
-    expect(await page.locator(".row").count()).toBe(24);
+    // The file alone leads to the exported files.
+    const file = readFileSync(join(root, "report/report.html"), "utf8");
+    const [, to = ""] = /<a href="([^"]*)">t24\.json</.exec(file) ?? [];
+    expect(existsSync(join(root, "report", to))).toBe(true);
+    await page.locator("nav a", { hasText: "Duels" }).click();
+    await expect.poll(() => page.locator(".row").count(), PATIENT).toBe(24);
     expect(faults).toEqual([]);
   });
 
@@ -482,8 +484,7 @@ describe.skipIf(!HAS_BROWSER)("the viewer in a browser", () => {
   test("the taken port is passed over, and the next free one is used", async () => {
     const { viewer, root } = await visit();
     const second = await startViewer({
-      config: loadConfig(root, {}),
-      store: openStore(root),
+      workspaces: [workspaceAt(root, {}, {})],
       host: "127.0.0.1",
       port: viewer.port,
       now: () => new Date(),

@@ -6,8 +6,10 @@ import { loadConfig } from "../../src/config.ts";
 import { openStore } from "../../src/io/store.ts";
 import { report } from "../../src/stages/report.ts";
 import { openCatalog } from "../../src/viewer/catalog.ts";
+import { servedLinks } from "../../src/viewer/links.ts";
 import { openReviews } from "../../src/viewer/reviews.ts";
 import { makeRoutes } from "../../src/viewer/routes.ts";
+import { openRunFacts } from "../../src/viewer/run-facts.ts";
 import { scriptedChat } from "../support/chat.ts";
 import { OPTIONS, testDeps } from "../support/deps.ts";
 import { tempProject } from "../support/project.ts";
@@ -28,6 +30,10 @@ async function appOf(root: string, accessKey: string | null = null): Promise<Hon
     reviews: openReviews(store, config.duel.mode, () => NOW),
     mode: config.duel.mode,
     cluster_by: config.duel.cluster_by,
+    rules: config.bucket,
+    facts: openRunFacts({ name: "run", store, config }),
+    links: servedLinks(),
+    typing: { root: "my-run", by: "npm" },
     token: TOKEN,
     accessKey,
     hosts: () => (accessKey === null ? new Set([HOST]) : null),
@@ -349,7 +355,7 @@ test("hostile turns, names and reasons are text on every page", async () => {
 test("an empty workspace says what to run first", async () => {
   const app = await appOf(tempProject({ "answer/.gitkeep": "" }));
   expect(await (await get(app, "/")).text()).toContain(
-    "This workspace is empty. First: npm run stage:prompt draws turns",
+    "This workspace is empty. First: npm run stage:prompt -- --root my-run draws turns",
   );
 });
 

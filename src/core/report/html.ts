@@ -26,12 +26,17 @@ export function htmlOf(document: Document): string {
 <body>
 <main>
 <h1>${xml(document.title)}</h1>
-${document.blocks.map(blockHtml).join("\n")}
+${blocksHtml(document.blocks)}
 </main>
 <script>${PAGE_SCRIPT}</script>
 </body>
 </html>
 `;
+}
+
+/** The same blocks as a part of another page. */
+export function blocksHtml(blocks: readonly Block[]): string {
+  return blocks.map(blockHtml).join("\n");
 }
 
 // ---------------------------------------------------------------------------------------------

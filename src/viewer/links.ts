@@ -37,7 +37,10 @@ export function fileLinks(up: "" | "../"): Links {
   return {
     base: up,
     isFixed: true,
-    list: (query, change = {}) => `${up}${listFile((change.page ?? query.page) || 1)}`,
+    list: (query, change = {}) => {
+      const { facets, page } = { ...query, ...change };
+      return `${up}${listFile(facets.bucket.at(-1) ?? null, page)}`;
+    },
     duel: (file) => `${up}${duelFile(file).split("/").map(encodeURIComponent).join("/")}`,
     report: `${up}report.html`,
     queue: "",
@@ -46,7 +49,15 @@ export function fileLinks(up: "" | "../"): Links {
   };
 }
 
-/** Where a page of the list is kept; pages count from 1. */
-export const listFile = (page: number): string => (page === 1 ? "index.html" : `list-${page}.html`);
+/** Where a page of the list is kept, of all turns (null) or of one bucket; pages count from 1. */
+export function listFile(bucket: string | null, page: number): string {
+  if (bucket === null && page === 1) return "index.html";
+  return `${bucket ?? "all"}${page === 1 ? "" : `-${page}`}.html`;
+}
 
 export const duelFile = (file: string): string => `duel/${file.replace(/\.json$/, "")}.html`;
+
+/** Whether a copy can have written it: one that was made elsewhere may name any path as its own. */
+export function isCopyPath(path: string): boolean {
+  return /^(?:(?:duel|assets)\/)?[^/\\]+\.(?:html|css|js|svg)$/.test(path);
+}

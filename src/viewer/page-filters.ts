@@ -37,7 +37,11 @@ export function searchForm(query: Query, links: Links): Html {
 
 /** Every filter but the score's, which is the histogram. */
 export function facetBlocks(query: Query, selection: Selection, links: Links): readonly Html[] {
-  const facets = query.blind ? BLIND_FACETS : FACETS.filter((facet) => facet !== "score");
+  const facets = links.isFixed
+    ? (["bucket"] as const)
+    : query.blind
+      ? BLIND_FACETS
+      : FACETS.filter((facet) => facet !== "score");
   return facets.map((facet) => facetBlock(facet, query, { selection, links }));
 }
 

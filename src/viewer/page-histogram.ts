@@ -39,8 +39,8 @@ export function histogram(
             width="${BAR - 2}"
             height="${height}"
           />`;
-        // A score that nobody has leads to an empty list.
-        return n === 0 && !isOn
+        // A score that nobody has leads to an empty list, and in files there is none for it.
+        return (n === 0 && !isOn) || links.isFixed
           ? html`<g>${bar}</g>`
           : html`<a href="${href}" data-bar="score" aria-label="${name}: ${counted(n, "turn")}"
               ><title>${name}: ${counted(n, "turn")}</title>${bar}</a

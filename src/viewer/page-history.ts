@@ -4,7 +4,7 @@ import { shellCommandOf } from "../core/turn/calls.ts";
 import type { Message, ToolCall } from "../records/message.ts";
 import type { DuelInput } from "./duel-input.ts";
 import { answerHtml, longText, type Cut } from "./page-answer.ts";
-import { duelAddress, wholeOf } from "./page-links.ts";
+import { duelAddress, historyCut } from "./page-links.ts";
 import { shown, type Html } from "./page.ts";
 import { FIRST_SHOWN } from "./query.ts";
 
@@ -14,7 +14,7 @@ export function taskBlock(messages: readonly Message[], input: DuelInput): Html 
   if (task.trim() === "") return "";
   return html`<details class="task">
     <summary data-key="t"><b>Task</b> <span>${shown(lineOf(task))}</span></summary>
-    ${longText(task, wholeOf(input), "markdown")}
+    ${longText(task, historyCut(input), "markdown")}
   </details>`;
 }
 
@@ -23,7 +23,7 @@ export function historyBlock(messages: readonly Message[], input: DuelInput): Ht
   const shownCount = Math.min(view.history, messages.length);
   const from = messages.length - shownCount;
   const more = (history: number): string => `${duelAddress(input, { history })}#history`;
-  const cut = wholeOf(input);
+  const cut = historyCut(input);
   return html`<section class="history" id="history" aria-label="History">
     <div class="bar">
       <h2>History</h2>

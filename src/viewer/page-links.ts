@@ -17,3 +17,13 @@ export function wholeOf(input: Here): Cut {
   if (input.links.isFixed) return { href: null };
   return input.view.whole ? null : { href: duelAddress(input, { whole: true }) };
 }
+
+/** The same for what was said before: a copy in files is to stay small. */
+export function historyCut(input: Here): Cut {
+  return input.links.isFixed ? { href: null, most: COPIED } : wholeOf(input);
+}
+
+// ---------------------------------------------------------------------------------------------
+
+/** Characters of a message of the history in a copy. */
+const COPIED = 2500;

@@ -34,7 +34,7 @@ export function listBody(input: ListInput): Html {
   const { query, selection, people, facts, rules, links } = input;
   return html`<div id="content" class="list">
     <aside aria-label="Filters">
-      ${searchForm(query, links)}
+      ${links.isFixed ? "" : searchForm(query, links)}
       <details class="filters" open>
         <summary>Filters</summary>
         ${query.blind ? "" : histogram(query, selection, { rules, links })}
@@ -87,7 +87,7 @@ function headBlock({ query, selection, total, unread, links }: ListInput): Html 
   const n = selection.entries.length;
   return html`<div class="bar">
       <h1>${n === total ? `${total} duels` : `${n} of ${total} duels`}</h1>
-      ${query.blind ? chip("blind", "on") : sortLinks(query, links)}
+      ${query.blind ? chip("blind", "on") : links.isFixed ? "" : sortLinks(query, links)}
       ${isFiltered(query) ? html`<a class="clear" href="${links.list({ ...query, ...NOTHING })}">Clear filters</a>` : ""}
     </div>
     ${unread === 0 ? "" : html`<p class="sub" role="status">${unread} more turns are being read; they appear by themselves.</p>`}
@@ -123,7 +123,7 @@ function sortLinks(query: Query, links: Links): Html {
   </nav>`;
 }
 
-export function pager(query: Query, pages: number, links: Links): Html {
+function pager(query: Query, pages: number, links: Links): Html {
   const page = Math.min(query.page, pages);
   const link = (to: number, text: string): Html =>
     to < 1 || to > pages

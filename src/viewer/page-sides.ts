@@ -65,7 +65,7 @@ export function findingsBlock({ audit }: Answer): Html | string {
       ${chip(audit.verdict, audit.verdict === "leak" ? "bad" : audit.verdict === "suspect" ? "warn" : "quiet")}
     </h2>
     <ul>
-      ${audit.findings.map(({ kind, text, evidence }) => html`<li><b>${shown(kind)}</b> <q>${shown(text)}</q> <span class="sub">${shown(evidence)}</span></li>`)}
+      ${audit.findings.map(({ kind, text, evidence }) => html`<li><b>${shown(kind)}</b> ${text === "" ? "" : html`<q>${shown(text)}</q>`} <span class="sub">${shown(evidence)}</span></li>`)}
     </ul>
   </section>`;
 }

@@ -39,7 +39,7 @@ export function framed(frame: Frame): Html {
     <html lang="en">
       <head>
         <meta charset="utf-8" />
-        ${links.isFixed ? html`<meta name="referrer" content="no-referrer" />` : ""}
+        ${links.isFixed ? html`<meta http-equiv="Content-Security-Policy" content="${FILE_POLICY}" />` : ""}
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="color-scheme" content="light dark" />
         <title>${plain(title)} · Kingmaker</title>
@@ -112,6 +112,10 @@ export function messageBody(title: string, lines: readonly (string | Html)[]): H
 }
 
 // ---------------------------------------------------------------------------------------------
+
+/** A copy runs its own script and loads its own files, from wherever it lies. */
+const FILE_POLICY =
+  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'";
 
 function topBar({ kind, links, live, blind, tools }: Frame): Html {
   const news = live === null ? null : liveNews(live);

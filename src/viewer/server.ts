@@ -1,14 +1,12 @@
 /** Listens: on this machine alone unless told otherwise, on the next free port when one is taken. */
 import { randomBytes } from "node:crypto";
-import { readFileSync, readdirSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import { setTimeout } from "node:timers/promises";
 import { getRequestListener } from "@hono/node-server";
 import type { Hono } from "hono";
-import { PAGE_SCRIPT } from "../core/report/page-script.ts";
-import { REPORT_STYLE } from "../core/report/page-style.ts";
 import { UserError, errorCode } from "../errors.ts";
 import { lockHolder } from "../io/lock.ts";
+import { readAssets } from "./assets.ts";
 import { openCatalog, type Catalog } from "./catalog.ts";
 import { MAX_BODY_BYTES } from "./guard.ts";
 import { servedLinks, type Links } from "./links.ts";
@@ -259,26 +257,3 @@ function watchWorkspace(
     end: () => clearInterval(timer),
   };
 }
-
-export function readAssets(): ReadonlyMap<string, { type: string; body: string }> {
-  const folder = new URL("./assets/", import.meta.url);
-  const bodies = new Map([
-    ...readdirSync(folder).map(
-      (name) => [name, readFileSync(new URL(name, folder), "utf8")] as const,
-    ),
-    ["report.css", REPORT_STYLE],
-    ["report.js", PAGE_SCRIPT],
-  ]);
-  return new Map(
-    [...bodies].map(([name, body]) => [
-      name,
-      { type: ASSET_TYPES[name.slice(name.lastIndexOf("."))] ?? "text/plain", body },
-    ]),
-  );
-}
-
-const ASSET_TYPES: Readonly<Record<string, string>> = {
-  ".css": "text/css; charset=utf-8",
-  ".js": "text/javascript; charset=utf-8",
-  ".svg": "image/svg+xml",
-};

@@ -5,6 +5,7 @@ import type { ClusterBy } from "../core/duel/cluster-by.ts";
 import { asTyped, type Typing } from "../core/text/typed-command.ts";
 import { sha256Hex } from "../core/turn/hash.ts";
 import type { Store } from "../io/store.ts";
+import type { Assets } from "./assets.ts";
 import type { Catalog } from "./catalog.ts";
 import type { Entry } from "./entry.ts";
 import type { Guard } from "./guard.ts";
@@ -28,8 +29,7 @@ export type ViewerDeps = Guard & {
   readonly links: Links;
   /** How the person would type a command in this workspace. */
   readonly typing: Typing;
-  /** Name -> content type and bytes. */
-  readonly assets: ReadonlyMap<string, { readonly type: string; readonly body: string }>;
+  readonly assets: Assets;
   /** Stage that holds the workspace's lock; null: none. */
   readonly running: () => string | null;
   /** Calls back after every change of the workspace; gives the function that ends it. */

@@ -4,6 +4,7 @@ import { points } from "../core/report/format.ts";
 import { METRICS } from "../records/score.ts";
 import type { Entry } from "./entry.ts";
 import type { DuelInput } from "./duel-input.ts";
+import { callsBlock } from "./page-calls.ts";
 import { historyBlock, taskBlock } from "./page-history.ts";
 import { judgesBlock } from "./page-judges.ts";
 import { pageOf } from "./page-list.ts";
@@ -23,8 +24,9 @@ export function duelBody(input: DuelInput): Html {
       ${taskBlock(answer.messages, input)} ${historyBlock(answer.messages, input)}
     </div>
     ${answersBlock(input, open)} ${open && score !== null ? judgesBlock(score, links) : ""}
-    ${open ? findingsBlock(answer) : ""} ${view.hidden ? hiddenBlock(input) : ""}
-    ${links.isFixed ? "" : reviewBar(input, open)}
+    ${open ? findingsBlock(answer) : ""}
+    ${open && input.calls !== null ? callsBlock(input.calls, input) : ""}
+    ${view.hidden ? hiddenBlock(input) : ""} ${links.isFixed ? "" : reviewBar(input, open)}
   </div>`;
 }
 
@@ -51,6 +53,7 @@ export function duelTools(input: Pick<DuelInput, "entry" | "query" | "view" | "l
   return html`${toggle(to({ diff: !view.diff }), "w", "Word diff", view.diff)}
   ${toggle(to({ whole: !view.whole }), "e", "Whole texts", view.whole)}
   ${isRevealed(entry, query) ? html`<a class="plain" href="${json}" download="${plain(entry.file)}">JSON</a>` : ""}
+  ${isRevealed(entry, query) ? toggle(to({ calls: !view.calls }), "c", "Calls", view.calls) : ""}
   ${toggle(to({ hidden: !view.hidden }), "p", "Reference and PR", view.hidden)}
   ${toggle(links.duel(entry.file, otherSight, view), "b", "Blind", query.blind)}`;
 }

@@ -172,6 +172,7 @@ const KEYS: readonly (readonly [readonly string[], string])[] = [
   [["t"], "open the task"],
   [["h"], "more of the history"],
   [["e"], "long texts whole or cut"],
+  [["c"], "its calls and requests on or off"],
   [["p"], "reference and pull request on or off"],
   [["b"], "blind mode on or off"],
   [["/"], "search"],

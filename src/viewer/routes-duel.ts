@@ -5,6 +5,7 @@ import { readHiddenOf } from "../io/hidden.ts";
 import { answerSchema } from "../records/answer.ts";
 import { reviewSchema } from "../records/review.ts";
 import { scoreSchema } from "../records/score.ts";
+import { readCalls } from "./calls.ts";
 import { duelDownload } from "./download.ts";
 import type { Entry } from "./entry.ts";
 import { duelBody, duelTools } from "./page-duel.ts";
@@ -56,6 +57,7 @@ async function duelPage(c: Context, site: Site, entry: Entry, query: Query): Pro
     pr: view.hidden
       ? await readable(readHiddenOf(store, { name: file, instance_id: answer.instance_id }, "auto"))
       : null,
+    calls: view.calls ? await readCalls(store, file) : null,
     query,
     view,
     token,

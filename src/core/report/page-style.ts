@@ -22,6 +22,11 @@ code{font:.92em ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;background:
 .box{border-left:3px solid var(--muted);background:var(--tint);padding:10px 14px;border-radius:0 6px 6px 0}
 .box.good{border-color:var(--accent)}
 .box.bad{border-color:var(--bad)}
+.contents{display:flex;flex-wrap:wrap;gap:4px 16px;margin:0 0 20px;font-size:13.5px}
+.pages{display:flex;gap:10px;align-items:center;color:var(--muted);font-size:13.5px}
+.pages[hidden]{display:none}
+.pages button{font:inherit;color:var(--ink);background:var(--tint);border:1px solid var(--line);border-radius:6px;padding:3px 10px;cursor:pointer}
+.pages button:disabled{opacity:.5;cursor:default}
 .facts{display:grid;grid-template-columns:repeat(3,1fr);gap:1px;margin:24px 0;background:var(--line);border:1px solid var(--line);border-radius:10px;overflow:hidden}
 .facts div{background:var(--paper);padding:14px 16px}
 .facts dt{color:var(--muted);font-size:13px}
@@ -48,7 +53,7 @@ figure{margin:24px 0}
 figcaption{font-weight:600;margin-bottom:8px}
 figure svg{max-width:100%;height:auto}
 @media (max-width:600px){h1{font-size:23px}.facts{grid-template-columns:1fr 1fr}.facts div{padding:12px}.facts b{font-size:20px}figure{overflow-x:auto}figure svg{min-width:560px}}
-@media print{.filter{display:none}h2{break-after:avoid}figure,tr,.facts{break-inside:avoid}.scroll{overflow:visible}.turns th{position:static}table{font-size:9.5px}}
+@media print{.filter,.contents,.pages{display:none}h2{break-after:avoid}figure,tr,.facts{break-inside:avoid}.scroll{overflow:visible}.turns th{position:static}table{font-size:9.5px}}
 `;
 
 export const PAGE_STYLE = FRAME + BODY;

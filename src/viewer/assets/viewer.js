@@ -150,16 +150,16 @@ document.addEventListener("click", (event) => {
   );
 });
 
-/** What a key opened is scrolled to: the hidden part, and the answers when their differences are marked. */
+/** What a key opened is scrolled to: the calls, and the answers when their differences are marked. */
 const opened = () => ({
   file: document.getElementById("content")?.dataset.file,
-  "hidden-part": document.getElementById("hidden-part") !== null,
+  calls: document.getElementById("calls") !== null,
   answers: document.querySelector('[data-key="w"][aria-checked="true"]') !== null,
 });
 let openBefore = opened();
 onPage(() => {
   const now = opened();
-  for (const part of ["hidden-part", "answers"])
+  for (const part of ["calls", "answers"])
     if (now.file === openBefore.file && now[part] && !openBefore[part])
       document
         .getElementById(part)

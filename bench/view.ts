@@ -25,6 +25,9 @@ try {
   console.log(
     `listening, ${viewer.turns} turns read and ${viewer.unread} still to be, after ${Math.round(performance.now() - started)} ms`,
   );
+  await measure("first page while it reads", (n) => `?page=${1 + (n % 2)}`);
+  await viewer.whole;
+  console.log(`all read after ${Math.round(performance.now() - started)} ms`);
   await measure("first page", (n) => `?page=${1 + (n % 2)}`);
   await measure("filter: bucket", (n) => `?bucket=refined&page=${n + 1}`);
   await measure(

@@ -165,7 +165,7 @@ type Held = { readonly stamp: string; readonly entry: Entry };
 
 const AT_ONCE = 32;
 /** Turns read between two lists that a first look gives. */
-const SHOWN_EVERY = 1000;
+const SHOWN_EVERY = 500;
 
 async function readEntry(
   store: Store,

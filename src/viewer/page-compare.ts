@@ -66,7 +66,7 @@ export function pairBody(a: PairedDuel, b: PairedDuel): Html {
     ${[a, b].map(
       ({ name, score, links }) =>
         html`<h2>${shown(name)}</h2>
-          ${score === null ? html`<p class="empty">Not judged yet.</p>` : judgesBlock(score, links)}`,
+          ${score === null ? html`<p class="empty">Not judged yet.</p>` : judgesBlock(score, links, `Judges of ${name}`)}`,
     )}
   </div>`;
 }

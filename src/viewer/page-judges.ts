@@ -7,10 +7,11 @@ import type { Links } from "./links.ts";
 import { longText } from "./page-answer.ts";
 import { shown, type Html } from "./page.ts";
 
-export function judgesBlock(score: Score, links: Links): Html {
+/** `name`: what the part is called, where a page has several. */
+export function judgesBlock(score: Score, links: Links, name = "Judges"): Html {
   if (score.disqualified !== null) {
     const { reason, detail } = score.disqualified;
-    return html`<section class="judges" aria-label="Judges">
+    return html`<section class="judges" aria-label="${name}">
       <h2>Judges</h2>
       <p class="box bad">
         The challenger lost this turn before a judge was asked:
@@ -21,7 +22,7 @@ export function judgesBlock(score: Score, links: Links): Html {
   const replies = countingReplies(score);
   const models = [...new Set(replies.map((reply) => reply.model))];
   const views = judgeViews(score);
-  return html`<section class="judges" aria-label="Judges">
+  return html`<section class="judges" aria-label="${name}">
     <h2>
       Judges
       <span class="sub"

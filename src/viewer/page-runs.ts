@@ -47,7 +47,7 @@ export function runsBody(given: readonly ShownRun[]): Html {
       </div>
       <p><button class="go" data-key="c">Compare A with B</button></p>
     </form>
-    ${chart === null ? "" : html`<figure>${raw(svgElement(chart))}</figure>`}
+    ${chart === null ? "" : html`<figure tabindex="0">${raw(svgElement(chart))}</figure>`}
   </div>`;
 }
 

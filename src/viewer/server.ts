@@ -36,6 +36,8 @@ export type Viewer = {
   /** Turns that were read when it began to answer, and those that are read meanwhile. */
   readonly turns: number;
   readonly unread: number;
+  /** Ends when all that was there at the start is read. */
+  readonly whole: Promise<void>;
   close(): Promise<void>;
 };
 
@@ -52,7 +54,8 @@ export async function startViewer({ workspaces, host, port, now }: ViewerOptions
     now,
   };
   const runs = workspaces.map((workspace) => openRun(workspace));
-  await Promise.all(runs.map(({ catalog }) => firstLook(catalog)));
+  const whole = runs.map(({ catalog }) => catalog.refresh(true));
+  await Promise.all(runs.map(({ catalog }, at) => firstLook(catalog, whole[at])));
   const app = runs.length === 1 ? oneRun(runs, shared) : manyRuns(runs, shared);
   const answer = getRequestListener(app.fetch);
   const server = createServer((request, response) => {
@@ -78,6 +81,7 @@ export async function startViewer({ workspaces, host, port, now }: ViewerOptions
     port: open,
     taken,
     turns: runs.reduce((sum, { catalog }) => sum + catalog.entries().length, 0),
+    whole: Promise.all(whole).then(() => undefined),
     unread: runs.reduce((sum, { catalog }) => sum + catalog.unread(), 0),
     close: () =>
       new Promise((resolve) => {
@@ -154,10 +158,10 @@ function manyRuns(runs: readonly Run[], shared: Shared): Hono {
 }
 
 /** Ends when all is read, or for a large workspace when that takes longer than a person waits. */
-async function firstLook(catalog: Catalog): Promise<void> {
+async function firstLook(catalog: Catalog, look: Promise<boolean> | undefined): Promise<void> {
   const begun = performance.now();
   let isOver = false;
-  const reading = catalog.refresh(true).finally(() => {
+  const reading = look?.finally(() => {
     isOver = true;
   });
   while (!isOver && (catalog.unread() < READ_FIRST || performance.now() - begun < FIRST_LOOK_MS))

@@ -15,9 +15,6 @@ import { scriptedChat } from "../support/chat.ts";
 import { OPTIONS, testDeps } from "../support/deps.ts";
 import { judgedWorkspace } from "../support/workspace.ts";
 
-/** An expression for the page: the texts of too little contrast. */
-const LOW_CONTRAST = readFileSync(new URL("./low-contrast.js", import.meta.url), "utf8");
-
 describe.skipIf(!HAS_BROWSER)("the viewer in a browser", () => {
   let browser: Browser;
   beforeAll(async () => {
@@ -469,16 +466,6 @@ describe.skipIf(!HAS_BROWSER)("the viewer in a browser", () => {
       expect(overflow).toBeLessThanOrEqual(0);
     }
     expect(faults).toEqual([]);
-  });
-
-  test.each(["light", "dark"] as const)("text has AA contrast in %s", async (colorScheme) => {
-    const { viewer } = await visit();
-    const page = await browser.newPage({ colorScheme });
-    onTestFinished(() => page.close());
-    for (const path of ["", "duel/t15.json?diff=1"]) {
-      await page.goto(`${viewer.url}${path}`);
-      expect(await page.evaluate(LOW_CONTRAST)).toEqual([]);
-    }
   });
 
   test("the taken port is passed over, and the next free one is used", async () => {

@@ -79,7 +79,7 @@ function blockHtml(block: Block): string {
     case "table":
       return tableHtml(block);
     case "picture":
-      return `<figure><figcaption>${xml(block.chart.title)}</figcaption>${svgElement(block.chart)}</figure>`;
+      return `<figure tabindex="0"><figcaption>${xml(block.chart.title)}</figcaption>${svgElement(block.chart)}</figure>`;
   }
 }
 
@@ -93,6 +93,8 @@ function tableHtml({
     .map(({ name, align }) => {
       const inner =
         isInteractive === true ? `<button type="button">${xml(name)}</button>` : xml(name);
+      // A corner says nothing: it heads no column.
+      if (name === "") return "<td></td>";
       return `<th scope="col"${align === "right" ? ' class="n"' : ""}>${inner}</th>`;
     })
     .join("");

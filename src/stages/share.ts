@@ -46,7 +46,8 @@ export async function share(
 ): Promise<StageSummary> {
   const before = await ownFiles(deps.output);
   const answers = await listAnswers(deps.store, options);
-  if (answers.length === 0) throw nothingToShare(options);
+  if (answers.length === 0)
+    throw new UserError("share: there are no answers in answer/", "run npm run stage:king first");
   const round: Round = {
     config,
     deps,
@@ -91,15 +92,6 @@ async function ownFiles(output: Store): Promise<readonly string[]> {
     `share: ${output.root} holds something else`,
     "name a folder that is new, empty, or holds an earlier copy, with --output",
   );
-}
-
-function nothingToShare({ only }: Pick<StageOptions, "only">): UserError {
-  return only === undefined
-    ? new UserError("share: there are no answers in answer/", "run npm run stage:king first")
-    : new UserError(
-        `share: --only ${only} matches no answer file`,
-        "give a glob of file names without .json, as they stand in answer/",
-      );
 }
 
 /** All entries, in memory; their texts are not kept. */

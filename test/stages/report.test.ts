@@ -84,7 +84,7 @@ test("judges stand second and cost third, and the report says where its figures 
   const md = text(root, "report/report.md");
   expect(md).toContain("## Where this comes from");
   expect(md).toMatch(/\| seed \| 42 \|/);
-  expect(md).toMatch(/\| challenger \| .+ \(offline\) \|/);
+  expect(md).toMatch(/\| challenger \| .+ \(\w+\) \|/);
   for (const picture of ["repositories", "turns", "lengths", "agreement"])
     expect(text(root, `report/${picture}.svg`)).toContain("<title>");
 });

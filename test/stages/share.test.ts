@@ -200,7 +200,7 @@ test("a folder with something else in it is refused, and so is a selection of no
   const root = await judgedWorkspace();
   await expect(run(root, root)).rejects.toThrow(`share: ${root} holds something else`);
   await expect(run(root, join(root, "site"), { only: "no-such*" })).rejects.toThrow(
-    "share: --only no-such* matches no answer file",
+    "--only no-such* matches none of 24 answer files",
   );
   expect(existsSync(join(root, "site"))).toBe(false);
   const empty = tempProject({ "answer/.gitkeep": "" });

@@ -160,7 +160,8 @@ function pageText({ entries }: SharedSite, { up, kind, title, body }: Part): str
     version: 0,
     blind: false,
   });
-  return squeezed(String(page));
+  if (page instanceof Promise) throw new Error("no part of a page is waited for");
+  return squeezed(page);
 }
 
 /** Without the templates' indents: inside of tags, and between them but in texts that show theirs. */

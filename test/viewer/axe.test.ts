@@ -1,6 +1,5 @@
 /** What axe says of every kind of page, in light and dark, on a desk and on a phone. */
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
+import axe from "axe-core";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { loadConfig } from "../../src/config.ts";
@@ -11,8 +10,6 @@ import { HAS_BROWSER, launchBrowser } from "../support/browser.ts";
 import { scriptedChat } from "../support/chat.ts";
 import { OPTIONS, testDeps } from "../support/deps.ts";
 import { judgedWorkspace } from "../support/workspace.ts";
-
-const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
 const DESK = { width: 1280, height: 800 };
 const PHONE = { width: 390, height: 844 };
@@ -35,7 +32,7 @@ type Found = {
 
 async function faultsOf(page: Page, looks: typeof LOOKS | typeof MORE_LOOKS): Promise<string[]> {
   const faults: string[] = [];
-  await page.evaluate(AXE);
+  await page.evaluate(axe.source);
   for (const [colorScheme, size, run] of looks) {
     await page.emulateMedia({ colorScheme });
     await page.setViewportSize(size);

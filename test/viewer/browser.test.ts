@@ -65,7 +65,7 @@ describe.skipIf(!HAS_BROWSER)("the viewer in a browser", () => {
   }
 
   /** The machine may be busy: what is awaited is that it comes, not when. */
-  const PATIENT = { timeout: 15_000 };
+  const PATIENT = { timeout: 45_000 };
   type Said = { readonly verdict: number | null; readonly note: string };
   const reviewOf = (root: string, file: string): Said | null => {
     const path = join(root, "review", file);
@@ -150,7 +150,7 @@ describe.skipIf(!HAS_BROWSER)("the viewer in a browser", () => {
       expect(files.map((file) => verdictOf(root, file))).toEqual(wanted);
       expect(faults).toEqual([]);
     },
-    60_000,
+    120_000,
   );
 
   test("a half-written note goes along with a verdict and with every way out", async () => {

@@ -55,7 +55,7 @@ const WAYS: readonly (readonly [string, string, readonly Step[], readonly string
     [".excerpt mark"],
   ],
   ["what the pull request hid", "duel/t11.json", [key("p")], ['.hidden-part h3:has-text("Patch")']],
-  ["cost of an item", "duel/t02.json", [], [".side:first-child .took"]],
+  ["cost of an item", "duel/t02.json", [], ['.side:first-child .took:has-text("$0.0042")']],
   ["cost of the run", "", [], ['.run dt:has-text("cost")']],
   [
     "request as sent, where it is kept",
@@ -71,6 +71,18 @@ const WAYS: readonly (readonly [string, string, readonly Step[], readonly string
   ],
   ["help", "duel/t11.json", [key("?")], ["#help[open]"]],
 ];
+
+const KING_RUN = {
+  model: "m",
+  provider: "p",
+  prompt_version: "king-2",
+  config_hash: "c",
+  usage: { prompt_tokens: 1200, cached_tokens: 0, completion_tokens: 80, reasoning_tokens: 0 },
+  cost_usd: 0.0042,
+  attempts: 1,
+  finish_reason: "stop",
+  time: "2026-01-01T00:00:00.000Z",
+};
 
 const cells = readFileSync(new URL("../../docs/viewer.md", import.meta.url), "utf8")
   .split("\n")
@@ -125,6 +137,9 @@ describe.skipIf(!HAS_BROWSER)("actions", () => {
       join(root, "engine/king/requests-1.jsonl"),
       `${JSON.stringify({ custom_id: "c", body: { model: "m" } })}\n`,
     );
+    const second = join(root, "answer/t02.json");
+    const answer = JSON.parse(readFileSync(second, "utf8")) as object;
+    writeFileSync(second, JSON.stringify({ ...answer, king_run: KING_RUN }));
     const { instance_id } = JSON.parse(readFileSync(join(root, "answer/t11.json"), "utf8")) as {
       instance_id: string;
     };

@@ -28,9 +28,8 @@ export const stepOf = (element) => {
     const url = new URL(element.href);
     const path = url.pathname.startsWith(`${base()}/`) ? url.pathname.slice(base().length) : null;
     const isPage = path !== null && (["/", "/queue"].includes(path) || path.startsWith("/duel/"));
-    return url.origin === location.origin && isPage && url.hash === "" && element.target === ""
-      ? () => go(url.href)
-      : null;
+    const isOurs = url.origin === location.origin && !element.hasAttribute("download");
+    return isOurs && isPage && url.hash === "" && element.target === "" ? () => go(url.href) : null;
   }
   const isSubmit = element instanceof HTMLButtonElement && element.type === "submit";
   return isSubmit && element.form ? formStep(element.form, element) : null;

@@ -5,9 +5,8 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { loadConfig } from "../src/config.ts";
-import { openStore } from "../src/io/store.ts";
 import { startViewer } from "../src/viewer/server.ts";
+import { workspaceAt } from "../src/viewer/workspaces.ts";
 
 const TURNS = Number(process.argv[2] ?? 10_000);
 const REPEATS = 15;
@@ -18,15 +17,17 @@ try {
   writeTurns();
   const started = performance.now();
   const viewer = await startViewer({
-    config: loadConfig(root, {}),
-    store: openStore(root),
+    workspaces: [workspaceAt(root, {}, {})],
     host: "127.0.0.1",
     port: 0,
     now: () => new Date(),
   });
   console.log(
-    `${viewer.turns} turns read and listening after ${Math.round(performance.now() - started)} ms`,
+    `listening, ${viewer.turns} turns read and ${viewer.unread} still to be, after ${Math.round(performance.now() - started)} ms`,
   );
+  await measure("first page while it reads", (n) => `?page=${1 + (n % 2)}`);
+  await viewer.whole;
+  console.log(`all read after ${Math.round(performance.now() - started)} ms`);
   await measure("first page", (n) => `?page=${1 + (n % 2)}`);
   await measure("filter: bucket", (n) => `?bucket=refined&page=${n + 1}`);
   await measure(

@@ -17,13 +17,13 @@ await runScript(async () => {
   const { compareSides, comparisonDocument } = await import("../src/core/report/compare.ts");
   const { markdownOf } = await import("../src/core/report/markdown.ts");
   const { openStore } = await import("../src/io/store.ts");
-  const { readSide } = await import("../src/stages/compare.ts");
+  const { sideOf } = await import("../src/stages/compare.ts");
   const [nameA = "", nameB = ""] = flags.args;
-  const sideOf = (name: string): ReturnType<typeof readSide> => {
+  const side = (name: string): ReturnType<typeof sideOf> => {
     const root = existingFolder("compare", name);
-    return readSide(name, loadConfig(root), openStore(root));
+    return sideOf(name, loadConfig(root), openStore(root));
   };
-  const [a, b] = [await sideOf(nameA), await sideOf(nameB)];
+  const [a, b] = [await side(nameA), await side(nameB)];
   process.stdout.write(
     flags.json ? `${JSON.stringify(compareSides(a, b))}\n` : markdownOf(comparisonDocument(a, b)),
   );

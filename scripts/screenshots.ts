@@ -13,11 +13,10 @@ const command = stageCommand({
 await runScript(async () => {
   const { root } = parseFlags(command, process.argv.slice(2));
   const { chromium } = await import("playwright-core");
-  const { loadConfig } = await import("../src/config.ts");
-  const { openStore } = await import("../src/io/store.ts");
   const { startViewer } = await import("../src/viewer/server.ts");
   const { CHROMIUM_FLAGS, shotsOf } = await import("../src/viewer/shots.ts");
-  const world = { config: loadConfig(root), store: openStore(root), now: () => new Date() };
+  const { workspaceAt } = await import("../src/viewer/workspaces.ts");
+  const world = { workspaces: [workspaceAt(root)], now: () => new Date() };
   const viewer = await startViewer({ ...world, host: "127.0.0.1", port: 0 });
   const browser = await chromium.launch({
     executablePath: "/usr/bin/chromium",

@@ -185,8 +185,8 @@ export type Progress = {
   step(outcome: "kept" | "dropped"): void;
   /** Words behind the count, until others come: "loss 1.234". Not every fake shows them. */
   tail?(words: string): void;
-  /** One call ended. `usd` null: unpriced. */
-  spent(usage: Usage, usd: number | null, ok: boolean): void;
+  /** One call ended. `usd` null: unpriced; `fault`: why it failed ("http_429"), null: it did not. */
+  spent(usage: Usage, usd: number | null, fault: string | null): void;
   /** A line that stays on the screen. */
   note(line: string): void;
   end(): void;

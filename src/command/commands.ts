@@ -36,6 +36,7 @@ export const COMMANDS: Readonly<Record<string, readonly CommandLine[]>> = {
   ],
   Look: [
     { name: "view", what: "duels side by side on a local page; overrule the judges" },
+    { name: "share", what: "the page as files that open from a disk or any host" },
     { name: "compare", what: "two workspaces side by side" },
     { name: "audit", what: "looks again for leaks in the answers, without a model call" },
     { name: "queue", what: "draws turns for people, to calibrate the panel" },

@@ -52,6 +52,8 @@ export type OpenSettings = {
   readonly purpose: string;
   /** Commits and ways of the run that is resumed; null: a new one. */
   readonly before: SourceState | null;
+  /** What a person calls the source, for errors; @default "[source].KIND" */
+  readonly key?: string;
   /** Told when the pull requests are opened after all, with what a person should know of the plan. */
   readonly opened?: (sources: SourceState["sources"], notes: readonly string[]) => Promise<void>;
 };
@@ -192,7 +194,7 @@ export async function openOne(
 ): Promise<Part> {
   const name = parseHubName(text, config.root);
   if (name === null) {
-    const spec = { root: config.root, pattern: text, key: `[source].${kind}` };
+    const spec = { root: config.root, pattern: text, key: settings.key ?? `[source].${kind}` };
     const local =
       kind === "prs"
         ? { source: await openLocal(spec, settings), reports: [] }

@@ -20,13 +20,13 @@ export type AnswerFile = {
 
 /**
  * All answer files but refined ones, sorted by name (numbers by value), cut down by --only and --limit.
- * @throws UserError when the same stem is in two folders.
+ * @throws UserError when the same stem is in two folders, or --only matches none of those that are there.
  */
 export function listAnswers(
   store: Store,
   options: Pick<StageOptions, "only" | "limit"> = {},
 ): Promise<AnswerFile[]> {
-  return listFiles(store, options, (name) => !isRefinedName(name));
+  return listFiles(store, options, (name) => !isRefinedName(name), true);
 }
 
 /** Refined answers alone; --only is held against the first answer's stem. */
@@ -34,12 +34,24 @@ export function listRefined(
   store: Store,
   options: Pick<StageOptions, "only" | "limit"> = {},
 ): Promise<AnswerFile[]> {
-  return listFiles(store, options, isRefinedName);
+  return listFiles(store, options, isRefinedName, false);
 }
 
 /** True when --only is not given or matches the stem of the file name. */
 export function isWanted(name: string, options: Pick<StageOptions, "only">): boolean {
   return options.only === undefined || picomatch.isMatch(name.replace(/\.json$/, ""), options.only);
+}
+
+/** What a --only that names nothing is told; a stage that does nothing must not look like one that is done. */
+export function noMatch(
+  { only = "" }: Pick<StageOptions, "only">,
+  of: number,
+  what: string,
+): UserError {
+  return new UserError(
+    `--only ${only} matches none of ${of} ${what}${of === 1 ? "" : "s"}`,
+    "give a glob of answer file names without .json, for example --only 'prompts_24_001_*'",
+  );
 }
 
 /** "a_2.json" before "a_10.json". */
@@ -58,6 +70,7 @@ async function listFiles(
   store: Store,
   options: Pick<StageOptions, "only" | "limit">,
   isOfKind: (name: string) => boolean,
+  isNeeded: boolean,
 ): Promise<AnswerFile[]> {
   const seen = new Map<string, string>();
   for (const folder of await answerFolders(store)) {
@@ -76,6 +89,8 @@ async function listFiles(
   const names = [...seen.keys()]
     .filter((name) => isWanted(firstName(name), options))
     .sort(byNumber);
+  if (names.length === 0 && seen.size > 0 && isNeeded)
+    throw noMatch(options, seen.size, "answer file");
   return names
     .slice(0, options.limit ?? names.length)
     .map((name) => ({ name, path: `${seen.get(name) ?? "answer"}/${name}` }));

@@ -40,6 +40,7 @@ export function makeProgress({ out, now }: ProgressOptions): Progress {
         done,
         before: done,
         failures: 0,
+        fault: "",
         calls: 0,
         tokens: 0,
         usd: 0,
@@ -56,13 +57,15 @@ export function makeProgress({ out, now }: ProgressOptions): Progress {
     tail(words) {
       if (state !== null) state.words = words;
     },
-    spent(usage: Usage, usd, ok) {
+    spent(usage: Usage, usd, fault) {
       if (state === null) return;
       state.calls++;
       state.tokens += usage.prompt_tokens + usage.completion_tokens;
       if (usd === null) state.unpriced++;
       else state.usd += usd;
-      if (!ok) state.failures++;
+      if (fault === null) return;
+      state.failures++;
+      state.fault = fault;
     },
     note(line) {
       out.write(bar && state !== null ? `\r\x1b[2K${line}\n` : `${line}\n`);
@@ -91,6 +94,8 @@ type State = {
   readonly startedMs: number;
   done: number;
   failures: number;
+  /** Why the last of them failed. */
+  fault: string;
   calls: number;
   tokens: number;
   usd: number;
@@ -111,10 +116,11 @@ function describe(state: State, nowMs: number): string {
 }
 
 /** What the calls came to; a stage that has made none says nothing of them. */
-function callsOf({ failures, tokens, usd, unpriced }: State): string {
+function callsOf({ failures, fault, tokens, usd, unpriced }: State): string {
   const money =
     unpriced === 0 ? `$${usd.toFixed(2)}` : usd > 0 ? `$${usd.toFixed(2)} + unpriced` : "unpriced";
-  return `${failures} failed call${failures === 1 ? "" : "s"}, ${count(tokens)} tokens, ${money}`;
+  const last = fault === "" ? "" : ` (last: ${fault})`;
+  return `${failures} failed call${failures === 1 ? "" : "s"}${last}, ${count(tokens)} tokens, ${money}`;
 }
 
 /** The bar goes before a word does: time left and cost stand at the end. */

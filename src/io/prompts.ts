@@ -3,7 +3,7 @@ import { stat } from "node:fs/promises";
 import { z } from "zod";
 import { promptFileSchema, type Prompt } from "../records/prompt.ts";
 import type { Expected, StageOptions } from "../work.ts";
-import { byNumber, isWanted } from "./answers.ts";
+import { byNumber, isWanted, noMatch } from "./answers.ts";
 import type { Store } from "./store.ts";
 
 export type PromptEntry = {
@@ -59,7 +59,10 @@ export async function listPlanned(store: Store): Promise<ReadonlyMap<string, Pla
 }
 
 export type PromptReader = {
-  /** Every prompt in order, cut down by --only and --limit. To be gone through once. */
+  /**
+   * Every prompt in order, cut down by --only and --limit. To be gone through once.
+   * @throws UserError where --only matches none of those that are there
+   */
   entries(): AsyncGenerator<PromptEntry>;
   /** How many there will be: from the files read so far and the size of the others. */
   expected(): Expected;
@@ -80,11 +83,13 @@ export async function openPrompts(
   let unread = files.reduce((sum, { size }) => sum + size, 0);
   let read = 0;
   let found = 0;
+  let there = 0;
   return {
     async *entries() {
       let left = limit;
       for (const { file, size } of files) {
         const prompts = await store.read(`prompt/${file}`, promptFileSchema);
+        there += prompts.length;
         const wanted = prompts
           .map((prompt, index) => ({ name: nameOf(file, index + 1), prompt }))
           .filter(({ name, prompt }) => !isForgotten(prompt) && isWanted(name, options));
@@ -96,6 +101,8 @@ export async function openPrompts(
           yield entry;
         }
       }
+      if (found === 0 && there > 0 && options.only !== undefined)
+        throw noMatch(options, there, "turn");
     },
     expected() {
       const exact = unread === 0 || found >= limit;

@@ -14,6 +14,7 @@ import { markdownOf } from "../core/report/markdown.ts";
 import { decide, type Decision } from "../core/report/person.ts";
 import type { ReportData } from "../core/report/report-data.ts";
 import { sumSpending } from "../core/report/spending.ts";
+import { originName } from "../core/report/story-provenance.ts";
 import { reportOf } from "../core/report/story.ts";
 import { noReckoning } from "../core/duel/sorting.ts";
 import { emptyFinalNote } from "../core/duel/empty-final.ts";
@@ -56,6 +57,7 @@ export async function report(
     rows: [],
     found: [],
     audited: [],
+    origins: new Set(),
     spoken: 0,
   };
 
@@ -83,6 +85,8 @@ type Round = {
   /** Secrets that were masked, by kind, a turn. */
   readonly found: Readonly<Record<string, number>>[];
   readonly audited: AuditedAnswer[];
+  /** "DATASET at REVISION" of the turns. */
+  readonly origins: Set<string>;
   /** Turns whose history has words beside calls. */
   spoken: number;
 };
@@ -113,6 +117,7 @@ async function exportTurn(
   const row = turnRow({ file: name, answer, score, review }, config.bucket, config.duel.mode);
   round.rows.push(row);
   round.audited.push(auditedAnswer(name, answer));
+  if (answer.origin !== undefined) round.origins.add(originName(answer.origin));
   if (saysBesideCalls(answer.messages)) round.spoken++;
   count(tally, row);
   for (const bucket of BUCKETS) {
@@ -211,6 +216,7 @@ async function gather(round: Round, selected: number): Promise<Omit<ReportData, 
     rows,
     queue: await store.readIfThere(QUEUE_FILE, queueSchema),
     runs: await readRuns(store),
+    origins: [...round.origins].sort(),
     spending: spending.rows(),
     masked: addFound(found),
     audits: summarizeAudits(audited),

@@ -34,7 +34,12 @@ export async function sources(
   deps: { readonly store: Store },
   options: SourcesOptions,
 ): Promise<{ readonly facts: SourceFacts; readonly lines: readonly string[] }> {
-  const settings: OpenSettings = { ...options, target: config.source.count, before: null };
+  const settings: OpenSettings = {
+    ...options,
+    key: "INPUT",
+    target: config.source.count,
+    before: null,
+  };
   const opened = await openOne(options.name, "trajectories", config, settings);
   const { source, set } = opened;
   const columns = [...new Set(source.files.flatMap((file) => file.columns))];

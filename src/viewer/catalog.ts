@@ -5,35 +5,14 @@
  */
 import { stat } from "node:fs/promises";
 import { isDeepStrictEqual } from "node:util";
-import { z } from "zod";
-import type { BucketRules } from "../core/duel/bucket.ts";
-import { turnRow, type TurnRow } from "../core/report/turn-row.ts";
-import { fencesOf } from "../core/turn/fences.ts";
+import type { z } from "zod";
 import { errorMessage } from "../errors.ts";
 import { listAnswers, type AnswerFile } from "../io/answers.ts";
 import { inParallel } from "../io/in-parallel.ts";
 import type { Store } from "../io/store.ts";
-import { auditSchema } from "../records/answer.ts";
-import { runLabelField } from "../records/prompt.ts";
 import { reviewSchema } from "../records/review.ts";
 import { scoreSchema } from "../records/score.ts";
-
-export type Entry = {
-  readonly file: string;
-  /** Relative to the workspace: "answer/a.json". */
-  readonly path: string;
-  readonly row: TurnRow;
-  /** Of the pair that the panel judged; null: not judged. */
-  readonly pairHash: string | null;
-  /** Characters of the king's (mode 1: the reference's) and the challenger's answer. */
-  readonly lengths: readonly [number, number];
-  /** The first line of the command of either. */
-  readonly commands: readonly [string, string];
-  /** Lower case: what the search looks through. */
-  readonly text: string;
-  /** Why the files cannot be read, one sentence each; empty when they can. */
-  readonly broken: readonly string[];
-};
+import { entryOf, listedAnswer, type Entry, type EntryRules } from "./entry.ts";
 
 export type Catalog = {
   /** By file name. */
@@ -41,14 +20,20 @@ export type Catalog = {
   get(file: string): Entry | undefined;
   /** Goes up whenever something changed. */
   version(): number;
+  /** Turns that the disk has and the first look has not read yet. */
+  unread(): number;
   /** What is wrong with the workspace as a whole (the same stem in two folders); null: nothing. */
   trouble(): string | null;
-  /** Looks at the disk; `thorough` also at files that were edited in place. True when something changed. */
+  /**
+   * Looks at the disk; `thorough` also at files that were edited in place. True when something changed.
+   * While the first look reads, those who come after it are not kept waiting: they get what is there.
+   */
   refresh(thorough?: boolean): Promise<boolean>;
   /** Where the disk stands; taken before a change of one review. */
   mark(): Promise<Mark>;
   /**
-   * Looks at one turn alone; false when its answer is not there. With the mark of before its change, that
+   * Looks at one turn alone, also at one that the first look has not come to; false when its answer is not
+   * there. With the mark of before its change, that
    * change does not make the next look go over all the others.
    */
   lookAt(file: string, mark?: Mark): Promise<boolean>;
@@ -57,9 +42,7 @@ export type Catalog = {
 /** `folders` null: others were at work, and the next look has to go over everything. */
 export type Mark = { readonly folders: Folders | null; readonly looks: number };
 
-export type CatalogRules = { readonly bucket: BucketRules; readonly mode: 1 | 2 };
-
-export function openCatalog(store: Store, rules: CatalogRules): Catalog {
+export function openCatalog(store: Store, rules: EntryRules): Catalog {
   const held = new Map<string, Held>();
   let folders: Folders | null = null;
   /** Looks that were begun, and that are under way: what they read may be older than a change beside them. */
@@ -69,6 +52,9 @@ export function openCatalog(store: Store, rules: CatalogRules): Catalog {
   let trouble: string | null = null;
   let sorted: readonly Entry[] = [];
   let running: Promise<boolean> | null = null;
+  /** What the first look has found and not read; null: it is over. */
+  let ahead: Map<string, AnswerFile> | null = new Map();
+  let hasBegun = false;
 
   async function look(thorough: boolean): Promise<boolean> {
     const now = await stampOfFolders(store);
@@ -79,9 +65,14 @@ export function openCatalog(store: Store, rules: CatalogRules): Catalog {
       trouble = errorMessage(error);
       return null;
     });
-    if (answers === null) return trouble !== before;
+    if (answers === null) {
+      ahead = null;
+      return trouble !== before;
+    }
     trouble = null;
+    if (ahead !== null) ahead = new Map(answers.map((answer) => [answer.name, answer]));
     const changed = await takeIn(answers);
+    ahead = null;
     const names = new Set(answers.map(({ name }) => name));
     let gone = 0;
     for (const name of held.keys()) {
@@ -90,9 +81,13 @@ export function openCatalog(store: Store, rules: CatalogRules): Catalog {
       gone++;
     }
     if (changed + gone === 0 && before === null) return false;
+    publish(answers);
+    return true;
+  }
+
+  function publish(answers: readonly AnswerFile[]): void {
     sorted = answers.flatMap(({ name }) => held.get(name)?.entry ?? []);
     version++;
-    return true;
   }
 
   async function counted(thorough: boolean): Promise<boolean> {
@@ -113,6 +108,8 @@ export function openCatalog(store: Store, rules: CatalogRules): Catalog {
       if (held.get(answer.name)?.stamp === stamp) return;
       held.set(answer.name, { stamp, entry: await readEntry(store, answer, rules) });
       changed++;
+      // Pages that are open already grow with what is read.
+      if (ahead?.delete(answer.name) === true && changed % SHOWN_EVERY === 0) publish(answers);
     });
     return changed;
   }
@@ -122,7 +119,10 @@ export function openCatalog(store: Store, rules: CatalogRules): Catalog {
     get: (file) => held.get(file)?.entry,
     version: () => version,
     trouble: () => trouble,
+    unread: () => ahead?.size ?? 0,
     refresh(thorough = false) {
+      if (hasBegun && ahead !== null) return Promise.resolve(false);
+      hasBegun = true;
       // One look at a time; who asks meanwhile gets a look that began after his change.
       const next = (running ?? Promise.resolve(false)).then(() => counted(thorough));
       running = next.catch(() => false);
@@ -135,11 +135,12 @@ export function openCatalog(store: Store, rules: CatalogRules): Catalog {
     },
     async lookAt(file, mark) {
       const known = held.get(file);
-      if (known === undefined) return false;
-      const answer = { name: file, path: known.entry.path };
+      const path = known?.entry.path ?? ahead?.get(file)?.path;
+      if (path === undefined) return false;
+      const answer = { name: file, path };
       const stamp = await stampOf(store, answer);
       if (stamp.startsWith("-")) return false;
-      if (known.stamp !== stamp) {
+      if (known?.stamp !== stamp) {
         const entry = await readEntry(store, answer, rules);
         held.set(file, { stamp, entry });
         sorted = sorted.map((other) => (other.file === file ? entry : other));
@@ -163,23 +164,13 @@ type Folders = Readonly<Record<"root" | "answer" | "score" | "review", string>>;
 type Held = { readonly stamp: string; readonly entry: Entry };
 
 const AT_ONCE = 32;
-
-/** Just what the list needs: the history is not checked here, it is when the turn is opened. */
-const listedAnswer = z.looseObject({
-  instance_id: z.string(),
-  king: z.string(),
-  challenger: z.string(),
-  assistant: z.string(),
-  repo: z.string().optional(),
-  turn: z.int().optional(),
-  ...runLabelField,
-  audit: auditSchema.optional(),
-});
+/** Turns read between two lists that a first look gives. */
+const SHOWN_EVERY = 500;
 
 async function readEntry(
   store: Store,
   { name, path }: AnswerFile,
-  rules: CatalogRules,
+  rules: EntryRules,
 ): Promise<Entry> {
   const broken: string[] = [];
   const tryRead = async <T>(file: string, schema: z.ZodType<T>): Promise<T | null> => {
@@ -190,31 +181,11 @@ async function readEntry(
       return null;
     }
   };
-  const answer = (await tryRead(path, listedAnswer)) ?? EMPTY;
+  const answer = await tryRead(path, listedAnswer);
   const score = await tryRead(`score/${name}`, scoreSchema);
   const review = await tryRead(`review/${name}`, reviewSchema);
-  const row = turnRow({ file: name, answer, score, review }, rules.bucket, rules.mode);
-  const reasons = score?.judges.map((judge) => judge.reason) ?? [];
-  const texts = [name, row.instance_id, row.repo, answer.king, answer.challenger, answer.assistant];
-  const text = [...texts, ...reasons, review?.note ?? ""].join("\n").toLowerCase();
-  const opponent = rules.mode === 1 ? answer.assistant : answer.king;
-  return {
-    file: name,
-    path,
-    row,
-    pairHash: score?.pair_hash ?? null,
-    lengths: [opponent.length, answer.challenger.length],
-    commands: [commandOf(opponent), commandOf(answer.challenger)],
-    text,
-    broken,
-  };
+  return entryOf({ file: name, path, answer, score, review, broken }, rules);
 }
-
-function commandOf(text: string): string {
-  return (fencesOf(text)[0]?.body.trim().split("\n", 1)[0] ?? "").slice(0, 160);
-}
-
-const EMPTY = { instance_id: "", king: "", challenger: "", assistant: "" };
 
 async function stampOfFolders(store: Store): Promise<Folders> {
   const at = (folder: string): Promise<string> => mtime(store.path(folder));

@@ -2,10 +2,12 @@
 import { masked } from "../core/exit/masker.ts";
 import { hidesChallenger } from "../core/exit/hidden.ts";
 import type { Store } from "../io/store.ts";
+import type { RunInfo } from "../records/run-info.ts";
 import { answerSchema } from "../records/answer.ts";
 import { reviewSchema } from "../records/review.ts";
-import { scoreSchema, type Score } from "../records/score.ts";
-import type { Entry } from "./catalog.ts";
+import { scoreSchema } from "../records/score.ts";
+import type { Entry } from "./entry.ts";
+import { scoreOf, withoutDetail } from "./shareable.ts";
 
 /** @throws UserError for a file that cannot be read */
 export async function duelDownload(store: Store, { file, path }: Entry): Promise<object> {
@@ -22,21 +24,14 @@ export async function duelDownload(store: Store, { file, path }: Entry): Promise
     king: answer.king,
     challenger: isHidden ? "" : answer.challenger,
     assistant: answer.assistant,
-    king_run: answer.king_run ?? null,
-    challenger_run: answer.challenger_run ?? null,
-    score: score === null ? null : shareable(score, isHidden),
+    king_run: runOf(answer.king_run),
+    challenger_run: runOf(answer.challenger_run),
+    score: score === null ? null : scoreOf(score, isHidden),
     review,
   });
 }
 
 // ---------------------------------------------------------------------------------------------
 
-/** Details of a lost turn may quote the pull request, and so may judges who were shown words that stay here. */
-function shareable(score: Score, isHidden: boolean): object {
-  const { disqualified, judges, opponent_flags: _, ...rest } = score;
-  return {
-    ...rest,
-    disqualified: disqualified === null ? null : { reason: disqualified.reason },
-    judges: isHidden ? [] : judges,
-  };
-}
+const runOf = (run: RunInfo | undefined): RunInfo | null =>
+  run === undefined ? null : withoutDetail(run);

@@ -3,7 +3,9 @@ import type { Answer } from "../records/answer.ts";
 import type { PullRequest } from "../records/pull-request.ts";
 import type { Review } from "../records/review.ts";
 import type { Score } from "../records/score.ts";
-import type { Entry } from "./catalog.ts";
+import type { Calls } from "./calls.ts";
+import type { Entry } from "./entry.ts";
+import type { Links } from "./links.ts";
 import type { DuelView, Query, Undone } from "./query.ts";
 
 export type DuelInput = {
@@ -15,10 +17,13 @@ export type DuelInput = {
   readonly undone: Undone | null;
   /** Read only when it is to be shown. */
   readonly pr: PullRequest | null;
+  /** Read only when they are to be shown. */
+  readonly calls: Calls | null;
   readonly query: Query;
   readonly view: DuelView;
   readonly token: string;
   readonly mode: 1 | 2;
+  readonly links: Links;
   /** Blind: the challenger stands left. */
   readonly swapped: boolean;
   readonly place: {

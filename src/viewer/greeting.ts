@@ -1,21 +1,23 @@
 /** What the viewer prints when it has started, and the reading of its port. */
 import { InvalidArgumentError } from "commander";
-import { counted, duration } from "../core/report/format.ts";
+import { counted, duration, thousands } from "../core/report/format.ts";
 
 export type Started = {
   readonly url: string;
   readonly port: number;
   readonly taken: readonly number[];
   readonly turns: number;
+  /** Turns that are read while the viewer answers already. */
+  readonly unread: number;
   readonly host: string;
   readonly tookMs: number;
 };
 
-export function greeting({ url, port, taken, turns, host, tookMs }: Started): string[] {
+export function greeting({ url, port, taken, turns, unread, host, tookMs }: Started): string[] {
   const isLocal = host === "127.0.0.1" || host === "localhost" || host === "::1";
   return [
     ...(taken.length === 0 ? [] : [`port ${taken.join(", ")} is taken: using ${port}`]),
-    `view: ${counted(turns, "turn")} read in ${duration(tookMs)}`,
+    `view: ${counted(turns, "turn")} read in ${duration(tookMs)}${unread === 0 ? "" : `, ${thousands(unread)} more while the page is open`}`,
     ...(isLocal
       ? []
       : [

@@ -9,8 +9,12 @@ import { highlightMarks } from "./highlight.ts";
 import { marked, shown, type Html } from "./page.ts";
 import { pieces, type Mark } from "./ranges.ts";
 
-/** Where all of a text is to be had; null: it is shown whole. */
-export type Cut = { readonly href: string } | null;
+/** Where all of a text is to be had (href null: nowhere from here); null: it is shown whole. */
+export type Cut = {
+  readonly href: string | null;
+  /** Characters that are shown; @default 8000 */
+  readonly most?: number;
+} | null;
 
 /** `marks`: offsets in `text`. */
 export function answerHtml(text: string, marks: readonly Mark[], cut: Cut = null): Html {
@@ -20,7 +24,7 @@ export function answerHtml(text: string, marks: readonly Mark[], cut: Cut = null
     parts.push(prose(text, at, fence.start, marks, cut));
     const bodyStart = bodyOf(text, fence.start);
     const bodyEnd = Math.min(text.length, bodyStart + fence.body.length);
-    const shownEnd = cut === null ? bodyEnd : Math.min(bodyEnd, bodyStart + MOST_SHOWN);
+    const shownEnd = cut === null ? bodyEnd : Math.min(bodyEnd, bodyStart + mostOf(cut));
     const syntax = shifted(highlightMarks(fence.body, fence.language), bodyStart);
     parts.push(
       html`<figure class="command">
@@ -43,7 +47,7 @@ export function answerHtml(text: string, marks: readonly Mark[], cut: Cut = null
 
 /** Any text in a box that scrolls when it is long. */
 export function longText(text: string, cut: Cut = null, language = "none"): Html {
-  const end = cut === null ? text.length : Math.min(text.length, MOST_SHOWN);
+  const end = cut === null ? text.length : Math.min(text.length, mostOf(cut));
   const syntax = highlightMarks(text, language);
   return html`<pre class="text" tabindex="0">${marked(pieces(text, syntax, 0, end))}</pre>
     ${more(text.length - end, cut)}`;
@@ -56,9 +60,13 @@ const MOST_SHOWN = 8000;
 /** Blocks of one answer that a page shows at first; what follows them is shown as prose. */
 const MOST_BLOCKS = 20;
 
+const mostOf = (cut: NonNullable<Cut>): number => cut.most ?? MOST_SHOWN;
+
 function more(left: number, cut: Cut): Html | string {
   if (cut === null || left <= 0) return "";
-  return html`<p class="more"><a href="${cut.href}">${left} characters more</a></p>`;
+  return cut.href === null
+    ? html`<p class="more">${left} characters more are not in this copy</p>`
+    : html`<p class="more"><a href="${cut.href}">${left} characters more</a></p>`;
 }
 
 function prose(
@@ -72,7 +80,7 @@ function prose(
   const start = from + (slice.length - slice.trimStart().length);
   const end = from + slice.trimEnd().length;
   if (end <= start) return "";
-  const last = cut === null ? end : Math.min(end, start + MOST_SHOWN);
+  const last = cut === null ? end : Math.min(end, start + mostOf(cut));
   const syntax = shifted(highlightMarks(text.slice(start, end), "markdown"), start);
   const inner = marked(pieces(text, [...syntax, ...marks], start, last));
   return html`<div class="text thought" tabindex="0">${inner}</div>

@@ -2,39 +2,38 @@
 import { html } from "hono/html";
 import { points } from "../core/report/format.ts";
 import { METRICS } from "../records/score.ts";
-import type { Entry } from "./catalog.ts";
+import type { Entry } from "./entry.ts";
 import type { DuelInput } from "./duel-input.ts";
+import { callsBlock } from "./page-calls.ts";
 import { historyBlock, taskBlock } from "./page-history.ts";
 import { judgesBlock } from "./page-judges.ts";
-import { duelLink, isRevealed } from "./page-list.ts";
+import { pageOf } from "./page-list.ts";
+import { isRevealed } from "./page-rows.ts";
 import { reviewBar } from "./page-review.ts";
 import { answersBlock, findingsBlock, hiddenBlock } from "./page-sides.ts";
 import { duelAddress } from "./page-links.ts";
 import { chip, plain, shown, type Html } from "./page.ts";
-import { queryText, type DuelView } from "./query.ts";
+import type { DuelView, Query } from "./query.ts";
 
 export function duelBody(input: DuelInput): Html {
-  const { entry, answer, score, view, query } = input;
+  const { entry, answer, score, view, query, links } = input;
   const open = isRevealed(entry, query);
   return html`<div id="content" class="duel" data-file="${entry.file}">
     ${headBlock(input, open)}
     <div class="before">
       ${taskBlock(answer.messages, input)} ${historyBlock(answer.messages, input)}
     </div>
-    ${answersBlock(input, open)} ${open && score !== null ? judgesBlock(score) : ""}
-    ${open ? findingsBlock(answer) : ""} ${view.hidden ? hiddenBlock(input) : ""}
-    ${reviewBar(input, open)}
+    ${answersBlock(input, open)} ${open && score !== null ? judgesBlock(score, links) : ""}
+    ${open ? findingsBlock(answer) : ""}
+    ${open && input.calls !== null ? callsBlock(input.calls, input) : ""}
+    ${view.hidden ? hiddenBlock(input) : ""} ${links.isFixed ? "" : reviewBar(input, open)}
   </div>`;
 }
 
 /** Switches of the top bar. */
-export function duelTools({
-  entry,
-  query,
-  view,
-}: Pick<DuelInput, "entry" | "query" | "view">): Html {
-  const path = `/duel/${encodeURIComponent(entry.file)}`;
-  const to = (change: Partial<DuelView>): string => duelAddress({ entry, query, view }, change);
+export function duelTools(input: Pick<DuelInput, "entry" | "query" | "view" | "links">): Html {
+  const { entry, query, view, links } = input;
+  const to = (change: Partial<DuelView>): string => duelAddress(input, change);
   const toggle = (href: string, key: string, text: string, isOn: boolean): Html =>
     html`<a
       class="toggle"
@@ -44,22 +43,30 @@ export function duelTools({
       data-key="${key}"
       >${text}</a
     >`;
+  const otherSight: Query = {
+    ...query,
+    queue: false,
+    blind: !query.blind,
+    sort: query.blind ? "score" : "file",
+  };
+  const json = `${links.base}/duel/${encodeURIComponent(entry.file)}/json`;
   return html`${toggle(to({ diff: !view.diff }), "w", "Word diff", view.diff)}
   ${toggle(to({ whole: !view.whole }), "e", "Whole texts", view.whole)}
-  ${isRevealed(entry, query) ? html`<a class="plain" href="${path}/json" download="${plain(entry.file)}">JSON</a>` : ""}
+  ${isRevealed(entry, query) ? html`<a class="plain" href="${json}" download="${plain(entry.file)}">JSON</a>` : ""}
+  ${isRevealed(entry, query) ? toggle(to({ calls: !view.calls }), "c", "Calls", view.calls) : ""}
   ${toggle(to({ hidden: !view.hidden }), "p", "Reference and PR", view.hidden)}
-  ${toggle(`${path}${queryText({ ...query, queue: false, blind: !query.blind, sort: query.blind ? "score" : "file" }, {}, view)}`, "b", "Blind", query.blind)}`;
+  ${toggle(links.duel(entry.file, otherSight, view), "b", "Blind", query.blind)}`;
 }
 
 // ---------------------------------------------------------------------------------------------
 
-function headBlock({ entry, answer, place, query }: DuelInput, open: boolean): Html {
+function headBlock({ entry, answer, place, query, links }: DuelInput, open: boolean): Html {
   const { row } = entry;
   const link = (file: string | null, key: string, text: string): Html =>
     file === null
       ? html`<span class="off">${text}</span>`
       : html`<a
-          href="${duelLink(file, query)}"
+          href="${links.duel(file, query)}"
           data-key="${key}"
           rel="${key === "j" ? "next" : "prev"}"
           >${text}</a
@@ -74,7 +81,9 @@ function headBlock({ entry, answer, place, query }: DuelInput, open: boolean): H
     </div>
     <nav class="steps" aria-label="Duels">
       ${link(place.previous, "k", "← Previous")}
-      <a href="${query.queue ? "/queue" : `/${queryText(query)}`}" data-key="Escape"
+      <a
+        href="${query.queue ? links.queue : links.list(query, { page: pageOf(place.at) })}"
+        data-key="Escape"
         >${place.at === 0 ? "not in the list" : `${place.at} of ${place.of}`}</a
       >
       ${link(place.next, "j", "Next →")}

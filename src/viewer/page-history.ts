@@ -4,9 +4,9 @@ import { shellCommandOf } from "../core/turn/calls.ts";
 import type { Message, ToolCall } from "../records/message.ts";
 import type { DuelInput } from "./duel-input.ts";
 import { answerHtml, longText, type Cut } from "./page-answer.ts";
-import { wholeOf } from "./page-links.ts";
+import { duelAddress, historyCut } from "./page-links.ts";
 import { shown, type Html } from "./page.ts";
-import { FIRST_SHOWN, queryText } from "./query.ts";
+import { FIRST_SHOWN } from "./query.ts";
 
 /** What the run was asked: its first words of a user, one line that opens. */
 export function taskBlock(messages: readonly Message[], input: DuelInput): Html | string {
@@ -14,18 +14,16 @@ export function taskBlock(messages: readonly Message[], input: DuelInput): Html 
   if (task.trim() === "") return "";
   return html`<details class="task">
     <summary data-key="t"><b>Task</b> <span>${shown(lineOf(task))}</span></summary>
-    ${longText(task, wholeOf(input), "markdown")}
+    ${longText(task, historyCut(input), "markdown")}
   </details>`;
 }
 
 export function historyBlock(messages: readonly Message[], input: DuelInput): Html {
-  const { entry, query, view } = input;
+  const { view, links } = input;
   const shownCount = Math.min(view.history, messages.length);
   const from = messages.length - shownCount;
-  const path = `/duel/${encodeURIComponent(entry.file)}`;
-  const more = (history: number): string =>
-    `${path}${queryText(query, {}, { ...view, history })}#history`;
-  const cut = wholeOf(input);
+  const more = (history: number): string => `${duelAddress(input, { history })}#history`;
+  const cut = historyCut(input);
   return html`<section class="history" id="history" aria-label="History">
     <div class="bar">
       <h2>History</h2>
@@ -34,7 +32,7 @@ export function historyBlock(messages: readonly Message[], input: DuelInput): Ht
         messages${from === 0 ? "" : shownCount === 0 ? ", folded" : `, the last ${shownCount} shown`}</span
       >
       ${
-        from > 0
+        from > 0 && !links.isFixed
           ? html`<a href="${more(shownCount + STEP)}" data-key="h">${Math.min(STEP, from)} more</a>
               <a href="${more(Infinity)}" data-key="H">all</a>`
           : ""

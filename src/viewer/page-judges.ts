@@ -3,13 +3,15 @@ import { html } from "hono/html";
 import { points } from "../core/report/format.ts";
 import { countingReplies, judgeViews, type JudgeView } from "../core/report/verdicts.ts";
 import { METRICS, type Judgement, type Metric, type Score } from "../records/score.ts";
+import type { Links } from "./links.ts";
 import { longText } from "./page-answer.ts";
 import { shown, type Html } from "./page.ts";
 
-export function judgesBlock(score: Score): Html {
+/** `name`: what the part is called, where a page has several. */
+export function judgesBlock(score: Score, links: Links, name = "Judges"): Html {
   if (score.disqualified !== null) {
     const { reason, detail } = score.disqualified;
-    return html`<section class="judges" aria-label="Judges">
+    return html`<section class="judges" aria-label="${name}">
       <h2>Judges</h2>
       <p class="box bad">
         The challenger lost this turn before a judge was asked:
@@ -20,7 +22,7 @@ export function judgesBlock(score: Score): Html {
   const replies = countingReplies(score);
   const models = [...new Set(replies.map((reply) => reply.model))];
   const views = judgeViews(score);
-  return html`<section class="judges" aria-label="Judges">
+  return html`<section class="judges" aria-label="${name}">
     <h2>
       Judges
       <span class="sub"
@@ -46,7 +48,9 @@ export function judgesBlock(score: Score): Html {
                   const view = views.find((judge) => judge.model === model);
                   return replies
                     .filter((reply) => reply.model === model)
-                    .map((reply) => replyRow(reply, view, score.mode));
+                    .map((reply) =>
+                      replyRow(reply, view, { mode: score.mode, isFixed: links.isFixed }),
+                    );
                 })}
               </tbody>
             </table>
@@ -85,7 +89,11 @@ function flipped(
     : METRICS.filter((metric) => one.metrics[metric] !== other.metrics[metric]);
 }
 
-function replyRow(reply: Judgement, view: JudgeView | undefined, mode: 1 | 2): Html {
+function replyRow(
+  reply: Judgement,
+  view: JudgeView | undefined,
+  { mode, isFixed }: { readonly mode: 1 | 2; readonly isFixed: boolean },
+): Html {
   const { metrics, order } = reply;
   const flips = view === undefined ? [] : flipped(view.replies);
   return html`<tr>
@@ -108,12 +116,16 @@ function replyRow(reply: Judgement, view: JudgeView | undefined, mode: 1 | 2): H
     })}
     <td class="reason">
       ${reply.unread === null ? seatTagged(reply.reason, order, mode) : html`<span class="bad">not read: ${shown(reply.unread)}</span>`}
-      <details>
-        <summary>raw reply</summary>
-        ${reply.reasoning === null || reply.reasoning === "" ? "" : longText(reply.reasoning)}${longText(reply.raw)}
-      </details>
+      ${isFixed ? "" : rawReply(reply)}
     </td>
   </tr>`;
+}
+
+function rawReply({ reasoning, raw }: Judgement): Html {
+  return html`<details>
+    <summary>raw reply</summary>
+    ${reasoning === null || reasoning === "" ? "" : longText(reasoning)}${longText(raw)}
+  </details>`;
 }
 
 const VOTES: ReadonlyMap<number, { readonly word: string; readonly sign: string }> = new Map([

@@ -5,19 +5,29 @@ import { queueSentences } from "../core/people/reviews.ts";
 import { counted } from "../core/report/format.ts";
 import { peopleOf } from "../core/report/people.ts";
 import { agreementText, reviewedTurns } from "../core/report/story-turns.ts";
-import type { Entry } from "./catalog.ts";
-import { duelLink } from "./page-list.ts";
+import { asTyped, type Typing } from "../core/text/typed-command.ts";
+import type { Entry } from "./entry.ts";
+import type { Links } from "./links.ts";
 import { messageBody, type Html } from "./page.ts";
 import { QUEUE_QUERY, type QueueTurns } from "./queue-turns.ts";
 
+export type QueueInput = {
+  readonly entries: readonly Entry[];
+  readonly clusterBy: ClusterBy;
+  readonly links: Links;
+  readonly typing: Typing;
+};
+
 export function queueBody(
   turns: QueueTurns | null,
-  entries: readonly Entry[],
-  clusterBy: ClusterBy,
+  { entries, clusterBy, links, typing }: QueueInput,
 ): Html {
   if (turns === null) {
     return messageBody("No queue is drawn", [
-      "Run npm run queue -- --n 100 in this workspace: it draws judged turns for people, and asks no model.",
+      asTyped(
+        "Run npm run queue -- --n 100: it draws judged turns for people, and asks no model.",
+        typing,
+      ),
     ]);
   }
   const { queue, files, passedOver } = turns;
@@ -41,7 +51,7 @@ export function queueBody(
       next === undefined
         ? html`<p>All of them are reviewed.</p>`
         : html`<p>
-            <a class="go" href="${duelLink(next, QUEUE_QUERY)}" data-key="j" rel="next"
+            <a class="go" href="${links.duel(next, QUEUE_QUERY)}" data-key="j" rel="next"
               >${done === 0 ? "Begin" : "Go on"}</a
             >
             <span class="sub">who is who is shown once you have said who is better</span>

@@ -8,7 +8,7 @@ import { plain, type Html } from "./page.ts";
 import { queryText, type Undone } from "./query.ts";
 
 export function reviewBar(
-  { entry, query, view, token, review, undone, mode, swapped, score }: DuelInput,
+  { entry, query, view, token, review, undone, mode, swapped, score, links }: DuelInput,
   open: boolean,
 ): Html {
   const outdated = entry.row.review?.outdated === true;
@@ -42,7 +42,7 @@ export function reviewBar(
       id="f-${kind}"
       data-file="${entry.file}"
       method="post"
-      action="/review/${encodeURIComponent(entry.file)}?token=${token}"
+      action="${links.base}/review/${encodeURIComponent(entry.file)}?token=${token}"
     >
       <input type="hidden" name="kind" value="${kind}" /><input
         type="hidden"
@@ -64,7 +64,7 @@ export function reviewBar(
       class="note"
       data-file="${entry.file}"
       method="post"
-      action="/review/${encodeURIComponent(entry.file)}?token=${token}"
+      action="${links.base}/review/${encodeURIComponent(entry.file)}?token=${token}"
     >
       <input type="hidden" name="kind" value="note" /><input
         type="hidden"
@@ -81,7 +81,7 @@ export function reviewBar(
         maxlength="10000"
       />
     </form>
-    <form method="post" action="/undo?token=${token}">
+    <form method="post" action="${links.base}/undo?token=${token}">
       <input type="hidden" name="file" value="${entry.file}" />
       <input type="hidden" name="back" value="${back}" /><button data-key="u">
         <kbd>u</kbd> Undo

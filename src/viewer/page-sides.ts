@@ -65,7 +65,7 @@ export function findingsBlock({ audit }: Answer): Html | string {
       ${chip(audit.verdict, audit.verdict === "leak" ? "bad" : audit.verdict === "suspect" ? "warn" : "quiet")}
     </h2>
     <ul>
-      ${audit.findings.map(({ kind, text, evidence }) => html`<li><b>${shown(kind)}</b> <q>${shown(text)}</q> <span class="sub">${shown(evidence)}</span></li>`)}
+      ${audit.findings.map(({ kind, text, evidence }) => html`<li><b>${shown(kind)}</b> ${text === "" ? "" : html`<q>${shown(text)}</q>`} <span class="sub">${shown(evidence)}</span></li>`)}
     </ul>
   </section>`;
 }
@@ -83,7 +83,12 @@ export function hiddenBlock(input: DuelInput): Html {
       ? ""
       : html`<h3>${name}</h3>
           ${longText(text, cut, language)}`;
-  return html`<section class="hidden-part" id="hidden-part" aria-label="Reference and pull request">
+  return html`<section
+    class="hidden-part"
+    id="hidden-part"
+    tabindex="0"
+    aria-label="Reference and pull request"
+  >
     <h2>Reference <span class="sub">what the data set's own agent said</span></h2>
     ${answer.assistant === "" ? html`<p class="empty">none</p>` : answerHtml(answer.assistant, [], cut)}
     <h2>
@@ -95,7 +100,7 @@ export function hiddenBlock(input: DuelInput): Html {
         ? html`${field("How it ended", future.ended)}${field("Later messages", future.text)}`
         : pr === null
           ? html`<p class="empty">There is no pull request record for this instance.</p>`
-          : html`${field("Title", pr.title)}${field("Problem", pr.problem_statement)}${field("Description", pr.pr_description)}${field("Patch", pr.patch, "diff")}${field("Tests", pr.test_patch, "diff")}`
+          : html`${field("Patch", pr.patch, "diff")}${field("Tests", pr.test_patch, "diff")}${field("Title", pr.title)}${field("Problem", pr.problem_statement)}${field("Description", pr.pr_description)}`
     }
   </section>`;
 }

@@ -1,6 +1,8 @@
 /** The frame of every page, and the small parts that pages share. hono/html escapes what is put in. */
 import { html } from "hono/html";
 import { visibleParts } from "../core/text/visible.ts";
+import type { Links } from "./links.ts";
+import { parseQuery } from "./query.ts";
 import type { Piece } from "./ranges.ts";
 
 export type Html = ReturnType<typeof html>;
@@ -13,12 +15,16 @@ export type Live = {
   readonly reviewed: number;
 };
 
+/** The script's cue. */
+export type PageKind = "list" | "duel" | "queue" | "report" | "message" | "runs" | "compare";
+
 export type Frame = {
   readonly title: string;
   readonly token: string;
-  /** "list", "duel", "queue" or "message": the script's cue. */
-  readonly kind: string;
-  readonly live: Live;
+  readonly kind: PageKind;
+  readonly links: Links;
+  /** null: a page about several workspaces. */
+  readonly live: Live | null;
   /** Of the catalog: a page knows by it whether news are new to it. */
   readonly version: number;
   readonly blind: boolean;
@@ -27,42 +33,32 @@ export type Frame = {
   readonly tools?: Html;
 };
 
-export function framed({ title, token, kind, live, version, blind, body, tools }: Frame): Html {
-  const news = liveNews(live);
+export function framed(frame: Frame): Html {
+  const { title, token, kind, links, version, body } = frame;
   return html`<!doctype html>
     <html lang="en">
       <head>
         <meta charset="utf-8" />
+        ${links.isFixed ? html`<meta http-equiv="Content-Security-Policy" content="${FILE_POLICY}" />` : ""}
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="color-scheme" content="light dark" />
         <title>${plain(title)} · Kingmaker</title>
-        <link rel="icon" href="/assets/icon.svg" type="image/svg+xml" />
-        <link rel="stylesheet" href="/assets/viewer.css" />
-        <script src="/assets/viewer.js" type="module"></script>
+        <link rel="icon" href="${links.asset("icon.svg")}" type="image/svg+xml" />
+        <link rel="stylesheet" href="${links.asset("viewer.css")}" />
+        ${kind === "report" || kind === "compare" || kind === "runs" ? html`<link rel="stylesheet" href="${links.asset("report.css")}" />` : ""}
+        ${kind === "report" ? html`<script src="${links.asset("report.js")}" defer></script>` : ""}
+        ${links.isFixed ? html`<script src="${links.asset("share.js")}" defer></script>` : html`<script src="${links.asset("viewer.js")}" type="module"></script>`}
       </head>
-      <body data-kind="${kind}" data-token="${token}" data-version="${version}">
+      <body
+        data-kind="${kind}"
+        data-base="${links.base}"
+        data-token="${token}"
+        data-version="${version}"
+      >
         <a class="skip" href="#main">Skip to content</a>
-        <header class="top">
-          <a class="brand" href="/${blind ? "?blind=1" : ""}">Kingmaker</a>
-          <nav aria-label="Pages">
-            <a
-              href="/${blind ? "?blind=1" : ""}"
-              ${kind === "list" ? html`aria-current="page"` : ""}
-              >Duels</a
-            >
-            <a href="/report">Report</a>
-            <a href="/queue" ${kind === "queue" ? html`aria-current="page"` : ""}>Queue</a>
-          </nav>
-          <p id="live" class="live" role="status">
-            ${runningText(news.running)}<span>${news.counts}</span>
-          </p>
-          <div class="tools">
-            ${tools ?? ""}
-            <button type="button" class="plain" data-key="?" title="Keys (?)">Keys</button>
-          </div>
-        </header>
+        ${topBar(frame)}
         <main id="main" tabindex="-1">${body}</main>
-        ${helpDialog()}
+        ${links.isFixed ? "" : helpDialog()}
       </body>
     </html>`;
 }
@@ -117,6 +113,34 @@ export function messageBody(title: string, lines: readonly (string | Html)[]): H
 
 // ---------------------------------------------------------------------------------------------
 
+/** A copy runs its own script and loads its own files, from wherever it lies. */
+const FILE_POLICY =
+  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'";
+
+function topBar({ kind, links, live, blind, tools }: Frame): Html {
+  const news = live === null ? null : liveNews(live);
+  const home = links.list(parseQuery(new URLSearchParams(blind ? "blind=1" : "")));
+  const item = (href: string, name: string, isHere: boolean): Html =>
+    html`<a href="${href}" ${isHere ? html`aria-current="page"` : ""}>${name}</a>`;
+  const here = live === null;
+  return html`<header class="top">
+    <a class="brand" href="${here ? "/" : home}">Kingmaker</a>
+    <nav aria-label="Pages">
+      ${links.runs === null ? "" : item(links.runs, "Runs", kind === "runs")}
+      ${here ? "" : item(home, "Duels", kind === "list")}
+      ${here ? "" : item(links.report, "Report", kind === "report")}
+      ${here || links.isFixed ? "" : item(links.queue, "Queue", kind === "queue")}
+    </nav>
+    <p id="live" class="live" role="status">
+      ${news === null ? "" : html`${runningText(news.running)}<span>${news.counts}</span>`}
+    </p>
+    <div class="tools">
+      ${tools ?? ""}
+      ${links.isFixed ? "" : html`<button type="button" class="plain" data-key="?" title="Keys (?)">Keys</button>`}
+    </div>
+  </header>`;
+}
+
 function runningText(stage: string | null): Html | string {
   return stage === null ? "" : html`<b class="pulse">${stage} is running</b>`;
 }
@@ -148,6 +172,7 @@ const KEYS: readonly (readonly [readonly string[], string])[] = [
   [["t"], "open the task"],
   [["h"], "more of the history"],
   [["e"], "long texts whole or cut"],
+  [["c"], "its calls and requests on or off"],
   [["p"], "reference and pull request on or off"],
   [["b"], "blind mode on or off"],
   [["/"], "search"],

@@ -1,9 +1,12 @@
 /** What the address says: filters, search, order, page, blind. Parsed leniently, written canonically. */
 
 export const FACETS = [
+  "score",
   "bucket",
   "judges",
   "flips",
+  "metric",
+  "judge",
   "style",
   "repo",
   "turn",
@@ -35,6 +38,8 @@ export type DuelView = {
   readonly diff: boolean;
   /** The reference and the pull request are shown. */
   readonly hidden: boolean;
+  /** The calls of the turn and their requests are shown. */
+  readonly calls: boolean;
   /** Long texts are not cut. */
   readonly whole: boolean;
 };
@@ -65,6 +70,7 @@ export function parseView(params: URLSearchParams): DuelView {
       history === "all" ? Infinity : Number.isInteger(shown) && shown >= 0 ? shown : FIRST_SHOWN,
     diff: params.get("diff") === "1",
     hidden: params.get("hidden") === "1",
+    calls: params.get("calls") === "1",
     whole: params.get("whole") === "1",
   };
 }
@@ -97,6 +103,7 @@ export function queryText(
   }
   if (view.diff === true) params.set("diff", "1");
   if (view.hidden === true) params.set("hidden", "1");
+  if (view.calls === true) params.set("calls", "1");
   if (view.whole === true) params.set("whole", "1");
   if (undone !== null) params.set("undone", undone);
   const text = params.toString();

@@ -2,7 +2,9 @@
 import { SPLIT_POINTS } from "../core/report/story-table.ts";
 import { sideOf } from "../core/report/people.ts";
 import type { TurnRow } from "../core/report/turn-row.ts";
-import type { Entry } from "./catalog.ts";
+import { METRICS } from "../records/score.ts";
+import type { Entry } from "./entry.ts";
+import { searchWords } from "./excerpts.ts";
 import { FACETS, type Facet, type Query, type Sort } from "./query.ts";
 
 export type Selection = {
@@ -16,10 +18,7 @@ export type Selection = {
  * through. Facets that would give away the panel's opinion are left alone in blind mode.
  */
 export function select(entries: readonly Entry[], query: Query): Selection {
-  const words = query.q
-    .toLowerCase()
-    .split(/\s+/)
-    .filter((word) => word !== "");
+  const words = searchWords(query.q);
   const facets = query.blind ? BLIND_FACETS : FACETS;
   const counts = emptyCounts();
   const shown: Entry[] = [];
@@ -44,12 +43,24 @@ export function select(entries: readonly Entry[], query: Query): Selection {
   return { entries: inOrder(shown, query.sort), counts };
 }
 
+/** Scores in steps of five points; the last step has its end in it. */
+export const SCORE_BINS: readonly { readonly from: number; readonly name: string }[] = Array.from(
+  { length: 20 },
+  (_, at) => ({ from: at * 5, name: `${at * 5} to ${at * 5 + 5}` }),
+);
+
 /** What can be filtered by without giving away who is who and what the judges said. */
 export const BLIND_FACETS: readonly Facet[] = ["repo", "person"];
 
 /** A turn's values in a facet; every turn has at least one. */
 export function valuesOf({ row, broken, lengths }: Entry, facet: Facet): readonly string[] {
   switch (facet) {
+    case "score":
+      return [row.score === null ? "none" : scoreValue(row.score)];
+    case "metric":
+      return metricValues(row);
+    case "judge":
+      return judgeValues(row);
     case "bucket":
       return [broken.length > 0 ? "broken file" : (row.bucket ?? STATE_NAMES[row.state])];
     case "judges":
@@ -94,6 +105,25 @@ const STATE_NAMES: Readonly<Record<TurnRow["state"], string>> = {
 };
 
 const ENDINGS = { SUCCESS: "succeeded", FAILURE: "failed", UNKNOWN: "unknown" } as const;
+
+const scoreValue = (score: number): string =>
+  SCORE_BINS.findLast(({ from }) => score >= from)?.name ?? "none";
+
+/** Metrics that the challenger won or lost; a draw is neither. */
+function metricValues({ metrics }: TurnRow): string[] {
+  if (metrics === null) return [NO_VOTE];
+  const values = METRICS.filter((metric) => metrics[metric] !== 50).map(
+    (metric) => `${metric} ${metrics[metric] > 50 ? "won" : "lost"}`,
+  );
+  return values.length === 0 ? ["all drawn"] : values;
+}
+
+function judgeValues({ judges }: TurnRow): string[] {
+  if (judges.length === 0) return [NO_VOTE];
+  return judges.map(({ model, score }) => `${model}: ${sideOf(score)}`);
+}
+
+const NO_VOTE = "none";
 
 function judgesValue(row: TurnRow): string {
   if (row.spread === null) return "fewer than two";

@@ -1,20 +1,25 @@
 /** Listens: on this machine alone unless told otherwise, on the next free port when one is taken. */
 import { randomBytes } from "node:crypto";
-import { readFileSync, readdirSync } from "node:fs";
 import { createServer, type Server } from "node:http";
+import { setTimeout } from "node:timers/promises";
 import { getRequestListener } from "@hono/node-server";
-import type { Config } from "../config.ts";
+import type { Hono } from "hono";
 import { UserError, errorCode } from "../errors.ts";
 import { lockHolder } from "../io/lock.ts";
-import type { Store } from "../io/store.ts";
+import { readAssets } from "./assets.ts";
 import { openCatalog, type Catalog } from "./catalog.ts";
 import { MAX_BODY_BYTES } from "./guard.ts";
+import { servedLinks, type Links } from "./links.ts";
 import { openReviews } from "./reviews.ts";
+import { makeRunsRoutes } from "./routes-runs.ts";
 import { makeRoutes } from "./routes.ts";
+import { openRunFacts } from "./run-facts.ts";
+import type { ViewerDeps } from "./site.ts";
+import type { Workspace } from "./workspaces.ts";
 
 export type ViewerOptions = {
-  readonly config: Config;
-  readonly store: Store;
+  /** At least one; the first alone is shown without a list of runs. */
+  readonly workspaces: readonly Workspace[];
   /** "127.0.0.1" unless the person asks for more. */
   readonly host: string;
   /** First port to try; 0: any. */
@@ -28,37 +33,30 @@ export type Viewer = {
   readonly port: number;
   /** Ports that were taken. */
   readonly taken: readonly number[];
+  /** Turns that were read when it began to answer, and those that are read meanwhile. */
   readonly turns: number;
+  readonly unread: number;
+  /** Ends when all that was there at the start is read. */
+  readonly whole: Promise<void>;
   close(): Promise<void>;
 };
 
 /** @throws UserError when no port is free, or the host is none of this machine's. */
-export async function startViewer({
-  config,
-  store,
-  host,
-  port,
-  now,
-}: ViewerOptions): Promise<Viewer> {
-  const catalog = openCatalog(store, { bucket: config.bucket, mode: config.duel.mode });
-  await catalog.refresh(true);
-  const watch = watchWorkspace(config.root, catalog);
+export async function startViewer({ workspaces, host, port, now }: ViewerOptions): Promise<Viewer> {
   const isLocal = LOCAL.has(host);
   const accessKey = isLocal ? null : randomBytes(16).toString("hex");
   let hosts: ReadonlySet<string> | null = new Set();
-  const app = makeRoutes({
-    catalog,
-    store,
-    reviews: openReviews(store, config.duel.mode, now),
-    mode: config.duel.mode,
-    cluster_by: config.duel.cluster_by,
+  const shared: Shared = {
     token: randomBytes(16).toString("hex"),
     accessKey,
     hosts: () => hosts,
     assets: readAssets(),
-    running: watch.running,
-    subscribe: watch.subscribe,
-  });
+    now,
+  };
+  const runs = workspaces.map((workspace) => openRun(workspace));
+  const whole = runs.map(({ catalog }) => catalog.refresh(true));
+  await Promise.all(runs.map(({ catalog }, at) => firstLook(catalog, whole[at])));
+  const app = runs.length === 1 ? oneRun(runs, shared) : manyRuns(runs, shared);
   const answer = getRequestListener(app.fetch);
   const server = createServer((request, response) => {
     // Said before a byte is read, and the line is closed: what was announced is not waited for.
@@ -82,10 +80,12 @@ export async function startViewer({
     url: `http://${shownHost}:${open}/${accessKey === null ? "" : `?key=${accessKey}`}`,
     port: open,
     taken,
-    turns: catalog.entries().length,
+    turns: runs.reduce((sum, { catalog }) => sum + catalog.entries().length, 0),
+    whole: Promise.all(whole).then(() => undefined),
+    unread: runs.reduce((sum, { catalog }) => sum + catalog.unread(), 0),
     close: () =>
       new Promise((resolve) => {
-        watch.end();
+        for (const run of runs) run.watch.end();
         server.close(() => resolve());
         server.closeAllConnections();
       }),
@@ -100,9 +100,75 @@ const SLOW_MS = 15_000;
 /** Six a browser and one for its news; more is no reader. */
 const MAX_CONNECTIONS = 256;
 const PORTS_TRIED = 20;
+/** A workspace of so many turns is read before the viewer answers; a larger one while it does. */
+const READ_FIRST = 1000;
+const FIRST_LOOK_MS = 1200;
 const LOOK_MS = 700;
 /** Every so many looks also at files that were edited in place. */
 const THOROUGH_EVERY = 10;
+
+type Shared = Pick<ViewerDeps, "token" | "accessKey" | "hosts" | "assets"> & {
+  readonly now: () => Date;
+};
+
+type Run = Workspace & {
+  readonly catalog: Catalog;
+  readonly watch: ReturnType<typeof watchWorkspace>;
+  readonly facts: ViewerDeps["facts"];
+};
+
+function openRun(workspace: Workspace): Run {
+  const { config, store } = workspace;
+  const catalog = openCatalog(store, { bucket: config.bucket, mode: config.duel.mode });
+  const watch = watchWorkspace(config.root, catalog);
+  return { ...workspace, catalog, watch, facts: openRunFacts(workspace) };
+}
+
+function routesOf(run: Run, { now, ...shared }: Shared, links: Links): Hono {
+  const { config, store, catalog, watch, facts } = run;
+  return makeRoutes({
+    ...shared,
+    catalog,
+    store,
+    reviews: openReviews(store, config.duel.mode, now),
+    mode: config.duel.mode,
+    cluster_by: config.duel.cluster_by,
+    rules: config.bucket,
+    facts,
+    links,
+    typing: { root: run.typed, by: run.by },
+    running: watch.running,
+    subscribe: watch.subscribe,
+  });
+}
+
+function oneRun([run]: readonly Run[], shared: Shared): Hono {
+  if (run === undefined) throw new UserError("view: no workspace", "name one with --root");
+  return routesOf(run, shared, servedLinks());
+}
+
+function manyRuns(runs: readonly Run[], shared: Shared): Hono {
+  return makeRunsRoutes(
+    runs.map((run) => {
+      const links = servedLinks(`/run/${encodeURIComponent(run.name)}`, "/");
+      return { ...run, links, app: routesOf(run, shared, links) };
+    }),
+    shared,
+  );
+}
+
+/** Ends when all is read, or for a large workspace when that takes longer than a person waits. */
+async function firstLook(catalog: Catalog, look: Promise<boolean> | undefined): Promise<void> {
+  const begun = performance.now();
+  let isOver = false;
+  const reading = look?.finally(() => {
+    isOver = true;
+  });
+  while (!isOver && (catalog.unread() < READ_FIRST || performance.now() - begun < FIRST_LOOK_MS))
+    await Promise.race([reading, setTimeout(20, null, { ref: false })]);
+  // A fault of the disk is the viewer's: it must not go unheard.
+  if (isOver) await reading;
+}
 
 async function listen(
   server: Server,
@@ -195,22 +261,3 @@ function watchWorkspace(
     end: () => clearInterval(timer),
   };
 }
-
-function readAssets(): ReadonlyMap<string, { type: string; body: string }> {
-  const folder = new URL("./assets/", import.meta.url);
-  return new Map(
-    readdirSync(folder).map((name) => [
-      name,
-      {
-        type: ASSET_TYPES[name.slice(name.lastIndexOf("."))] ?? "text/plain",
-        body: readFileSync(new URL(name, folder), "utf8"),
-      },
-    ]),
-  );
-}
-
-const ASSET_TYPES: Readonly<Record<string, string>> = {
-  ".css": "text/css; charset=utf-8",
-  ".js": "text/javascript; charset=utf-8",
-  ".svg": "image/svg+xml",
-};

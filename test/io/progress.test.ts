@@ -17,12 +17,14 @@ test("elsewhere than on a terminal there is a line every ten seconds and one at 
   const { out, progress } = watched(false);
   progress.begin("king", 100, 20);
   for (let i = 0; i < 20; i++) progress.step("kept");
-  progress.spent(usage, 0.25, true);
-  progress.spent(NO_USAGE, 0, false);
+  progress.spent(usage, 0.25, null);
+  progress.spent(NO_USAGE, 0, "http_429");
   vi.advanceTimersByTime(9999);
   expect(out).toEqual([]);
   vi.advanceTimersByTime(1);
-  expect(out).toEqual(["king 40/100, 2.0/s, 1 failed call, 12k tokens, $0.25, 30 s left\n"]);
+  expect(out).toEqual([
+    "king 40/100, 2.0/s, 1 failed call (last: http_429), 12k tokens, $0.25, 30 s left\n",
+  ]);
   progress.step("dropped");
   progress.end();
   expect(out[1]).toMatch(/^king 41\/100, /);
@@ -34,7 +36,7 @@ test("on a terminal a bar is drawn again in place and ends with its own line", (
   const { out, progress } = watched(true);
   progress.begin("validate", 4);
   progress.step("kept");
-  progress.spent(usage, null, true);
+  progress.spent(usage, null, null);
   vi.advanceTimersByTime(1000);
   expect(out.at(-1)).toBe(
     "\r\x1b[2K[######..................] validate 1/4, 1.0/s, 0 failed calls, 12k tokens, unpriced, 3 s left",
@@ -48,8 +50,8 @@ test("on a terminal a bar is drawn again in place and ends with its own line", (
 test("a mix of priced and unpriced calls is said as such", () => {
   const { out, progress } = watched(false);
   progress.begin("king", 1);
-  progress.spent(usage, 1.5, true);
-  progress.spent(usage, null, true);
+  progress.spent(usage, 1.5, null);
+  progress.spent(usage, null, null);
   progress.end();
   expect(out[0]).toContain("$1.50 + unpriced");
 });

@@ -82,6 +82,6 @@ test("a folder without files is said to hold none", async () => {
   const root = tempProject();
   mkdirSync(join(root, "empty"));
   await expect(describe(join(root, "empty"))).rejects.toThrow(
-    /empty": the folder .*empty holds no files$/,
+    /^INPUT = ".*empty": the folder .*empty holds no files$/,
   );
 });

@@ -7,6 +7,7 @@ import { loadConfig } from "../../src/config.ts";
 import { openStore } from "../../src/io/store.ts";
 import { report } from "../../src/stages/report.ts";
 import { startViewer } from "../../src/viewer/server.ts";
+import { workspaceAt } from "../../src/viewer/workspaces.ts";
 import { HAS_BROWSER, launchBrowser } from "../support/browser.ts";
 import { scriptedChat } from "../support/chat.ts";
 import { OPTIONS, testDeps } from "../support/deps.ts";
@@ -79,8 +80,7 @@ describe.skipIf(!HAS_BROWSER)("hostile texts in a browser", () => {
     );
 
     const viewer = await startViewer({
-      config: loadConfig(root, {}),
-      store: openStore(root),
+      workspaces: [workspaceAt(root, {}, {})],
       host: "127.0.0.1",
       port: 0,
       now: () => new Date(),

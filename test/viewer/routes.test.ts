@@ -1,4 +1,4 @@
-import { readFileSync, rmSync, writeFileSync, existsSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync, writeFileSync, existsSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import type { Hono } from "hono";
@@ -6,8 +6,11 @@ import { loadConfig } from "../../src/config.ts";
 import { openStore } from "../../src/io/store.ts";
 import { report } from "../../src/stages/report.ts";
 import { openCatalog } from "../../src/viewer/catalog.ts";
+import { servedLinks } from "../../src/viewer/links.ts";
+import { excerptOf } from "../../src/viewer/excerpts.ts";
 import { openReviews } from "../../src/viewer/reviews.ts";
 import { makeRoutes } from "../../src/viewer/routes.ts";
+import { openRunFacts } from "../../src/viewer/run-facts.ts";
 import { scriptedChat } from "../support/chat.ts";
 import { OPTIONS, testDeps } from "../support/deps.ts";
 import { tempProject } from "../support/project.ts";
@@ -28,6 +31,10 @@ async function appOf(root: string, accessKey: string | null = null): Promise<Hon
     reviews: openReviews(store, config.duel.mode, () => NOW),
     mode: config.duel.mode,
     cluster_by: config.duel.cluster_by,
+    rules: config.bucket,
+    facts: openRunFacts({ name: "run", store, config }),
+    links: servedLinks(),
+    typing: { root: "my-run", by: "npm" },
     token: TOKEN,
     accessKey,
     hosts: () => (accessKey === null ? new Set([HOST]) : null),
@@ -349,7 +356,7 @@ test("hostile turns, names and reasons are text on every page", async () => {
 test("an empty workspace says what to run first", async () => {
   const app = await appOf(tempProject({ "answer/.gitkeep": "" }));
   expect(await (await get(app, "/")).text()).toContain(
-    "This workspace is empty. First: npm run stage:prompt draws turns",
+    "This workspace is empty. First: npm run stage:prompt -- --root my-run draws turns",
   );
 });
 
@@ -464,4 +471,127 @@ test("a duel is downloaded without what the pull request hid, secrets masked", a
 test("the report's files are duels on the page", async () => {
   const reply = await get(await appOf(await judgedWorkspace()), "/refined/t01.json");
   expect(reply.headers.get("location")).toBe("/duel/t01.json");
+});
+
+test("the strip above the list says how the run ended, and its parts filter", async () => {
+  const page = await (await get(await appOf(await judgedWorkspace()), "/")).text();
+  const strip = /<section class="run"[^]*?<\/section>/.exec(page)?.[0] ?? "";
+  expect(strip).toContain("accepted");
+  expect(strip).toMatch(/<dt>margin<\/dt>\s*<dd>25\.69 \(≥ 2\)<\/dd>/);
+  expect(strip).toMatch(/flips 15\.8 %/);
+  expect(strip).toContain('href="/?bucket=refined"');
+  expect(strip).toContain("<title>defeat: 16</title>");
+  expect(page).toMatch(/<line class="limit" x1="176"[^]*<text[^>]*>80<\/text>/);
+});
+
+test.each([
+  ["?score=60 to 65", 8],
+  ["?score=60 to 65&score=50 to 55", 10],
+  ["?metric=grounding lost", 2],
+  ["?metric=grounding lost&metric=grounding won", 16],
+  ["?judge=recorded/judge-a: challenger", 22],
+])("the filter in words %s leaves %i duels and is named above them", async (query, count) => {
+  const page = await (await get(await appOf(await judgedWorkspace()), `/${query}`)).text();
+  expect(page.match(/class="row"/g)?.length ?? 0).toBe(count);
+  const active = /<p class="active"[^]*?<\/p>/.exec(page)?.[0] ?? "";
+  expect(active.match(/<a /g)).toHaveLength(query.split("=").length - 1);
+});
+
+test("a search shows where it found its words, marked, and in blind mode nothing of it", async () => {
+  const app = await appOf(await judgedWorkspace());
+  const page = await (await get(app, "/?q=injection.go")).text();
+  expect(page.match(/<span class="excerpt sub"/g)).toHaveLength(3);
+  expect(page).toMatch(/<mark>injection\.go<\/mark>/);
+  const blind = await (await get(app, "/?q=injection.go&blind=1")).text();
+  expect(blind.match(/class="row"/g)).toHaveLength(3);
+  expect(blind).not.toMatch(/class="excerpt|class="run"|class="facet histogram/);
+});
+
+test.each([
+  [["Grep the file", "x"], ["grep"], { where: "a", marks: [{ start: 0, end: 4, name: "found" }] }],
+  [["x", "say GREP and find"], ["find", "grep"], { where: "b", text: "say GREP and find" }],
+  [["İ grep", "x"], ["grep"], { where: "a" }],
+])("an excerpt of %j for %j", (texts, words, expected) => {
+  const named = texts.map((text, at) => [at === 0 ? "a" : "b", text] as const);
+  expect(excerptOf(named, words)).toMatchObject(expected);
+});
+
+test("an excerpt of nothing is none, and a long text is cut around its first word", () => {
+  expect(excerptOf([["a", "text"]], ["word"])).toBeNull();
+  const text = `${"x".repeat(300)} needle ${"y".repeat(300)}`;
+  const found = excerptOf([["a", text]], ["needle"]);
+  expect(found?.text).toMatch(/^…x+ needle y+…$/);
+  const [mark] = found?.marks ?? [];
+  expect(found?.text.slice(mark?.start, mark?.end)).toBe("needle");
+});
+
+test("Esc leads from a duel to the page of the list on which it stands", async () => {
+  const root = await judgedWorkspace();
+  for (let n = 0; n < 60; n++)
+    writeFileSync(join(root, `answer/u${n}.json`), readFileSync(join(root, "answer/t01.json")));
+  const app = await appOf(root);
+  const page = await (await get(app, "/duel/u59.json?sort=file")).text();
+  expect(page).toMatch(/href="\/\?sort=file&amp;page=2"\s+data-key="Escape"/);
+});
+
+test("the calls of a turn are shown with their times, and what is not kept is said", async () => {
+  const root = await judgedWorkspace();
+  const line = (id: string, event: string, more: object): string =>
+    JSON.stringify({
+      id,
+      event,
+      time: "2026-01-02T03:04:05.000Z",
+      stage: "king",
+      item: "king/t01.json/1",
+      role: "king",
+      provider: "p",
+      model: "m",
+      tokens_in: 1200,
+      tokens_cached: 0,
+      tokens_out: 34,
+      tokens_reasoning: 0,
+      usd: null,
+      latency_ms: null,
+      outcome: null,
+      ...more,
+    });
+  const ledger = [
+    line("1", "intent", {}),
+    line("1", "outcome", { latency_ms: 2300, outcome: "ok" }),
+    line("2", "intent", {}),
+    line("3", "outcome", { item: "king/t011.json/1", outcome: "ok" }),
+    '{"torn',
+  ];
+  mkdirSync(join(root, "report"), { recursive: true });
+  writeFileSync(join(root, "report/ledger.jsonl"), ledger.join("\n"));
+  const app = await appOf(root);
+  const page = await (await get(app, "/duel/t01.json?calls=1")).text();
+  expect(page).toMatch(/1 call, 1 without an outcome/);
+  expect(page).toMatch(/<td>2\.3 s<\/td>\s*<td>1200<\/td>/);
+  expect(page).toContain("unpriced");
+  expect(page).toContain("The requests are not kept");
+  expect(await (await get(app, "/duel/t01.json?calls=1&blind=1")).text()).not.toContain(
+    'id="calls"',
+  );
+});
+
+test("requests of a request file are shown as sent, the challenger's only beside the pull request", async () => {
+  const root = await judgedWorkspace();
+  for (const stage of ["king", "challenger"]) {
+    mkdirSync(join(root, "engine", stage), { recursive: true });
+    const head = { requests: 1, stage, provider: "p", model: "m", results: [] };
+    const entry = { custom_id: "c1", key: `${stage}/t01.json/1`, ask: "1" };
+    const lines = [head, entry].map((one) => JSON.stringify(one));
+    writeFileSync(join(root, "engine", stage, "map-1.jsonl"), `${lines.join("\n")}\n`);
+    writeFileSync(
+      join(root, "engine", stage, "requests-1.jsonl"),
+      `${JSON.stringify({ custom_id: "c1", body: { model: "m", said: `as sent to ${stage}` } })}\n`,
+    );
+  }
+  const app = await appOf(root);
+  const page = await (await get(app, "/duel/t01.json?calls=1")).text();
+  expect(page).toContain("as sent to king");
+  expect(page).not.toContain("as sent to challenger");
+  const all = await (await get(app, "/duel/t01.json?calls=1&hidden=1")).text();
+  expect(all).toContain("as sent to challenger");
 });

@@ -1,18 +1,16 @@
 import { createServer, type Server } from "node:http";
 import { connect } from "node:net";
 import { expect, onTestFinished, test } from "vitest";
-import { loadConfig } from "../../src/config.ts";
-import { openStore } from "../../src/io/store.ts";
 import { greeting, portNumber } from "../../src/viewer/greeting.ts";
 import { MAX_STREAMS } from "../../src/viewer/news-streams.ts";
 import { startViewer, type Viewer } from "../../src/viewer/server.ts";
+import { workspaceAt } from "../../src/viewer/workspaces.ts";
 import { tempProject } from "../support/project.ts";
 import { startScript } from "../support/scripts.ts";
 
 const start = (root: string, host: string, port: number): Promise<Viewer> =>
   startViewer({
-    config: loadConfig(root, {}),
-    store: openStore(root),
+    workspaces: [workspaceAt(root, {}, {})],
     host,
     port,
     now: () => new Date(),
@@ -23,6 +21,7 @@ const STARTED = {
   port: 4871,
   taken: [],
   turns: 24,
+  unread: 0,
   host: "127.0.0.1",
   tookMs: 120,
 };

@@ -41,6 +41,8 @@ export type Comparison = {
   /** Largest change of score first. */
   readonly moved: readonly {
     readonly file: string;
+    /** What the same turn is called on the other side. */
+    readonly file_b: string;
     readonly instance_id: string;
     readonly from: string;
     readonly to: string;
@@ -73,6 +75,7 @@ export function compareSides(a: Side, b: Side): Comparison {
       .filter((pair) => pair.a.bucket !== pair.b.bucket)
       .map((pair) => ({
         file: pair.a.file,
+        file_b: pair.b.file,
         instance_id: pair.a.instance_id,
         from: pair.a.bucket ?? "none",
         to: pair.b.bucket ?? "none",
@@ -83,8 +86,12 @@ export function compareSides(a: Side, b: Side): Comparison {
   };
 }
 
-/** What `npm run compare` prints. */
-export function comparisonDocument(a: Side, b: Side): Document {
+/** What `npm run compare` prints. `linkOf`: where a turn that changed bucket leads on a page. */
+export function comparisonDocument(
+  a: Side,
+  b: Side,
+  linkOf: ((move: Comparison["moved"][number]) => string) | null = null,
+): Document {
   const { n_paired, only_a, only_b, same_name, differences, moved } = compareSides(a, b);
   return {
     title: `${a.name} and ${b.name}`,
@@ -97,7 +104,7 @@ export function comparisonDocument(a: Side, b: Side): Document {
       },
       ...(n_paired === 0 ? [] : [differencesTable(a, b, differences)]),
       { kind: "heading", level: 2, text: `${counted(moved.length, "turn")} changed bucket` },
-      ...(moved.length === 0 ? [] : [movedTable(moved)]),
+      ...(moved.length === 0 ? [] : [movedTable(moved, linkOf)]),
     ],
   };
 }
@@ -201,7 +208,10 @@ function differencesTable(a: Side, b: Side, differences: readonly Difference[]):
   };
 }
 
-function movedTable(moved: Comparison["moved"]): Block {
+function movedTable(
+  moved: Comparison["moved"],
+  linkOf: ((move: Comparison["moved"][number]) => string) | null,
+): Block {
   return {
     kind: "table",
     columns: [
@@ -220,5 +230,6 @@ function movedTable(moved: Comparison["moved"]): Block {
       points(move.score_a),
       points(move.score_b),
     ]),
+    ...(linkOf === null ? {} : { links: { column: 0, to: moved.map(linkOf) } }),
   };
 }

@@ -26,7 +26,8 @@ export function htmlOf(document: Document): string {
 <body>
 <main>
 <h1>${xml(document.title)}</h1>
-${document.blocks.map(blockHtml).join("\n")}
+${contentsHtml(document.blocks)}
+${blocksHtml(document.blocks)}
 </main>
 <script>${PAGE_SCRIPT}</script>
 </body>
@@ -34,12 +35,34 @@ ${document.blocks.map(blockHtml).join("\n")}
 `;
 }
 
+/** The same blocks as a part of another page. */
+export function blocksHtml(blocks: readonly Block[]): string {
+  return blocks.map(blockHtml).join("\n");
+}
+
 // ---------------------------------------------------------------------------------------------
+
+/** The parts of a page that has several. */
+function contentsHtml(blocks: readonly Block[]): string {
+  const parts = blocks.flatMap((block) =>
+    block.kind === "heading" && block.level === 2 ? [block.text] : [],
+  );
+  if (parts.length < 3) return "";
+  const items = parts.map((text) => `<a href="#${anchorOf(text)}">${xml(text)}</a>`);
+  return `<nav class="contents" aria-label="Contents">${items.join(" ")}</nav>`;
+}
+
+/** Where a heading is found on its page: "By judge" -> "by-judge". */
+const anchorOf = (text: string): string =>
+  text
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, "-")
+    .replace(/^-|-$/g, "");
 
 function blockHtml(block: Block): string {
   switch (block.kind) {
     case "heading":
-      return `<h${block.level}>${xml(block.text)}</h${block.level}>`;
+      return `<h${block.level} id="${anchorOf(block.text)}">${xml(block.text)}</h${block.level}>`;
     case "text":
       return block.tone === undefined
         ? `<p>${inline(block.text)}</p>`
@@ -56,7 +79,7 @@ function blockHtml(block: Block): string {
     case "table":
       return tableHtml(block);
     case "picture":
-      return `<figure><figcaption>${xml(block.chart.title)}</figcaption>${svgElement(block.chart)}</figure>`;
+      return `<figure tabindex="0"><figcaption>${xml(block.chart.title)}</figcaption>${svgElement(block.chart)}</figure>`;
   }
 }
 
@@ -70,6 +93,8 @@ function tableHtml({
     .map(({ name, align }) => {
       const inner =
         isInteractive === true ? `<button type="button">${xml(name)}</button>` : xml(name);
+      // A corner says nothing: it heads no column.
+      if (name === "") return "<td></td>";
       return `<th scope="col"${align === "right" ? ' class="n"' : ""}>${inner}</th>`;
     })
     .join("");
@@ -86,7 +111,7 @@ function tableHtml({
           .join("")}</tr>`,
     )
     .join("\n");
-  const table = `<div class="scroll"><table${isInteractive === true ? ' class="turns"' : ""}><thead><tr>${head}</tr></thead><tbody>${body}</tbody></table></div>`;
+  const table = `<div class="scroll" tabindex="0"><table${isInteractive === true ? ' class="turns"' : ""}><thead><tr>${head}</tr></thead><tbody>${body}</tbody></table></div>`;
   return isInteractive === true
     ? `<p class="filter"><label>Filter <input type="search" placeholder="file, style, bucket, remark"></label> <output></output></p>${table}`
     : table;

@@ -1,4 +1,4 @@
-/** Sorting and filtering of the turn table in report.html. Without it the page is whole all the same. */
+/** Sorting, filtering and paging (500 a page) of the turn table in report.html. Without it the page is whole all the same. */
 export const PAGE_SCRIPT = `"use strict";
 (() => {
   const table = document.querySelector("table.turns");
@@ -10,8 +10,28 @@ export const PAGE_SCRIPT = `"use strict";
   const input = document.querySelector(".filter input");
   let shown = rows;
   const number = (text) => Number(text.replace("\\u2212", "-").replace("\\u2013", "-1"));
+  const SIZE = 500;
+  let first = 0;
+  const pages = document.createElement("p");
+  pages.className = "pages";
+  const step = (text, by) => {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.textContent = text;
+    button.addEventListener("click", () => { first += by; paint(); });
+    return button;
+  };
+  const previous = step("Previous " + SIZE, -SIZE);
+  const place = document.createElement("span");
+  const next = step("Next " + SIZE, SIZE);
+  pages.append(previous, place, next);
+  table.parentElement.after(pages);
   const paint = () => {
-    body.replaceChildren(...shown.map((entry) => entry.row));
+    body.replaceChildren(...shown.slice(first, first + SIZE).map((entry) => entry.row));
+    pages.hidden = shown.length <= SIZE;
+    previous.disabled = first === 0;
+    next.disabled = first + SIZE >= shown.length;
+    place.textContent = (first + 1) + " to " + Math.min(shown.length, first + SIZE) + " of " + shown.length;
     output.textContent = shown.length === rows.length ? rows.length + " turns" : shown.length + " of " + rows.length + " turns";
   };
   heads.forEach((head, at) => {
@@ -27,11 +47,14 @@ export const PAGE_SCRIPT = `"use strict";
   });
   const filter = () => {
     const wanted = input.value.toLowerCase().trim().split(/\\s+/);
+    first = 0;
     shown = rows.filter((entry) => wanted.every((word) => entry.text.includes(word)));
     paint();
   };
   heads[0].setAttribute("aria-sort", "descending");
   input.addEventListener("input", filter);
-  output.textContent = rows.length + " turns";
+  addEventListener("beforeprint", () => body.replaceChildren(...shown.map((entry) => entry.row)));
+  addEventListener("afterprint", paint);
+  paint();
 })();
 `;

@@ -1,11 +1,17 @@
 /** Style of report.html: quiet, system fonts, one accent colour, light and dark, printable. */
-export const PAGE_STYLE = `:root{--ink:#1c2126;--muted:#59626b;--line:#e3e6ea;--accent:#0f766e;--paper:#fff;--tint:#f6f7f8;--bad:#a4341f}
+import { CHART_STYLE } from "./charts/svg.ts";
+
+const FRAME = `:root{--ink:#1c2126;--muted:#59626b;--line:#e3e6ea;--accent:#0f766e;--paper:#fff;--tint:#f6f7f8;--bad:#a4341f}
 @media (prefers-color-scheme:dark){:root{--ink:#e6e9ec;--muted:#9aa4ae;--line:#2d343b;--accent:#2dd4bf;--paper:#14181c;--tint:#1b2025;--bad:#f0907b}}
 *{box-sizing:border-box}
 a{color:inherit}
 body{margin:0;background:var(--paper);color:var(--ink);font:15px/1.55 system-ui,-apple-system,"Segoe UI",Roboto,sans-serif;-webkit-text-size-adjust:100%}
 main{max-width:1040px;margin:0 auto;padding:40px 24px 80px}
-h1{font-size:28px;line-height:1.2;letter-spacing:-.015em;margin:0 0 24px}
+@media (max-width:600px){main{padding:24px 16px 60px}}
+@media print{main{max-width:none;padding:0}body{font-size:11px}}
+`;
+
+const BODY = `h1{font-size:28px;line-height:1.2;letter-spacing:-.015em;margin:0 0 24px}
 h2{font-size:19px;letter-spacing:-.01em;margin:48px 0 12px;padding-top:20px;border-top:1px solid var(--line)}
 h3{font-size:15px;margin:24px 0 8px}
 p{max-width:72ch;margin:0 0 14px}
@@ -16,6 +22,11 @@ code{font:.92em ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;background:
 .box{border-left:3px solid var(--muted);background:var(--tint);padding:10px 14px;border-radius:0 6px 6px 0}
 .box.good{border-color:var(--accent)}
 .box.bad{border-color:var(--bad)}
+.contents{display:flex;flex-wrap:wrap;gap:4px 16px;margin:0 0 20px;font-size:13.5px}
+.pages{display:flex;gap:10px;align-items:center;color:var(--muted);font-size:13.5px}
+.pages[hidden]{display:none}
+.pages button{font:inherit;color:var(--ink);background:var(--tint);border:1px solid var(--line);border-radius:6px;padding:3px 10px;cursor:pointer}
+.pages button:disabled{opacity:.5;cursor:default}
 .facts{display:grid;grid-template-columns:repeat(3,1fr);gap:1px;margin:24px 0;background:var(--line);border:1px solid var(--line);border-radius:10px;overflow:hidden}
 .facts div{background:var(--paper);padding:14px 16px}
 .facts dt{color:var(--muted);font-size:13px}
@@ -41,6 +52,11 @@ th[aria-sort=descending] button::after{content:" ↓"}
 figure{margin:24px 0}
 figcaption{font-weight:600;margin-bottom:8px}
 figure svg{max-width:100%;height:auto}
-@media (max-width:600px){main{padding:24px 16px 60px}h1{font-size:23px}.facts{grid-template-columns:1fr 1fr}.facts div{padding:12px}.facts b{font-size:20px}figure{overflow-x:auto}figure svg{min-width:560px}}
-@media print{main{max-width:none;padding:0}.filter{display:none}h2{break-after:avoid}figure,tr,.facts{break-inside:avoid}.scroll{overflow:visible}.turns th{position:static}body{font-size:11px}table{font-size:9.5px}}
+@media (max-width:600px){h1{font-size:23px}.facts{grid-template-columns:1fr 1fr}.facts div{padding:12px}.facts b{font-size:20px}figure{overflow-x:auto}figure svg{min-width:560px}}
+@media print{.filter,.contents,.pages{display:none}h2{break-after:avoid}figure,tr,.facts{break-inside:avoid}.scroll{overflow:visible}.turns th{position:static}table{font-size:9.5px}}
 `;
+
+export const PAGE_STYLE = FRAME + BODY;
+
+/** The same for a report that is a part of the viewer's page, which has colours of the same names. */
+export const REPORT_STYLE = `.report{\n${BODY}}\n${CHART_STYLE}`;

@@ -21,8 +21,13 @@ export type ReportData = {
       readonly cluster_by: ClusterBy;
       readonly min_decisive: number;
     };
-    readonly king: { readonly provider: string };
-    readonly challenger: { readonly provider: string };
+    readonly king: { readonly model: string; readonly provider: string };
+    readonly challenger: { readonly model: string; readonly provider: string };
+    readonly source: {
+      readonly trajectories: string | readonly string[];
+      readonly prs: string | readonly string[];
+      readonly seed: number;
+    };
     readonly panel: readonly { readonly model: string; readonly provider: string }[];
   };
   /** null: validate has not run. */
@@ -32,6 +37,8 @@ export type ReportData = {
   /** The turns drawn for people; null: no draw was made. */
   readonly queue: Queue | null;
   readonly runs: RunFile["stages"];
+  /** "DATASET at REVISION" of the turns, sorted, each once. */
+  readonly origins: readonly string[];
   readonly spending: readonly Spending[];
   /** Secrets masked in the exports, by kind. */
   readonly masked: Readonly<Record<string, number>>;

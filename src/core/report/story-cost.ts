@@ -1,6 +1,6 @@
 /** Cost by stage and model, from the ledger. A price that is not known is said, never taken as 0. */
 import type { Block } from "./document.ts";
-import { costChart } from "./charts/cost.ts";
+import { costChart, type StageCost } from "./charts/cost.ts";
 import { counted, duration, percent, thousands, usd } from "./format.ts";
 import { isRecorded, type ReportData } from "./report-data.ts";
 import { stageIndex } from "./spending.ts";
@@ -95,19 +95,19 @@ export function costBlocks({ config, spending, runs }: ReportData): Block[] {
 
 // ---------------------------------------------------------------------------------------------
 
-function stageCosts(
-  spending: ReportData["spending"],
-  runs: ReportData["runs"],
-): { stage: string; usd: number; wall_ms: number | null }[] {
+function stageCosts(spending: ReportData["spending"], runs: ReportData["runs"]): StageCost[] {
   const names = new Set([...spending.map((entry) => entry.stage), ...Object.keys(runs)]);
   names.delete("report");
   return [...names]
     .sort((a, b) => stageIndex(a) - stageIndex(b) || (a < b ? -1 : 1))
-    .map((stage) => ({
-      stage,
-      usd: spending
-        .filter((entry) => entry.stage === stage)
-        .reduce((sum, entry) => sum + entry.usd, 0),
-      wall_ms: runs[stage]?.wall_ms ?? null,
-    }));
+    .map((stage) => {
+      const of = spending.filter((entry) => entry.stage === stage);
+      return {
+        stage,
+        usd: of.reduce((sum, entry) => sum + entry.usd, 0),
+        isUnpriced:
+          of.length > 0 && of.every(({ unpriced, calls }) => calls > 0 && unpriced === calls),
+        wall_ms: runs[stage]?.wall_ms ?? null,
+      };
+    });
 }

@@ -39,10 +39,10 @@ export function factBlocks({ duel, rows, spending }: ReportData): Block[] {
         },
         {
           label: "cost",
-          value: usd(cost),
+          value: cost === 0 && unpriced > 0 ? "unpriced" : usd(cost),
           hint:
             unpriced > 0
-              ? `and ${counted(unpriced, "call")} without a known price`
+              ? `${cost === 0 ? "" : "and "}${counted(unpriced, "call")} without a known price`
               : "all runs, failed calls included",
         },
       ],

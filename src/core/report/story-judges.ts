@@ -1,5 +1,6 @@
 /** The panel: scores by judge and metric, and what is known about how far to trust each judge. */
 import { METRICS } from "../../records/score.ts";
+import { agreementChart } from "./charts/agreement.ts";
 import { biasChart } from "./charts/bias.ts";
 import { judgesChart } from "./charts/judges.ts";
 import type { Block } from "./document.ts";
@@ -11,6 +12,7 @@ export function judgeBlocks({ config, duel, rows }: ReportData): Block[] {
   if (duel === null || duel.n_parsed === 0) return [];
   const means = judgeMeans(rows, config.duel.cluster_by);
   const bias = biasChart(duel);
+  const kappas = agreementChart(duel);
   const right = { align: "right" } as const;
   return [
     { kind: "heading", level: 2, text: "By judge" },
@@ -68,6 +70,9 @@ export function judgeBlocks({ config, duel, rows }: ReportData): Block[] {
     },
     { kind: "picture", file: "judges.svg", chart: judgesChart(means) },
     ...agreementBlocks(duel),
+    ...(kappas === null
+      ? []
+      : [{ kind: "picture", file: "agreement.svg", chart: kappas } as const]),
   ];
 }
 

@@ -14,6 +14,7 @@ export function turnBlocks({ rows }: ReportData): Block[] {
       ? []
       : [
           { kind: "heading", level: 2, text: "Turns" } as const,
+          { kind: "text", text: LEGEND } as const,
           {
             kind: "table",
             isInteractive: true,
@@ -55,6 +56,9 @@ export function turnBlocks({ rows }: ReportData): Block[] {
 }
 
 // ---------------------------------------------------------------------------------------------
+
+const LEGEND =
+  "Scores and metrics are points from 0 to 100 in the challenger's view: 50 is a draw, 100 a win with every judge in every order. The bucket says what becomes of the turn. Remarks: lost (before a judge was asked), bucket by a person, suspect (the audit's kinds of findings), judges so many points apart.";
 
 const STATE_WORDS: Readonly<Record<TurnRow["state"], string>> = {
   scored: "",

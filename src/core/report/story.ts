@@ -4,9 +4,11 @@ import { isRecorded, type ReportData } from "./report-data.ts";
 import { costBlocks } from "./story-cost.ts";
 import { factBlocks, gateBlocks } from "./story-gate.ts";
 import { bucketBlocks } from "./story-buckets.ts";
+import { groupBlocks } from "./story-groups.ts";
 import { judgeBlocks } from "./story-judges.ts";
 import { outcomeBlocks } from "./story-outcomes.ts";
 import { auditBlocks } from "./story-audit.ts";
+import { provenanceBlocks } from "./story-provenance.ts";
 import { reignBlocks } from "./story-reign.ts";
 import { refinedBlocks } from "./story-refined.ts";
 import { dropBlocks, peopleBlocks } from "./story-turns.ts";
@@ -21,15 +23,17 @@ export function reportOf(data: ReportData): Document {
       ...noticeBlocks(data),
       ...factBlocks(data),
       ...gateBlocks(data),
+      ...judgeBlocks(data),
+      ...costBlocks(data),
       ...bucketBlocks(data),
+      ...groupBlocks(data),
       ...refinedBlocks(data.refined),
       ...reignBlocks(data.lineage ?? null),
-      ...judgeBlocks(data),
       ...peopleBlocks(data),
       ...outcomeBlocks(data.truth?.panel ?? null, data.truth?.labels ?? []),
       ...auditBlocks(data),
       ...dropBlocks(data),
-      ...costBlocks(data),
+      ...provenanceBlocks(data),
       ...turnBlocks(data),
     ],
   };

@@ -55,6 +55,8 @@ export type TurnRow = {
   /** Metric votes that changed with the order, of `swaps` pairs. */
   readonly flips: number;
   readonly swaps: number;
+  /** Characters of both answers as they were judged; absent or null: not known. */
+  readonly lengths?: { readonly opponent: number; readonly challenger: number } | null;
   readonly audit: Audit["verdict"] | null;
   /** Kinds of findings, sorted, each once. */
   readonly kinds: readonly string[];
@@ -103,6 +105,7 @@ export function turnRow(input: RowInput, rules: BucketRules, mode: 1 | 2): TurnR
     spread: scores.length < 2 ? null : Math.max(...scores) - Math.min(...scores),
     flips: judges.reduce((sum, judge) => sum + judge.flips, 0),
     swaps: judges.reduce((sum, judge) => sum + judge.swaps, 0),
+    lengths: score?.lengths ?? null,
     audit: answer.audit?.verdict ?? null,
     kinds: [...new Set(kinds)].sort(),
   };

@@ -20,6 +20,10 @@ export async function askOffline(
     outcome: outcome.ok ? "ok" : outcome.failure.kind,
     estimated: false,
   });
-  progress.spent(outcome.ok ? outcome.reply.usage : NO_USAGE, 0, outcome.ok);
+  progress.spent(
+    outcome.ok ? outcome.reply.usage : NO_USAGE,
+    0,
+    outcome.ok ? null : outcome.failure.kind,
+  );
   return outcome;
 }

@@ -126,7 +126,7 @@ async function call(
   await ledger.outcome(id, { usage, usd, latencyMs, outcome: fault?.kind ?? "ok", estimated });
   budget.settled(isMeasured);
   giveBack(world, open, taken, usage);
-  progress.spent(usage, usd, reading.ok);
+  progress.spent(usage, usd, fault?.kind ?? null);
   return sent;
 }
 

@@ -1,12 +1,15 @@
 // Live: the server says that something changed; the list is fetched again and put in place, and of a duel
 // the bar with what people said. One page of all that are open hears the server and tells the others.
-import { busy, fetchAgain, fileShown, focusRow, focusedRow, kind } from "./pages.js";
+import { base, busy, fetchAgain, fileShown, focusRow, focusedRow, kind } from "./pages.js";
 
 export const listen = () => {
-  const channel = new BroadcastChannel("kingmaker");
+  // A page about several workspaces hears of none.
+  if (["runs", "compare"].includes(kind())) return;
+  const name = `kingmaker${base()}`;
+  const channel = new BroadcastChannel(name);
   channel.addEventListener("message", (event) => hear(event.data));
   const open = () => {
-    const events = new EventSource("/events");
+    const events = new EventSource(`${base()}/events`);
     events.addEventListener("message", (event) => {
       const news = JSON.parse(event.data);
       channel.postMessage(news);
@@ -17,7 +20,7 @@ export const listen = () => {
   // Locks are there on this machine and over https alone; elsewhere each page listens for itself.
   if (!navigator.locks) open();
   else {
-    void navigator.locks.request("kingmaker-events", async () => {
+    void navigator.locks.request(`${name}-events`, async () => {
       open();
       // Held until this page is closed; then the next in line listens.
       await new Promise(() => {});

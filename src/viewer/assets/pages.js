@@ -12,6 +12,8 @@ let shownAt = location.href;
 export const onPage = (listener) => listeners.push(listener);
 export const busy = () => isBusy;
 export const kind = () => document.body.dataset.kind;
+/** In front of every address of the workspace that is shown. */
+export const base = () => document.body.dataset.base;
 export const fileShown = () => document.getElementById("content")?.dataset.file ?? null;
 
 /** Runs after all that was asked before. When a step fails, those after it were meant for what it would have brought: they are not run. */
@@ -24,10 +26,10 @@ export const enqueue = (step) => {
 export const stepOf = (element) => {
   if (element instanceof HTMLAnchorElement) {
     const url = new URL(element.href);
-    const isPage = ["/", "/queue"].includes(url.pathname) || url.pathname.startsWith("/duel/");
-    return url.origin === location.origin && isPage && url.hash === "" && element.target === ""
-      ? () => go(url.href)
-      : null;
+    const path = url.pathname.startsWith(`${base()}/`) ? url.pathname.slice(base().length) : null;
+    const isPage = path !== null && (["/", "/queue"].includes(path) || path.startsWith("/duel/"));
+    const isOurs = url.origin === location.origin && !element.hasAttribute("download");
+    return isOurs && isPage && url.hash === "" && element.target === "" ? () => go(url.href) : null;
   }
   const isSubmit = element instanceof HTMLButtonElement && element.type === "submit";
   return isSubmit && element.form ? formStep(element.form, element) : null;
@@ -105,7 +107,7 @@ const run = async () => {
 
 const send = async (form, fields) => {
   const file = form.dataset.file;
-  const isUndo = new URL(form.action).pathname === "/undo";
+  const isUndo = new URL(form.action).pathname === `${base()}/undo`;
   // An undo is about what was saved; a note that is being written stays as it is.
   if (!isUndo && fields.get("kind") !== "note") await saveNote();
   const response = await post(form.action, fields);

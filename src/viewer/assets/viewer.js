@@ -1,5 +1,16 @@
 // Keys and the help. Every page works without this script but for these.
-import { busy, enqueue, formStep, go, isShown, kind, onPage, saveNote, stepOf } from "./pages.js";
+import {
+  base,
+  busy,
+  enqueue,
+  formStep,
+  go,
+  isShown,
+  kind,
+  onPage,
+  saveNote,
+  stepOf,
+} from "./pages.js";
 import { listen } from "./news.js";
 
 const help = document.getElementById("help");
@@ -37,7 +48,7 @@ const keys = {
   n: () => focusOn("note"),
   "/": () => focusOn("q"),
   "?": () => () => (help.open ? help.close() : help.showModal()),
-  Escape: () => (kind() === "list" ? null : (press("Escape") ?? (() => go("/")))),
+  Escape: () => (kind() === "list" ? null : (press("Escape") ?? (() => go(`${base()}/`)))),
   Enter: () => {
     const at = document.activeElement;
     return at && at !== document.body ? (stepOf(at) ?? (() => at.click?.())) : null;
@@ -98,7 +109,8 @@ document.addEventListener("click", (event) => {
   }
   const link = event.target.closest("a[href]");
   // From a list to another list the browser goes by itself: no key there decides anything.
-  if (!link || (kind() === "list" && !link.pathname.startsWith("/duel/"))) return;
+  if (!(link instanceof HTMLAnchorElement)) return;
+  if (kind() === "list" && !link.pathname.startsWith(`${base()}/duel/`)) return;
   const step = stepOf(link);
   if (!step) return;
   event.preventDefault();
@@ -138,16 +150,16 @@ document.addEventListener("click", (event) => {
   );
 });
 
-/** What a key opened is scrolled to: the hidden part, and the answers when their differences are marked. */
+/** What a key opened is scrolled to: the calls, and the answers when their differences are marked. */
 const opened = () => ({
   file: document.getElementById("content")?.dataset.file,
-  "hidden-part": document.getElementById("hidden-part") !== null,
+  calls: document.getElementById("calls") !== null,
   answers: document.querySelector('[data-key="w"][aria-checked="true"]') !== null,
 });
 let openBefore = opened();
 onPage(() => {
   const now = opened();
-  for (const part of ["hidden-part", "answers"])
+  for (const part of ["calls", "answers"])
     if (now.file === openBefore.file && now[part] && !openBefore[part])
       document
         .getElementById(part)

@@ -67,8 +67,24 @@ test("differences are paired over turns scored on both sides, worked by hand", (
 
 test("turns that changed bucket are listed, the largest change first, lost ones too", () => {
   expect(compareSides(A, B).moved).toEqual([
-    { file: "z.json", instance_id: "z", from: "final", to: "none", score_a: 90, score_b: null },
-    { file: "x.json", instance_id: "x", from: "defeat", to: "refined", score_a: 50, score_b: 70 },
+    {
+      file: "z.json",
+      file_b: "z.json",
+      instance_id: "z",
+      from: "final",
+      to: "none",
+      score_a: 90,
+      score_b: null,
+    },
+    {
+      file: "x.json",
+      file_b: "x.json",
+      instance_id: "x",
+      from: "defeat",
+      to: "refined",
+      score_a: 50,
+      score_b: 70,
+    },
   ]);
 });
 

@@ -1,6 +1,6 @@
 /** The resampled margins with bound and required margin: how sure the gate is. */
 import type { Duel } from "../../../records/duel.ts";
-import { points } from "../format.ts";
+import { counted, points } from "../format.ts";
 import { CHART_WIDTH, label, line, rect, scale, ticks, type Chart } from "./svg.ts";
 
 /** null when the duel has no distribution (no scored turns, or all means alike). */
@@ -43,6 +43,7 @@ export function bootstrapChart(duel: Duel): Chart | null {
           h: BOTTOM - y(count),
         },
         tone,
+        `margin ${points(low + index * width)} to ${points(low + (index + 1) * width)}: ${counted(count, "resample")}`,
       ),
     );
   }

@@ -5,6 +5,8 @@ import { CHART_WIDTH, label, rect, scale, type Chart } from "./svg.ts";
 export type StageCost = {
   readonly stage: string;
   readonly usd: number;
+  /** No call of it has a known price. @default false */
+  readonly isUnpriced?: boolean;
   /** Wall clock of the stage's last run that asked or changed something; null: not known. */
   readonly wall_ms: number | null;
 };
@@ -24,11 +26,19 @@ export function costChart(stages: readonly StageCost[]): Chart | null {
     const y = 44 + index * 28;
     const spent = dearest === 0 ? 0 : cost(stage.usd);
     parts.push(label(0, y, stage.stage, { tone: "ink" }));
-    parts.push(rect({ x: 120, y: y - 12, w: spent, h: 15 }, "accent"));
-    parts.push(label(126 + spent, y, usd(stage.usd)));
+    parts.push(
+      rect({ x: 120, y: y - 12, w: spent, h: 15 }, "accent", `${stage.stage}: ${costWord(stage)}`),
+    );
+    parts.push(label(126 + spent, y, costWord(stage)));
     if (stage.wall_ms === null) continue;
     const took = slowest === 0 ? 0 : time(stage.wall_ms);
-    parts.push(rect({ x: 430, y: y - 12, w: took, h: 15 }, "grey"));
+    parts.push(
+      rect(
+        { x: 430, y: y - 12, w: took, h: 15 },
+        "grey",
+        `${stage.stage}: ${duration(stage.wall_ms)}`,
+      ),
+    );
     parts.push(label(436 + took, y, duration(stage.wall_ms)));
   }
   return {
@@ -37,7 +47,7 @@ export function costChart(stages: readonly StageCost[]): Chart | null {
     description: stages
       .map(
         (stage) =>
-          `${stage.stage}: ${usd(stage.usd)}${stage.wall_ms === null ? "" : `, ${duration(stage.wall_ms)}`}`,
+          `${stage.stage}: ${costWord(stage)}${stage.wall_ms === null ? "" : `, ${duration(stage.wall_ms)}`}`,
       )
       .join("; "),
     width: CHART_WIDTH,
@@ -45,3 +55,8 @@ export function costChart(stages: readonly StageCost[]): Chart | null {
     body: parts.join(""),
   };
 }
+
+// ---------------------------------------------------------------------------------------------
+
+const costWord = ({ isUnpriced, usd: sum }: StageCost): string =>
+  isUnpriced === true ? "unpriced" : usd(sum);

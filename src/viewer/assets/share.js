@@ -1,0 +1,26 @@
+// A copy in files: the keys that lead from page to page, and the buttons that copy. Every page works without.
+const KEYS = new Set(["j", "k", "t", "Escape"]);
+
+document.addEventListener("keydown", (event) => {
+  const { key } = event;
+  if (event.ctrlKey || event.metaKey || event.altKey || event.repeat || !KEYS.has(key)) return;
+  const rows = [...document.querySelectorAll(".row .name")];
+  if (rows.length > 0 && (key === "j" || key === "k")) {
+    const step = key === "j" ? 1 : -1;
+    const at = rows.indexOf(document.activeElement);
+    rows[at === -1 ? (step > 0 ? 0 : rows.length - 1) : at + step]?.focus();
+    return;
+  }
+  const found = [...document.querySelectorAll("[data-key]")].find((one) => one.dataset.key === key);
+  found?.click();
+});
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("button.copy");
+  if (!button) return;
+  const text = button.closest("figure").querySelector("pre").textContent;
+  navigator.clipboard.writeText(text).then(
+    () => (button.textContent = "copied"),
+    () => (button.textContent = "not copied"),
+  );
+});

@@ -1,0 +1,210 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join, normalize } from "node:path";
+import { expect, test } from "vitest";
+import { loadConfig } from "../../src/config.ts";
+import { openStore } from "../../src/io/store.ts";
+import { report } from "../../src/stages/report.ts";
+import { share } from "../../src/stages/share.ts";
+import type { StageSummary } from "../../src/work.ts";
+import { scriptedChat } from "../support/chat.ts";
+import { OPTIONS, testDeps } from "../support/deps.ts";
+import { tempProject } from "../support/project.ts";
+import { judgedWorkspace } from "../support/workspace.ts";
+
+const TOKEN = `ghp_${"a1B2".repeat(9)}`;
+
+type Record_ = Record<string, unknown>;
+const readJson = (path: string): Record_ => JSON.parse(readFileSync(path, "utf8")) as Record_;
+const change = (root: string, path: string, fields: (record: Record_) => Record_): void => {
+  const record = readJson(join(root, path));
+  writeFileSync(join(root, path), JSON.stringify({ ...record, ...fields(record) }));
+};
+
+const run = (root: string, out: string, options = {}): Promise<StageSummary> =>
+  share(
+    loadConfig(root, {}),
+    { store: openStore(root), output: openStore(out), name: "a run" },
+    options,
+  );
+
+const filesOf = (folder: string): string[] =>
+  readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name));
+
+const unescaped = (html: string): string =>
+  html
+    .replaceAll("&quot;", '"')
+    .replaceAll("&#39;", "'")
+    .replaceAll("&lt;", "<")
+    .replaceAll("&gt;", ">")
+    .replaceAll("&amp;", "&");
+
+const textOf = (folder: string): string =>
+  filesOf(folder)
+    .map((file) => readFileSync(file, "utf8"))
+    .join("\n");
+
+/** A judged workspace in which the pull request and a secret stand wherever they may stand. */
+async function marked(): Promise<string> {
+  const root = await judgedWorkspace();
+  const messages = (record: Record_): Record_ => ({
+    messages: [...(record["messages"] as unknown[]), { role: "user", content: `key ${TOKEN}` }],
+  });
+  change(root, "answer/t01.json", (record) => ({
+    ...messages(record),
+    king: `export T=${TOKEN}`,
+    challenger: "PRWORDS quoted",
+    challenger_run: {
+      ...(record["challenger_run"] as object | undefined),
+      model: "m",
+      provider: "p",
+      prompt_version: "challenger-1",
+      config_hash: "c",
+      usage: { prompt_tokens: 1, cached_tokens: 0, completion_tokens: 1, reasoning_tokens: 0 },
+      cost_usd: null,
+      attempts: 1,
+      finish_reason: "stop",
+      time: "2026-01-01T00:00:00.000Z",
+      malformed: { reason: "no_block", detail: "no_block: there was PRWORDS" },
+    },
+    audit: {
+      verdict: "leak",
+      findings: [{ kind: "line", text: "PRWORDS", span: [0, 7], evidence: "PRWORDS evidence" }],
+    },
+    canaries: [{ kind: "name", true: "PRWORDS", shown: "x" }],
+    challenger_tries: [
+      {
+        attempt: 1,
+        raw: "PRWORDS try",
+        finish_reason: null,
+        reason: "leak",
+        detail: "PRWORDS",
+        usage: { prompt_tokens: 0, cached_tokens: 0, completion_tokens: 0, reasoning_tokens: 0 },
+        cost_usd: null,
+        time: "",
+      },
+    ],
+  }));
+  change(root, "score/t01.json", (record) => ({
+    disqualified: { reason: "leak", detail: "line: PRWORDS" },
+    judges: (record["judges"] as Record_[]).map((judge) => ({
+      ...judge,
+      reason: "PRWORDS",
+      raw: "PRWORDS",
+    })),
+  }));
+  change(root, "answer/t02.json", () => ({
+    audit: {
+      verdict: "suspect",
+      findings: [
+        { kind: "phrase", text: "as the pull request says", span: [0, 5], evidence: "PRWORDS" },
+        { kind: "name", text: "PRWORDS", span: [0, 5], evidence: "PRWORDS" },
+      ],
+    },
+  }));
+  mkdirSync(join(root, "review"));
+  writeFileSync(
+    join(root, "review/t02.json"),
+    JSON.stringify({
+      file: "t02.json",
+      verdict: 2,
+      bucket: null,
+      note: "PRWORDS in a note",
+      time: "",
+      pair_hash: "",
+    }),
+  );
+  return root;
+}
+
+test("a copy holds every duel, leads to files of its own alone, and 200 duels stay under 5 MB", async () => {
+  const root = await judgedWorkspace();
+  const deps = testDeps(
+    root,
+    scriptedChat(() => ""),
+  );
+  await report(loadConfig(root, {}), deps, OPTIONS);
+  const out = join(root, "site");
+  const summary = await run(root, out);
+  expect(summary).toMatchObject({ stage: "share", read: 24, kept: 24, dropped: {}, asked: 0 });
+  const pages = filesOf(out).filter((file) => file.endsWith(".html"));
+  expect(readdirSync(join(out, "duel"))).toHaveLength(24);
+  let links = 0;
+  for (const page of pages) {
+    const text = readFileSync(page, "utf8");
+    for (const [, href = ""] of text.matchAll(/\s(?:href|src|action)="([^"#]+)[^"]*"/g)) {
+      expect(href).not.toMatch(/^(?:\/|[a-z]+:)|\?/);
+      links++;
+      if (!existsSync(normalize(join(dirname(page), decodeURIComponent(href)))))
+        throw new Error(`${page} leads to ${href}, which is not there`);
+    }
+  }
+  expect(links).toBeGreaterThan(200);
+  const bytes = (files: readonly string[]): number =>
+    files.reduce((sum, file) => sum + readFileSync(file).length, 0);
+  const assets = bytes(filesOf(join(out, "assets")));
+  // Pages grow with the turns, what they load does not.
+  expect(((bytes(filesOf(out)) - assets) / 24) * 200 + assets).toBeLessThan(5_000_000);
+  // What a text says stays as it was, its blanks too.
+  const answer = readJson(join(root, "answer/t12.json"))["challenger"] as string;
+  const command = /```\w+\n([^]*?)\n```/.exec(answer)?.[1] ?? "";
+  const shown = readFileSync(join(out, "duel/t12.html"), "utf8").replace(/<[^>]*>/g, "");
+  expect(command).toMatch(/ {2}/);
+  expect(unescaped(shown)).toContain(command);
+  expect(readFileSync(join(out, "report.html"), "utf8")).toContain('href="duel/t24.html"');
+});
+
+test("nothing of the pull request and no secret is in a copy, also where a leaking turn was judged", async () => {
+  const root = await marked();
+  const out = join(root, "site");
+  const summary = await run(root, out);
+  const text = textOf(out);
+  expect(text).not.toContain("PRWORDS");
+  expect(text).not.toContain(TOKEN.slice(0, 12));
+  expect(text).toContain("as the pull request says");
+  expect(text).toContain("MASKED");
+  expect(readFileSync(join(out, "duel/t01.html"), "utf8")).toContain("no_block");
+  expect(summary.notes.join("\n")).toMatch(/secrets masked: /);
+});
+
+test("a copy made again takes out what it has no longer, and leaves what is not its own", async () => {
+  const root = await judgedWorkspace();
+  const out = join(root, "site");
+  await run(root, out);
+  writeFileSync(join(out, "CNAME"), "example.org");
+  expect((await run(root, out, { only: "t0*" })).kept).toBe(9);
+  expect(readdirSync(join(out, "duel"))).toHaveLength(9);
+  expect(existsSync(join(out, "CNAME"))).toBe(true);
+  const index = readFileSync(join(out, "index.html"), "utf8");
+  expect(index.match(/class="row"/g)).toHaveLength(9);
+  // A list of files from elsewhere takes nothing away.
+  writeFileSync(
+    join(out, "share.json"),
+    JSON.stringify({ made_by: "kingmaker share", files: ["../answer/t01.json", "CNAME"] }),
+  );
+  await run(root, out, { only: "t0*" });
+  expect(existsSync(join(root, "answer/t01.json"))).toBe(true);
+  expect(existsSync(join(out, "CNAME"))).toBe(true);
+});
+
+test("turns that cannot be read or must not be used are left out and counted", async () => {
+  const root = await judgedWorkspace({}, '\n[source]\nexclude_ids = ["django__django-11815"]\n');
+  writeFileSync(join(root, "answer/t01.json"), "{");
+  const { read, kept, dropped } = await run(root, join(root, "site"));
+  expect(dropped).toMatchObject({ broken_file: 1, excluded_id: expect.any(Number) as number });
+  expect(read).toBe(kept + Object.values(dropped).reduce((sum, n) => sum + n, 0));
+});
+
+test("a folder with something else in it is refused, and so is a selection of nothing", async () => {
+  const root = await judgedWorkspace();
+  await expect(run(root, root)).rejects.toThrow(`share: ${root} holds something else`);
+  await expect(run(root, join(root, "site"), { only: "no-such*" })).rejects.toThrow(
+    "--only no-such* matches none of 24 answer files",
+  );
+  expect(existsSync(join(root, "site"))).toBe(false);
+  const empty = tempProject({ "answer/.gitkeep": "" });
+  await expect(run(empty, join(empty, "site"))).rejects.toThrow(
+    "share: there are no answers in answer/",
+  );
+});

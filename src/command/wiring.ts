@@ -2,18 +2,20 @@
  * Puts the real world together for scripts: configuration, lock, store, models, clock, seed, signals.
  * The only place where core's rules and io's edge meet outside a stage.
  */
-import { finish, type CommonFlags } from "./cli.ts";
+import { exitCodeOf, finish, summaryLines, type CommonFlags } from "./cli.ts";
 import { ENGINES } from "../config-schema/engine-names.ts";
 import { loadConfig, type Config } from "../config.ts";
 import { confirmSpending } from "./confirm.ts";
 import { seededRng } from "../core/random.ts";
+import { visibleText } from "../core/text/visible.ts";
 import { configHash } from "../core/turn/hash.ts";
-import { resultsIn, untilResults } from "../io/batch/until-results.ts";
+import { resultsIn } from "../io/batch/until-results.ts";
 import { lockWorkspace } from "../io/lock.ts";
 import { makeProgress } from "../io/progress.ts";
 import { saveRun } from "../io/run-file.ts";
 import { installSignals } from "../io/signals.ts";
 import { maskedSummary } from "./masked-summary.ts";
+import { meanwhile, type Left } from "./meanwhile.ts";
 import { openModels } from "./models.ts";
 import { openStore } from "../io/store.ts";
 import { sweepTemps } from "../io/sweep.ts";
@@ -37,13 +39,20 @@ export async function runInWorkspace<Flags extends CommonFlags>(
   flags: Flags,
   stage: Stage<Flags>,
 ): Promise<number> {
-  for (;;) {
-    const folder = openStore(flags.root).path("engine", name);
-    const seen = flags.wait === true ? await resultsIn(folder) : "";
-    const { code, waits } = await runOnce(name, flags, stage);
-    if (!waits || flags.wait !== true) return code;
+  const store = openStore(flags.root);
+  for (let before: Left | null = null; ;) {
+    const seen = flags.wait === true ? await resultsIn(store.path("engine", name)) : "";
+    const { summary, config } = await runOnce(name, flags, stage);
+    const code = exitCodeOf(summary);
+    const isLeft = code === 2 && summary.stopped?.why === "engine";
     // Nobody is kept out meanwhile: the lock was given back.
-    if (!(await untilResults(folder, seen))) return 130;
+    const next = isLeft
+      ? await meanwhile({ config, store, stage: name, flags, summary, before, seen })
+      : "end";
+    if (next === "stopped") return 130;
+    if (next === "end") return finish(summary, flags);
+    for (const line of summaryLines(summary)) process.stderr.write(`${visibleText(line)}\n`);
+    before = { asked: summary.asked };
   }
 }
 
@@ -51,7 +60,7 @@ async function runOnce<Flags extends CommonFlags>(
   name: string,
   flags: Flags,
   stage: Stage<Flags>,
-): Promise<{ readonly code: number; readonly waits: boolean }> {
+): Promise<{ readonly summary: StageSummary; readonly config: Config }> {
   const workspace = await openWorkspace(flags, name);
   try {
     await confirmSpending(name, { ...workspace, store: workspace.deps.store }, flags);
@@ -68,7 +77,7 @@ async function runOnce<Flags extends CommonFlags>(
         engine: undefined,
       }),
     });
-    return { code: finish(summary, flags), waits: summary.stopped?.why === "engine" };
+    return { summary, config: workspace.config };
   } finally {
     await workspace.close();
   }

@@ -405,13 +405,21 @@ def cluster(args: argparse.Namespace) -> Iterator[None]:
             own = {"num_cpus": max(2, round(args.actors * args.cpus + 1)), "address": "local"}
             ray.init(include_dashboard=False, **own, **quiet)
         else:
+            _knock(args.address)
             ray.init(address=args.address, **quiet)
-    except (ConnectionError, TimeoutError, RuntimeError) as error:
+    except (OSError, RuntimeError) as error:
         raise LeftForLater(f"no Ray cluster at {args.address}: {_last_line(error)}") from error
     try:
         yield
     finally:
         ray.shutdown()
+
+
+def _knock(address: str) -> None:
+    """Ray itself waits minutes for a head that is not there."""
+    host, _, port = address.removeprefix("ray://").rpartition(":")
+    if port.isdecimal():
+        socket.create_connection((host.strip("[]"), int(port)), timeout=20).close()
 
 
 class Parser(argparse.ArgumentParser):

@@ -72,6 +72,8 @@ export type BatchServer = {
     uploads: number;
     lists: number;
     gets: number;
+    /** POSTs that made a batch and were answered by something else. */
+    unclear: number;
     headers: unknown[];
   };
   /** custom_id -> how often it was paid. */
@@ -91,7 +93,14 @@ export async function startBatchServer(options: BatchServerOptions = {}): Promis
   const batches: Batch[] = [];
   const paid = new Map<string, number>();
   const forgotten = new Set<string>();
-  const stats: BatchServer["stats"] = { creates: 0, uploads: 0, lists: 0, gets: 0, headers: [] };
+  const stats: BatchServer["stats"] = {
+    creates: 0,
+    uploads: 0,
+    lists: 0,
+    gets: 0,
+    unclear: 0,
+    headers: [],
+  };
 
   const isOver = ({ polled, cancelled }: Batch): boolean => cancelled || polled > polls;
 
@@ -269,6 +278,7 @@ export async function startBatchServer(options: BatchServerOptions = {}): Promis
         dialect === "together" || dialect === "anthropic" ? null : mark,
         lines,
       );
+      if (fault !== null) stats.unclear++;
       if (fault === null)
         return reply(response, 200, dialect === "together" ? { job: shown(batch) } : shown(batch));
     }

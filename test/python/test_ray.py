@@ -156,6 +156,18 @@ def test_a_dead_node_and_a_dead_driver_cost_what_was_in_flight_at_most(
     assert sum(seen.asked.values()) > asked
 
 
+def test_one_command_does_requests_job_and_results(tmp_path: Path, cluster: Cluster) -> None:
+    with faulty_server.serve(lambda task, nth: 500 if task == 1 and nth == 1 else None) as seen:
+        more = stages.king_workspace(tmp_path, seen.address, "m") / "chain.toml"
+        engine = {"name": "ray", "online_below": 0, "actors": 1, "address": cluster.address}
+        lines = [f"{key} = {json.dumps(value)}" for key, value in engine.items()]
+        python = f"python = {json.dumps(sys.executable)}"
+        more.write_text("\n".join([more.read_text(), "[engine]", *lines, python, ""]))
+        code, summary, errors = stages.run("king", tmp_path)
+    assert (code, summary["kept"], summary["pending"]) == (0, stages.TURNS, 0), errors
+    assert sum(seen.answered.values()) == stages.TURNS
+
+
 def test_only_one_driver_writes_a_results_file(tmp_path: Path) -> None:
     requests, results = requests_in(tmp_path, 1), tmp_path / "results-1.jsonl"
     holder = subprocess.Popen(

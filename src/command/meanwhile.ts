@@ -19,7 +19,7 @@ export type Waiting = {
   readonly config: Config;
   readonly store: Store;
   readonly stage: string;
-  readonly flags: Pick<CommonFlags, "wait">;
+  readonly flags: Pick<CommonFlags, "wait" | "retry">;
   readonly summary: StageSummary;
   /** null: this was the first run. */
   readonly before: Left | null;
@@ -29,8 +29,10 @@ export type Waiting = {
 
 /** "again": the stage has something to file. "end": it has not, and nobody waits. "stopped": Ctrl-C. */
 export async function meanwhile(waiting: Waiting): Promise<"again" | "end" | "stopped"> {
-  const { config, store, flags } = waiting;
+  const { config, store, flags, before } = waiting;
   const stage = waiting.stage as Stage;
+  // What is dropped anew would be asked again in every round.
+  if (flags.retry && before !== null) return "end";
   if (config.engine.name === "ray" && !isBarren(waiting)) {
     const program = join(projectFolder, "engines", "ray_batch.py");
     const note = (line: string): void => void process.stderr.write(`${line}\n`);

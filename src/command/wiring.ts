@@ -42,7 +42,9 @@ export async function runInWorkspace<Flags extends CommonFlags>(
   const store = openStore(flags.root);
   for (let before: Left | null = null; ;) {
     const seen = flags.wait === true ? await resultsIn(store.path("engine", name)) : "";
-    const { summary, config } = await runOnce(name, flags, stage);
+    // Who said yes once is not asked again between two rounds.
+    const asked: Flags = before === null ? flags : { ...flags, yes: true };
+    const { summary, config }: Once = await runOnce(name, asked, stage);
     const code = exitCodeOf(summary);
     const isLeft = code === 2 && summary.stopped?.why === "engine";
     // Nobody is kept out meanwhile: the lock was given back.
@@ -56,11 +58,13 @@ export async function runInWorkspace<Flags extends CommonFlags>(
   }
 }
 
+type Once = { readonly summary: StageSummary; readonly config: Config };
+
 async function runOnce<Flags extends CommonFlags>(
   name: string,
   flags: Flags,
   stage: Stage<Flags>,
-): Promise<{ readonly summary: StageSummary; readonly config: Config }> {
+): Promise<Once> {
   const workspace = await openWorkspace(flags, name);
   try {
     await confirmSpending(name, { ...workspace, store: workspace.deps.store }, flags);

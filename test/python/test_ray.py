@@ -6,8 +6,9 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import faulty_server
 import pytest
@@ -69,17 +70,29 @@ def lines_of(path: Path) -> dict[int, dict[str, object]]:
     return found
 
 
+def started(make: Callable[[], Any]) -> Any:
+    """Ray gives a node 30 seconds to start, which are few on a busy machine."""
+    for _ in range(3):
+        try:
+            return make()
+        except Exception as error:
+            if "timed out during startup" not in str(error):
+                raise
+    return make()
+
+
 @pytest.fixture(scope="module")
 def cluster() -> Iterator[Cluster]:
     """A head and a second node, with room for one actor each."""
-    made = Cluster(initialize_head=True, head_node_args={"num_cpus": 1, **BARE})
+    head = {"num_cpus": 1, **BARE}
+    made = started(lambda: Cluster(initialize_head=True, head_node_args=head))
     try:
         yield made
     finally:
         made.shutdown()
 
 
-def wait_until(done: "callable", seconds: float = 120) -> None:
+def wait_until(done: Callable[[], bool], seconds: float = 240) -> None:
     until = time.monotonic() + seconds
     while not done():
         assert time.monotonic() < until, "waited in vain"
@@ -127,7 +140,7 @@ def test_a_dead_node_and_a_dead_driver_cost_what_was_in_flight_at_most(
     with faulty_server.serve(
         lambda task, nth: 500 if task % 9 == 0 and nth == 1 else None, 0.2
     ) as seen:
-        node = cluster.add_node(num_cpus=1, **BARE)
+        node = started(lambda: cluster.add_node(num_cpus=1, **BARE))
         line = [
             *command(requests, results, seen.address, "--cpus", "0.9"),
             "--address",

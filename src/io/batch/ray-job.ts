@@ -117,7 +117,7 @@ function argumentsOf(
     return { args, headers: {}, secrets: [] };
   }
   const { settings, baseUrls, key, headers, secrets } = checkProvider(config, provider);
-  const own = { ...(key === null ? {} : { authorization: `Bearer ${key}` }) };
+  const own = key === null ? {} : { authorization: `Bearer ${key}` };
   const api = Object.entries(APIS[settings.api].headers(key));
   const said = api.filter((one): one is [string, string] => one[1] !== null);
   const isKeyed = api.some(([name, value]) => name === "Authorization" && value === null);

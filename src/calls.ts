@@ -238,6 +238,8 @@ export type Price = {
   readonly input: number;
   readonly cached_input?: number | undefined;
   readonly output: number;
+  /** Share that a call in a provider's batch costs, 0..1; absent: 1. */
+  readonly batch?: number | undefined;
 };
 
 /** How one model is spoken to: what its template bears, and whether calls are sent as calls. */

@@ -58,7 +58,7 @@ export function stageCommand(text: ScriptText): Command {
 export function modelStageCommand(text: ScriptText): Command {
   return stageCommand(text)
     .addOption(new Option("--engine <name>", "who asks the models").choices(ENGINES))
-    .option("--wait", "stay until the results of request files are there", false);
+    .option("--wait", "stay until what is out is answered", false);
 }
 
 /** Parses argv; --help prints and ends with 0. @throws UserError for anything that is not a flag. */

@@ -20,8 +20,11 @@ import { callRules } from "../core/retry/rules.ts";
 import { makeChat } from "../io/chat/chat.ts";
 import type { ChatOptions } from "../io/chat/options.ts";
 import { readResultLine } from "../core/batch/result-line.ts";
+import { stableJson } from "../core/text/stable-json.ts";
 import { UserError } from "../errors.ts";
-import { batchFileEngine, type Opened } from "../io/batch/engine.ts";
+import { batchCourier } from "../io/batch/api/courier.ts";
+import type { Opened } from "../io/batch/desk.ts";
+import { batchEngine } from "../io/batch/engine.ts";
 import { numbersIn } from "../io/batch/maps.ts";
 import { localEngine } from "../io/engine.ts";
 import { tuneForWaiting } from "../io/v8.ts";
@@ -117,11 +120,15 @@ export function openModels({ config, stage, flags, ...world }: ModelsOptions): M
       },
     },
   });
-  const batchFile = lazily(() =>
-    batchFileEngine({
+  const store = openStore(config.root);
+  const courier = batchCourier({ store, config, stage: stage as Stage, now: world.now });
+  const inFiles = lazily(() =>
+    batchEngine({
       ...world,
-      store: openStore(config.root),
+      store,
       config,
+      carriers: [courier],
+      stableJson,
       rules: callRules,
       readLine: readResultLine,
       stage: stage as Stage,
@@ -134,7 +141,7 @@ export function openModels({ config, stage, flags, ...world }: ModelsOptions): M
   );
   return {
     async engine(items, file, unasked) {
-      const engine = (await usesFiles(config, stage, flags)) ? batchFile() : online;
+      const engine = (await usesFiles(config, stage, flags)) ? inFiles() : online;
       const before = files?.ledger.calls() ?? 0;
       const report = await engine(
         items,
@@ -148,6 +155,7 @@ export function openModels({ config, stage, flags, ...world }: ModelsOptions): M
       return { ...report, requests: (files?.ledger.calls() ?? 0) - before };
     },
     async close() {
+      await courier.close();
       await open?.chat.close();
       await files?.ledger.close();
       await files?.waiting.close();
@@ -178,7 +186,7 @@ type Open = Pick<OpenFiles, "journal" | "waiting"> & {
 };
 
 /** Stages whose items may lie in a file for days. */
-const IN_FILES: readonly string[] = ["king", "challenger", "validate"];
+const IN_FILES: readonly string[] = ["king", "challenger", "validate", "refine"];
 
 /**
  * Whether request files are to be written or looked after: also by the local engine, which would ask again
@@ -190,10 +198,11 @@ async function usesFiles(
   { force }: Pick<CommonFlags, "force">,
 ): Promise<boolean> {
   if (!IN_FILES.includes(stage)) return false;
-  const isFile = config.engine.name === "batch-file";
+  const { name } = config.engine;
+  const isFile = name !== "local";
   if (isFile && force) {
     throw new UserError(
-      `${stage}: --force and the engine batch-file do not go together: results that are there would count again`,
+      `${stage}: --force and the engine ${name} do not go together: results that are there would count again`,
       `move engine/${stage}/ and the files to be made anew away, then run it without --force`,
     );
   }

@@ -2,18 +2,20 @@
  * Puts the real world together for scripts: configuration, lock, store, models, clock, seed, signals.
  * The only place where core's rules and io's edge meet outside a stage.
  */
-import { finish, type CommonFlags } from "./cli.ts";
+import { exitCodeOf, finish, summaryLines, type CommonFlags } from "./cli.ts";
 import { ENGINES } from "../config-schema/engine-names.ts";
 import { loadConfig, type Config } from "../config.ts";
 import { confirmSpending } from "./confirm.ts";
 import { seededRng } from "../core/random.ts";
+import { visibleText } from "../core/text/visible.ts";
 import { configHash } from "../core/turn/hash.ts";
-import { resultsIn, untilResults } from "../io/batch/until-results.ts";
+import { resultsIn } from "../io/batch/until-results.ts";
 import { lockWorkspace } from "../io/lock.ts";
 import { makeProgress } from "../io/progress.ts";
 import { saveRun } from "../io/run-file.ts";
 import { installSignals } from "../io/signals.ts";
 import { maskedSummary } from "./masked-summary.ts";
+import { meanwhile, type Left } from "./meanwhile.ts";
 import { openModels } from "./models.ts";
 import { openStore } from "../io/store.ts";
 import { sweepTemps } from "../io/sweep.ts";
@@ -37,13 +39,22 @@ export async function runInWorkspace<Flags extends CommonFlags>(
   flags: Flags,
   stage: Stage<Flags>,
 ): Promise<number> {
-  for (;;) {
-    const folder = openStore(flags.root).path("engine", name);
-    const seen = flags.wait === true ? await resultsIn(folder) : "";
-    const { code, waits } = await runOnce(name, flags, stage);
-    if (!waits || flags.wait !== true) return code;
+  const store = openStore(flags.root);
+  for (let before: Left | null = null; ;) {
+    const seen = flags.wait === true ? await resultsIn(store.path("engine", name)) : "";
+    // Who said yes once is not asked again between two rounds.
+    const asked: Flags = before === null ? flags : { ...flags, yes: true };
+    const { summary, config }: Once = await runOnce(name, asked, stage);
+    const code = exitCodeOf(summary);
+    const isLeft = code === 2 && summary.stopped?.why === "engine";
     // Nobody is kept out meanwhile: the lock was given back.
-    if (!(await untilResults(folder, seen))) return 130;
+    const next = isLeft
+      ? await meanwhile({ config, store, stage: name, flags, summary, before, seen })
+      : "end";
+    if (next === "stopped") return 130;
+    if (next === "end") return finish(summary, flags);
+    for (const line of summaryLines(summary)) process.stderr.write(`${visibleText(line)}\n`);
+    before = { asked: summary.asked };
   }
 }
 
@@ -61,29 +72,23 @@ export function runsInside(
 ) => Promise<StageSummary> {
   const { json, yes, retry } = flags;
   const concurrency = flags.concurrency === undefined ? {} : { concurrency: flags.concurrency };
-  return (config, root, name, stage) => {
+  return async (config, root, name, stage) => {
     const own = { root, json, yes, retry, force: false, ...concurrency };
     // Its duels have a mode of their own.
     const { DUEL_MODE: _mode, ...env } = config.env;
-    return stageIn(name, own, stage, env);
+    const { summary } = await runOnce(name, own, stage, env);
+    return summary;
   };
 }
+
+type Once = { readonly summary: StageSummary; readonly config: Config };
 
 async function runOnce<Flags extends CommonFlags>(
   name: string,
   flags: Flags,
   stage: Stage<Flags>,
-): Promise<{ readonly code: number; readonly waits: boolean }> {
-  const summary = await stageIn(name, flags, stage);
-  return { code: finish(summary, flags), waits: summary.stopped?.why === "engine" };
-}
-
-async function stageIn<Flags extends CommonFlags>(
-  name: string,
-  flags: Flags,
-  stage: Stage<Flags>,
   env?: Config["env"],
-): Promise<StageSummary> {
+): Promise<Once> {
   const workspace = await openWorkspace(flags, name, env);
   try {
     await confirmSpending(name, { ...workspace, store: workspace.deps.store }, flags);
@@ -100,7 +105,7 @@ async function stageIn<Flags extends CommonFlags>(
         engine: undefined,
       }),
     });
-    return summary;
+    return { summary, config: workspace.config };
   } finally {
     await workspace.close();
   }

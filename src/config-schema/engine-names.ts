@@ -1,2 +1,2 @@
 /** The engines there are; --engine takes the same names. Apart from the schema, which is large to load. */
-export const ENGINES = ["local", "batch-file"] as const;
+export const ENGINES = ["local", "batch-file", "batch", "ray"] as const;

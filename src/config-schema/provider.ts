@@ -7,9 +7,24 @@ const price = z.strictObject({
   input: z.number().min(0),
   cached_input: z.number().min(0).optional(),
   output: z.number().min(0),
+  /** Share of these prices that a call in a batch costs: 0.5 is half. @default 1 */
+  batch: z.number().min(0).max(1).optional(),
   /** When the price was looked up, "2026-11-28"; `npm run prices` writes it. */
   date: z.string().optional(),
 });
+
+/** `batch = 0.5` beside the models' tables is the share of every model that says none of its own. */
+function shareForAll(value: unknown): unknown {
+  if (typeof value !== "object" || value === null) return value;
+  const { batch, ...models } = value as Readonly<Record<string, unknown>>;
+  if (typeof batch !== "number") return value;
+  return Object.fromEntries(
+    Object.entries(models).map(([model, own]) => [
+      model,
+      typeof own === "object" ? { batch, ...own } : own,
+    ]),
+  );
+}
 
 export const providerSection = z.strictObject({
   /** Which API is spoken: chat completions, OpenAI's Responses, Anthropic's Messages. */
@@ -22,7 +37,11 @@ export const providerSection = z.strictObject({
   max_concurrency: positive.default(64),
   requests_per_minute: positive.optional(),
   tokens_per_minute: positive.optional(),
-  price: z.record(name, price).default({}),
+  price: z.preprocess(shareForAll, z.record(name, price)).default({}),
+  /** Whose batch API is spoken here; absent: by `api` and the section's name, else OpenAI's. */
+  batch_api: z
+    .enum(["openai", "anthropic", "groq", "together", "mistral", "openrouter"])
+    .optional(),
   headers: z.record(name, z.string()).default({}),
   /** Header name -> environment variable that holds its value. */
   headers_env: z.record(name, name).default({}),

@@ -7,6 +7,7 @@ import { seededRng, type Rng } from "../core/random.ts";
 import { planRefined } from "../core/spend/plan-refine.ts";
 import { listRefinable } from "../judging/refinable.ts";
 import { makeEstimator, type EstimateRow } from "../core/spend/estimate.ts";
+import { batchPrice } from "../core/spend/price.ts";
 import { planTurn, type PlanSettings } from "../core/spend/plan.ts";
 import { listAnswers } from "../io/answers.ts";
 import { readHiddenOf } from "../io/hidden.ts";
@@ -33,7 +34,10 @@ export async function estimate(
   for await (const { name, prompt } of readPrompts(store, options)) await addTurn(name, prompt);
   for (const name of answered.keys()) await addTurn(name, null);
   await addRefined();
-  return estimator.rows(({ provider, model }) => config.provider[provider]?.price[model]);
+  return estimator.rows(({ provider, model }) => {
+    const price = config.provider[provider]?.price[model];
+    return config.engine.name === "batch" ? batchPrice(price) : price;
+  });
 
   async function addRefined(): Promise<void> {
     const full = settingsOf({ ...config, judge: { ...config.judge, panel: "full" } });

@@ -24,16 +24,17 @@ export async function checkTraining(
   ]);
 }
 
-/** Runs ruff and pytest on test/python/. */
+/** Runs ruff on test/python/ and engines/, pytest on test/python/. */
 export async function checkPythonTests(
   project: string,
   pytestArgs: readonly string[],
 ): Promise<number> {
   const folder = testsFolder(project);
+  const engines = join(project, "engines");
   const python = environmentPython(join(folder, ".venv"), "setup:python-tests");
   return runAll(python, folder, [
-    ["ruff", "check", "."],
-    ["ruff", "format", "--check", "--quiet", "."],
+    ["ruff", "check", ".", engines],
+    ["ruff", "format", "--check", "--quiet", ".", engines],
     ["pytest", ...pytestArgs],
   ]);
 }

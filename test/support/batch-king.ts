@@ -25,8 +25,9 @@ export async function runKing(
   root: string,
   toml = BY_FILE,
   more: Partial<StageOptions> = {},
+  env: Readonly<Record<string, string>> = {},
 ): Promise<StageSummary> {
-  const config = { ...parseConfig(toml, "chain.toml"), root, env: {} };
+  const config = { ...parseConfig(toml, "chain.toml"), root, env };
   const flags = { ...OPTIONS, ...more };
   const { signal } = new AbortController();
   const world = { now: () => new Date(), progress: silentProgress, signal };

@@ -31,9 +31,12 @@ export function runScriptFile(
   return spawnScript(name, args, env).ended;
 }
 
-// ---------------------------------------------------------------------------------------------
-
-function spawnScript(name: string, args: readonly string[], env: Record<string, string>): Running {
+/** Starts it; whoever calls ends it. */
+export function spawnScript(
+  name: string,
+  args: readonly string[],
+  env: Record<string, string>,
+): Running {
   const child = spawn(process.execPath, ["kingmaker.cjs", name, ...args], {
     env: { ...cleanEnv(), ...env },
     stdio: ["ignore", "pipe", "pipe"],
@@ -48,6 +51,8 @@ function spawnScript(name: string, args: readonly string[], env: Record<string, 
   });
   return { child, ended };
 }
+
+// ---------------------------------------------------------------------------------------------
 
 /** The environment without anything that could reach a real provider or change a stage. */
 function cleanEnv(): Record<string, string> {

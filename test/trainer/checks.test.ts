@@ -34,7 +34,9 @@ test("a tool that finds faults does not keep the others from being run, and its 
   mkdirSync(testsFolder(project), { recursive: true });
   environment(join(testsFolder(project), ".venv"), "ruff");
   expect(await checkPythonTests(project, [])).toBe(3);
-  expect(asked(join(testsFolder(project), ".venv/bin")).at(-1)).toBe("-m pytest");
+  const said = asked(join(testsFolder(project), ".venv/bin"));
+  expect(said.at(-1)).toBe("-m pytest");
+  expect(said).toContain(`-m ruff check . ${join(project, "engines")}`);
 });
 
 test("without their environments the checks say what makes them", async () => {

@@ -1,5 +1,6 @@
 /**
- * A line of a results file in the OpenAI batch format, whoever wrote it. The same error comes as a text,
+ * A line of a results file in the OpenAI batch format, whoever wrote it, or of Anthropic's
+ * Message Batches. The same error comes as a text,
  * as an object, as an object in an object, or not at all beside a status of 400 and above.
  */
 import type { CarriedReply } from "../../calls.ts";
@@ -8,6 +9,8 @@ import type { CarriedReply } from "../../calls.ts";
 export function readResultLine(value: unknown): CarriedReply | null {
   const id = field(value, "custom_id");
   if (typeof id !== "string") return null;
+  const result = field(value, "result");
+  if (result !== undefined) return messageResult(id, result);
   const response = field(value, "response");
   const body = parsedBody(field(response, "body"));
   const said = field(response, "status_code");
@@ -19,6 +22,16 @@ export function readResultLine(value: unknown): CarriedReply | null {
   const isBad = status !== null && (status < 200 || status > 299);
   const why = words ?? (isBad ? `status ${status} without a word` : "neither a reply nor an error");
   return { custom_id: id, status, body: null, error: why };
+}
+
+/** Anthropic's: succeeded with a message, errored, canceled or expired. */
+function messageResult(custom_id: string, result: unknown): CarriedReply {
+  const message = field(result, "message");
+  if (field(result, "type") === "succeeded" && typeof message === "object" && message !== null)
+    return { custom_id, status: 200, body: message, error: null };
+  const why =
+    errorWords(field(result, "error")) ?? `the request was ${String(field(result, "type"))}`;
+  return { custom_id, status: null, body: null, error: why };
 }
 
 // ---------------------------------------------------------------------------------------------

@@ -20,6 +20,14 @@ export function costOf(usage: Usage, price: Price | undefined): number | null {
   );
 }
 
+/** The price of the same call in a provider's batch. */
+export function batchPrice(price: Price | undefined): Price | undefined {
+  if (price === undefined) return undefined;
+  const { input, cached_input, output, batch = 1 } = price;
+  const cached = cached_input === undefined ? {} : { cached_input: cached_input * batch };
+  return { ...price, ...cached, input: input * batch, output: output * batch };
+}
+
 /** The most that a call can come to: reserved while it is in flight. `bytes` of the prompt, UTF-8. */
 export function upperBound(bytes: number, maxTokens: number): Usage {
   return {

@@ -4,18 +4,14 @@
  */
 import { createHash } from "node:crypto";
 
-export function requestId(key: string, body: unknown): string {
-  const hash = createHash("sha256").update(JSON.stringify([key, canonical(body)]));
-  return hash.digest("hex").slice(0, 40);
-}
-
-// ---------------------------------------------------------------------------------------------
-
-function canonical(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(canonical);
-  if (typeof value !== "object" || value === null) return value;
-  const entries = Object.entries(value).filter(([, inner]) => inner !== undefined);
-  return Object.fromEntries(
-    entries.sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, inner]) => [key, canonical(inner)]),
-  );
+/** @param stableJson core/text/stable-json.ts */
+export function requestId(
+  key: string,
+  body: unknown,
+  stableJson: (value: unknown) => string,
+): string {
+  return createHash("sha256")
+    .update(stableJson([key, body]))
+    .digest("hex")
+    .slice(0, 40);
 }

@@ -17,6 +17,10 @@ const headSchema = z.object({
   stage: z.string(),
   provider: z.string(),
   model: z.string(),
+  /** Who carries the file; absent: somebody else, by hand. */
+  engine: z.string().optional(),
+  /** Of the API that its lines speak; absent in files of older builds. */
+  url: z.string().optional(),
   results: z.array(seenSchema),
 });
 const entrySchema = z.object({
@@ -35,12 +39,21 @@ export type RequestMap = { readonly head: MapHead; readonly entries: readonly Ma
 export const folderOf = (stage: Stage): string => `engine/${stage}`;
 export const requestsPath = (stage: Stage, n: number): string =>
   `${folderOf(stage)}/requests-${n}.jsonl`;
+/** What a carrier notes of the file that it has. */
+export const bookPath = (stage: Stage, n: number): string => `${folderOf(stage)}/batch-${n}.json`;
 export const mapPath = (stage: Stage, n: number): string => `${folderOf(stage)}/map-${n}.jsonl`;
 
-/** Numbers of the request files and maps that are there, in order. */
+/** Numbers of the request files, maps and notes of carriers that are there, in order. */
 export async function numbersIn(store: Store, stage: Stage): Promise<number[]> {
   const names = await store.list(folderOf(stage));
-  const found = names.flatMap((name) => NUMBERED.exec(name)?.[1] ?? []).map(Number);
+  const found = names
+    .flatMap(
+      (name) =>
+        NUMBERED.exec(name)
+          ?.slice(1)
+          .find((n) => n !== undefined) ?? [],
+    )
+    .map(Number);
   return [...new Set(found)].sort((a, b) => a - b);
 }
 
@@ -71,4 +84,4 @@ export async function readMap(store: Store, stage: Stage, n: number): Promise<Re
 
 // ---------------------------------------------------------------------------------------------
 
-const NUMBERED = /^(?:requests|map)-(\d+)\.jsonl(?:\.part)?$/;
+const NUMBERED = /^(?:requests-(\d+)\.jsonl(?:\.part)?|map-(\d+)\.jsonl|batch-(\d+)\.json)$/;

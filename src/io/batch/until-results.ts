@@ -1,7 +1,7 @@
-/** Waiting for results files without holding anything: neither lock, connection nor open file. */
+/** Waiting for results without holding anything: neither lock, connection nor open file. */
 import { readdir, stat } from "node:fs/promises";
-import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { join } from "node:path";
 import { errorCode } from "../../errors.ts";
 import { onDisk } from "../disk-faults.ts";
 
@@ -22,21 +22,29 @@ export async function resultsIn(folder: string): Promise<string> {
   return sizes.join("\n");
 }
 
+/** Something else to look at now and then: true once there is a reason to go on. */
+export type Other = { readonly everyMs: number; isOver(): Promise<boolean> };
+
 /**
- * Resolves once the results files are others than `seen` and no longer grow; false when Ctrl-C came
- * first.
+ * Resolves once the results files are others than `seen` and no longer grow, or the other says so; false
+ * when Ctrl-C came first.
  */
-export async function untilResults(folder: string, seen: string): Promise<boolean> {
+export async function untilResults(folder: string, seen: string, other?: Other): Promise<boolean> {
   const stopping = new AbortController();
   const stop = (): void => stopping.abort();
   process.once("SIGINT", stop).once("SIGTERM", stop);
   try {
     let before = seen;
+    let askedMs = performance.now();
     while (!stopping.signal.aborted) {
-      await sleep(LOOK_EVERY_MS, undefined, { signal: stopping.signal }).catch(() => {});
+      const pause = Math.min(LOOK_EVERY_MS, other?.everyMs ?? LOOK_EVERY_MS);
+      await sleep(pause, undefined, { signal: stopping.signal }).catch(() => {});
       const now = await resultsIn(folder);
       if (now !== seen && now === before) return !stopping.signal.aborted;
       before = now;
+      if (other === undefined || performance.now() - askedMs < other.everyMs) continue;
+      askedMs = performance.now();
+      if (await other.isOver()) return !stopping.signal.aborted;
     }
     return false;
   } finally {

@@ -12,10 +12,6 @@ import type { Stage } from "../../work.ts";
 import { requestsPath, writeMap, type MapEntry, type SeenFile } from "./maps.ts";
 import type { Line } from "./request.ts";
 
-/** What OpenAI's batches take at most; the bytes bind first for long prompts. */
-const MOST_LINES = 50_000;
-const MOST_BYTES = 200_000_000;
-
 export type Writer = {
   /** Gives the number of its file. @param past hashes of the error lines that answered it before */
   add(line: Line, past: readonly string[]): number;
@@ -30,6 +26,8 @@ export type WriterOptions = {
   readonly stage: Stage;
   readonly ledger: Ledger;
   readonly engine: string;
+  /** Of one file at a provider. */
+  readonly limits: (provider: string) => { readonly lines: number; readonly bytes: number };
   /** The first number that is free. */
   readonly first: number;
   /** The results files that were read before these requests were written. */
@@ -44,15 +42,25 @@ export function makeWriter(options: WriterOptions): Writer {
   const parts: Part[] = [];
   const pending = { tokens: 0, usd: 0 };
 
-  function partFor({ item: { request }, text }: Line): Part {
+  function partFor({ item: { request }, text, url }: Line): Part {
     const name = `${request.provider} ${request.model}`;
     const known = current.get(name);
     const bytes = Buffer.byteLength(text);
-    if (known !== undefined && known.lines.length < MOST_LINES && known.bytes + bytes <= MOST_BYTES)
+    const most = options.limits(request.provider);
+    if (known !== undefined && known.lines.length < most.lines && known.bytes + bytes <= most.bytes)
       return known;
     const n = options.first + parts.length;
     const path = partPath(store, stage, n);
-    const part = { n, ...request, file: openPart(path), path, bytes: 0, lines: [], entries: [] };
+    const part = {
+      n,
+      ...request,
+      url,
+      file: openPart(path),
+      path,
+      bytes: 0,
+      lines: [],
+      entries: [],
+    };
     current.set(name, part);
     parts.push(part);
     return part;
@@ -93,6 +101,7 @@ type Part = {
   readonly n: number;
   readonly provider: string;
   readonly model: string;
+  readonly url: string;
   readonly file: number;
   readonly path: string;
   bytes: number;
@@ -113,13 +122,14 @@ function openPart(path: string): number {
 
 async function finish(
   { store, stage, ledger, engine, results }: WriterOptions,
-  { n, provider, model, file, path, lines, entries }: Part,
+  { n, provider, model, url, file, path, lines, entries }: Part,
 ): Promise<void> {
   await onDisk(path, "write", async () => {
     fsyncSync(file);
     closeSync(file);
   });
-  const head = { requests: n, stage, provider, model, results: [...results] };
+  const by = engine === "batch-file" ? {} : { engine };
+  const head = { requests: n, stage, provider, model, url, ...by, results: [...results] };
   await writeMap(store, stage, { head, entries });
   await ledger.submit(
     engine,

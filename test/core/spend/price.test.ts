@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { costOf, upperBound } from "../../../src/core/spend/price.ts";
+import { batchPrice, costOf, upperBound } from "../../../src/core/spend/price.ts";
 
 const usage = {
   prompt_tokens: 1_000_000,
@@ -27,4 +27,15 @@ test("the upper bound takes two bytes for a token, which code and prose never ne
     completion_tokens: 1024,
     reasoning_tokens: 0,
   });
+});
+
+test("in a batch every price of a model is its share of it, and the whole where none is named", () => {
+  const price = { input: 2, cached_input: 1, output: 8 };
+  expect(batchPrice({ ...price, batch: 0.5 })).toMatchObject({
+    input: 1,
+    cached_input: 0.5,
+    output: 4,
+  });
+  expect(batchPrice(price)).toMatchObject(price);
+  expect(batchPrice(undefined)).toBeUndefined();
 });

@@ -12,7 +12,7 @@ import { usageSchema } from "../records/run-info.ts";
 import type { ChatReply, ChatRequest } from "../work.ts";
 import { parseLine, readLines } from "./jsonl.ts";
 import { diskError, onDiskNow } from "./disk-faults.ts";
-import { writeAll } from "./store.ts";
+import { appendWhole } from "./store.ts";
 import { utf8Bytes } from "./utf8.ts";
 
 export type Journal = {
@@ -39,15 +39,14 @@ export async function openJournal(root: string): Promise<Journal> {
   const path = pathIn(root);
   const left = await readLeft(path);
   let file: number | null = null;
+  let isBegun = false;
   const write = (text: string): void => {
     try {
-      if (file === null) {
-        mkdirSync(dirname(path), { recursive: true });
-        file = openSync(path, "a");
-        // What a kill tore off ends here; the next line stands on its own.
-        writeAll(file, "\n");
-      }
-      if (text !== "") writeAll(file, text);
+      mkdirSync(dirname(path), { recursive: true });
+      file ??= openSync(path, "a");
+      // What a kill tore off ends at the first line feed; the next line stands on its own.
+      appendWhole(file, isBegun ? text : `\n${text}`);
+      isBegun = true;
     } catch (error) {
       throw diskError(path, "write", error);
     }

@@ -195,14 +195,28 @@ async function* readEval(path: string): AsyncGenerator<Reading> {
     const header = zip.members.find((member) =>
       /(^|\/)header\.json$|_journal\/start\.json$/.test(member.name),
     );
-    const about =
-      header === undefined ? null : recordOf(JSON.parse(await zip.read(header)))["eval"];
+    const head = header === undefined ? null : valueOf(await zip.read(header));
+    const about = head?.ok === true ? recordOf(head.value)["eval"] : null;
+    let bad = head?.ok === false ? 1 : 0;
     for (const member of zip.members) {
       if (!/(^|\/)samples\/[^/]+\.json$/.test(member.name)) continue;
-      yield readSample(JSON.parse(await zip.read(member)), about);
+      const sample = valueOf(await zip.read(member));
+      if (sample.ok) yield readSample(sample.value, about);
+      else bad++;
     }
+    if (bad > 0) yield { runs: [], drops: faultDrops({ bad, torn: 0 }) };
   } finally {
     await zip.close();
+  }
+}
+
+function valueOf(
+  text: string,
+): { readonly ok: true; readonly value: unknown } | { readonly ok: false } {
+  try {
+    return { ok: true, value: JSON.parse(text) as unknown };
+  } catch {
+    return { ok: false };
   }
 }
 

@@ -19,7 +19,7 @@ export function filesOf(root: string): Files {
 }
 
 /** Only ever appended to: a kill may tear their last line, and the next run mends it. */
-const APPENDED = new Set(["report/ledger.jsonl", "answer/.replies.jsonl"]);
+const APPENDED = /^(?:report\/ledger|answer\/\.replies|\.cache\/rows\/.+)\.jsonl$/;
 /** A temp file, or one in a builder's temp folder. */
 const isTemp = (name: string): boolean => /\.tmp(?:\/|$)|\.part$/.test(name);
 /** Those that run request files beside the stage write what chance says; the ledger holds times. */
@@ -29,7 +29,7 @@ const isOthers = (name: string): boolean =>
 /** Names of files that are there and not whole. */
 export function tornFiles(files: Files): string[] {
   return [...files].flatMap(([name, bytes]) => {
-    if (isTemp(name) || APPENDED.has(name)) return [];
+    if (isTemp(name) || APPENDED.test(name)) return [];
     const text = bytes.toString("utf8");
     if (name.endsWith(".json")) return isJson(text) ? [] : [name];
     if (name.endsWith(".jsonl")) {

@@ -14,7 +14,7 @@ import { hasFakeClock } from "../test/support/soak/processes.ts";
 import { cleanRuns, soakRound, type Round } from "../test/support/soak/round.ts";
 import { SOAKED } from "../test/support/soak/stages.ts";
 import { openWorld } from "../test/support/soak/world.ts";
-import { killsOf, soakTable } from "../test/support/soak/table.ts";
+import { soakTable, sumOfKills } from "../test/support/soak/table.ts";
 
 const { values } = parseArgs({
   options: {
@@ -35,7 +35,7 @@ const rounds: Round[] = existsSync(values.into)
   : [];
 const stages = SOAKED.filter(({ name }) => name.startsWith(values.only));
 const each = Math.ceil(Number(values.kills) / SOAKED.length);
-const killed = (name: string): number => killsOf(rounds.filter(({ stage }) => stage === name));
+const killed = (name: string): number => sumOfKills(rounds.filter(({ stage }) => stage === name));
 const isOpen = (name: string): boolean => killed(name) < each;
 
 if (stages.some(({ name }) => isOpen(name))) {

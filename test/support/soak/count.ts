@@ -22,9 +22,12 @@ export function filesOf(root: string): Files {
 const APPENDED = /^(?:report\/ledger|answer\/\.replies|\.cache\/rows\/.+)\.jsonl$/;
 /** A temp file, or one in a builder's temp folder. */
 const isTemp = (name: string): boolean => /\.tmp(?:\/|$)|\.part$/.test(name);
-/** Those that run request files beside the stage write what chance says; the ledger holds times. */
-const isOthers = (name: string): boolean =>
-  name.startsWith("engine/") || name === "report/ledger.jsonl";
+/**
+ * Not the same in two runs: what others wrote who run request files, times and ids in the ledger, how a Hub was
+ * read that failed now and then; and what is kept of a Hub, which goes after a month.
+ */
+const isFree = (name: string): boolean =>
+  /^(?:engine|\.cache)\/|^report\/(?:ledger\.jsonl|source\.json)$/.test(name);
 
 /** Names of files that are there and not whole. */
 export function tornFiles(files: Files): string[] {
@@ -46,7 +49,7 @@ export function leftBehind(files: Files, clean: Clean | null): string[] {
     (name) =>
       isTemp(name) ||
       name === ".lock" ||
-      (clean !== null && !isOthers(name) && !clean.names.has(name)),
+      (clean !== null && !isFree(name) && !clean.names.has(name)),
   );
 }
 
@@ -61,7 +64,7 @@ export type Clean = {
 
 export function cleanOf(first: Files, second: Files, steps: number): Clean {
   const hashes = [...first].flatMap(([name, bytes]) => {
-    const other = isOthers(name) ? undefined : second.get(name);
+    const other = isFree(name) ? undefined : second.get(name);
     return other !== undefined && hashOf(other) === hashOf(bytes)
       ? [[name, hashOf(bytes)] as const]
       : [];

@@ -46,6 +46,9 @@ export const NO_TROUBLE: Trouble = {
   tails: 0,
 };
 
+export const killsOf = ({ midWrite, midCall, drawn, seconds }: Trouble): number =>
+  midWrite + midCall + drawn + seconds;
+
 export type Disturbed = {
   readonly world: World;
   readonly disk: Disk;
@@ -74,6 +77,9 @@ export async function disturb(given: Disturbed): Promise<Ended | null> {
 
 // ---------------------------------------------------------------------------------------------
 
+/** Where nobody has counted them: every stage takes so many steps on the disk. */
+const FEW_STEPS = { here: 60, "by file": 40, nobody: 12 };
+
 /** Longer than any stage of a soak takes, on a busy machine too. */
 const PATIENCE_MS = 60_000;
 
@@ -88,7 +94,7 @@ async function killOne({
 }: Disturbed): Promise<Ended | null> {
   const draw = rng();
   const aim = draw < 0.5 ? "midWrite" : draw < 0.8 && stage.asks === "here" ? "midCall" : "drawn";
-  const steps = clean?.steps ?? 60;
+  const steps = clean?.steps ?? FEW_STEPS[stage.asks];
   // Early steps are those that every start has ahead of it; later ones may be done already.
   const step = aim === "midWrite" ? { step: 1 + Math.floor(rng() ** 2 * steps) } : {};
   const jumps = hasFakeClock && rng() < 0.15;

@@ -18,7 +18,7 @@ import {
   type Files,
 } from "./count.ts";
 import type { Disk } from "./disk.ts";
-import { disturb, NO_TROUBLE, type Trouble } from "./kill.ts";
+import { disturb, killsOf, NO_TROUBLE, type Trouble } from "./kill.ts";
 import { start, type Ended } from "./processes.ts";
 import { answerFiles, tomlWith, type SoakedStage } from "./stages.ts";
 import { KEY, USAGE, type World } from "./world.ts";
@@ -44,6 +44,10 @@ export type RoundOptions = {
   readonly seed: number;
   /** Starts that are disturbed, at most. */
   readonly tries: number;
+  /** Kills after which it is run to its end. @default as many as there are starts */
+  readonly kills?: number;
+  /** It is run once more when it is done, and asks nothing. @default true */
+  readonly again?: boolean;
   readonly clean: Clean | null;
 };
 
@@ -87,7 +91,7 @@ max_tokens = ${budget}
   const trouble: Trouble = { ...NO_TROUBLE };
   let torn = 0;
   let runs = 0;
-  for (; runs < tries; runs++) {
+  for (; runs < tries && killsOf(trouble) < (options.kills ?? Infinity); runs++) {
     if (stage.asks === "by file") answerFiles(root, seed);
     const ended = await disturb({
       ...options,
@@ -124,7 +128,7 @@ max_tokens = ${budget}
   if (stage.asks === "by file") broken.push(...wrongFileCounts(root, count, before, booked));
   for (const [name, bytes] of files) if (bytes.includes(KEY)) broken.push(`${name} holds the key`);
   if (stage.asks === "nobody" && count.requests > 0) broken.push("models were asked");
-  if (stage.asks !== "nobody") {
+  if (stage.asks !== "nobody" && options.again !== false) {
     const again = await start(callOf(world, stage, root)).ended;
     const more = served(world).requests - after.requests;
     if (again.code !== 0 || more > 0) broken.push(`run again: ends ${again.code}, asks ${more}`);

@@ -1,12 +1,12 @@
 /** What the rounds of a soak came to, as a Markdown table: a row a stage, and their sum. */
+import { killsOf } from "./kill.ts";
 import type { Round } from "./round.ts";
 
-export const killsOf = (rounds: readonly Round[]): number =>
-  sumOf(rounds, ({ midWrite, midCall, drawn, seconds }) => midWrite + midCall + drawn + seconds);
+export const sumOfKills = (rounds: readonly Round[]): number => sumOf(rounds, killsOf);
 
 const COLUMNS: readonly (readonly [title: string, of: (rounds: readonly Round[]) => number])[] = [
   ["rounds", (rounds) => rounds.length],
-  ["kills", killsOf],
+  ["kills", sumOfKills],
   ["mid-write", (rounds) => sumOf(rounds, ({ midWrite }) => midWrite)],
   ["mid-call", (rounds) => sumOf(rounds, ({ midCall }) => midCall)],
   ["stopped", (rounds) => sumOf(rounds, ({ stopped }) => stopped)],

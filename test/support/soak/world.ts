@@ -77,7 +77,7 @@ function answerOf({ model, messages }: ChatBody, n: number): string {
   const text = messages.map(({ content }) => content).join("\n");
   const king = /\/tmp\/king-m\/(\d+)\//.exec(text)?.[1];
   if (!text.includes("MODEL 1") || king === undefined) {
-    const turn = [...text].reduce((sum, letter) => (sum * 31 + letter.charCodeAt(0)) % 9973, 7);
+    const turn = Array.from(text).reduce((sum, one) => (sum * 31 + one.charCodeAt(0)) % 9973, 7);
     return `THOUGHT: look.\n\n\`\`\`bash\nls -la /tmp/${model}/${turn}/n${n}n\n\`\`\``;
   }
   const seat = text.lastIndexOf("/tmp/challenger-m/") < text.lastIndexOf("/tmp/king-m/") ? 1 : 2;

@@ -3,7 +3,8 @@
  * drawn bytes. Ends with 1 when one crashed, took over two seconds, or the process over 1 GB.
  */
 import { parseArgs } from "node:util";
-import { fuzz, FUZZ_READERS } from "../test/support/fuzz.ts";
+import { fuzz } from "../test/support/fuzz/fuzz.ts";
+import { FUZZ_READERS } from "../test/support/fuzz/readers.ts";
 
 const { values } = parseArgs({
   options: {

@@ -22,25 +22,41 @@ const UNFLAGGED: readonly (readonly [kind: string, text: string, seat: 1 | 2 | n
 
 const SHARE: Readonly<Record<string, number>> = { obey: 1, "half obey": 0.5, ignore: 0 };
 
-/** Markdown rows: how far one turn's score moves (mean and most), and the duel's with one turn and with all. */
-export function shiftRows(): string[] {
+export type Shift = {
+  readonly kind: string;
+  readonly isFlagged: boolean;
+  readonly judges: string;
+  /** Points of a turn's score, over all turns: the mean, and the largest. */
+  readonly mean: number;
+  readonly most: number;
+  /** Points of the duel's score: with the text in one turn, and in all. */
+  readonly duelOne: number;
+  readonly duelAll: number;
+};
+
+/** How far a text moves the recorded duel, each kind before each sort of judges. */
+export function shifts(): Shift[] {
   const turns = [...recordedTurns().values()];
   const base = turns.map(scoreOf);
-  const mean = (values: readonly number[]): number =>
-    values.reduce((sum, value) => sum + value, 0) / values.length;
   return UNFLAGGED.flatMap(([kind, text, seat]) =>
-    Object.entries(SHARE).map(([how, share]) => {
+    Object.entries(SHARE).map(([judges, share]): Shift => {
       const isFlagged = findInjections(`I look first. ${text}`).length > 0;
       const moved = turns.map((turn, at) =>
         isFlagged ? 0 : scoreOf(turn.map((one) => obeying(one, seat, share))) - (base[at] ?? 0),
       );
       const most = moved.reduce((a, b) => (Math.abs(b) > Math.abs(a) ? b : a), 0);
-      const all = mean(moved);
-      const cells = [all, most, all / turns.length, all].map((value) => value.toFixed(1));
-      return `| ${kind} | ${isFlagged ? "found" : "missed"} | ${how} | ${cells.join(" | ")} |`;
+      const mean = moved.reduce((sum, value) => sum + value, 0) / moved.length;
+      return { kind, isFlagged, judges, mean, most, duelOne: mean / turns.length, duelAll: mean };
     }),
   );
 }
+
+/** As Markdown rows. */
+export const shiftRows = (): string[] =>
+  shifts().map(({ kind, isFlagged, judges, mean, most, duelOne, duelAll }) => {
+    const cells = [mean, most, duelOne, duelAll].map((value) => value.toFixed(1));
+    return `| ${kind} | ${isFlagged ? "found" : "missed"} | ${judges} | ${cells.join(" | ")} |`;
+  });
 
 // ---------------------------------------------------------------------------------------------
 
@@ -48,10 +64,10 @@ export function shiftRows(): string[] {
 function recordedTurns(): Map<string, Ballot[]> {
   const turns = new Map<string, Ballot[]>();
   for (const { turn_id, role, raw, ...reply } of RECORDED_REPLIES) {
-    if (role !== "judge" || reply.order == null || typeof reply.model !== "string") continue;
+    if (role !== "judge" || reply.order == null || reply.judge == null) continue;
     const verdict = readVerdict({ content: raw, finish_reason: "stop" });
     if (!verdict.ok) continue;
-    const { model } = reply;
+    const model = reply.judge;
     const ballots = turns.get(turn_id) ?? [];
     const before = ballots.find((ballot) => ballot.model === model);
     const values = challengerView(verdict.votes, reply.order);

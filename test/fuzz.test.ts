@@ -1,6 +1,7 @@
 /** The short form of `npm run fuzz`: the same readers, fewer inputs. */
 import { expect, test } from "vitest";
-import { fuzz, FUZZ_READERS } from "./support/fuzz.ts";
+import { fuzz } from "./support/fuzz/fuzz.ts";
+import { FUZZ_READERS } from "./support/fuzz/readers.ts";
 
 test.each(FUZZ_READERS.map((reader) => [reader.name, reader] as const))(
   "whatever bytes %s are, the reader reads them or says what is wrong",

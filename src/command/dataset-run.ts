@@ -5,6 +5,7 @@ import { configHash } from "../core/turn/hash.ts";
 import { maskedSummary } from "./masked-summary.ts";
 import { lockWorkspace } from "../io/lock.ts";
 import { saveRun } from "../io/run-file.ts";
+import { sweepTemps } from "../io/sweep.ts";
 import { checkLinks } from "../io/workspace-links.ts";
 import { openStore } from "../io/store.ts";
 import type { Deps } from "../deps.ts";
@@ -32,6 +33,7 @@ export async function runBuilder<Flags extends CommonFlags, Begun>(
   await checkLinks(flags.root);
   const unlock = await lockWorkspace(flags.root, name.replace(/^stage:/, ""));
   try {
+    await sweepTemps(flags.root);
     const store = openStore(flags.root);
     const started = new Date();
     const builder = await load();

@@ -28,7 +28,7 @@ import { batchEngine } from "../io/batch/engine.ts";
 import { numbersIn } from "../io/batch/maps.ts";
 import { localEngine } from "../io/engine.ts";
 import { tuneForWaiting } from "../io/v8.ts";
-import { openJournal, type Journal } from "../io/journal.ts";
+import { hasJournal, openJournal, type Journal } from "../io/journal.ts";
 import { openLedger, type Ledger } from "../io/ledger.ts";
 import { answerFolders } from "../io/answers.ts";
 import { probeFolders } from "../io/probe-folders.ts";
@@ -152,6 +152,8 @@ export function openModels({ config, stage, flags, ...world }: ModelsOptions): M
         },
         unasked,
       );
+      // Nothing was asked, so nothing was opened: a kill after the last answer left the journal alone.
+      if (files === null) await tidyJournal(config.root);
       return { ...report, requests: (files?.ledger.calls() ?? 0) - before };
     },
     async close() {
@@ -184,6 +186,14 @@ type OpenFiles = {
 type Open = Pick<OpenFiles, "journal" | "waiting"> & {
   readonly chat: ReturnType<typeof makeChat>;
 };
+
+/** Takes away a journal of which every reply is filed. */
+async function tidyJournal(root: string): Promise<void> {
+  if (!hasJournal(root)) return;
+  const journal = await openJournal(root);
+  await journal.tidy(await savedItems(openStore(root)));
+  journal.close();
+}
 
 /** Stages whose items may lie in a file for days. */
 const IN_FILES: readonly string[] = ["king", "challenger", "validate", "refine"];

@@ -11,8 +11,8 @@ import { toolCallSchema } from "../records/message.ts";
 import { usageSchema } from "../records/run-info.ts";
 import type { ChatReply, ChatRequest } from "../work.ts";
 import { parseLine, readLines } from "./jsonl.ts";
-import { diskError } from "./disk-faults.ts";
-import { writeAll } from "./store.ts";
+import { diskError, onDiskNow } from "./disk-faults.ts";
+import { appendWhole } from "./store.ts";
 import { utf8Bytes } from "./utf8.ts";
 
 export type Journal = {
@@ -29,20 +29,24 @@ export type Journal = {
   close(): void;
 };
 
+const pathIn = (root: string): string => join(root, "answer", ".replies.jsonl");
+
+/** A run left one behind, or is writing it. */
+export const hasJournal = (root: string): boolean => existsSync(pathIn(root));
+
 /** Opens the journal of a workspace, with what a killed run left in it. */
 export async function openJournal(root: string): Promise<Journal> {
-  const path = join(root, "answer", ".replies.jsonl");
+  const path = pathIn(root);
   const left = await readLeft(path);
   let file: number | null = null;
+  let isBegun = false;
   const write = (text: string): void => {
     try {
-      if (file === null) {
-        mkdirSync(dirname(path), { recursive: true });
-        file = openSync(path, "a");
-        // What a kill tore off ends here; the next line stands on its own.
-        writeAll(file, "\n");
-      }
-      if (text !== "") writeAll(file, text);
+      mkdirSync(dirname(path), { recursive: true });
+      file ??= openSync(path, "a");
+      // What a kill tore off ends at the first line feed; the next line stands on its own.
+      appendWhole(file, isBegun ? text : `\n${text}`);
+      isBegun = true;
     } catch (error) {
       throw diskError(path, "write", error);
     }
@@ -69,7 +73,7 @@ export async function openJournal(root: string): Promise<Journal> {
     },
     close() {
       if (file !== null) closeSync(file);
-      if (left.size === 0) rmSync(path, { force: true });
+      if (left.size === 0) onDiskNow(path, "remove", () => rmSync(path, { force: true }));
     },
   };
 }

@@ -20,7 +20,7 @@ import { ledgerLineSchema, type LedgerLine } from "../records/ledger.ts";
 import type { Usage } from "../records/run-info.ts";
 import type { ItemRef, ModelRef } from "../work.ts";
 import { diskError, onDiskNow } from "./disk-faults.ts";
-import { writeAll } from "./store.ts";
+import { appendWhole } from "./store.ts";
 
 /** Tokens (in + out) and USD; `unpriced`: calls without a price, which `usd` does not hold. */
 export type Spent = { readonly tokens: number; readonly usd: number; readonly unpriced: number };
@@ -103,7 +103,7 @@ export function openLedger(
     waiting = [];
     try {
       if (fault !== null) throw fault.error;
-      writeAll(file, due.map(({ text }) => text).join(""));
+      appendWhole(file, due.map(({ text }) => text).join(""));
       dirty = true;
     } catch (error) {
       for (const { reject } of due) reject(diskError(path, "write", error));
@@ -264,7 +264,7 @@ function bookLost(
     .map((line) => ({ ...line, event: "outcome", outcome: "unknown", estimated: true }));
   if (lines.length === 0) return;
   onDiskNow(path, "write", () => {
-    writeAll(file, lines.map((line) => `${JSON.stringify(line)}\n`).join(""));
+    appendWhole(file, lines.map((line) => `${JSON.stringify(line)}\n`).join(""));
   });
 }
 

@@ -2,7 +2,17 @@
  * The workspace on disk. Every file is written whole or not at all: temp file, fsync, rename, fsync
  * of the folder. Reads go through a schema, and a file that does not parse is an error with its name.
  */
-import { closeSync, fdatasync, fsync, open, openSync, rename, writeSync } from "node:fs";
+import {
+  closeSync,
+  fdatasync,
+  fstatSync,
+  fsync,
+  ftruncateSync,
+  open,
+  openSync,
+  rename,
+  writeSync,
+} from "node:fs";
 import { mkdir, readFile, readdir, stat, unlink } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
@@ -134,6 +144,20 @@ const syncAll = promisify(fsync);
 export function writeAll(file: number, text: string | Uint8Array): void {
   const bytes = typeof text === "string" ? Buffer.from(text, "utf8") : text;
   for (let at = 0; at < bytes.length;) at += writeSync(file, bytes, at);
+}
+
+/**
+ * Appends to a file that this process alone writes: all of it or, where the disk says no, nothing. Half a line
+ * would take the one behind it along.
+ */
+export function appendWhole(file: number, text: string): void {
+  const { size } = fstatSync(file);
+  try {
+    writeAll(file, text);
+  } catch (error) {
+    ftruncateSync(file, size);
+    throw error;
+  }
 }
 
 /** Folders whose entries are on their way to the disk, with who joins the next round. */

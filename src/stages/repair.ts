@@ -2,6 +2,7 @@
  * stage:repair: repair logs become pairs. Makes the rows of the logs, the second half of large ones in
  * a worker thread, and hands them to the spine.
  */
+import { resolve } from "node:path";
 import type { Config } from "../config.ts";
 import { repairCard, repairNotes, repairStats } from "../core/dataset/repair-card.ts";
 import { datasetSettings, type DatasetFlags } from "../core/dataset/settings.ts";
@@ -42,7 +43,7 @@ export type RepairOptions = StageOptions &
  */
 export async function repair(
   config: Config,
-  deps: Pick<Deps, "store">,
+  _deps: Pick<Deps, "store">,
   options: RepairOptions,
   begun?: RepairBegun,
 ): Promise<StageSummary> {
@@ -71,7 +72,7 @@ export async function repair(
     {
       builder: "repair",
       madeFrom: [await filePrints(files), madeBy(limits), options.skipBad],
-      output: deps.store.path(options.output ?? "dataset/repair"),
+      output: resolve(config.root, options.output ?? "dataset/repair"),
       settings,
       card: repairCard(options.input, limits),
       ...(worker === null || last.cut === null

@@ -279,6 +279,7 @@ describe("the output folder", () => {
     const root = tempProject();
     mkdirSync(join(root, "dataset/set"), { recursive: true });
     mkdirSync(join(root, "dataset/.set.1234.tmp/spool"), { recursive: true });
+    writeFileSync(join(root, "dataset/.set.made.json.1234.1.tmp"), "{");
     await writeDataset(stream(rows(3, 2)), spec(root));
     expect(readdirSync(join(root, "dataset"))).toEqual(["set"]);
   });

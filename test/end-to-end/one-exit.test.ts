@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { HONEST, say } from "../support/slug-turn.ts";
 import { scriptedChat } from "../support/chat.ts";
+import { runKing } from "../support/batch-king.ts";
 import { OPTIONS, testConfig, testDeps } from "../support/deps.ts";
 import { snapshot, tempProject } from "../support/project.ts";
 import { maskedSummary } from "../../src/command/masked-summary.ts";
@@ -14,6 +15,7 @@ import { saveRun } from "../../src/io/run-file.ts";
 import { actions } from "../../src/stages/actions.ts";
 import { challenger } from "../../src/stages/challenger.ts";
 import { exportTurns } from "../../src/stages/export.ts";
+import { refine } from "../../src/stages/refine.ts";
 import { repair } from "../../src/stages/repair.ts";
 import { report } from "../../src/stages/report.ts";
 import { speedrun } from "../../src/stages/speedrun.ts";
@@ -33,8 +35,10 @@ const SECRETS: Readonly<Record<string, string>> = {
   hub: `hf_${drawn.repeat(2).slice(0, 34)}`,
 };
 const MARKS = [drawn];
-/** All but the one whose purpose is to show hidden texts; kto wants both labels in a set, and has none here. */
-const OWN_FORMATS = FORMATS.filter((format) => format !== "privileged" && format !== "kto");
+/** All but the one whose purpose is to show hidden texts. */
+const OWN_FORMATS = FORMATS.filter((format) => format !== "privileged");
+/** Those that repair has rows for, one run each. */
+const REPAIR_FORMATS = ["openai", "sharegpt", "alpaca", "preference", "kto"];
 /** A name that the pull request alone knows. */
 const HIDDEN = "zebra_quux_marker";
 
@@ -48,7 +52,8 @@ const answers = Object.fromEntries(
       instance_id: `o${at}__r-${at}`,
       repo: `o${at}/r`,
       turn: 0,
-      king: say(`I try number ${at}: ${SECRETS["token"]}`),
+      // Answers with secrets are learned from by nobody, also as the one that lost.
+      king: say(`I try number ${at}${at % 2 === 0 ? `: ${SECRETS["token"]}` : ""}`),
       challenger: "",
       assistant: say(`The reference ${at} says ${SECRETS["password"]}`),
       messages: [
@@ -82,13 +87,14 @@ const runs = Array.from({ length: 4 }, (_, at) => ({
     { role: "assistant", content: say(`Then ${at} ${SECRETS["hub"]}`) },
   ],
 }));
-const logs = Array.from({ length: 4 }, (_, at) => ({
-  instance_id: `l__r-${at}`,
-  repo: "l/r",
-  attempt: 1,
+/** A failed attempt, and one that mended it. */
+const logs = Array.from({ length: 8 }, (_, at) => ({
+  instance_id: `l__r-${Math.floor(at / 2)}`,
+  repo: `l/r${Math.floor(at / 2)}`,
+  attempt: 2 - (at % 2),
   resolved: at % 2 === 0,
   failure_category: at % 2 === 0 ? null : "wrong_fix",
-  patch: `--- a/x.py\n+++ b/x.py\n@@ -1 +1 @@\n-old\n+os.environ["${SECRETS["password"]?.slice(7).replace("=", '"] = "')}"\n`,
+  patch: `--- a/x${at}.py\n+++ b/x${at}.py\n@@ -1 +1 @@\n-old\n+os.environ["${SECRETS["password"]?.slice(7).replace("=", '"] = "')}"\n`,
   problem_statement: `${all} ${Array.from({ length: 25 }, (_, n) => `word${n}`).join(" ")}`,
   localised_files: ["a.py"],
   test_stdout: `Traceback (most recent call last):\n  File "a.py", line 1, in f\nTypeError: ${all}`,
@@ -106,14 +112,27 @@ const rows = Array.from({ length: 4 }, (_, at) => ({
 const jsonl = (lines: readonly object[]): string =>
   lines.map((line) => `${JSON.stringify(line)}\n`).join("");
 
-/** For the challenger, wherever it stands. */
-const vote = (seat: 1 | 2): string =>
-  `{"correctness": ${seat}, "grounding": ${seat}, "progress": ${seat}, "protocol": ${seat}, "efficiency": ${seat}, "reason": "It is quicker."}`;
+/** All metrics for a seat, or the first two, which is a little. */
+function vote(seat: 1 | 2, isClear = true): string {
+  const rest = isClear ? seat : 0;
+  return `{"correctness": ${seat}, "grounding": ${seat}, "progress": ${rest}, "protocol": ${rest}, "efficiency": ${rest}, "reason": "It is quicker."}`;
+}
+
+/** Turns that nobody has answered: they leave in a request file. */
+const asked = Array.from({ length: 2 }, (_, at) => ({
+  instance_id: `o${at}__r-${at}`,
+  repo: `o${at}/r`,
+  turn: 1,
+  messages: [{ role: "user", content: `Slugs of part ${at} keep their dashes.\n${all}` }],
+  assistant: say("Look"),
+  origin: { dataset: null, revision: null, file: "t.jsonl", row: at },
+}));
 
 test("no secret and no word of the pull request is in any file outside answer/, commit/ and score/", async () => {
   const root = tempProject({
     ...answers,
     ...commits,
+    "prompt/prompts_2_001.json": asked,
     "runs.jsonl": jsonl(runs),
     "logs.jsonl": jsonl(logs),
     "rows.jsonl": jsonl(rows),
@@ -121,8 +140,13 @@ test("no secret and no word of the pull request is in any file outside answer/, 
   const config = testConfig(root, "[challenger]\nleak_attempts = 1\n");
   // Every third challenger says the hidden name, and goes on doing so.
   const chat = scriptedChat((request, item) => {
-    if (item.role === "judge") return vote(request.tag.order === "king_first" ? 2 : 1);
-    const n = Number(/_(\d+)\.json/.exec(item.key)?.[1] ?? 0);
+    const n = Number(/_(\d+)\.(?:r1\.)?json/.exec(item.key)?.[1] ?? 0);
+    const ours = request.tag.order === "king_first" ? 2 : 1;
+    // The king wins two turns, so that there are answers of both labels; one is refined.
+    if (item.role === "judge") {
+      if (n === 5) return vote(ours, item.key.includes(".r1."));
+      return vote(n % 4 === 0 ? (ours === 1 ? 2 : 1) : ours);
+    }
     return n % 3 === 0
       ? say(`The helper \`${HIDDEN}\` is what has to be called here.`)
       : say(`I will look around ${n} ${request.messages.length} first.`);
@@ -138,6 +162,9 @@ test("no secret and no word of the pull request is in any file outside answer/, 
   await run(() => challenger(config, deps, OPTIONS));
   await run(() => validate(config, deps, OPTIONS));
   await run(() => report(config, deps, OPTIONS));
+  await run(() => refine(config, deps, OPTIONS));
+  await run(() => report(config, deps, OPTIONS));
+  await run(() => runKing(root));
   await run(() =>
     exportTurns(config, deps, {
       ...OPTIONS,
@@ -156,7 +183,7 @@ test("no secret and no word of the pull request is in any file outside answer/, 
     }),
   );
   await run(() => repair(config, deps, { ...dataset, input: ["logs.jsonl"] }));
-  for (const format of ["openai", "sharegpt", "alpaca"]) {
+  for (const format of REPAIR_FORMATS) {
     await run(() =>
       repair(config, deps, {
         ...dataset,
@@ -181,14 +208,26 @@ test("no secret and no word of the pull request is in any file outside answer/, 
   );
 
   const files = snapshot(root);
-  const origins = /^(?:answer|commit|score|prompt)\/|^(?:runs|logs|rows)\.jsonl$/;
+  // Request files are what models are asked: whole prompts, which no export reads.
+  const origins = /^(?:answer|commit|score|prompt|engine)\/|^(?:runs|logs|rows)\.jsonl$/;
   const outside = Object.entries(files).filter(([name]) => !origins.test(name));
   expect(outside.map(([name]) => name.split("/")[0])).toEqual(
-    expect.arrayContaining(["report", "final", "defeat", "dataset", "skipped.jsonl"]),
+    expect.arrayContaining(["report", "final", "refined", "defeat", "dataset", "skipped.jsonl"]),
   );
   for (const [name, text] of outside) {
     for (const mark of MARKS) expect(text.includes(mark), `${name} holds a secret`).toBe(false);
     expect(text.includes(HIDDEN), `${name} quotes the pull request`).toBe(false);
+  }
+  const requests = Object.entries(files).filter(([name]) => name.startsWith("engine/king/"));
+  expect(requests.some(([, text]) => text.includes("Slugs of part 1"))).toBe(true);
+  for (const [name, text] of requests) {
+    expect(text.includes(HIDDEN), `${name} shows the king the pull request`).toBe(false);
+  }
+  for (const format of OWN_FORMATS.slice(1)) {
+    expect(files[`dataset/export/${format}/train.jsonl`] ?? "", format).not.toBe("");
+  }
+  for (const format of REPAIR_FORMATS) {
+    expect(files[`dataset/repair-${format}/train.jsonl`] ?? "", format).not.toBe("");
   }
   // They were there, and what stands in their place is named.
   expect(

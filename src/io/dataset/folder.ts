@@ -143,11 +143,14 @@ async function filesOf(target: string): Promise<string[]> {
 const isInside = (name: string): boolean =>
   !name.startsWith("/") && name.split("/").every((part) => part !== "" && part !== "..");
 
+/** A folder in the making, and the mark of what a set was made from (`made-from.ts`) on its way. */
+const LEFT = /^(?:\d+|made\.json\.\d+\.\d+)\.tmp$/;
+
 /** What killed runs left beside the target. */
 async function sweep(target: string): Promise<void> {
   const prefix = `.${basename(target)}.`;
   for (const name of await readdir(dirname(target))) {
-    if (name.startsWith(prefix) && /^\d+\.tmp$/.test(name.slice(prefix.length))) {
+    if (name.startsWith(prefix) && LEFT.test(name.slice(prefix.length))) {
       await rm(join(dirname(target), name), { recursive: true, force: true });
     }
   }

@@ -3,12 +3,15 @@ import { open, type FileHandle } from "node:fs/promises";
 import { inflateRawSync } from "node:zlib";
 import { decompress } from "fzstd";
 import { UserError } from "../../errors.ts";
+import { MAX_DOCUMENT_BYTES } from "../line-limits.ts";
 import { diskError } from "../store.ts";
 
 export type ZipMember = {
   readonly name: string;
   readonly method: number;
   readonly packed: number;
+  /** As the directory says; it unpacks to no more than that. */
+  readonly unpacked: number;
   readonly offset: number;
 };
 
@@ -18,7 +21,7 @@ export type Zip = {
   close(): Promise<void>;
 };
 
-/** @throws UserError for a file that is cut short, or no ZIP. */
+/** @throws UserError for a file that is cut short, or no ZIP; so does `read`, also for members that are too large. */
 export async function openZip(path: string): Promise<Zip> {
   const file = await open(path, "r").catch((error: unknown) => {
     throw diskError(path, "read", error);
@@ -46,6 +49,7 @@ const ENTRY_BYTES = 46;
 const LOCAL_BYTES = 30;
 const WIDE_LOCATOR = 0x07064b50;
 const WIDE_LOCATOR_BYTES = 20;
+const WIDE_END_BYTES = 56;
 const IN_WIDE = 0xffffffff;
 /** A comment of the longest length, and the locator before it. */
 const TAIL_BYTES = 0xffff + END_BYTES + WIDE_LOCATOR_BYTES;
@@ -74,13 +78,15 @@ async function directoryOf(path: string, file: FileHandle): Promise<ZipMember[]>
   let start = tail.readUInt32LE(end + 16);
   const locator = end - WIDE_LOCATOR_BYTES;
   if (start === IN_WIDE && locator >= 0 && tail.readUInt32LE(locator) === WIDE_LOCATOR) {
-    const wide = await bytesAt(file, Number(tail.readBigUInt64LE(locator + 8)), 56);
-    if (wide.length < 56) throw broken(path);
+    const wideAt = Number(tail.readBigUInt64LE(locator + 8));
+    if (wideAt + WIDE_END_BYTES > size) throw broken(path);
+    const wide = await bytesAt(file, wideAt, WIDE_END_BYTES);
     length = Number(wide.readBigUInt64LE(40));
     start = Number(wide.readBigUInt64LE(48));
   }
+  // What is announced is looked at before memory is taken for it.
+  if (start + length > size) throw broken(path);
   const directory = await bytesAt(file, start, length);
-  if (directory.length < length) throw broken(path);
   return membersOf(path, directory);
 }
 
@@ -98,11 +104,12 @@ function membersOf(path: string, directory: Buffer): ZipMember[] {
       directory.readUInt32LE(at + 20),
       directory.readUInt32LE(at + 42),
     ];
-    const [, packed = 0, offset = 0] = widened(sizes, extra);
+    const [unpacked = 0, packed = 0, offset = 0] = widened(sizes, extra);
     members.push({
       name: directory.toString("utf8", nameAt, nameAt + nameBytes),
       method: directory.readUInt16LE(at + 10),
       packed,
+      unpacked,
       offset,
     });
     at = nameAt + nameBytes + extraBytes + directory.readUInt16LE(at + 32);
@@ -125,21 +132,35 @@ function widened(sizes: readonly number[], extra: Buffer): number[] {
 }
 
 async function readMember(path: string, file: FileHandle, member: ZipMember): Promise<string> {
-  const head = await bytesAt(file, member.offset, LOCAL_BYTES);
-  if (head.length < LOCAL_BYTES) throw broken(path);
-  const at = member.offset + LOCAL_BYTES + head.readUInt16LE(26) + head.readUInt16LE(28);
-  const packed = await bytesAt(file, at, member.packed);
-  switch (member.method) {
-    case 0:
-      return packed.toString("utf8");
-    case 8:
-      return inflateRawSync(packed).toString("utf8");
-    case 93:
-      return Buffer.from(decompress(packed)).toString("utf8");
-    default:
-      throw new UserError(
-        `${path}: ${member.name} is packed by method ${member.method}, which is not read`,
-        "write the log anew as .json (inspect log convert --to json)",
-      );
+  const { name, method, unpacked, offset } = member;
+  if (unpacked > MAX_DOCUMENT_BYTES) {
+    throw new UserError(
+      `${path}: ${name} unpacks to ${Math.round(unpacked / 1e6)} MB`,
+      `split the log: a sample of more than ${MAX_DOCUMENT_BYTES >> 20} MB is not read`,
+    );
   }
+  const { size } = await file.stat();
+  if (offset + LOCAL_BYTES > size) throw broken(path);
+  const head = await bytesAt(file, offset, LOCAL_BYTES);
+  const at = offset + LOCAL_BYTES + head.readUInt16LE(26) + head.readUInt16LE(28);
+  if (at + member.packed > size) throw broken(path);
+  const packed = await bytesAt(file, at, member.packed);
+  if (![0, 8, 93].includes(method)) {
+    throw new UserError(
+      `${path}: ${name} is packed by method ${method}, which is not read`,
+      "write the log anew as .json (inspect log convert --to json)",
+    );
+  }
+  try {
+    return unpack(packed, method, unpacked).toString("utf8");
+  } catch {
+    throw broken(path); // The unpackers know no other faults than those of the bytes.
+  }
+}
+
+/** To so many bytes at most: what a member says of itself, a file made to fill a memory does not keep. */
+function unpack(packed: Buffer, method: number, most: number): Buffer {
+  if (method === 0) return packed;
+  if (method === 8) return inflateRawSync(packed, { maxOutputLength: Math.max(1, most) });
+  return Buffer.from(decompress(packed, new Uint8Array(most)));
 }

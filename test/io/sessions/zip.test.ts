@@ -4,32 +4,12 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { openZip } from "../../../src/io/sessions/zip.ts";
 import { tempProject } from "../../support/project.ts";
+import { zip } from "../../support/zip.ts";
 
-/** One member, packed as told, with a comment behind. */
-function zip(method: number, packed: Buffer, name = "samples/a.json"): Buffer {
-  const local = Buffer.alloc(30);
-  local.writeUInt32LE(0x04034b50, 0);
-  local.writeUInt16LE(name.length, 26);
-  const entry = Buffer.alloc(46);
-  entry.writeUInt32LE(0x02014b50, 0);
-  entry.writeUInt16LE(method, 10);
-  entry.writeUInt32LE(packed.length, 20);
-  entry.writeUInt16LE(name.length, 28);
-  const start = local.length + name.length + packed.length;
-  const end = Buffer.alloc(22);
-  end.writeUInt32LE(0x06054b50, 0);
-  end.writeUInt32LE(entry.length + name.length, 12);
-  end.writeUInt32LE(start, 16);
-  end.writeUInt16LE(3, 20);
-  return Buffer.concat([
-    local,
-    Buffer.from(name),
-    packed,
-    entry,
-    Buffer.from(name),
-    end,
-    Buffer.from("end"),
-  ]);
+function withDirectory(bytes: number): Buffer {
+  const file = zip(0, Buffer.from("{}"));
+  file.writeUInt32LE(bytes, file.length - "end".length - 22 + 12);
+  return file;
 }
 
 async function readOnly(bytes: Buffer): Promise<string> {
@@ -59,6 +39,18 @@ test.each([
   ],
   ["a file cut short", zip(0, Buffer.from("{}")).subarray(0, 40), /log\.eval is no whole ZIP file/],
   ["no ZIP at all", Buffer.from("hello"), /log\.eval is no whole ZIP file/],
+  ["a directory of 4 GB", withDirectory(0xfffffff0), /log\.eval is no whole ZIP file/],
+  [
+    "a member that unpacks to more than it says",
+    zip(8, deflateRawSync(Buffer.alloc(20_000_000))),
+    /log\.eval is no whole ZIP file/,
+  ],
+  [
+    "a member that says to be larger than memory should be",
+    zip(8, deflateRawSync(Buffer.from("{}")), 900_000_000),
+    /samples\/a\.json unpacks to 900 MB/,
+  ],
+  ["bytes that are not packed", zip(93, Buffer.from("hello")), /log\.eval is no whole ZIP file/],
 ])("%s is refused", async (_, bytes, message) => {
   await expect(readOnly(bytes)).rejects.toThrow(message);
 });

@@ -1,10 +1,15 @@
-/** What a workspace holds and what was dropped on the way, counted from its files. */
-import { answerSchema } from "../records/answer.ts";
+/**
+ * What a workspace holds and what was dropped on the way, counted from its files; of those that are as
+ * they were, from what is known of them.
+ */
+import { z } from "zod";
+import { answerSchema, type Answer } from "../records/answer.ts";
 import { isRefinedName } from "../records/refined.ts";
 import { scoreSchema } from "../records/score.ts";
 import { triesSchema } from "../records/tries.ts";
 import { listAnswers } from "./answers.ts";
-import { countPrompts } from "./prompts.ts";
+import type { FactKind, Facts } from "./facts/facts.ts";
+import { countIn, listPromptFiles } from "./prompts.ts";
 import { readRuns } from "./run-file.ts";
 import type { Store } from "./store.ts";
 
@@ -21,14 +26,14 @@ export type WorkspaceCounts = {
   readonly reported: boolean;
 };
 
-export async function countWorkspace(store: Store): Promise<WorkspaceCounts> {
+export async function countWorkspace(store: Store, facts: Facts): Promise<WorkspaceCounts> {
   const { prompt } = await readRuns(store);
   return {
-    prompts: await countPrompts(store),
+    prompts: await countPrompts(store, facts),
     promptDrops: Object.values(prompt?.dropped ?? {}).reduce((sum, n) => sum + n, 0),
     kingDrops: await countKingDrops(store),
-    answers: await countAnswers(store),
-    scores: await countScores(store),
+    answers: await countAnswers(store, facts),
+    scores: await countScores(store, facts),
     reported: (await store.readText("report/report.md")) !== null,
   };
 }
@@ -44,25 +49,57 @@ async function countKingDrops(store: Store): Promise<number> {
   return count;
 }
 
-async function countAnswers(store: Store): Promise<WorkspaceCounts["answers"]> {
-  const files = await listAnswers(store);
-  const count = { all: files.length, challenged: 0, dropped: 0 };
-  for (const { path } of files) {
-    const answer = await store.read(path, answerSchema);
-    if (answer.challenger_drop !== undefined) count.dropped++;
-    else if (answer.challenger !== "" || answer.challenger_run !== undefined) count.challenged++;
+const answerState = z.enum(["open", "challenged", "dropped"]);
+const ANSWER: FactKind<z.infer<typeof answerState>> = {
+  name: "answer",
+  folder: "answer",
+  schema: answerState,
+};
+const scoreState = z.enum(["pending", "done", "unparsed"]);
+const SCORE: FactKind<z.infer<typeof scoreState>> = {
+  name: "score",
+  folder: "score",
+  schema: scoreState,
+};
+const PROMPTS: FactKind<number> = { name: "prompts", folder: "answer", schema: z.int() };
+
+async function countPrompts(store: Store, facts: Facts): Promise<number> {
+  let count = 0;
+  for (const file of await listPromptFiles(store)) {
+    const path = `prompt/${file}`;
+    count += await facts.of(PROMPTS, path, promptList, (prompts) => countIn(prompts));
   }
   return count;
 }
 
-async function countScores(store: Store): Promise<WorkspaceCounts["scores"]> {
-  const count = { done: 0, unparsed: 0 };
+const promptList = z.array(z.unknown());
+
+async function countAnswers(store: Store, facts: Facts): Promise<WorkspaceCounts["answers"]> {
+  const files = await listAnswers(store);
+  const count = { open: 0, challenged: 0, dropped: 0 };
+  for (const { path } of files) count[await facts.of(ANSWER, path, answerSchema, stateOf)]++;
+  return { all: files.length, challenged: count.challenged, dropped: count.dropped };
+}
+
+function stateOf({
+  challenger,
+  challenger_run,
+  challenger_drop,
+}: Answer): z.infer<typeof answerState> {
+  if (challenger_drop !== undefined) return "dropped";
+  return challenger !== "" || challenger_run !== undefined ? "challenged" : "open";
+}
+
+async function countScores(store: Store, facts: Facts): Promise<WorkspaceCounts["scores"]> {
+  const count = { pending: 0, done: 0, unparsed: 0 };
   for (const name of await store.list("score")) {
     if (name.startsWith("_") || !name.endsWith(".json") || isRefinedName(name)) continue;
-    const score = await store.read(`score/${name}`, scoreSchema);
-    if (score.pending > 0) continue;
-    if (score.parsed) count.done++;
-    else count.unparsed++;
+    const state = await facts.of(SCORE, `score/${name}`, scoreSchema, ({ pending, parsed }) =>
+      pending > 0 ? "pending" : parsed ? "done" : "unparsed",
+    );
+    count[state]++;
   }
   return count;
 }
+
+export const COUNT_KINDS = [ANSWER, SCORE, PROMPTS];

@@ -4,6 +4,7 @@ import { z } from "zod";
 import { promptFileSchema, type Prompt } from "../records/prompt.ts";
 import type { Expected, StageOptions } from "../work.ts";
 import { byNumber, isWanted } from "./answers.ts";
+import type { FactKind, Facts } from "./facts/facts.ts";
 import type { Store } from "./store.ts";
 
 export type PromptEntry = {
@@ -24,35 +25,44 @@ export async function countPrompts(store: Store): Promise<number> {
   let count = 0;
   for (const file of await listPromptFiles(store)) {
     const prompts = await store.read(`prompt/${file}`, z.array(z.unknown()));
-    count += prompts.filter((prompt) => !isForgotten(prompt)).length;
+    count += countIn(prompts);
   }
   return count;
 }
 
-const plannedSchema = z.looseObject({
+/** How many of a file's prompts are still there. */
+export function countIn(prompts: readonly unknown[]): number {
+  return prompts.filter((prompt) => !isForgotten(prompt)).length;
+}
+
+const plannedSchema = z.object({
   instance_id: z.string(),
-  repo: z.string().optional(),
-  run: z.string().optional(),
+  repo: z.string().exactOptional(),
+  run: z.string().exactOptional(),
 });
-export type Planned = {
-  readonly instance_id: string;
-  readonly repo?: string;
-  readonly run?: string;
+const loosePlanned = plannedSchema.loose();
+export type Planned = Readonly<z.infer<typeof plannedSchema>>;
+
+const plannedList = z.array(plannedSchema.nullable());
+/** Of each prompt of a file what its turn is of; null: it was forgotten. */
+export const PLANNED: FactKind<z.infer<typeof plannedList>> = {
+  name: "planned",
+  folder: "answer",
+  schema: plannedList,
 };
 
-/** What the duel will have of prompt/: answer file name -> what its turn is of. */
-export async function listPlanned(store: Store): Promise<ReadonlyMap<string, Planned>> {
+/** What the duel will have of prompt/, in order: answer file name -> what its turn is of. */
+export async function listPlanned(
+  store: Store,
+  facts: Facts,
+): Promise<ReadonlyMap<string, Planned>> {
   const planned = new Map<string, Planned>();
   for (const file of await listPromptFiles(store)) {
-    const prompts = await store.read(`prompt/${file}`, z.array(plannedSchema));
-    for (const [index, prompt] of prompts.entries()) {
-      const { instance_id, repo, run } = prompt;
-      if (isForgotten(prompt)) continue;
-      planned.set(nameOf(file, index + 1), {
-        instance_id,
-        ...(repo === undefined ? {} : { repo }),
-        ...(run === undefined ? {} : { run }),
-      });
+    const list = await facts.of(PLANNED, `prompt/${file}`, z.array(loosePlanned), (prompts) =>
+      prompts.map((prompt) => (isForgotten(prompt) ? null : plannedSchema.parse(prompt))),
+    );
+    for (const [index, turn] of list.entries()) {
+      if (turn !== null) planned.set(nameOf(file, index + 1), turn);
     }
   }
   return planned;
@@ -113,6 +123,24 @@ export async function* readPrompts(
   yield* (await openPrompts(store, options)).entries();
 }
 
+/** A prompt by the answer file it becomes; the file that it stands in stays in hand for the next one. */
+export function promptFinder(store: Store): (name: string) => Promise<Prompt | null> {
+  let inHand: { readonly file: string; readonly prompts: readonly Prompt[] } | null = null;
+  return async (name) => {
+    const { file, order } = placeOf(name);
+    if (inHand?.file !== file) {
+      const prompts = await store.readIfThere(`prompt/${file}`, promptFileSchema);
+      inHand = { file, prompts: prompts ?? [] };
+    }
+    return inHand.prompts[order - 1] ?? null;
+  };
+}
+
+/** The prompt file that a turn stands in. */
+export function promptPathOf(name: string): string {
+  return `prompt/${placeOf(name).file}`;
+}
+
 // ---------------------------------------------------------------------------------------------
 
 const isForgotten = (prompt: unknown): boolean =>
@@ -120,3 +148,8 @@ const isForgotten = (prompt: unknown): boolean =>
 
 const nameOf = (file: string, order: number): string =>
   `${file.replace(/\.json$/, "")}_${order}.json`;
+
+function placeOf(name: string): { readonly file: string; readonly order: number } {
+  const [, stem = "", order = "0"] = /^(.*)_(\d+)\.json$/.exec(name) ?? [];
+  return { file: `${stem}.json`, order: Number(order) };
+}

@@ -1,0 +1,161 @@
+/**
+ * What is known of the files of a workspace, so that they need not all be read again: `answer/.facts.jsonl` and
+ * `score/.facts.jsonl`. Of every file its print and the hash of its content, and what was made of it, bound to
+ * the hashes it was made from. Only ever a cache: what is missing, torn, of another build or of a file that
+ * changed since is made anew, and whoever asks gets the same with it and without.
+ */
+import { createHash } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { z } from "zod";
+import { errorCode, errorMessage } from "../../errors.ts";
+import { diskError } from "../disk-faults.ts";
+import { missing, parseFile, type Store } from "../store.ts";
+import { buildPrint } from "./build.ts";
+import { addFactLines, readFactLines, tidyFactLines, type FactLine } from "./fact-lines.ts";
+import { printOf, type Print } from "./prints.ts";
+
+/** What is made of files; what may quote hidden knowledge is kept in answer/ alone. */
+export type FactKind<T> = {
+  readonly name: string;
+  readonly folder: "answer" | "score";
+  readonly schema: z.ZodType<T>;
+};
+
+export type Facts = {
+  /** A file and its hash; null: it is not there. @throws UserError as `Store.read`. */
+  read<T>(path: string, schema: z.ZodType<T>): Promise<{ value: T; hash: string } | null>;
+  /** The hash of a file's content (20 hex digits), read again only where it changed; "" when it is not there. */
+  hash(path: string): Promise<string>;
+  /** What is made of one file, kept under its path. @throws UserError as `Store.read`. */
+  of<T, Made>(
+    kind: FactKind<Made>,
+    path: string,
+    schema: z.ZodType<T>,
+    make: (value: T) => Made,
+  ): Promise<Made>;
+  /** True when something was kept under the name, of whatever content. */
+  has(kind: FactKind<unknown>, name: string): boolean;
+  /** What was kept under just this key; null: nothing, or what other code made. */
+  known<T>(kind: FactKind<T>, name: string, key: string): T | null;
+  keep<T>(kind: FactKind<T>, name: string, key: string, value: T): void;
+  /** Writes down what is new. Gives why it could not; null: it could. */
+  save(): Promise<string | null>;
+};
+
+/** Opens what is known, of these kinds. */
+export function openFacts(store: Store, kinds: readonly FactKind<unknown>[]): Facts {
+  const build = buildPrint();
+  const files = new Map<string, Known>();
+  const made = new Map(kinds.map(({ name }) => [name, new Map<string, Kept>()]));
+  const fresh = { answer: [] as FactLine[], score: [] as FactLine[] };
+  const counts = { answer: { lines: 0, overtaken: 0 }, score: { lines: 0, overtaken: 0 } };
+  const wanted = new Set([FILE, ...made.keys()]);
+  for (const folder of FOLDERS) {
+    readFactLines(store.path(folder, FACTS_FILE), wanted, ([kind, name, key, value]) => {
+      const map = kind === FILE ? files : made.get(kind);
+      counts[folder].lines++;
+      if (map?.has(name) === true) counts[folder].overtaken++;
+      if (kind !== FILE) made.get(kind)?.set(name, { key, value });
+      else if (typeof value === "string") files.set(name, { print: key, hash: value });
+    });
+  }
+
+  const learn = (path: string, print: Print | null, hash: string): void => {
+    if (print === null || !print.isSettled) return;
+    files.set(path, { print: print.text, hash });
+    fresh[folderOf(path)].push([FILE, path, print.text, hash]);
+  };
+  const bytesOf = async (path: string): Promise<Buffer | null> => {
+    try {
+      return await readFile(store.path(path));
+    } catch (error) {
+      if (errorCode(error) === "ENOENT") return null;
+      throw diskError(store.path(path), "read", error);
+    }
+  };
+  const keyOf = (key: string): string => `${build} ${key}`;
+
+  const facts: Facts = {
+    async read(path, schema) {
+      // Before it is read: of a file that changes meanwhile the next look will know.
+      const print = printOf(store.path(path));
+      const bytes = await bytesOf(path);
+      if (bytes === null) return null;
+      const hash = hashOf(bytes);
+      const value = parseFile(path, bytes.toString("utf8"), schema);
+      if (files.get(path)?.print !== print?.text) learn(path, print, hash);
+      return { value, hash };
+    },
+    async of(kind, path, schema, make) {
+      if (facts.has(kind, path)) {
+        const known = facts.known(kind, path, await facts.hash(path));
+        if (known !== null) return known;
+      }
+      const read = await facts.read(path, schema);
+      if (read === null) throw missing(path);
+      const value = make(read.value);
+      facts.keep(kind, path, read.hash, value);
+      return value;
+    },
+    async hash(path) {
+      const print = printOf(store.path(path));
+      if (print === null) return "";
+      const known = files.get(path);
+      if (known?.print === print.text) return known.hash;
+      const bytes = await bytesOf(path);
+      if (bytes === null) return "";
+      const hash = hashOf(bytes);
+      learn(path, print, hash);
+      return hash;
+    },
+    has: (kind, name) => made.get(kind.name)?.has(name) === true,
+    known(kind, name, key) {
+      const kept = made.get(kind.name)?.get(name);
+      if (kept === undefined || kept.key !== keyOf(key)) return null;
+      const value = kind.schema.safeParse(kept.value);
+      return value.success ? value.data : null;
+    },
+    keep(kind, name, key, value) {
+      made.get(kind.name)?.set(name, { key: keyOf(key), value });
+      fresh[kind.folder].push([kind.name, name, keyOf(key), value]);
+    },
+    async save() {
+      try {
+        for (const folder of FOLDERS) {
+          const path = store.path(folder, FACTS_FILE);
+          if (fresh[folder].length > 0) addFactLines(path, fresh[folder].splice(0));
+          if (isWorn(counts[folder])) await tidyFactLines(path);
+        }
+        return null;
+      } catch (error) {
+        return `what is known of the files could not be kept, so that the next run reads them all again: ${errorMessage(error)}`;
+      }
+    },
+  };
+  return facts;
+}
+
+/** One hash over any number of hashes and settings. */
+export function keyOver(parts: unknown): string {
+  return createHash("sha256").update(JSON.stringify(parts)).digest("hex").slice(0, HASH_DIGITS);
+}
+
+// ---------------------------------------------------------------------------------------------
+
+type Known = { readonly print: string; readonly hash: string };
+type Kept = { readonly key: string; readonly value: unknown };
+
+const FOLDERS = ["answer", "score"] as const;
+const FACTS_FILE = ".facts.jsonl";
+const FILE = "file";
+const HASH_DIGITS = 20;
+
+const folderOf = (path: string): "answer" | "score" =>
+  path.startsWith("score/") ? "score" : "answer";
+
+const hashOf = (bytes: Buffer): string =>
+  createHash("sha256").update(bytes).digest("hex").slice(0, HASH_DIGITS);
+
+/** More than half of many lines are overtaken. */
+const isWorn = ({ lines, overtaken }: { lines: number; overtaken: number }): boolean =>
+  lines > 1000 && overtaken * 2 > lines;

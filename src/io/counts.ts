@@ -8,7 +8,8 @@ import { isRefinedName } from "../records/refined.ts";
 import { scoreSchema } from "../records/score.ts";
 import { triesSchema } from "../records/tries.ts";
 import { listAnswers } from "./answers.ts";
-import type { FactKind, Facts } from "./facts/facts.ts";
+import { openFacts, printOver, type FactKind, type Facts } from "./facts/facts.ts";
+import { printOf } from "./facts/prints.ts";
 import { countIn, listPromptFiles } from "./prompts.ts";
 import { readRuns } from "./run-file.ts";
 import type { Store } from "./store.ts";
@@ -26,19 +27,71 @@ export type WorkspaceCounts = {
   readonly reported: boolean;
 };
 
-export async function countWorkspace(store: Store, facts: Facts): Promise<WorkspaceCounts> {
+/** Where no file changed since it was counted, the counts stand; else only what changed is looked at. */
+export async function countWorkspace(store: Store, totals: Facts): Promise<WorkspaceCounts> {
   const { prompt } = await readRuns(store);
+  const files = await filesToCount(store);
   return {
-    prompts: await countPrompts(store, facts),
+    ...((await countedBefore(store, totals, files)) ?? (await countNow(store, totals, files))),
     promptDrops: Object.values(prompt?.dropped ?? {}).reduce((sum, n) => sum + n, 0),
     kingDrops: await countKingDrops(store),
-    answers: await countAnswers(store, facts),
-    scores: await countScores(store, facts),
-    reported: (await store.readText("report/report.md")) !== null,
+    reported: printOf(store.path("report/report.md")) !== null,
   };
 }
 
 // ---------------------------------------------------------------------------------------------
+
+type Totals = Pick<WorkspaceCounts, "prompts" | "answers" | "scores">;
+
+/** To be named where the facts of the whole are opened. */
+export const TOTALS: FactKind<Totals> = {
+  name: "totals",
+  folder: "score",
+  schema: z.object({
+    prompts: z.int(),
+    answers: z.object({ all: z.int(), challenged: z.int(), dropped: z.int() }),
+    scores: z.object({ done: z.int(), unparsed: z.int() }),
+  }),
+};
+
+type Files = {
+  readonly prompts: readonly string[];
+  readonly answers: readonly string[];
+  readonly scores: readonly string[];
+};
+
+async function filesToCount(store: Store): Promise<Files> {
+  const scores = (await store.list("score")).filter(
+    (name) => !name.startsWith("_") && name.endsWith(".json") && !isRefinedName(name),
+  );
+  return {
+    prompts: (await listPromptFiles(store)).map((name) => `prompt/${name}`),
+    answers: (await listAnswers(store)).map(({ path }) => path),
+    scores: scores.map((name) => `score/${name}`),
+  };
+}
+
+const totalsKey = (store: Store, { prompts, answers, scores }: Files): string | null =>
+  printOver(store, [...prompts, ...answers, ...scores]);
+
+async function countedBefore(store: Store, totals: Facts, files: Files): Promise<Totals | null> {
+  const key = totalsKey(store, files);
+  return key === null ? null : totals.known(TOTALS, "", key);
+}
+
+async function countNow(store: Store, totals: Facts, files: Files): Promise<Totals> {
+  // Before they are read: what changes meanwhile is counted anew.
+  const key = totalsKey(store, files);
+  const facts = openFacts(store, [ANSWER, SCORE, PROMPTS]);
+  const counts = {
+    prompts: await countPrompts(files.prompts, facts),
+    answers: await countAnswers(files.answers, facts),
+    scores: await countScores(files.scores, facts),
+  };
+  await facts.save();
+  if (key !== null) totals.keep(TOTALS, "", key, counts);
+  return counts;
+}
 
 async function countKingDrops(store: Store): Promise<number> {
   let count = 0;
@@ -63,22 +116,21 @@ const SCORE: FactKind<z.infer<typeof scoreState>> = {
 };
 const PROMPTS: FactKind<number> = { name: "prompts", folder: "answer", schema: z.int() };
 
-async function countPrompts(store: Store, facts: Facts): Promise<number> {
+async function countPrompts(paths: readonly string[], facts: Facts): Promise<number> {
   let count = 0;
-  for (const file of await listPromptFiles(store)) {
-    const path = `prompt/${file}`;
-    count += await facts.of(PROMPTS, path, promptList, (prompts) => countIn(prompts));
-  }
+  for (const path of paths) count += await facts.of(PROMPTS, path, promptList, countIn);
   return count;
 }
 
 const promptList = z.array(z.unknown());
 
-async function countAnswers(store: Store, facts: Facts): Promise<WorkspaceCounts["answers"]> {
-  const files = await listAnswers(store);
+async function countAnswers(
+  paths: readonly string[],
+  facts: Facts,
+): Promise<WorkspaceCounts["answers"]> {
   const count = { open: 0, challenged: 0, dropped: 0 };
-  for (const { path } of files) count[await facts.of(ANSWER, path, answerSchema, stateOf)]++;
-  return { all: files.length, challenged: count.challenged, dropped: count.dropped };
+  for (const path of paths) count[await facts.of(ANSWER, path, answerSchema, stateOf)]++;
+  return { all: paths.length, challenged: count.challenged, dropped: count.dropped };
 }
 
 function stateOf({
@@ -90,16 +142,16 @@ function stateOf({
   return challenger !== "" || challenger_run !== undefined ? "challenged" : "open";
 }
 
-async function countScores(store: Store, facts: Facts): Promise<WorkspaceCounts["scores"]> {
+async function countScores(
+  paths: readonly string[],
+  facts: Facts,
+): Promise<WorkspaceCounts["scores"]> {
   const count = { pending: 0, done: 0, unparsed: 0 };
-  for (const name of await store.list("score")) {
-    if (name.startsWith("_") || !name.endsWith(".json") || isRefinedName(name)) continue;
-    const state = await facts.of(SCORE, `score/${name}`, scoreSchema, ({ pending, parsed }) =>
+  for (const path of paths) {
+    const state = await facts.of(SCORE, path, scoreSchema, ({ pending, parsed }) =>
       pending > 0 ? "pending" : parsed ? "done" : "unparsed",
     );
     count[state]++;
   }
-  return count;
+  return { done: count.done, unparsed: count.unparsed };
 }
-
-export const COUNT_KINDS = [ANSWER, SCORE, PROMPTS];

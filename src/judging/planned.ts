@@ -59,6 +59,7 @@ export function openPlanner(
   const refine = { ...refineModel(config), attempts, max_tokens, pr_chars };
   const key = keyOver([settings, full, refine, hidden]);
   const promptOf = promptFinder(store);
+  let lastPrompt = { path: "", hash: "" };
 
   return {
     async turn(name, fromPrompt) {
@@ -68,7 +69,7 @@ export function openPlanner(
         (await facts.of(INSTANCE, path ?? name, answerSchema, (answer) => answer.instance_id));
       if (config.source.exclude_ids.includes(instance_id)) return [];
       const of = { name, instance_id };
-      const source = fromPrompt === null ? "" : await facts.hash(promptPathOf(name));
+      const source = fromPrompt === null ? "" : await promptHash(promptPathOf(name));
       const made = [key, source, await hashesOf(of, path, `score/${name}`)].join(".");
       const known = facts.known(CALLS, name, made);
       if (known !== null) return known;
@@ -109,6 +110,12 @@ export function openPlanner(
       return calls;
     },
   };
+
+  /** Many turns stand in one file. */
+  async function promptHash(path: string): Promise<string> {
+    if (lastPrompt.path !== path) lastPrompt = { path, hash: await facts.hash(path) };
+    return lastPrompt.hash;
+  }
 
   async function hashesOf(
     of: { readonly name: string; readonly instance_id: string },

@@ -126,7 +126,7 @@ const EMPTY: Look = {
 /** The schemas of the records take longer to load than all the rest of a first look: they come late. */
 async function lookAt(store: Store): Promise<Look> {
   const [
-    { COUNT_KINDS, countWorkspace },
+    { TOTALS, countWorkspace },
     { openFacts },
     { foldLedger, LEDGER_KIND },
     { LEDGER_FOLD },
@@ -138,7 +138,7 @@ async function lookAt(store: Store): Promise<Look> {
     import("../core/spend/ledger-sums.ts"),
     import("../core/report/spending.ts"),
   ]);
-  const facts = openFacts(store, [...COUNT_KINDS, LEDGER_KIND]);
+  const facts = openFacts(store, [TOTALS, LEDGER_KIND], false);
   const counts = await countWorkspace(store, facts);
   const { spending } = await foldLedger(store, facts, LEDGER_FOLD);
   // A disk that cannot be written is no reason not to look at it.

@@ -5,9 +5,10 @@
  * changed since is made anew, and whoever asks gets the same with it and without.
  */
 import { createHash } from "node:crypto";
+import { readdirSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { z } from "zod";
-import { errorCode, errorMessage } from "../../errors.ts";
+import { errorCode, errorMessage, UserError } from "../../errors.ts";
 import { diskError } from "../disk-faults.ts";
 import { missing, parseFile, type Store } from "../store.ts";
 import { buildPrint } from "./build.ts";
@@ -42,15 +43,23 @@ export type Facts = {
   save(): Promise<string | null>;
 };
 
-/** Opens what is known, of these kinds. */
-export function openFacts(store: Store, kinds: readonly FactKind<unknown>[]): Facts {
+/**
+ * Opens what is known, of these kinds.
+ * @param withFiles false: hashes of single files are not asked for, and need not be loaded. @default true
+ */
+export function openFacts(
+  store: Store,
+  kinds: readonly FactKind<unknown>[],
+  withFiles = true,
+): Facts {
   const build = buildPrint();
   const files = new Map<string, Known>();
   const made = new Map(kinds.map(({ name }) => [name, new Map<string, Kept>()]));
   const fresh = { answer: [] as FactLine[], score: [] as FactLine[] };
   const counts = { answer: { lines: 0, overtaken: 0 }, score: { lines: 0, overtaken: 0 } };
-  const wanted = new Set([FILE, ...made.keys()]);
+  const wanted = new Set([...(withFiles ? [FILE] : []), ...made.keys()]);
   for (const folder of FOLDERS) {
+    if (!withFiles && kinds.every((kind) => kind.folder !== folder)) continue;
     readFactLines(store.path(folder, FACTS_FILE), wanted, ([kind, name, key, value]) => {
       const map = kind === FILE ? files : made.get(kind);
       counts[folder].lines++;
@@ -60,10 +69,36 @@ export function openFacts(store: Store, kinds: readonly FactKind<unknown>[]): Fa
     });
   }
 
+  const keyOf = (key: string): string => `${build} ${key}`;
+  let fault: string | null = null;
+  /** Many thousands are not held until the end. */
+  const add = (folder: "answer" | "score", line: FactLine): void => {
+    fresh[folder].push(line);
+    if (fresh[folder].length >= HELD_LINES) flush(folder);
+  };
+  const flush = (folder: "answer" | "score"): void => {
+    const lines = fresh[folder].splice(0);
+    if (lines.length === 0 || fault !== null) return;
+    try {
+      addFactLines(store.path(folder, FACTS_FILE), lines);
+    } catch (error) {
+      fault = errorMessage(error);
+    }
+  };
+
+  const listed = new Map<string, ReadonlySet<string>>();
+  const isMissing = (path: string): boolean => {
+    const at = path.lastIndexOf("/");
+    const folder = path.slice(0, at);
+    if (!STILL.has(folder)) return false;
+    const names = listed.get(folder) ?? new Set(namesIn(store.path(folder)));
+    listed.set(folder, names);
+    return !names.has(path.slice(at + 1));
+  };
   const learn = (path: string, print: Print | null, hash: string): void => {
     if (print === null || !print.isSettled) return;
     files.set(path, { print: print.text, hash });
-    fresh[folderOf(path)].push([FILE, path, print.text, hash]);
+    add(folderOf(path), [FILE, path, print.text, hash]);
   };
   const bytesOf = async (path: string): Promise<Buffer | null> => {
     try {
@@ -73,8 +108,6 @@ export function openFacts(store: Store, kinds: readonly FactKind<unknown>[]): Fa
       throw diskError(store.path(path), "read", error);
     }
   };
-  const keyOf = (key: string): string => `${build} ${key}`;
-
   const facts: Facts = {
     async read(path, schema) {
       // Before it is read: of a file that changes meanwhile the next look will know.
@@ -98,6 +131,7 @@ export function openFacts(store: Store, kinds: readonly FactKind<unknown>[]): Fa
       return value;
     },
     async hash(path) {
+      if (isMissing(path)) return "";
       const print = printOf(store.path(path));
       if (print === null) return "";
       const known = files.get(path);
@@ -117,22 +151,30 @@ export function openFacts(store: Store, kinds: readonly FactKind<unknown>[]): Fa
     },
     keep(kind, name, key, value) {
       made.get(kind.name)?.set(name, { key: keyOf(key), value });
-      fresh[kind.folder].push([kind.name, name, keyOf(key), value]);
+      add(kind.folder, [kind.name, name, keyOf(key), value]);
     },
     async save() {
-      try {
-        for (const folder of FOLDERS) {
-          const path = store.path(folder, FACTS_FILE);
-          if (fresh[folder].length > 0) addFactLines(path, fresh[folder].splice(0));
-          if (isWorn(counts[folder])) await tidyFactLines(path);
-        }
-        return null;
-      } catch (error) {
-        return `what is known of the files could not be kept, so that the next run reads them all again: ${errorMessage(error)}`;
+      for (const folder of FOLDERS) {
+        flush(folder);
+        if (fault === null && isWorn(counts[folder])) await tidied(store.path(folder, FACTS_FILE));
       }
+      return fault === null
+        ? null
+        : `what is known of the files could not be kept, so the next run reads them all again: ${fault}`;
     },
   };
   return facts;
+}
+
+/** One hash over how files are, without reading them; null: one changed just now. */
+export function printOver(store: Store, paths: readonly string[]): string | null {
+  const hash = createHash("sha256");
+  for (const path of paths) {
+    const print = printOf(store.path(path));
+    if (print?.isSettled === false) return null;
+    hash.update(`${path} ${print?.text ?? ""}\n`);
+  }
+  return hash.digest("hex").slice(0, HASH_DIGITS);
 }
 
 /** One hash over any number of hashes and settings. */
@@ -145,6 +187,18 @@ export function keyOver(parts: unknown): string {
 type Known = { readonly print: string; readonly hash: string };
 type Kept = { readonly key: string; readonly value: unknown };
 
+/** Folders that no reader of facts writes into, and where most names that are looked for are not there. */
+const STILL: ReadonlySet<string> = new Set(["commit", "commit/future", "review"]);
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch (error) {
+    if (errorCode(error) === "ENOENT" || errorCode(error) === "ENOTDIR") return [];
+    throw diskError(folder, "read", error);
+  }
+}
+
 const FOLDERS = ["answer", "score"] as const;
 const FACTS_FILE = ".facts.jsonl";
 const FILE = "file";
@@ -155,6 +209,15 @@ const folderOf = (path: string): "answer" | "score" =>
 
 const hashOf = (bytes: Buffer): string =>
   createHash("sha256").update(bytes).digest("hex").slice(0, HASH_DIGITS);
+
+/** A file that cannot be tidied is as good as before. */
+async function tidied(path: string): Promise<void> {
+  await tidyFactLines(path).catch((error: unknown) => {
+    if (!(error instanceof UserError)) throw error;
+  });
+}
+
+const HELD_LINES = 5000;
 
 /** More than half of many lines are overtaken. */
 const isWorn = ({ lines, overtaken }: { lines: number; overtaken: number }): boolean =>

@@ -25,19 +25,17 @@ export function turnBlocks({ rows }: ReportData): Block[] {
               { name: "bucket" },
               { name: "remarks" },
             ],
-            rows: scored.map((row) => [
-              points(row.score),
-              row.file,
-              row.style,
-              ...METRICS.map((metric) => points(row.metrics?.[metric])),
-              row.bucket ?? "",
-              remarks(row),
-            ]),
+            rows: scored.slice(0, SHOWN_TURNS).map(cellsOf),
+            ...(scored.length <= SHOWN_TURNS
+              ? {}
+              : { rest: scored.slice(SHOWN_TURNS).map(cellsOf) }),
             links: {
               column: 1,
-              to: scored.map(({ bucket, file }) =>
-                bucket === null ? null : `../${bucket}/${encodeURIComponent(file)}`,
-              ),
+              to: scored
+                .slice(0, SHOWN_TURNS)
+                .map(({ bucket, file }) =>
+                  bucket === null ? null : `../${bucket}/${encodeURIComponent(file)}`,
+                ),
             },
           } as const,
         ]),
@@ -48,13 +46,30 @@ export function turnBlocks({ rows }: ReportData): Block[] {
           {
             kind: "table",
             columns: [{ name: "file" }, { name: "why" }],
-            rows: others.map((row) => [row.file, STATE_WORDS[row.state]]),
+            rows: others.slice(0, SHOWN_TURNS).map((row) => [row.file, STATE_WORDS[row.state]]),
+            ...(others.length <= SHOWN_TURNS
+              ? {}
+              : {
+                  rest: others.slice(SHOWN_TURNS).map((row) => [row.file, STATE_WORDS[row.state]]),
+                }),
           } as const,
         ]),
   ];
 }
 
 // ---------------------------------------------------------------------------------------------
+
+/** Turns in the tables of text and page; all of them are in turns.csv. */
+const SHOWN_TURNS = 1000;
+
+const cellsOf = (row: TurnRow): string[] => [
+  points(row.score),
+  row.file,
+  row.style,
+  ...METRICS.map((metric) => points(row.metrics?.[metric])),
+  row.bucket ?? "",
+  remarks(row),
+];
 
 const STATE_WORDS: Readonly<Record<TurnRow["state"], string>> = {
   scored: "",
@@ -63,7 +78,8 @@ const STATE_WORDS: Readonly<Record<TurnRow["state"], string>> = {
   unscored: "not validated yet",
 };
 
-function remarks(row: TurnRow): string {
+/** What is worth a look in a turn. */
+export function remarks(row: TurnRow): string {
   return [
     ...(row.disqualified === null ? [] : [`lost: ${row.disqualified}`]),
     ...(row.by === "person" ? ["bucket by a person"] : []),

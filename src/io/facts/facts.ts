@@ -114,7 +114,7 @@ export function openFacts(
       const print = printOf(store.path(path));
       const bytes = await bytesOf(path);
       if (bytes === null) return null;
-      const hash = hashOf(bytes);
+      const hash = contentHash(bytes);
       const value = parseFile(path, bytes.toString("utf8"), schema);
       if (files.get(path)?.print !== print?.text) learn(path, print, hash);
       return { value, hash };
@@ -138,7 +138,7 @@ export function openFacts(
       if (known?.print === print.text) return known.hash;
       const bytes = await bytesOf(path);
       if (bytes === null) return "";
-      const hash = hashOf(bytes);
+      const hash = contentHash(bytes);
       learn(path, print, hash);
       return hash;
     },
@@ -164,6 +164,11 @@ export function openFacts(
     },
   };
   return facts;
+}
+
+/** The hash of a file with this content. */
+export function contentHash(content: string | Buffer): string {
+  return createHash("sha256").update(content).digest("hex").slice(0, HASH_DIGITS);
 }
 
 /** One hash over how files are, without reading them; null: one changed just now. */
@@ -206,9 +211,6 @@ const HASH_DIGITS = 20;
 
 const folderOf = (path: string): "answer" | "score" =>
   path.startsWith("score/") ? "score" : "answer";
-
-const hashOf = (bytes: Buffer): string =>
-  createHash("sha256").update(bytes).digest("hex").slice(0, HASH_DIGITS);
 
 /** A file that cannot be tidied is as good as before. */
 async function tidied(path: string): Promise<void> {

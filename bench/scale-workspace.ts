@@ -6,6 +6,7 @@
 import { closeSync, mkdirSync, openSync, writeFileSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { loadConfig } from "../src/config.ts";
+import { actionStyle } from "../src/core/actions/style.ts";
 import { itemsOf, openTurn, withOutcome } from "../src/core/duel/turn.ts";
 import type { DuelRules } from "../src/core/duel/rules.ts";
 import { seededRng } from "../src/core/random.ts";
@@ -159,7 +160,7 @@ function judged(answer: Answer, seed: number, rules: DuelRules): Score {
     file: "model.json",
     answer,
     previous: null,
-    style: "search",
+    style: actionStyle(answer.challenger, undefined),
     force: false,
     retry: false,
     rejudge: null,

@@ -4,7 +4,7 @@
  * processes may add at once and a line that a kill tore off spoils no other. What is no such line is
  * passed over.
  */
-import { closeSync, mkdirSync, openSync, readSync } from "node:fs";
+import { closeSync, fstatSync, mkdirSync, openSync, readSync } from "node:fs";
 import { dirname } from "node:path";
 import { errorCode } from "../../errors.ts";
 import { writeAll, writeWhole } from "../store.ts";
@@ -52,14 +52,18 @@ export async function tidyFactLines(path: string): Promise<void> {
 // ---------------------------------------------------------------------------------------------
 
 const BLOCK_BYTES = 1 << 20;
+const MOST_BYTES = 1 << 28;
 
+/** null: nothing is known. Whatever keeps a cache from being read, the files themselves are there. */
 function openToRead(path: string): number | null {
   try {
-    return openSync(path, "r");
+    const file = openSync(path, "r");
+    if (fstatSync(file).isFile()) return file;
+    closeSync(file);
+    return null;
   } catch (error) {
-    // Without it everything is looked at anew, and whoever cannot read may still be able to go on.
-    if (["ENOENT", "ENOTDIR", "EACCES", "EPERM"].includes(errorCode(error))) return null;
-    throw error;
+    if (errorCode(error) === "") throw error;
+    return null;
   }
 }
 
@@ -67,6 +71,8 @@ function eachLine(file: number, see: (bytes: Buffer, start: number, end: number)
   let block = Buffer.alloc(BLOCK_BYTES);
   let held = 0;
   for (;;) {
+    // No line of ours is that long: what follows is not known, that is all.
+    if (held > MOST_BYTES) return;
     if (held === block.length) block = Buffer.concat([block], block.length * 2);
     const size = readSync(file, block, held, block.length - held, null);
     const end = held + size;

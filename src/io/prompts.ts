@@ -58,15 +58,26 @@ export async function listPlanned(
 ): Promise<ReadonlyMap<string, Planned>> {
   const planned = new Map<string, Planned>();
   for (const file of await listPromptFiles(store)) {
-    const list = await facts.of(PLANNED, `prompt/${file}`, z.array(loosePlanned), (prompts) =>
-      prompts.map((prompt) => (isForgotten(prompt) ? null : plannedSchema.parse(prompt))),
-    );
+    const list = await plannedIn(file, facts);
     for (const [index, turn] of list.entries()) {
       if (turn !== null) planned.set(nameOf(file, index + 1), turn);
     }
   }
   return planned;
 }
+
+const plannedIn = (file: string, facts: Facts): Promise<readonly (Planned | null)[]> =>
+  facts.of(PLANNED, `prompt/${file}`, z.array(loosePlanned), (prompts) =>
+    prompts.map((prompt) => (isForgotten(prompt) ? null : plannedSchema.parse(prompt))),
+  );
+
+/** Turns that need no look at their prompt; a file of which all are such is not opened when it is known. */
+export type DoneTurns = {
+  readonly facts: Facts;
+  isDone(name: string): boolean;
+  /** Called in order for the turns of a file that is not opened. */
+  take(name: string, turn: Planned): void;
+};
 
 export type PromptReader = {
   /** Every prompt in order, cut down by --only and --limit. To be gone through once. */
@@ -79,6 +90,7 @@ export type PromptReader = {
 export async function openPrompts(
   store: Store,
   options: Pick<StageOptions, "only" | "limit">,
+  done: DoneTurns | null = null,
 ): Promise<PromptReader> {
   const files = await Promise.all(
     (await listPromptFiles(store)).map(async (file) => {
@@ -94,6 +106,14 @@ export async function openPrompts(
     async *entries() {
       let left = limit;
       for (const { file, size } of files) {
+        const taken =
+          limit === Number.POSITIVE_INFINITY ? await takeDone(file, options, done) : null;
+        if (taken !== null) {
+          unread -= size;
+          read += size;
+          found += taken;
+          continue;
+        }
         const prompts = await store.read(`prompt/${file}`, promptFileSchema);
         const wanted = prompts
           .map((prompt, index) => ({ name: nameOf(file, index + 1), prompt }))
@@ -142,6 +162,22 @@ export function promptPathOf(name: string): string {
 }
 
 // ---------------------------------------------------------------------------------------------
+
+/** How many turns of a file were taken without opening it; null: it has to be opened. */
+async function takeDone(
+  file: string,
+  options: Pick<StageOptions, "only">,
+  done: DoneTurns | null,
+): Promise<number | null> {
+  if (done === null || !done.facts.has(PLANNED, `prompt/${file}`)) return null;
+  const turns = (await plannedIn(file, done.facts)).flatMap((turn, index) => {
+    const name = nameOf(file, index + 1);
+    return turn === null || !isWanted(name, options) ? [] : [{ name, turn }];
+  });
+  if (!turns.every(({ name }) => done.isDone(name))) return null;
+  for (const { name, turn } of turns) done.take(name, turn);
+  return turns.length;
+}
 
 const isForgotten = (prompt: unknown): boolean =>
   (Object(prompt) as { forgotten?: unknown }).forgotten === true;

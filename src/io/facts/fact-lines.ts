@@ -4,7 +4,7 @@
  * processes may add at once and a line that a kill tore off spoils no other. What is no such line is
  * passed over.
  */
-import { closeSync, fstatSync, mkdirSync, openSync, readSync } from "node:fs";
+import { closeSync, constants, fstatSync, mkdirSync, openSync, readSync } from "node:fs";
 import { dirname } from "node:path";
 import { errorCode } from "../../errors.ts";
 import { writeAll, writeWhole } from "../store.ts";
@@ -33,7 +33,8 @@ export function readFactLines(
 /** @throws the disk's own error: a cache that cannot be written is the caller's to bear. */
 export function addFactLines(path: string, lines: readonly FactLine[]): void {
   mkdirSync(dirname(path), { recursive: true });
-  const file = openSync(path, "a");
+  // Not through a link: what stands at its end may be anybody's.
+  const file = openSync(path, APPEND);
   try {
     writeAll(file, `\n${lines.map((line) => `${JSON.stringify(line)}\n`).join("")}`);
   } finally {
@@ -51,6 +52,7 @@ export async function tidyFactLines(path: string): Promise<void> {
 
 // ---------------------------------------------------------------------------------------------
 
+const APPEND = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | constants.O_NOFOLLOW;
 const BLOCK_BYTES = 1 << 20;
 const MOST_BYTES = 1 << 28;
 

@@ -1,5 +1,10 @@
 import { expect, test } from "vitest";
-import { makeEstimator, makeLearner, promptBytes, totalOf } from "../../../src/core/spend/estimate.ts";
+import {
+  makeEstimator,
+  makeLearner,
+  promptBytes,
+  totalOf,
+} from "../../../src/core/spend/estimate.ts";
 import { planTurn, type PlannedTurn, type PlanSettings } from "../../../src/core/spend/plan.ts";
 import { estimateLines } from "../../../src/core/spend/table.ts";
 import type { LedgerLine } from "../../../src/records/ledger.ts";

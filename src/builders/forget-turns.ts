@@ -102,6 +102,17 @@ const TURN_FILE = /^[^_.].*\.json$/;
 /** "prompts_24_001_3.r1.json" -> "prompts_24_001_3". */
 const stemOf = (name: string): string => name.replace(/\.json$/, "").replace(/\.r\d+$/, "");
 
+/** Of all turns: caches, and what one command makes of the others again. */
+const MADE_AGAIN = [
+  "answer/.facts.jsonl",
+  "score/.facts.jsonl",
+  "answer/.replies.jsonl",
+  "report/turns.csv",
+  "report/tables/answers.parquet",
+  "report/tables/scores.parquet",
+  "report/tables/verdicts.parquet",
+];
+
 /** Tries below report/, caches and replies on their way: by the turn's name, or whole where they can be made again. */
 async function besides(store: Store, stems: ReadonlySet<string>): Promise<string[]> {
   if (stems.size === 0) return [];
@@ -113,8 +124,6 @@ async function besides(store: Store, stems: ReadonlySet<string>): Promise<string
       if (last.endsWith(".json") && stems.has(stemOf(last))) files.push(`${folder}/${name}`);
     }
   }
-  for (const cache of ["answer/.facts.jsonl", "score/.facts.jsonl", "answer/.replies.jsonl"]) {
-    if (await store.has(cache)) files.push(cache);
-  }
+  for (const made of MADE_AGAIN) if (await store.has(made)) files.push(made);
   return files;
 }

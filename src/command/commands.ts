@@ -60,6 +60,7 @@ export const COMMANDS: Readonly<Record<string, readonly CommandLine[]>> = {
       what: "a finished set to the Hub; a dry run unless --push",
     },
     { name: "summarize", what: "what is in a set" },
+    { name: "tables", what: "answers, scores and verdicts as Parquet" },
     { name: "forget", what: "an instance or a run goes out of every folder and set" },
     { name: "check-template", what: "what a chat template carries, loses and needs" },
     { name: "train", npm: "stage:train", what: "a set and a base model become a checkpoint" },

@@ -1,10 +1,16 @@
-/** What a workspace holds and what was dropped on the way, counted from its files. */
-import { answerSchema } from "../records/answer.ts";
+/**
+ * What a workspace holds and what was dropped on the way, counted from its files; of those that are as
+ * they were, from what is known of them.
+ */
+import { z } from "zod";
+import { answerSchema, type Answer } from "../records/answer.ts";
 import { isRefinedName } from "../records/refined.ts";
 import { scoreSchema } from "../records/score.ts";
 import { triesSchema } from "../records/tries.ts";
 import { listAnswers } from "./answers.ts";
-import { countPrompts } from "./prompts.ts";
+import { openFacts, printOver, type FactKind, type Facts } from "./facts/facts.ts";
+import { printOf } from "./facts/prints.ts";
+import { countIn, listPromptFiles } from "./prompts.ts";
 import { readRuns } from "./run-file.ts";
 import type { Store } from "./store.ts";
 
@@ -21,19 +27,71 @@ export type WorkspaceCounts = {
   readonly reported: boolean;
 };
 
-export async function countWorkspace(store: Store): Promise<WorkspaceCounts> {
+/** Where no file changed since it was counted, the counts stand; else only what changed is looked at. */
+export async function countWorkspace(store: Store, totals: Facts): Promise<WorkspaceCounts> {
   const { prompt } = await readRuns(store);
+  const files = await filesToCount(store);
   return {
-    prompts: await countPrompts(store),
+    ...((await countedBefore(store, totals, files)) ?? (await countNow(store, totals, files))),
     promptDrops: Object.values(prompt?.dropped ?? {}).reduce((sum, n) => sum + n, 0),
     kingDrops: await countKingDrops(store),
-    answers: await countAnswers(store),
-    scores: await countScores(store),
-    reported: (await store.readText("report/report.md")) !== null,
+    reported: printOf(store.path("report/report.md")) !== null,
   };
 }
 
 // ---------------------------------------------------------------------------------------------
+
+type Totals = Pick<WorkspaceCounts, "prompts" | "answers" | "scores">;
+
+/** To be named where the facts of the whole are opened. */
+export const TOTALS: FactKind<Totals> = {
+  name: "totals",
+  folder: "score",
+  schema: z.object({
+    prompts: z.int(),
+    answers: z.object({ all: z.int(), challenged: z.int(), dropped: z.int() }),
+    scores: z.object({ done: z.int(), unparsed: z.int() }),
+  }),
+};
+
+type Files = {
+  readonly prompts: readonly string[];
+  readonly answers: readonly string[];
+  readonly scores: readonly string[];
+};
+
+async function filesToCount(store: Store): Promise<Files> {
+  const scores = (await store.list("score")).filter(
+    (name) => !name.startsWith("_") && name.endsWith(".json") && !isRefinedName(name),
+  );
+  return {
+    prompts: (await listPromptFiles(store)).map((name) => `prompt/${name}`),
+    answers: (await listAnswers(store)).map(({ path }) => path),
+    scores: scores.map((name) => `score/${name}`),
+  };
+}
+
+const totalsKey = (store: Store, { prompts, answers, scores }: Files): string | null =>
+  printOver(store, [...prompts, ...answers, ...scores]);
+
+async function countedBefore(store: Store, totals: Facts, files: Files): Promise<Totals | null> {
+  const key = totalsKey(store, files);
+  return key === null ? null : totals.known(TOTALS, "", key);
+}
+
+async function countNow(store: Store, totals: Facts, files: Files): Promise<Totals> {
+  // Before they are read: what changes meanwhile is counted anew.
+  const key = totalsKey(store, files);
+  const facts = openFacts(store, [ANSWER, SCORE, PROMPTS]);
+  const counts = {
+    prompts: await countPrompts(files.prompts, facts),
+    answers: await countAnswers(files.answers, facts),
+    scores: await countScores(files.scores, facts),
+  };
+  await facts.save();
+  if (key !== null) totals.keep(TOTALS, "", key, counts);
+  return counts;
+}
 
 async function countKingDrops(store: Store): Promise<number> {
   let count = 0;
@@ -44,25 +102,56 @@ async function countKingDrops(store: Store): Promise<number> {
   return count;
 }
 
-async function countAnswers(store: Store): Promise<WorkspaceCounts["answers"]> {
-  const files = await listAnswers(store);
-  const count = { all: files.length, challenged: 0, dropped: 0 };
-  for (const { path } of files) {
-    const answer = await store.read(path, answerSchema);
-    if (answer.challenger_drop !== undefined) count.dropped++;
-    else if (answer.challenger !== "" || answer.challenger_run !== undefined) count.challenged++;
-  }
+const answerState = z.enum(["open", "challenged", "dropped"]);
+const ANSWER: FactKind<z.infer<typeof answerState>> = {
+  name: "answer",
+  folder: "answer",
+  schema: answerState,
+};
+const scoreState = z.enum(["pending", "done", "unparsed"]);
+const SCORE: FactKind<z.infer<typeof scoreState>> = {
+  name: "score",
+  folder: "score",
+  schema: scoreState,
+};
+const PROMPTS: FactKind<number> = { name: "prompts", folder: "answer", schema: z.int() };
+
+async function countPrompts(paths: readonly string[], facts: Facts): Promise<number> {
+  let count = 0;
+  for (const path of paths) count += await facts.of(PROMPTS, path, promptList, countIn);
   return count;
 }
 
-async function countScores(store: Store): Promise<WorkspaceCounts["scores"]> {
-  const count = { done: 0, unparsed: 0 };
-  for (const name of await store.list("score")) {
-    if (name.startsWith("_") || !name.endsWith(".json") || isRefinedName(name)) continue;
-    const score = await store.read(`score/${name}`, scoreSchema);
-    if (score.pending > 0) continue;
-    if (score.parsed) count.done++;
-    else count.unparsed++;
+const promptList = z.array(z.unknown());
+
+async function countAnswers(
+  paths: readonly string[],
+  facts: Facts,
+): Promise<WorkspaceCounts["answers"]> {
+  const count = { open: 0, challenged: 0, dropped: 0 };
+  for (const path of paths) count[await facts.of(ANSWER, path, answerSchema, stateOf)]++;
+  return { all: paths.length, challenged: count.challenged, dropped: count.dropped };
+}
+
+function stateOf({
+  challenger,
+  challenger_run,
+  challenger_drop,
+}: Answer): z.infer<typeof answerState> {
+  if (challenger_drop !== undefined) return "dropped";
+  return challenger !== "" || challenger_run !== undefined ? "challenged" : "open";
+}
+
+async function countScores(
+  paths: readonly string[],
+  facts: Facts,
+): Promise<WorkspaceCounts["scores"]> {
+  const count = { pending: 0, done: 0, unparsed: 0 };
+  for (const path of paths) {
+    const state = await facts.of(SCORE, path, scoreSchema, ({ pending, parsed }) =>
+      pending > 0 ? "pending" : parsed ? "done" : "unparsed",
+    );
+    count[state]++;
   }
-  return count;
+  return { done: count.done, unparsed: count.unparsed };
 }

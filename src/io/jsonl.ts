@@ -23,34 +23,34 @@ export type LineValue =
   | { readonly ok: false; readonly why: string };
 
 /**
- * Lines without their line feed; blank lines are left out. ".gz" is unpacked on the way. Of a line over
+ * Lines without their line feed, from a byte on where a line begins (of a plain file); blank lines are left out. ".gz" is unpacked on the way. Of a line over
  * MAX_LINE_BYTES only LONG_LINE is handed out.
  * @throws UserError for a file that cannot be read or unpacked, or unpacks to far too much.
  */
-export async function* readLines(path: string): AsyncGenerator<Line> {
-  const file = createReadStream(path, { highWaterMark: 1 << 20 });
+export async function* readLines(path: string, from = 0): AsyncGenerator<Line> {
+  const file = createReadStream(path, { highWaterMark: 1 << 20, start: from });
   const stream = path.endsWith(".gz") ? file.pipe(createGunzip()) : file;
   file.on("error", (error) => stream.destroy(error));
   let parts: Buffer[] = [];
   let held = 0;
   let number = 0;
-  let start = 0;
-  let offset = 0;
+  let start = from;
+  let offset = from;
   try {
     for await (const chunk of stream as AsyncIterable<Buffer>) {
-      let from = 0;
-      for (let at = chunk.indexOf(10); at >= 0; at = chunk.indexOf(10, from)) {
-        const isLong = held + at - from > MAX_LINE_BYTES;
-        const bytes = isLong ? LONG_LINE : Buffer.concat([...parts, chunk.subarray(from, at)]);
+      let next = 0;
+      for (let at = chunk.indexOf(10); at >= 0; at = chunk.indexOf(10, next)) {
+        const isLong = held + at - next > MAX_LINE_BYTES;
+        const bytes = isLong ? LONG_LINE : Buffer.concat([...parts, chunk.subarray(next, at)]);
         parts = [];
         held = 0;
         number++;
         if (!isBlank(bytes)) yield { number, start, bytes };
-        from = at + 1;
-        start = offset + from;
+        next = at + 1;
+        start = offset + next;
       }
-      if (from < chunk.length) parts.push(chunk.subarray(from));
-      held += chunk.length - from;
+      if (next < chunk.length) parts.push(chunk.subarray(next));
+      held += chunk.length - next;
       if (held > MAX_LINE_BYTES) parts = [];
       offset += chunk.length;
       if (stream !== file) checkRatio(path, file.bytesRead, offset);

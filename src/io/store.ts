@@ -66,12 +66,7 @@ export function openStore(root: string): Store {
     readIfThere,
     async read(file, schema) {
       const value = await readIfThere(file, schema);
-      if (value === null) {
-        throw new UserError(
-          `${file} is not there`,
-          `run the stage that writes ${dirname(file)}/ first`,
-        );
-      }
+      if (value === null) throw missing(file);
       return value;
     },
     async list(folder) {
@@ -192,7 +187,12 @@ async function syncNow(path: string): Promise<void> {
   }
 }
 
-function parseFile<T>(file: string, text: string, schema: z.ZodType<T>): T {
+export function missing(file: string): UserError {
+  return new UserError(`${file} is not there`, `run the stage that writes ${dirname(file)}/ first`);
+}
+
+/** What a file's text says. @throws UserError when it is not JSON, or has the wrong shape. */
+export function parseFile<T>(file: string, text: string, schema: z.ZodType<T>): T {
   let value: unknown;
   try {
     value = JSON.parse(text);

@@ -16,13 +16,16 @@ import { measureVotes } from "../core/duel/vote-model.ts";
 import { bothReports } from "../core/tally.ts";
 import { configHash } from "../core/turn/hash.ts";
 import { commitPath, listAnswers, type AnswerFile } from "../io/answers.ts";
+import { openFacts, type Facts } from "../io/facts/facts.ts";
 import { makeSaver, type Saver } from "../io/saver.ts";
+import { missing } from "../io/store.ts";
 import { outcomeSchema } from "../records/outcome.ts";
 import { answerSchema, type Answer } from "../records/answer.ts";
 import { scoreSchema, type Score } from "../records/score.ts";
 import type { ChatFailure, Outcome, WorkItem, WorkReport } from "../work.ts";
 import type { Deps } from "../deps.ts";
 import { isMeasured, withVotes } from "./panel-rules.ts";
+import { keepSettled, SETTLED, settledBy, settledTurn, type Settled } from "./settled.ts";
 
 /** One run of the stage. */
 export type Round = {
@@ -39,7 +42,11 @@ export type Round = {
   /** A model's first failure. */
   readonly failures: Map<string, string>;
   readonly judges: JudgeWatch;
+  readonly facts: Facts;
 };
+
+/** What a round remembers. */
+export const ROUND_KINDS = [SETTLED];
 
 /** How a pass takes turns up; `counts`: the progress bar moves. */
 export type How = Pick<Opening, "force" | "retry" | "rejudge" | "reparse"> & {
@@ -48,8 +55,14 @@ export type How = Pick<Opening, "force" | "retry" | "rejudge" | "reparse"> & {
   readonly everywhereAlone?: boolean;
 };
 
-export function newRound(config: Config, deps: Deps, rules: DuelRules): Round {
+export function newRound(
+  config: Config,
+  deps: Deps,
+  rules: DuelRules,
+  facts = openFacts(deps.store, ROUND_KINDS),
+): Round {
   return {
+    facts,
     config,
     deps,
     rules,
@@ -134,18 +147,55 @@ async function* items(
   how: How,
 ): AsyncGenerator<WorkItem> {
   const { inHand, deps } = round;
+  const settings = settledBy(round.config, round.rules);
+  const isPlain = !how.force && !how.retry && how.rejudge === null && !how.reparse;
   for (const answerFile of files) {
+    const settled = isPlain ? await settledTurn(round.facts, settings, answerFile) : null;
+    if (settled !== null) {
+      takeSettled(round, answerFile, settled, how);
+      continue;
+    }
     const turn = await open(round, answerFile, how);
     const asks = turn !== null && !how.reparse && round.config.judge.with === "panel";
     const asked = asks ? askable(round, turn, how, new Set()) : [];
     if (turn === null || asked.length === 0) {
       if (how.counts) deps.progress.step(stepOf(turn, how));
+      if (isPlain) await remember(round, settings, answerFile, turn);
       continue;
     }
     const keys = new Set(asked.map(({ key }) => key));
     inHand.set(answerFile.name, { answerFile, turn, asked: keys, out: keys.size, how });
     yield* asked;
   }
+}
+
+function takeSettled(
+  { absent, deps }: Round,
+  { name }: AnswerFile,
+  settled: Settled,
+  { counts }: How,
+): void {
+  if ("absent" in settled) absent.set(name, settled.absent);
+  const isKept = "parsed" in settled && settled.parsed;
+  if (counts) deps.progress.step(isKept ? "kept" : "dropped");
+}
+
+/**
+ * A turn with nothing to ask, unless something else than its two files has a say in it: a commit record that
+ * knows the repository, an outcome, a judge that was found mute.
+ */
+async function remember(
+  { facts, absent, config }: Round,
+  settings: string,
+  file: AnswerFile,
+  turn: Turn | null,
+): Promise<void> {
+  if (turn === null) {
+    return keepSettled(facts, settings, file, { absent: absent.get(file.name) ?? null });
+  }
+  const { pending, parsed, repo } = turn.score;
+  if (pending > 0 || repo == null || config.judge.with !== "panel") return;
+  await keepSettled(facts, settings, file, { parsed });
 }
 
 /** Where further judges come in a pass of their own, a turn that waits for them is none the worse. */
@@ -178,8 +228,10 @@ function askable(
 
 /** The turn with its score file brought up to date; null when it has no challenger to judge. */
 async function open(round: Round, { name, path }: AnswerFile, how: How): Promise<Turn | null> {
-  const { store } = round.deps;
-  const answer = await store.read(path, answerSchema);
+  const { facts } = round;
+  const read = await facts.read(path, answerSchema);
+  if (read === null) throw missing(path);
+  const answer = read.value;
   if (round.config.source.exclude_ids.includes(answer.instance_id)) {
     round.absent.set(name, "excluded_id");
     return null;
@@ -188,7 +240,7 @@ async function open(round: Round, { name, path }: AnswerFile, how: How): Promise
     round.absent.set(name, answer.challenger_drop?.reason ?? null);
     return null;
   }
-  const previous = await store.readIfThere(scorePath(name), scoreSchema);
+  const previous = (await facts.read(scorePath(name), scoreSchema))?.value ?? null;
   const style = actionStyle(answer.challenger, answer.challenger_message?.tool_calls);
   const repo = answer.repo ?? previous?.repo ?? (await repoOf(round, answer.instance_id));
   const judged = openTurn({ file: name, answer, previous, style, repo, ...how }, round.rules);

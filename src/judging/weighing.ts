@@ -1,4 +1,5 @@
 /** All turns together: reads what the score files say now and writes the duel. */
+import { z } from "zod";
 import { duelOf } from "../core/duel/duel.ts";
 import { factsOf, type TurnFacts } from "../core/duel/facts.ts";
 import { planOf } from "../core/duel/plan-of.ts";
@@ -8,10 +9,12 @@ import { everywhereJudges } from "../core/duel/verdicts.ts";
 import type { Tally } from "../core/tally.ts";
 import { isCutShort } from "../core/sample/state.ts";
 import { configHash } from "../core/turn/hash.ts";
-import { listAnswers } from "../io/answers.ts";
+import { listAnswers, type AnswerFile } from "../io/answers.ts";
+import { keyOver, type FactKind } from "../io/facts/facts.ts";
 import type { Store } from "../io/store.ts";
-import { listPlanned } from "../io/prompts.ts";
+import { listPlanned, listPromptFiles, PLANNED } from "../io/prompts.ts";
 import { duelSchema } from "../records/duel.ts";
+import { QUEUE_FILE } from "../records/queue.ts";
 import { SOURCE_STATE, sourceStateSchema } from "../records/source.ts";
 import { scoreSchema } from "../records/score.ts";
 import { drawnReviews, keepPosteriors } from "./reckoning.ts";
@@ -21,32 +24,118 @@ export const DUEL = "score/_duel.json";
 
 /**
  * Reads what the score files say now and writes the duel; every answer of the workspace counts, those
- * of this run in the tally. Gives the lines for the person.
+ * of this run in the tally. Gives the lines for the person. Where nothing that it would read has changed since
+ * it last came to what stands there, it is not reckoned again.
  */
 export async function weigh(
-  { config, deps, rules, absent, failures }: Round,
+  round: Round,
   ofThisRun: ReadonlySet<string>,
   tally: Tally,
   mixed: boolean,
-): Promise<string[]> {
+): Promise<readonly string[]> {
+  const { facts, deps } = round;
+  const answers = await listAnswers(deps.store);
+  const key = await keyOfAll(round, answers, ofThisRun, mixed);
+  const known = key === null ? null : facts.known(WEIGHED, DUEL, key);
+  if (known !== null) {
+    for (const [state, count] of known.turns) tallyTurns(tally, state, count);
+    return known.notes;
+  }
+  const counts = new Map<string, { readonly state: TurnEnd; count: number }>();
+  const see = (state: TurnEnd): void => {
+    const name = JSON.stringify(state);
+    const seen = counts.get(name) ?? { state, count: 0 };
+    counts.set(name, seen);
+    seen.count++;
+  };
+  const { notes, isSame } = await weighAll(round, answers, ofThisRun, mixed, see);
+  const turns = [...counts.values()].map(({ state, count }) => [state, count] as const);
+  for (const [state, count] of turns) tallyTurns(tally, state, count);
+  if (key !== null && isSame) facts.keep(WEIGHED, DUEL, key, { turns, notes });
+  return notes;
+}
+
+// ---------------------------------------------------------------------------------------------
+
+/** What becomes of a turn in the counts: kept, pending, or dropped for a reason. */
+const turnEnd = z.union([
+  z.literal("kept"),
+  z.literal("pending"),
+  z.object({ dropped: z.string() }),
+]);
+type TurnEnd = z.infer<typeof turnEnd>;
+
+/** The last weighing that changed nothing. */
+export const WEIGHED: FactKind<{
+  readonly turns: readonly (readonly [TurnEnd, number])[];
+  readonly notes: readonly string[];
+}> = {
+  name: "weighed",
+  folder: "score",
+  schema: z.object({
+    turns: z.array(z.tuple([turnEnd, z.int()])),
+    notes: z.array(z.string()),
+  }),
+};
+
+/** Over everything that weighing reads; null: there is more to it than files, or it writes score files. */
+async function keyOfAll(
+  { config, deps, rules, absent, failures, facts }: Round,
+  answers: readonly AnswerFile[],
+  ofThisRun: ReadonlySet<string>,
+  mixed: boolean,
+): Promise<string | null> {
+  if (failures.size > 0 || config.bucket.by === "posterior") return null;
+  const { store } = deps;
+  const { count, exclude_ids, seed } = config.source;
+  const files: unknown[] = [];
+  for (const { name } of answers) {
+    files.push([
+      name,
+      ofThisRun.has(name),
+      absent.get(name) ?? absent.has(name),
+      await facts.hash(scorePath(name)),
+    ]);
+  }
+  const others = [DUEL, SOURCE_STATE, QUEUE_FILE];
+  for (const file of await listPromptFiles(store)) others.push(`prompt/${file}`);
+  // Of reviews those of the drawn queue count; without one, none.
+  if ((await facts.hash(QUEUE_FILE)) !== "") {
+    for (const name of await store.list("review")) others.push(`review/${name}`);
+  }
+  for (const path of others) files.push([path, await facts.hash(path)]);
+  const settings = [{ ...rules, rng: null }, config.duel, count, exclude_ids, seed, mixed];
+  return keyOver([settings, files]);
+}
+
+/** What weighing remembers. */
+export const WEIGH_KINDS = [WEIGHED, PLANNED];
+
+async function weighAll(
+  { config, deps, rules, absent, failures, facts: known }: Round,
+  answers: readonly AnswerFile[],
+  ofThisRun: ReadonlySet<string>,
+  mixed: boolean,
+  see: (end: TurnEnd) => void,
+): Promise<{ readonly notes: string[]; readonly isSame: boolean }> {
   const { store } = deps;
   const { cluster_by } = config.duel;
   const turns: TurnFacts[] = [];
   let withoutScore = 0;
-  const answers = await listAnswers(store);
   for (const { name } of answers) {
     const dropped = absent.get(name);
-    const there = absent.has(name) ? null : await store.readIfThere(scorePath(name), scoreSchema);
-    const isExcluded = there !== null && config.source.exclude_ids.includes(there.instance_id);
-    const score = isExcluded ? null : there;
+    const there = absent.has(name) ? null : await known.read(scorePath(name), scoreSchema);
+    const isExcluded =
+      there !== null && config.source.exclude_ids.includes(there.value.instance_id);
+    const score = isExcluded ? null : (there?.value ?? null);
     const facts =
       score === null || score.mode !== rules.mode ? null : factsOf(score, rules, cluster_by);
     if (facts !== null) turns.push(facts);
     else if (typeof dropped !== "string" && !isExcluded) withoutScore++;
-    if (ofThisRun.has(name)) tallyTurn(tally, facts, dropped ?? null);
+    if (ofThisRun.has(name)) see(endOf(facts, dropped ?? null));
   }
   const previous = await store.readIfThere(DUEL, duelSchema);
-  const planned = await listPlanned(store);
+  const planned = await listPlanned(store, known);
   const plan = planOf({
     planned,
     names: answers.map(({ name }) => name),
@@ -61,15 +150,14 @@ export async function weigh(
   const reckoning = reckoningOf(sorted, await drawnReviews(store));
   const input = { turns, withoutScore, cluster_by, failures, previous, plan, mixed, reckoning };
   const duel = duelOf(input, rules, gate);
-  if (configHash(previous) !== configHash(duel)) await store.write(DUEL, duel);
+  const isSame = configHash(previous) === configHash(duel);
+  if (!isSame) await store.write(DUEL, duel);
   if (config.bucket.by === "posterior") {
     if (reckoning !== null) await keepPosteriors(store, sorted, reckoning);
     else if (duel.n_pending === 0) throw noReckoning();
   }
-  return noteLines(duel);
+  return { notes: noteLines(duel), isSame };
 }
-
-// ---------------------------------------------------------------------------------------------
 
 /** How far a draw that --limit cut short has come of what chain.toml asks for; null: it is whole. */
 async function drawOf(store: Store, count: number): Promise<number | null> {
@@ -77,9 +165,16 @@ async function drawOf(store: Store, count: number): Promise<number | null> {
   return state === null || !isCutShort(state, count) ? null : count;
 }
 
-function tallyTurn(tally: Tally, facts: TurnFacts | null, dropped: string | null): void {
-  if (facts === null && dropped !== null) tally.dropped(dropped);
-  else if (facts === null || facts.pending > 0) tally.pending();
-  else if (facts.parsed) tally.kept();
-  else tally.dropped("no_quorum");
+function endOf(facts: TurnFacts | null, dropped: string | null): TurnEnd {
+  if (facts === null && dropped !== null) return { dropped };
+  if (facts === null || facts.pending > 0) return "pending";
+  return facts.parsed ? "kept" : { dropped: "no_quorum" };
+}
+
+function tallyTurns(tally: Tally, end: TurnEnd, count: number): void {
+  for (let n = 0; n < count; n++) {
+    if (end === "kept") tally.kept();
+    else if (end === "pending") tally.pending();
+    else tally.dropped(end.dropped);
+  }
 }

@@ -22,7 +22,16 @@ import {
 } from "../core/turn/tries.ts";
 import { UserError } from "../errors.ts";
 import { listAnswers } from "../io/answers.ts";
-import { listPromptFiles, openPrompts, type PromptEntry } from "../io/prompts.ts";
+import { openFacts, type Facts } from "../io/facts/facts.ts";
+import {
+  listPlanned,
+  listPromptFiles,
+  openPrompts,
+  PLANNED,
+  type DoneTurns,
+  type Planned,
+  type PromptEntry,
+} from "../io/prompts.ts";
 import type { Answer, Try } from "../records/answer.ts";
 import { SCHEMA } from "../records/schema.ts";
 import { triesSchema, type Tries } from "../records/tries.ts";
@@ -42,7 +51,8 @@ export async function king(
   options: StageOptions,
 ): Promise<StageSummary> {
   const round = await openRound(config, deps, options);
-  const prompts = await openPrompts(deps.store, options);
+  const facts = openFacts(deps.store, [PLANNED]);
+  const prompts = await openPrompts(deps.store, options, doneTurns(round, facts));
   deps.progress.begin("king", () => prompts.expected());
   const work = await deps.engine(
     pendingItems(round, prompts.entries()),
@@ -50,6 +60,7 @@ export async function king(
     (item) => leave(round, item),
   );
   deps.progress.end();
+  if (work.asked === 0) await learnPlanned(round, facts);
   return summary(round, work);
 }
 
@@ -97,6 +108,27 @@ async function openRound(config: Config, deps: Deps, options: StageOptions): Pro
     inHand: new Map(),
     greedy: new Set(),
   };
+}
+
+/** Turns that are answered; nothing of their prompts is needed. */
+function doneTurns(round: Round, facts: Facts): DoneTurns | null {
+  const { answered, options } = round;
+  if (options.force) return null;
+  const take = (_name: string, { instance_id }: Planned): void => takeAnswered(round, instance_id);
+  return { facts, isDone: (name) => answered.has(name), take };
+}
+
+function takeAnswered({ config, tally, deps }: Round, instanceId: string): void {
+  const isExcluded = config.source.exclude_ids.includes(instanceId);
+  if (isExcluded) tally.dropped("excluded_id");
+  else tally.kept();
+  deps.progress.step(isExcluded ? "dropped" : "kept");
+}
+
+/** What the prompt files are of, for the next run; one that asked had other things to do. */
+async function learnPlanned({ deps: { store } }: Round, facts: Facts): Promise<void> {
+  await listPlanned(store, facts);
+  await facts.save();
 }
 
 /** What is pending: prompts without an answer, and recorded drops when they are asked for again. */

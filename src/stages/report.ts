@@ -1,44 +1,44 @@
 /**
  * The report: reads answer/, score/, review/ and the ledger, sorts every turn into its bucket, exports
- * final/, refined/ and defeat/, and writes report/report.md, report.html and the pictures beside them.
+ * final/, refined/ and defeat/, and writes report/report.md, report.html, turns.csv and the pictures beside
+ * them.
  * Same files in, same bytes out; a file that would say nothing new is not written again.
  */
 import { judgePanel, type Config } from "../config.ts";
-import { auditedAnswer, summarizeAudits, type AuditedAnswer } from "../core/audit/summary.ts";
+import { summarizeAudits, type AuditedAnswer } from "../core/audit/summary.ts";
 import { svgFile } from "../core/report/charts/svg.ts";
 import type { Document } from "../core/report/document.ts";
-import { masked } from "../core/exit/masker.ts";
-import { exportedOf } from "../core/report/exported.ts";
-import { htmlOf } from "../core/report/html.ts";
-import { markdownOf } from "../core/report/markdown.ts";
-import { decide, type Decision } from "../core/report/person.ts";
+import { decide } from "../core/report/person.ts";
 import type { ReportData } from "../core/report/report-data.ts";
 import { sumSpending } from "../core/report/spending.ts";
-import { originName } from "../core/report/story-provenance.ts";
 import { reportOf } from "../core/report/story.ts";
 import { noReckoning } from "../core/duel/sorting.ts";
 import { emptyFinalNote } from "../core/duel/empty-final.ts";
 import { turnRow, type TurnRow } from "../core/report/turn-row.ts";
 import { truthOf } from "../gym/truth.ts";
 import { addFound } from "../core/secrets/mask.ts";
-import { losesWords, saysBesideCalls } from "../core/wire/families.ts";
+import { losesWords } from "../core/wire/families.ts";
 import { firstName } from "../records/refined.ts";
 import { clusterOf } from "../core/duel/cluster-by.ts";
 import { refinedRules, refinedTurn, type RefinedTurn } from "../core/refine/gain.ts";
 import { makeTally, type Tally } from "../core/tally.ts";
 import { listAnswers, listRefined, type AnswerFile } from "../io/answers.ts";
-import { readLedger } from "../io/read-ledger.ts";
+import { openFacts, type Facts } from "../io/facts/facts.ts";
+import { foldLedger, LEDGER_KIND } from "../io/facts/fold-ledger.ts";
+import { LEDGER_FOLD } from "../core/spend/ledger-sums.ts";
+import { openBuckets, SORTED_TURN, type Buckets } from "../builders/bucket-files.ts";
+import { REPORT_PAGES, writePages } from "../builders/report-pages.ts";
 import { readRuns } from "../io/run-file.ts";
 import type { Store } from "../io/store.ts";
 import { writeChanged } from "../io/write-changed.ts";
-import { answerSchema, type Answer } from "../records/answer.ts";
+import { answerSchema } from "../records/answer.ts";
 import { duelSchema } from "../records/duel.ts";
 import { BUCKETS } from "../records/exported.ts";
 import { LINEAGE, lineageSchema } from "../records/lineage.ts";
 import { LEAK_LIMIT_FILE, leakLimitSchema } from "../records/leak-limit.ts";
 import { QUEUE_FILE, queueSchema } from "../records/queue.ts";
 import { reviewSchema } from "../records/review.ts";
-import { scoreSchema, type Score } from "../records/score.ts";
+import { scoreSchema } from "../records/score.ts";
 import type { StageOptions, StageSummary } from "../work.ts";
 import type { Deps } from "../deps.ts";
 
@@ -50,9 +50,12 @@ export async function report(
   const { store, progress } = deps;
   const answers = await listAnswers(store, options);
   await checkSorting(config, store);
+  const facts = openFacts(store, [SORTED_TURN, LEDGER_KIND, REPORT_PAGES]);
   const round: Round = {
     config,
     store,
+    facts,
+    buckets: await openBuckets(config, store, facts),
     tally: makeTally(),
     rows: [],
     found: [],
@@ -63,14 +66,18 @@ export async function report(
 
   progress.begin("report", answers.length);
   const reserve = await reserveOf(config, store);
-  for (const answer of answers) progress.step(await exportTurn(round, answer, reserve));
+  for (const { name, path } of answers) {
+    progress.step(await sortTurn(round, { name, path }, reserve.has(name)));
+  }
   progress.end();
   const data = {
     ...(await gather(round, answers.length)),
     refined: await refinedTurns(round, options),
     lineage: await store.readIfThere(LINEAGE, lineageSchema),
   };
-  await writeReport(store, reportOf(data));
+  await writeReport(store, facts, reportOf(data), data.rows);
+  const unkept = await facts.save();
+  if (unkept !== null) progress.note(unkept);
   return round.tally.summary("report", null, notesOf(data));
 }
 
@@ -80,6 +87,8 @@ export async function report(
 type Round = {
   readonly config: Config;
   readonly store: Store;
+  readonly facts: Facts;
+  readonly buckets: Buckets;
   readonly tally: Tally;
   readonly rows: TurnRow[];
   /** Secrets that were masked, by kind, a turn. */
@@ -99,35 +108,25 @@ async function checkSorting(config: Config, store: Store): Promise<void> {
   throw noReckoning();
 }
 
-/** Writes a turn to its bucket, and takes it out of the others. */
-async function exportTurn(
+/** Puts a turn into its bucket, and what is told of it into the round. */
+async function sortTurn(
   round: Round,
-  { name, path }: AnswerFile,
-  reserve: ReadonlySet<string>,
+  file: AnswerFile,
+  isReserve: boolean,
 ): Promise<"kept" | "dropped"> {
-  const { config, store, tally } = round;
-  const answer = await store.read(path, answerSchema);
-  if (config.source.exclude_ids.includes(answer.instance_id)) {
-    tally.dropped("excluded_id");
-    for (const bucket of BUCKETS) await store.remove(`${bucket}/${name}`);
+  const told = await round.buckets.sort(file, isReserve);
+  if (told === null) {
+    round.tally.dropped("excluded_id");
     return "dropped";
   }
-  const score = await store.readIfThere(`score/${name}`, scoreSchema);
-  const review = await store.readIfThere(`review/${name}`, reviewSchema);
-  const row = turnRow({ file: name, answer, score, review }, config.bucket, config.duel.mode);
+  const { row, audited, origin, spoken, found } = told;
   round.rows.push(row);
-  round.audited.push(auditedAnswer(name, answer));
-  if (answer.origin !== undefined) round.origins.add(originName(answer.origin));
-  if (saysBesideCalls(answer.messages)) round.spoken++;
-  count(tally, row);
-  for (const bucket of BUCKETS) {
-    if (bucket !== row.bucket || reserve.has(name)) await store.remove(`${bucket}/${name}`);
-  }
-  if (reserve.has(name)) return "kept";
-  if (score === null || row.bucket === null) return "dropped";
-  const decision = decide(score, review, config.bucket);
-  if (decision !== null) await writeTurn(round, { name, answer, row, score, decision });
-  return "kept";
+  round.audited.push(audited);
+  if (origin !== null) round.origins.add(origin);
+  if (spoken) round.spoken++;
+  if (found !== null) round.found.push(found);
+  count(round.tally, row);
+  return isReserve || row.bucket !== null ? "kept" : "dropped";
 }
 
 /** With a target: turns that belong into final/ after so many as were wanted, in the order of the draw. */
@@ -143,34 +142,6 @@ async function reserveOf(config: Config, store: Store): Promise<ReadonlySet<stri
     if (decide(score, review, config.bucket)?.bucket === "final") finals.push(name);
   }
   return new Set(finals.slice(accepted));
-}
-
-type Sorted = {
-  readonly name: string;
-  readonly answer: Answer;
-  readonly row: TurnRow;
-  readonly score: Score;
-  readonly decision: Decision;
-};
-
-async function writeTurn(
-  round: Round,
-  { name, answer, row, score, decision }: Sorted,
-): Promise<void> {
-  if (row.score === null || row.metrics === null) return;
-  const { exported, found } = await exportedOf(
-    {
-      answer,
-      score: row.score,
-      metrics: row.metrics,
-      decision,
-      detail: score.disqualified?.detail ?? "",
-    },
-    { emails: round.config.audit.mask_emails },
-  );
-  round.found.push(found);
-  const text = `${JSON.stringify(exported, null, 2)}\n`;
-  await writeChanged(round.store, `${decision.bucket}/${name}`, text);
 }
 
 /**
@@ -190,11 +161,10 @@ async function refinedTurns(round: Round, options: StageOptions): Promise<Refine
     const rules = refinedRules(config.bucket);
     const row = turnRow({ file: name, answer, score, review }, rules, mode);
     const decision = score === null || row.bucket === null ? null : decide(score, review, rules);
-    for (const bucket of BUCKETS) {
-      if (bucket !== decision?.bucket) await store.remove(`${bucket}/${name}`);
-    }
+    await round.buckets.clear(name, decision?.bucket ?? null);
     if (score !== null && decision !== null) {
-      await writeTurn(round, { name, answer, row, score, decision });
+      const written = await round.buckets.write({ name, answer, row, score, decision });
+      if (written !== null) round.found.push(written.found);
     }
     if (isExcluded) continue;
     const cluster = clusterOf({ ...answer, repo: answer.repo ?? first?.repo }, cluster_by);
@@ -206,8 +176,7 @@ async function refinedTurns(round: Round, options: StageOptions): Promise<Refine
 /** What the report tells of; `selected`: answer files of this run. */
 async function gather(round: Round, selected: number): Promise<Omit<ReportData, "refined">> {
   const { config, store, rows, found, audited } = round;
-  const spending = sumSpending();
-  for await (const line of readLedger(store)) spending.add(line);
+  const { spending } = await foldLedger(store, round.facts, LEDGER_FOLD);
   const all = new Set((await listAnswers(store)).map(({ name }) => name));
   const known = new Set([...all, ...(await listRefined(store)).map(({ name }) => name)]);
   return {
@@ -217,7 +186,7 @@ async function gather(round: Round, selected: number): Promise<Omit<ReportData, 
     queue: await store.readIfThere(QUEUE_FILE, queueSchema),
     runs: await readRuns(store),
     origins: [...round.origins].sort(),
-    spending: spending.rows(),
+    spending: sumSpending(spending).rows(),
     masked: addFound(found),
     audits: summarizeAudits(audited),
     truth: await truthOf(config, store, rows),
@@ -263,14 +232,18 @@ async function strayFiles(store: Store, known: ReadonlySet<string>): Promise<str
   return strays;
 }
 
-async function writeReport(store: Store, document: Document): Promise<void> {
+/** Where nothing is told that is not there already, the pages stay as they are. */
+async function writeReport(
+  store: Store,
+  facts: Facts,
+  document: Document,
+  rows: readonly TurnRow[],
+): Promise<void> {
   for (const block of document.blocks) {
     if (block.kind !== "picture") continue;
     await writeChanged(store, `report/${block.file}`, svgFile(block.chart));
   }
-  const [html, markdown] = await masked([htmlOf(document), markdownOf(document)] as const);
-  await writeChanged(store, "report/report.html", html);
-  await writeChanged(store, "report/report.md", markdown);
+  await writePages(store, facts, document, rows);
 }
 
 /** A turn that did not parse is a recorded drop; one without verdicts is pending. */

@@ -1,8 +1,8 @@
 /**
  * Where a workspace stands: per stage what is done, pending and failed, what it has cost, and what
- * to run next. Reads files alone; changes nothing.
+ * to run next. Changes nothing but what is known of the files (`.facts.jsonl`).
  */
-import { sumSpending, type Spending } from "../core/report/spending.ts";
+import type { Spending } from "../core/report/spending.ts";
 import type { WorkspaceCounts } from "../io/counts.ts";
 import { UserError } from "../errors.ts";
 import type { Store } from "../io/store.ts";
@@ -125,13 +125,25 @@ const EMPTY: Look = {
 
 /** The schemas of the records take longer to load than all the rest of a first look: they come late. */
 async function lookAt(store: Store): Promise<Look> {
-  const [{ countWorkspace }, { readLedger }] = await Promise.all([
+  const [
+    { TOTALS, countWorkspace },
+    { openFacts },
+    { foldLedger, LEDGER_KIND },
+    { LEDGER_FOLD },
+    { sumSpending },
+  ] = await Promise.all([
     import("../io/counts.ts"),
-    import("../io/read-ledger.ts"),
+    import("../io/facts/facts.ts"),
+    import("../io/facts/fold-ledger.ts"),
+    import("../core/spend/ledger-sums.ts"),
+    import("../core/report/spending.ts"),
   ]);
-  const sum = sumSpending();
-  for await (const line of readLedger(store)) sum.add(line);
-  return { ...(await countWorkspace(store)), spending: sum.rows() };
+  const facts = openFacts(store, [TOTALS, LEDGER_KIND], false);
+  const counts = await countWorkspace(store, facts);
+  const { spending } = await foldLedger(store, facts, LEDGER_FOLD);
+  // A disk that cannot be written is no reason not to look at it.
+  await facts.save();
+  return { ...counts, spending: sumSpending(spending).rows() };
 }
 
 function costOf(

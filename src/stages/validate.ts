@@ -9,9 +9,10 @@ import { nearestName } from "../core/text/nearest.ts";
 import type { Deps } from "../deps.ts";
 import { UserError } from "../errors.ts";
 import { listAnswers, type AnswerFile } from "../io/answers.ts";
-import { askPanel, newRound, type How } from "../judging/asking.ts";
+import { openFacts } from "../io/facts/facts.ts";
+import { askPanel, newRound, ROUND_KINDS, type How } from "../judging/asking.ts";
 import { knownVotes, panelRules } from "../judging/panel-rules.ts";
-import { DUEL, weigh } from "../judging/weighing.ts";
+import { DUEL, weigh, WEIGH_KINDS } from "../judging/weighing.ts";
 import { duelSchema } from "../records/duel.ts";
 import type { StageOptions, StageSummary } from "../work.ts";
 
@@ -33,13 +34,20 @@ export async function validate(
   const before = options.force ? null : await deps.store.readIfThere(DUEL, duelSchema);
   const rules = panelRules(config, deps, knownVotes(config, before));
   checkOptions(answers, options, rules);
-  const round = newRound(config, deps, rules);
+  const round = newRound(
+    config,
+    deps,
+    rules,
+    openFacts(deps.store, [...ROUND_KINDS, ...WEIGH_KINDS]),
+  );
   deps.progress.begin("validate", answers.length);
   const asked = await askPanel(round, answers, howOf(options));
   deps.progress.end();
   const tally = makeTally();
   const names = new Set(answers.map(({ name }) => name));
   const notes = await weigh(round, names, tally, options.mixed === true);
+  const unkept = await round.facts.save();
+  if (unkept !== null) deps.progress.note(unkept);
   return tally.summary("validate", bothReports(asked, null, round.judges.toMend()), notes);
 }
 

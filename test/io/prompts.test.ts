@@ -50,13 +50,17 @@ test("how many there will be is guessed from sizes, and known when the last file
 test.each([
   [{ limit: 3 }, 3],
   [{ only: "prompts_5_00*_2" }, 2],
-  [{ only: "nothing" }, 0],
 ])("with %j there are %i", async (options, count) => {
   const reader = await openPrompts(workspace(), options);
   let read = 0;
   for await (const _entry of reader.entries()) read++;
   expect(read).toBe(count);
   expect(reader.expected()).toEqual({ count, exact: true });
+});
+
+test("a glob that matches no turn is told", async () => {
+  const reader = await openPrompts(workspace(), { only: "nothing" });
+  await expect(reader.entries().next()).rejects.toThrow("--only nothing matches none of 5 turns");
 });
 
 test("the count of the status is of all files", async () => {

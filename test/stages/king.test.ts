@@ -1,3 +1,6 @@
+import { rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { answerSchema } from "../../src/records/answer.ts";
 import type { Prompt } from "../../src/records/prompt.ts";
@@ -211,3 +214,24 @@ test("an empty prompt folder is an error that names the stage to run", async () 
 });
 
 const replyOutcome = (content: string) => ({ ok: true as const, reply: replyOf(content) });
+
+test("prompt files whose turns are all answered are not opened again, and one that lost an answer is", async () => {
+  const root = workspace(3);
+  const run = (toml = "") => {
+    const chat = scriptedChat(() => GOOD);
+    return king(testConfig(root, toml), testDeps(root, chat), OPTIONS);
+  };
+  await run();
+  await sleep(80);
+  const idle = { read: 3, kept: 3, dropped: {}, pending: 0, asked: 0 };
+  expect([await run(), await run()]).toMatchObject([idle, idle]);
+  expect(await run('[source]\nexclude_ids = ["a__b-2"]\n')).toMatchObject({
+    kept: 2,
+    dropped: { excluded_id: 1 },
+    asked: 0,
+  });
+  rmSync(join(root, "answer/prompts_3_001_2.json"));
+  expect(await run()).toMatchObject({ kept: 3, asked: 1 });
+  writeFileSync(join(root, "prompt/prompts_3_001.json"), "[");
+  await expect(run()).rejects.toThrow("prompt/prompts_3_001.json is not JSON");
+});

@@ -3,7 +3,8 @@ import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import type { Config } from "../../src/config.ts";
-import { countWorkspace } from "../../src/io/counts.ts";
+import { countWorkspace, TOTALS } from "../../src/io/counts.ts";
+import { openFacts } from "../../src/io/facts/facts.ts";
 import { openStore } from "../../src/io/store.ts";
 import { answerSchema, type Answer } from "../../src/records/answer.ts";
 import { duelSchema } from "../../src/records/duel.ts";
@@ -119,7 +120,10 @@ test("turns in refined/ get a second answer and a duel of their own; nothing els
   );
   await validate(config(root), testDeps(root, world()), OPTIONS);
   expect(await store.read("score/_duel.json", duelSchema)).toEqual(duel);
-  expect(await countWorkspace(store)).toMatchObject({ answers: { all: 4 }, scores: { done: 4 } });
+  expect(await countWorkspace(store, openFacts(store, [TOTALS], false))).toMatchObject({
+    answers: { all: 4 },
+    scores: { done: 4 },
+  });
 });
 
 test("half of the turns is shown the reasons, without seats, and the control is not", async () => {

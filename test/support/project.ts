@@ -31,7 +31,8 @@ export function tempProject(files: Record<string, unknown> = {}, from?: string):
 export function snapshot(root: string): Record<string, string> {
   const found: Record<string, string> = {};
   for (const entry of readdirSync(root, { recursive: true, withFileTypes: true })) {
-    if (!entry.isFile()) continue;
+    // What is known of the files is a cache: a run that changes no file may know more after it.
+    if (!entry.isFile() || entry.name === ".facts.jsonl") continue;
     const path = join(entry.parentPath, entry.name);
     found[relative(root, path)] = readFileSync(path, "utf8");
   }

@@ -72,7 +72,10 @@ export type AuditSummary = {
   readonly canary_files: readonly string[];
 };
 
-/** What the summary reads of an answer file: a report over many need not hold their histories. */
+/**
+ * What the summary reads of an answer file: a report over many need not hold their histories, nor what was
+ * said. Of `challenger` only whether there is one.
+ */
 export type AuditedAnswer = {
   readonly file: string;
   readonly answer: Pick<
@@ -89,7 +92,16 @@ export function auditedAnswer(file: string, answer: Answer): AuditedAnswer {
   const { challenger, challenger_run, challenger_tries, audit, king_audit, turn } = answer;
   return {
     file,
-    answer: { challenger, challenger_run, challenger_tries, audit, king_audit, turn },
+    answer: {
+      challenger: challenger.slice(0, 1),
+      challenger_run,
+      challenger_tries: challenger_tries
+        ?.filter(isLeak)
+        .map((one) => ({ ...one, raw: "", detail: "" })),
+      audit,
+      king_audit,
+      turn,
+    },
     canaries: turnCanaries(answer),
     canaries_none: answer.canaries_none,
   };

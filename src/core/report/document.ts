@@ -32,8 +32,17 @@ export type Block =
       /** The page gives it sortable columns and filters. */
       readonly isInteractive?: boolean;
       /** Where the cells of one column lead on the page, by row, relative to report/; null: nowhere. */
+      /** More rows, which the page shows when it is asked to; the text says where they are. */
+      readonly rest?: readonly (readonly string[])[];
       readonly links?: { readonly column: number; readonly to: readonly (string | null)[] };
     }
   | { readonly kind: "picture"; readonly file: string; readonly chart: Chart };
 
 export type Document = { readonly title: string; readonly blocks: readonly Block[] };
+
+/** What stands below a table of which only the first rows are shown. */
+export function restNote({ rows, rest = [] }: Pick<Table, "rows" | "rest">): string {
+  return `These are the first ${rows.length} of ${rows.length + rest.length} turns; all of them are in turns.csv beside this file.`;
+}
+
+type Table = Extract<Block, { kind: "table" }>;

@@ -5,7 +5,7 @@
 import { sha256 } from "@noble/hashes/sha2.js";
 import { utf8ToBytes } from "@noble/hashes/utils.js";
 import { CHART_STYLE, svgElement, xml } from "./charts/svg.ts";
-import type { Block, Document, Inline } from "./document.ts";
+import { restNote, type Block, type Document, type Inline } from "./document.ts";
 import { PAGE_SCRIPT } from "./page-script.ts";
 import { PAGE_STYLE } from "./page-style.ts";
 
@@ -38,6 +38,22 @@ ${blocksHtml(document.blocks)}
 /** The same blocks as a part of another page. */
 export function blocksHtml(blocks: readonly Block[]): string {
   return blocks.map(blockHtml).join("\n");
+}
+
+/** Rows of the page's first long table that it does not show at once, as JSON; null: there are none. */
+export function restOf({ blocks }: Document): readonly (readonly string[])[] | null {
+  for (const block of blocks) {
+    if (block.kind === "table" && block.isInteractive === true) return block.rest ?? null;
+  }
+  return null;
+}
+
+/** The page with those rows in it: gzip, then base64, so that it stays one file. */
+export function withRest(html: string, packed: string): string {
+  return html.replace(
+    "</main>\n<script>",
+    () => `</main>\n<template id="rest">${packed}</template>\n<script>`,
+  );
 }
 
 // ---------------------------------------------------------------------------------------------
@@ -86,6 +102,7 @@ function blockHtml(block: Block): string {
 function tableHtml({
   columns,
   rows,
+  rest,
   isInteractive,
   links,
 }: Extract<Block, { kind: "table" }>): string {
@@ -112,9 +129,10 @@ function tableHtml({
     )
     .join("\n");
   const table = `<div class="scroll" tabindex="0"><table${isInteractive === true ? ' class="turns"' : ""}><thead><tr>${head}</tr></thead><tbody>${body}</tbody></table></div>`;
+  const more = rest === undefined ? "" : `<p class="rest">${xml(restNote({ rows, rest }))}</p>`;
   return isInteractive === true
-    ? `<p class="filter"><label>Filter <input type="search" placeholder="file, style, bucket, remark"></label> <output></output></p>${table}`
-    : table;
+    ? `<p class="filter"><label>Filter <input type="search" placeholder="file, style, bucket, remark"></label> <output></output></p>${table}${more}`
+    : table + more;
 }
 
 function inline(text: Inline): string {

@@ -1,6 +1,6 @@
 /** The report's blocks as Markdown. Text from trajectories must not become markup. */
 import { visibleText } from "../text/visible.ts";
-import type { Block, Document, Inline } from "./document.ts";
+import { restNote, type Block, type Document, type Inline } from "./document.ts";
 
 export function markdownOf(document: Document): string {
   return `# ${escapeMarkdown(document.title)}\n\n${document.blocks.map(blockText).join("\n\n")}\n`;
@@ -39,7 +39,9 @@ function blockText(block: Block): string {
         block.items.map(({ label, value, hint }) => [label, value, hint]),
       );
     case "table":
-      return tableText(block.columns, block.rows);
+      return (block.rest ?? []).length === 0
+        ? tableText(block.columns, block.rows)
+        : `${tableText(block.columns, block.rows)}\n\n${escapeMarkdown(restNote(block))}`;
     case "picture":
       return `![${escapeMarkdown(block.chart.title)}](${block.file})`;
   }

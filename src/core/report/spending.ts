@@ -1,5 +1,6 @@
 /** What the calls of a workspace cost, from the ledger's lines: failed calls too, unpriced ones said. */
-import type { LedgerLine } from "../../records/ledger.ts";
+import { z } from "zod";
+import { ledgerLineSchema, type LedgerLine } from "../../records/ledger.ts";
 
 export type Spending = {
   readonly stage: string;
@@ -29,18 +30,48 @@ export type Spending = {
   readonly usd_booked?: number;
 };
 
+/** What was added up so far, as JSON can say it. */
+export const spendingState = z.object({
+  sums: z.array(
+    z.object({
+      stage: z.string(),
+      model: z.string(),
+      provider: z.string(),
+      calls: z.number(),
+      failed: z.number(),
+      tokens_in: z.number(),
+      tokens_cached: z.number(),
+      tokens_out: z.number(),
+      tokens_reasoning: z.number(),
+      usd: z.number(),
+      usd_failed: z.number(),
+      unpriced: z.number(),
+      latency_ms: z.number(),
+      lost: z.number(),
+      usd_lost: z.number(),
+      booked: z.number().exactOptional(),
+      usd_booked: z.number().exactOptional(),
+    }),
+  ),
+  /** Calls without an outcome. */
+  open: z.array(ledgerLineSchema),
+});
+export type SpendingState = z.infer<typeof spendingState>;
+
 export type SpendingSum = {
   add(line: LedgerLine): void;
+  state(): SpendingState;
   /** One entry a stage and model, in the order of the stages, then by name. Empty ledger: []. */
   rows(): Spending[];
 };
 
-/** Adds the ledger up line by line, in bounded memory but for calls in flight. */
-export function sumSpending(): SpendingSum {
+/** Adds the ledger up line by line, in bounded memory but for calls in flight. @param from goes on from there */
+export function sumSpending(from: SpendingState | null = null): SpendingSum {
   const sums = new Map<string, Mutable>();
-  const open = new Map<string, LedgerLine>();
+  for (const sum of from?.sums ?? []) sums.set(keyOf(sum), { ...sum });
+  const open = new Map<string, LedgerLine>((from?.open ?? []).map((line) => [line.id, line]));
   const entryOf = (line: LedgerLine): Mutable => {
-    const key = `${line.stage}\n${line.provider}\n${line.model}`;
+    const key = keyOf(line);
     const entry = sums.get(key) ?? emptyEntry(line);
     sums.set(key, entry);
     return entry;
@@ -73,11 +104,12 @@ export function sumSpending(): SpendingSum {
         if (failed) entry.usd_failed += line.usd;
       }
     },
+    state: () => ({ sums: [...sums.values()], open: [...open.values()] }),
     rows() {
       const lost = new Map<string, { n: number; usd: number }>();
       for (const line of open.values()) {
         entryOf(line);
-        const key = `${line.stage}\n${line.provider}\n${line.model}`;
+        const key = keyOf(line);
         const sum = lost.get(key) ?? { n: 0, usd: 0 };
         lost.set(key, { n: sum.n + 1, usd: sum.usd + (line.usd ?? 0) });
       }
@@ -105,6 +137,12 @@ export function stageIndex(stage: string): number {
 // ---------------------------------------------------------------------------------------------
 
 const STAGE_ORDER = ["prompt", "king", "challenger", "audit", "validate", "refine", "report"];
+
+const keyOf = ({
+  stage,
+  provider,
+  model,
+}: Pick<Spending, "stage" | "provider" | "model">): string => `${stage}\n${provider}\n${model}`;
 
 type Mutable = { -readonly [K in keyof Spending]: Spending[K] };
 

@@ -26,19 +26,17 @@ export function turnBlocks({ rows }: ReportData): Block[] {
               { name: "bucket" },
               { name: "remarks" },
             ],
-            rows: scored.map((row) => [
-              points(row.score),
-              row.file,
-              row.style,
-              ...METRICS.map((metric) => points(row.metrics?.[metric])),
-              row.bucket ?? "",
-              remarks(row),
-            ]),
+            rows: scored.slice(0, SHOWN_TURNS).map(cellsOf),
+            ...(scored.length <= SHOWN_TURNS
+              ? {}
+              : { rest: scored.slice(SHOWN_TURNS).map(cellsOf) }),
             links: {
               column: 1,
-              to: scored.map(({ bucket, file }) =>
-                bucket === null ? null : `../${bucket}/${encodeURIComponent(file)}`,
-              ),
+              to: scored
+                .slice(0, SHOWN_TURNS)
+                .map(({ bucket, file }) =>
+                  bucket === null ? null : `../${bucket}/${encodeURIComponent(file)}`,
+                ),
             },
           } as const,
         ]),
@@ -49,7 +47,12 @@ export function turnBlocks({ rows }: ReportData): Block[] {
           {
             kind: "table",
             columns: [{ name: "file" }, { name: "why" }],
-            rows: others.map((row) => [row.file, STATE_WORDS[row.state]]),
+            rows: others.slice(0, SHOWN_TURNS).map((row) => [row.file, STATE_WORDS[row.state]]),
+            ...(others.length <= SHOWN_TURNS
+              ? {}
+              : {
+                  rest: others.slice(SHOWN_TURNS).map((row) => [row.file, STATE_WORDS[row.state]]),
+                }),
           } as const,
         ]),
   ];
@@ -60,6 +63,18 @@ export function turnBlocks({ rows }: ReportData): Block[] {
 const LEGEND =
   "Scores and metrics are points from 0 to 100 in the challenger's view: 50 is a draw, 100 a win with every judge in every order. The bucket says what becomes of the turn. Remarks: lost (before a judge was asked), bucket by a person, suspect (the audit's kinds of findings), judges so many points apart.";
 
+/** Turns in the tables of text and page; all of them are in turns.csv. */
+const SHOWN_TURNS = 1000;
+
+const cellsOf = (row: TurnRow): string[] => [
+  points(row.score),
+  row.file,
+  row.style,
+  ...METRICS.map((metric) => points(row.metrics?.[metric])),
+  row.bucket ?? "",
+  remarks(row),
+];
+
 const STATE_WORDS: Readonly<Record<TurnRow["state"], string>> = {
   scored: "",
   pending: "verdicts are pending",
@@ -67,7 +82,8 @@ const STATE_WORDS: Readonly<Record<TurnRow["state"], string>> = {
   unscored: "not validated yet",
 };
 
-function remarks(row: TurnRow): string {
+/** What is worth a look in a turn. */
+export function remarks(row: TurnRow): string {
   return [
     ...(row.disqualified === null ? [] : [`lost: ${row.disqualified}`]),
     ...(row.by === "person" ? ["bucket by a person"] : []),

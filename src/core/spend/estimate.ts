@@ -3,6 +3,7 @@
  * most it can be. From the very prompts that will be sent; how long the answers get is known from the
  * ledger where calls were made already, and assumed where none was.
  */
+import { z } from "zod";
 import type { Price } from "../../calls.ts";
 import type { LedgerLine } from "../../records/ledger.ts";
 import type { Usage } from "../../records/run-info.ts";
@@ -42,9 +43,30 @@ export type EstimateRow = ModelRef & {
   readonly most_usd: number | null;
 };
 
-export type Estimator = {
+/** Calls that were answered and their completion tokens, by stage, provider and model. */
+export const learnedState = z.record(z.string(), z.object({ calls: z.number(), out: z.number() }));
+export type LearnedState = z.infer<typeof learnedState>;
+
+export type Learner = {
   /** An answer that came: what its model's next ones will be like. */
   learn(line: LedgerLine): void;
+  state(): LearnedState;
+};
+
+/** @param from goes on from there */
+export function makeLearner(from: LearnedState = {}): Learner {
+  const seen = new Map(Object.entries(from));
+  return {
+    learn({ event, outcome, stage, provider, model, tokens_out, ...line }) {
+      if (event !== "outcome" || outcome !== "ok" || line["estimated"] === true) return;
+      const { calls, out } = seen.get(`${stage} ${provider} ${model}`) ?? { calls: 0, out: 0 };
+      seen.set(`${stage} ${provider} ${model}`, { calls: calls + 1, out: out + tokens_out });
+    },
+    state: () => Object.fromEntries(seen),
+  };
+}
+
+export type Estimator = {
   add(call: PlannedCall): void;
   /** By stage, then model, in the order of the stages. */
   rows(price: (model: ModelRef) => Price | undefined): EstimateRow[];
@@ -66,18 +88,11 @@ function messageBytes({ content, tool_calls, reasoning }: ChatMessage): number {
   return bytesOf(content) + calls + (reasoning === undefined ? 0 : bytesOf(reasoning));
 }
 
-export function makeEstimator(): Estimator {
-  const seen = new Map<string, { calls: number; out: number }>();
+/** @param learned what came of calls so far */
+export function makeEstimator(learned: LearnedState = {}): Estimator {
+  const seen = new Map(Object.entries(learned));
   const sums = new Map<string, Sum>();
   return {
-    learn({ event, outcome, stage, provider, model, tokens_out, ...line }) {
-      if (event !== "outcome" || outcome !== "ok" || line["estimated"] === true) return;
-      const known = seen.get(`${stage} ${provider} ${model}`) ?? { calls: 0, out: 0 };
-      seen.set(`${stage} ${provider} ${model}`, {
-        calls: known.calls + 1,
-        out: known.out + tokens_out,
-      });
-    },
     add(call) {
       const { stage, provider, model } = call;
       const name = `${stage} ${provider} ${model}`;

@@ -1,5 +1,7 @@
 import { expect, test } from "vitest";
-import { htmlOf, PAGE_POLICY } from "../../../src/core/report/html.ts";
+import type { Document } from "../../../src/core/report/document.ts";
+import { htmlOf, PAGE_POLICY, restOf, withRest } from "../../../src/core/report/html.ts";
+import { markdownOf } from "../../../src/core/report/markdown.ts";
 import { PAGE_SCRIPT } from "../../../src/core/report/page-script.ts";
 import { createHash } from "node:crypto";
 
@@ -52,4 +54,26 @@ test("2,000 turns stay under 5 MB and ask no other host", () => {
   });
   expect(page.length).toBeLessThan(5_000_000);
   expect(page.match(/(?:src|href)=/g)).toBeNull();
+});
+
+test("rows beyond the first thousand are handed on to be packed, and the page says where all are", () => {
+  const rest = [["1", "b.json"]];
+  const document: Document = {
+    title: "t",
+    blocks: [
+      {
+        kind: "table",
+        isInteractive: true,
+        columns: [{ name: "score", align: "right" }, { name: "file" }],
+        rows: [["2", "a.json"]],
+        rest,
+      },
+    ],
+  };
+  expect(restOf(document)).toEqual(rest);
+  const page = withRest(htmlOf(document), "H4sI$&AAA=");
+  expect(page).toContain('</main>\n<template id="rest">H4sI$&AAA=</template>\n<script>');
+  expect(page).toContain("These are the first 1 of 2 turns; all of them are in turns.csv");
+  expect(page).not.toContain("b.json");
+  expect(markdownOf(document)).toContain("These are the first 1 of 2 turns");
 });

@@ -1,5 +1,10 @@
 import { expect, test } from "vitest";
-import { makeEstimator, promptBytes, totalOf } from "../../../src/core/spend/estimate.ts";
+import {
+  makeEstimator,
+  makeLearner,
+  promptBytes,
+  totalOf,
+} from "../../../src/core/spend/estimate.ts";
 import { planTurn, type PlannedTurn, type PlanSettings } from "../../../src/core/spend/plan.ts";
 import { estimateLines } from "../../../src/core/spend/table.ts";
 import type { LedgerLine } from "../../../src/records/ledger.ts";
@@ -118,7 +123,7 @@ test("sizes are those of the very prompts: tokens at four bytes expected, at two
 });
 
 test("the length of answers is learnt from ten calls that were made", () => {
-  const estimator = makeEstimator();
+  const learner = makeLearner();
   const line = {
     ...model,
     stage: "king",
@@ -126,7 +131,8 @@ test("the length of answers is learnt from ten calls that were made", () => {
     outcome: "ok",
     tokens_out: 80,
   } as unknown as LedgerLine;
-  for (let i = 0; i < 10; i++) estimator.learn(line);
+  for (let i = 0; i < 10; i++) learner.learn(line);
+  const estimator = makeEstimator(learner.state());
   for (const call of planTurn(turn, settings).slice(0, 1)) estimator.add(call);
   expect(estimator.rows(() => undefined)[0]).toMatchObject({ tokens_out: 80, usd: null });
 });

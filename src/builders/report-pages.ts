@@ -1,0 +1,94 @@
+/**
+ * The report as files: report.md and report.html with the first turns, turns.csv with all of them. The page
+ * holds the other turns as well, packed, as many as leave it one file of a size that every browser opens.
+ */
+import { z } from "zod";
+import { makeMasker, masked } from "../core/exit/masker.ts";
+import type { Document } from "../core/report/document.ts";
+import { htmlOf, restOf, withRest } from "../core/report/html.ts";
+import { markdownOf } from "../core/report/markdown.ts";
+import { CSV_HEAD, csvLines } from "../core/report/turns-csv.ts";
+import type { TurnRow } from "../core/report/turn-row.ts";
+import { packed } from "../io/dataset/packed.ts";
+import { contentHash, type FactKind, type Facts } from "../io/facts/facts.ts";
+import type { Store } from "../io/store.ts";
+import { writeChanged } from "../io/write-changed.ts";
+
+/** Files of the last report, by their hashes; the key is of what it told. */
+export const REPORT_PAGES: FactKind<Readonly<Record<string, string>>> = {
+  name: "pages",
+  folder: "answer",
+  schema: z.record(z.string(), z.string()),
+};
+
+/** Masked, and written where it is news. */
+export async function writePages(
+  store: Store,
+  facts: Facts,
+  document: Document,
+  rows: readonly TurnRow[],
+): Promise<void> {
+  const lines = csvLines(rows);
+  const key = contentHash([JSON.stringify(document), ...lines].join("\n"));
+  if (await stands(facts, facts.known(REPORT_PAGES, FOLDER, key))) return;
+  const shown = await masked([htmlOf(document), markdownOf(document)] as const);
+  const rest = restOf(document);
+  const pages: Record<string, string> = {
+    [`${FOLDER}/report.html`]:
+      rest === null ? shown[0] : withRest(shown[0], await packedRows(await maskedRows(rest))),
+    [`${FOLDER}/report.md`]: shown[1],
+    [`${FOLDER}/turns.csv`]: `${[CSV_HEAD, ...(await maskedLines(lines))].join("\n")}\n`,
+  };
+  const hashes: Record<string, string> = {};
+  for (const [path, text] of Object.entries(pages)) {
+    await writeChanged(store, path, text);
+    hashes[path] = contentHash(text);
+  }
+  facts.keep(REPORT_PAGES, FOLDER, key, hashes);
+}
+
+// ---------------------------------------------------------------------------------------------
+
+const FOLDER = "report";
+/** Lines that are looked through at once. */
+const SOME_LINES = 500;
+/** Characters of the packed turns: the page stays below 3 MB. */
+const MOST_PACKED = 2_300_000;
+
+async function stands(
+  facts: Facts,
+  known: Readonly<Record<string, string>> | null,
+): Promise<boolean> {
+  if (known === null) return false;
+  for (const [path, hash] of Object.entries(known)) {
+    if ((await facts.hash(path)) !== hash) return false;
+  }
+  return true;
+}
+
+async function maskedLines(lines: readonly string[]): Promise<string[]> {
+  const masker = makeMasker();
+  const done: string[] = [];
+  for (let at = 0; at < lines.length; at += SOME_LINES) {
+    done.push(...(await masker.mask([lines.slice(at, at + SOME_LINES).join("\n")])));
+  }
+  return done;
+}
+
+type Rows = readonly (readonly string[])[];
+
+/** A row on a line of its own, so that many are searched in one go. */
+async function maskedRows(rows: Rows): Promise<Rows> {
+  const lines = await maskedLines(rows.map((row) => row.map(onOneLine).join("\t")));
+  return lines.flatMap((some) => some.split("\n").map((line) => line.split("\t")));
+}
+
+const onOneLine = (text: string): string => text.replace(/[\t\r\n]+/g, " ");
+
+/** The first rows, as many as the page has room for. */
+async function packedRows(rows: Rows): Promise<string> {
+  for (let count = rows.length; ; count = Math.floor((count * 9) / 10)) {
+    const text = await packed(JSON.stringify(rows.slice(0, count)));
+    if (text.length <= MOST_PACKED) return text;
+  }
+}

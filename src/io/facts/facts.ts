@@ -1,0 +1,226 @@
+/**
+ * What is known of the files of a workspace, so that they need not all be read again: `answer/.facts.jsonl` and
+ * `score/.facts.jsonl`. Of every file its print and the hash of its content, and what was made of it, bound to
+ * the hashes it was made from. Only ever a cache: what is missing, torn, of another build or of a file that
+ * changed since is made anew, and whoever asks gets the same with it and without.
+ */
+import { createHash } from "node:crypto";
+import { readdirSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { z } from "zod";
+import { errorCode, errorMessage, UserError } from "../../errors.ts";
+import { diskError } from "../disk-faults.ts";
+import { missing, parseFile, type Store } from "../store.ts";
+import { buildPrint } from "./build.ts";
+import { addFactLines, readFactLines, tidyFactLines, type FactLine } from "./fact-lines.ts";
+import { printOf, type Print } from "./prints.ts";
+
+/** What is made of files; what may quote hidden knowledge is kept in answer/ alone. */
+export type FactKind<T> = {
+  readonly name: string;
+  readonly folder: "answer" | "score";
+  readonly schema: z.ZodType<T>;
+};
+
+export type Facts = {
+  /** A file and its hash; null: it is not there. @throws UserError as `Store.read`. */
+  read<T>(path: string, schema: z.ZodType<T>): Promise<{ value: T; hash: string } | null>;
+  /** The hash of a file's content (20 hex digits), read again only where it changed; "" when it is not there. */
+  hash(path: string): Promise<string>;
+  /** What is made of one file, kept under its path. @throws UserError as `Store.read`. */
+  of<T, Made>(
+    kind: FactKind<Made>,
+    path: string,
+    schema: z.ZodType<T>,
+    make: (value: T) => Made,
+  ): Promise<Made>;
+  /** True when something was kept under the name, of whatever content. */
+  has(kind: FactKind<unknown>, name: string): boolean;
+  /** What was kept under just this key; null: nothing, or what other code made. */
+  known<T>(kind: FactKind<T>, name: string, key: string): T | null;
+  keep<T>(kind: FactKind<T>, name: string, key: string, value: T): void;
+  /** Writes down what is new. Gives why it could not; null: it could. */
+  save(): Promise<string | null>;
+};
+
+/**
+ * Opens what is known, of these kinds.
+ * @param withFiles false: hashes of single files are not asked for, and need not be loaded. @default true
+ */
+export function openFacts(
+  store: Store,
+  kinds: readonly FactKind<unknown>[],
+  withFiles = true,
+): Facts {
+  const build = buildPrint();
+  const files = new Map<string, Known>();
+  const made = new Map(kinds.map(({ name }) => [name, new Map<string, Kept>()]));
+  const fresh = { answer: [] as FactLine[], score: [] as FactLine[] };
+  const counts = { answer: { lines: 0, overtaken: 0 }, score: { lines: 0, overtaken: 0 } };
+  const wanted = new Set([...(withFiles ? [FILE] : []), ...made.keys()]);
+  for (const folder of FOLDERS) {
+    if (!withFiles && kinds.every((kind) => kind.folder !== folder)) continue;
+    readFactLines(store.path(folder, FACTS_FILE), wanted, ([kind, name, key, value]) => {
+      const map = kind === FILE ? files : made.get(kind);
+      counts[folder].lines++;
+      if (map?.has(name) === true) counts[folder].overtaken++;
+      if (kind !== FILE) made.get(kind)?.set(name, { key, value });
+      else if (typeof value === "string") files.set(name, { print: key, hash: value });
+    });
+  }
+
+  const keyOf = (key: string): string => `${build} ${key}`;
+  let fault: string | null = null;
+  /** Many thousands are not held until the end. */
+  const add = (folder: "answer" | "score", line: FactLine): void => {
+    fresh[folder].push(line);
+    if (fresh[folder].length >= HELD_LINES) flush(folder);
+  };
+  const flush = (folder: "answer" | "score"): void => {
+    const lines = fresh[folder].splice(0);
+    if (lines.length === 0 || fault !== null) return;
+    try {
+      addFactLines(store.path(folder, FACTS_FILE), lines);
+    } catch (error) {
+      fault = errorMessage(error);
+    }
+  };
+
+  const listed = new Map<string, ReadonlySet<string>>();
+  const isMissing = (path: string): boolean => {
+    const at = path.lastIndexOf("/");
+    const folder = path.slice(0, at);
+    if (!STILL.has(folder)) return false;
+    const names = listed.get(folder) ?? new Set(namesIn(store.path(folder)));
+    listed.set(folder, names);
+    return !names.has(path.slice(at + 1));
+  };
+  const learn = (path: string, print: Print | null, hash: string): void => {
+    if (print === null || !print.isSettled) return;
+    files.set(path, { print: print.text, hash });
+    add(folderOf(path), [FILE, path, print.text, hash]);
+  };
+  const bytesOf = async (path: string): Promise<Buffer | null> => {
+    try {
+      return await readFile(store.path(path));
+    } catch (error) {
+      if (errorCode(error) === "ENOENT") return null;
+      throw diskError(store.path(path), "read", error);
+    }
+  };
+  const facts: Facts = {
+    async read(path, schema) {
+      // Before it is read: of a file that changes meanwhile the next look will know.
+      const print = printOf(store.path(path));
+      const bytes = await bytesOf(path);
+      if (bytes === null) return null;
+      const hash = contentHash(bytes);
+      const value = parseFile(path, bytes.toString("utf8"), schema);
+      if (files.get(path)?.print !== print?.text) learn(path, print, hash);
+      return { value, hash };
+    },
+    async of(kind, path, schema, make) {
+      if (facts.has(kind, path)) {
+        const known = facts.known(kind, path, await facts.hash(path));
+        if (known !== null) return known;
+      }
+      const read = await facts.read(path, schema);
+      if (read === null) throw missing(path);
+      const value = make(read.value);
+      facts.keep(kind, path, read.hash, value);
+      return value;
+    },
+    async hash(path) {
+      if (isMissing(path)) return "";
+      const print = printOf(store.path(path));
+      if (print === null) return "";
+      const known = files.get(path);
+      if (known?.print === print.text) return known.hash;
+      const bytes = await bytesOf(path);
+      if (bytes === null) return "";
+      const hash = contentHash(bytes);
+      learn(path, print, hash);
+      return hash;
+    },
+    has: (kind, name) => made.get(kind.name)?.has(name) === true,
+    known(kind, name, key) {
+      const kept = made.get(kind.name)?.get(name);
+      if (kept === undefined || kept.key !== keyOf(key)) return null;
+      const value = kind.schema.safeParse(kept.value);
+      return value.success ? value.data : null;
+    },
+    keep(kind, name, key, value) {
+      made.get(kind.name)?.set(name, { key: keyOf(key), value });
+      add(kind.folder, [kind.name, name, keyOf(key), value]);
+    },
+    async save() {
+      for (const folder of FOLDERS) {
+        flush(folder);
+        if (fault === null && isWorn(counts[folder])) await tidied(store.path(folder, FACTS_FILE));
+      }
+      return fault === null
+        ? null
+        : `what is known of the files could not be kept, so the next run reads them all again: ${fault}`;
+    },
+  };
+  return facts;
+}
+
+/** The hash of a file with this content. */
+export function contentHash(content: string | Buffer): string {
+  return createHash("sha256").update(content).digest("hex").slice(0, HASH_DIGITS);
+}
+
+/** One hash over how files are, without reading them; null: one changed just now. */
+export function printOver(store: Store, paths: readonly string[]): string | null {
+  const hash = createHash("sha256");
+  for (const path of paths) {
+    const print = printOf(store.path(path));
+    if (print?.isSettled === false) return null;
+    hash.update(`${path} ${print?.text ?? ""}\n`);
+  }
+  return hash.digest("hex").slice(0, HASH_DIGITS);
+}
+
+/** One hash over any number of hashes and settings. */
+export function keyOver(parts: unknown): string {
+  return createHash("sha256").update(JSON.stringify(parts)).digest("hex").slice(0, HASH_DIGITS);
+}
+
+// ---------------------------------------------------------------------------------------------
+
+type Known = { readonly print: string; readonly hash: string };
+type Kept = { readonly key: string; readonly value: unknown };
+
+/** Folders that no reader of facts writes into, and where most names that are looked for are not there. */
+const STILL: ReadonlySet<string> = new Set(["commit", "commit/future", "review"]);
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch (error) {
+    if (errorCode(error) === "ENOENT" || errorCode(error) === "ENOTDIR") return [];
+    throw diskError(folder, "read", error);
+  }
+}
+
+const FOLDERS = ["answer", "score"] as const;
+const FACTS_FILE = ".facts.jsonl";
+const FILE = "file";
+const HASH_DIGITS = 20;
+
+const folderOf = (path: string): "answer" | "score" =>
+  path.startsWith("score/") ? "score" : "answer";
+
+/** A file that cannot be tidied is as good as before. */
+async function tidied(path: string): Promise<void> {
+  await tidyFactLines(path).catch((error: unknown) => {
+    if (!(error instanceof UserError)) throw error;
+  });
+}
+
+const HELD_LINES = 5000;
+
+/** More than half of many lines are overtaken. */
+const isWorn = ({ lines, overtaken }: { lines: number; overtaken: number }): boolean =>
+  lines > 1000 && overtaken * 2 > lines;

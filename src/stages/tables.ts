@@ -1,0 +1,61 @@
+/**
+ * tables: answers, scores and verdicts as Parquet for DuckDB and its kin, in report/tables/. Reads answer/ and
+ * score/; what stays in answer/ (hidden words, tries, evidence) is in no table, and secrets are masked.
+ */
+import { openTable } from "../builders/table-files.ts";
+import type { Config } from "../config.ts";
+import {
+  answerTableRow,
+  scoreTableRow,
+  TABLES,
+  verdictTableRows,
+  type TableName,
+} from "../core/report/table-rows.ts";
+import { UserError } from "../errors.ts";
+import { listAnswers, listRefined } from "../io/answers.ts";
+import { folderFor } from "../io/dataset/table-folder.ts";
+import type { Store } from "../io/store.ts";
+import { answerSchema } from "../records/answer.ts";
+import { scoreSchema } from "../records/score.ts";
+
+export type MadeTable = { readonly name: TableName; readonly path: string; readonly rows: number };
+
+/** @throws UserError where there are no answers. */
+export async function tables(config: Config, store: Store): Promise<readonly MadeTable[]> {
+  const files = [...(await listAnswers(store)), ...(await listRefined(store))];
+  if (files.length === 0) {
+    throw new UserError(
+      "tables: there are no answers in answer/",
+      "run `npm run stage:king` first",
+    );
+  }
+  await folderFor(store, FOLDER);
+  const open = (Object.keys(TABLES) as TableName[]).map((name) => {
+    const path = `${FOLDER}/${name}.parquet`;
+    const options = { emails: config.audit.mask_emails };
+    return { name, path, table: openTable(store.path(path), name, options) };
+  });
+  const add = async (name: TableName, rows: readonly object[]): Promise<void> => {
+    await open.find((one) => one.name === name)?.table.add(rows.map((row) => ({ ...row })));
+  };
+  try {
+    for (const { name, path } of files) {
+      const answer = await store.read(path, answerSchema);
+      if (config.source.exclude_ids.includes(answer.instance_id)) continue;
+      await add("answers", [answerTableRow(name, answer)]);
+      const score = await store.readIfThere(`score/${name}`, scoreSchema);
+      if (score === null) continue;
+      await add("scores", [scoreTableRow(score)]);
+      await add("verdicts", verdictTableRows(score));
+    }
+    const made: MadeTable[] = [];
+    for (const { name, path, table } of open) made.push({ name, path, rows: await table.finish() });
+    return made;
+  } finally {
+    for (const { table } of open) await table.drop();
+  }
+}
+
+// ---------------------------------------------------------------------------------------------
+
+const FOLDER = "report/tables";

@@ -1,0 +1,117 @@
+/** Stages that remember what they made of files give the same with that memory and without. */
+import { readFileSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { expect, test } from "vitest";
+import { loadConfig } from "../../src/config.ts";
+import { openStore } from "../../src/io/store.ts";
+import { estimate } from "../../src/stages/estimate.ts";
+import { report } from "../../src/stages/report.ts";
+import { status } from "../../src/stages/status.ts";
+import { validate } from "../../src/stages/validate.ts";
+import type { StageSummary } from "../../src/work.ts";
+import { scriptedChat } from "../support/chat.ts";
+import { OPTIONS, testDeps } from "../support/deps.ts";
+import { recordedJudges } from "../support/duel.ts";
+import { snapshot } from "../support/project.ts";
+import { judgedWorkspace } from "../support/workspace.ts";
+
+/** Everything that commands say of a workspace, one after the other. */
+async function everything(root: string) {
+  const config = loadConfig(root, {});
+  const store = openStore(root);
+  const deps = testDeps(root, recordedJudges([]));
+  const said = {
+    validate: await validate(config, deps, OPTIONS),
+    report: await report(
+      config,
+      testDeps(
+        root,
+        scriptedChat(() => ""),
+      ),
+      OPTIONS,
+    ),
+    status: await status(store),
+    estimate: await estimate(config, store, {}),
+  };
+  return said;
+}
+
+const forget = (root: string): void => {
+  for (const folder of ["answer", "score"])
+    rmSync(join(root, folder, ".facts.jsonl"), { force: true });
+};
+
+test("what is said and written is the same from memory and from the files", async () => {
+  const root = await judgedWorkspace({});
+  await sleep(80);
+  await everything(root);
+  await sleep(80);
+  const remembered = [await everything(root), await everything(root)];
+  const files = snapshot(root);
+  forget(root);
+  const anew = await everything(root);
+  expect(remembered).toEqual([anew, anew]);
+  expect(snapshot(root)).toEqual(files);
+});
+
+test("an answer edited by hand is judged, sorted and counted as it now is", async () => {
+  const root = await judgedWorkspace({});
+  await sleep(80);
+  await everything(root);
+  await sleep(80);
+  await everything(root);
+  const path = join(root, "answer/t01.json");
+  const { atime, mtime, size } = statSync(path);
+  const text = readFileSync(path, "utf8").replace("THOUGHT", "thought");
+  writeFileSync(path, text);
+  utimesSync(path, atime, mtime);
+  expect(statSync(path).size).toBe(size);
+  const config = loadConfig(root, {});
+  const summary: StageSummary = await validate(
+    config,
+    testDeps(
+      root,
+      scriptedChat(() => ""),
+    ),
+    OPTIONS,
+  );
+  // Three judges in both orders, three times each: nothing can be read of an empty reply.
+  expect(summary.asked).toBe(18);
+  expect((await status(openStore(root))).stages[3]).toMatchObject({ stage: "validate", done: 23 });
+});
+
+test("a turn that somebody deleted from its bucket is put there again", async () => {
+  const root = await judgedWorkspace({});
+  await sleep(80);
+  await everything(root);
+  const path = join(root, "refined", "t03.json");
+  const text = readFileSync(path, "utf8");
+  rmSync(path);
+  await everything(root);
+  expect(readFileSync(path, "utf8")).toBe(text);
+  writeFileSync(path, text.replace("THOUGHT", "edited!"));
+  await everything(root);
+  expect(readFileSync(path, "utf8")).toBe(text);
+});
+
+test("other settings are noticed: a turn that moves is in one bucket only", async () => {
+  const root = await judgedWorkspace({});
+  await sleep(80);
+  await everything(root);
+  const config = loadConfig(root, {});
+  const other = { ...config, bucket: { ...config.bucket, final_min: 70, defeat_max: 10 } };
+  const summary = await report(
+    other,
+    testDeps(
+      root,
+      scriptedChat(() => ""),
+    ),
+    OPTIONS,
+  );
+  expect(summary.notes[0]).toMatch(/^buckets: final [1-9]\d*, refined \d+, defeat \d+$/);
+  const names = Object.keys(snapshot(root)).filter((name) =>
+    /^(final|refined|defeat)\//.test(name),
+  );
+  expect(names).toHaveLength(24);
+});

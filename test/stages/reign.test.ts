@@ -160,7 +160,8 @@ describe("reign", () => {
     expect(wordsOf("mine")).toEqual(wordsOf("king-model"));
     const judged = server.seen.filter(({ body }) => body.model.startsWith("judge"));
     expect(JSON.stringify(judged)).not.toMatch(/king|challenger/i);
-    const name = readdirSync(join(root, "reign/set-sft/duel-1/answer"))[0] ?? "";
+    const names = readdirSync(join(root, "reign/set-sft/duel-1/answer"));
+    const name = names.find((file) => file.endsWith(".json")) ?? "";
     const answer = answerSchema.parse(
       JSON.parse(readFileSync(join(root, "reign/set-sft/duel-1/answer", name), "utf8")),
     );

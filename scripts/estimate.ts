@@ -4,7 +4,7 @@ import { parseFlags, runScript, stageCommand } from "../src/command/cli.ts";
 const command = stageCommand({
   name: "estimate",
   about:
-    "Reads prompt/, commit/, answer/, score/ and the ledger, and prints the calls, tokens and USD that king, challenger, validate and refine still need, by stage and model: expected, and at most. Asks no model, writes nothing but what it learned of the files (.facts.jsonl).",
+    "Reads prompt/, commit/, answer/, score/ and the ledger, and prints the calls, tokens and USD that king, challenger, validate and refine still need, by stage and model: expected, and at most; with a [target] also what its further rounds will come to. Asks no model, writes nothing but what it learned of the files (.facts.jsonl).",
   example: "npm run estimate -- --root my-run --limit 100",
   flags: ["limit", "only", "json"],
 });
@@ -15,10 +15,15 @@ await runScript(async () => {
   const { totalOf } = await import("../src/core/spend/estimate.ts");
   const { estimateLines } = await import("../src/core/spend/table.ts");
   const { openStore } = await import("../src/io/store.ts");
-  const { estimate } = await import("../src/stages/estimate.ts");
-  const rows = await estimate(loadConfig(flags.root), openStore(flags.root), flags);
+  const { estimate, estimateFurther } = await import("../src/stages/estimate.ts");
+  const { furtherLine } = await import("../src/core/spend/further.ts");
+  const [config, store] = [loadConfig(flags.root), openStore(flags.root)];
+  const rows = await estimate(config, store, flags);
+  const target = await estimateFurther(config, store);
   const out = flags.json ? process.stderr : process.stdout;
   for (const line of estimateLines(rows)) out.write(`${line}\n`);
-  if (flags.json) process.stdout.write(`${JSON.stringify({ rows, total: totalOf(rows) })}\n`);
+  if (target !== null) out.write(`${furtherLine(target)}\n`);
+  const all = { rows, total: totalOf(rows), ...(target === null ? {} : { target }) };
+  if (flags.json) process.stdout.write(`${JSON.stringify(all)}\n`);
   return 0;
 });

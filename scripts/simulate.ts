@@ -7,6 +7,7 @@ import {
   type CommonFlags,
 } from "../src/command/cli.ts";
 import { writeTable } from "../src/command/made-table.ts";
+import { simulateToTarget } from "../src/command/simulate-target.ts";
 import { loadConfig } from "../src/config.ts";
 import { seededRng } from "../src/core/random.ts";
 import { simulateRest } from "../src/core/duel/simulate-panel.ts";
@@ -24,24 +25,29 @@ const command = stageCommand({
   .option("--resamples <n>", "resamples a bound", wholeNumber, 399)
   .option("--seed <n>", "seed of all chance", wholeNumber, 1)
   .option("--panels", "only what panels cost and what ways of sorting let through", false)
-  .option("--write", "write docs/tables/simulate.md, panels included", false);
+  .option(
+    "--target",
+    "only runs towards a target: how many rounds draw, and the gate's error",
+    false,
+  )
+  .option("--runs <n>", "runs a world of --target", wholeNumber, 2000)
+  .option(
+    "--write",
+    "write docs/tables/simulate.md, panels included; target.md with --target",
+    false,
+  );
 
-type Flags = CommonFlags & {
-  duels: number;
-  resamples: number;
-  seed: number;
-  panels: boolean;
-  write: boolean;
-};
+type Flags = CommonFlags &
+  Record<"duels" | "resamples" | "seed" | "runs", number> &
+  Record<"panels" | "target" | "write", boolean>;
 
 await runScript(async () => {
-  const { root, duels, resamples, seed, panels, json, write } = parseFlags<Flags>(
-    command,
-    process.argv.slice(2),
-  );
+  const flags = parseFlags<Flags>(command, process.argv.slice(2));
+  const { duels, resamples, seed, panels, json, write } = flags;
   const chance = (what: string) => seededRng(seed, what);
-  const { gate_alpha } = loadConfig(root).duel;
+  const { gate_alpha } = loadConfig(flags.root).duel;
   const rules = { gate_alpha, bootstrap_resamples: resamples, rng: chance };
+  if (flags.target) return simulateToTarget(flags, rules);
   const gate = panels ? [] : simulateAll(duels, rules);
   const rest = panels || write ? simulateRest(chance) : null;
   const body = simulationText(gate, rest);

@@ -8,6 +8,7 @@ import {
   typed,
   type CommonFlags,
 } from "../src/command/cli.ts";
+import type { Status } from "../src/stages/status.ts";
 
 const command = stageCommand({
   name: "status",
@@ -21,13 +22,24 @@ await runScript(async () => {
   const flags = parseFlags<CommonFlags>(command, process.argv.slice(2));
   const { openStore } = await import("../src/io/store.ts");
   const { status, statusLines } = await import("../src/stages/status.ts");
-  const state = await status(openStore(flags.root));
+  const state = await withTarget(flags.root, await status(openStore(flags.root)));
   const wrong = await wrongOf(flags.root);
   const lines = [...statusLines(state), ...wrong.map((line) => `wrong: ${line}`)];
   const text = flags.json ? JSON.stringify({ ...state, wrong }) : typed(lines.join("\n"));
   process.stdout.write(`${text}\n`);
   return 0;
 });
+
+/** With a [target]: how far it is, and what is typed to go on. */
+async function withTarget(root: string, state: Status): Promise<Status> {
+  if (!existsSync(join(root, "chain.toml"))) return state;
+  const { targetOf } = await import("../src/stages/status.ts");
+  const { openStore } = await import("../src/io/store.ts");
+  const target = await targetOf(root, openStore(root));
+  if (target === null) return state;
+  const isOver = target.rounds_left.high === 0;
+  return { ...state, target, next: isOver ? state.next : "npm run stages -- --until target" };
+}
 
 /** What of the settings has to be mended before a stage can run; [] when nothing has. */
 async function wrongOf(root: string): Promise<readonly string[]> {

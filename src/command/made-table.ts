@@ -75,6 +75,12 @@ export const MADE_TABLES = {
     ],
     data: ["src/config-schema/duel.ts", "scripts/simulate.ts"],
   },
+  target: {
+    title: "Runs towards a target, where the truth is known",
+    script: "simulate",
+    code: ["src/core/target/simulate.ts", "src/core/target/simulation-table.ts"],
+    data: ["src/config-schema/duel.ts", "scripts/simulate.ts"],
+  },
 } as const satisfies Readonly<Record<string, MadeTable>>;
 
 export type TableName = keyof typeof MADE_TABLES;

@@ -1,4 +1,5 @@
 /** Stages one after the other, each in its own process; with a target in rounds. */
+import { UserError } from "../errors.ts";
 import { runChild } from "../io/children.ts";
 import { typed, type CommonFlags } from "./cli.ts";
 import { FIVE, FIVE_STAGES } from "./commands.ts";
@@ -22,31 +23,39 @@ export async function inOrder(stages: readonly Stage[], flags: CommonFlags): Pro
   return 0;
 }
 
-/** What was begun is ended before anything new is drawn. Gives the exit code. */
+/**
+ * Rounds as [target] says. Gives the exit code.
+ * @throws UserError for flags that would draw or ask something else than a round, and as `untilTarget`
+ */
 export async function toTarget(flags: CommonFlags): Promise<number> {
-  const { loadConfig } = await import("../config.ts");
-  const { openStore } = await import("../io/store.ts");
-  const { countPrompts } = await import("../io/prompts.ts");
-  const { afterRound, openRound } = await import("../stages/stages.ts");
-  const config = loadConfig(flags.root);
-  const store = openStore(flags.root);
-  let limit = await openRound(config, store);
-  for (;;) {
-    if (limit !== null) {
-      const drawn = await inOrder(["prompt"], { ...flags, limit });
-      if (drawn !== 0) return drawn;
-    }
-    if ((await countPrompts(store)) > 0) {
-      const asked = await inOrder(AFTER_DRAW, flags);
-      if (asked !== 0) return asked;
-    }
-    const step = await afterRound(config, store);
-    if (step.kind !== "draw") {
-      const words = step.kind === "done" ? "reached" : step.why;
-      process.stderr.write(`target: ${words}\n`);
-      return 0;
-    }
-    process.stderr.write(`target: the next round draws up to ${step.limit} turns in all\n`);
-    limit = step.limit;
+  for (const [flag, why] of Object.entries(NOT_IN_ROUNDS)) {
+    const value = flags[flag as keyof typeof NOT_IN_ROUNDS];
+    if (value !== undefined && value !== false) throw notInRounds(flag, why);
   }
+  const { loadConfig } = await import("../config.ts");
+  const { seededRng } = await import("../core/random.ts");
+  const { openStore } = await import("../io/store.ts");
+  const { untilTarget } = await import("../stages/stages.ts");
+  const config = loadConfig(flags.root);
+  return untilTarget(config, {
+    store: openStore(flags.root),
+    rng: (purpose) => seededRng(config.source.seed, purpose),
+    say: (line) => void process.stderr.write(`${line}\n`),
+    draw: (limit) => inOrder(["prompt"], { ...flags, limit }),
+    ask: () => inOrder(AFTER_DRAW, flags),
+  });
 }
+
+// ---------------------------------------------------------------------------------------------
+
+const NOT_IN_ROUNDS = {
+  limit: "each round draws what the target still needs",
+  only: "all turns of a round are one duel",
+  force: "every round would ask all turns anew",
+};
+
+const notInRounds = (flag: string, why: string): UserError =>
+  new UserError(
+    `stages --until target: --${flag} goes with no target: ${why}`,
+    `leave --${flag} out, or run the stages one by one`,
+  );

@@ -93,7 +93,8 @@ async function countNow(store: Store, totals: Facts, files: Files): Promise<Tota
   return counts;
 }
 
-async function countKingDrops(store: Store): Promise<number> {
+/** Turns whose attempts the king has used up. */
+export async function countKingDrops(store: Store): Promise<number> {
   let count = 0;
   for (const name of await store.list("report/tries/king")) {
     const { dropped } = await store.read(`report/tries/king/${name}`, triesSchema);

@@ -42,6 +42,8 @@ export const PLANNED_KINDS = [CALLS, REFINE_CALLS, INSTANCE];
 export type Planner = {
   /** `instanceId`: as the prompt says; null: there is none, and the answer is asked. */
   turn(name: string, instanceId: string | null): Promise<readonly PlannedCall[]>;
+  /** All calls of a drawn turn, as if none of them were made. */
+  anew(name: string, instanceId: string): Promise<readonly PlannedCall[]>;
   refined(turn: Refinable): Promise<readonly PlannedCall[]>;
 };
 
@@ -82,6 +84,14 @@ export function openPlanner(
       const calls = planTurn({ messages, protocol, tools, pr, answer, score }, settings);
       facts.keep(CALLS, name, made, calls);
       return calls;
+    },
+    async anew(name, instance_id) {
+      const said = await promptOf(name);
+      if (said === null) return [];
+      const pr = await readHiddenOf(store, { name, instance_id }, hidden);
+      const { messages, protocol, tools } = said;
+      const nothing = { answer: null, score: null };
+      return planTurn({ messages, protocol, tools, pr, ...nothing }, settings);
     },
     async refined(turn) {
       const instance_id = await facts.of(

@@ -1,5 +1,6 @@
 /** All turns together: reads what the score files say now and writes the duel. */
 import { z } from "zod";
+import { bucketOf } from "../core/duel/bucket.ts";
 import { duelOf } from "../core/duel/duel.ts";
 import { factsOf, type TurnFacts } from "../core/duel/facts.ts";
 import { planOf } from "../core/duel/plan-of.ts";
@@ -19,6 +20,8 @@ import { SOURCE_STATE, sourceStateSchema } from "../records/source.ts";
 import { scoreSchema } from "../records/score.ts";
 import { drawnReviews, keepPosteriors } from "./reckoning.ts";
 import { scorePath, type Round } from "./asking.ts";
+import { countKingDrops } from "../io/counts.ts";
+import { targetPlan } from "./target-plan.ts";
 
 export const DUEL = "score/_duel.json";
 
@@ -105,7 +108,10 @@ async function keyOfAll(
   }
   for (const path of others) files.push([path, await facts.hash(path)]);
   const settings = [{ ...rules, rng: null }, config.duel, count, exclude_ids, seed, mixed];
-  return keyOver([settings, files]);
+  // Where there is a target, looks hang on it and on the turns that the king has lost.
+  if (config.target.accepted === undefined) return keyOver([settings, files]);
+  const { target, bucket } = config;
+  return keyOver([settings, files, target, bucket, await countKingDrops(store)]);
 }
 
 /** What weighing remembers. */
@@ -122,6 +128,7 @@ async function weighAll(
   const { cluster_by } = config.duel;
   const turns: TurnFacts[] = [];
   let withoutScore = 0;
+  let finals = 0;
   for (const { name } of answers) {
     const dropped = absent.get(name);
     const there = absent.has(name) ? null : await known.read(scorePath(name), scoreSchema);
@@ -130,26 +137,24 @@ async function weighAll(
     const score = isExcluded ? null : (there?.value ?? null);
     const facts =
       score === null || score.mode !== rules.mode ? null : factsOf(score, rules, cluster_by);
+    if (score !== null && bucketOf(score, config.bucket)?.bucket === "final") finals++;
     if (facts !== null) turns.push(facts);
     else if (typeof dropped !== "string" && !isExcluded) withoutScore++;
     if (ofThisRun.has(name)) see(endOf(facts, dropped ?? null));
   }
   const previous = await store.readIfThere(DUEL, duelSchema);
   const planned = await listPlanned(store, known);
-  const plan = planOf({
-    planned,
-    names: answers.map(({ name }) => name),
-    turns,
-    cluster_by,
-    set: config.duel.plan,
-    draw: planned.size === 0 ? null : await drawOf(store, config.source.count),
-  });
+  const names = answers.map(({ name }) => name);
+  const draw = planned.size === 0 ? null : await drawOf(store, config.source.count);
+  const plan = planOf({ planned, names, turns, cluster_by, set: config.duel.plan, draw });
   const gate = { ...config.duel, rng: deps.rng };
   const everywhere = everywhereJudges(rules).map(({ model }) => model);
   const sorted = sortedTurns(turns, everywhere);
   const reckoning = reckoningOf(sorted, await drawnReviews(store));
-  const input = { turns, withoutScore, cluster_by, failures, previous, plan, mixed, reckoning };
-  const duel = duelOf(input, rules, gate);
+  const input = { turns, withoutScore, cluster_by, failures, previous, mixed, reckoning };
+  const gone = answers.length - turns.length - withoutScore;
+  const ofTarget = await targetPlan(config, store, { plan, finals, drawn: planned.size, gone });
+  const duel = duelOf({ ...input, ...ofTarget }, rules, gate);
   const isSame = configHash(previous) === configHash(duel);
   if (!isSame) await store.write(DUEL, duel);
   if (config.bucket.by === "posterior") {

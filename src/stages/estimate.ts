@@ -5,6 +5,8 @@
  */
 import type { Config } from "../config.ts";
 import { seededRng, type Rng } from "../core/random.ts";
+import { furtherCosts, type Further } from "../core/spend/further.ts";
+import { toDraw } from "../core/target/status-line.ts";
 import { makeEstimator, type EstimateRow } from "../core/spend/estimate.ts";
 import { LEDGER_FOLD } from "../core/spend/ledger-sums.ts";
 import { batchPrice } from "../core/spend/price.ts";
@@ -15,6 +17,7 @@ import { listPlanned, PLANNED } from "../io/prompts.ts";
 import type { Store } from "../io/store.ts";
 import { openPlanner, PLANNED_KINDS } from "../judging/planned.ts";
 import { BORDERLINE, listRefinable } from "../judging/refinable.ts";
+import { callsATurn, statusOfTarget } from "../judging/target-state.ts";
 import type { StageOptions } from "../work.ts";
 
 export async function estimate(
@@ -58,4 +61,24 @@ export async function estimate(
       for (const call of await planner.refined(turn)) estimator.add(call);
     }
   }
+}
+
+/** Beyond what is drawn: what the rounds of [target] will come to. null: chain.toml has none. */
+export async function estimateFurther(config: Config, store: Store): Promise<Further | null> {
+  const rng = seededRng(config.source.seed, "target/outlook");
+  const status = await statusOfTarget(config, store, rng);
+  if (status === null) return null;
+  const facts = openFacts(store, [...PLANNED_KINDS, PLANNED, LEDGER_KIND]);
+  const { learned } = await foldLedger(store, facts, LEDGER_FOLD);
+  const estimator = makeEstimator(learned);
+  const planner = openPlanner(config, store, facts, new Map());
+  for (const [name, { instance_id }] of await listPlanned(store, facts)) {
+    for (const call of await planner.anew(name, instance_id)) estimator.add(call);
+  }
+  await facts.save();
+  const rows = estimator.rows(({ provider, model }) => {
+    const price = config.provider[provider]?.price[model];
+    return config.engine.name === "batch" ? batchPrice(price) : price;
+  });
+  return furtherCosts(toDraw(status), status.drawn, rows, callsATurn(config));
 }

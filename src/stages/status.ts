@@ -3,6 +3,7 @@
  * to run next. Changes nothing but what is known of the files (`.facts.jsonl`).
  */
 import type { Spending } from "../core/report/spending.ts";
+import { targetLine, type TargetStatus } from "../core/target/status-line.ts";
 import type { WorkspaceCounts } from "../io/counts.ts";
 import { UserError } from "../errors.ts";
 import type { Store } from "../io/store.ts";
@@ -24,6 +25,8 @@ export type Status = {
   readonly stages: readonly StageStatus[];
   /** The command that goes on, or null when everything is done. */
   readonly next: string | null;
+  /** How far [target] is; absent: chain.toml has none. */
+  readonly target?: TargetStatus;
 };
 
 export async function status(store: Store): Promise<Status> {
@@ -80,8 +83,24 @@ export async function faultsOf(root: string): Promise<readonly string[]> {
   return used.flatMap((name) => faultOf(() => checkProvider(config, name)).said ?? []);
 }
 
+/** null: chain.toml has no [target], or cannot be read, which `faultsOf` says. */
+export async function targetOf(root: string, store: Store): Promise<TargetStatus | null> {
+  const [{ loadConfig }, { seededRng }, { statusOfTarget }] = await Promise.all([
+    import("../config.ts"),
+    import("../core/random.ts"),
+    import("../judging/target-state.ts"),
+  ]);
+  try {
+    const config = loadConfig(root);
+    return await statusOfTarget(config, store, seededRng(config.source.seed, "target/outlook"));
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return null;
+  }
+}
+
 /** The status as lines for a person. */
-export function statusLines({ stages, next }: Status): string[] {
+export function statusLines({ stages, next, target }: Status): string[] {
   const cell = (text: string | number, width: number): string => String(text).padStart(width);
   const failed = stages.find((row) => row.failed > 0 && row.stage !== "prompt");
   return [
@@ -93,6 +112,7 @@ export function statusLines({ stages, next }: Status): string[] {
     ...(failed === undefined
       ? []
       : [`--retry asks again for what failed: npm run stage:${failed.stage} -- --retry`]),
+    ...(target === undefined ? [] : [targetLine(target)]),
     next === null ? "everything is done: read report/report.md" : `next: ${next}`,
   ];
 }

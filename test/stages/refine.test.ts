@@ -273,6 +273,45 @@ test("a first answer that was changed since keeps its second one out, under a re
   expect(await run(root, chat)).toMatchObject({ dropped: { first_answer_changed: 1 }, asked: 0 });
 });
 
+test("the report has the halves side by side: what rose, stayed and fell, and what the reasons gained", async () => {
+  const root = await judged(12);
+  // With the reasons two of three win 4 or 5 of 5 metrics and one loses its lead; without them nothing changes.
+  const chat = scriptedChat((request, item) => {
+    const text = JSON.stringify(request);
+    const n = Number(/task (\d+)/.exec(text)?.[1]);
+    if (item.role === "judge")
+      return verdict(request, text.includes("cat better") ? ([0, 4, 5][n % 3] ?? 0) : 2);
+    return said(`cat ${text.includes("never looks at the tests") ? "better" : "other"}${n}`);
+  });
+  await run(root, chat);
+  await report(config(root), testDeps(root, chat), OPTIONS);
+  const text = readFileSync(join(root, "report/report.md"), "utf8");
+  const from = text.indexOf("## Refined answers");
+  const section = text.slice(from, text.indexOf("\n## ", from + 5));
+  const shown = await Promise.all(
+    Array.from({ length: 12 }, async (_, at) => {
+      const file = join(root, `answer/p_1_001_${at + 1}.r1.json`);
+      const { refined_from } = answerSchema.parse(JSON.parse(readFileSync(file, "utf8")));
+      return refined_from?.reasons === true ? [[50, 90, 100][(at + 1) % 3] ?? 0] : [];
+    }),
+  );
+  const scores = shown.flat();
+  expect(scores).toHaveLength(6);
+  const rose = scores.filter((score) => score >= 80).length;
+  const mean = scores.reduce((sum, score) => sum + score - 70, 0) / 6;
+  expect(section).toContain("12 turns of refined/ got a second answer: 12 judged, 0 still to come");
+  expect(section).toContain(
+    `of the judged ones ${rose} rose to final, 6 stayed in refined, ${6 - rose} fell to defeat, each by its new score alone`,
+  );
+  const points = (value: number): string => String(Math.round(value * 100) / 100);
+  expect(section).toContain(`gain of the judges' reasons: ${points(mean)}`);
+  expect(section).toMatch(
+    /\| the first answer and the judges' reasons \| 6 \| [\d.]+ \| −?[\d.]+ to [\d.]+ \|/,
+  );
+  expect(section).toMatch(/\| the first answer alone \(control\) \| 6 \| 0/);
+  expect(section).toContain("claims nothing");
+});
+
 test("the estimate names what the second answers will need, and nothing once they are judged", async () => {
   const root = await judged(2);
   const rows = async () =>

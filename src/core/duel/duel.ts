@@ -24,6 +24,8 @@ export type DuelInput = {
   readonly withoutScore: number;
   readonly cluster_by: ClusterBy;
   readonly plan: DuelPlan;
+  /** Why this look is not to be taken yet; absent: it may be. */
+  readonly held?: string;
   /** Model -> why its first call of this run failed. */
   readonly failures: ReadonlyMap<string, string>;
   /** The duel before this one; null for the first look. */
@@ -41,9 +43,9 @@ export function duelOf(input: DuelInput, rules: DuelRules, gate: GateRules): Due
   const n_pending = input.withoutScore + turns.filter((turn) => turn.pending > 0).length;
   const n_turns = turns.length + input.withoutScore;
   const everywhere = everywhereJudges(rules).map(({ model }) => model);
-  const { cluster_by, plan, previous } = input;
+  const { cluster_by, plan, previous, held } = input;
   const asked = { turns, parsed, n_turns, n_pending, everywhere, plan, cluster_by, previous };
-  const taken = takeLook({ ...asked, mode: rules.mode }, gate);
+  const taken = takeLook({ ...asked, mode: rules.mode, held }, gate);
   const about = { everywhere, alpha: taken.alpha, cluster_by };
   const standing = standingOf({ ...about, parsed, n_turns }, gate);
   const { bounds, challenger_score } = standing;

@@ -30,6 +30,8 @@ export type LookAsked = {
   readonly cluster_by: ClusterBy;
   readonly mode: 1 | 2;
   readonly previous: Previous | null;
+  /** Why this look is not to be taken yet; absent: it may be. */
+  readonly held?: string | undefined;
 };
 
 export type Taken = {
@@ -54,7 +56,7 @@ export function takeLook(asked: LookAsked, gate: GateRules): Taken {
     return { ...about, look: openLook(asked, plan.largest, gate), alpha: gate.gate_alpha };
   }
   const judged = asked.n_turns - asked.n_pending;
-  const look = lookAt({
+  const may = lookAt({
     parsed: parsed.length,
     planned: Math.max(plan.turns, parsed.length),
     isComplete: asked.n_pending === 0 && judged >= plan.turns,
@@ -64,6 +66,8 @@ export function takeLook(asked: LookAsked, gate: GateRules): Taken {
     gate_alpha: gate.gate_alpha,
     resamples: gate.bootstrap_resamples,
   });
+  const isHeld = asked.held !== undefined && may.kind === "look";
+  const look = isHeld ? keptBack(may.t, asked.held, past, gate.gate_alpha) : may;
   return { ...about, look, alpha: look.kind === "look" ? look.alpha : gate.gate_alpha };
 }
 
@@ -141,6 +145,11 @@ function spentOf(
 ): Pick<Duel, "alpha_spent" | "alpha_left"> {
   const spent = spentUpTo(isPaid ? look.t : (past.at(-1)?.t ?? 0), alpha);
   return { alpha_spent: round6(spent), alpha_left: round6(alpha - spent) };
+}
+
+function keptBack(t: number, why: string, past: Taken["past"], alpha: number): Look {
+  const spent = spentUpTo(past.at(-1)?.t ?? 0, alpha);
+  return { kind: "too_early", t, why, isLast: false, spent, left: alpha - spent };
 }
 
 function openLook(

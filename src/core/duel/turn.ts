@@ -4,27 +4,15 @@
  */
 import type { Answer } from "../../records/answer.ts";
 import type { Judgement, Score } from "../../records/score.ts";
-import { NO_USAGE } from "../../records/run-info.ts";
 import type { Order, Outcome, WorkItem } from "../../work.ts";
-import { SCHEMA } from "../../records/schema.ts";
-import { isOutdated } from "../retry/settings-hash.ts";
 import { historyHash, pairHash, plainPairHash, type Said } from "../turn/hash.ts";
 import { protocolIn } from "../turn/protocol.ts";
 import { disqualify, historyFlags, opponentFlags } from "./disqualify.ts";
 import { candidateText, judgePrompt, sharedPrefix, type Candidates } from "./judge-prompt.ts";
 import { candidateMark, ordersFor, type DuelRules } from "./rules.ts";
-import { decisiveScore, metricValues, turnScore } from "./turn-score.ts";
-import { challengerView, readVerdict } from "./verdict.ts";
-import {
-  ballotsOf,
-  judgesToAsk,
-  repliesOf,
-  seatKey,
-  seatState,
-  seatsOf,
-  type Allowance,
-  type Seat,
-} from "./verdicts.ts";
+import { judgementOf, takeUp, type Hashes, type Taking } from "./judgement.ts";
+import { settle, type Base } from "./settle.ts";
+import { repliesOf, seatKey, seatState, seatsOf, type Allowance, type Seat } from "./verdicts.ts";
 
 export type Turn = {
   readonly candidates: Candidates;
@@ -37,7 +25,7 @@ export type Turn = {
   readonly score: Score;
 };
 
-export type Opening = {
+export type Opening = Taking & {
   /** Answer file name. */
   readonly file: string;
   readonly answer: Answer;
@@ -46,14 +34,8 @@ export type Opening = {
   readonly style: string;
   /** What the commit record says, for answers that do not say it themselves. */
   readonly repo?: string | null;
-  /** Ask every judge anew. */
-  readonly force: boolean;
   /** Grant seats that used their attempts up as many again. */
   readonly retry: boolean;
-  /** Ask this judge anew. */
-  readonly rejudge: string | null;
-  /** Read all kept replies again. */
-  readonly reparse: boolean;
 };
 
 /** The turn as it stands when a run comes to it. */
@@ -153,73 +135,6 @@ export function withOutcome(
 
 // ---------------------------------------------------------------------------------------------
 
-type Base = Pick<
-  Score,
-  | "file"
-  | "instance_id"
-  | "repo"
-  | "run"
-  | "style"
-  | "pair_hash"
-  | "plain_hash"
-  | "refined_from"
-  | "king_model"
-  | "challenger_model"
-  | "lengths"
-  | "disqualified"
-  | "history_flags"
-  | "opponent_flags"
->;
-
-/** The score file: everything in it follows from the base, the replies and the rules. */
-function settle(base: Base, judges: readonly Judgement[], rules: DuelRules): Score {
-  const { plain_hash } = base;
-  const hashes = { pair_hash: base.pair_hash, ...(plain_hash === undefined ? {} : { plain_hash }) };
-  const turn = { file: base.file, judges: [...judges], ...hashes };
-  const lost = base.disqualified;
-  const open =
-    lost === null
-      ? seatsOf(turn, rules).filter((seat) => seatState(turn, seat, rules).kind === "open").length
-      : 0;
-  const ballots = lost === null && open === 0 ? ballotsOf(turn, rules) : [];
-  const parsed = lost !== null || ballots.length >= rules.quorum;
-  const result = parsed && lost === null ? turnScore(ballots) : null;
-  return {
-    schema: SCHEMA,
-    file: base.file,
-    instance_id: base.instance_id,
-    repo: base.repo ?? null,
-    ...(base.run == null ? {} : { run: base.run }),
-    mode: rules.mode,
-    score: lost === null ? (result?.score ?? null) : 0,
-    metrics: lost === null ? (result?.metrics ?? null) : metricValues(() => 0),
-    style: base.style,
-    parsed,
-    pending: open,
-    disqualified: lost,
-    votes: result?.votes ?? null,
-    decisive_score: result === null ? null : decisiveScore(result.votes, rules.min_decisive),
-    not_asked:
-      lost === null
-        ? rules.panel
-            .filter((judge) => !judgesToAsk(turn, rules).includes(judge))
-            .map((judge) => judge.model)
-        : [],
-    lengths: base.lengths,
-    ...(base.refined_from === undefined ? {} : { refined_from: base.refined_from }),
-    king_model: base.king_model ?? null,
-    challenger_model: base.challenger_model ?? null,
-    history_flags: base.history_flags ?? [],
-    opponent_flags: base.opponent_flags ?? [],
-    judges: turn.judges,
-    ...hashes,
-    config_hash: rules.config_hash,
-  };
-}
-
-/** The present pair's hash, and what builds that knew no structure made of it. */
-type Hashes = { readonly pair: string; readonly plain: string };
-
 /** The two candidates with their structure, where they have any. */
 function saidBy(
   answer: Answer,
@@ -238,83 +153,6 @@ function saidBy(
 /** A judge is told of the tools where candidates may call them. */
 const toolsShown = (answer: Answer): readonly unknown[] =>
   protocolIn(answer) === "tools" ? (answer.tools ?? []) : [];
-
-/** A kept reply as this run takes it up: superseded when it is to be asked anew, read again on demand. */
-function takeUp(
-  reply: Judgement,
-  { pair, plain, settings }: Hashes & { readonly settings: string | undefined },
-  opening: Opening,
-): Judgement {
-  const isOfPair = reply.pair_hash === pair || reply.pair_hash === plain;
-  if (!isOfPair || reply.superseded === true) return reply;
-  const isRefusal = reply.failed === true && settings !== undefined;
-  if (isRefusal && isOutdated(reply, settings)) return { ...reply, superseded: true };
-  if (opening.force || opening.rejudge === reply.model) return { ...reply, superseded: true };
-  if (!opening.reparse || reply.failed === true) return reply;
-  return { ...reply, ...readingOf(reply.raw, reply.finish_reason, reply.order) };
-}
-
-/** What a raw reply says, as the fields of a judgement. */
-function readingOf(
-  raw: string,
-  finishReason: string | null,
-  order: Order,
-): Pick<Judgement, "metrics" | "reason" | "unread" | "unread_detail"> {
-  const verdict = readVerdict({ content: raw, finish_reason: finishReason });
-  return verdict.ok
-    ? {
-        metrics: challengerView(verdict.votes, order),
-        reason: verdict.reason,
-        unread: null,
-        unread_detail: null,
-      }
-    : { metrics: null, reason: "", unread: verdict.reason, unread_detail: verdict.detail };
-}
-
-type Frame = Pick<
-  Judgement,
-  | "model"
-  | "provider"
-  | "order"
-  | "attempt"
-  | "pair_hash"
-  | "config_hash"
-  | "prompt_version"
-  | "time"
->;
-
-function judgementOf(frame: Frame, outcome: Outcome): Judgement | null {
-  if (outcome.ok) {
-    const { content, reasoning, finish_reason, usage, cost_usd, refusal, answered_by } =
-      outcome.reply;
-    return {
-      ...frame,
-      ...(answered_by === undefined ? {} : { answered_by }),
-      ...readingOf(content, finish_reason, frame.order),
-      ...(refusal === null ? {} : { refusal }),
-      raw: content,
-      reasoning,
-      finish_reason,
-      usage,
-      cost_usd,
-    };
-  }
-  const { kind, message } = outcome.failure;
-  if (kind !== "context_too_long" && kind !== "rejected") return null;
-  return {
-    ...frame,
-    metrics: null,
-    reason: "",
-    unread: kind,
-    unread_detail: message,
-    failed: true,
-    raw: "",
-    reasoning: null,
-    finish_reason: null,
-    usage: NO_USAGE,
-    cost_usd: null,
-  };
-}
 
 function grantAgain(
   file: string,

@@ -3,15 +3,21 @@ import { seededRng } from "../../../src/core/random.ts";
 import { chanceOf } from "../../../src/core/target/beta-binomial.ts";
 import { nextStep, type TargetState } from "../../../src/core/target/decide.ts";
 
-const state = (over: Partial<TargetState>): TargetState => ({
-  accepted: 100,
-  max_candidates: 1000,
-  per_file: 20,
-  have: 0,
-  drawn: 0,
-  isExhausted: false,
-  ...over,
-});
+const state = (over: Partial<TargetState>): TargetState => {
+  const { have = 0, drawn = 0 } = over;
+  return {
+    accepted: 100,
+    max_candidates: 1000,
+    per_file: 20,
+    have,
+    drawn,
+    seen: { good: have, bad: drawn - have },
+    isExhausted: false,
+    affordable: null,
+    gate: { kind: "off" },
+    ...over,
+  };
+};
 
 test.each([
   // A uniform share makes every count of successes as likely: P(X >= k) = (n - k + 1) / (n + 1).
@@ -26,6 +32,53 @@ test.each([
 
 test.each([
   ["the first round draws what is wanted in any case", {}, { kind: "draw", limit: 100 }],
+  [
+    "of the first round no more than a tenth of what may be drawn",
+    { accepted: 400 },
+    { kind: "draw", limit: 100 },
+  ],
+  [
+    "no round more than doubles what is drawn",
+    { have: 20, drawn: 100, accepted: 150 },
+    { kind: "draw", limit: 200 },
+  ],
+  [
+    "what [budget] leaves, in whole files",
+    { have: 20, drawn: 100, affordable: 50 },
+    { kind: "draw", limit: 140 },
+  ],
+  [
+    "no money for a file",
+    { have: 20, drawn: 100, affordable: 19 },
+    {
+      kind: "stop",
+      why: "20 of 100 turns are in final/, of 100 drawn: [budget] leaves money for about 19 more turns, fewer than a prompt file of [source].per_file 20",
+    },
+  ],
+  ["full, and accepted", { have: 100, drawn: 300, gate: { kind: "accepted" } }, { kind: "done" }],
+  [
+    "full before the first look: on to it",
+    { have: 100, drawn: 300, gate: { kind: "open", looks: 0, why: "" } },
+    { kind: "draw", limit: 400 },
+  ],
+  [
+    "full, and one look was not enough: a third of the way on",
+    { have: 100, drawn: 700, gate: { kind: "open", looks: 1, why: "" } },
+    { kind: "draw", limit: 800 },
+  ],
+  [
+    "full, and three looks were not enough: to the end",
+    { have: 100, drawn: 700, gate: { kind: "open", looks: 3, why: "" } },
+    { kind: "draw", limit: 1000 },
+  ],
+  [
+    "full, and the gate said no at the end",
+    { have: 100, drawn: 1000, gate: { kind: "open", looks: 4, why: "too few" } },
+    {
+      kind: "stop",
+      why: "100 turns are in final/, of 1000 drawn, but the gate did not accept (too few; [target] gate = false counts buckets alone): max_candidates 1000 is reached",
+    },
+  ],
   ["a round is at least a file", { have: 99, drawn: 100 }, { kind: "draw", limit: 120 }],
   [
     "no more than may be drawn",
@@ -47,7 +100,7 @@ test.each([
     },
   ],
 ])("%s", (_what, over, step) => {
-  expect(nextStep(state(over))).toEqual(step);
+  expect(nextStep(state(over as Partial<TargetState>))).toEqual(step);
 });
 
 test("a share that is too low ends the run before the money is gone", () => {

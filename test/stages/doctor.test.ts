@@ -1,5 +1,5 @@
 /** The doctor and the price list, against a server on the loopback. */
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { loadConfig } from "../../src/config.ts";
@@ -29,8 +29,11 @@ async function server(
 const toml = (url: string, more = ""): string =>
   `[provider.loop]\nbase_url = "${url}"\napi_key_env = "LOOP_KEY"\n${more}[king]\nprovider = "loop"\nmodel = "m"\n[challenger]\nprovider = "loop"\nmodel = "m"\n[judge]\nprovider = "loop"\nmodels = ["m"]\nquorum = 1\n`;
 
-async function examined(text: string): Promise<{ lines: string[]; root: string }> {
-  const root = tempProject({ "chain.toml": text, ".env": `LOOP_KEY=${KEY}\n` });
+async function examined(
+  text: string,
+  env = `LOOP_KEY=${KEY}\n`,
+): Promise<{ lines: string[]; root: string }> {
+  const root = tempProject({ "chain.toml": text, ".env": env });
   const now = (): Date => new Date();
   const ledger = openLedger(root, now);
   const report = await doctor(loadConfig(root, {}), {
@@ -147,12 +150,37 @@ test("a template that loses calls is seen by its token counts", async () => {
   expect(lines[0]).toContain("calls lost");
 });
 
-test("slips in the address are said before anybody is asked", async () => {
+test.each([
+  [
+    "the whole endpoint",
+    (url: string) => `${url}/chat/completions`,
+    "it is a whole endpoint: write",
+  ],
+  ["no /v1", (url: string) => url.replace("/v1", ""), "it ends at the host: most servers want"],
+  ["quotes", (url: string) => `'${url}'`, "the quotes are part of it: write"],
+  [
+    "a user and a password",
+    (url: string) => url.replace("//", "//me:hunter2hunter2@"),
+    "it holds a user or a password: write",
+  ],
+])("a slip in the address is said, and what to write: %s", async (_name, slip, words) => {
   const { url } = await server(good);
-  const { lines } = await examined(toml(`${url}/chat/completions`));
-  expect(lines.join("\n")).toContain(
-    `[provider.loop].base_url: it is a whole endpoint: write ${url}`,
-  );
+  const { lines, root } = await examined(toml(slip(url)));
+  const text = lines.join("\n");
+  expect(text).toContain(`[provider.loop].base_url: ${words} ${url}`);
+  const ledger = join(root, "report/ledger.jsonl");
+  const files = existsSync(ledger) ? readFileSync(ledger, "utf8") : "";
+  expect(`${text}${files}`).not.toContain("hunter2hunter2");
+});
+
+test.each([
+  [`"${KEY}"`, "LOOP_KEY holds its quotes: take them away"],
+  [`Bearer ${KEY}`, 'LOOP_KEY begins with "Bearer": leave that word out'],
+])("a slip in the key is said without the key: %s", async (key, words) => {
+  const { url } = await server(() => ({ status: 401, body: { error: `bad key ${key}` } }));
+  const { lines } = await examined(toml(url), `LOOP_KEY='${key}'\n`);
+  expect(lines.join("\n")).toContain(words);
+  expect(lines.join("\n")).not.toContain(KEY);
 });
 
 test("listed prices are written with the date, and what is not listed stays unpriced", async () => {

@@ -138,9 +138,12 @@ function errorOf(body: unknown): unknown {
   const inner = field(field(body, "Response"), "Error");
   if (inner !== undefined && inner !== null) return inner;
   const code = field(body, "error_code") ?? field(body, "code") ?? 0;
-  const isFine = ["0", "200", "success", "ok"].includes(String(code).toLowerCase());
-  return !isFine || field(body, "success") === false ? body : null;
+  const isFault =
+    typeof code === "number" || typeof code === "string" ? !FINE.test(`${code}`) : false;
+  return isFault || field(body, "success") === false ? body : null;
 }
+
+const FINE = /^(?:0|200|success|ok)$/i;
 
 /** Text, or the text parts of a list of parts; a part of reasoning is no content. */
 function readContent(value: unknown): string {

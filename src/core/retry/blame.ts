@@ -55,7 +55,8 @@ function isMoney(words: string, fault: Fault): boolean {
  * room for it is a matter of the context.
  */
 function asksForTooMany(words: string): boolean {
-  if (!TOO_MANY.test(words) || /(?:inputs?`? tokens|(?:prompt|input)\b[^.+]{0,30}) \+/i.test(words)) return false;
+  if (!TOO_MANY.test(words) || /(?:inputs?`? tokens|(?:prompt|input)\b[^.+]{0,30}) \+/i.test(words))
+    return false;
   const asked = /too (?:large|big|high): (\d+)/i.exec(words)?.[1];
   const limit = /context (?:length|window|limit)\D{1,20}(\d+)/i.exec(words)?.[1];
   if (asked === undefined || limit === undefined) return !/input length and/i.test(words);

@@ -16,13 +16,14 @@ const ANSWER_CHARS = 1500;
 const PER_FILE = 200;
 export const TEXT = "All work and no play makes a dull agent, says the log. ".repeat(600);
 
-type Target = { readonly wall: number; readonly cpu?: number; readonly rss?: number };
+type Target = { readonly wall?: number; readonly cpu?: number; readonly rss?: number };
 export type Row = {
   readonly name: string;
   readonly concurrency: number;
   readonly calls: number;
   readonly target: Target;
-  readonly kind: "client" | "king" | "promptfoo";
+  /** "bare": the openai client alone, for what a reply of this form costs at least with it. */
+  readonly kind: "client" | "bare" | "king" | "promptfoo";
   readonly faults?: Readonly<Record<string, number>>;
   /** Replies are streamed in so many events, each in a write of its own, spread over the latency. */
   readonly events?: number;
@@ -40,7 +41,7 @@ export type Ran = z.infer<typeof ranSchema>;
 export async function measure(row: Row): Promise<Ran> {
   const server = await startServer(row);
   try {
-    return row.kind === "client" ? await runClient(row, server.url) : await runKing(row, server);
+    return row.kind === "king" ? await runKing(row, server) : await runClient(row, server.url);
   } finally {
     server.stop();
   }
@@ -74,7 +75,8 @@ export async function startServer({ faults, events = 0 }: Row): Promise<Server> 
 async function runClient(row: Row, url: string): Promise<Ran> {
   const { calls, concurrency, events } = row;
   const job = JSON.stringify({ url, calls, concurrency, stream: events !== undefined });
-  const args = ["kingmaker.cjs", "bench/chat-client", job];
+  const script = row.kind === "bare" ? "bench/chat-bare" : "bench/chat-client";
+  const args = ["kingmaker.cjs", script, job];
   const { code, out } = await timed(process.execPath, args);
   if (code !== 0) throw new Error(`the client ended with ${code}`);
   return ranSchema.parse(JSON.parse(out));

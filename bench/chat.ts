@@ -47,6 +47,14 @@ const ROWS: readonly Row[] = [
     target: { wall: 1.3, cpu: 0.82 },
     events,
   })),
+  ...[0, 20, 100].map((events): Row => ({
+    name: `bare openai client, ${events === 0 ? "whole" : `streamed in ${events} events`}, C = 64`,
+    kind: "bare",
+    concurrency: 64,
+    calls: 3200,
+    target: {},
+    ...(events === 0 ? {} : { events }),
+  })),
   {
     name: "client alone, C = 64, 18 % faults",
     kind: "client",

@@ -172,6 +172,8 @@ export type Engine = (
   file: FileOutcome,
   /** Told of every item that will not be asked in this run, so that nobody holds on to it. */
   unasked?: (item: WorkItem) => void,
+  /** Looked at right before an item is sent, which may have waited long: false leaves it for the next run. */
+  isWanted?: (item: WorkItem) => boolean,
 ) => Promise<WorkReport>;
 
 /** A number of items that gets known while they are read. */

@@ -140,7 +140,7 @@ export function openModels({ config, stage, flags, ...world }: ModelsOptions): M
     }),
   );
   return {
-    async engine(items, file, unasked) {
+    async engine(items, file, unasked, isWanted) {
       const engine = (await usesFiles(config, stage, flags)) ? inFiles() : online;
       const before = files?.ledger.calls() ?? 0;
       const report = await engine(
@@ -151,6 +151,7 @@ export function openModels({ config, stage, flags, ...world }: ModelsOptions): M
           return followUps;
         },
         unasked,
+        isWanted,
       );
       // Nothing was asked, so nothing was opened: a kill after the last answer left the journal alone.
       if (files === null) await tidyJournal(config.root);
@@ -246,7 +247,8 @@ function settled(
 /** Where a stage saves what replies become. */
 function foldersOf(stage: string, answers: readonly string[]): readonly string[] {
   if (stage === "validate") return ["score", "report"];
-  if (stage === "rollout" || stage === "gym") return ["outcome", "report"];
+  if (stage === "rollout" || stage === "gym")
+    return ["outcome", "outcome/dropped", "outcome/runs", "report"];
   if (stage === "refine") return [...new Set(["answer", ...answers, "score", "report"])];
   const own = stage === "king" ? ["answer", "report/tries/king"] : ["answer", ...answers];
   return [...new Set([...own, "report"])];

@@ -32,8 +32,8 @@ export type LocalEngineOptions = {
 const AHEAD_CHARS = 32_000_000;
 
 export function localEngine(options: LocalEngineOptions): Engine {
-  return async (items, file, unasked = () => {}) => {
-    const run = startRun(options, file, unasked);
+  return async (items, file, unasked = () => {}, isWanted = () => true) => {
+    const run = startRun(options, file, unasked, isWanted);
     const source =
       Symbol.asyncIterator in items ? items[Symbol.asyncIterator]() : items[Symbol.iterator]();
     try {
@@ -98,6 +98,7 @@ function startRun(
   { chat, places, window, signal, aheadChars = AHEAD_CHARS, note }: LocalEngineOptions,
   file: FileOutcome,
   unasked: (item: WorkItem) => void,
+  isWanted: (item: WorkItem) => boolean,
 ): Run {
   const lanes = new Map<string, Lane>();
   const failures = countFailures(note);
@@ -171,6 +172,10 @@ function startRun(
         if (lane.closed || stopped !== null || isOver()) {
           for (const left of [item, ...own]) leave(left);
           break;
+        }
+        if (!isWanted(item)) {
+          leave(item);
+          continue;
         }
         const followUps = await ask(lane, item);
         for (const next of [...followUps].reverse()) {

@@ -104,6 +104,7 @@ function onePass(round: Round, files: readonly AnswerFile[], how: How): Promise<
     items(round, files, how),
     (item, outcome) => file(round, item, outcome),
     (item) => leave(round, item),
+    ({ request }) => !round.judges.isMute(request.model),
   );
 }
 

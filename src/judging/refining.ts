@@ -103,13 +103,14 @@ function count(tally: Tally, dropped: string | null, score: Score | null): void 
 /** The same items on another stage's bill. */
 function billedTo(stage: WorkItem["stage"], { engine }: Deps): Deps["engine"] {
   const billed = (item: WorkItem): WorkItem => ({ ...item, stage });
-  return (items, file, unasked) =>
+  return (items, file, unasked, isWanted) =>
     engine(
       (async function* () {
         for await (const item of items) yield billed(item);
       })(),
       async (item, outcome) => (await file(item, outcome)).map(billed),
       unasked,
+      isWanted,
     );
 }
 

@@ -38,6 +38,11 @@ export async function audit(
   progress.begin("audit", files.length);
   for (const { name, path } of files) {
     const answer = await store.read(path, answerSchema);
+    if (config.source.exclude_ids.includes(answer.instance_id)) {
+      tally.dropped("excluded_id");
+      progress.step("dropped");
+      continue;
+    }
     const of = { name, instance_id: answer.instance_id };
     const pr = await readHiddenOf(store, of, config.challenger.hidden);
     const others = await neighbours(answer.instance_id);

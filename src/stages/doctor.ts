@@ -3,14 +3,18 @@
  * is refused and what to write into chain.toml. Whether calls are carried is kept for the stages.
  */
 import { fallbackModels, judgePanel, sideModels, type Config } from "../config.ts";
-import { addressFault, keyFault } from "../core/doctor/address.ts";
+import { addressSlips, keySlips } from "../core/doctor/address.ts";
+import { adviceOf, callsOf, examinedLine, type Examined } from "../core/doctor/advice.ts";
 import {
-  adviceOf,
-  callsOf,
-  examinedLine,
-  type Examined,
-  type Tried,
-} from "../core/doctor/advice.ts";
+  BARE_HISTORY,
+  CALL_HISTORY,
+  MARK,
+  MOST_TOKENS,
+  QUESTION,
+  TOOLS,
+} from "../core/doctor/questions.ts";
+import { REMEDIES } from "../core/doctor/remedies.ts";
+import type { Tried } from "../core/doctor/tried.ts";
 import { callRules } from "../core/retry/rules.ts";
 import type { Call } from "../io/chat/call.ts";
 import { checkProvider, openProvider, type Provider } from "../io/chat/provider.ts";
@@ -105,93 +109,107 @@ function modelsOf(config: Config): Asked[] {
 async function examine(config: Config, deps: DoctorDeps, asked: Asked): Promise<Examined> {
   const { provider: name, model } = asked;
   const settings = config.provider[name];
-  const price = settings?.price[model] ?? null;
   const nothing = {
     ...asked,
     mark: MARK,
+    slips: slipsOf(config, name),
     second: null,
     withCall: null,
     withoutCall: null,
+    streamed: null,
+    streamedBare: null,
+    stream: settings?.stream ?? "auto",
+    elsewhere: [],
     changes: [],
-    price,
+    price: settings?.price[model] ?? null,
     context: null,
   };
-  const slips = slipsOf(config, name);
-  try {
-    checkProvider(config, name);
-  } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    const first = {
-      ok: false,
-      message: error.message,
-      hint: error.hint,
-      isSettings: true,
-    } as const;
-    return { ...nothing, slips, first };
-  }
-  const provider = open(config, deps, asked, {});
+  const { urls, missing } = addressesOf(config, name);
+  if (missing !== null) return { ...nothing, first: missing };
+  const { passing, elsewhere } = await firstThatPasses(config, deps, asked, urls);
+  const { tried: first, change, provider } = passing;
   try {
     const list = (await provider.models()) ?? [];
-    const entry = list.find((one) => callRules.modelId(one) === model);
-    const context = callRules.listedLimit(entry);
-    const {
-      tried: first,
-      change,
-      provider: passing,
-      call: changed,
-    } = await untilPassing(config, deps, asked, provider);
+    const context = callRules.listedLimit(list.find((one) => callRules.modelId(one) === model));
+    const known = { ...nothing, first, elsewhere, context };
+    if (!first.ok) return known;
     const changes = change === null ? [] : [change];
-    if (!first.ok) return { ...nothing, slips, first, changes, context };
-    const ask = (call: Partial<Call>): Promise<Tried> =>
-      tryOnce(deps, asked, passing, { ...changed, ...call });
-    const second = await ask({});
-    const withCall = await ask({ messages: CALL_HISTORY, tools: TOOLS });
-    const withoutCall = await ask({ messages: [CALL_HISTORY[0], CALL_HISTORY[3]], tools: TOOLS });
-    if (passing !== provider) await passing.close();
-    return { ...nothing, slips, first, second, withCall, withoutCall, changes, context };
+    return { ...known, changes, ...(await askFurther(deps, asked, passing)) };
   } finally {
     await provider.close();
   }
 }
 
-function slipsOf(config: Config, name: string): string[] {
-  const settings = config.provider[name];
-  const urls = [...(settings?.base_urls ?? []), settings?.base_url ?? ""].filter(
-    (url) => url !== "",
-  );
-  const addresses = urls.flatMap((url) => {
-    const fault = addressFault(url);
-    return fault === null ? [] : [`[provider.${name}].base_url: ${fault}`];
-  });
-  const env = settings?.api_key_env;
-  const key = env === undefined ? null : keyFault(env, config.env[env] ?? "");
-  return key === null ? addresses : [...addresses, key];
+/** The provider's addresses, or what is missing to ask anybody. */
+function addressesOf(
+  config: Config,
+  name: string,
+): { readonly urls: readonly string[]; readonly missing: Tried | null } {
+  try {
+    return { urls: checkProvider(config, name).baseUrls, missing: null };
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    const { message, hint } = error;
+    return { urls: [], missing: { ok: false, message, hint, isSettings: true, isPassing: false } };
+  }
 }
 
-/** What may be refused, and the setting that leaves it out; tried one after the other. */
-const REMEDIES: readonly {
-  readonly line: (name: string) => string;
-  readonly over: object;
-  readonly call?: Partial<Call>;
-}[] = [
-  {
-    line: () => 'set temperature = "default" for its role: it refuses other temperatures',
-    over: {},
-    call: { temperature: "default" },
-  },
-  {
-    line: (name) => `set [provider.${name}].max_tokens_field = "max_completion_tokens"`,
-    over: { max_tokens_field: "max_completion_tokens" },
-  },
-  {
-    line: (name) => `set [provider.${name}].system_role = "user": it refuses a system message`,
-    over: { system_role: "user" },
-  },
-  {
-    line: (name) => `take its fields out of [provider.${name}].body: it refuses one of them`,
-    over: { body: {} },
-  },
-];
+/** The first address where the question passes, and what came of it at the others. */
+async function firstThatPasses(
+  config: Config,
+  deps: DoctorDeps,
+  asked: Asked,
+  urls: readonly string[],
+): Promise<{ passing: Passing; elsewhere: readonly string[] }> {
+  const [first = "", ...others] = urls;
+  let passing = await untilPassing(config, deps, asked, first);
+  let at = first;
+  const elsewhere: string[] = [];
+  const isLost = (url: string, tried: Tried, { redact }: Provider): void => {
+    if (tried.ok) return;
+    const said = `[provider.${asked.provider}].base_urls: ${url}: ${tried.message} -> ${tried.hint}`;
+    elsewhere.push(redact(said));
+  };
+  for (const url of others) {
+    if (passing.tried.ok) {
+      const other = open(config, deps, asked, url, passing.over);
+      isLost(url, await tryOnce(deps, asked, other, passing.call), other);
+      await other.close();
+    } else {
+      isLost(at, passing.tried, passing.provider);
+      await passing.provider.close();
+      passing = await untilPassing(config, deps, asked, url);
+      at = url;
+    }
+  }
+  return { passing, elsewhere };
+}
+
+type Further = Pick<Examined, "second" | "withCall" | "withoutCall" | "streamed" | "streamedBare">;
+
+/** What is asked of a server that answers: the same again, a history with a call, and as a stream. */
+async function askFurther(
+  deps: DoctorDeps,
+  asked: Asked,
+  { provider, call: changed }: Passing,
+): Promise<Further> {
+  const ask = (call: Partial<Call>): Promise<Tried> =>
+    tryOnce(deps, asked, provider, { ...changed, ...call });
+  const second = await ask({});
+  const withCall = await ask({ messages: CALL_HISTORY, tools: TOOLS });
+  const withoutCall = await ask({ messages: BARE_HISTORY, tools: TOOLS });
+  const streamed = await ask({ stream: "yes" });
+  const streamedBare = streamed.ok || !streamed.isSettings ? null : await ask({ stream: "bare" });
+  return { second, withCall, withoutCall, streamed, streamedBare };
+}
+
+function slipsOf(config: Config, name: string): readonly string[] {
+  const settings = config.provider[name];
+  const key = settings?.api_key_env ?? null;
+  return key === null
+    ? addressSlips(name, settings ?? {})
+    : [...addressSlips(name, settings ?? {}), ...keySlips(key, config.env[key] ?? "")];
+}
 
 /** The first call that passed, with what had to be changed for it. */
 type Passing = {
@@ -199,33 +217,44 @@ type Passing = {
   readonly change: string | null;
   readonly provider: Provider;
   readonly call: Partial<Call>;
+  readonly over: object;
 };
 
 async function untilPassing(
   config: Config,
   deps: DoctorDeps,
   asked: Asked,
-  provider: Provider,
+  url: string,
 ): Promise<Passing> {
-  const first = await tryOnce(deps, asked, provider, {});
-  if (first.ok || !first.isSettings) return { tried: first, change: null, provider, call: {} };
-  for (const { line, over, call = {} } of REMEDIES) {
-    const changed = open(config, deps, asked, over);
-    const tried = await tryOnce(deps, asked, changed, call);
-    if (tried.ok) return { tried, change: line(asked.provider), provider: changed, call };
+  const provider = open(config, deps, asked, url, {});
+  const tried = await tryOnce(deps, asked, provider, {});
+  const plain = { tried, change: null, provider, call: {}, over: {} };
+  if (tried.ok || !tried.isSettings) return plain;
+  for (const { line, over, call } of REMEDIES) {
+    const changed = open(config, deps, asked, url, over);
+    const again = await tryOnce(deps, asked, changed, call);
+    if (again.ok) {
+      await provider.close();
+      return { tried: again, change: line(asked.provider), provider: changed, call, over };
+    }
     await changed.close();
   }
-  return { tried: first, change: null, provider, call: {} };
+  return plain;
 }
 
-function open(config: Config, { now }: DoctorDeps, { provider }: Asked, over: object): Provider {
+function open(
+  config: Config,
+  { now }: DoctorDeps,
+  { provider }: Asked,
+  url: string,
+  over: object,
+): Provider {
   const settings = config.provider[provider];
-  const [baseUrl = ""] = checkProvider(config, provider).baseUrls;
   const sections =
     settings === undefined
       ? config.provider
       : { ...config.provider, [provider]: { ...settings, ...over } };
-  return openProvider({ ...config, provider: sections }, provider, baseUrl, 2, now);
+  return openProvider({ ...config, provider: sections }, provider, url, 2, now);
 }
 
 /** One call, in the ledger like every other. */
@@ -275,6 +304,7 @@ async function tryOnce(
       finish_reason,
       usage: answer.usage,
       latencyMs,
+      isStream: exchange.headers["content-type"]?.startsWith("text/event-stream") === true,
     };
   }
   if (reading.ok) throw new Error("doctor: a reading is an answer or a fault");
@@ -286,41 +316,6 @@ async function tryOnce(
     message: provider.redact(`${fault.kind}: ${fault.message}`),
     hint: callRules.mend(fault, { ...ref, role, key_env }),
     isSettings: blame === "unclear" || blame === "settings" || blame === "passing",
+    isPassing: blame === "passing",
   };
 }
-
-/** Room for a model that thinks first. */
-const MOST_TOKENS = 512;
-
-/** Long enough that a provider caches it, so that the second call shows whether it does. */
-const LONG_BEGINNING = `These lines are filler for a test of prompt caching. ${"A line of no meaning follows another one. ".repeat(120)}`;
-const QUESTION = [
-  { role: "system", content: LONG_BEGINNING },
-  { role: "user", content: "Write one random English noun and nothing else." },
-] as const;
-
-const MARK = "zebra-4711";
-const TOOLS = [
-  {
-    type: "function",
-    function: {
-      name: "run",
-      description: "Runs a shell command.",
-      parameters: {
-        type: "object",
-        properties: { command: { type: "string" } },
-        required: ["command"],
-      },
-    },
-  },
-];
-const CALL_HISTORY = [
-  { role: "user", content: "Look at the folder." },
-  {
-    role: "assistant",
-    content: "",
-    tool_calls: [{ id: "call_1", name: "run", arguments: { command: `ls ${MARK}` } }],
-  },
-  { role: "tool", content: "setup.py", tool_call_id: "call_1", name: "run" },
-  { role: "user", content: "Which command was run? Answer with the command alone." },
-] as const;

@@ -49,7 +49,8 @@ export async function plan(config: Config, store: Store, edge: number): Promise<
     );
   }
   const { win_margin, gate_alpha, cluster_by } = config.duel;
-  const turns = await scoredTurns(store, (score) => clusterOf(score, cluster_by));
+  const excluded = new Set(config.source.exclude_ids);
+  const turns = await scoredTurns(store, excluded, (score) => clusterOf(score, cluster_by));
   const own = turns.length < MIN_TURNS ? null : telling(spreadOf(turns, clustersOf(turns)));
   const spread = own ?? SAMPLE_SPREAD;
   const rules = { edge, win_margin, gate_alpha };
@@ -113,6 +114,7 @@ type ScoredFile = Parameters<typeof clusterOf>[0];
 
 async function scoredTurns(
   store: Store,
+  excluded: ReadonlySet<string>,
   clusterFor: (score: ScoredFile) => string,
 ): Promise<{ cluster: string; value: number }[]> {
   const turns: { cluster: string; value: number }[] = [];
@@ -120,7 +122,7 @@ async function scoredTurns(
     if (!name.endsWith(".json") || name.startsWith("_") || name.startsWith(".")) continue;
     if (isRefinedName(name)) continue;
     const score = await store.read(`score/${name}`, scoreSchema);
-    if (!score.parsed || score.score === null) continue;
+    if (!score.parsed || score.score === null || excluded.has(score.instance_id)) continue;
     turns.push({ cluster: clusterFor(score), value: score.score / 100 - 0.5 });
   }
   return turns;

@@ -81,18 +81,22 @@ function modelsOf(config: Config): ModelRef[] {
   return [...named.values()];
 }
 
+/** What the first of its servers that gives a list says. */
 async function listOf(
   config: Config,
   name: string,
   now: () => Date,
 ): Promise<readonly unknown[] | null> {
-  const [baseUrl = ""] = checkProvider(config, name).baseUrls;
-  const provider = openProvider(config, name, baseUrl, 1, now);
-  try {
-    return await provider.models();
-  } finally {
-    await provider.close();
+  for (const baseUrl of checkProvider(config, name).baseUrls) {
+    const provider = openProvider(config, name, baseUrl, 1, now);
+    try {
+      const list = await provider.models();
+      if (list !== null) return list;
+    } finally {
+      await provider.close();
+    }
   }
+  return null;
 }
 
 async function save(store: Store, found: readonly PriceRow[], date: string): Promise<void> {

@@ -30,6 +30,7 @@ export async function queue(
   for (const name of await store.list("score")) {
     if (!name.endsWith(".json") || /^[._]/.test(name) || isRefinedName(name)) continue;
     const score = await store.read(`score/${name}`, scoreSchema);
+    if (config.source.exclude_ids.includes(score.instance_id)) continue;
     const isJudged = score.parsed && score.score !== null && score.disqualified === null;
     if (!isJudged || score.mode !== config.duel.mode || score.pair_hash === undefined) continue;
     turns.push({ file: name, pair_hash: score.pair_hash, score: score.score ?? 0 });

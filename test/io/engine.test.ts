@@ -212,3 +212,25 @@ test.each([
   await expect(run).rejects.toThrow("disk full");
   expect(filed).toBe(2);
 });
+
+test("what is no longer wanted when its turn comes is left for the next run, also from a full lane", async () => {
+  const { chat, held } = heldChat();
+  let muted = false;
+  const left: string[] = [];
+  const report = localEngine({ chat, window: 1, signal: never })(
+    [work("a", "quick"), work("b"), work("c"), work("d", "quick")],
+    async ({ request }) => {
+      muted ||= request.model === "m";
+      return [];
+    },
+    ({ key }) => left.push(key),
+    ({ request }) => !muted || request.model === "quick",
+  );
+  await settle();
+  held.get("a")?.(ok());
+  await settle();
+  held.get("b")?.(ok());
+  held.get("d")?.(ok());
+  expect(await report).toMatchObject({ asked: 3, unanswered: 1, stopped: null });
+  expect(left).toEqual(["c"]);
+});

@@ -1,4 +1,6 @@
+import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
+import { openStore } from "../../src/io/store.ts";
 import { answerSchema } from "../../src/records/answer.ts";
 import { audit } from "../../src/stages/audit.ts";
 import { scriptedChat } from "../support/chat.ts";
@@ -73,4 +75,14 @@ test("an empty workspace says what to run first", async () => {
     message: "audit: answer/ holds no answers",
     hint: "run `npm run stage:king` first",
   });
+});
+
+test("an excluded instance is not audited, and is counted as left out", async () => {
+  const other = { ...five, instance_id: "a__b-2" };
+  const root = tempProject({ "answer/a_1.json": five, "answer/a_2.json": other });
+  const config = testConfig(root, `[source]\nexclude_ids = ["${five.instance_id}"]`);
+  const summary = await audit(config, testDeps(root, silent), OPTIONS);
+  expect(summary).toMatchObject({ read: 2, kept: 1, dropped: { excluded_id: 1 } });
+  const file = openStore(root).path("answer/a_1.json");
+  expect(JSON.parse(readFileSync(file, "utf8"))).toEqual(five);
 });

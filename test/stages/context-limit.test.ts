@@ -1,6 +1,14 @@
 /** A server's context limit over several runs, through everything that a script puts together. */
-import { existsSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { dirname, join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { loadConfig } from "../../src/config.ts";
 import { exitCodeOf } from "../../src/command/cli.ts";
@@ -173,6 +181,57 @@ test("a folder that cannot be written is said before the first call is paid", as
   // Listed as empty, and still nothing can be made in it.
   symlinkSync("/proc/self/no-such-folder", join(root, "answer"));
   await expect(run(root)).rejects.toThrow();
+  expect(stats.requests).toBe(0);
+});
+
+test.each([
+  ["king", "answer"],
+  ["king", "report/tries/king"],
+  ["challenger", "answer"],
+  ["challenger", "answer_1"],
+  ["validate", "score"],
+  ["validate", "report"],
+  ["refine", "score"],
+  ["rollout", "outcome/runs"],
+] as const)("%s asks nobody while %s cannot be written, and names it", async (stage, folder) => {
+  const { url, stats } = await server(() => GOOD);
+  const root = workspace(url);
+  mkdirSync(join(root, "answer_1"));
+  writeFileSync(join(root, "answer_1/a_1.json"), "{}");
+  const config = loadConfig(root, {});
+  const { signal } = new AbortController();
+  const models = openModels({
+    config,
+    stage,
+    now: () => new Date(),
+    progress: silentProgress,
+    signal,
+    flags: OPTIONS,
+  });
+  const path = join(root, folder);
+  mkdirSync(dirname(path), { recursive: true });
+  rmSync(path, { recursive: true, force: true });
+  symlinkSync("/proc/self/no-such-folder", path);
+  const item = {
+    stage,
+    key: `${stage}/a_1.json/1`,
+    role: "king",
+    request: {
+      provider: "loop",
+      model: "m",
+      messages: [{ role: "user", content: "task 1" }],
+      temperature: 1,
+      max_tokens: 16,
+      tag: { role: "king", history_hash: "h", attempt: 1 },
+    },
+  } as const;
+  await expect(models.engine([item], async () => [])).rejects.toThrow(
+    expect.objectContaining({
+      name: "UserError",
+      message: expect.stringContaining(folder) as string,
+    }),
+  );
+  await models.close();
   expect(stats.requests).toBe(0);
 });
 

@@ -55,3 +55,13 @@ test("an edge that is not above 0 is refused, and one below win_margin has no nu
   const found = await plan(config, openStore(root), 2);
   expect(planLines(found).join("\n")).toContain("none: the edge is no more than win_margin");
 });
+
+test("turns of an excluded instance plan nothing", async () => {
+  const root = await judgedWorkspace();
+  const store = openStore(root);
+  const [name = ""] = (await store.list("score")).filter((one) => !one.startsWith("_"));
+  const { instance_id } = await store.read(`score/${name}`, scoreSchema);
+  const config = loadConfig(root, {});
+  const source = { ...config.source, exclude_ids: [instance_id] };
+  expect((await plan({ ...config, source }, store, 3)).turns).toBeLessThan(24);
+});

@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { loadConfig } from "../../src/config.ts";
 import { openStore } from "../../src/io/store.ts";
 import { queueSchema } from "../../src/records/queue.ts";
+import { scoreSchema } from "../../src/records/score.ts";
 import { queue } from "../../src/stages/queue.ts";
 import { report } from "../../src/stages/report.ts";
 import { OPTIONS, testDeps } from "../support/deps.ts";
@@ -57,4 +58,19 @@ test("without judged turns the error says which stage to run", async () => {
     message: "queue: no judged turns in score/",
     hint: "run npm run stage:validate first: the draw is stratified by the panel's scores",
   });
+});
+
+test("turns of an excluded instance are not drawn", async () => {
+  const root = await judgedWorkspace();
+  const store = openStore(root);
+  const names = (await store.list("score")).filter((name) => !name.startsWith("_"));
+  const { instance_id } = await store.read(`score/${names[0] ?? ""}`, scoreSchema);
+  const scores = await Promise.all(names.map((name) => store.read(`score/${name}`, scoreSchema)));
+  const count = scores.filter((score) => score.instance_id === instance_id).length;
+  const config = loadConfig(root, {});
+  const source = { ...config.source, exclude_ids: [instance_id] };
+  const chat = scriptedChat(() => "");
+  const drawn = await queue({ ...config, source }, testDeps(root, chat), { n: 24, force: false });
+  expect(count).toBeGreaterThan(0);
+  expect(drawn.n_turns).toBe(names.length - count);
 });

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { exitCodeOf } from "../../src/command/cli.ts";
 import { bucketOf } from "../../src/core/duel/bucket.ts";
 import type { Answer } from "../../src/records/answer.ts";
 import { duelSchema, type Duel } from "../../src/records/duel.ts";
@@ -247,6 +248,32 @@ test("a judge that fails every call leaves its turns pending and the others' ver
   const chat = scriptedChat(forChallenger);
   expect(await run(root, chat)).toMatchObject({ kept: 2, asked: 4 });
   expect((await duelOf(root)).judges[1]?.first_error).toBeNull();
+});
+
+test("a judge unread twenty times in a row is asked no more, and the person is told what to change", async () => {
+  const answers = Array.from({ length: 14 }, (_, n) => answer(n + 1));
+  const chat = scriptedChat((request) =>
+    request.model === "judge/two"
+      ? { ok: true, reply: replyOf("", { ...request, reasoning: votes(1) }) }
+      : forChallenger(request),
+  );
+  const root = workspace(...answers);
+  const summary = await run(root, chat);
+  const asked = chat.seen.filter(({ request }) => request.model === "judge/two").length;
+  expect(asked).toBeGreaterThanOrEqual(20);
+  // Those that were in flight when it fell silent, and not the 56 that two attempts would come to.
+  expect(asked).toBeLessThan(25);
+  expect(summary.to_mend).toEqual([
+    {
+      message:
+        "judge/two: 20 replies in a row could not be read, the last one: the reply is empty; it is asked no more in this run",
+      hint: "the whole answer is in reasoning_content: switch the server's reasoning parser off, or to the one of this model",
+    },
+  ]);
+  expect(exitCodeOf(summary)).toBe(1);
+  // Its turns are not judged by half a panel: they wait.
+  expect(summary).toMatchObject({ read: 14, kept: 0 });
+  expect(summary.pending).toBeGreaterThan(0);
 });
 
 test("a judge that fails now and then is asked once more after all turns", async () => {

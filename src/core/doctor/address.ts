@@ -33,3 +33,25 @@ export function keyFault(name: string, value: string): string | null {
   if (/^bearer\s/i.test(value)) return `${name} begins with "Bearer": leave that word out`;
   return null;
 }
+
+/** The slips of a provider's section, named by their keys. */
+export function addressSlips(
+  name: string,
+  {
+    base_url,
+    base_urls = [],
+  }: { readonly base_url?: string | undefined; readonly base_urls?: readonly string[] },
+): string[] {
+  const said = (key: string, url: string): string[] => {
+    const fault = addressFault(url);
+    return fault === null ? [] : [`[provider.${name}].${key}: ${fault}`];
+  };
+  const single = base_url === undefined ? [] : said("base_url", base_url);
+  return [...base_urls.flatMap((url) => said("base_urls", url)), ...single];
+}
+
+/** The same for its key. */
+export function keySlips(env: string, value: string): string[] {
+  const fault = keyFault(env, value);
+  return fault === null ? [] : [fault];
+}

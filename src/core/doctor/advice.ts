@@ -1,26 +1,8 @@
 /** What the doctor's calls to one model say, and what to change. Pure; src/stages/doctor.ts calls. */
 import { losesWords } from "../wire/families.ts";
-import type { Usage } from "../../records/run-info.ts";
+import { streamAdvice, streamsOf } from "./streams.ts";
+import type { Tried } from "./tried.ts";
 import type { ModelRef, Role } from "../../work.ts";
-
-/** One call of the doctor. */
-export type Tried =
-  | {
-      readonly ok: true;
-      readonly text: string;
-      readonly reasoning: string | null;
-      readonly model: string | null;
-      readonly finish_reason: string | null;
-      readonly usage: Usage | null;
-      readonly latencyMs: number;
-    }
-  | {
-      readonly ok: false;
-      readonly message: string;
-      readonly hint: string;
-      /** A context or content refusal, or passing trouble: no setting is to blame. */
-      readonly isSettings: boolean;
-    };
 
 export type Examined = ModelRef & {
   readonly roles: readonly Role[];
@@ -29,6 +11,13 @@ export type Examined = ModelRef & {
   /** The same short question twice, behind the same long beginning. */
   readonly first: Tried;
   readonly second: Tried | null;
+  /** The question as a stream, with and without a count of tokens asked for; null: not tried. */
+  readonly streamed: Tried | null;
+  readonly streamedBare: Tried | null;
+  /** [provider.NAME].stream. */
+  readonly stream: "auto" | boolean;
+  /** Further addresses of the provider that did not answer, in a line each. */
+  readonly elsewhere: readonly string[];
   /** What was refused, and the line of chain.toml that made the call pass. */
   readonly changes: readonly string[];
   /** A history with one marked call, and the same without it; null: not tried. */
@@ -45,7 +34,7 @@ export type Examined = ModelRef & {
 /** What to change, in order of weight; [] when nothing is. */
 export function adviceOf(examined: Examined, isSame: (a: string, b: string) => boolean): string[] {
   const { slips, first, second, changes, model, provider, price } = examined;
-  const advice = [...slips, ...changes];
+  const advice = [...slips, ...examined.elsewhere, ...changes];
   if (!first.ok) return [...advice, `${first.message} -> ${first.hint}`];
   if (first.model !== null && !isSame(model, first.model)) {
     advice.push(
@@ -76,6 +65,9 @@ export function adviceOf(examined: Examined, isSame: (a: string, b: string) => b
     advice.push(
       "its published template leaves out what is said beside calls: [protocol] native = false shows both as text",
     );
+  const streams = streamsOf(examined.streamed, examined.streamedBare);
+  const streaming = streamAdvice(streams, provider, examined.stream, first.usage !== null);
+  if (streaming !== null) advice.push(streaming);
   if (price === null) {
     advice.push(
       `no price: \`npm run prices\` asks ${provider}, or add [provider.${provider}.price."${model}"]`,
@@ -121,6 +113,7 @@ export function examinedLine(examined: Examined): string {
     counted,
     `calls ${callsOf(examined)}`,
     isGreedy(examined) ? "greedy" : "samples",
+    `streams ${streamsOf(examined.streamed, examined.streamedBare)}`,
     price === null ? "unpriced" : `$${price.input}/$${price.output}`,
     context === null ? "context not listed" : `context ${context}`,
   ].join(" | ");

@@ -99,7 +99,7 @@ function segmentsOf(line: Line): Line[] {
 
 /** A closing bracket, quote or comma that belongs to what stands around the vote. */
 const unclosed = (said: string): string =>
-  said.includes("(") ? said : said.replace(/[\s,;)}\]]+$/, "");
+  said.includes("(") ? said : said.replace(/(?:[\s,;)}\]]|\/>)+$/, "");
 
 /** A vote of a few words: what stands alone on a line or in a cell. */
 const shortVote = (text: string): Entry["vote"] => (text.length > 60 ? null : voteOfText(text));

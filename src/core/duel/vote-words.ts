@@ -50,7 +50,7 @@ const UNSEEN =
   /[*`"'\u00AD\u201C-\u201F\u2018-\u201B\u00AB\u00BB\u300C\u300D\u200B-\u200F\u2060\uFEFF\u2705\u2714]|\uFE0F|\u20E3|(?![\d#*])\p{Extended_Pictographic}/gu;
 
 const NAMES =
-  "(?:model|candidate|response|answer|reply|assistant|option|agent|solution|output|submission)";
+  "(?:model(?:l?[oe])?|modèle|modell|candidat[eo]?|kandidat|response|answer|reply|assistant|option|agent|solution|output|submission|antwort|respuesta|réponse|risposta|resposta|модель|ответ|模型|モデル|回答|候选|候補|모델)";
 const SEAT = new RegExp(
   `^(?:the )?(?:(?:${NAMES}|m)[ #:-]{0,3}(1|one|a|2|two|b)|(first|1st|former|second|2nd|latter)(?: (?:one|${NAMES}))?|([12])(?:\\.0{1,9})?)(?![a-z0-9%]|[.,]\\d)`,
 );
@@ -73,10 +73,10 @@ const LEAD =
   /^(?:(?:(?:the )?(?:winner|vote|verdict|choice|preference|decision|result|winning model|better(?: (?:model|one|candidate|response))?)(?: (?:is|goes to))?|i (?:would )?(?:prefer|choose|pick|favou?r)|prefer|favou?rs?|goes to|go with|point (?:to|for)|(?:a )?(?:slight|clear|small|strong)? ?(?:edge|advantage|preference|lean) (?:to|for|goes to)|leans?(?: towards?| to)?|slightly|clearly|marginally|narrowly|definitely|strongly)[ :=-]*){1,3}/;
 
 const WINS =
-  /^(?:(?:is|was|are|has|does|clearly|slightly|much|far|significantly|marginally|somewhat|a bit|a little|the|narrowly|strongly|considerably|a|clear|slight|small|clearly|definitely) )*(?:better|best|stronger|superior|preferred|preferable|favou?red|wins|win|won|winner|winning|ahead|leads|edge|advantage|more (?:accurate|correct|grounded|efficient|concise|complete|progress))(?![a-z])/;
+  /^(?:(?:is|was|are|ist|es|est|è|é|has|does|clearly|slightly|much|far|significantly|marginally|somewhat|a bit|a little|the|narrowly|strongly|considerably|a|clear|slight|small|clearly|definitely) )*(?:better|best|stronger|superior|preferred|preferable|favou?red|besser|gewinnt|mejor|gana|meilleure?|gagne|migliore|vince|melhor|vence|лучше|更好|更优|胜出|獲勝|获胜|優れ\S{0,6}|wins|win|won|winner|winning|ahead|leads|edge|advantage|more (?:accurate|correct|grounded|efficient|concise|complete|progress))(?![a-z])/;
 
 const DRAW_WORDS =
-  "(?:draw|drawn|tie|tied|equal(?:ly)?(?: (?:good|bad|matched|correct|grounded|efficient))?|even|(?:the )?same|equivalent|comparable|similar|identical|on par|toss ?up|no (?:(?:clear|real|significant|meaningful|notable|material|major|big|discernible|substantial) )*(?:difference|differences|winner|preference|distinction))";
+  "(?:draw|drawn|tie|tied|equal(?:ly)?(?: (?:good|bad|matched|correct|grounded|efficient))?|even|(?:the )?same|equivalent|comparable|similar|identical|on par|unentschieden|gleichstand|gleich gut|égalité|ex aequo|match nul|empate|pareggio|parità|remis|ничья|одинаково|平局|平手|不分上下|不分胜负|引き分け|同等|무승부|toss ?up|no (?:(?:clear|real|significant|meaningful|notable|material|major|big|discernible|substantial) )*(?:difference|differences|winner|preference|distinction))";
 const DRAW = new RegExp(
   `^(?:0(?:\\.0{1,9})?(?![a-z0-9%]|[.,]\\d)|(?:(?:it is|its|they are|there is|a|an|both(?: models| candidates| responses)?(?: are)?|roughly|about|essentially|nearly|basically|effectively|clear|call it) )*${DRAW_WORDS}(?![a-z])|neither(?: (?:one|${NAMES}))?(?![a-z])|both(?![a-z])|none(?=$))`,
 );
@@ -131,9 +131,10 @@ function drawVote(said: string, rest: string): Vote | null {
 
 /** "(MODEL 1)", "- it runs", ": because": an explanation that does not name another vote. */
 function explains(rest: string, vote: Vote): boolean {
-  const sign = /^(?:[-\u2013\u2014:;,.(]+(?![>\d/|]) ?|(?:because|since|as|due to)(?![a-z]) )/.exec(
-    rest,
-  );
+  const sign =
+    /^(?:[-\u2013\u2014:;,.(]+(?![>\d/|]) ?|(?:#{1,3}|\/\/) ?|(?:because|since|as|due to)(?![a-z]) )/.exec(
+      rest,
+    );
   if (sign === null) return false;
   const words = rest.slice(sign[0].length);
   if (/^(?:or|and|to|vs|not sure|maybe|perhaps|out of|\/|\||\?)(?![a-z])/.test(words)) return false;

@@ -125,13 +125,25 @@ function errorFault(
     : faultOf(exchange, body, kind, { message });
 }
 
-/** `error`, or MiniMax's `base_resp` with a code that is not 0; null when there is none. */
+/**
+ * `error`; or, where no answer stands beside it, MiniMax's `base_resp`, Tencent's `Response.Error`, or a
+ * body that says itself that it is none (a code that is not 0, `success: false`); null when there is none.
+ */
 function errorOf(body: unknown): unknown {
   const error = field(body, "error");
   if (error !== undefined && error !== null && error !== "") return error;
   const base = field(body, "base_resp");
-  return Number(field(base, "status_code") ?? 0) === 0 ? null : base;
+  if (Number(field(base, "status_code") ?? 0) !== 0) return base;
+  if (Array.isArray(field(body, "choices"))) return null;
+  const inner = field(field(body, "Response"), "Error");
+  if (inner !== undefined && inner !== null) return inner;
+  const code = field(body, "error_code") ?? field(body, "code") ?? 0;
+  const isFault =
+    typeof code === "number" || typeof code === "string" ? !FINE.test(`${code}`) : false;
+  return isFault || field(body, "success") === false ? body : null;
 }
+
+const FINE = /^(?:0|200|success|ok)$/i;
 
 /** Text, or the text parts of a list of parts; a part of reasoning is no content. */
 function readContent(value: unknown): string {

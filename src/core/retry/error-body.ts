@@ -17,18 +17,22 @@ export function errorText(body: unknown): string | null {
   const said = firstText([
     field(error, "message"),
     field(error, "status_msg"),
+    field(error, "error_msg"),
+    field(error, "msg"),
+    field(error, "Message"),
     error,
     field(one, "message"),
     field(one, "detail"),
     field(one, "error_description"),
     field(one, "msg"),
+    field(one, "error_msg"),
     field(one, "errors"),
     field(one, "Message"),
     field(one, "html-message"),
   ]);
   const behind = behindOf(error);
   const words = said === null ? behind : behind === null ? said : `${said}: ${behind}`;
-  const code = textOf(field(error, "code"));
+  const code = textOf(field(error, "code")) ?? textOf(field(error, "Code"));
   return words !== null && code !== null && !words.includes(code) && !/^\d+$/.test(code)
     ? `${code}: ${words}`
     : words;

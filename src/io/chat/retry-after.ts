@@ -10,7 +10,8 @@ export const RETRY_AFTER_CAP_MS = 120_000;
  * Milliseconds to wait, 0..cap; null when no header says anything readable. Reads `retry-after-ms`, then
  * `retry-after` as seconds (fractions allowed), with a unit ("3s", "1m30s") or as an HTTP date, the same
  * as a gateway hands them on from behind it (`llm_provider-...`), then the resets of the limit that is
- * used up (`x-ratelimit-reset-requests`, `-tokens`, `x-ratelimit-reset`).
+ * used up (`x-ratelimit-reset-requests`, `-tokens-minute`, `x-ratelimit-reset`, the same without `x-`, and
+ * Anthropic's `anthropic-ratelimit-requests-reset`, a moment as in RFC 3339).
  *
  * @param nowMs the time of day, milliseconds since 1970
  */
@@ -39,14 +40,25 @@ function waitOf(headers: Headers, prefix: string, nowMs: number): number | null 
 
 /** Only limits of which nothing remains; of several, the one that takes longest. */
 function resetOf(headers: Headers, nowMs: number): number | null {
-  const waits = ["-requests", "-tokens", ""].flatMap((what) => {
-    const reset = headers[`x-ratelimit-reset${what}`];
-    const left = number(headers[`x-ratelimit-remaining${what}`]);
-    if (reset === undefined || (left !== null && left > 0)) return [];
-    const wait = duration(reset) ?? untilMoment(number(reset), nowMs);
+  const waits = Object.entries(headers).flatMap(([name, reset]) => {
+    if (!RESET.test(name)) return [];
+    const left = number(headers[name.replace("reset", "remaining")]);
+    if (left !== null && left > 0) return [];
+    const wait = duration(reset) ?? untilMoment(number(reset), nowMs) ?? untilStamp(reset, nowMs);
     return wait === null ? [] : [wait];
   });
   return waits.length === 0 ? null : Math.max(...waits);
+}
+
+const RESET =
+  /^(?:llm_provider-)?(?:(?:x-)?ratelimit-reset(?:-[a-z-]{1,40})?|anthropic-ratelimit-[a-z-]{1,40}-reset)$/;
+
+/** "2026-11-21T10:00:04Z". */
+function untilStamp(value: string, nowMs: number): number | null {
+  const at = /^\d{4}-\d\d-\d\dT[\d:.]{5,20}(?:Z|[+-]\d\d:?\d\d)$/.test(value.trim())
+    ? Date.parse(value.trim())
+    : Number.NaN;
+  return Number.isNaN(at) ? null : at - nowMs;
 }
 
 /** A number of seconds, or a moment in seconds or milliseconds since 1970. */

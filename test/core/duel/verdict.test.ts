@@ -213,6 +213,7 @@ test.each([
   ...judgeCases("closing"),
   ...judgeCases("closing_more"),
   ...judgeCases("closing_third"),
+  ...judgeCases("fresh"),
 ])(
   "of a judge's reply that is $name just that is read which stands there",
   ({ content, finish_reason, want }) => {

@@ -36,6 +36,41 @@ test.each([
   ],
   ["a reset as a moment in ms", { "x-ratelimit-reset": String(nowMs + 4000) }, 4000],
   ["a reset as a moment in s", { "x-ratelimit-reset": String(nowMs / 1000 + 4) }, 4000],
+  [
+    "a limit of one's own name",
+    { "x-ratelimit-reset-tokens-minute": "11.5", "x-ratelimit-remaining-tokens-minute": "0" },
+    11_500,
+  ],
+  [
+    "a day's limit that is used up, cut down",
+    {
+      "x-ratelimit-reset-requests-day": "41203.2",
+      "x-ratelimit-remaining-requests-day": "0",
+      "x-ratelimit-reset-tokens-minute": "3",
+      "x-ratelimit-remaining-tokens-minute": "900",
+    },
+    RETRY_AFTER_CAP_MS,
+  ],
+  [
+    "Anthropic's moment",
+    {
+      "anthropic-ratelimit-requests-reset": "2026-11-21T10:00:08Z",
+      "anthropic-ratelimit-requests-remaining": "0",
+      "anthropic-ratelimit-tokens-reset": "2026-11-21T10:01:00Z",
+      "anthropic-ratelimit-tokens-remaining": "4000",
+    },
+    8000,
+  ],
+  ["a reset without x-", { "ratelimit-reset": "9", "ratelimit-remaining": "0" }, 9000],
+  [
+    "a reset behind a gateway",
+    {
+      "llm_provider-x-ratelimit-reset-requests": "2s",
+      "llm_provider-x-ratelimit-remaining-requests": "0",
+    },
+    2000,
+  ],
+  ["a limit that is not used up", { "ratelimit-reset": "9", "ratelimit-remaining": "3" }, null],
   ["an hour, cut down", { "retry-after": "3600" }, RETRY_AFTER_CAP_MS],
   ["nothing", {}, null],
   ["an empty header", { "retry-after": "" }, null],

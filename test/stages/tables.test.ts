@@ -88,9 +88,9 @@ test("a workspace without answers says what to run", async () => {
   await expect(make(tempProject())).rejects.toThrow("tables: there are no answers in answer/");
 });
 
-const QUERIES = [...readFileSync("docs/tables-of-turns.md", "utf8").matchAll(/```sql\n([^`]+)```/g)].map(
-  ([, sql = ""]) => sql,
-);
+const QUERIES = [
+  ...readFileSync("docs/tables-of-turns.md", "utf8").matchAll(/```sql\n([^`]+)```/g),
+].map(([, sql = ""]) => sql);
 
 test("the three queries of docs/tables-of-turns.md run, and give rows", async () => {
   const root = await judgedWorkspace({});

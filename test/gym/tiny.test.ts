@@ -10,9 +10,9 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
-import { afterAll, expect, test, vi } from "vitest";
+import { afterAll, expect, onTestFinished, test, vi } from "vitest";
 import { packageKey } from "../../src/core/tasks/packages.ts";
-import { openingOf, stepsOf } from "../../src/core/tasks/trajectory.ts";
+import { openingOf, stepsOf, SUBMIT } from "../../src/core/tasks/trajectory.ts";
 import { seededRng } from "../../src/core/random.ts";
 import { UserError } from "../../src/errors.ts";
 import { buildPackage, TASKS, taskPath, type BuildWants } from "../../src/gym/build.ts";
@@ -29,7 +29,11 @@ import { sweepScratch, type Gym } from "../../src/gym/world.ts";
 import { openStore, type Store } from "../../src/io/store.ts";
 import { answerSchema, type Answer } from "../../src/records/answer.ts";
 import type { GymTask } from "../../src/records/gym-task.ts";
-import { playedIn } from "../../src/records/outcome.ts";
+import { outcomeSchema, playedIn } from "../../src/records/outcome.ts";
+import { rollout } from "../../src/stages/rollout.ts";
+import { KEY, loopToml, openClient } from "../support/client.ts";
+import { OPTIONS, testDeps } from "../support/deps.ts";
+import { startLlmServer } from "../support/llm-server.ts";
 import { snapshot, tempProject } from "../support/project.ts";
 import { layPackage, TINY, tinyGym } from "../support/tiny-gym.ts";
 
@@ -231,6 +235,30 @@ test.each([
   const { gym, store } = world(files);
   const said = await buildPackage({ gym, store, told: () => {} }, TINY, WANTS, 0);
   expect(said).toMatchObject({ ok: false, reason });
+});
+
+test("a disk that fills while files are laid out ends the build with its way out, and it goes on later", async () => {
+  const here = world();
+  const full: Gym = {
+    ...here.gym,
+    sandbox: {
+      ...sandbox,
+      // A file that takes no byte, where cp writes.
+      run: (call, slot) =>
+        sandbox.run(
+          {
+            ...call,
+            command: `mkdir -p /testbed/lib && ln -s /dev/full /testbed/lib/sum.js\n${call.command}`,
+          },
+          slot,
+        ),
+    },
+  };
+  const broken = buildPackage({ gym: full, store: here.store, told: () => {} }, TINY, WANTS, 0);
+  await expect(broken).rejects.toThrow(UserError);
+  await expect(broken).rejects.toThrow(/^cannot write .*scratch.*: cp: .*No space left on device/);
+  expect(readdirSync(join(here.gym.folder, "scratch"))).toEqual([]);
+  expect(await build(here, { perPackage: 1, proofs: 1 })).toHaveLength(1);
 });
 
 test("a package whose tests take too long gives no task", async () => {
@@ -485,3 +513,47 @@ async function fixOf(here: World, task: GymTask): Promise<string> {
   ]);
   return /```bash\n([^]*?)\n```/.exec(reply ?? "")?.[1] ?? "";
 }
+
+test("a model of a provider plays on through the whole stage: each step a call, and a server that fails leaves the turn for later", async () => {
+  const here = await built();
+  const fix = await fixOf(here, here.task);
+  let fails = true;
+  const server = await startLlmServer({
+    answer: ({ messages }) =>
+      fails
+        ? { status: 400, body: { error: { message: "no" } } }
+        : messages.some(({ role, content }) => role === "assistant" && content.includes(fix))
+          ? say(`echo ${SUBMIT}`)
+          : say(fix),
+  });
+  onTestFinished(() => server.close());
+  const toml = `${loopToml(server.url)}\n[king]\nprovider = "loop"\nmodel = "tiny-model"\n[gym]\nsandbox = "${sandbox.kind === "plain" ? "plain" : "auto"}"\n`;
+  const { chat, config } = openClient(toml, { root: here.root });
+  await here.store.write("answer/p_1.json", answerOf(openingOf(here.task), say("ls"), say("pwd")));
+  const options = {
+    ...OPTIONS,
+    python: "no-python",
+    answers: ["challenger", "king"] as const,
+    k: 1,
+    policy: "king",
+    openGym: async () => here.gym,
+  };
+  const play = () => rollout(config, testDeps(here.root, chat), options);
+  expect(await play()).toMatchObject({ read: 1, kept: 0, pending: 1 });
+  expect(existsSync(join(here.root, "outcome/p_1.json"))).toBe(false);
+  fails = false;
+  const asked = server.stats.requests;
+  expect(await play()).toMatchObject({ read: 1, kept: 1, pending: 0, asked: 4 });
+  expect(server.stats.requests - asked).toBe(4);
+  expect(await here.store.read("outcome/p_1.json", outcomeSchema)).toMatchObject({
+    policy: "loop/tiny-model",
+    answer: "challenger",
+    passes: 1,
+    why: ["submitted"],
+    beside: [{ answer: "king", passes: 1 }],
+  });
+  expect(await play()).toMatchObject({ read: 1, kept: 1, asked: 0 });
+  expect(readFileSync(join(here.root, "outcome/runs/p_1/king-1.traj.json"), "utf8")).not.toContain(
+    KEY,
+  );
+});

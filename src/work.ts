@@ -139,7 +139,11 @@ export type ItemRef = { readonly stage: Stage; readonly key: string; readonly ro
  * `key` is stable across runs: stage/answer file[/judge/order]/attempt, for example
  * `validate/prompts_24_001_3.json/recorded/judge-a/king_first/1`.
  */
-export type WorkItem = ItemRef & { readonly request: ChatRequest };
+export type WorkItem = ItemRef & {
+  readonly request: ChatRequest;
+  /** Somebody goes on only with its outcome: a refusal is told at once, not held until others were answered. */
+  readonly awaited?: true;
+};
 
 /** Files one outcome; what it returns is asked next, before items that were not begun. */
 export type FileOutcome = (item: WorkItem, outcome: Outcome) => Promise<readonly WorkItem[]>;

@@ -20,6 +20,8 @@ export type BuildOrder = Omit<BuildWants, "perPackage"> & {
 export type BuiltAll = {
   /** Package -> ids of its tasks, in the order of the list. */
   readonly tasks: ReadonlyMap<string, readonly string[]>;
+  /** Of all runs of tests, those of earlier runs of the command included. */
+  readonly cpuSeconds: number;
 };
 
 /**
@@ -35,10 +37,12 @@ export async function buildAll(
   const even = Math.ceil((order.tasks / packages.length) * MORE_THAN_EVEN);
   const perPackage = order.perPackage ?? even;
   const found = new Map<string, readonly string[]>();
+  let cpuSeconds = 0;
   const count = (): number => [...found.values()].reduce((sum, ids) => sum + ids.length, 0);
   await inParallel([...packages.entries()], order.parallel, async ([slot, pack]) => {
     if (count() >= order.tasks || world.gym.signal?.aborted === true) return;
     const built = await buildPackage(world, pack, { ...order, perPackage }, slot);
+    cpuSeconds += built.cpuSeconds;
     if (!built.ok) {
       tally.dropped(built.reason);
       return;
@@ -57,7 +61,7 @@ export async function buildAll(
     const ids = found.get(name);
     return ids === undefined ? [] : [[name, ids] as const];
   });
-  return { tasks: new Map(inOrder) };
+  return { tasks: new Map(inOrder), cpuSeconds };
 }
 
 // ---------------------------------------------------------------------------------------------

@@ -3,35 +3,29 @@
  * prove what it turns. Every task is a file of its own, written when it is proven, so that a build goes on where it
  * was stopped.
  */
-import { join } from "node:path";
-import { z } from "zod";
-import { issueOf } from "../core/tasks/issue.ts";
-import { orderToTry, taskId, withFault } from "../core/tasks/mutation.ts";
+import { isReversal, shuffled } from "../core/tasks/fixes.ts";
+import { orderToTry, taskId } from "../core/tasks/mutation.ts";
 import { packageKey, type GymPackage } from "../core/tasks/packages.ts";
 import {
-  isSeen,
-  proofOf,
   releasedOf,
   whyFailing,
   type FaultDrop,
   type PackageDrop,
-  type Proof,
   type Released,
 } from "../core/tasks/proof.ts";
-import { isWholeFile, type TestResults } from "../core/tasks/results.ts";
 import type { Rng } from "../core/random.ts";
 import type { Store } from "../io/store.ts";
-import { mutationSchema, type GymTask, type Mutation } from "../records/gym-task.ts";
-import { SCHEMA } from "../records/schema.ts";
+import type { Mutation } from "../records/gym-task.ts";
 import { fetchPackage } from "./fetch.ts";
-import { reachedPlaces, sourceText } from "./places.ts";
-import { commandForFile, runTests, type TestRun } from "./tests.ts";
-import { packageFolder, runtimeName, type Gym } from "./world.ts";
-
-const GYM = ".cache/gym";
+import { fixesOf } from "./fixes.ts";
+import { knownOf, recordPath, type PackageRecord } from "./package-record.ts";
+import { placesOf, reachOf } from "./places.ts";
+import { runTests, type TestRun } from "./tests.ts";
+import { tryFault } from "./try-fault.ts";
+import type { Gym } from "./world.ts";
 
 /** The folder of tasks, and a task's file; relative to the workspace. */
-export const TASKS = `${GYM}/tasks`;
+export const TASKS = ".cache/gym/tasks";
 export const taskPath = (id: string): string => `${TASKS}/${id}.json`;
 
 export type BuildWants = {
@@ -56,8 +50,13 @@ export type BuildWorld = {
 
 /** What became of a package: its faults by id, a task or a reason; or why it has none. */
 export type Built =
-  | { readonly ok: true; readonly tried: ReadonlyMap<string, string> }
-  | { readonly ok: false; readonly reason: PackageDrop };
+  | {
+      readonly ok: true;
+      readonly tried: ReadonlyMap<string, string>;
+      /** Of all runs of its tests, earlier ones included. */
+      readonly cpuSeconds: number;
+    }
+  | { readonly ok: false; readonly reason: PackageDrop; readonly cpuSeconds: number };
 
 /** One package, what earlier runs tried of it included. */
 export async function buildPackage(
@@ -69,65 +68,46 @@ export async function buildPackage(
   const known = await knownOf(world, pack, wants.seed);
   const isReady = known.released !== undefined || known.drop !== undefined;
   const ready = isReady ? known : await prepare(world, pack, wants, slot);
-  if (ready.drop !== undefined) return { ok: false, reason: ready.drop };
+  if (ready.drop !== undefined)
+    return { ok: false, reason: ready.drop, cpuSeconds: ready.cpu_seconds };
+  const { gym, store } = world;
+  const { proofs, seed } = wants;
   let record = ready;
   for (const place of ready.places ?? []) {
-    const tasks = tasksOf(record);
-    const tried = Object.keys(record.tried).length;
-    const isEnough = tasks.length >= wants.perPackage || tried >= wants.perPackage * wants.tries;
-    if (isEnough || world.gym.signal?.aborted === true) break;
+    if (isEnough(record, wants) || gym.signal?.aborted === true) break;
     const id = taskId(pack.name, pack.version, place);
     if (record.tried[id] !== undefined) continue;
-    const said = await tryFault({ world, pack, wants, slot, record, id }, place);
-    if (said === "interrupted") break;
-    record = { ...record, tried: { ...record.tried, [id]: said } };
-    world.told(said);
-    await world.store.write(recordPath(pack), record);
+    const { said, cpuSeconds } = await tryFault(
+      { gym, pack, slot, proofs, seed, record, id },
+      place,
+    );
+    if (said === null) break;
+    const word = typeof said === "string" ? said : "task";
+    if (typeof said !== "string") await store.write(taskPath(id), said);
+    record = {
+      ...record,
+      tried: { ...record.tried, [id]: word },
+      cpu_seconds: record.cpu_seconds + cpuSeconds,
+    };
+    world.told(word);
+    await store.write(recordPath(pack), record);
   }
-  return { ok: true, tried: new Map(Object.entries(record.tried)) };
+  return { ok: true, tried: new Map(Object.entries(record.tried)), cpuSeconds: record.cpu_seconds };
 }
 
 // ---------------------------------------------------------------------------------------------
 
-/** packages/<key>/record.json: what is known of a package, for one seed and runtime. */
-const packageRecordSchema = z.object({
-  seed: z.int(),
-  runtime: z.string(),
-  hash: z.string(),
-  drop: z.string().optional(),
-  /** Ids of tests that pass. */
-  released: z.object({ passed: z.array(z.string()), unsteady: z.int() }).optional(),
-  seconds: z.number().optional(),
-  /** In the order in which they are tried. */
-  places: z.array(mutationSchema).optional(),
-  /** Id -> "task" or a FaultDrop. */
-  tried: z.record(z.string(), z.string()),
-});
-type PackageRecord = Omit<z.infer<typeof packageRecordSchema>, "drop"> & { drop?: PackageDrop };
-
-const recordPath = (pack: GymPackage): string => `${GYM}/packages/${packageKey(pack)}/record.json`;
-
-const tasksOf = ({ tried }: PackageRecord): string[] =>
-  Object.keys(tried).filter((id) => tried[id] === "task");
+function isEnough({ tried }: PackageRecord, { perPackage, tries }: BuildWants): boolean {
+  const said = Object.values(tried);
+  const tasks = said.filter((word) => word === "task").length;
+  return tasks >= perPackage || said.length >= perPackage * tries;
+}
 
 /** More than are ever tried, and a record that stays small. */
 const MOST_PLACES = 400;
-
-/** What an earlier run knew; of another seed, archive or runtime it says nothing. */
-async function knownOf(
-  { gym, store }: BuildWorld,
-  pack: GymPackage,
-  seed: number,
-): Promise<PackageRecord> {
-  const fresh = { seed, runtime: runtimeName(gym, pack.language), hash: pack.hash, tried: {} };
-  const found = await store.readIfThere(recordPath(pack), packageRecordSchema);
-  const isOf =
-    found !== null &&
-    found.seed === seed &&
-    found.hash === pack.hash &&
-    found.runtime === fresh.runtime;
-  return isOf ? (found as PackageRecord) : fresh;
-}
+const MOST_REACH = 100;
+/** Fixes are tried first, being few; but a package is not to have them alone. */
+const MOST_FIXES = 6;
 
 /** Everything before the first fault: the package, its tests as released, the places. */
 async function prepare(
@@ -138,8 +118,9 @@ async function prepare(
 ): Promise<PackageRecord> {
   const { gym, store } = world;
   const record = await knownOf(world, pack, wants.seed);
+  let cpu_seconds = record.cpu_seconds;
   const dropped = async (drop: PackageDrop): Promise<PackageRecord> => {
-    const said = { ...record, drop };
+    const said = { ...record, drop, cpu_seconds };
     // What the network did not give may be there tomorrow.
     if (drop !== "not_found") await store.write(recordPath(pack), said);
     return said;
@@ -149,6 +130,7 @@ async function prepare(
   const runs: TestRun[] = [];
   for (let at = 0; at < wants.proofs; at++) {
     const run = await runTests(gym, { package: pack, slot, seconds: wants.testSeconds });
+    cpu_seconds += run.cpuSeconds ?? run.seconds;
     if (run.why === "interrupted") return { ...record, drop: "no_results" };
     if (run.results === null || run.results.size === 0)
       return dropped(run.why === "time" ? "too_slow" : noResults(run));
@@ -156,116 +138,62 @@ async function prepare(
   }
   const released = releasedOf(runs.flatMap(({ results }) => results ?? []));
   if (!released.ok) return dropped(released.reason);
-  const covered = await runTests(gym, {
-    package: pack,
-    slot,
-    seconds: wants.testSeconds * 3,
-    coverage: true,
+  const three = wants.testSeconds * 3;
+  const covered = await runTests(gym, { package: pack, slot, seconds: three, coverage: true });
+  cpu_seconds += covered.cpuSeconds ?? covered.seconds;
+  const fixes = await fixesOf(gym, pack, { slot, seconds: three, released: released.value });
+  if (typeof fixes === "string" && fixes !== "unseen") return dropped(fixes);
+  if (typeof fixes !== "string") cpu_seconds += fixes.cpuSeconds;
+  const found = [
+    ...(typeof fixes === "string" ? [] : fixes.places),
+    ...(await placesOf(gym, pack)),
+  ];
+  const ordered = inOrder(found, released.value, reachOf(pack, covered.coverage), {
+    rng: wants.rng(`gym/${packageKey(pack)}`),
   });
-  const places = await reachedPlaces(gym, pack, covered.coverage);
-  if (places.length === 0) return dropped("no_places");
-  const order = orderToTry(places, wants.rng(`gym/${packageKey(pack)}`)).slice(0, MOST_PLACES);
-  const seconds = Math.max(...runs.map((run) => run.seconds));
+  if (ordered.places.length === 0) return dropped("no_places");
   const { passed, unsteady } = released.value;
-  const said = { ...record, released: { passed: [...passed], unsteady }, seconds, places: order };
+  const said = {
+    ...record,
+    released: { passed: [...passed], unsteady },
+    seconds: Math.max(...runs.map((run) => run.seconds)),
+    test_cpu_seconds: Math.max(...runs.map((run) => run.cpuSeconds ?? run.seconds)),
+    ...ordered,
+    tried: fixes === "unseen" ? { [`${pack.name} ${pack.older?.version ?? ""}`]: "unseen" } : {},
+    cpu_seconds,
+  };
   await store.write(recordPath(pack), said);
   return said;
+}
+
+/** Places that some test reaches, in the order in which they are tried, and who reaches the first of them. */
+function inOrder(
+  found: readonly Mutation[],
+  { passed }: Released,
+  reached: ReturnType<typeof reachOf>,
+  { rng }: { readonly rng: Rng },
+): { readonly places: Mutation[]; readonly reach: (number[] | null)[] } {
+  const within = found.filter((place) => reached(place) !== null);
+  const fixes = shuffled(within.filter(isReversal), rng).slice(0, MOST_FIXES);
+  const rest = orderToTry(
+    within.filter((place) => !isReversal(place)),
+    rng,
+  );
+  const places = [...fixes, ...rest].slice(0, MOST_PLACES);
+  const reach = places.slice(0, MOST_REACH).map((place) => {
+    const by = reached(place);
+    if (by === null || by === "all") return null;
+    const names = new Set(by);
+    // Of JavaScript it is files that reach a place: all tests in them do.
+    const numbers = passed.flatMap((id, at) =>
+      names.has(id) || names.has(id.slice(0, id.indexOf("::"))) ? [at] : [],
+    );
+    return numbers.length === 0 || numbers.length === passed.length ? null : numbers;
+  });
+  return { places, reach };
 }
 
 function noResults({ output }: TestRun): PackageDrop {
   const why = whyFailing(output);
   return why === "tests_fail" ? "no_results" : why;
-}
-
-type Trial = {
-  readonly world: BuildWorld;
-  readonly pack: GymPackage;
-  readonly wants: BuildWants;
-  readonly slot: number;
-  readonly record: PackageRecord;
-  readonly id: string;
-};
-
-async function tryFault(
-  trial: Trial,
-  place: Mutation,
-): Promise<"task" | FaultDrop | "interrupted"> {
-  const { world, pack, wants, record } = trial;
-  const { gym, store } = world;
-  const released: Released = record.released ?? { passed: [], unsteady: 0 };
-  const text = sourceText(join(packageFolder(gym, packageKey(pack)), "base"), place.file);
-  const faulty = withFault(text, place);
-  if (faulty === null) throw new Error(`${packageKey(pack)}: ${place.file} is not what was parsed`);
-  const runs: TestResults[] = [];
-  for (let at = 0; at < wants.proofs; at++) {
-    const run = await runTests(gym, {
-      package: pack,
-      slot: trial.slot,
-      fault: { file: place.file, text: faulty },
-      seconds: hangLimit(record.seconds ?? 0),
-    });
-    if (run.why === "interrupted") return "interrupted";
-    if (run.results === null) return run.why === "time" ? "hangs" : "no_results";
-    const why = at === 0 ? isSeen(released, run.results) : null;
-    if (why !== null) return why;
-    runs.push(run.results);
-  }
-  const proof = proofOf(released, runs);
-  if (!proof.ok) return proof.reason;
-  const task = taskOf(trial, place, { proof: proof.value, text, first: runs[0] ?? new Map() });
-  if (task === null) return "issue_leaks";
-  await store.write(taskPath(task.id), task);
-  return "task";
-}
-
-/** A fault may make a loop endless; a busy machine may make an honest run slow. */
-const hangLimit = (seconds: number): number => Math.ceil(10 + 4 * seconds);
-
-type Found = { readonly proof: Proof; readonly text: string; readonly first: TestResults };
-
-const DECOYS = 6;
-
-function taskOf(
-  { world, pack, wants, record, id }: Trial,
-  place: Mutation,
-  { proof, text, first }: Found,
-): GymTask | null {
-  const named = proof.fail_to_pass.filter((id) => !isWholeFile(id));
-  const told = named.length > 0 ? named : proof.fail_to_pass;
-  const [failing = ""] = told;
-  const test_command = commandForFile(pack, failing.slice(0, failing.indexOf("::")));
-  const issue = issueOf({
-    package: pack.name,
-    version: pack.version,
-    failing: told,
-    message: first.get(failing)?.message ?? "",
-    test_command,
-    mutation: place,
-    text,
-  });
-  if (issue === null) return null;
-  const others = (record.places ?? []).filter(
-    (one) => one.file !== place.file || one.line !== place.line,
-  );
-  const near = others.filter((one) => one.file === place.file);
-  const { name, version, hash, licence, language } = pack;
-  return {
-    schema: SCHEMA,
-    id,
-    language,
-    package: name,
-    version,
-    hash,
-    licence,
-    mutation: place,
-    decoys: [...near, ...others.filter((one) => one.file !== place.file)].slice(0, DECOYS),
-    issue,
-    test_command,
-    fail_to_pass: [...proof.fail_to_pass],
-    pass_to_pass: [...proof.pass_to_pass],
-    unsteady: proof.unsteady,
-    runtime: runtimeName(world.gym, language),
-    test_seconds: Math.round((record.seconds ?? 0) * 100) / 100,
-    seed: wants.seed,
-  };
 }

@@ -2,34 +2,30 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
-import { javascriptReached, pythonReached } from "../core/tasks/coverage.ts";
+import { javascriptReached, pythonReached, type Reached } from "../core/tasks/coverage.ts";
 import { isSource } from "../core/tasks/files.ts";
 import { javascriptPlaces } from "../core/tasks/mutate-javascript.ts";
 import { packageKey, type GymPackage } from "../core/tasks/packages.ts";
 import { onDiskNow } from "../io/disk-faults.ts";
 import { mutationSchema, type Mutation } from "../records/gym-task.ts";
 import { filesOf } from "./fetch.ts";
-import { quoted } from "./tests.ts";
+import { quoted, type Coverage } from "./tests.ts";
 import { mountsFor, packageFolder, type Gym } from "./world.ts";
 
-/** Reached places in the order of files and of their text. `coverage`: the reports of a run of the tests. */
-export async function reachedPlaces(
-  gym: Gym,
-  pack: GymPackage,
-  coverage: readonly unknown[],
-): Promise<Mutation[]> {
+/** Places in the order of files and of their text, reached or not. */
+export async function placesOf(gym: Gym, pack: GymPackage): Promise<Mutation[]> {
   const base = join(packageFolder(gym, packageKey(pack)), "base");
   const sources = filesOf(base).filter((path) => isSource(path, pack.language));
-  if (pack.language === "javascript") {
-    const reached = javascriptReached(coverage);
-    return sources
-      .flatMap((path) => javascriptPlaces(path, sourceText(base, path)))
-      .filter(reached);
-  }
-  const [report] = coverage;
-  return report === undefined
-    ? []
-    : (await pythonPlaces(gym, pack, base, sources)).filter(pythonReached(report));
+  return pack.language === "javascript"
+    ? sources.flatMap((path) => javascriptPlaces(path, sourceText(base, path)))
+    : pythonPlaces(gym, pack, base, sources);
+}
+
+/** Who reaches a place, from the coverage of a run of the tests: of JavaScript files of tests, of Python ids. */
+export function reachOf({ language }: GymPackage, { reports, tests }: Coverage): Reached {
+  if (language === "javascript") return javascriptReached(reports);
+  const [first] = reports;
+  return first === undefined ? () => null : pythonReached(first.report, tests);
 }
 
 /** A file of the released package. */

@@ -43,6 +43,7 @@ export function modelPolicies({ king }: Config, asking: Asking): PolicyOf {
       const item: WorkItem = {
         stage: "rollout",
         role: "king",
+        awaited: true,
         key: `rollout/${key}/${step}/1`,
         request: {
           provider: king.provider,

@@ -22,12 +22,21 @@ export type TestRun = {
   readonly results: TestResults | null;
   /** Wall clock. */
   readonly seconds: number;
+  readonly code: number;
   /** "exit", "time", "output", "disk" or "interrupted". */
   readonly why: string;
   /** What was printed, its beginning. */
   readonly output: string;
-  /** Reports of coverage, where they were asked for. */
-  readonly coverage: readonly unknown[];
+  /** Of all its processes, seconds; null where it was ended. */
+  readonly cpuSeconds: number | null;
+  /** What reaches what, where that was asked for. */
+  readonly coverage: Coverage;
+};
+
+/** Reports of coverage: V8's have the test file that was run, coverage.py's one the ids that its contexts number. */
+export type Coverage = {
+  readonly reports: readonly { readonly report: unknown; readonly testFile: string }[];
+  readonly tests: readonly string[];
 };
 
 export type TestOrder = {
@@ -38,8 +47,13 @@ export type TestOrder = {
   readonly fault?: { readonly file: string; readonly text: string };
   /** A folder whose files are taken instead of the released ones, but for the tests. */
   readonly layer?: { readonly folder: string; readonly testRoots: readonly string[] };
+  /** Ids of the only tests to run (of JavaScript: all of their files); absent: all. */
+  readonly only?: ReadonlySet<string>;
   readonly coverage?: boolean;
+  /** Wall clock. */
   readonly seconds: number;
+  /** Of one process; absent: as `seconds`. */
+  readonly cpuSeconds?: number;
 };
 
 /** One run of all tests, in a fresh folder. @throws UserError for a disk that is full. */
@@ -51,15 +65,14 @@ export async function runTests(gym: Gym, order: TestOrder): Promise<TestRun> {
     const started = performance.now();
     const ended = await gym.sandbox.run(
       {
-        command: `${setUp(order)}\ncd /testbed\n${testCommand(pack, coverage)}`,
+        command: `${setUp(order)}\ncd /testbed\n${cpuLimit(order)}${testCommand(order)}\n${AFTERWARDS}`,
         cwd: "/",
         mounts: [...mountsFor(gym, pack.language, packageKey(pack)), ...made.mounts],
         env: {
           ...envFor(pack.language),
           KINGMAKER_RESULTS: "/gym/out/results.json",
-          ...(coverage && pack.language === "javascript"
-            ? { NODE_V8_COVERAGE: "/gym/out/v8" }
-            : {}),
+          ...(coverage ? COVERAGE_ENV[pack.language] : {}),
+          ...(order.only === undefined ? {} : { KINGMAKER_ONLY: "/gym/only" }),
         },
         limits: { ...gym.limits, seconds: order.seconds },
         watch: () =>
@@ -73,10 +86,12 @@ export async function runTests(gym: Gym, order: TestOrder): Promise<TestRun> {
     const results = said === null ? null : readResults(pack.runner, said);
     return {
       results,
+      code: ended.code,
       seconds: (performance.now() - started) / 1000,
       why: ended.why,
       output: ended.output,
-      coverage: coverage ? coverageIn(made.out) : [],
+      cpuSeconds: ended.why === "exit" ? cpuIn(readMade(join(made.out, "times"))) : null,
+      coverage: coverage ? coverageIn(made.out, pack) : NO_COVERAGE,
     };
   } finally {
     scratch.remove();
@@ -127,19 +142,47 @@ const FULL = /No space left on device|Disk quota exceeded|File too large/;
 /** A package's own settings may name plugins that are not there. */
 const PYTEST = "-o addopts= -p no:cacheprovider";
 
-function testCommand({ runner, tests }: GymPackage, coverage: boolean): string {
-  if (runner !== "pytest")
-    return `node /gym/programs/run-tests.cjs ${runner} ${tests.map(quoted).join(" ")}`;
+/** Says what the processes used and ends as the tests did; 97 is ours. */
+const AFTERWARDS = "code=$?\ntimes > /gym/out/times\n[ $code = 97 ] && code=1\nexit $code";
+
+const COVERAGE_ENV = {
+  javascript: { NODE_V8_COVERAGE: "/gym/out/v8" },
+  python: { KINGMAKER_TESTS: "/gym/out/tests.json" },
+} as const;
+const NO_COVERAGE: Coverage = { reports: [], tests: [] };
+
+function testCommand({ package: { runner, tests }, only, coverage = false }: TestOrder): string {
+  if (runner !== "pytest") {
+    const files = tests.filter((file) => only === undefined || hasTestOf(only, file));
+    return `node /gym/programs/run-tests.cjs ${runner} ${files.map(quoted).join(" ")}`;
+  }
   const pytest = `-m pytest -q ${PYTEST} -p kingmaker_report`;
   if (!coverage) return `python ${pytest}`;
   const data = "--data-file=/gym/out/coverage";
-  return `python -m coverage run ${data} --include='/testbed/*' ${pytest}; python -m coverage json ${data} -q -o /gym/out/coverage.json`;
+  return `python -m coverage run ${data} --include='/testbed/*' ${pytest}; python -m coverage json ${data} -q --show-contexts -o /gym/out/coverage.json`;
+}
+
+const hasTestOf = (ids: ReadonlySet<string>, file: string): boolean =>
+  [...ids].some((id) => id.startsWith(`${file}::`));
+
+/** The kernel ends what is endless by its processor time, however busy the machine is. */
+const cpuLimit = ({ cpuSeconds }: TestOrder): string =>
+  cpuSeconds === undefined ? "" : `ulimit -St ${Math.ceil(cpuSeconds)}\n`;
+
+/** bash's `times`: "0m0.01s 0m0.02s", of the shell and then of all that it waited for. */
+function cpuIn(said: string | null): number | null {
+  const parts = [...(said ?? "").matchAll(/(\d+)m(\d+\.\d+)s/g)];
+  if (parts.length < 4) return null;
+  return parts.reduce(
+    (sum, [, minutes, seconds]) => sum + Number(minutes) * 60 + Number(seconds),
+    0,
+  );
 }
 
 function makeFolders(
   gym: Gym,
   scratch: string,
-  { package: pack, slot, fault, layer }: TestOrder,
+  { package: pack, slot, fault, layer, only }: TestOrder,
 ): { readonly out: string; readonly mounts: readonly Mount[] } {
   const [testbed, out] = [join(scratch, "testbed"), join(scratch, "out")];
   const uid = gym.sandbox.uidOf(slot);
@@ -156,26 +199,37 @@ function makeFolders(
       { from: join(packageFolder(gym, key), "base"), to: "/gym/base" },
       { from: testbed, to: "/testbed", writable: true },
       { from: out, to: "/gym/out", writable: true },
-      ...(fault === undefined ? [] : [{ from: writeFault(scratch, fault.text), to: "/gym/fault" }]),
+      ...(fault === undefined
+        ? []
+        : [{ from: writeShown(scratch, "fault", fault.text), to: "/gym/fault" }]),
+      ...(only === undefined
+        ? []
+        : [{ from: writeShown(scratch, "only", JSON.stringify([...only])), to: "/gym/only" }]),
       ...(layer === undefined ? [] : [{ from: layer.folder, to: "/gym/layer" }]),
     ],
   };
 }
 
 /** Shown to the sandbox read-only; it is thrown away with the folder that it lies in. */
-function writeFault(scratch: string, text: string): string {
-  const file = join(scratch, "fault");
+function writeShown(scratch: string, name: string, text: string): string {
+  const file = join(scratch, name);
   onDiskNow(file, "write", () => writeFileSync(file, text));
   return file;
 }
 
-function coverageIn(out: string): unknown[] {
-  const v8 = join(out, "v8");
-  const files = existsSync(v8) ? readdirSync(v8).map((name) => join(v8, name)) : [];
-  return [join(out, "coverage.json"), ...files].flatMap((file) => {
-    const text = readMade(file);
-    return text === null ? [] : [JSON.parse(text) as unknown];
+function coverageIn(out: string, { language, tests }: GymPackage): Coverage {
+  const read = (file: string): unknown => JSON.parse(readMade(file) ?? "null") as unknown;
+  if (language === "python") {
+    const report = read(join(out, "coverage.json"));
+    const ids = (read(join(out, "tests.json")) ?? []) as string[];
+    return { reports: report === null ? [] : [{ report, testFile: "" }], tests: ids };
+  }
+  const reports = tests.flatMap((testFile, at) => {
+    const folder = join(out, "v8", String(at));
+    if (!existsSync(folder)) return [];
+    return readdirSync(folder).map((name) => ({ report: read(join(folder, name)), testFile }));
   });
+  return { reports: reports.filter(({ report }) => report !== null), tests: [] };
 }
 
 const MOST_BYTES = 256 << 20;

@@ -203,6 +203,8 @@ function startRun(
     }
     const { failure } = outcome;
     if (failure.closed === true) lane.closed = true;
+    if (failure.kind === "refused" && item.awaited === true)
+      return fileFailure(item, settledFailure(lane, failure));
     if (failure.kind === "refused") {
       const before = askings.get(item.key) ?? 0;
       askings.set(item.key, before + 1);

@@ -31,6 +31,8 @@ export const gymTaskSchema = z.object({
   /** Of the archive: "sha256-<hex>" or npm's "sha512-<base64>". */
   hash: z.string(),
   licence: z.string(),
+  /** Where the fault is what this release had: its version, and the hash of its archive. */
+  older: z.object({ version: z.string(), hash: z.string() }).optional(),
   mutation: mutationSchema,
   /** Other places of the same package: what a scripted agent changes where it does not know better. */
   decoys: z.array(mutationSchema),

@@ -34,6 +34,8 @@ export type RolloutOptions = StageOptions & {
   readonly k?: number;
   readonly policy?: string;
   readonly concurrency?: number;
+  /** @default the workspace's own, of the pinned packages */
+  readonly openGym?: typeof openGym;
 };
 
 export async function rollout(
@@ -150,7 +152,7 @@ async function fileResult(
 
 async function open(round: Round): Promise<Gym> {
   const { config, deps, options, policy, sandbox } = round;
-  const gym = await openGym(config, options.python, deps.signal);
+  const gym = await (options.openGym ?? openGym)(config, options.python, deps.signal);
   if (skillOf(policy) === null) refuseModelInPlain(config, gym);
   sandbox.push(...sandboxNotes(gym));
   return gym;

@@ -10,9 +10,9 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
-import { afterAll, expect, test, vi } from "vitest";
+import { afterAll, expect, onTestFinished, test, vi } from "vitest";
 import { packageKey } from "../../src/core/tasks/packages.ts";
-import { openingOf, stepsOf } from "../../src/core/tasks/trajectory.ts";
+import { openingOf, stepsOf, SUBMIT } from "../../src/core/tasks/trajectory.ts";
 import { seededRng } from "../../src/core/random.ts";
 import { UserError } from "../../src/errors.ts";
 import { buildPackage, TASKS, taskPath, type BuildWants } from "../../src/gym/build.ts";
@@ -24,13 +24,18 @@ import { scriptedPolicies } from "../../src/gym/policies.ts";
 import { rollOut, type RolloutOrder } from "../../src/gym/rollout.ts";
 import { openSandbox } from "../../src/gym/sandbox.ts";
 import { refuseFullDisk } from "../../src/gym/tests.ts";
+import { tryFault } from "../../src/gym/try-fault.ts";
 import { sweepScratch, type Gym } from "../../src/gym/world.ts";
 import { openStore, type Store } from "../../src/io/store.ts";
 import { answerSchema, type Answer } from "../../src/records/answer.ts";
 import type { GymTask } from "../../src/records/gym-task.ts";
-import { playedIn } from "../../src/records/outcome.ts";
+import { outcomeSchema, playedIn } from "../../src/records/outcome.ts";
+import { rollout } from "../../src/stages/rollout.ts";
+import { KEY, loopToml, openClient } from "../support/client.ts";
+import { OPTIONS, testDeps } from "../support/deps.ts";
+import { startLlmServer } from "../support/llm-server.ts";
 import { snapshot, tempProject } from "../support/project.ts";
-import { TINY, tinyGym } from "../support/tiny-gym.ts";
+import { layPackage, TINY, tinyGym } from "../support/tiny-gym.ts";
 
 // Processes by the dozen, on a machine that may be busy with others' tests.
 vi.setConfig({ testTimeout: 240_000 });
@@ -93,6 +98,104 @@ test("a build proves what each fault turns, says so without a word of it, and go
   );
 });
 
+const OLDER = { version: "0.9.0", hash: `sha512-${"B".repeat(86)}==` };
+const NONE_FIRST = `  if (list.length === 0) {
+    return none;
+  }
+`;
+
+test("a fix between two releases is taken back: both are named, and who knows it mends it", async () => {
+  const here = world();
+  const most = readFileSync(
+    join(here.gym.folder, "packages", packageKey(TINY), "base/lib/most.js"),
+    "utf8",
+  );
+  const pack = { ...TINY, older: OLDER };
+  layPackage(here.gym, { ...TINY, ...OLDER }, { "lib/most.js": most.replace(NONE_FIRST, "") });
+  const gym = { ...here.gym, packages: [pack] };
+  const said = await buildPackage(
+    { gym, store: here.store, told: () => {} },
+    pack,
+    { ...WANTS, perPackage: 1 },
+    0,
+  );
+  expect(said).toMatchObject({ ok: true });
+  const [task] = await readTasks(here.store);
+  expect(task).toMatchObject({
+    version: "1.0.0",
+    hash: TINY.hash,
+    older: OLDER,
+    mutation: { file: "lib/most.js", operator: "fix", before: NONE_FIRST, after: "" },
+    fail_to_pass: ["test/most.js::(whole file)", "test/most.js::most of nothing"],
+  });
+  if (task === undefined) throw new Error("no task");
+  expect(task.issue).not.toContain("return none");
+  const run = await freshRun(
+    { gym, store: here.store },
+    {
+      task,
+      n: 1,
+      slot: 0,
+      policy: "scripted:1",
+      policyOf: scriptedPolicies(gym, 1, rng),
+      maxSteps: 8,
+      path: "runs/fix.traj.json",
+    },
+  );
+  expect(run?.resolved).toBe(true);
+});
+
+test("an older release whose code passes the newer tests gives no fix, and is counted", async () => {
+  const here = world();
+  const pack = { ...TINY, older: OLDER };
+  const lazy = "module.exports = function sum(l) { return l.reduce((a, b) => a + b, 0); };\n";
+  layPackage(here.gym, { ...TINY, ...OLDER }, { "lib/sum.js": lazy });
+  const said = await buildPackage(
+    { ...here, told: () => {} },
+    pack,
+    { ...WANTS, perPackage: 1, proofs: 1 },
+    0,
+  );
+  if (!said.ok) throw new Error(said.reason);
+  expect(said.tried.get("tiny 0.9.0")).toBe("unseen");
+  expect(said.cpuSeconds).toBeGreaterThan(0);
+  const [task] = await readTasks(here.store);
+  expect(task?.mutation.operator).not.toBe("fix");
+});
+
+test("a fault that loops for ever is a drop by its processor time, on however slow a machine", async () => {
+  const here = world();
+  const text = readFileSync(
+    join(here.gym.folder, "packages", packageKey(TINY), "base/lib/sum.js"),
+    "utf8",
+  );
+  const start = text.indexOf("i++");
+  const place = { file: "lib/sum.js", line: 3, start, end: start + 3, before: "i++", after: "i--" };
+  const tried = await tryFault(
+    {
+      gym: here.gym,
+      pack: TINY,
+      slot: 0,
+      proofs: 1,
+      seed: 1,
+      id: "x",
+      record: {
+        seed: 1,
+        runtime: "",
+        hash: TINY.hash,
+        released: { passed: ["test/sum.js::sums"], unsteady: 0 },
+        seconds: 60,
+        test_cpu_seconds: 0.1,
+        tried: {},
+        cpu_seconds: 0,
+      },
+    },
+    { ...place, operator: "update" },
+  );
+  expect(tried.said).toBe("hangs");
+  expect(tried.cpuSeconds).toBeLessThan(30);
+});
+
 test("the same seed gives the same tasks, another one others", async () => {
   const ids = async (seed: number): Promise<string[]> => {
     const of = (purpose: string) => seededRng(seed, purpose);
@@ -131,7 +234,31 @@ test.each([
 ] as const)("a package gives no task: %s", async (reason, files) => {
   const { gym, store } = world(files);
   const said = await buildPackage({ gym, store, told: () => {} }, TINY, WANTS, 0);
-  expect(said).toEqual({ ok: false, reason });
+  expect(said).toMatchObject({ ok: false, reason });
+});
+
+test("a disk that fills while files are laid out ends the build with its way out, and it goes on later", async () => {
+  const here = world();
+  const full: Gym = {
+    ...here.gym,
+    sandbox: {
+      ...sandbox,
+      // A file that takes no byte, where cp writes.
+      run: (call, slot) =>
+        sandbox.run(
+          {
+            ...call,
+            command: `mkdir -p /testbed/lib && ln -s /dev/full /testbed/lib/sum.js\n${call.command}`,
+          },
+          slot,
+        ),
+    },
+  };
+  const broken = buildPackage({ gym: full, store: here.store, told: () => {} }, TINY, WANTS, 0);
+  await expect(broken).rejects.toThrow(UserError);
+  await expect(broken).rejects.toThrow(/^cannot write .*scratch.*: cp: .*No space left on device/);
+  expect(readdirSync(join(here.gym.folder, "scratch"))).toEqual([]);
+  expect(await build(here, { perPackage: 1, proofs: 1 })).toHaveLength(1);
 });
 
 test("a package whose tests take too long gives no task", async () => {
@@ -142,7 +269,7 @@ test("a package whose tests take too long gives no task", async () => {
     { ...WANTS, testSeconds: 2 },
     0,
   );
-  expect(said).toEqual({ ok: false, reason: "too_slow" });
+  expect(said).toMatchObject({ ok: false, reason: "too_slow" });
 });
 
 test.skipIf(sandbox.kind === "plain")(
@@ -386,3 +513,47 @@ async function fixOf(here: World, task: GymTask): Promise<string> {
   ]);
   return /```bash\n([^]*?)\n```/.exec(reply ?? "")?.[1] ?? "";
 }
+
+test("a model of a provider plays on through the whole stage: each step a call, and a server that fails leaves the turn for later", async () => {
+  const here = await built();
+  const fix = await fixOf(here, here.task);
+  let fails = true;
+  const server = await startLlmServer({
+    answer: ({ messages }) =>
+      fails
+        ? { status: 400, body: { error: { message: "no" } } }
+        : messages.some(({ role, content }) => role === "assistant" && content.includes(fix))
+          ? say(`echo ${SUBMIT}`)
+          : say(fix),
+  });
+  onTestFinished(() => server.close());
+  const toml = `${loopToml(server.url)}\n[king]\nprovider = "loop"\nmodel = "tiny-model"\n[gym]\nsandbox = "${sandbox.kind === "plain" ? "plain" : "auto"}"\n`;
+  const { chat, config } = openClient(toml, { root: here.root });
+  await here.store.write("answer/p_1.json", answerOf(openingOf(here.task), say("ls"), say("pwd")));
+  const options = {
+    ...OPTIONS,
+    python: "no-python",
+    answers: ["challenger", "king"] as const,
+    k: 1,
+    policy: "king",
+    openGym: async () => here.gym,
+  };
+  const play = () => rollout(config, testDeps(here.root, chat), options);
+  expect(await play()).toMatchObject({ read: 1, kept: 0, pending: 1 });
+  expect(existsSync(join(here.root, "outcome/p_1.json"))).toBe(false);
+  fails = false;
+  const asked = server.stats.requests;
+  expect(await play()).toMatchObject({ read: 1, kept: 1, pending: 0, asked: 4 });
+  expect(server.stats.requests - asked).toBe(4);
+  expect(await here.store.read("outcome/p_1.json", outcomeSchema)).toMatchObject({
+    policy: "loop/tiny-model",
+    answer: "challenger",
+    passes: 1,
+    why: ["submitted"],
+    beside: [{ answer: "king", passes: 1 }],
+  });
+  expect(await play()).toMatchObject({ read: 1, kept: 1, asked: 0 });
+  expect(readFileSync(join(here.root, "outcome/runs/p_1/king-1.traj.json"), "utf8")).not.toContain(
+    KEY,
+  );
+});

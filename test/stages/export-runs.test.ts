@@ -43,11 +43,13 @@ type Given = {
   reads: string;
   mode?: 1 | 2;
   leak?: boolean;
+  /** Pass rates in the gym, challenger's and opponent's, where these made the score. */
+  rates?: readonly [number, number];
 };
 
 function filesOf(given: readonly Given[]): Record<string, unknown> {
   const files: Record<string, unknown> = {};
-  for (const { turn, bucket, votes, reads, mode = 2, leak = false } of given) {
+  for (const { turn, bucket, votes, reads, mode = 2, leak = false, rates } of given) {
     const at = 1 + 2 * turn;
     const own = RUN[at] as { content: string };
     const score = { final: 90, refined: 60, defeat: 10 }[bucket];
@@ -72,14 +74,10 @@ function filesOf(given: readonly Given[]): Record<string, unknown> {
       audit: { verdict: leak ? "leak" : "clean", kinds: [] },
     };
     if (votes === null) continue;
-    files[`score/${name}`] = scoreFile({
-      file: name,
-      instance_id: "s1",
-      mode,
-      score,
-      votes,
-      judges: ["a"],
-    });
+    files[`score/${name}`] = {
+      ...scoreFile({ file: name, instance_id: "s1", mode, score, votes, judges: ["a"] }),
+      ...(rates && { outcome: { challenger: rates[0], opponent: rates[1], k: [4, 4] } }),
+    };
   }
   return files;
 }
@@ -103,6 +101,34 @@ async function exported(given: readonly Given[], over: Partial<ExportOptions> = 
 const WON = { bucket: "final", votes: [1, 1] } as const;
 const weights = (row: Row | undefined) =>
   row?.messages.flatMap(({ role, weight }) => (role === "assistant" ? [weight] : []));
+
+const PLAYED = [
+  { ...WON, turn: 0, reads: "a.js", rates: [0.75, 0.25] },
+  { bucket: "defeat", votes: [0, 0], mode: 1, turn: 1, reads: "b.js", rates: [0, 0.5] },
+  { ...WON, turn: 2, reads: "other.js", rates: [1, 0] },
+] as const;
+
+test("where outcomes made the score, a won turn weighs as often as it led to a mended package", async () => {
+  const { rows } = await exported(PLAYED);
+  expect(weights(rows[0])).toEqual([0.75, 0.5, 1]);
+});
+
+test("a step is then worth the pass rate of its own answer, not its share of the score", async () => {
+  const { rows } = await exported(PLAYED, { unit: "turn", format: ["stepwise"] });
+  const last = (rows as unknown as { labels: boolean[]; rewards: number[] }[]).map(
+    ({ labels, rewards }) => [labels.at(-1), rewards.at(-1)],
+  );
+  expect(last.sort()).toEqual(
+    [
+      [true, 0.75],
+      [false, 0.25],
+      [false, 0],
+      [true, 0.5],
+      [true, 1],
+      [false, 0],
+    ].sort(),
+  );
+});
 
 test("a run is one row: won turns weigh 1, all others 0, and its tools stand beside it", async () => {
   const { rows, summary } = await exported([

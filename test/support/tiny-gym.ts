@@ -37,17 +37,22 @@ export function tinyGym(root: string, sandbox: Sandbox, over: Record<string, str
     limits: { seconds: 60, memoryMb: 2048, processes: 64, diskMb: 20, outputBytes: 100_000 },
     packages: [TINY],
   };
-  const folder = packageFolder(gym, packageKey(TINY));
+  layPackage(gym, TINY, over);
+  linkPrograms(gym);
+  return gym;
+}
+
+/** A release as fetching leaves it. */
+export function layPackage(gym: Gym, pack: GymPackage, over: Record<string, string> = {}): void {
+  const folder = packageFolder(gym, packageKey(pack));
   for (const [path, text] of Object.entries({ ...FILES, ...over })) {
     const file = join(folder, "base", path);
     mkdirSync(dirname(file), { recursive: true });
     writeFileSync(file, text);
   }
   mkdirSync(join(folder, "node_modules"), { recursive: true });
-  writeFileSync(join(folder, "fetched"), TINY.hash);
+  writeFileSync(join(folder, "fetched"), pack.hash);
   readable(folder);
-  linkPrograms(gym);
-  return gym;
 }
 
 /** Whoever runs in the sandbox is another user, whatever umask the tests run under. */

@@ -10,7 +10,7 @@ import type { Example } from "./example.ts";
 import { exportBase, learnable, type JudgedTurn } from "./export.ts";
 import type { Format } from "./format-names.ts";
 import type { Grouping } from "./settings.ts";
-import { outcomeWeight } from "./outcome-weight.ts";
+import { outcomeWeight, stepReward } from "./outcome-weight.ts";
 import { labelDrop } from "../label/choice.ts";
 import type { RunLabel } from "../../records/prompt.ts";
 import { stepsOf, type StepJudged } from "./steps.ts";
@@ -185,7 +185,6 @@ type Placed = {
 
 function placedTurn(turn: JudgedTurn, own: Message, isLast: boolean, wants: RunWants): Placed {
   const { challenger, challenger_message, score: points } = turn.exported;
-  const share = Math.round(points * 100) / 1e4;
   // In mode 1 the opponent was the run's own words.
   const isAboutOwn = turn.score?.mode === 1 && !turn.secrets.reference;
   const stays = (outcome: TurnOutcome, weight: number, label: boolean | null = null): Placed => ({
@@ -193,7 +192,9 @@ function placedTurn(turn: JudgedTurn, own: Message, isLast: boolean, wants: RunW
     weight: turn.secrets.reference ? 0 : weight,
     outcome,
     judged:
-      isAboutOwn && label !== null ? { label, reward: Math.round((1 - share) * 1e4) / 1e4 } : null,
+      isAboutOwn && label !== null
+        ? { label, reward: stepReward(turn.score, points, "opponent") }
+        : null,
   });
   if (labelDrop(duelLabel(turn), wants.labels) !== null) return stays("other_label", 0);
   if (learnable(turn) !== null) return stays("unjudged", 0);
@@ -212,7 +213,7 @@ function placedTurn(turn: JudgedTurn, own: Message, isLast: boolean, wants: RunW
     message,
     weight: outcomeWeight(turn.score, "challenger"),
     outcome: "won",
-    judged: { label: true, reward: share },
+    judged: { label: true, reward: stepReward(turn.score, points, "challenger") },
   });
   if (isLast) return stands(better);
   return makesSameCalls(better, own)

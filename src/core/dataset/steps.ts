@@ -1,6 +1,8 @@
 /**
  * Steps for process-reward trainers. Of a judged turn: the run's own steps before it, which nobody judged, and
  * behind them the answer that won or lost, a row for each answer. Of a whole run: its steps as they are learned.
+ * A step is worth its share of the panel's score; where outcomes made the score, how often a rollout from it mended
+ * the package.
  */
 import { readableText } from "../turn/calls.ts";
 import { resultAsText } from "../wire/text-form.ts";
@@ -13,6 +15,7 @@ import {
   type JudgedTurn,
   type TurnExamples,
 } from "./export.ts";
+import { stepReward } from "./outcome-weight.ts";
 import type { Grouping } from "./settings.ts";
 import { winnerOf } from "./winner.ts";
 
@@ -69,13 +72,14 @@ function stepExamples(turn: JudgedTurn, groupBy: Grouping): Example[] {
   if (!winner.ok || turn.secrets.opponent || opponent.trim() === "") return [];
   const base = exportBase(turn, groupBy);
   const hasWon = winner.winner === "challenger";
-  const share = Math.round(turn.exported.score * 100) / 1e4;
+  const worth = (who: "challenger" | "opponent"): number =>
+    stepReward(turn.score, turn.exported.score, who);
   const rowOf = (content: string, label: boolean, reward: number): Example => {
     const messages = [...base.prompt, { role: "assistant" as const, content }];
     return { ...base, ...stepsOf(messages, new Map([[base.prompt.length, { label, reward }]])) };
   };
   return [
-    rowOf(turn.exported.challenger, hasWon, share),
-    rowOf(opponent, !hasWon, Math.round((1 - share) * 1e4) / 1e4),
+    rowOf(turn.exported.challenger, hasWon, worth("challenger")),
+    rowOf(opponent, !hasWon, worth("opponent")),
   ];
 }

@@ -6,6 +6,7 @@
 import type { GymTask, Mutation } from "../../records/gym-task.ts";
 import type { Message } from "../../records/message.ts";
 import { randomIndex, type Rng } from "../random.ts";
+import { isReversal } from "./fixes.ts";
 import { stepsOf, SUBMIT, type GymStep } from "./trajectory.ts";
 
 /** The five skills of the tables. */
@@ -138,6 +139,7 @@ const CHANGES = /\bsed -i|>\s*[\w./]|\bpatch\b|\btee\b|\bgit apply\b|\bmv\b|\brm
 
 /** sed's way of saying a place: line, words, and which of several on the line. null: they overlap. */
 function sedOf(text: string, place: Mutation, toFault: boolean): string | null {
+  if (isReversal(place)) return sedOfLines(text, place, toFault);
   const from = text.lastIndexOf("\n", place.start - 1) + 1;
   const newline = text.indexOf("\n", place.end);
   const line = text.slice(from, newline === -1 ? text.length : newline);
@@ -157,6 +159,23 @@ function sedOf(text: string, place: Mutation, toFault: boolean): string | null {
     if (at > column) return null;
   }
   return null;
+}
+
+/** Whole lines for other whole lines: all of a fix between two releases. */
+function sedOfLines(text: string, place: Mutation, toFault: boolean): string | null {
+  const [old, fresh] = toFault ? [place.before, place.after] : [place.after, place.before];
+  const isWhole = [old, fresh].every((lines) => lines === "" || lines.endsWith("\n"));
+  // A fence would end the block that the command stands in.
+  if (!isWhole || fresh.includes("```") || !/^[\w./+-]+$/.test(place.file)) return null;
+  const last = place.line + old.split("\n").length - 2;
+  const lines = fresh.replaceAll("\\", "\\\\").replace(/\n$/, "").replaceAll("\n", "\\\n");
+  if (old !== "") {
+    const said = fresh === "" ? "d" : `c\\\n${lines}`;
+    return `sed -i ${shellWord(`${place.line},${last}${said}`)} ${place.file}`;
+  }
+  // Nothing stands there: before the line that is there now, or behind the last.
+  const where = place.start >= text.length ? "$a" : `${place.line}i`;
+  return `sed -i ${shellWord(`${where}\\\n${lines}`)} ${place.file}`;
 }
 
 const sedPattern = (text: string): string => text.replaceAll(/[\\/.*[\]^$]/g, "\\$&");

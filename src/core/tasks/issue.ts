@@ -58,7 +58,13 @@ function excerpt(message: string): string[] {
 /** The file's path, its line as released or with the fault, or words that were changed. */
 function tells(text: string, { mutation, text: source }: IssueFacts): boolean {
   const { right, wrong } = faultLines(source, mutation);
-  const words = [mutation.file, right.trim(), wrong.trim(), mutation.before, mutation.after];
+  const lines = [right, wrong, mutation.before, mutation.after].flatMap((said) => said.split("\n"));
+  const words = [
+    mutation.file,
+    mutation.before,
+    mutation.after,
+    ...lines.map((line) => line.trim()),
+  ];
   return words.some((word) => word.length >= SHORTEST && text.includes(word));
 }
 

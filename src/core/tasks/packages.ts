@@ -13,6 +13,8 @@ const packageSchema = z.strictObject({
   /** SPDX identifier; permissive ones alone. */
   licence: z.string(),
   runner: z.enum(RUNNERS),
+  /** A release before it whose code fails some of its tests: what was changed since is taken back, as faults. */
+  older: z.strictObject({ version: z.string(), hash: z.string() }).optional(),
   /** What its tests need beside its own dependencies, with exact versions. JavaScript. */
   needs: z.array(z.string()).default([]),
   /** Files that are tests, for the runners of JavaScript; [] for pytest, which finds them. */

@@ -61,9 +61,22 @@ export type Proof = {
   readonly unsteady: number;
 };
 
+/** A run with the fault. `only`: the tests that were run; null: all of them. */
+export type FaultRun = {
+  readonly results: TestResults;
+  readonly only: ReadonlySet<string> | null;
+};
+
+/** Tests that passed as released, were run, and did not pass. */
+export function lostIn(released: Released, { results, only }: FaultRun): string[] {
+  return released.passed.filter(
+    (id) => only?.has(id) !== false && results.get(id)?.outcome !== "passed",
+  );
+}
+
 /** After the first run with the fault: whether more are worth while. */
-export function isSeen(released: Released, run: TestResults): FaultDrop | null {
-  const lost = released.passed.filter((id) => run.get(id)?.outcome !== "passed").length;
+export function isSeen(released: Released, run: FaultRun): FaultDrop | null {
+  const lost = lostIn(released, run).length;
   if (lost === 0) return "unseen";
   const kept = released.passed.length - lost;
   // Where nearly nothing works any more, the first error says all.
@@ -72,17 +85,22 @@ export function isSeen(released: Released, run: TestResults): FaultDrop | null {
     : null;
 }
 
-/** The lists, from all runs with the fault. */
+/**
+ * The lists, from all runs with the fault: a test is where every run that had it agrees. Tests that do not reach the
+ * fault run the same code as before, so one run of them with it is enough; a run without `only` is wanted for that.
+ */
 export function proofOf(
   released: Released,
-  runs: readonly TestResults[],
+  runs: readonly FaultRun[],
 ):
   | { readonly ok: true; readonly value: Proof }
   | { readonly ok: false; readonly reason: FaultDrop } {
-  const passes = (id: string): number =>
-    runs.filter((run) => run.get(id)?.outcome === "passed").length;
-  const fail_to_pass = released.passed.filter((id) => passes(id) === 0);
-  const pass_to_pass = released.passed.filter((id) => passes(id) === runs.length);
+  const said = (id: string): boolean[] =>
+    runs
+      .filter(({ only }) => only?.has(id) !== false)
+      .map(({ results }) => results.get(id)?.outcome === "passed");
+  const fail_to_pass = released.passed.filter((id) => !said(id).includes(true));
+  const pass_to_pass = released.passed.filter((id) => !said(id).includes(false));
   const unsteady = released.passed.length - fail_to_pass.length - pass_to_pass.length;
   if (fail_to_pass.length === 0) return { ok: false, reason: "unsteady" };
   if (pass_to_pass.length === 0) return { ok: false, reason: "breaks_all" };

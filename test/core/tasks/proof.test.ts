@@ -4,6 +4,7 @@ import { javascriptReached, pythonReached } from "../../../src/core/tasks/covera
 import { issueOf, type IssueFacts } from "../../../src/core/tasks/issue.ts";
 import {
   isSeen,
+  lostIn,
   isSolved,
   proofOf,
   releasedOf,
@@ -87,22 +88,35 @@ test("a test without the same result in every run is in no list", () => {
     results({ a: "p", b: "f", c: "p", d: "f" }),
   ]);
   expect(released).toEqual({ ok: true, value: { passed: ["a", "c"], unsteady: 1 } });
-  const runs = [results({ a: "f", c: "p" }), results({ a: "f", c: "p" })];
+  const all = (said: Parameters<typeof results>[0]) => ({ results: results(said), only: null });
+  const runs = [all({ a: "f", c: "p" }), all({ a: "f", c: "p" })];
   if (!released.ok) throw new Error("not released");
   expect(proofOf(released.value, runs)).toEqual({
     ok: true,
     value: { fail_to_pass: ["a"], pass_to_pass: ["c"], unsteady: 1 },
   });
-  expect(
-    proofOf(released.value, [results({ a: "p", c: "p" }), results({ a: "f", c: "p" })]),
-  ).toEqual({
+  expect(proofOf(released.value, [all({ a: "p", c: "p" }), all({ a: "f", c: "p" })])).toEqual({
     ok: false,
     reason: "unsteady",
   });
-  expect(proofOf(released.value, [results({}), results({})])).toEqual({
+  expect(proofOf(released.value, [all({}), all({})])).toEqual({
     ok: false,
     reason: "breaks_all",
   });
+});
+
+test("a test that does not reach the fault needs one run with it, one that does as many as there are", () => {
+  const released = { passed: ["a", "b", "c"], unsteady: 0 };
+  const some = { results: results({ a: "f", b: "p" }), only: new Set(["a", "b"]) };
+  const whole = { results: results({ a: "f", b: "p", c: "p" }), only: null };
+  expect(proofOf(released, [some, whole, some])).toMatchObject({
+    value: { fail_to_pass: ["a"], pass_to_pass: ["b", "c"], unsteady: 0 },
+  });
+  const odd = { results: results({ a: "f", b: "f" }), only: new Set(["a", "b"]) };
+  expect(proofOf(released, [some, whole, odd])).toMatchObject({
+    value: { fail_to_pass: ["a"], pass_to_pass: ["c"], unsteady: 1 },
+  });
+  expect(lostIn(released, some)).toEqual(["a"]);
 });
 
 const passed = (n: number): string[] => Array.from({ length: n }, (_, at) => `t${at}`);
@@ -117,7 +131,9 @@ test.each([
   [4, 3, null],
   [3, 3, "breaks_all"],
 ])("of %i tests a fault turns %i: %s", (n, lost, said) => {
-  expect(isSeen({ passed: passed(n), unsteady: 0 }, losing(n, lost))).toBe(said);
+  expect(isSeen({ passed: passed(n), unsteady: 0 }, { results: losing(n, lost), only: null })).toBe(
+    said,
+  );
 });
 
 test.each([
@@ -178,16 +194,20 @@ test("where the test's own name tells it, there is no issue", () => {
 const place = (over: object) => ({ ...FACTS.mutation, ...over });
 
 test("coverage.py's lines and V8's innermost range say what was reached", () => {
-  const python = pythonReached({ files: { "/testbed/pkg/adding.py": { executed_lines: [1] } } });
-  expect(python(place({}))).toBe(true);
-  expect(python(place({ line: 2 }))).toBe(false);
+  const said = { executed_lines: [1, 2, 3], contexts: { 1: ["1"], 2: ["", "0"], 3: ["0", "1"] } };
+  const python = pythonReached({ files: { "/testbed/pkg/adding.py": said } }, ["t::a", "t::b"]);
+  expect(python(place({}))).toEqual(["t::b"]);
+  expect(python(place({ line: 2 }))).toBe("all");
+  expect(python(place({ line: 3 }))).toEqual(["t::a", "t::b"]);
+  expect(python(place({ line: 3, before: "x = 1\ny = 2\n" }))).toEqual(["t::a", "t::b"]);
+  expect(python(place({ line: 4 }))).toBeNull();
   const ranges = [
     { startOffset: 0, endOffset: 100, count: 1 },
     { startOffset: 10, endOffset: 50, count: 0 },
   ];
   const report = { result: [{ url: "file:///testbed/a.js", functions: [{ ranges }] }] };
-  const javascript = javascriptReached([report]);
-  expect(javascript(place({ file: "a.js", start: 60, end: 61 }))).toBe(true);
-  expect(javascript(place({ file: "a.js", start: 20, end: 21 }))).toBe(false);
-  expect(javascript(place({ file: "b.js", start: 60, end: 61 }))).toBe(false);
+  const javascript = javascriptReached([{ report, testFile: "t.js" }]);
+  expect(javascript(place({ file: "a.js", start: 60, end: 61 }))).toEqual(["t.js"]);
+  expect(javascript(place({ file: "a.js", start: 20, end: 21 }))).toBeNull();
+  expect(javascript(place({ file: "b.js", start: 60, end: 61 }))).toBeNull();
 });

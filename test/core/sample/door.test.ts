@@ -117,6 +117,19 @@ test("media = refuse drops a row with an image", () => {
   });
 });
 
+test.each([
+  ["media: image", false],
+  ["media: image/png", false],
+  ["media: inlineData", false],
+  ["unknown_part: input_audio", false],
+  ["unknown_part: critic", true],
+  ["torn_line", true],
+])("under media = refuse a run of which %s was lost is let in: %s", (lost, ok) => {
+  const { turn } = turnOf(CALLED, 5);
+  expect(enter(turn, { [lost]: 1 }, { ...SETTINGS, media: "refuse" }).ok).toBe(ok);
+  expect(enter(turn, { [lost]: 1 }, SETTINGS).ok).toBe(true);
+});
+
 test("style = tools drops a run that neither calls nor names a tool with no_tools", () => {
   const messages = [
     { role: "user", content: "go" },

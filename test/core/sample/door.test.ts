@@ -109,6 +109,20 @@ test("a call without a name is left out and counted", () => {
   expect(turn.messages[1]?.tool_calls?.map(({ id }) => id)).toEqual(["b"]);
 });
 
+test.each([
+  [{ name: "f" }, { "unknown_call: tool_calls are no list": 1 }],
+  ["ls", { "unknown_call: tool_calls are no list": 1 }],
+  [{}, {}],
+  ["", {}],
+  [null, {}],
+])("tool_calls %j that are no list lose %j", (tool_calls, expected) => {
+  const messages = [
+    { role: "user", content: "go" },
+    { role: "assistant", content: "done", tool_calls },
+  ];
+  expect(turnOf(messages, 1).lost).toEqual(expected);
+});
+
 test("media = refuse drops a row with an image", () => {
   expect(entered(CALLED, 5, { media: "refuse" })).toEqual({
     ok: false,

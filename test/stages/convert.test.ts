@@ -184,6 +184,7 @@ const chat = (messages: object[], more = {}): object => ({
   ...more,
 });
 const fix = { role: "user", content: "fix" };
+const call = (id: string, name: string): object => ({ id, function: { name, arguments: "{}" } });
 
 test.each([
   [
@@ -239,6 +240,29 @@ test.each([
           { id: "b", name: "f", arguments: "{no" },
         ],
       },
+    ],
+  ],
+  [
+    "an id that two calls of a reply share, and one result too many",
+    chat([
+      fix,
+      { role: "assistant", content: 7, tool_calls: [call("a", "f"), call("a", "g")] },
+      ...["1", "2", "3"].map((content) => ({ role: "tool", content, tool_call_id: "a" })),
+      { role: "assistant", content: "ok", tool_calls: {} },
+    ]),
+    [
+      fix,
+      {
+        role: "assistant",
+        content: "7",
+        tool_calls: [
+          { id: "a", name: "f", arguments: {} },
+          { id: "a", name: "g", arguments: {} },
+        ],
+      },
+      { role: "tool", content: "1", tool_call_id: "a" },
+      { role: "tool", content: "2", tool_call_id: "a" },
+      { role: "assistant", content: "ok" },
     ],
   ],
   [
@@ -367,6 +391,33 @@ test.each([
     "bad_row: message 0 has no role 1",
   ],
   ["messages that are a text", { id: "x", messages: "no" }, "bad_row: the messages are no list 1"],
+  [
+    "a call without a name",
+    chat([fix, { role: "assistant", content: "a", tool_calls: [5, { id: "c" }] }]),
+    "unknown_call: without a name 2",
+  ],
+  [
+    "a block of a call without a name",
+    chat([fix, { role: "assistant", content: [{ type: "tool_use", id: "c", input: {} }, "a"] }]),
+    "unknown_call: without a name 1",
+  ],
+  [
+    "a call that is a text of no call",
+    {
+      id: "s",
+      conversations: [
+        { from: "human", value: "fix" },
+        { from: "function_call", value: "ls" },
+        { from: "gpt", value: "ok" },
+      ],
+    },
+    "unknown_call: without a name 1",
+  ],
+  [
+    "tool_calls that are no list",
+    chat([fix, { role: "assistant", content: "a", tool_calls: { name: "f" } }]),
+    "unknown_call: tool_calls are no list 1",
+  ],
 ])("%s is counted, and says what it is", async (_, row, expected) => {
   const good = chat([fix, { role: "assistant", content: "ok" }]);
   const { summary } = await converted(

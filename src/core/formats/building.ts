@@ -1,8 +1,8 @@
 /**
  * Building runs from a log read in order. The rules that all agents share are here: a result belongs to
- * the last call with its id and is kept once; a compaction begins a part whose first messages are what
- * the model then saw; a call that was never answered was stopped; what was copied from another run is
- * history; a part in which nobody answers is none.
+ * the last call with its id and is kept once (or as often as one reply uses the id); a compaction begins
+ * a part whose first messages are what the model then saw; a call that was never answered was stopped;
+ * what was copied from another run is history; a part in which nobody answers is none.
  */
 import type { Mark, Reading, Run, RunCall, RunMessage, RunTool } from "./run.ts";
 
@@ -93,12 +93,12 @@ export function createRunBuilder(options: BuilderOptions): RunBuilder {
   };
   const callOf = (id: string): Call | undefined => {
     const known = calls.get(id);
-    if (known !== undefined && !known.isAnswered) return known;
+    if (known !== undefined && waits(known, id)) return known;
     // Calls are added to a reply as its lines come in, so they are looked up when they are wanted.
     for (const draft of part.drafts.toReversed()) {
       if (draft === known?.draft) break;
       if (!draft.calls.some((call) => call.id === id)) continue;
-      const found = { draft, isAnswered: false };
+      const found = { draft, answers: 0 };
       calls.set(id, found);
       return found;
     }
@@ -110,11 +110,11 @@ export function createRunBuilder(options: BuilderOptions): RunBuilder {
     drop,
     result(parts) {
       const call = callOf(parts.id);
-      if (call === undefined || (call.isAnswered && parts.isMore !== true)) {
+      if (call === undefined || (!waits(call, parts.id) && parts.isMore !== true)) {
         drop(call === undefined ? "result_without_call" : "result_twice");
         return null;
       }
-      call.isAnswered = true;
+      call.answers++;
       const draft = draftOf("tool", {
         text: parts.text,
         marks: parts.isError === true ? ["error"] : [],
@@ -132,7 +132,7 @@ export function createRunBuilder(options: BuilderOptions): RunBuilder {
       for (const draft of part.drafts) {
         if (draft.callId === undefined) continue;
         const call = callOf(draft.callId);
-        if (call !== undefined) call.isAnswered = true;
+        if (call !== undefined) call.answers++;
       }
     },
     remove(draft) {
@@ -171,7 +171,11 @@ export function createRunBuilder(options: BuilderOptions): RunBuilder {
 // ---------------------------------------------------------------------------------------------
 
 type Part = { readonly drafts: Draft[]; history: number };
-type Call = { readonly draft: Draft; isAnswered: boolean };
+/** Calls of one reply that share an id are one, with so many answers. */
+type Call = { readonly draft: Draft; answers: number };
+
+const waits = ({ draft, answers }: Call, id: string): boolean =>
+  answers === 0 || draft.calls.filter((call) => call.id === id).length > answers;
 
 export function draftOf(role: RunMessage["role"], parts: DraftParts): Draft {
   const { text, reasoning, name } = parts;

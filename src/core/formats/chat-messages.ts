@@ -4,6 +4,7 @@
  * waits for one; where a run has no calls at all it is the environment's message.
  */
 import type { RunBuilder } from "./building.ts";
+import { hasOddCalls, ODD_CALLS } from "../sample/toolcalls.ts";
 import { partsOf, resultText } from "./parts.ts";
 import type { RunCall } from "./run.ts";
 import { argumentsOf, isRecord, listOf, parsedJson, recordOf, textOf, type Raw } from "./values.ts";
@@ -26,9 +27,10 @@ export function readMessages(
     const said = message["role"] ?? message["from"];
     if (typeof said !== "string" || said === "") return `message ${at} has no role`;
     const role = ROLES[said.toLowerCase()] ?? said;
-    const calls = callsOf(message, said, options.unified).map((call) =>
+    const calls = namedCalls(runs, callsOf(message, said, options.unified)).map((call) =>
       call.id === "" ? { ...call, id: `call_${++made}` } : call,
     );
+    if (hasOddCalls(message)) runs.drop(ODD_CALLS);
     readMessage(runs, message, { role, said, calls, waiting });
   }
   return null;
@@ -84,7 +86,7 @@ function readMessage(runs: RunBuilder, message: Raw, shape: Shape): void {
   for (const result of parts.results) answer(runs, shape, result);
   switch (shape.role) {
     case "assistant": {
-      const calls = [...parts.calls, ...shape.calls];
+      const calls = [...namedCalls(runs, parts.calls), ...shape.calls];
       const thought = splitThought(text);
       const reasoning =
         textOf(message["reasoning_content"]) ??
@@ -139,42 +141,51 @@ function splitThought(text: string): { text: string; reasoning: string | undefin
   return { text: text.slice(found[0].length), reasoning: (found[1] ?? "").trim() };
 }
 
-function callsOf(message: Raw, said: string, unified: boolean): RunCall[] {
+/** A call of nothing cannot be sent, shown or learned. */
+function namedCalls(
+  { drop }: Pick<RunBuilder, "drop">,
+  calls: readonly (RunCall | null)[],
+): readonly RunCall[] {
+  const named = calls.flatMap((call) => (call === null || call.name === "" ? [] : [call]));
+  drop("unknown_call: without a name", calls.length - named.length);
+  return named;
+}
+
+/** null for each that has no name. */
+function callsOf(message: Raw, said: string, unified: boolean): (RunCall | null)[] {
   if (said === "function_call") {
     const value = message["value"] ?? message["content"];
     const call = typeof value === "string" ? parsedJson(value) : value;
-    return (Array.isArray(call) ? call : [call]).flatMap((one) => callOf(one, unified) ?? []);
+    return (Array.isArray(call) ? call : [call]).map((one) => callOf(one, unified));
   }
   const calls = message["tool_calls"];
   const list = typeof calls === "string" ? parsedJson(calls) : calls;
-  const found = listOf(list).flatMap((call) => callOf(call, unified) ?? []);
+  const found = listOf(list).map((call) => callOf(call, unified));
   if (found.length > 0) return found;
   const legacy = message["function_call"];
-  return legacy === null || legacy === undefined ? [] : (callOf(legacy, unified) ?? []);
+  return legacy === null || legacy === undefined ? [] : [callOf(legacy, unified)];
 }
 
 /** null: it has no name. */
-function callOf(value: unknown, unified: boolean): RunCall[] | null {
+function callOf(value: unknown, unified: boolean): RunCall | null {
   const isText = typeof value === "string";
   const call = recordOf(isText ? parsedJson(value) : value);
   const isUnified = unified && !isText;
   const custom = call["custom"];
   if (isRecord(custom)) {
     const input = custom["input"];
-    return [
-      {
-        id: textOf(call["id"]) ?? "",
-        name: textOf(custom["name"]) ?? "",
-        arguments: { input: typeof input === "string" ? input : "" },
-      },
-    ];
+    return {
+      id: textOf(call["id"]) ?? "",
+      name: textOf(custom["name"]) ?? "",
+      arguments: { input: typeof input === "string" ? input : "" },
+    };
   }
   const inner = isRecord(call["function"]) ? call["function"] : call;
   const name = textOf(inner["name"]);
   if (name === undefined) return null;
   const given = inner["arguments"] ?? inner["input"] ?? inner["parameters"];
   const args = isUnified && isRecord(given) ? withoutNulls(given) : argumentsOf(given);
-  return [{ id: textOf(call["id"]) ?? "", name, arguments: args }];
+  return { id: textOf(call["id"]) ?? "", name, arguments: args };
 }
 
 /** Fields of other tools are null here; within lists nulls stay. */

@@ -23,7 +23,8 @@ type Drop = (reason: string) => void;
 
 /** A content of any shape. Texts are joined by line breaks. */
 export function partsOf(content: unknown, drop: Drop): Parts {
-  if (typeof content === "string") return { text: content, reasoning: "", calls: [], results: [] };
+  const bare = bareText(content);
+  if (bare !== null) return { text: bare, reasoning: "", calls: [], results: [] };
   const texts: string[] = [];
   const reasoning: string[] = [];
   const calls: RunCall[] = [];
@@ -54,6 +55,12 @@ export function contentText(content: unknown, drop: Drop): string {
   for (const _ of calls) drop("unknown_part: tool_use");
   for (const _ of results) drop("unknown_part: tool_result");
   return text;
+}
+
+/** A number or truth value is read as it is written; null: the content is neither these nor a text. */
+function bareText(content: unknown): string | null {
+  if (typeof content === "string") return content;
+  return typeof content === "number" || typeof content === "boolean" ? String(content) : null;
 }
 
 /** What a part that is no text is counted as. */

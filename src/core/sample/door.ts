@@ -63,8 +63,9 @@ export function protocolOf(
     : "bash";
 }
 
-/** Names of lost parts that are no text. */
-export const MEDIA = /^unknown_part: (?:input_|output_)?(?:image|audio|video|media|file|document)/;
+/** Names of lost parts that are no text: as rows of messages lose them, and as readers of logs do. */
+const MEDIA =
+  /^(?:media: |unknown_part: (?:input_|output_)?(?:image|audio|video|media|file|document))/;
 
 // ---------------------------------------------------------------------------------------------
 

@@ -5,7 +5,7 @@
  */
 import { argumentsOf, type Message, type ToolCall } from "../../records/message.ts";
 import { readableText } from "../turn/calls.ts";
-import { toolCallsOf, type ToolCallStyle } from "./toolcalls.ts";
+import { hasOddCalls, ODD_CALLS, toolCallsOf, type ToolCallStyle } from "./toolcalls.ts";
 
 export type Conversation = {
   readonly messages: readonly Message[];
@@ -178,6 +178,7 @@ function readMessage(raw: Raw, lose: Lose): readonly Message[] | string {
   const content = parts === null ? cleanText(held as string) : parts.text;
   const reasoning = reasoningOf(raw, parts?.reasoning ?? "");
   const calls = namedCalls([...toolCallsOf(raw), ...(parts?.calls ?? [])], lose);
+  if (hasOddCalls(raw)) lose(ODD_CALLS);
   const results = parts?.results ?? [];
   if (role === "tool") {
     // SWE-agent keeps a list of ids, of which a result answers one.

@@ -15,6 +15,16 @@ export function toolCallsOf(message: Readonly<Record<string, unknown>>): readonl
   return isRecord(legacy) ? [toolCallSchema.parse({ function: legacy })] : [];
 }
 
+/** What `tool_calls` that say something and are no list are counted as. */
+export const ODD_CALLS = "unknown_call: tool_calls are no list";
+
+/** True for `tool_calls` that are neither a list nor empty (null, "", {}). */
+export function hasOddCalls(message: Readonly<Record<string, unknown>>): boolean {
+  const calls = parsed(message["tool_calls"]);
+  if (calls === null || calls === undefined || calls === "" || Array.isArray(calls)) return false;
+  return !isRecord(calls) || Object.keys(calls).length > 0;
+}
+
 // ---------------------------------------------------------------------------------------------
 
 /** A column of Parquet may hold the list as JSON text, or each call. */

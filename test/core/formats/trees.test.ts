@@ -88,6 +88,28 @@ test("a compaction of pi's keeps from the middle of a turn, and a second one sta
   expect(runs.map(turns)).toEqual([["one", "two"], ["three"], ["four"]]);
 });
 
+test("the system prompt of pi's is its first, and a change of it is counted: system_changed", () => {
+  const prompt = (sections: object): object => ({ role: "system", sections });
+  const { runs } = readPi(
+    [
+      HEAD,
+      entry("s", null, prompt({ base: "be terse" })),
+      entry("a", "s", user("fix")),
+      entry("b", "a", says("one")),
+      entry("c", "b", prompt({ base: "be long" })),
+      entry("d", "c", says("two")),
+    ],
+    null,
+  );
+  expect(contents(runs[0])).toEqual([
+    "system: be terse",
+    "user: fix",
+    "assistant: one",
+    "assistant: two",
+  ]);
+  expect(runs[0]?.drops).toEqual({ system_changed: 1 });
+});
+
 test("tries that pi took out, and answers that were stopped or failed, are none", () => {
   const { runs } = readPi(
     [

@@ -109,12 +109,39 @@ test("a call without a name is left out and counted", () => {
   expect(turn.messages[1]?.tool_calls?.map(({ id }) => id)).toEqual(["b"]);
 });
 
+test.each([
+  [{ name: "f" }, { "unknown_call: tool_calls are no list": 1 }],
+  ["ls", { "unknown_call: tool_calls are no list": 1 }],
+  [{}, {}],
+  ["", {}],
+  [null, {}],
+])("tool_calls %j that are no list lose %j", (tool_calls, expected) => {
+  const messages = [
+    { role: "user", content: "go" },
+    { role: "assistant", content: "done", tool_calls },
+  ];
+  expect(turnOf(messages, 1).lost).toEqual(expected);
+});
+
 test("media = refuse drops a row with an image", () => {
   expect(entered(CALLED, 5, { media: "refuse" })).toEqual({
     ok: false,
     reason: "media",
     detail: "unknown_part: image_url",
   });
+});
+
+test.each([
+  ["media: image", false],
+  ["media: image/png", false],
+  ["media: inlineData", false],
+  ["unknown_part: input_audio", false],
+  ["unknown_part: critic", true],
+  ["torn_line", true],
+])("under media = refuse a run of which %s was lost is let in: %s", (lost, ok) => {
+  const { turn } = turnOf(CALLED, 5);
+  expect(enter(turn, { [lost]: 1 }, { ...SETTINGS, media: "refuse" }).ok).toBe(ok);
+  expect(enter(turn, { [lost]: 1 }, SETTINGS).ok).toBe(true);
 });
 
 test("style = tools drops a run that neither calls nor names a tool with no_tools", () => {

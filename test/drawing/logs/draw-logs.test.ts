@@ -7,7 +7,10 @@ import { loadConfig } from "../../../src/config.ts";
 import { openStore } from "../../../src/io/store.ts";
 import { openLogs } from "../../../src/drawing/logs/open.ts";
 import { allRows } from "../../../src/drawing/open-rows.ts";
+import { prompt } from "../../../src/stages/prompt.ts";
 import { sources } from "../../../src/stages/sources.ts";
+import { scriptedChat } from "../../support/chat.ts";
+import { OPTIONS, testDeps } from "../../support/deps.ts";
 import { jsonl, readLogs } from "../../support/logs.ts";
 import { tempProject } from "../../support/project.ts";
 
@@ -97,4 +100,38 @@ test("a session that lies in two files is given once, and logs without an answer
   expect(runs.map((run) => run.id)).toEqual(["s1"]);
   expect(Object.fromEntries(found.drops)).toEqual({ run_twice: 1 });
   expect(Object.fromEntries(found.skipped)).toEqual({ no_turn: 1 });
+});
+
+test.each([
+  ["drop", /left out of the rows that were read: media: image \(1\)/],
+  ["refuse", /most were taken by media \(1: a message holds an image or audio/],
+])("a session with a picture under media = %s", async (media, said) => {
+  const line = (type: string, uuid: string, ...content: object[]): object => ({
+    type,
+    uuid,
+    sessionId: "s1",
+    message: { role: type, id: uuid, model: "m", content },
+  });
+  const picture = {
+    type: "image",
+    source: { type: "base64", media_type: "image/png", data: "AA" },
+  };
+  const root = tempProject({
+    "chain.toml": `[source]\ntrajectories = "logs"\nprs = "none"\ncount = 1\nmedia = "${media}"\n[challenger]\nhidden = "future"\n`,
+    "logs/s1.jsonl": jsonl(
+      line("user", "u", { type: "text", text: "fix" }, picture),
+      line("assistant", "a", { type: "tool_use", id: "t", name: "Bash", input: { command: "ls" } }),
+      line("user", "r", { type: "tool_result", tool_use_id: "t", content: "src" }),
+      line("assistant", "b", { type: "text", text: "done" }),
+    ),
+  });
+  const deps = testDeps(
+    root,
+    scriptedChat(() => ""),
+  );
+  const drawn = prompt(loadConfig(root, {}), deps, { ...OPTIONS, skipBad: false }).then(
+    ({ notes }) => notes.join("\n"),
+    String,
+  );
+  expect(await drawn).toMatch(said);
 });

@@ -116,18 +116,16 @@ test("where outcomes made the score, a won turn weighs as often as it led to a m
 test("a step is then worth the pass rate of its own answer, not its share of the score", async () => {
   const { rows } = await exported(PLAYED, { unit: "turn", format: ["stepwise"] });
   const last = (rows as unknown as { labels: boolean[]; rewards: number[] }[]).map(
-    ({ labels, rewards }) => [labels.at(-1), rewards.at(-1)],
+    ({ labels, rewards }) => `${String(labels.at(-1))} ${rewards.at(-1)}`,
   );
-  expect(last.sort()).toEqual(
-    [
-      [true, 0.75],
-      [false, 0.25],
-      [false, 0],
-      [true, 0.5],
-      [true, 1],
-      [false, 0],
-    ].sort(),
-  );
+  expect(last.sort((a, b) => a.localeCompare(b))).toEqual([
+    "false 0",
+    "false 0",
+    "false 0.25",
+    "true 0.5",
+    "true 0.75",
+    "true 1",
+  ]);
 });
 
 test("a run is one row: won turns weigh 1, all others 0, and its tools stand beside it", async () => {

@@ -16,7 +16,7 @@ import {
 } from "../../core/formats/detect.ts";
 import { isAiderChat, isAiderRequests } from "../../core/formats/others.ts";
 import { hasConversation } from "../../core/formats/rows.ts";
-import { isRecord, listOf, recordOf } from "../../core/formats/values.ts";
+import { isRecord, listOf, parsedJson, recordOf } from "../../core/formats/values.ts";
 import { errorCode } from "../../errors.ts";
 import { diskError } from "../../io/store.ts";
 import { databaseFormat, type DatabaseFormat } from "./databases.ts";
@@ -35,6 +35,7 @@ export const SKIP_MEANINGS = {
   too_large:
     "longer than 256 MB, and such a file is read whole; write its runs as JSON Lines, or in several files",
   attempt: "an attempt of a retrying SWE-agent that the file above its folder holds too",
+  begun: "its first line is still being written",
   no_turn: "a log in which no model says anything",
   aider_chat:
     "aider's chat history cannot be split into turns with certainty; run aider with --llm-history-file",
@@ -82,7 +83,9 @@ export async function* findLogs(paths: readonly string[]): AsyncGenerator<FoundF
       yield { kind: "skip", path, why: "attempt" };
       continue;
     }
-    yield await findOne(path);
+    const found = await findOne(path);
+    const isBegun = paths.length > 1 && found.kind === "rows" && (await hasTornLineAlone(path));
+    yield isBegun ? { kind: "skip", path, why: "begun" } : found;
   }
 }
 
@@ -110,6 +113,8 @@ export async function findOne(path: string): Promise<FoundFile> {
 
 const ROW_FORMATS = new Set<DocumentFormat>(["mini-swe-agent", "swe-agent"]);
 const ATTEMPT = /^attempt_(\d+)$/;
+/** Bytes. */
+const MAX_BEGUN = 1 << 16;
 const EVENT = /^event-(\d+)-[^/]*\.json$/;
 
 function folderOfEvent(path: string): string | null {
@@ -166,6 +171,14 @@ async function findLines(path: string): Promise<FoundFile> {
   return { kind: "rows", path };
 }
 
+/** A session that an agent has just begun, of which nobody can tell whose it is. */
+async function hasTornLineAlone(path: string): Promise<boolean> {
+  if (!/\.(jsonl|ndjson)$/i.test(path)) return false;
+  const beginning = await beginningOf(path, MAX_BEGUN + 1);
+  if (beginning.length > MAX_BEGUN || /\n|^\s*$/.test(beginning)) return false;
+  return parsedJson(beginning) === undefined;
+}
+
 async function findDocument(path: string): Promise<FoundFile> {
   const document = await readDocument(path);
   if (!document.ok) {
@@ -192,11 +205,11 @@ async function findDocument(path: string): Promise<FoundFile> {
   return { kind: "skip", path, why: "no_run" };
 }
 
-async function beginningOf(path: string): Promise<string> {
+async function beginningOf(path: string, length = 64): Promise<string> {
   try {
     const file = await open(path, "r");
     try {
-      const bytes = Buffer.alloc(64);
+      const bytes = Buffer.alloc(length);
       const { bytesRead } = await file.read(bytes, 0, bytes.length, 0);
       return bytes.toString("latin1", 0, bytesRead);
     } finally {

@@ -135,3 +135,25 @@ test.each([
   );
   expect(await drawn).toMatch(said);
 });
+
+test("a session that has just begun is said of a folder, and refused by name alone", async () => {
+  const root = tempProject({
+    "logs/a.jsonl": '{"type":"us',
+    "logs/b.jsonl": jsonl({
+      id: "r",
+      messages: [
+        { role: "user", content: "u" },
+        { role: "assistant", content: "a" },
+      ],
+    }),
+  });
+  const options = { name: "logs", rows: 9, skipBad: false, concurrency: 1, purpose: "look" };
+  const { facts } = await sources(loadConfig(root), { store: openStore(root) }, options);
+  expect(facts.found.map(({ what, files }) => [what, files])).toEqual([
+    ["no run (its first line is still being written)", 1],
+    ["rows", 1],
+  ]);
+  const { runs, found } = await readLogs(root, "logs");
+  expect([runs.length, Object.fromEntries(found.skipped)]).toEqual([1, { begun: 1 }]);
+  await expect(readLogs(root, "logs/a.jsonl")).rejects.toThrow(/a\.jsonl line 1 is not JSON/);
+});

@@ -16,11 +16,6 @@ const FIXTURES = [
   "test/fixtures/real/toolcall_conversations.jsonl",
 ];
 
-// `npm run measure:labels | head` closes the pipe early: that is no fault.
-process.stdout.on("error", (error) =>
-  process.exit("code" in error && error.code === "EPIPE" ? 0 : 1),
-);
-
 await runScript(async () => {
   const { args, root } = parseFlags<CommonFlags>(command, process.argv.slice(2));
   for (const file of args.length > 0 ? args : FIXTURES) {

@@ -13,11 +13,6 @@ const command = stageCommand({
   .option("--failures", "the rows are test logs: say why each failed", false)
   .option("--skip-bad", "leave out lines that are not JSON and say how many", false);
 
-// `npm run classify -- f | head` closes the pipe early: that is no fault.
-process.stdout.on("error", (error) =>
-  process.exit("code" in error && error.code === "EPIPE" ? 0 : 1),
-);
-
 await runScript(async () => {
   const flags = parseFlags<CommonFlags & { failures: boolean; skipBad: boolean }>(
     command,

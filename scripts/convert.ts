@@ -23,11 +23,6 @@ type Flags = CommonFlags & {
   readonly skipBad: boolean;
 };
 
-// `| head` closes the pipe early: that is no fault.
-process.stdout.on("error", (error) =>
-  process.exit("code" in error && error.code === "EPIPE" ? 0 : 1),
-);
-
 await runScript(async () => {
   const flags = parseFlags<Flags>(command, process.argv.slice(2));
   const { loadConfig } = await import("../src/config.ts");

@@ -12,10 +12,6 @@ const command = stageCommand({
   .argument("<names...>", "path, glob, folder or owner/name")
   .option("--skip-bad", "count lines that are not JSON and go on", false);
 
-process.stdout.on("error", (error) =>
-  process.exit("code" in error && error.code === "EPIPE" ? 0 : 1),
-);
-
 await runScript(async () => {
   const flags = parseFlags<CommonFlags & { skipBad: boolean }>(command, process.argv.slice(2));
   const { loadConfig } = await import("../src/config.ts");

@@ -126,6 +126,10 @@ export function existingFolder(command: string, given: string, flag = ""): strin
 
 /** Runs a script's main and turns what happens into an exit code. Only scripts call it. */
 export async function runScript(main: () => Promise<number>): Promise<void> {
+  // Whoever reads may stop early (`| head`): that is no fault.
+  process.stdout.on("error", (error) =>
+    process.exit("code" in error && error.code === "EPIPE" ? 0 : 1),
+  );
   try {
     process.exitCode = await main();
   } catch (thrown) {

@@ -22,6 +22,10 @@ test(
     expect(started.stdout).toContain("The challenger is accepted (challenger 62.8, king 37.2).");
     expect(started.stdout).toContain("Look at the duels: npx kingmaker view --root demo\n");
     expect(existsSync(join(root, "demo/report/report.md"))).toBe(true);
+    // Turns alone, for whoever reads the folder with a script of their own.
+    expect(readdirSync(join(root, "demo/answer")).every((name) => /_\d+\.json$/.test(name))).toBe(
+      true,
+    );
     expect(existsSync(join(home, "demo"))).toBe(false);
   },
   SLOW_MS,

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { z } from "zod";
 import { names, taskOf } from "../core/dataset/forgotten.ts";
 import { onDisk } from "../io/disk-faults.ts";
+import { FACTS_FILES } from "../io/facts/facts.ts";
 import { listPromptFiles } from "../io/prompts.ts";
 import type { Store } from "../io/store.ts";
 
@@ -104,8 +105,7 @@ const stemOf = (name: string): string => name.replace(/\.json$/, "").replace(/\.
 
 /** Of all turns: caches, and what one command makes of the others again. */
 const MADE_AGAIN = [
-  "answer/.facts.jsonl",
-  "score/.facts.jsonl",
+  ...FACTS_FILES,
   "answer/.replies.jsonl",
   "report/turns.csv",
   "report/tables/answers.parquet",

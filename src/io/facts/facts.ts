@@ -43,6 +43,12 @@ export type Facts = {
   save(): Promise<string | null>;
 };
 
+const FOLDERS = ["answer", "score"] as const;
+const FACTS_FILE = ".facts.jsonl";
+
+/** Where it lies: a cache that may be removed at any time. */
+export const FACTS_FILES: readonly string[] = FOLDERS.map((folder) => `${folder}/${FACTS_FILE}`);
+
 /**
  * Opens what is known, of these kinds.
  * @param withFiles false: hashes of single files are not asked for, and need not be loaded. @default true
@@ -204,8 +210,6 @@ function namesIn(folder: string): string[] {
   }
 }
 
-const FOLDERS = ["answer", "score"] as const;
-const FACTS_FILE = ".facts.jsonl";
 const FILE = "file";
 const HASH_DIGITS = 20;
 

@@ -1,9 +1,9 @@
 /** A link in place of a stage folder is followed only where it stays inside the workspace. */
 import type { Dirent } from "node:fs";
-import { readdir, realpath } from "node:fs/promises";
-import { join, sep } from "node:path";
+import { lstat, readdir, realpath } from "node:fs/promises";
+import { join, relative, sep } from "node:path";
 import { UserError, errorCode } from "../errors.ts";
-import { onDisk } from "./disk-faults.ts";
+import { diskError, onDisk } from "./disk-faults.ts";
 
 /** @throws UserError for a stage folder that is a link out of the workspace, or to nothing. */
 export async function checkLinks(root: string): Promise<void> {
@@ -19,6 +19,21 @@ export async function checkLinks(root: string): Promise<void> {
       `remove the link ${name}; to keep the workspace elsewhere, name that folder with --root DIR`,
     );
   }
+}
+
+/** Whether a link stands there; false: something else, or nothing. */
+export async function isLink(path: string): Promise<boolean> {
+  try {
+    return (await lstat(path)).isSymbolicLink();
+  } catch (error) {
+    if (errorCode(error) === "ENOENT" || errorCode(error) === "ENOTDIR") return false;
+    throw diskError(path, "read", error);
+  }
+}
+
+/** Whether a folder is one that stages write into, or lies in one. */
+export function isOurs(root: string, folder: string): boolean {
+  return OURS.test(relative(root, folder).split(sep)[0] ?? "");
 }
 
 // ---------------------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ import { makeTally, type Tally } from "../core/tally.ts";
 import { UserError } from "../errors.ts";
 import { listAnswers, type AnswerFile } from "../io/answers.ts";
 import type { Store } from "../io/store.ts";
+import { isLink, isOurs } from "../io/workspace-links.ts";
 import { writeChanged } from "../io/write-changed.ts";
 import { answerSchema } from "../records/answer.ts";
 import { reviewSchema } from "../records/review.ts";
@@ -44,6 +45,11 @@ export async function share(
   deps: ShareDeps,
   options: Pick<StageOptions, "only" | "limit">,
 ): Promise<StageSummary> {
+  if (isOurs(deps.store.root, deps.output.root))
+    throw new UserError(
+      `share: ${deps.output.root} is a folder of the workspace's own`,
+      "name another folder with --output",
+    );
   const before = await ownFiles(deps.output);
   const answers = await listAnswers(deps.store, options);
   if (answers.length === 0)
@@ -51,7 +57,7 @@ export async function share(
   const round: Round = {
     config,
     deps,
-    masker: makeMasker(),
+    masker: makeMasker({ emails: config.audit.mask_emails }),
     tally: makeTally(),
     written: new Map(),
   };
@@ -86,12 +92,24 @@ const markSchema = z.looseObject({
 /** What an earlier copy wrote there; [] for a folder that is new or empty. */
 async function ownFiles(output: Store): Promise<readonly string[]> {
   const found = await output.readIfThere(MARK, markSchema);
+  await checkFolders(output);
   if (found !== null) return found.files;
   if ((await output.list("")).length === 0) return [];
   throw new UserError(
     `share: ${output.root} holds something else`,
     "name a folder that is new, empty, or holds an earlier copy, with --output",
   );
+}
+
+/** @throws UserError where pages would land, or be removed, elsewhere. */
+async function checkFolders(output: Store): Promise<void> {
+  for (const name of ["duel", "assets"]) {
+    if (!(await isLink(output.path(name)))) continue;
+    throw new UserError(
+      `share: ${output.path(name)} is a link`,
+      "remove the link, or name another folder with --output",
+    );
+  }
 }
 
 /** All entries, in memory; their texts are not kept. */

@@ -4,6 +4,7 @@
  */
 import { openTable } from "../builders/table-files.ts";
 import type { Config } from "../config.ts";
+import { hidesChallenger } from "../core/exit/hidden.ts";
 import {
   answerTableRow,
   scoreTableRow,
@@ -46,7 +47,7 @@ export async function tables(config: Config, store: Store): Promise<readonly Mad
       const score = await store.readIfThere(`score/${name}`, scoreSchema);
       if (score === null) continue;
       await add("scores", [scoreTableRow(score)]);
-      await add("verdicts", verdictTableRows(score));
+      await add("verdicts", verdictTableRows(score, hidesChallenger(answer)));
     }
     const made: MadeTable[] = [];
     for (const { name, path, table } of open) made.push({ name, path, rows: await table.finish() });

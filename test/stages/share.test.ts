@@ -1,4 +1,12 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname, join, normalize } from "node:path";
 import { expect, test } from "vitest";
 import { loadConfig } from "../../src/config.ts";
@@ -194,6 +202,34 @@ test("turns that cannot be read or must not be used are left out and counted", a
   const { read, kept, dropped } = await run(root, join(root, "site"));
   expect(dropped).toMatchObject({ broken_file: 1, excluded_id: expect.any(Number) as number });
   expect(read).toBe(kept + Object.values(dropped).reduce((sum, n) => sum + n, 0));
+});
+
+test("a folder of the workspace's own is refused, and so is a link where pages go", async () => {
+  const root = await judgedWorkspace();
+  await expect(run(root, join(root, "outcome"))).rejects.toThrow(
+    `share: ${join(root, "outcome")} is a folder of the workspace's own`,
+  );
+  const site = join(root, "site");
+  await run(root, site);
+  const elsewhere = tempProject();
+  rmSync(join(site, "duel"), { recursive: true });
+  symlinkSync(elsewhere, join(site, "duel"));
+  await expect(run(root, site)).rejects.toThrow(`share: ${join(site, "duel")} is a link`);
+  expect(readdirSync(elsewhere)).toEqual([]);
+});
+
+test("addresses are masked where [audit].mask_emails says so", async () => {
+  const root = await judgedWorkspace();
+  change(root, "answer/t02.json", () => ({ king: "ask jane.roe@corp-name.com" }));
+  const [plain, masked] = [join(root, "plain"), join(root, "masked")];
+  await run(root, plain);
+  writeFileSync(
+    join(root, "chain.toml"),
+    `${readFileSync(join(root, "chain.toml"), "utf8")}\n[audit]\nmask_emails = true\n`,
+  );
+  await run(root, masked);
+  expect(textOf(plain)).toContain("jane.roe@corp-name.com");
+  expect(textOf(masked)).not.toContain("jane.roe");
 });
 
 test("a folder with something else in it is refused, and so is a selection of nothing", async () => {

@@ -1,4 +1,5 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { expect, test } from "vitest";
 import { loadConfig } from "../../src/config.ts";
@@ -83,6 +84,27 @@ test("what stays in answer/ is in no table, and secrets are masked", async () =>
     expect(text).not.toContain(hidden);
   }
 });
+
+test("what judges quoted of a challenger that leaks is in no table, their votes are", async () => {
+  const root = await judgedWorkspace({});
+  const file = (folder: string) => join(root, folder, "t01.json");
+  const read = (folder: string) => JSON.parse(readFileSync(file(folder), "utf8")) as Quoting;
+  const score = read("score");
+  const judges = score.judges.map((judge) => ({ ...judge, reason: "HIDDENWORD said Model 1" }));
+  writeFileSync(file("score"), JSON.stringify({ ...score, judges }));
+  const reasons =
+    "SELECT reason, correctness FROM 'report/tables/verdicts.parquet' WHERE file = 't01.json'";
+  await make(root);
+  expect(JSON.stringify(await ask(root, reasons))).toContain("HIDDENWORD");
+  writeFileSync(file("answer"), JSON.stringify({ ...read("answer"), audit: turn.audit }));
+  await make(root);
+  const rows = await ask(root, reasons);
+  expect(rows).toHaveLength(judges.length);
+  for (const row of rows)
+    expect(row).toMatchObject({ reason: null, correctness: expect.any(Number) as number });
+});
+
+type Quoting = { readonly judges: readonly object[] };
 
 test("a workspace without answers says what to run", async () => {
   await expect(make(tempProject())).rejects.toThrow("tables: there are no answers in answer/");

@@ -127,7 +127,7 @@ export function scoreTableRow(score: Score): TableRow {
 }
 
 /** A row a reply; `counts`: it is about the present pair and was not asked anew since. */
-export function verdictTableRows(score: Score): TableRow[] {
+export function verdictTableRows(score: Score, isHidden: boolean): TableRow[] {
   return score.judges.map((judge) => ({
     file: score.file,
     model: judge.model,
@@ -140,7 +140,7 @@ export function verdictTableRows(score: Score): TableRow[] {
       judge.metrics !== null,
     ...metricCells(judge.metrics),
     unread: judge.unread,
-    reason: judge.reason,
+    reason: isHidden ? null : judge.reason,
     tokens_in: judge.usage.prompt_tokens,
     tokens_out: judge.usage.completion_tokens,
     usd: judge.cost_usd,

@@ -35,6 +35,8 @@ const entrySchema = z.object({
 export type MapHead = Readonly<z.infer<typeof headSchema>>;
 export type MapEntry = Readonly<z.infer<typeof entrySchema>>;
 export type RequestMap = { readonly head: MapHead; readonly entries: readonly MapEntry[] };
+/** `isWhole`: false where a line could not be read, so that there are requests of which nothing is known. */
+export type ReadMap = RequestMap & { readonly isWhole: boolean };
 
 export const folderOf = (stage: Stage): string => `engine/${stage}`;
 export const requestsPath = (stage: Stage, n: number): string =>
@@ -63,10 +65,11 @@ export async function writeMap(store: Store, stage: Stage, map: RequestMap): Pro
 }
 
 /** null where there is none, or what is there is no map. */
-export async function readMap(store: Store, stage: Stage, n: number): Promise<RequestMap | null> {
+export async function readMap(store: Store, stage: Stage, n: number): Promise<ReadMap | null> {
   if (!(await store.has(mapPath(stage, n)))) return null;
   let head: MapHead | null = null;
   const entries: MapEntry[] = [];
+  let isWhole = true;
   for await (const { bytes } of readLines(store.path(mapPath(stage, n)))) {
     const line = parseLine(bytes);
     const value = line.ok ? line.value : null;
@@ -78,8 +81,9 @@ export async function readMap(store: Store, stage: Stage, n: number): Promise<Re
     }
     const read = entrySchema.safeParse(value);
     if (read.success) entries.push(read.data);
+    else isWhole = false;
   }
-  return head === null ? null : { head, entries };
+  return head === null ? null : { head, entries, isWhole };
 }
 
 // ---------------------------------------------------------------------------------------------

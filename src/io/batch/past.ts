@@ -1,5 +1,6 @@
 /** What earlier runs left in engine/<stage>/: which requests are out, and what never left. */
 import { rm } from "node:fs/promises";
+import { UserError } from "../../errors.ts";
 import { NO_USAGE } from "../../records/run-info.ts";
 import type { Stage, ToMend } from "../../work.ts";
 import { onDisk } from "../disk-faults.ts";
@@ -48,6 +49,9 @@ export async function readPast(
   for (const n of numbers) {
     const map = await readMap(store, stage, n);
     const isOut = await store.has(requestsPath(stage, n));
+    // What a provider may be working on is not asked of it again.
+    if (map?.isWhole !== true && isOut && (await store.has(bookPath(stage, n))))
+      throw damagedMap(stage, n);
     if (map === null) {
       if (isOut)
         past.notes.push(`${requestsPath(stage, n)}: its map is gone, so no result fits it`);
@@ -83,6 +87,13 @@ export async function readPast(
 }
 
 // ---------------------------------------------------------------------------------------------
+
+function damagedMap(stage: Stage, n: number): UserError {
+  return new UserError(
+    `${mapPath(stage, n)} is missing or damaged, and ${bookPath(stage, n)} says that its requests were sent`,
+    `put it back from a copy; or delete ${bookPath(stage, n)}: the calls are then asked, and perhaps paid, again`,
+  );
+}
 
 const NOT_SENT = {
   usage: NO_USAGE,

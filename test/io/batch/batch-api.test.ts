@@ -87,6 +87,31 @@ test.each<Dialect>(["openai", "together", "mistral", "openrouter", "anthropic"])
   },
 );
 
+test.each<[how: string, spoil: (map: string) => string]>([
+  ["rubbish", () => "rubbish\n"],
+  ["half a line", (map) => map.slice(0, -20)],
+])(
+  "a map that is %s while its batch is out stops the run: nothing is posted again",
+  async (_how, spoil) => {
+    await withServer({}, async (server, run, root) => {
+      await run();
+      const path = join(root, "engine/king/map-1.jsonl");
+      const map = readFileSync(path, "utf8");
+      writeFileSync(path, spoil(map));
+      await expect(run()).rejects.toMatchObject({
+        message:
+          "engine/king/map-1.jsonl is missing or damaged, and engine/king/batch-1.json says that its requests were sent",
+        hint: "put it back from a copy; or delete engine/king/batch-1.json: the calls are then asked, and perhaps paid, again",
+      });
+      expect(server.stats.creates).toBe(1);
+      writeFileSync(path, map);
+      await run();
+      expect(await run()).toMatchObject({ kept: 4, pending: 0 });
+      expect([server.stats.creates, [...server.paid.values()]]).toEqual([1, [1, 1, 1, 1]]);
+    });
+  },
+);
+
 test("what is reserved for a batch is half of what calls by this process would reserve", async () => {
   await withServer({}, async (_server, run, root) => {
     await run();

@@ -4,8 +4,6 @@
  */
 import type { CommonFlags } from "./cli.ts";
 import type { Config } from "../config.ts";
-import { MODEL_STAGES, totalOf } from "../core/spend/estimate.ts";
-import { estimateLines } from "../core/spend/table.ts";
 import { UserError } from "../errors.ts";
 import type { Store } from "../io/store.ts";
 
@@ -55,7 +53,10 @@ export async function confirmSpending(
 ): Promise<void> {
   const limit = config.budget.ask_over_usd;
   const priced = Object.values(config.provider).some(({ price }) => Object.keys(price).length > 0);
-  if (flags.yes || !priced || !terminal.isTTY || !MODEL_STAGES.some((one) => one === stage)) return;
+  if (flags.yes || !priced || !terminal.isTTY) return;
+  const { MODEL_STAGES, totalOf } = await import("../core/spend/estimate.ts");
+  if (!MODEL_STAGES.some((one) => one === stage)) return;
+  const { estimateLines } = await import("../core/spend/table.ts");
   // The planner knows every stage's prompts, and most starts do not ask: loaded when it is wanted.
   const { estimate } = await import("../stages/estimate.ts");
   const rows = (await estimate(config, store, flags)).filter((row) => row.stage === stage);

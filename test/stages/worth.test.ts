@@ -49,7 +49,7 @@ for (const [at, job] of list.entries()) {
   const [, arm, seed] = /worth-(\\w+)-s(\\d+)$/.exec(run.checkpoint);
   const right = ${right};
   const head = JSON.stringify({ run_hash: run.run_hash }) + "\\n";
-  write("figures.jsonl", head + rows.map((_, row) => JSON.stringify({ row, side: "", model: "checkpoint", nll: arm === "challenger" ? 5 : 10 + row % 3, tokens: 10, prompt_tokens: 9 }) + "\\n").join(""));
+  write("figures.jsonl", head + rows.map((_, row) => JSON.stringify({ row, side: "", model: "checkpoint", nll: arm === "challenger" ? 5 + ((row * 5) % 7) / 10 : 10 + ((row * 7) % 11) / 5, tokens: 10, prompt_tokens: 9 }) + "\\n").join(""));
   if (run.sampling.count > 0) write("answers.jsonl", head + rows.map((one, row) => JSON.stringify({ row, model: "checkpoint", text: right(arm, Number(seed), row) ? one.completion[0].content : "THOUGHT: x\\n\\n\`\`\`bash\\ngit push\\n\`\`\`" }) + "\\n").join(""));
   tell({ event: "scored_all", rows: rows.length });
 }

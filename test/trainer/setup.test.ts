@@ -44,7 +44,7 @@ test("torch's CPU build is installed, hashes checked, and what it takes is said 
   expect(said).toEqual([
     "making /training/.venv with Python 3.12.4",
     expect.stringMatching(
-      /^installing torch 2\.13\.0 \(CPU build\) and 58 more packages: up to 3\d\d MB to fetch; it takes minutes$/,
+      /^installing torch 2\.13\.0 \(CPU build\) and \d\d more packages: up to 3\d\d MB to fetch; it takes minutes$/,
     ),
     "/training/.venv is set up",
   ]);
@@ -109,7 +109,7 @@ test.each([
 test("on a Mac the index's build is the CPU build, and nobody is asked", async () => {
   const { said, run, requirements } = made({ pip: NO_CPU_BUILD });
   await run({ machine: "darwin-arm64" });
-  expect(said[1]).toContain("installing torch 2.13.0 (CPU build) and 58 more packages");
+  expect(said[1]).toMatch(/^installing torch 2\.13\.0 \(CPU build\) and \d\d more packages/);
   expect(requirements()).not.toContain("triton==");
 });
 

@@ -32,7 +32,7 @@ export type EffectVerdict = "better" | "worse" | "none" | "unsure";
 export type Effect = {
   /** First arm minus second; null without rows that both have. */
   readonly difference: number | null;
-  /** 95 %; null under two seeds or clusters. */
+  /** 95 %; null under two seeds, and where clusters are too few for any. */
   readonly interval: readonly [number, number] | null;
   readonly n_seeds: number;
   readonly n_rows: number;
@@ -59,6 +59,10 @@ export function effectOf(first: readonly Measured[], second: readonly Measured[]
     return { difference, interval: null, ...counts, verdict: "unsure" };
   }
   const [low, high] = over.interval;
+  // Too few clusters for any width.
+  if (!Number.isFinite(low) || !Number.isFinite(high)) {
+    return { difference, interval: null, ...counts, verdict: "unsure" };
+  }
   const interval = [
     difference - Math.hypot(difference - low, half),
     difference + Math.hypot(high - difference, half),
@@ -79,7 +83,7 @@ function verdictOf(
   { n_seeds, n_clusters }: Pick<Effect, "n_seeds" | "n_clusters">,
 ): EffectVerdict {
   const isEnough = n_seeds >= MIN_SEEDS && n_clusters >= MIN_CLUSTERS;
-  if (!isEnough || !Number.isFinite(low) || !Number.isFinite(high)) return "unsure";
+  if (!isEnough) return "unsure";
   return low > 0 ? "better" : high < 0 ? "worse" : "none";
 }
 

@@ -16,10 +16,13 @@ test.each([
 });
 
 test.each([
-  ["", { history: 2, diff: false, hidden: false, whole: false }],
-  ["history=8&diff=1&hidden=1", { history: 8, diff: true, hidden: true, whole: false }],
-  ["history=all", { history: Infinity, diff: false, hidden: false, whole: false }],
-  ["history=-3", { history: 2, diff: false, hidden: false, whole: false }],
+  ["", { history: 2, calls: false, diff: false, hidden: false, whole: false }],
+  [
+    "history=8&diff=1&hidden=1",
+    { history: 8, calls: false, diff: true, hidden: true, whole: false },
+  ],
+  ["history=all", { history: Infinity, calls: false, diff: false, hidden: false, whole: false }],
+  ["history=-3", { history: 2, calls: false, diff: false, hidden: false, whole: false }],
 ])("the view %j is read as %o", (text, view) => {
   expect(parseView(new URLSearchParams(text))).toEqual(view);
 });

@@ -19,15 +19,18 @@ export function filesOf(root: string): Files {
 }
 
 /** Only ever appended to: a kill may tear their last line, and the next run mends it. */
-const APPENDED = /^(?:report\/ledger|answer\/\.replies|\.cache\/rows\/.+)\.jsonl$/;
+const APPENDED =
+  /^(?:report\/ledger|answer\/\.replies|(?:answer|score)\/\.facts|\.cache\/rows\/.+)\.jsonl$/;
 /** A temp file, or one in a builder's temp folder. */
 const isTemp = (name: string): boolean => /\.tmp(?:\/|$)|\.part$/.test(name);
 /**
  * Not the same in two runs: what others wrote who run request files, times and ids in the ledger, how a Hub was
- * read that failed now and then; and what is kept of a Hub, which goes after a month.
+ * read that failed now and then; what is kept of a Hub, which goes after a month; and the cache of file facts.
  */
 const isFree = (name: string): boolean =>
-  /^(?:engine|\.cache)\/|^report\/(?:ledger\.jsonl|source\.json)$/.test(name);
+  /^(?:engine|\.cache)\/|^report\/(?:ledger\.jsonl|source\.json)$|^(?:answer|score)\/\.facts\.jsonl$/.test(
+    name,
+  );
 
 /** Names of files that are there and not whole. */
 export function tornFiles(files: Files): string[] {

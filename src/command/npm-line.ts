@@ -18,7 +18,7 @@ const NPMS_OWN = ["force", "json", "yes"];
 export function swallowed(
   argv: readonly string[],
   command: Command,
-  flags = npmFlags(),
+  flags = npmFlags(process.env, switchesOf(command)),
 ): { readonly fault: UserError | null; readonly said: string | null } | null {
   if (flags === null || flags.taken.size === 0) return null;
   const { script, taken } = flags;
@@ -42,6 +42,13 @@ export function swallowed(
 }
 
 // ---------------------------------------------------------------------------------------------
+
+/** "estimate", "dry-run" ... */
+function switchesOf(command: Command): string[] {
+  return command.options.flatMap(({ long, required, optional, negate }) =>
+    required || optional || negate || long == null ? [] : [long.slice(2)],
+  );
+}
 
 const hasFlag = (command: Command, name: string): boolean =>
   command.options.some((option) => option.long === `--${name}` && !option.hidden);

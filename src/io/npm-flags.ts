@@ -12,8 +12,15 @@ export type NpmFlags = {
 
 const OURS = ["limit", "only", "retry", "concurrency", "root", "force", "json", "yes"];
 
-/** null: this process is no npm script of ours, so that what npm was told is none of its business. */
-export function npmFlags(env: NodeJS.ProcessEnv = process.env): NpmFlags | null {
+/**
+ * null: this process is no npm script of ours, so that what npm was told is none of its business.
+ * @param switches names of the command's own flags without a value: npm hands them on as "true", and what has
+ * another value was set for somebody else
+ */
+export function npmFlags(
+  env: NodeJS.ProcessEnv = process.env,
+  switches: readonly string[] = [],
+): NpmFlags | null {
   const script = env["npm_lifecycle_event"];
   const line = env["npm_lifecycle_script"] ?? "";
   if (script === undefined || !line.startsWith("node kingmaker.cjs ")) return null;
@@ -21,6 +28,9 @@ export function npmFlags(env: NodeJS.ProcessEnv = process.env): NpmFlags | null 
   for (const name of OURS) {
     const value = env[`npm_config_${name}`];
     if (value !== undefined && value !== "") taken.set(name, value);
+  }
+  for (const name of switches) {
+    if (env[`npm_config_${name.replaceAll("-", "_")}`] === "true") taken.set(name, "true");
   }
   return { script, taken };
 }

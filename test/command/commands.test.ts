@@ -111,6 +111,31 @@ test.each([
   });
 });
 
+test.each([
+  ["--estimate", "worth", "estimate"],
+  ["--dry-run", "stage:publish", "dry_run"],
+])("a switch of the command's own, %s, is not lost in silence", (flag, script, name) => {
+  const own = new Command(script).option(flag).option("--target <n>");
+  const env = {
+    npm_lifecycle_event: script,
+    npm_lifecycle_script: "node kingmaker.cjs x",
+    [`npm_config_${name}`]: "true",
+    // Somebody's setting for their own tools.
+    npm_config_target: "24.0.0",
+  };
+  const flags = npmFlags(env, ["estimate", "dry-run"]);
+  expect(swallowed([], own, flags)?.fault).toMatchObject({
+    message: `${script}: npm took ${flag} for its own: flags stand behind "--"`,
+    hint: `npm run ${script} -- ${flag}`,
+  });
+});
+
+test("through npm itself a switch is refused before anything is done", () => {
+  const run = spawnSync("npm", ["run", "-s", "worth", "--estimate"], { encoding: "utf8" });
+  expect(run.status).toBe(1);
+  expect(run.stderr).toContain("npm run worth -- --estimate");
+});
+
 test("--force, --json and --yes are set for npm itself: one line, and the stage goes on", () => {
   const said = swallowed(["--limit", "2"], king(), byNpm({ force: "true", yes: "true" }));
   expect(said).toEqual({

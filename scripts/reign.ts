@@ -1,6 +1,7 @@
 /** npm run reign: the checkpoint that a set makes duels the king on held-out turns, and may follow it. */
 import { runScript, stageCommand, wholeNumber, type CommonFlags } from "../src/command/cli.ts";
 import { agrees } from "../src/command/confirm.ts";
+import { loraWish } from "../src/command/lora-flag.ts";
 import { countNumber } from "../src/command/numbers.ts";
 import { runStage } from "../src/command/run-stage.ts";
 import type { ReignOptions } from "../src/stages/reign.ts";
@@ -44,11 +45,10 @@ await runScript(() =>
     ]);
     return (config, deps, flags) => {
       const { lora, args, ...rest } = flags as Flags & { lora: unknown };
-      const wish = Array.isArray(lora) || lora === false ? { lora: lora as string[] | false } : {};
       const set = args[0] === undefined ? {} : { set: args[0] };
       return reign(config, deps, {
         ...rest,
-        ...wish,
+        ...loraWish(lora),
         ...set,
         agree: agrees,
         inside: runsInside(flags),

@@ -1,6 +1,7 @@
 /** npm run stage:train: a set and a base model become a checkpoint, by TRL's trainers. */
 import { runScript, stageCommand, wholeNumber, type CommonFlags } from "../src/command/cli.ts";
 import { agrees } from "../src/command/confirm.ts";
+import { loraWish } from "../src/command/lora-flag.ts";
 import { countNumber, shareNumber } from "../src/command/numbers.ts";
 import { runStage } from "../src/command/run-stage.ts";
 import type { TrainOptions } from "../src/stages/train.ts";
@@ -41,8 +42,12 @@ await runScript(() =>
     const { train } = await import("../src/stages/train.ts");
     return (config, deps, flags) => {
       const { lora, ...rest } = flags as Flags & { lora: unknown };
-      const wish = Array.isArray(lora) || lora === false ? { lora: lora as string[] | false } : {};
-      return train(config, deps, { ...rest, ...wish, set: flags.args[0] ?? "", agree: agrees });
+      return train(config, deps, {
+        ...rest,
+        ...loraWish(lora),
+        set: flags.args[0] ?? "",
+        agree: agrees,
+      });
     };
   }),
 );

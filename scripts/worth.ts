@@ -2,6 +2,7 @@
 import { InvalidArgumentError } from "commander";
 import { runScript, stageCommand, wholeNumber, type CommonFlags } from "../src/command/cli.ts";
 import { agrees } from "../src/command/confirm.ts";
+import { loraWish } from "../src/command/lora-flag.ts";
 import { shareNumber } from "../src/command/numbers.ts";
 import { runStage } from "../src/command/run-stage.ts";
 import type { WorthOptions } from "../src/stages/worth.ts";
@@ -39,8 +40,7 @@ await runScript(() =>
     const { worth } = await import("../src/stages/worth.ts");
     return (config, deps, flags) => {
       const { lora, ...rest } = flags as Flags & { lora: unknown };
-      const wish = Array.isArray(lora) || lora === false ? { lora: lora as string[] | false } : {};
-      return worth(config, deps, { ...rest, ...wish, agree: agrees });
+      return worth(config, deps, { ...rest, ...loraWish(lora), agree: agrees });
     };
   }),
 );

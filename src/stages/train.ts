@@ -12,7 +12,7 @@ import {
   stepWords,
   type Estimate,
 } from "../core/training/notes.ts";
-import { pairsOf, type TrainSettings } from "../core/training/settings.ts";
+import { trainerConfig, type TrainerFlags, type TrainSettings } from "../core/training/settings.ts";
 import type { Deps } from "../deps.ts";
 import { UserError } from "../errors.ts";
 import type { TrainConfig } from "../records/train-config.ts";
@@ -34,41 +34,37 @@ import { benchmarkRows, openSet, type TrainingSet } from "../trainer/training-se
 import { projectFolder } from "../trainer/house.ts";
 import type { StageOptions, StageSummary } from "../work.ts";
 
-export type TrainOptions = StageOptions & {
-  /** The set's folder, relative to the workspace. */
-  readonly set: string;
-  readonly config?: string;
-  readonly method?: string;
-  readonly model?: string;
-  readonly name?: string;
-  readonly maxSteps?: number;
-  readonly seed?: number;
-  readonly maxTokens?: number;
-  readonly maxExamples?: number;
-  readonly devSplit?: number;
-  readonly minPatchChars?: number;
-  readonly includeEmpty?: boolean;
-  /** KEY=VALUE pairs. */
-  readonly training?: readonly string[];
-  readonly lora?: readonly string[] | false;
-  readonly cpu: boolean;
-  readonly estimate: boolean;
-  readonly merge: boolean;
-  readonly allowBenchmarks: boolean;
-  /** The repository on the Hub. */
-  readonly repo?: string;
-  readonly push: boolean;
-  readonly public: boolean;
-  readonly yes: boolean;
-  /** Asks a yes-or-no question; null where nobody can be asked. */
-  readonly agree: (question: string) => Promise<boolean | null>;
-  /** For tests. @default the Python of training/.venv */
-  readonly python?: string;
-  /** Told of the run before anything is trained; what it throws ends it. */
-  readonly onPlanned?: (run: TrainRun) => Promise<void>;
-  /** Told of what a finished run came to. */
-  readonly onTrained?: (told: Train) => void;
-};
+export type TrainOptions = StageOptions &
+  TrainerFlags & {
+    /** The set's folder, relative to the workspace. */
+    readonly set: string;
+    readonly config?: string;
+    readonly method?: string;
+    readonly name?: string;
+    readonly seed?: number;
+    readonly maxTokens?: number;
+    readonly maxExamples?: number;
+    readonly devSplit?: number;
+    readonly minPatchChars?: number;
+    readonly includeEmpty?: boolean;
+    readonly cpu: boolean;
+    readonly estimate: boolean;
+    readonly merge: boolean;
+    readonly allowBenchmarks: boolean;
+    /** The repository on the Hub. */
+    readonly repo?: string;
+    readonly push: boolean;
+    readonly public: boolean;
+    readonly yes: boolean;
+    /** Asks a yes-or-no question; null where nobody can be asked. */
+    readonly agree: (question: string) => Promise<boolean | null>;
+    /** For tests. @default the Python of training/.venv */
+    readonly python?: string;
+    /** Told of the run before anything is trained; what it throws ends it. */
+    readonly onPlanned?: (run: TrainRun) => Promise<void>;
+    /** Told of what a finished run came to. */
+    readonly onTrained?: (told: Train) => void;
+  };
 
 type World = Pick<Deps, "store" | "progress" | "signal">;
 
@@ -150,28 +146,18 @@ async function finished(
 
 /** The settings that flags name. */
 function flagConfig(options: TrainOptions): TrainConfig & { method?: string } {
-  const { method, model, seed, maxSteps, maxTokens, devSplit, minPatchChars, includeEmpty } =
-    options;
+  const { method, seed, maxTokens, devSplit, minPatchChars, includeEmpty } = options;
   const maxExamples = options.maxExamples ?? options.limit;
   const flags = {
+    ...trainerConfig(options),
     ...(method === undefined ? {} : { method }),
-    ...(model === undefined ? {} : { model }),
     ...(seed === undefined ? {} : { seed }),
-    ...(options.lora === false
-      ? { lora: null }
-      : options.lora === undefined
-        ? {}
-        : { lora: pairsOf("--lora", options.lora) }),
     dataset: {
       ...(maxTokens === undefined ? {} : { max_tokens: maxTokens }),
       ...(maxExamples === undefined ? {} : { max_examples: maxExamples }),
       ...(devSplit === undefined ? {} : { dev_split: devSplit }),
       ...(minPatchChars === undefined ? {} : { min_patch_chars: minPatchChars }),
       ...(includeEmpty === undefined ? {} : { include_empty: includeEmpty }),
-    },
-    training: {
-      ...pairsOf("--training", options.training ?? []),
-      ...(maxSteps === undefined ? {} : { max_steps: maxSteps }),
     },
   };
   return flags as TrainConfig & { method?: string };

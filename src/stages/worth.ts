@@ -10,7 +10,7 @@ import { htmlOf } from "../core/report/html.ts";
 import { markdownOf } from "../core/report/markdown.ts";
 import { referenceOf } from "../core/training/answers.ts";
 import { eventLine, type Estimate } from "../core/training/notes.ts";
-import { pairsOf, type TrainSettings } from "../core/training/settings.ts";
+import { trainerConfig, type TrainerFlags, type TrainSettings } from "../core/training/settings.ts";
 import {
   ARMS,
   worthSplit,
@@ -49,32 +49,29 @@ import {
 } from "../trainer/worth-arms.ts";
 import type { StageOptions, StageSummary } from "../work.ts";
 
-export type WorthOptions = StageOptions & {
-  /** Of the four. @default all */
-  readonly arms: readonly string[];
-  /** Also arms by bucket, of matched turns. */
-  readonly buckets: boolean;
-  /** Trainings of each arm. */
-  readonly seeds: number;
-  /** Share of the turns whose repositories are held out. */
-  readonly heldOut: number;
-  /** Held-out turns that are answered anew. */
-  readonly answers: number;
-  readonly maxNewTokens: number;
-  readonly batchTokens: number;
-  readonly config?: string;
-  readonly model?: string;
-  readonly maxSteps?: number;
-  readonly training?: readonly string[];
-  readonly lora?: readonly string[] | false;
-  readonly cpu: boolean;
-  readonly estimate: boolean;
-  readonly allowBenchmarks: boolean;
-  readonly yes: boolean;
-  readonly agree: (question: string) => Promise<boolean | null>;
-  /** For tests. @default the Python of training/.venv */
-  readonly python?: string;
-};
+export type WorthOptions = StageOptions &
+  TrainerFlags & {
+    /** Of the four. @default all */
+    readonly arms: readonly string[];
+    /** Also arms by bucket, of matched turns. */
+    readonly buckets: boolean;
+    /** Trainings of each arm. */
+    readonly seeds: number;
+    /** Share of the turns whose repositories are held out. */
+    readonly heldOut: number;
+    /** Held-out turns that are answered anew. */
+    readonly answers: number;
+    readonly maxNewTokens: number;
+    readonly batchTokens: number;
+    readonly config?: string;
+    readonly cpu: boolean;
+    readonly estimate: boolean;
+    readonly allowBenchmarks: boolean;
+    readonly yes: boolean;
+    readonly agree: (question: string) => Promise<boolean | null>;
+    /** For tests. @default the Python of training/.venv */
+    readonly python?: string;
+  };
 
 type World = Pick<Deps, "store" | "progress" | "signal">;
 
@@ -157,19 +154,9 @@ function refuseTooFew({ train, held }: WorthSplit): void {
 }
 
 function settingsOf(config: Config, options: WorthOptions): Promise<TrainSettings> {
-  const { model, maxSteps, lora } = options;
   return trainSettings({ root: config.root, project: projectFolder }, options.config, {
+    ...trainerConfig(options),
     method: "sft",
-    ...(model === undefined ? {} : { model }),
-    ...(lora === false
-      ? { lora: null }
-      : lora === undefined
-        ? {}
-        : { lora: pairsOf("--lora", lora) }),
-    training: {
-      ...pairsOf("--training", options.training ?? []),
-      ...(maxSteps === undefined ? {} : { max_steps: maxSteps }),
-    },
   });
 }
 

@@ -58,6 +58,33 @@ export function settled(method: Method, config: TrainConfig): TrainSettings {
   return { method, model, seed, dataset: settings, lora, training: training ?? {} };
 }
 
+/** The flags that every command which trains takes. */
+export type TrainerFlags = {
+  readonly model?: string;
+  readonly maxSteps?: number;
+  /** KEY=VALUE pairs. */
+  readonly training?: readonly string[];
+  /** KEY=VALUE pairs; false: no adapter. */
+  readonly lora?: readonly string[] | false;
+};
+
+/** What they name of a configuration. @throws UserError for a pair without "=". */
+export function trainerConfig({ model, maxSteps, training, lora }: TrainerFlags): TrainConfig {
+  const flags = {
+    ...(model === undefined ? {} : { model }),
+    ...(lora === false
+      ? { lora: null }
+      : lora === undefined
+        ? {}
+        : { lora: pairsOf("--lora", lora) }),
+    training: {
+      ...pairsOf("--training", training ?? []),
+      ...(maxSteps === undefined ? {} : { max_steps: maxSteps }),
+    },
+  };
+  return flags as TrainConfig;
+}
+
 /**
  * KEY=VALUE pairs of a flag as settings: values are JSON, and text where they are none.
  * @throws UserError for a pair without "=".

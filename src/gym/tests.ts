@@ -20,7 +20,7 @@ import { envFor, mountsFor, openScratch, packageFolder, type Gym } from "./world
 export type TestRun = {
   /** null: it was ended before it could say, or wrote nothing that can be read. */
   readonly results: TestResults | null;
-  /** Wall clock. */
+  /** Own time: what it waited for a processor does not count. */
   readonly seconds: number;
   readonly code: number;
   /** "exit", "time", "output", "disk" or "interrupted". */
@@ -50,7 +50,7 @@ export type TestOrder = {
   /** Ids of the only tests to run (of JavaScript: all of their files); absent: all. */
   readonly only?: ReadonlySet<string>;
   readonly coverage?: boolean;
-  /** Wall clock. */
+  /** Own time. */
   readonly seconds: number;
   /** Of one process; absent: as `seconds`. */
   readonly cpuSeconds?: number;
@@ -62,7 +62,6 @@ export async function runTests(gym: Gym, order: TestOrder): Promise<TestRun> {
   const scratch = openScratch(gym, slot);
   try {
     const made = makeFolders(gym, scratch.folder, order);
-    const started = performance.now();
     const ended = await gym.sandbox.run(
       {
         command: `${setUp(order)}\ncd /testbed\n${cpuLimit(order)}${testCommand(order)}\n${AFTERWARDS}`,
@@ -87,7 +86,7 @@ export async function runTests(gym: Gym, order: TestOrder): Promise<TestRun> {
     return {
       results,
       code: ended.code,
-      seconds: (performance.now() - started) / 1000,
+      seconds: ended.seconds,
       why: ended.why,
       output: ended.output,
       cpuSeconds: ended.why === "exit" ? cpuIn(readMade(join(made.out, "times"))) : null,
@@ -114,6 +113,10 @@ export function setUp(order: Pick<TestOrder, "fault" | "layer">): string {
   return ["{ cp -R /gym/layer/. /testbed/", ...roots].join(" && ") + "; } || exit 98";
 }
 
+/** Whether it was ended for the time that it took: by us, by the kernel, or by run-tests.cjs, which says so by 152. */
+export const isOutOfTime = ({ why, code }: Pick<TestRun, "why" | "code">): boolean =>
+  why === "time" || OUT_OF_TIME.has(code);
+
 /** How an agent, or a person, runs the tests of one file. */
 export function commandForFile(pack: GymPackage, file: string): string {
   if (pack.runner === "pytest") return `python -m pytest -q ${PYTEST} ${quoted(file)}`;
@@ -136,6 +139,9 @@ export function refuseFullDisk(code: number, output: string, folder: string): vo
 }
 
 // ---------------------------------------------------------------------------------------------
+
+/** SIGKILL and SIGXCPU. */
+const OUT_OF_TIME = new Set([137, 152]);
 
 const FULL = /No space left on device|Disk quota exceeded|File too large/;
 

@@ -10,7 +10,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
-import { mainOfRunner, packageKey, type GymPackage } from "../core/tasks/packages.ts";
+import { AS_OF, mainOfRunner, packageKey, type GymPackage } from "../core/tasks/packages.ts";
 import type { WhyNone } from "../core/tasks/proof.ts";
 import { onDiskNow } from "../io/disk-faults.ts";
 import { runProgram } from "../io/program.ts";
@@ -65,9 +65,6 @@ const OTHER_HASH: WhyNone = {
   reason: "other_hash",
   detail: "the registry's archive is not the pinned one",
 };
-
-/** What ranges of dependencies mean: the newest of that day. */
-const AS_OF = "2026-11-01";
 
 async function fromPip(
   { runtime }: Gym,

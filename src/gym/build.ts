@@ -21,9 +21,9 @@ import { fetchPackage } from "./fetch.ts";
 import { fixesOf } from "./fixes.ts";
 import { knownOf, recordPath, type PackageRecord } from "./package-record.ts";
 import { placesOf, reachOf } from "./places.ts";
-import { isOutOfTime, runTests, type TestRun } from "./tests.ts";
+import { isOutOfTime, refuseFullDiskIn, runTests, type TestRun } from "./tests.ts";
 import { tryFault } from "./try-fault.ts";
-import type { Gym } from "./world.ts";
+import { packageFolder, type Gym } from "./world.ts";
 
 /** The folder of tasks, and a task's file; relative to the workspace. */
 export const TASKS = ".cache/gym/tasks";
@@ -121,6 +121,8 @@ async function prepare(
   const record = await knownOf(world, pack, wants.seed);
   let cpu_seconds = record.cpu_seconds;
   const dropped = async ({ reason: drop, detail }: WhyNone): Promise<PackageRecord> => {
+    // No fault of the package's, and not to be kept as one.
+    refuseFullDiskIn(detail, packageFolder(gym, packageKey(pack)));
     // It quotes what tests and registries said.
     const [said] = await masked([{ ...record, drop, detail, cpu_seconds }]);
     // What the network did not give may be there tomorrow.

@@ -117,10 +117,10 @@ async function installModules(pack: GymPackage, folder: string): Promise<WhyNone
 
 const lastLine = (said: string): string => said.trim().split("\n").at(-1)?.trim() ?? "";
 
-/** The first line of npm's that names something; the one before it is a code alone. */
+/** The first line of npm's that is a sentence: those before it are codes and numbers. */
 function npmSaid(stderr: string): string {
   const lines = stderr.split("\n").map((line) => line.replace(/^npm (error|ERR!) ?/, "").trim());
-  return lines.find((line) => line !== "" && !line.startsWith("code ")) ?? "";
+  return lines.find((line) => line !== "" && !/^(code|syscall|errno|path|dest) /.test(line)) ?? "";
 }
 
 function hashOf(file: string, like: string): string {

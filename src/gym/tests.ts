@@ -132,10 +132,12 @@ export const quoted = (text: string): string =>
 export function refuseFullDisk(code: number, output: string, folder: string): void {
   if (code !== 97) return;
   if (!FULL.test(output)) throw new Error(`gym: a task's files could not be laid out: ${output}`);
-  throw new UserError(
-    `cannot write ${folder}: ${output.trim().split("\n").at(-1) ?? "the copy failed"}`,
-    "free some space there and run it again: tasks and outcomes so far are whole, and it goes on from them",
-  );
+  throw fullDisk(folder, output.trim().split("\n").at(-1) ?? "the copy failed");
+}
+
+/** What a registry's client, an archive or tests said. @throws UserError when it is that the disk took no more. */
+export function refuseFullDiskIn(said: string, folder: string): void {
+  if (NO_SPACE.test(said)) throw fullDisk(folder, said);
 }
 
 // ---------------------------------------------------------------------------------------------
@@ -143,7 +145,14 @@ export function refuseFullDisk(code: number, output: string, folder: string): vo
 /** SIGKILL and SIGXCPU. */
 const OUT_OF_TIME = new Set([137, 152]);
 
-const FULL = /No space left on device|Disk quota exceeded|File too large/;
+const NO_SPACE = /no space left on device|disk quota exceeded/i;
+const FULL = /no space left on device|disk quota exceeded|file too large/i;
+
+const fullDisk = (folder: string, said: string): UserError =>
+  new UserError(
+    `cannot write ${folder}: ${said}`,
+    "free some space there and run it again: tasks and outcomes so far are whole, and it goes on from them",
+  );
 
 /** A package's own settings may name plugins that are not there. */
 const PYTEST = "-o addopts= -p no:cacheprovider";

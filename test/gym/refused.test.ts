@@ -12,6 +12,7 @@ import { buildAll } from "../../src/gym/build-all.ts";
 import { readTasks } from "../../src/gym/fresh-runs.ts";
 import { openLayer, packageOf } from "../../src/gym/layer.ts";
 import { buildNotes } from "../../src/gym/notes.ts";
+import { recordPath } from "../../src/gym/package-record.ts";
 import { playAll } from "../../src/gym/play-all.ts";
 import { openSandbox } from "../../src/gym/sandbox.ts";
 import { sourceText } from "../../src/gym/places.ts";
@@ -28,8 +29,11 @@ vi.setConfig({ testTimeout: 240_000 });
 const sandbox = await openSandbox("auto");
 
 /** What `gym build` prints of the tiny package with these files, but for the sandbox's own line. */
-async function buildSays(files: Record<string, string>, testSeconds = 120): Promise<string> {
-  const root = tempProject();
+async function buildSays(
+  files: Record<string, string>,
+  testSeconds = 120,
+  root = tempProject(),
+): Promise<string> {
   const gym = tinyGym(root, sandbox, files);
   const tally = makeTally();
   const built = await buildAll(
@@ -101,6 +105,17 @@ test.each([
   const said = await buildSays({ "test/sum.js": text }, 1);
   expect(said).toContain("dropped (too_slow 1)");
   expect(said).toContain("no task from tiny 1.0.0: too_slow (ended after [gym].test_seconds = 1)");
+});
+
+test("tests that fail for a full disk are no fault of the package's: nothing is kept of them", async () => {
+  const full = 'throw new Error("ENOSPC: no space left on device, write");';
+  const root = tempProject();
+  const build = buildSays(both(full), 120, root);
+  await expect(build).rejects.toThrow(UserError);
+  await expect(build).rejects.toThrow(
+    /^cannot write .*packages.javascript-tiny-1.0.0: Error: ENOSPC: no space left on device, write$/,
+  );
+  expect(await openStore(root).readText(recordPath(TINY))).toBeNull();
 });
 
 test("faults that no test sees are counted, and make no task", async () => {

@@ -65,7 +65,17 @@ test.each([
   ["wakes up now and then", "while :; do sleep 0.05; done"],
   ["computes", "while :; do :; done"],
 ])("what %s for ever is ended by its own time", async (_, command) => {
-  const ended = await runConfined("bash", ["-c", command], { ...LIMITS, seconds: 1, everyMs: 50 });
+  const ended = await runConfined("bash", ["-c", command], {
+    ...LIMITS,
+    seconds: 0.3,
+    everyMs: 50,
+  });
   expect(ended.why).toBe("time");
-  expect(ended.seconds).toBeGreaterThanOrEqual(1);
+  expect(ended.seconds).toBeGreaterThanOrEqual(0.3);
+});
+
+test("what nobody comes to look at is ended by the clock in the end", async () => {
+  const late = { ...LIMITS, seconds: 0.05, everyMs: 600_000 };
+  const ended = await runConfined("sleep", ["1000"], late);
+  expect(ended.why).toBe("time");
 });

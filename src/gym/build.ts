@@ -145,7 +145,10 @@ async function prepare(
   const three = wants.testSeconds * 3;
   const covered = await runTests(gym, { package: pack, slot, seconds: three, coverage: true });
   cpu_seconds += covered.cpuSeconds ?? covered.seconds;
+  if (covered.why === "interrupted") return { ...record, drop: "no_results" };
+  if (covered.coverage.reports.length === 0) return dropped(noResults(covered, three));
   const fixes = await fixesOf(gym, pack, { slot, seconds: three, released: released.value });
+  if (fixes === "interrupted") return { ...record, drop: "no_results" };
   if (fixes !== "unseen" && "reason" in fixes) return dropped(fixes);
   if (fixes !== "unseen") cpu_seconds += fixes.cpuSeconds;
   const found = [...(fixes === "unseen" ? [] : fixes.places), ...(await placesOf(gym, pack))];

@@ -21,7 +21,7 @@ export async function fixesOf(
   gym: Gym,
   pack: GymPackage,
   about: { readonly slot: number; readonly seconds: number; readonly released: Released },
-): Promise<Fixes | WhyNone | "unseen"> {
+): Promise<Fixes | WhyNone | "unseen" | "interrupted"> {
   if (pack.older === undefined) return { places: [], cpuSeconds: 0 };
   const older: GymPackage = { ...pack, ...pack.older };
   const missing = await fetchPackage(gym, older);
@@ -36,6 +36,7 @@ export async function fixesOf(
     layer: { folder: before, testRoots: testRoots(files.filter(isTestFile)) },
     seconds: about.seconds,
   });
+  if (run.why === "interrupted") return "interrupted";
   const lost =
     run.results === null ? [] : lostIn(about.released, { results: run.results, only: null });
   if (run.results !== null && lost.length === 0) return "unseen";

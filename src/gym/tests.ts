@@ -9,6 +9,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
+import { z } from "zod";
 import { packageKey, type GymPackage } from "../core/tasks/packages.ts";
 import { readResults, type TestResults } from "../core/tasks/results.ts";
 import { UserError } from "../errors.ts";
@@ -233,10 +234,13 @@ function writeShown(scratch: string, name: string, text: string): string {
 }
 
 function coverageIn(out: string, { language, tests }: GymPackage): Coverage {
-  const read = (file: string): unknown => JSON.parse(readMade(file) ?? "null") as unknown;
+  const read = (file: string): unknown => jsonOrNull(readMade(file) ?? "null");
   if (language === "python") {
     const report = read(join(out, "coverage.json"));
-    const ids = (read(join(out, "tests.json")) ?? []) as string[];
+    const ids = z
+      .array(z.string())
+      .catch([])
+      .parse(read(join(out, "tests.json")));
     return { reports: report === null ? [] : [{ report, testFile: "" }], tests: ids };
   }
   const reports = tests.flatMap((testFile, at) => {
@@ -245,6 +249,15 @@ function coverageIn(out: string, { language, tests }: GymPackage): Coverage {
     return readdirSync(folder).map((name) => ({ report: read(join(folder, name)), testFile }));
   });
   return { reports: reports.filter(({ report }) => report !== null), tests: [] };
+}
+
+/** null for what was being written when its writer was ended. */
+function jsonOrNull(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
 }
 
 const MOST_BYTES = 256 << 20;

@@ -14,8 +14,10 @@ import { openLayer, packageOf } from "../../src/gym/layer.ts";
 import { buildNotes } from "../../src/gym/notes.ts";
 import { recordPath } from "../../src/gym/package-record.ts";
 import { playAll } from "../../src/gym/play-all.ts";
-import { openSandbox } from "../../src/gym/sandbox.ts";
+import { openSandbox, type Sandbox, type SandboxCall } from "../../src/gym/sandbox.ts";
 import { sourceText } from "../../src/gym/places.ts";
+import type { Gym } from "../../src/gym/world.ts";
+import type { ConfinedEnd } from "../../src/io/confined.ts";
 import { openStore } from "../../src/io/store.ts";
 import type { GymTask } from "../../src/records/gym-task.ts";
 import { rollout } from "../../src/stages/rollout.ts";
@@ -34,7 +36,10 @@ async function buildSays(
   testSeconds = 120,
   root = tempProject(),
 ): Promise<string> {
-  const gym = tinyGym(root, sandbox, files);
+  return buildIn(root, tinyGym(root, sandbox, files), testSeconds);
+}
+
+async function buildIn(root: string, gym: Gym, testSeconds = 120): Promise<string> {
   const tally = makeTally();
   const built = await buildAll(
     { gym, store: openStore(root), told: () => {} },
@@ -116,6 +121,36 @@ test("tests that fail for a full disk are no fault of the package's: nothing is 
     /^cannot write .*packages.javascript-tiny-1.0.0: Error: ENOSPC: no space left on device, write$/,
   );
   expect(await openStore(root).readText(recordPath(TINY))).toBeNull();
+});
+
+/** A sandbox whose run with coverage ends otherwise than by itself. */
+const covering = (run: (call: SandboxCall, slot?: number) => Promise<ConfinedEnd>): Sandbox => ({
+  ...sandbox,
+  run: (call, slot) =>
+    call.env?.["NODE_V8_COVERAGE"] === undefined ? sandbox.run(call, slot) : run(call, slot),
+});
+
+test("a build that is stopped while coverage is written keeps nothing of it, and goes on later", async () => {
+  const root = tempProject();
+  const stop = new AbortController();
+  const stopped = covering(async (call, slot) => {
+    const ended = await sandbox.run(call, slot);
+    stop.abort();
+    return { ...ended, why: "interrupted" };
+  });
+  const gym = { ...tinyGym(root, stopped), signal: stop.signal };
+  await buildIn(root, gym);
+  expect(await openStore(root).readText(recordPath(TINY))).toBeNull();
+  expect(await buildIn(root, tinyGym(root, sandbox))).toContain("1 tasks from 1 packages");
+});
+
+test("a report of coverage that was cut off is none: a build goes by the others", async () => {
+  const root = tempProject();
+  const cut = "for folder in /gym/out/v8/*; do echo '{\"result\": [' > $folder/cut.json; done";
+  const cutting = covering((call, slot) =>
+    sandbox.run({ ...call, command: `(${call.command}\n)\ncode=$?\n${cut}\nexit $code` }, slot),
+  );
+  expect(await buildIn(root, tinyGym(root, cutting))).toContain("1 tasks from 1 packages");
 });
 
 test("faults that no test sees are counted, and make no task", async () => {

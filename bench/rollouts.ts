@@ -49,7 +49,8 @@ await runScript(async () => {
   const say = (line: string): void => void process.stdout.write(`${line}\n`);
   const config = loadConfig(flags.root);
   const store = openStore(flags.root);
-  const tasks = await readTasks(store);
+  // The quick ones first: what is measured is what stands beside their tests.
+  const tasks = (await readTasks(store)).sort((a, b) => a.test_seconds - b.test_seconds);
   if (tasks.length === 0)
     throw new UserError(
       `bench:rollouts: no tasks in ${flags.root}/.cache/gym/tasks`,
@@ -78,6 +79,7 @@ await runScript(async () => {
     const { user, system } = process.cpuUsage(before);
     steps.push(((user + system) / 1e6 + used.beside) / Math.max(1, run.turns));
     tests.push(used.tests / Math.max(1, run.turns));
+    process.stderr.write(`${task.id} ${steps.at(-1)?.toFixed(3)} ${tests.at(-1)?.toFixed(3)}\n`);
   }
   say(
     `${steps.length} of ${wanted} rollouts of ${tasks.length} tasks (${gym.sandbox.kind}): CPU s a step beside the tests: median ${median(steps).toFixed(3)}, nine in ten ${share(steps, 0.9).toFixed(3)}, most ${Math.max(...steps).toFixed(3)}; of the tests: median ${median(tests).toFixed(3)}`,

@@ -6,9 +6,9 @@ export const gymSection = z
   .strictObject({
     /** "auto": bubblewrap, else a plain folder with a warning; models and foreign runs want bubblewrap. */
     sandbox: z.enum(["auto", "bubblewrap", "plain"]).default("auto"),
-    /** Of one command, seconds. */
+    /** Of one command, seconds; waiting for a processor does not count. */
     command_seconds: positive.default(60),
-    /** Of a package's whole tests, as released, seconds. */
+    /** Of a package's whole tests, as released, seconds of the same kind. */
     test_seconds: positive.default(120),
     memory_mb: positive.default(2048),
     processes: positive.default(128),

@@ -1,5 +1,6 @@
 /** Tasks from many packages, some at a time. */
-import { PACKAGES, type GymPackage } from "../core/tasks/packages.ts";
+import type { GymPackage } from "../core/tasks/packages.ts";
+import type { WhyNone } from "../core/tasks/proof.ts";
 import { nearestName } from "../core/text/nearest.ts";
 import type { Tally } from "../core/tally.ts";
 import { UserError } from "../errors.ts";
@@ -20,6 +21,8 @@ export type BuildOrder = Omit<BuildWants, "perPackage"> & {
 export type BuiltAll = {
   /** Package -> ids of its tasks, in the order of the list. */
   readonly tasks: ReadonlyMap<string, readonly string[]>;
+  /** Those that gave none, in the order of the list. */
+  readonly without: readonly (WhyNone & { readonly package: string })[];
   /** Of all runs of tests, those of earlier runs of the command included. */
   readonly cpuSeconds: number;
 };
@@ -33,10 +36,11 @@ export async function buildAll(
   order: BuildOrder,
   tally: Tally,
 ): Promise<BuiltAll> {
-  const packages = named(order.packages);
+  const packages = named(order.packages, world.gym.packages);
   const even = Math.ceil((order.tasks / packages.length) * MORE_THAN_EVEN);
   const perPackage = order.perPackage ?? even;
   const found = new Map<string, readonly string[]>();
+  const why = new Map<string, WhyNone>();
   let cpuSeconds = 0;
   const count = (): number => [...found.values()].reduce((sum, ids) => sum + ids.length, 0);
   await inParallel([...packages.entries()], order.parallel, async ([slot, pack]) => {
@@ -45,6 +49,7 @@ export async function buildAll(
     cpuSeconds += built.cpuSeconds;
     if (!built.ok) {
       tally.dropped(built.reason);
+      why.set(pack.name, built);
       return;
     }
     const ids: string[] = [];
@@ -61,7 +66,11 @@ export async function buildAll(
     const ids = found.get(name);
     return ids === undefined ? [] : [[name, ids] as const];
   });
-  return { tasks: new Map(inOrder), cpuSeconds };
+  const without = packages.flatMap(({ name, version }) => {
+    const none = why.get(name);
+    return none === undefined ? [] : [{ ...none, package: `${name} ${version}` }];
+  });
+  return { tasks: new Map(inOrder), without, cpuSeconds };
 }
 
 // ---------------------------------------------------------------------------------------------
@@ -69,14 +78,17 @@ export async function buildAll(
 /** Small packages give fewer: the others make up for them. */
 const MORE_THAN_EVEN = 1.3;
 
-function named(names: readonly string[] | undefined): readonly GymPackage[] {
-  if (names === undefined) return PACKAGES;
+function named(
+  names: readonly string[] | undefined,
+  known: readonly GymPackage[],
+): readonly GymPackage[] {
+  if (names === undefined) return known;
   return names.map((name) => {
-    const found = PACKAGES.find((one) => one.name === name);
+    const found = known.find((one) => one.name === name);
     if (found !== undefined) return found;
     const near = nearestName(
       name,
-      PACKAGES.map((one) => one.name),
+      known.map((one) => one.name),
     );
     throw new UserError(
       `gym: ${name} is not among the gym's packages`,

@@ -3,6 +3,7 @@
  * prove what it turns. Every task is a file of its own, written when it is proven, so that a build goes on where it
  * was stopped.
  */
+import { masked } from "../core/exit/masker.ts";
 import { isReversal, shuffled } from "../core/tasks/fixes.ts";
 import { orderToTry, taskId } from "../core/tasks/mutation.ts";
 import { packageKey, type GymPackage } from "../core/tasks/packages.ts";
@@ -10,8 +11,8 @@ import {
   releasedOf,
   whyFailing,
   type FaultDrop,
-  type PackageDrop,
   type Released,
+  type WhyNone,
 } from "../core/tasks/proof.ts";
 import type { Rng } from "../core/random.ts";
 import type { Store } from "../io/store.ts";
@@ -20,9 +21,9 @@ import { fetchPackage } from "./fetch.ts";
 import { fixesOf } from "./fixes.ts";
 import { knownOf, recordPath, type PackageRecord } from "./package-record.ts";
 import { placesOf, reachOf } from "./places.ts";
-import { runTests, type TestRun } from "./tests.ts";
+import { isOutOfTime, refuseFullDiskIn, runTests, type TestRun } from "./tests.ts";
 import { tryFault } from "./try-fault.ts";
-import type { Gym } from "./world.ts";
+import { packageFolder, type Gym } from "./world.ts";
 
 /** The folder of tasks, and a task's file; relative to the workspace. */
 export const TASKS = ".cache/gym/tasks";
@@ -56,7 +57,7 @@ export type Built =
       /** Of all runs of its tests, earlier ones included. */
       readonly cpuSeconds: number;
     }
-  | { readonly ok: false; readonly reason: PackageDrop; readonly cpuSeconds: number };
+  | ({ readonly ok: false; readonly cpuSeconds: number } & WhyNone);
 
 /** One package, what earlier runs tried of it included. */
 export async function buildPackage(
@@ -68,8 +69,8 @@ export async function buildPackage(
   const known = await knownOf(world, pack, wants.seed);
   const isReady = known.released !== undefined || known.drop !== undefined;
   const ready = isReady ? known : await prepare(world, pack, wants, slot);
-  if (ready.drop !== undefined)
-    return { ok: false, reason: ready.drop, cpuSeconds: ready.cpu_seconds };
+  const { drop: reason, detail, cpu_seconds } = ready;
+  if (reason !== undefined) return { ok: false, reason, detail, cpuSeconds: cpu_seconds };
   const { gym, store } = world;
   const { proofs, seed } = wants;
   let record = ready;
@@ -119,8 +120,11 @@ async function prepare(
   const { gym, store } = world;
   const record = await knownOf(world, pack, wants.seed);
   let cpu_seconds = record.cpu_seconds;
-  const dropped = async (drop: PackageDrop): Promise<PackageRecord> => {
-    const said = { ...record, drop, cpu_seconds };
+  const dropped = async ({ reason: drop, detail }: WhyNone): Promise<PackageRecord> => {
+    // No fault of the package's, and not to be kept as one.
+    refuseFullDiskIn(detail, packageFolder(gym, packageKey(pack)));
+    // It quotes what tests and registries said.
+    const [said] = await masked([{ ...record, drop, detail, cpu_seconds }]);
     // What the network did not give may be there tomorrow.
     if (drop !== "not_found") await store.write(recordPath(pack), said);
     return said;
@@ -133,25 +137,25 @@ async function prepare(
     cpu_seconds += run.cpuSeconds ?? run.seconds;
     if (run.why === "interrupted") return { ...record, drop: "no_results" };
     if (run.results === null || run.results.size === 0)
-      return dropped(run.why === "time" ? "too_slow" : noResults(run));
+      return dropped(noResults(run, wants.testSeconds));
     runs.push(run);
   }
   const released = releasedOf(runs.flatMap(({ results }) => results ?? []));
-  if (!released.ok) return dropped(released.reason);
+  if (!released.ok) return dropped(released);
   const three = wants.testSeconds * 3;
   const covered = await runTests(gym, { package: pack, slot, seconds: three, coverage: true });
   cpu_seconds += covered.cpuSeconds ?? covered.seconds;
+  if (covered.why === "interrupted") return { ...record, drop: "no_results" };
+  if (covered.coverage.reports.length === 0) return dropped(noResults(covered, three));
   const fixes = await fixesOf(gym, pack, { slot, seconds: three, released: released.value });
-  if (typeof fixes === "string" && fixes !== "unseen") return dropped(fixes);
-  if (typeof fixes !== "string") cpu_seconds += fixes.cpuSeconds;
-  const found = [
-    ...(typeof fixes === "string" ? [] : fixes.places),
-    ...(await placesOf(gym, pack)),
-  ];
+  if (fixes === "interrupted") return { ...record, drop: "no_results" };
+  if (fixes !== "unseen" && "reason" in fixes) return dropped(fixes);
+  if (fixes !== "unseen") cpu_seconds += fixes.cpuSeconds;
+  const found = [...(fixes === "unseen" ? [] : fixes.places), ...(await placesOf(gym, pack))];
   const ordered = inOrder(found, released.value, reachOf(pack, covered.coverage), {
     rng: wants.rng(`gym/${packageKey(pack)}`),
   });
-  if (ordered.places.length === 0) return dropped("no_places");
+  if (ordered.places.length === 0) return dropped(NO_PLACES);
   const { passed, unsteady } = released.value;
   const said = {
     ...record,
@@ -193,7 +197,14 @@ function inOrder(
   return { places, reach };
 }
 
-function noResults({ output }: TestRun): PackageDrop {
-  const why = whyFailing(output);
-  return why === "tests_fail" ? "no_results" : why;
+const NO_PLACES: WhyNone = {
+  reason: "no_places",
+  detail: "no line that its tests reach can be changed",
+};
+
+function noResults(run: TestRun, seconds: number): WhyNone {
+  if (isOutOfTime(run))
+    return { reason: "too_slow", detail: `ended after [gym].test_seconds = ${seconds}` };
+  const why = whyFailing(run.output);
+  return why.reason === "tests_fail" ? { ...why, reason: "no_results" } : why;
 }

@@ -10,14 +10,14 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
-import { mainOfRunner, packageKey, type GymPackage } from "../core/tasks/packages.ts";
-import type { PackageDrop } from "../core/tasks/proof.ts";
+import { AS_OF, mainOfRunner, packageKey, type GymPackage } from "../core/tasks/packages.ts";
+import type { WhyNone } from "../core/tasks/proof.ts";
 import { onDiskNow } from "../io/disk-faults.ts";
 import { runProgram } from "../io/program.ts";
 import { packageFolder, PROGRAMS, type Gym } from "./world.ts";
 
 /** Makes packages/<key>/base where it is not there yet. A reason where the package is not to be had. */
-export async function fetchPackage(gym: Gym, pack: GymPackage): Promise<PackageDrop | null> {
+export async function fetchPackage(gym: Gym, pack: GymPackage): Promise<WhyNone | null> {
   const folder = packageFolder(gym, packageKey(pack));
   if (existsSync(join(folder, DONE))) return null;
   onDiskNow(folder, "write", () => {
@@ -26,8 +26,8 @@ export async function fetchPackage(gym: Gym, pack: GymPackage): Promise<PackageD
   });
   const archive =
     pack.language === "python" ? await fromPip(gym, pack, folder) : await fromNpm(pack, folder);
-  if (typeof archive !== "string") return archive.drop;
-  if (hashOf(archive, pack.hash) !== pack.hash) return "other_hash";
+  if (typeof archive !== "string") return archive;
+  if (hashOf(archive, pack.hash) !== pack.hash) return OTHER_HASH;
   const unpacked = await runProgram("tar", [
     "-xzf",
     archive,
@@ -37,10 +37,11 @@ export async function fetchPackage(gym: Gym, pack: GymPackage): Promise<PackageD
     "-C",
     join(folder, "base"),
   ]);
-  if (unpacked.code !== 0) return "no_results";
+  if (unpacked.code !== 0) return { reason: "no_results", detail: lastLine(unpacked.stderr) };
   // Who runs in the sandbox is another user.
   await runProgram("chmod", ["-R", "a+rX", join(folder, "base")]);
-  if (pack.language === "javascript" && !(await installModules(pack, folder))) return "not_found";
+  const missing = pack.language === "javascript" ? await installModules(pack, folder) : null;
+  if (missing !== null) return missing;
   onDiskNow(folder, "write", () => writeFileSync(join(folder, DONE), `${pack.hash}\n`));
   return null;
 }
@@ -60,37 +61,36 @@ export function filesOf(folder: string, below = ""): string[] {
 
 const DONE = "fetched";
 
-/** What ranges of dependencies mean: the newest of that day. */
-const AS_OF = "2026-11-01";
+const OTHER_HASH: WhyNone = {
+  reason: "other_hash",
+  detail: "the registry's archive is not the pinned one",
+};
 
 async function fromPip(
   { runtime }: Gym,
   { name, hash }: GymPackage,
   folder: string,
-): Promise<string | { drop: PackageDrop }> {
+): Promise<string | WhyNone> {
   const archive = join(folder, "archive.tar.gz");
   const sha256 = hash.replace(/^sha256-/, "");
   const program = join(PROGRAMS, "fetch-sdist.py");
-  const { code } = await runProgram(runtime.python, [program, name, sha256, archive]);
+  const { code, stderr } = await runProgram(runtime.python, [program, name, sha256, archive]);
   if (code === 0) return archive;
-  return { drop: code === 4 ? "other_hash" : "not_found" };
+  return code === 4 ? OTHER_HASH : { reason: "not_found", detail: lastLine(stderr) };
 }
 
-async function fromNpm(
-  { name, version }: GymPackage,
-  folder: string,
-): Promise<string | { drop: PackageDrop }> {
+async function fromNpm({ name, version }: GymPackage, folder: string): Promise<string | WhyNone> {
   const wanted = ["pack", `${name}@${version}`, "--json", "--ignore-scripts", "--pack-destination"];
-  const { code } = await runProgram("npm", [...wanted, folder], { cwd: folder });
+  const { code, stderr } = await runProgram("npm", [...wanted, folder], { cwd: folder });
   const made = readdirSync(folder).find((file) => file.endsWith(".tgz"));
-  if (code !== 0 || made === undefined) return { drop: "not_found" };
+  if (code !== 0 || made === undefined) return { reason: "not_found", detail: npmSaid(stderr) };
   const archive = join(folder, "archive.tgz");
   onDiskNow(archive, "write", () => renameSync(join(folder, made), archive));
   return archive;
 }
 
 /** Dependencies and the runner beside the package, without running a script of theirs. */
-async function installModules(pack: GymPackage, folder: string): Promise<boolean> {
+async function installModules(pack: GymPackage, folder: string): Promise<WhyNone | null> {
   const own = JSON.parse(readFileSync(join(folder, "base", "package.json"), "utf8")) as {
     dependencies?: Record<string, string>;
   };
@@ -106,13 +106,21 @@ async function installModules(pack: GymPackage, folder: string): Promise<boolean
       JSON.stringify({ private: true, dependencies: wanted }),
     );
   });
-  if (Object.keys(wanted).length === 0) return true;
-  const flags = ["--ignore-scripts", "--no-audit", "--no-fund", "--no-package-lock", "--silent"];
-  const { code } = await runProgram("npm", ["install", `--before=${AS_OF}`, ...flags], {
+  if (Object.keys(wanted).length === 0) return null;
+  const flags = ["--ignore-scripts", "--no-audit", "--no-fund", "--no-package-lock"];
+  const { code, stderr } = await runProgram("npm", ["install", `--before=${AS_OF}`, ...flags], {
     cwd: folder,
   });
   await runProgram("chmod", ["-R", "a+rX", join(folder, "node_modules")]);
-  return code === 0;
+  return code === 0 ? null : { reason: "not_found", detail: npmSaid(stderr) };
+}
+
+const lastLine = (said: string): string => said.trim().split("\n").at(-1)?.trim() ?? "";
+
+/** The first line of npm's that is a sentence: those before it are codes and numbers. */
+function npmSaid(stderr: string): string {
+  const lines = stderr.split("\n").map((line) => line.replace(/^npm (error|ERR!) ?/, "").trim());
+  return lines.find((line) => line !== "" && !/^(code|syscall|errno|path|dest) /.test(line)) ?? "";
 }
 
 function hashOf(file: string, like: string): string {

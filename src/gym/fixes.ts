@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { isSource, isTestFile, testRoots } from "../core/tasks/files.ts";
 import { reversals } from "../core/tasks/fixes.ts";
 import { packageKey, type GymPackage } from "../core/tasks/packages.ts";
-import { lostIn, type PackageDrop, type Released } from "../core/tasks/proof.ts";
+import { lostIn, type Released, type WhyNone } from "../core/tasks/proof.ts";
 import type { Mutation } from "../records/gym-task.ts";
 import { fetchPackage, filesOf } from "./fetch.ts";
 import { sourceText } from "./places.ts";
@@ -21,7 +21,7 @@ export async function fixesOf(
   gym: Gym,
   pack: GymPackage,
   about: { readonly slot: number; readonly seconds: number; readonly released: Released },
-): Promise<Fixes | PackageDrop | "unseen"> {
+): Promise<Fixes | WhyNone | "unseen" | "interrupted"> {
   if (pack.older === undefined) return { places: [], cpuSeconds: 0 };
   const older: GymPackage = { ...pack, ...pack.older };
   const missing = await fetchPackage(gym, older);
@@ -36,6 +36,7 @@ export async function fixesOf(
     layer: { folder: before, testRoots: testRoots(files.filter(isTestFile)) },
     seconds: about.seconds,
   });
+  if (run.why === "interrupted") return "interrupted";
   const lost =
     run.results === null ? [] : lostIn(about.released, { results: run.results, only: null });
   if (run.results !== null && lost.length === 0) return "unseen";

@@ -1,8 +1,9 @@
 /** Tasks out to folders in Harbor's form, and in from them. */
+import { createHash } from "node:crypto";
 import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { fromHarbor, toHarbor } from "../core/tasks/harbor.ts";
-import { testRoots } from "../core/tasks/files.ts";
+import { fromHarbor, toHarbor, type HarborTests } from "../core/tasks/harbor.ts";
+import { isTestFile, testRoots } from "../core/tasks/files.ts";
 import { PACKAGES } from "../core/tasks/packages.ts";
 import type { Tally } from "../core/tally.ts";
 import { UserError } from "../errors.ts";
@@ -27,13 +28,14 @@ export async function exportHarbor(
   const program = (name: string): string => readFileSync(join(PROGRAMS, name), "utf8");
   const programs = {
     put: program("put.py"),
+    fetch: program("fetch-sdist.py"),
     check: program("check.py"),
     report: program("kingmaker_report.py"),
     lock: program("requirements.lock"),
   };
   for (const task of tasks) {
     const pack = await packageOf(gym, task);
-    const written = toHarbor(task, pack, programs, testRoots(filesOf(baseOf(gym, pack))));
+    const written = toHarbor(task, pack, programs, testsOf(baseOf(gym, pack)));
     if (!written.ok) {
       tally.dropped(written.reason);
       continue;
@@ -68,6 +70,17 @@ export async function importHarbor(store: Store, folder: string, tally: Tally): 
 }
 
 // ---------------------------------------------------------------------------------------------
+
+/** Of the package as released. */
+function testsOf(base: string): HarborTests {
+  const files = filesOf(base);
+  const hashOf = (path: string): string =>
+    onDiskNow(path, "read", () => createHash("sha256").update(readFileSync(path)).digest("hex"));
+  return {
+    roots: testRoots(files),
+    hashes: new Map(files.filter(isTestFile).map((path) => [path, hashOf(join(base, path))])),
+  };
+}
 
 function foldersIn(folder: string): string[] {
   if (!existsSync(folder)) return [];

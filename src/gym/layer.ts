@@ -25,10 +25,11 @@ export type Layer = {
 /** The package of a task, fetched where it is not there. @throws UserError when it is not to be had. */
 export async function packageOf(gym: Gym, task: GymTask): Promise<GymPackage> {
   const pack = gym.packages.find((one) => one.name === task.package && one.hash === task.hash);
-  const missing = pack === undefined ? "not in the gym's list" : await fetchPackage(gym, pack);
+  const missing = pack === undefined ? null : await fetchPackage(gym, pack);
   if (pack === undefined || missing !== null) {
+    const why = missing === null ? "not in the gym's list" : `${missing.reason}: ${missing.detail}`;
     throw new UserError(
-      `gym: ${task.package} ${task.version}, which ${task.id} is made from, is not to be had (${missing})`,
+      `gym: ${task.package} ${task.version}, which ${task.id} is made from, is not to be had (${why})`,
       "run `npm run gym -- build` while the package registries can be reached",
     );
   }

@@ -3,7 +3,7 @@ import type { BuiltAll } from "./build-all.ts";
 import type { PlayedAll } from "./play-all.ts";
 import type { Gym } from "./world.ts";
 
-export function buildNotes(gym: Gym, { tasks, cpuSeconds }: BuiltAll): string[] {
+export function buildNotes(gym: Gym, { tasks, without, cpuSeconds }: BuiltAll): string[] {
   const ids = [...tasks.values()].flat();
   const packages = [...tasks.values()].filter((own) => own.length > 0).length;
   return [
@@ -13,6 +13,15 @@ export function buildNotes(gym: Gym, { tasks, cpuSeconds }: BuiltAll): string[] 
       : [
           `tests ran for ${(cpuSeconds / ids.length).toFixed(1)} CPU s a task, all packages and faults counted`,
         ]),
+    ...without
+      .slice(0, MOST_SHOWN)
+      .map(
+        ({ package: name, reason, detail }) =>
+          `no task from ${name}: ${reason}${detail === "" ? "" : ` (${detail})`}`,
+      ),
+    ...(without.length > MOST_SHOWN
+      ? [`and ${without.length - MOST_SHOWN} packages more: their record.json says why`]
+      : []),
     ...sandboxNotes(gym),
   ];
 }
@@ -24,3 +33,8 @@ export function playNotes(gym: Gym, { runs, passes }: PlayedAll, policy: string)
 export function sandboxNotes({ sandbox }: Gym): string[] {
   return sandbox.warning === null ? [] : [`WARNING: ${sandbox.warning}`];
 }
+
+// ---------------------------------------------------------------------------------------------
+
+/** Packages whose reason is told one by one. */
+const MOST_SHOWN = 10;

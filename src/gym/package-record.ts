@@ -12,9 +12,10 @@ const packageRecordSchema = z.object({
   runtime: z.string(),
   hash: z.string(),
   drop: z.string().optional(),
+  detail: z.string().default(""),
   /** Ids of tests that pass. */
   released: z.object({ passed: z.array(z.string()), unsteady: z.int() }).optional(),
-  /** Of one run of all tests as released: wall clock, and of its processes. */
+  /** Of one run of all tests as released: own time, and of its processes. */
   seconds: z.number().optional(),
   test_cpu_seconds: z.number().optional(),
   /** In the order in which they are tried. */
@@ -23,7 +24,7 @@ const packageRecordSchema = z.object({
   reach: z.array(z.array(z.int()).nullable()).optional(),
   /** Id -> "task" or a FaultDrop. */
   tried: z.record(z.string(), z.string()),
-  /** Of all runs of tests so far; a run that was ended counts its wall clock. */
+  /** Of all runs of tests so far; a run that was ended counts its own time. */
   cpu_seconds: z.number().default(0),
 });
 export type PackageRecord = Omit<z.infer<typeof packageRecordSchema>, "drop"> & {
@@ -46,7 +47,7 @@ export async function knownOf(
     found.seed === seed &&
     found.hash === hashesOf(pack) &&
     found.runtime === runtime;
-  const fresh = { seed, runtime, hash: hashesOf(pack), tried: {}, cpu_seconds: 0 };
+  const fresh = { seed, runtime, hash: hashesOf(pack), detail: "", tried: {}, cpu_seconds: 0 };
   return isOf ? (found as PackageRecord) : fresh;
 }
 

@@ -52,6 +52,6 @@ async function pythonPlaces(
   });
   return ended.output
     .split("\n")
-    .filter((line) => line.startsWith("{"))
+    .filter((line) => line.startsWith("{") && line.endsWith("}"))
     .map((line) => z.parse(mutationSchema, JSON.parse(line)));
 }

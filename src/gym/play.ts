@@ -7,7 +7,7 @@ import {
 } from "../core/tasks/trajectory.ts";
 import { testRoots } from "../core/tasks/files.ts";
 import type { GymPackage } from "../core/tasks/packages.ts";
-import { isSolved } from "../core/tasks/proof.ts";
+import { isSolved, verdictSeconds } from "../core/tasks/proof.ts";
 import { checkForm } from "../core/turn/form.ts";
 import type { GymTask } from "../records/gym-task.ts";
 import type { Message } from "../records/message.ts";
@@ -84,7 +84,7 @@ export async function verdictOf(
     package: pack,
     slot,
     layer: { folder: layer.folder, testRoots: testRoots(filesOf(baseOf(gym, pack))) },
-    seconds: Math.ceil(30 + 10 * task.test_seconds),
+    seconds: verdictSeconds(task.test_seconds),
   });
   return run.why === "interrupted" ? null : isSolved(task, run.results);
 }

@@ -12,17 +12,6 @@ import { sourceText } from "./places.ts";
 import type { PolicyOf } from "./rollout.ts";
 import type { Gym } from "./world.ts";
 
-/** "scripted:0.5" -> 0.5; null for anything else. */
-export function skillOf(policy: string): number | null {
-  const skill = policy.startsWith(SCRIPTED) ? Number(policy.slice(SCRIPTED.length)) : Number.NaN;
-  return Number.isFinite(skill) && skill >= 0 && skill <= 1 ? skill : null;
-}
-
-/** The name of a policy in files: a model's own where it is "king". */
-export function policyName({ king }: Config, policy: string): string {
-  return skillOf(policy) === null ? `${king.provider}/${king.model}` : policy;
-}
-
 /** The same rollout draws the same numbers at the same step, whatever the skill. */
 export function scriptedPolicies(gym: Gym, skill: number, rng: (purpose: string) => Rng): PolicyOf {
   return ({ task, pack, key }) => {
@@ -68,7 +57,3 @@ export function refuseModelInPlain(config: Config, gym: Gym): void {
     'install it (Debian, Ubuntu: apt install bubblewrap), or set [gym].sandbox = "plain" in a machine of its own',
   );
 }
-
-// ---------------------------------------------------------------------------------------------
-
-const SCRIPTED = "scripted:";

@@ -11,7 +11,7 @@ import { UserError } from "../errors.ts";
 export type Mount = { readonly from: string; readonly to: string; readonly writable?: boolean };
 
 export type SandboxLimits = {
-  /** Of one command, seconds. */
+  /** Of one command, seconds of its own: waiting for a processor does not count. */
   readonly seconds: number;
   /** Data of one process, MB; /tmp has as much in all. */
   readonly memoryMb: number;

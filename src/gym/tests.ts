@@ -9,6 +9,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
+import { z } from "zod";
 import { packageKey, type GymPackage } from "../core/tasks/packages.ts";
 import { readResults, type TestResults } from "../core/tasks/results.ts";
 import { UserError } from "../errors.ts";
@@ -20,7 +21,7 @@ import { envFor, mountsFor, openScratch, packageFolder, type Gym } from "./world
 export type TestRun = {
   /** null: it was ended before it could say, or wrote nothing that can be read. */
   readonly results: TestResults | null;
-  /** Wall clock. */
+  /** Own time: what it waited for a processor does not count. */
   readonly seconds: number;
   readonly code: number;
   /** "exit", "time", "output", "disk" or "interrupted". */
@@ -50,7 +51,7 @@ export type TestOrder = {
   /** Ids of the only tests to run (of JavaScript: all of their files); absent: all. */
   readonly only?: ReadonlySet<string>;
   readonly coverage?: boolean;
-  /** Wall clock. */
+  /** Own time. */
   readonly seconds: number;
   /** Of one process; absent: as `seconds`. */
   readonly cpuSeconds?: number;
@@ -62,7 +63,6 @@ export async function runTests(gym: Gym, order: TestOrder): Promise<TestRun> {
   const scratch = openScratch(gym, slot);
   try {
     const made = makeFolders(gym, scratch.folder, order);
-    const started = performance.now();
     const ended = await gym.sandbox.run(
       {
         command: `${setUp(order)}\ncd /testbed\n${cpuLimit(order)}${testCommand(order)}\n${AFTERWARDS}`,
@@ -87,7 +87,7 @@ export async function runTests(gym: Gym, order: TestOrder): Promise<TestRun> {
     return {
       results,
       code: ended.code,
-      seconds: (performance.now() - started) / 1000,
+      seconds: ended.seconds,
       why: ended.why,
       output: ended.output,
       cpuSeconds: ended.why === "exit" ? cpuIn(readMade(join(made.out, "times"))) : null,
@@ -114,6 +114,10 @@ export function setUp(order: Pick<TestOrder, "fault" | "layer">): string {
   return ["{ cp -R /gym/layer/. /testbed/", ...roots].join(" && ") + "; } || exit 98";
 }
 
+/** Whether it was ended for the time that it took: by us, by the kernel, or by run-tests.cjs, which says so by 152. */
+export const isOutOfTime = ({ why, code }: Pick<TestRun, "why" | "code">): boolean =>
+  why === "time" || OUT_OF_TIME.has(code);
+
 /** How an agent, or a person, runs the tests of one file. */
 export function commandForFile(pack: GymPackage, file: string): string {
   if (pack.runner === "pytest") return `python -m pytest -q ${PYTEST} ${quoted(file)}`;
@@ -129,15 +133,27 @@ export const quoted = (text: string): string =>
 export function refuseFullDisk(code: number, output: string, folder: string): void {
   if (code !== 97) return;
   if (!FULL.test(output)) throw new Error(`gym: a task's files could not be laid out: ${output}`);
-  throw new UserError(
-    `cannot write ${folder}: ${output.trim().split("\n").at(-1) ?? "the copy failed"}`,
-    "free some space there and run it again: tasks and outcomes so far are whole, and it goes on from them",
-  );
+  throw fullDisk(folder, output.trim().split("\n").at(-1) ?? "the copy failed");
+}
+
+/** What a registry's client, an archive or tests said. @throws UserError when it is that the disk took no more. */
+export function refuseFullDiskIn(said: string, folder: string): void {
+  if (NO_SPACE.test(said)) throw fullDisk(folder, said);
 }
 
 // ---------------------------------------------------------------------------------------------
 
-const FULL = /No space left on device|Disk quota exceeded|File too large/;
+/** SIGKILL and SIGXCPU. */
+const OUT_OF_TIME = new Set([137, 152]);
+
+const NO_SPACE = /no space left on device|disk quota exceeded/i;
+const FULL = /no space left on device|disk quota exceeded|file too large/i;
+
+const fullDisk = (folder: string, said: string): UserError =>
+  new UserError(
+    `cannot write ${folder}: ${said}`,
+    "free some space there and run it again: tasks and outcomes so far are whole, and it goes on from them",
+  );
 
 /** A package's own settings may name plugins that are not there. */
 const PYTEST = "-o addopts= -p no:cacheprovider";
@@ -218,10 +234,13 @@ function writeShown(scratch: string, name: string, text: string): string {
 }
 
 function coverageIn(out: string, { language, tests }: GymPackage): Coverage {
-  const read = (file: string): unknown => JSON.parse(readMade(file) ?? "null") as unknown;
+  const read = (file: string): unknown => jsonOrNull(readMade(file) ?? "null");
   if (language === "python") {
     const report = read(join(out, "coverage.json"));
-    const ids = (read(join(out, "tests.json")) ?? []) as string[];
+    const ids = z
+      .array(z.string())
+      .catch([])
+      .parse(read(join(out, "tests.json")));
     return { reports: report === null ? [] : [{ report, testFile: "" }], tests: ids };
   }
   const reports = tests.flatMap((testFile, at) => {
@@ -230,6 +249,15 @@ function coverageIn(out: string, { language, tests }: GymPackage): Coverage {
     return readdirSync(folder).map((name) => ({ report: read(join(folder, name)), testFile }));
   });
   return { reports: reports.filter(({ report }) => report !== null), tests: [] };
+}
+
+/** null for what was being written when its writer was ended. */
+function jsonOrNull(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
 }
 
 const MOST_BYTES = 256 << 20;

@@ -8,6 +8,7 @@ import { issueOf } from "../core/tasks/issue.ts";
 import { withFault } from "../core/tasks/mutation.ts";
 import { packageKey, type GymPackage } from "../core/tasks/packages.ts";
 import {
+  hangSeconds,
   isSeen,
   lostIn,
   proofOf,
@@ -21,7 +22,7 @@ import type { GymTask, Mutation } from "../records/gym-task.ts";
 import { SCHEMA } from "../records/schema.ts";
 import { sourceText } from "./places.ts";
 import type { PackageRecord } from "./package-record.ts";
-import { commandForFile, runTests, type TestRun } from "./tests.ts";
+import { commandForFile, isOutOfTime, runTests } from "./tests.ts";
 import { packageFolder, runtimeName, type Gym } from "./world.ts";
 
 export type Trial = {
@@ -61,7 +62,11 @@ export async function tryFault(trial: Trial, place: Mutation): Promise<Tried> {
     });
     cpuSeconds += one.cpuSeconds ?? one.seconds;
     if (one.why === "interrupted") return null;
-    return one.results === null ? whyNothing(one) : { results: one.results, only };
+    return one.results === null
+      ? isOutOfTime(one)
+        ? "hangs"
+        : "no_results"
+      : { results: one.results, only };
   };
 
   const reach = reachOfPlace(record, place);
@@ -100,15 +105,9 @@ function reachOfPlace({ places, reach, released }: PackageRecord, place: Mutatio
     : new Set(numbers.flatMap((number) => released?.passed[number] ?? []));
 }
 
-/** SIGXCPU, SIGKILL and what run-tests.cjs says of them. */
-const OUT_OF_TIME = new Set([137, 152]);
-
-const whyNothing = ({ why, code }: TestRun): FaultDrop =>
-  why === "time" || OUT_OF_TIME.has(code) ? "hangs" : "no_results";
-
 /** A fault may make a loop endless; a busy machine may make an honest run slow, but not dear. */
 function hangLimits({ seconds = 0, test_cpu_seconds = seconds }: PackageRecord) {
-  return { seconds: Math.ceil(10 + 6 * seconds), cpuSeconds: Math.ceil(1 + 3 * test_cpu_seconds) };
+  return { seconds: hangSeconds(seconds), cpuSeconds: Math.ceil(1 + 3 * test_cpu_seconds) };
 }
 
 type Found = { readonly proof: Proof; readonly text: string; readonly first: TestResults };

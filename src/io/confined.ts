@@ -3,17 +3,18 @@
  * output, and everything that it started ended with it.
  */
 import { spawn } from "node:child_process";
+import { startOwnClock } from "./own-time.ts";
 
 export type ConfinedOptions = {
   readonly env: Readonly<Record<string, string>>;
   readonly cwd?: string;
-  /** Seconds. */
+  /** Own time as `own-time.ts` has it: waiting for a processor does not count. Ended by the clock at MOST_WAITING times as much. */
   readonly seconds: number;
   /** Bytes of output that are kept, its beginning; the rest is thrown away. */
   readonly keepBytes: number;
   /** Bytes of output at which it is ended. */
   readonly mostBytes: number;
-  /** Looked at every `everyMs`; a reason ends the program. */
+  /** Looked at every `everyMs`, as the time is; a reason ends the program. */
   readonly watch?: () => string | null;
   readonly everyMs?: number;
   readonly signal?: AbortSignal | undefined;
@@ -27,6 +28,8 @@ export type ConfinedEnd = {
   readonly bytes: number;
   /** "exit": by itself; "time", "output", "interrupted", or what `watch` said. */
   readonly why: string;
+  /** Own time; the clock's where the kernel says nothing of processes. */
+  readonly seconds: number;
 };
 
 /** Runs it to its end. stdout alone is kept: callers join stderr to it where they want both. */
@@ -60,10 +63,15 @@ export function runConfined(
     }
     if (bytes > mostBytes) end("output");
   });
-  const timer = setTimeout(() => end("time"), seconds * 1000);
+  const started = performance.now();
+  const own = child.pid === undefined ? null : startOwnClock(child.pid, (2 * everyMs) / 1000);
+  const took = (): number => own?.seconds() ?? (performance.now() - started) / 1000;
+  const most = seconds * 1000 * (own === null ? 1 : MOST_WAITING);
+  const timer = setTimeout(() => end("time"), Math.min(most, MOST_TIMER_MS));
   const watcher = setInterval(() => {
     const reason = watch?.() ?? null;
     if (reason !== null) end(reason);
+    else if (own !== null && took() >= seconds) end("time");
   }, everyMs);
   const interrupt = (): void => end("interrupted");
   signal?.addEventListener("abort", interrupt, { once: true });
@@ -74,6 +82,7 @@ export function runConfined(
       output: Buffer.concat(kept).toString("utf8"),
       bytes,
       why,
+      seconds: took(),
     });
     child.once("error", (error: NodeJS.ErrnoException) => {
       if (error.code === "ENOENT" || error.code === "EACCES") resolve(result(127));
@@ -91,6 +100,12 @@ export function runConfined(
 }
 
 // ---------------------------------------------------------------------------------------------
+
+/** The clock's time for each second of own time: a machine so busy that nothing is to be had of it. */
+const MOST_WAITING = 20;
+
+/** setTimeout takes no more. */
+const MOST_TIMER_MS = 2 ** 31 - 1;
 
 function killGroup(pid: number | undefined): void {
   if (pid === undefined) return;

@@ -45,7 +45,7 @@ export const gymTaskSchema = z.object({
   unsteady: z.int(),
   /** What the lists were proven with: "Python 3.11.2". */
   runtime: z.string(),
-  /** Of one run of all tests as released, wall clock. */
+  /** Of one run of all tests as released: own time, or the clock's (older tasks). */
   test_seconds: z.number(),
   seed: z.int(),
 });

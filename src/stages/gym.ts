@@ -12,13 +12,8 @@ import { buildNotes, playNotes, sandboxNotes } from "../gym/notes.ts";
 import { exportHarbor, importHarbor } from "../gym/harbor-folders.ts";
 import { openGym } from "../gym/open.ts";
 import { playAll } from "../gym/play-all.ts";
-import {
-  modelPolicies,
-  policyName,
-  refuseModelInPlain,
-  scriptedPolicies,
-  skillOf,
-} from "../gym/policies.ts";
+import { modelPolicies, refuseModelInPlain, scriptedPolicies } from "../gym/policies.ts";
+import { policyName, skillOf } from "../gym/policy-names.ts";
 import { writeRecordings } from "../gym/recordings.ts";
 import type { StageOptions, StageSummary } from "../work.ts";
 

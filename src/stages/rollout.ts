@@ -3,28 +3,18 @@
  * writes outcome/. A turn whose outcome is there is not played again; one that was stopped goes on from its runs.
  */
 import type { Config } from "../config.ts";
-import { masked } from "../core/exit/masker.ts";
 import { isWhole, wantedOf } from "../core/tasks/said.ts";
 import { makeTally, type Tally } from "../core/tally.ts";
 import type { Deps } from "../deps.ts";
-import { openAsking, type Asking } from "../gym/asking.ts";
-import { sandboxNotes } from "../gym/notes.ts";
-import { openGym } from "../gym/open.ts";
-import {
-  modelPolicies,
-  policyName,
-  refuseModelInPlain,
-  scriptedPolicies,
-  skillOf,
-} from "../gym/policies.ts";
-import { rollOut, type PolicyOf, type RolloutResult } from "../gym/rollout.ts";
-import type { Gym } from "../gym/world.ts";
+import type { openGym } from "../gym/open.ts";
+import type { Playing } from "../gym/playing.ts";
+import { policyName } from "../gym/policy-names.ts";
+import type { RolloutResult } from "../gym/rollout.ts";
 import { listAnswers, type AnswerFile } from "../io/answers.ts";
 import { inParallel } from "../io/in-parallel.ts";
 import { answerSchema } from "../records/answer.ts";
 import type { AnswerName } from "../records/answer-names.ts";
 import { outcomeDropSchema, outcomeSchema } from "../records/outcome.ts";
-import { SCHEMA } from "../records/schema.ts";
 import type { StageOptions, StageSummary } from "../work.ts";
 
 export type RolloutOptions = StageOptions & {
@@ -51,9 +41,11 @@ export async function rollout(
     if (signal?.aborted === true) round.tally.pending();
     else await oneTurn(round, file, slot);
   });
-  const work = (await round.asking?.end()) ?? null;
+  const playing = await round.playing;
+  const work = (await playing?.end()) ?? null;
   progress.end();
-  const summary = round.tally.summary("rollout", work, notesOf(round));
+  const notes = [`played on by ${round.policy}`, ...(playing?.notes ?? [])];
+  const summary = round.tally.summary("rollout", work, notes);
   return signal?.aborted === true ? { ...summary, stopped: INTERRUPTED } : summary;
 }
 
@@ -70,9 +62,7 @@ type Round = {
   readonly parallel: number;
   readonly tally: Tally;
   /** Opened by the first turn that has to be played. */
-  gym: Promise<Gym> | null;
-  asking: Asking | null;
-  readonly sandbox: string[];
+  playing: Promise<Playing> | null;
 };
 
 function newRound(config: Config, deps: Deps, options: RolloutOptions): Round {
@@ -84,14 +74,12 @@ function newRound(config: Config, deps: Deps, options: RolloutOptions): Round {
     k: options.k ?? config.gym.rollouts,
     parallel: options.concurrency ?? config.gym.parallel,
     tally: makeTally(),
-    gym: null,
-    asking: null,
-    sandbox: [],
+    playing: null,
   };
 }
 
 async function oneTurn(round: Round, { name, path }: AnswerFile, slot: number): Promise<void> {
-  const { config, deps, options, policy, k, tally } = round;
+  const { deps, options, policy, k, tally } = round;
   const { store, progress } = deps;
   const outcome = await store.readIfThere(`outcome/${name}`, outcomeSchema);
   const answer = await store.read(path, answerSchema);
@@ -105,26 +93,13 @@ async function oneTurn(round: Round, { name, path }: AnswerFile, slot: number): 
     tally.dropped(known.reason);
     return progress.step("dropped");
   }
-  const opened = await (round.gym ??= open(round));
-  const result = await rollOut(
-    { gym: opened, store },
-    {
-      file: name,
-      answer,
-      answers: options.answers,
-      k,
-      maxSteps: config.gym.max_steps,
-      policy,
-      policyOf: policiesOf(round, opened),
-      slot,
-      force: options.force,
-    },
-  );
-  await fileResult(round, name, result);
+  const playing = await (round.playing ??= open(round));
+  await fileResult(round, playing, name, await playing.play(name, answer, slot));
 }
 
 async function fileResult(
   { deps: { store, progress }, tally }: Round,
+  playing: Playing,
   file: string,
   result: RolloutResult,
 ): Promise<void> {
@@ -134,15 +109,10 @@ async function fileResult(
       await store.remove(`outcome/dropped/${file}`);
       tally.kept();
       return progress.step("kept");
-    case "dropped": {
-      const { reason, detail } = result;
-      // It quotes what a command said.
-      const [record] = await masked([{ schema: SCHEMA, file, reason, detail }] as const);
-      await store.write(`outcome/dropped/${file}`, record);
-      await store.remove(`outcome/${file}`);
-      tally.dropped(reason);
+    case "dropped":
+      await playing.drop(file, result.reason, result.detail);
+      tally.dropped(result.reason);
       return progress.step("dropped");
-    }
     case "pending":
       return tally.pending();
     default:
@@ -150,21 +120,8 @@ async function fileResult(
   }
 }
 
-async function open(round: Round): Promise<Gym> {
-  const { config, deps, options, policy, sandbox } = round;
-  const gym = await (options.openGym ?? openGym)(config, options.python, deps.signal);
-  if (skillOf(policy) === null) refuseModelInPlain(config, gym);
-  sandbox.push(...sandboxNotes(gym));
-  return gym;
-}
-
-function policiesOf(round: Round, gym: Gym): PolicyOf {
-  const skill = skillOf(round.policy);
-  if (skill !== null) return scriptedPolicies(gym, skill, round.deps.rng);
-  round.asking ??= openAsking(round.deps.engine);
-  return modelPolicies(round.config, round.asking);
-}
-
-function notesOf({ policy, sandbox }: Round): string[] {
-  return [`played on by ${policy}`, ...sandbox];
+/** Sandbox, policies and all that reads packages: half of what a start costs. */
+async function open({ config, deps, options, policy, k }: Round): Promise<Playing> {
+  const { openPlaying } = await import("../gym/playing.ts");
+  return openPlaying(config, deps, { ...options, policy, k });
 }

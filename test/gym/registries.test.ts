@@ -77,9 +77,23 @@ async function registry(has: "nothing" | "others", root: string): Promise<string
 }
 
 test.skipIf(python === null).each([
-  ["nothing", "not_found 2"],
-  ["others", "other_hash 2"],
-] as const)("registries that have %s of both packages: %s", async (has, said) => {
+  [
+    "nothing",
+    "not_found 2",
+    [
+      `minimist ${NPM?.version ?? ""}: not_found (404 Not Found`,
+      `addict ${PYPI?.version ?? ""}: not_found (no index that pip asks has a source archive of addict)`,
+    ],
+  ],
+  [
+    "others",
+    "other_hash 2",
+    [NPM, PYPI].map(
+      (one) =>
+        `${one?.name ?? ""} ${one?.version ?? ""}: other_hash (the registry's archive is not the pinned one)`,
+    ),
+  ],
+] as const)("registries that have %s of both packages: %s", async (has, said, lines) => {
   const root = await ready();
   const url = await registry(has, root);
   const args = ["build", "--root", root, "--packages", "minimist,addict", "--python", python ?? ""];
@@ -92,6 +106,7 @@ test.skipIf(python === null).each([
     PIP_RETRIES: "0",
   });
   expect(ended.stdout + ended.stderr).toContain(`2 read, 0 kept, 2 dropped (${said})`);
+  for (const line of lines) expect(ended.stdout).toContain(`no task from ${line}`);
 });
 
 test.skipIf(python === null)("a sandbox that is not there is said with its way out", async () => {

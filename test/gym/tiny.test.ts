@@ -19,7 +19,7 @@ import { buildPackage, TASKS, taskPath, type BuildWants } from "../../src/gym/bu
 import { freshRun, readTasks } from "../../src/gym/fresh-runs.ts";
 import { writeRecordings } from "../../src/gym/recordings.ts";
 import { openLayer } from "../../src/gym/layer.ts";
-import { playOut, verdictOf } from "../../src/gym/play.ts";
+import { playOut, takeStep, verdictOf } from "../../src/gym/play.ts";
 import { scriptedPolicies } from "../../src/gym/policies.ts";
 import { rollOut, type RolloutOrder } from "../../src/gym/rollout.ts";
 import { openSandbox } from "../../src/gym/sandbox.ts";
@@ -186,6 +186,7 @@ test("a fault that loops for ever is a drop by its processor time, on however sl
         released: { passed: ["test/sum.js::sums"], unsteady: 0 },
         seconds: 60,
         test_cpu_seconds: 0.1,
+        detail: "",
         tried: {},
         cpu_seconds: 0,
       },
@@ -204,37 +205,6 @@ test("the same seed gives the same tasks, another one others", async () => {
   const [first, second, other] = [await ids(1), await ids(1), await ids(2)];
   expect(second).toEqual(first);
   expect(other).not.toEqual(first);
-});
-
-test.each([
-  ["tests_fail", { "test/sum.js": "process.exit(1);", "test/most.js": "process.exit(1);" }],
-  [
-    "needs_network",
-    {
-      "test/sum.js": "throw new Error('getaddrinfo ENOTFOUND example.org');",
-      "test/most.js": "throw new Error('getaddrinfo ENOTFOUND example.org');",
-    },
-  ],
-  [
-    "needs_compiler",
-    {
-      "test/sum.js": "throw new Error(\"Cannot find module './build/x.node'\");",
-      "test/most.js": "throw new Error(\"Cannot find module './build/x.node'\");",
-    },
-  ],
-  [
-    "no_places",
-    {
-      "lib/sum.js": "module.exports = require('../test/own.js').sum;",
-      "lib/most.js": "module.exports = require('../test/own.js').most;",
-      "test/own.js":
-        "exports.sum = l => l.reduce((a, b) => a + b, 0); exports.most = (l, n) => l.length ? Math.max(...l) : n;",
-    },
-  ],
-] as const)("a package gives no task: %s", async (reason, files) => {
-  const { gym, store } = world(files);
-  const said = await buildPackage({ gym, store, told: () => {} }, TINY, WANTS, 0);
-  expect(said).toMatchObject({ ok: false, reason });
 });
 
 test("a disk that fills while files are laid out ends the build with its way out, and it goes on later", async () => {
@@ -259,17 +229,6 @@ test("a disk that fills while files are laid out ends the build with its way out
   await expect(broken).rejects.toThrow(/^cannot write .*scratch.*: cp: .*No space left on device/);
   expect(readdirSync(join(here.gym.folder, "scratch"))).toEqual([]);
   expect(await build(here, { perPackage: 1, proofs: 1 })).toHaveLength(1);
-});
-
-test("a package whose tests take too long gives no task", async () => {
-  const { gym, store } = world({ "test/sum.js": "for (;;);" });
-  const said = await buildPackage(
-    { gym, store, told: () => {} },
-    TINY,
-    { ...WANTS, testSeconds: 2 },
-    0,
-  );
-  expect(said).toMatchObject({ ok: false, reason: "too_slow" });
 });
 
 test.skipIf(sandbox.kind === "plain")(
@@ -334,6 +293,30 @@ test("an agent that changes the tests has mended nothing: those of the release a
     );
   await layer.run("rm -rf test && ln -s /gym/base/lib test");
   expect(await verdictOf(here.gym, { task, pack: TINY, slot: 0 }, layer)).toBe(false);
+  layer.remove();
+});
+
+test("an agent's command that waits for ever is ended, and the agent hears so", async () => {
+  const here = await built();
+  const { gym, task } = {
+    ...here,
+    gym: { ...here.gym, limits: { ...here.gym.limits, seconds: 1 } },
+  };
+  const layer = await openLayer(gym, task, TINY, 0);
+  const { said, ended } = await takeStep(layer, say("sleep 1000"));
+  expect(ended).toBeNull();
+  expect(said[0]?.content).toContain("<ended>it ran too long and was ended</ended>");
+  layer.remove();
+});
+
+test("a repair that makes the tests wait for ever is none, and holds nobody up", async () => {
+  const here = await built();
+  const { task } = here;
+  const layer = await openLayer(here.gym, task, TINY, 0);
+  for (const file of ["sum", "most"])
+    await layer.run(`echo 'setInterval(function () {}, 50);' >> lib/${file}.js`);
+  const about = { task: { ...task, test_seconds: 0 }, pack: TINY, slot: 0 };
+  expect(await verdictOf(here.gym, about, layer)).toBe(false);
   layer.remove();
 });
 

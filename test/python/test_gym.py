@@ -19,7 +19,8 @@ const [folder, file] = process.argv.slice(2);
 const task = JSON.parse(readFileSync(file, "utf8"));
 const pack = PACKAGES.find((one) => one.name === task.package);
 Object.assign(task, { hash: pack.hash, version: pack.version, language: pack.language });
-const out = toHarbor(task, pack, { put: "", check: "", report: "", lock: "" }, ["tests"]);
+const out = toHarbor(task, pack, { put: "", fetch: "", check: "", report: "", lock: "" },
+  { roots: ["tests"], hashes: new Map() });
 for (const [path, text] of out.value) {
   mkdirSync(dirname(join(folder, path)), { recursive: true });
   writeFileSync(join(folder, path), text);

@@ -30,6 +30,9 @@ export function packageKey({ language, name, version }: GymPackage): string {
   return `${language}-${name.replaceAll("/", "_")}-${version}`;
 }
 
+/** What ranges of dependencies mean: the newest of that day. */
+export const AS_OF = "2026-11-01";
+
 /** The modules of its runner, at versions that stand still. */
 export function mainOfRunner({ runner }: Pick<GymPackage, "runner">): readonly string[] {
   if (runner === "tap") return ["tape@5.9.0"];

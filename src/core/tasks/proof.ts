@@ -17,6 +17,9 @@ export const PACKAGE_DROPS = [
 ] as const;
 export type PackageDrop = (typeof PACKAGE_DROPS)[number];
 
+/** Why a package gives none, and in the words of whoever said it; at most LINE characters, "" where nobody did. */
+export type WhyNone = { readonly reason: PackageDrop; readonly detail: string };
+
 /** Why a fault is no task. */
 export const FAULT_DROPS = [
   "unseen",
@@ -38,21 +41,24 @@ export type Released = {
 /** What the package's tests say as released: runs of the same bytes. */
 export function releasedOf(
   runs: readonly TestResults[],
-):
-  | { readonly ok: true; readonly value: Released }
-  | { readonly ok: false; readonly reason: PackageDrop } {
+): { readonly ok: true; readonly value: Released } | ({ readonly ok: false } & WhyNone) {
   const { passed, failed, unsteady } = steady(runs);
   if (passed.size === 0 || passed.size < failed.size) {
     const said = [...(runs[0]?.values() ?? [])].map(({ message }) => message).join("\n");
-    return { ok: false, reason: whyFailing(said) };
+    return { ok: false, ...whyFailing(said) };
   }
   return { ok: true, value: { passed: [...passed].sort(), unsteady: unsteady.size } };
 }
 
-/** Why tests fail on the package as it was released. */
-export function whyFailing(said: string): PackageDrop {
-  if (NETWORK.test(said)) return "needs_network";
-  return COMPILER.test(said) ? "needs_compiler" : "tests_fail";
+/** Why tests fail on the package as it was released, and the line that tells. */
+export function whyFailing(said: string): WhyNone {
+  const lines = said.split("\n").filter((line) => line.trim() !== "");
+  const network = lines.find((line) => NETWORK.test(line));
+  const compiler = lines.find((line) => COMPILER.test(line));
+  if (network !== undefined) return { reason: "needs_network", detail: cut(network) };
+  if (compiler !== undefined) return { reason: "needs_compiler", detail: cut(compiler) };
+  const telling = lines.find((line) => ERROR.test(line)) ?? lines[0] ?? "";
+  return { reason: "tests_fail", detail: cut(telling) };
 }
 
 export type Proof = {
@@ -119,7 +125,21 @@ export function isSolved(
   return task.fail_to_pass.every(passes) && task.pass_to_pass.every(passes);
 }
 
+/**
+ * How long tests with a fault may take before they hang, seconds of own time: from what the release took. Some tests may
+ * wait in vain and give up by themselves, after two seconds or five as their runners have it.
+ */
+export const hangSeconds = (ofRelease: number): number => Math.ceil(10 + 3 * ofRelease);
+
+/** The same of a verdict: what mends a task takes what the release took, and all else is no verdict to wait for. */
+export const verdictSeconds = (ofRelease: number): number => Math.ceil(5 + 3 * ofRelease);
+
 // ---------------------------------------------------------------------------------------------
+
+const LINE = 160;
+const cut = (line: string): string => line.trim().slice(0, LINE);
+
+const ERROR = /\b\w*(Error|Exception)\b|^not ok\b/;
 
 const FEW = 3;
 const MOST_LOST = 0.6;

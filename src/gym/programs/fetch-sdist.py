@@ -35,7 +35,10 @@ def main(name: str, sha256: str, target: Path) -> int:
                     return 4
                 target.write_bytes(reply.content)
                 return 0
-    return 4 if found else 3
+    if found:
+        return 4
+    print(f"no index that pip asks has a source archive of {name}", file=sys.stderr)
+    return 3
 
 
 if __name__ == "__main__":

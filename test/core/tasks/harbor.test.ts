@@ -29,8 +29,8 @@ const taskOf = (name: string, unsteady = 0): GymTask => {
     decoys: [],
     issue: "it fails",
     test_command: "t",
-    fail_to_pass: ["a"],
-    pass_to_pass: ["b"],
+    fail_to_pass: ["a.js::one", "a.js::(whole file)"],
+    pass_to_pass: ["a.js::two", "b.js::(whole file)"],
     unsteady,
     runtime: language === "python" ? "Python 3.11.2" : "Node 22.18.0",
     test_seconds: 1,
@@ -41,11 +41,12 @@ const packOf = (task: GymTask) => PACKAGES.find((one) => one.name === task.packa
 const fail = (): never => {
   throw new Error("no package");
 };
-const PROGRAMS = { put: "put", check: "check", report: "report", lock: "lock" };
+const TESTS = { roots: ["tests", "it's"], hashes: new Map([["tests/a.py", "0".repeat(64)]]) };
+const PROGRAMS = { put: "put", fetch: "fetch", check: "check", report: "report", lock: "lock" };
 
 test.each(["toolz", "qs"])("%s: a task goes out and comes in as it was", (name) => {
   const task = taskOf(name);
-  const out = toHarbor(task, packOf(task), PROGRAMS, ["tests"]);
+  const out = toHarbor(task, packOf(task), PROGRAMS, TESTS);
   if (!out.ok) throw new Error(out.reason);
   const config = parse(out.value.get("task.toml") ?? "") as { task: { name: string } };
   expect(config.task.name).toBe(`kingmaker/${name}-01234567`);
@@ -57,9 +58,43 @@ test.each(["toolz", "qs"])("%s: a task goes out and comes in as it was", (name) 
   expect(fromHarbor(out.value, PACKAGES)).toEqual({ ok: true, value: task });
 });
 
-test("what cannot be told without our reader is not written", () => {
-  const task = taskOf("qs", 1);
-  expect(toHarbor(task, packOf(task), PROGRAMS, [])).toEqual({
+test.each([
+  ["python", "toolz", "Python 3.13.1", "FROM python:3.13-slim"],
+  ["node", "qs", "Node 22.18.0", "FROM node:22-slim"],
+])("%s: the image is of the runtime that the lists were proven with", (_, name, runtime, from) => {
+  const task = { ...taskOf(name), runtime };
+  const out = toHarbor(task, packOf(task), PROGRAMS, TESTS);
+  expect(out.ok && out.value.get("environment/Dockerfile")).toContain(from);
+});
+
+test.each(["toolz", "qs"])(
+  "%s: of the release the image keeps tests alone, and the verdict knows them by their hashes",
+  (name) => {
+    const task = taskOf(name);
+    const out = toHarbor(task, packOf(task), PROGRAMS, TESTS);
+    if (!out.ok) throw new Error(out.reason);
+    const image = out.value.get("environment/Dockerfile") ?? "";
+    expect(image).toContain("cp -a --parents 'tests' 'it'\\''s' /opt/released/");
+    expect(image).not.toContain("cp -a /testbed");
+    expect(image).toContain(name === "qs" ? "npm cache clean --force" : "PIP_NO_CACHE_DIR=1");
+    expect(out.value.get("tests/released.sha256")).toBe(`${"0".repeat(64)}  tests/a.py\n`);
+    expect(out.value.get("tests/test.sh")).toContain("--check /tests/released.sha256");
+  },
+);
+
+test("of JavaScript the verdict runs the files that are in the lists as a whole, and no others", () => {
+  const task = taskOf("qs");
+  const out = toHarbor(task, packOf(task), PROGRAMS, TESTS);
+  const run = out.ok ? (out.value.get("tests/test.sh") ?? "") : "";
+  expect([...run.matchAll(/^node '(.*)' \|\| reward=0$/gm)].map(([, file]) => file)).toEqual([
+    "a.js",
+    "b.js",
+  ]);
+});
+
+test("what cannot be told without our reader is not written: a test in a file that is in no list", () => {
+  const task = { ...taskOf("qs", 1), pass_to_pass: ["c.js::three"] };
+  expect(toHarbor(task, packOf(task), PROGRAMS, TESTS)).toEqual({
     ok: false,
     reason: "needs_own_reader",
   });

@@ -141,8 +141,18 @@ test.each([
   ["sh: 1: gcc: not found", "needs_compiler"],
   ["ModuleNotFoundError: No module named 'pkg._speedups'", "needs_compiler"],
   ["AssertionError: 1 != 2", "tests_fail"],
-])("%s: %s", (said, reason) => {
-  expect(whyFailing(said)).toBe(reason);
+])("%s: %s, and the line that tells", (line, reason) => {
+  const said = `collected 3 items\n\n${line}\n2 failed`;
+  expect(whyFailing(said)).toEqual({ reason, detail: line });
+});
+
+test("of what tells nothing the first line is said, of a long one its beginning", () => {
+  expect(whyFailing("\n  it went wrong \nbadly")).toEqual({
+    reason: "tests_fail",
+    detail: "it went wrong",
+  });
+  expect(whyFailing("").detail).toBe("");
+  expect(whyFailing("x".repeat(1000)).detail).toHaveLength(160);
 });
 
 test("a task is solved when all of both lists pass, and never by what cannot be read", () => {

@@ -3,7 +3,8 @@
  * its files and the settings are the same, so that a prompt is measured once.
  */
 import { z } from "zod";
-import { askedPanel, refineModel, type Config } from "../config.ts";
+import type { Config } from "../config.ts";
+import { askedPanel, refineModel } from "../config/models.ts";
 import { MODEL_STAGES, type PlannedCall } from "../core/spend/estimate.ts";
 import { planRefined } from "../core/spend/plan-refine.ts";
 import { planTurn, type PlanSettings } from "../core/spend/plan.ts";

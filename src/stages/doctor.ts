@@ -2,7 +2,8 @@
  * The doctor: asks every model of the configuration a short question or two, and says what works, what
  * is refused and what to write into chain.toml. Whether calls are carried is kept for the stages.
  */
-import { fallbackModels, judgePanel, sideModels, type Config } from "../config.ts";
+import type { Config } from "../config.ts";
+import { fallbackModels, judgePanel, sideModels } from "../config/models.ts";
 import { addressSlips, keySlips } from "../core/doctor/address.ts";
 import { adviceOf, callsOf, examinedLine, type Examined } from "../core/doctor/advice.ts";
 import {

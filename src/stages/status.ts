@@ -65,8 +65,9 @@ export async function status(store: Store): Promise<Status> {
 
 /** What of chain.toml and .env keeps a stage from running: a fault of the file, a key that is not there. */
 export async function faultsOf(root: string): Promise<readonly string[]> {
-  const [{ loadConfig, usedProviders }, { checkProvider }] = await Promise.all([
+  const [{ loadConfig }, { usedProviders }, { checkProvider }] = await Promise.all([
     import("../config.ts"),
+    import("../config/models.ts"),
     import("../io/chat/provider.ts"),
   ]);
   const faultOf = <T>(look: () => T): { value?: T; said?: string } => {

@@ -4,7 +4,7 @@
  * ledger where calls were made already, and assumed where none was.
  */
 import { z } from "zod";
-import type { Price } from "../../calls.ts";
+import type { Price } from "../../calls/rules.ts";
 import type { LedgerLine } from "../../records/ledger.ts";
 import type { Usage } from "../../records/run-info.ts";
 import type { ChatMessage, ModelRef } from "../../work.ts";

@@ -1,5 +1,7 @@
 /** What is known of a stage's request files, over all passes of a run. */
-import type { CallRules, CarriedReply, Said } from "../../calls.ts";
+import type { CarriedReply } from "../../calls/exchange.ts";
+import type { Said } from "../../calls/manner.ts";
+import type { CallRules } from "../../calls/rules.ts";
 import type { Config } from "../../config.ts";
 import type { ChatReply, Engine, ModelRef, Stage, ToMend, WorkItem } from "../../work.ts";
 import type { Ledger } from "../ledger.ts";

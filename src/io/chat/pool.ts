@@ -6,7 +6,7 @@
 import type { Dispatcher, Pool as UndiciPool } from "undici";
 import { errorCode, errorMessage } from "../../errors.ts";
 import { loadPackage } from "../../packages.ts";
-import type { Exchange } from "../../calls.ts";
+import type { Exchange } from "../../calls/exchange.ts";
 import { retryAfterMs } from "./retry-after.ts";
 
 /** An answer over it is refused: 100,000 tokens are about half a megabyte. */

@@ -1,4 +1,4 @@
-/** What the doctor's calls to one model say, and what to change. Pure; src/stages/doctor.ts calls. */
+/** What the doctor's calls to one model say, and what to change. Pure; src/examining/ calls. */
 import { losesWords } from "../wire/families.ts";
 import { streamAdvice, streamsOf } from "./streams.ts";
 import type { Tried } from "./tried.ts";

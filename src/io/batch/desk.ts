@@ -46,6 +46,8 @@ export type Desk = Opened & {
   /** Of the files that were sent in this run. */
   readonly notes: string[];
   readonly toMend: ToMend[];
+  /** Request files of this run that did not leave, and what is to be mended first; null: only sent again. */
+  readonly unsent: Map<number, ToMend | null>;
   next: number;
   passes: number;
 };
@@ -63,6 +65,7 @@ export async function openDesk(options: BatchOptions): Promise<Desk> {
     engines: new Map(past.engines),
     notes: [],
     toMend: [],
+    unsent: new Map(),
     next: past.next,
     passes: 0,
   };

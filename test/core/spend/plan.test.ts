@@ -143,7 +143,7 @@ test("the table sums up, and names what has no price", () => {
   const rows = estimator.rows(({ model: name }) =>
     name === "j2" ? undefined : { input: 1, output: 2 },
   );
-  const lines = estimateLines(rows);
+  const lines = estimateLines(rows, { name: "local", online_below: 200 });
   expect(lines.map((line) => line.split(/ +/)[0])).toEqual([
     "stage",
     "king",
@@ -158,5 +158,7 @@ test("the table sums up, and names what has no price", () => {
     'no price is known for p/j2: add [provider.NAME.price."MODEL"] with input and output to chain.toml',
   );
   expect(totalOf(rows)).toMatchObject({ calls: 6, most_calls: 20, usd: null });
-  expect(estimateLines([])).toEqual(["nothing is left to ask"]);
+  expect(estimateLines([], { name: "batch", online_below: 200 })).toEqual([
+    "nothing is left to ask",
+  ]);
 });

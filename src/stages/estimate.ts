@@ -31,7 +31,7 @@ export async function estimate(
   const answered = new Map(
     (await listAnswers(store, options)).map(({ name, path }) => [name, path]),
   );
-  const planner = openPlanner(config, store, facts, answered);
+  const planner = await openPlanner(config, store, facts, answered);
 
   const prompts = [...(await listPlanned(store, facts))]
     .filter(([name]) => isWanted(name, options))
@@ -70,7 +70,7 @@ export async function estimateFurther(config: Config, store: Store): Promise<Fur
   const facts = openFacts(store, [...PLANNED_KINDS, PLANNED, LEDGER_KIND]);
   const { learned } = await foldLedger(store, facts, LEDGER_FOLD);
   const estimator = makeEstimator(learned);
-  const planner = openPlanner(config, store, facts, new Map());
+  const planner = await openPlanner(config, store, facts, new Map());
   for (const [name, { instance_id }] of await listPlanned(store, facts)) {
     for (const call of await planner.anew(name, instance_id)) estimator.add(call);
   }

@@ -30,7 +30,7 @@ export type WorkspaceCounts = {
 /** What a run would still ask of a judged turn, by today's settings; `key`: their identity. */
 export type SeatsNow = {
   readonly key: string;
-  openIn(score: Score): readonly unknown[];
+  readonly openIn: (score: Score) => readonly unknown[];
 };
 
 /** Where no file changed since it was counted, the counts stand; else only what changed is looked at. */

@@ -13,7 +13,7 @@ export type Seats = {
   /** Identity of the settings that decide it. */
   readonly key: string;
   /** The models of the seats that are to be asked, one entry a seat. */
-  openIn(score: Judged): readonly string[];
+  readonly openIn: (score: Judged) => readonly string[];
 };
 
 export function seatsUnder(config: Config, votes: VoteModel | null): Seats {

@@ -8,8 +8,6 @@ import {
   typed,
   type CommonFlags,
 } from "../src/command/cli.ts";
-import type { Config } from "../src/config.ts";
-import { UserError } from "../src/errors.ts";
 import type { Status } from "../src/stages/status.ts";
 
 const command = stageCommand({
@@ -23,10 +21,10 @@ const command = stageCommand({
 await runScript(async () => {
   const flags = parseFlags<CommonFlags>(command, process.argv.slice(2));
   const { openStore } = await import("../src/io/store.ts");
-  const { status, statusLines } = await import("../src/stages/status.ts");
+  const { readableConfig, status, statusLines } = await import("../src/stages/status.ts");
   const state = await withTarget(
     flags.root,
-    await status(openStore(flags.root), await readable(flags.root)),
+    await status(openStore(flags.root), await readableConfig(flags.root)),
   );
   const wrong = await wrongOf(flags.root);
   const lines = [...statusLines(state), ...wrong.map((line) => `wrong: ${line}`)];
@@ -34,17 +32,6 @@ await runScript(async () => {
   process.stdout.write(`${text}\n`);
   return 0;
 });
-
-/** null where chain.toml cannot be read: what is wrong with it is said apart. */
-async function readable(root: string): Promise<Config | null> {
-  const { loadConfig } = await import("../src/config.ts");
-  try {
-    return loadConfig(root);
-  } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    return null;
-  }
-}
 
 /** With a [target]: how far it is, and what is typed to go on. */
 async function withTarget(root: string, state: Status): Promise<Status> {

@@ -87,6 +87,17 @@ export async function faultsOf(root: string): Promise<readonly string[]> {
   return used.flatMap((name) => faultOf(() => checkProvider(config, name)).said ?? []);
 }
 
+/** null where chain.toml cannot be read: `faultsOf` says what is wrong with it. */
+export async function readableConfig(root: string): Promise<Config | null> {
+  const { loadConfig } = await import("../config.ts");
+  try {
+    return loadConfig(root);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return null;
+  }
+}
+
 /** null: chain.toml has no [target], or cannot be read, which `faultsOf` says. */
 export async function targetOf(root: string, store: Store): Promise<TargetStatus | null> {
   const [{ loadConfig }, { seededRng }, { statusOfTarget }] = await Promise.all([

@@ -12,7 +12,7 @@ run it again and it asks what has no line yet. Requests and replies travel as te
 nothing between changes them. `http` asks servers; `vllm` has each actor serve the model on a GPU.
 Keys come from the environment: --key-env NAME, or whole headers as JSON in RAY_BATCH_HEADERS.
 Progress is JSON Lines on stdout, words go to stderr. Exit codes: 0 every request has a line,
-1 wrong use, 2 the rest is left for another run, 130 stopped.
+1 wrong use, 2 the rest is left for another run, 3 a package is missing, 130 stopped.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ import argparse
 import asyncio
 import contextlib
 import fcntl
+import importlib.util
 import json
 import os
 import random
@@ -456,7 +457,18 @@ def parsed(argv: list[str]) -> argparse.Namespace:
         parser.error("--mode vllm wants --model")
     if not args.requests.is_file():
         parser.error(f"{args.requests} is not there")
+    missing = [name for name in _packages(args) if importlib.util.find_spec(name) is None]
+    if missing:
+        names = ", no ".join(missing)
+        words = f"{sys.executable} has no {names}: pip install {' '.join(missing)}"
+        parser.exit(3, f"{parser.prog}: {words}\n")
     return args
+
+
+def _packages(args: argparse.Namespace) -> list[str]:
+    """What this Python needs; the nodes of a cluster have what its own has."""
+    asks_here = args.mode == "http" and args.address in (None, "local")
+    return ["ray", "aiohttp"] if asks_here else ["ray"]
 
 
 def main(argv: list[str]) -> int:

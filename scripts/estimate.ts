@@ -21,7 +21,7 @@ await runScript(async () => {
   const rows = await estimate(config, store, flags);
   const target = await estimateFurther(config, store);
   const out = flags.json ? process.stderr : process.stdout;
-  for (const line of estimateLines(rows)) out.write(`${line}\n`);
+  for (const line of estimateLines(rows, config.engine)) out.write(`${line}\n`);
   if (target !== null) out.write(`${furtherLine(target)}\n`);
   const all = { rows, total: totalOf(rows), ...(target === null ? {} : { target }) };
   if (flags.json) process.stdout.write(`${JSON.stringify(all)}\n`);

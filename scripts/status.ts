@@ -21,8 +21,11 @@ const command = stageCommand({
 await runScript(async () => {
   const flags = parseFlags<CommonFlags>(command, process.argv.slice(2));
   const { openStore } = await import("../src/io/store.ts");
-  const { status, statusLines } = await import("../src/stages/status.ts");
-  const state = await withTarget(flags.root, await status(openStore(flags.root)));
+  const { readableConfig, status, statusLines } = await import("../src/stages/status.ts");
+  const state = await withTarget(
+    flags.root,
+    await status(openStore(flags.root), await readableConfig(flags.root)),
+  );
   const wrong = await wrongOf(flags.root);
   const lines = [...statusLines(state), ...wrong.map((line) => `wrong: ${line}`)];
   const text = flags.json ? JSON.stringify({ ...state, wrong }) : typed(lines.join("\n"));

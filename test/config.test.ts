@@ -1,7 +1,9 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { configKeys, judgePanel, loadConfig, parseConfig } from "../src/config.ts";
+import { loadConfig, parseConfig } from "../src/config.ts";
+import { configKeys } from "../src/config/keys.ts";
+import { judgePanel } from "../src/config/models.ts";
 import { tempProject } from "./support/project.ts";
 
 test("without chain.toml every value has its default", () => {

@@ -23,11 +23,12 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   io: EDGE,
   drawing: HOUSE,
   judging: HOUSE,
+  examining: HOUSE,
   builders: HOUSE,
   trainer: HOUSE,
   gym: HOUSE,
   viewer: HOUSE,
-  stages: [...HOUSE, "drawing", "judging", "builders", "trainer", "gym", "viewer"],
+  stages: [...HOUSE, "drawing", "judging", "examining", "builders", "trainer", "gym", "viewer"],
   command: [...HOUSE, "stages", "drawing", "judging", "builders", "trainer", "gym", "viewer"],
   scripts: [
     ...HOUSE,

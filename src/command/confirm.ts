@@ -62,7 +62,7 @@ export async function confirmSpending(
   const rows = (await estimate(config, store, flags)).filter((row) => row.stage === stage);
   const most = totalOf(rows.filter((row) => row.most_usd !== null)).most_usd ?? 0;
   if (most <= limit) return;
-  const table = estimateLines(rows).join("\n");
+  const table = estimateLines(rows, config.engine).join("\n");
   const question = `${table}\n${stage} may cost up to $${most.toFixed(2)}. Go on? [y/N] `;
   if ((await agrees(question, terminal)) === true) return;
   throw new UserError(

@@ -5,17 +5,17 @@
  */
 import { join, resolve } from "node:path";
 import type { CommonFlags } from "./cli.ts";
+import type { Config } from "../config.ts";
 import {
   fallbackModels,
   groundingModel,
   judgePanel,
   refineModel,
   sideModels,
-  type Config,
-} from "../config.ts";
+} from "../config/models.ts";
 import { makeReplay, recordedReplySchema, recordedTurnSchema } from "../core/replay.ts";
 import { grammar } from "../core/shell/grammar.ts";
-import type { Said } from "../calls.ts";
+import type { Said } from "../calls/manner.ts";
 import { callRules } from "../core/retry/rules.ts";
 import { makeChat } from "../io/chat/chat.ts";
 import type { ChatOptions } from "../io/chat/options.ts";

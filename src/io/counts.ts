@@ -5,14 +5,14 @@
 import { z } from "zod";
 import { answerSchema, type Answer } from "../records/answer.ts";
 import { isRefinedName } from "../records/refined.ts";
-import { scoreSchema } from "../records/score.ts";
+import { scoreSchema, type Score } from "../records/score.ts";
 import { triesSchema } from "../records/tries.ts";
 import { listAnswers } from "./answers.ts";
 import { openFacts, printOver, type FactKind, type Facts } from "./facts/facts.ts";
 import { printOf } from "./facts/prints.ts";
 import { countIn, listPromptFiles } from "./prompts.ts";
 import { readRuns } from "./run-file.ts";
-import type { Store } from "./store.ts";
+import { missing, type Store } from "./store.ts";
 
 export type WorkspaceCounts = {
   readonly prompts: number;
@@ -27,12 +27,23 @@ export type WorkspaceCounts = {
   readonly reported: boolean;
 };
 
+/** What a run would still ask of a judged turn, by today's settings; `key`: their identity. */
+export type SeatsNow = {
+  readonly key: string;
+  readonly openIn: (score: Score) => readonly unknown[];
+};
+
 /** Where no file changed since it was counted, the counts stand; else only what changed is looked at. */
-export async function countWorkspace(store: Store, totals: Facts): Promise<WorkspaceCounts> {
+export async function countWorkspace(
+  store: Store,
+  totals: Facts,
+  seats: SeatsNow | null = null,
+): Promise<WorkspaceCounts> {
   const { prompt } = await readRuns(store);
   const files = await filesToCount(store);
   return {
-    ...((await countedBefore(store, totals, files)) ?? (await countNow(store, totals, files))),
+    ...((await countedBefore(store, totals, files, seats)) ??
+      (await countNow(store, totals, files, seats))),
     promptDrops: Object.values(prompt?.dropped ?? {}).reduce((sum, n) => sum + n, 0),
     kingDrops: await countKingDrops(store),
     reported: printOf(store.path("report/report.md")) !== null,
@@ -71,22 +82,38 @@ async function filesToCount(store: Store): Promise<Files> {
   };
 }
 
-const totalsKey = (store: Store, { prompts, answers, scores }: Files): string | null =>
-  printOver(store, [...prompts, ...answers, ...scores]);
+function totalsKey(
+  store: Store,
+  { prompts, answers, scores }: Files,
+  seats: SeatsNow | null,
+): string | null {
+  const print = printOver(store, [...prompts, ...answers, ...scores]);
+  return print === null ? null : `${seats?.key ?? ""}.${print}`;
+}
 
-async function countedBefore(store: Store, totals: Facts, files: Files): Promise<Totals | null> {
-  const key = totalsKey(store, files);
+async function countedBefore(
+  store: Store,
+  totals: Facts,
+  files: Files,
+  seats: SeatsNow | null,
+): Promise<Totals | null> {
+  const key = totalsKey(store, files, seats);
   return key === null ? null : totals.known(TOTALS, "", key);
 }
 
-async function countNow(store: Store, totals: Facts, files: Files): Promise<Totals> {
+async function countNow(
+  store: Store,
+  totals: Facts,
+  files: Files,
+  seats: SeatsNow | null,
+): Promise<Totals> {
   // Before they are read: what changes meanwhile is counted anew.
-  const key = totalsKey(store, files);
+  const key = totalsKey(store, files, seats);
   const facts = openFacts(store, [ANSWER, SCORE, PROMPTS]);
   const counts = {
     prompts: await countPrompts(files.prompts, facts),
     answers: await countAnswers(files.answers, facts),
-    scores: await countScores(files.scores, facts),
+    scores: await countScores(files.scores, facts, seats),
   };
   await facts.save();
   if (key !== null) totals.keep(TOTALS, "", key, counts);
@@ -146,13 +173,28 @@ function stateOf({
 async function countScores(
   paths: readonly string[],
   facts: Facts,
+  seats: SeatsNow | null,
 ): Promise<WorkspaceCounts["scores"]> {
   const count = { pending: 0, done: 0, unparsed: 0 };
-  for (const path of paths) {
-    const state = await facts.of(SCORE, path, scoreSchema, ({ pending, parsed }) =>
-      pending > 0 ? "pending" : parsed ? "done" : "unparsed",
-    );
-    count[state]++;
-  }
+  for (const path of paths) count[await scoreStateOf(path, facts, seats)]++;
   return { done: count.done, unparsed: count.unparsed };
+}
+
+async function scoreStateOf(
+  path: string,
+  facts: Facts,
+  seats: SeatsNow | null,
+): Promise<z.infer<typeof scoreState>> {
+  const keyOf = (hash: string): string => `${seats?.key ?? ""}.${hash}`;
+  if (facts.has(SCORE, path)) {
+    const known = facts.known(SCORE, path, keyOf(await facts.hash(path)));
+    if (known !== null) return known;
+  }
+  const read = await facts.read(path, scoreSchema);
+  if (read === null) throw missing(path);
+  const { pending, parsed } = read.value;
+  const open = seats === null ? pending : seats.openIn(read.value).length;
+  const state = open > 0 ? "pending" : parsed ? "done" : "unparsed";
+  facts.keep(SCORE, path, keyOf(read.hash), state);
+  return state;
 }

@@ -1,5 +1,5 @@
 /** report/doctor.json: what the doctor found of the models of a workspace, read back by those who ask them. */
-import type { Said } from "../calls.ts";
+import type { Said } from "../calls/manner.ts";
 import { doctorSchema, type DoctorRecord } from "../records/doctor.ts";
 import type { ModelRef } from "../work.ts";
 import type { Store } from "./store.ts";

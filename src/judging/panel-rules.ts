@@ -1,5 +1,6 @@
 /** The settings of a duel as the rules need them, from chain.toml. */
-import { askedPanel, judgePanel, type Config } from "../config.ts";
+import type { Config } from "../config.ts";
+import { askedPanel, judgePanel } from "../config/models.ts";
 import { JUDGE_PROMPT_VERSION } from "../core/duel/judge-prompt.ts";
 import type { DuelRules } from "../core/duel/rules.ts";
 import { SIMULATED_MODEL, type VoteModel } from "../core/duel/vote-model.ts";

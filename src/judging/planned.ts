@@ -3,10 +3,11 @@
  * its files and the settings are the same, so that a prompt is measured once.
  */
 import { z } from "zod";
-import { askedPanel, refineModel, type Config } from "../config.ts";
+import type { Config } from "../config.ts";
+import { askedPanel, refineModel } from "../config/models.ts";
 import { MODEL_STAGES, type PlannedCall } from "../core/spend/estimate.ts";
 import { planRefined } from "../core/spend/plan-refine.ts";
-import { planTurn, type PlanSettings } from "../core/spend/plan.ts";
+import { planTurn, type PlannedTurn, type PlanSettings } from "../core/spend/plan.ts";
 import { keyOver, type FactKind, type Facts } from "../io/facts/facts.ts";
 import { hiddenHash, readHiddenOf } from "../io/hidden.ts";
 import { promptFinder, promptPathOf } from "../io/prompts.ts";
@@ -14,6 +15,7 @@ import type { Store } from "../io/store.ts";
 import { answerSchema } from "../records/answer.ts";
 import { scoreSchema } from "../records/score.ts";
 import type { Refinable } from "./refinable.ts";
+import { seatsUnder, votesOf, type Seats } from "./seats-left.ts";
 
 const callList = z.array(
   z.object({
@@ -48,18 +50,21 @@ export type Planner = {
 };
 
 /** @param answered answer file name -> where it lies */
-export function openPlanner(
+export async function openPlanner(
   config: Config,
   store: Store,
   facts: Facts,
   answered: ReadonlyMap<string, string>,
-): Planner {
+): Promise<Planner> {
   const settings = settingsOf(config);
-  const full = settingsOf({ ...config, judge: { ...config.judge, panel: "full" } });
+  const both = { ...config, judge: { ...config.judge, panel: "full", orders: "both" } as const };
+  const full = settingsOf(both);
+  const seats = seatsUnder(config, await votesOf(config, store));
+  const refineSeats = seatsUnder(both, null);
   const { attempts } = config.refine;
   const { max_tokens, pr_chars, hidden } = config.challenger;
   const refine = { ...refineModel(config), attempts, max_tokens, pr_chars };
-  const key = keyOver([settings, full, refine, hidden]);
+  const key = keyOver([settings, full, refine, hidden, seats.key, refineSeats.key]);
   const promptOf = promptFinder(store);
   let lastPrompt = { path: "", hash: "" };
 
@@ -79,7 +84,7 @@ export function openPlanner(
       const said = fromPrompt === null ? answer : await promptOf(name);
       if (said === null) return [];
       const pr = await readHiddenOf(store, of, hidden);
-      const score = await store.readIfThere(`score/${name}`, scoreSchema);
+      const score = await scoreOf(name, seats);
       const { messages, protocol, tools } = said;
       const calls = planTurn({ messages, protocol, tools, pr, answer, score }, settings);
       facts.keep(CALLS, name, made, calls);
@@ -111,7 +116,7 @@ export function openPlanner(
           first: await store.read(turn.first.path, answerSchema),
           pr: await readHiddenOf(store, of, hidden),
           second: await store.readIfThere(turn.second.path, answerSchema),
-          score: await store.readIfThere(`score/${turn.second.name}`, scoreSchema),
+          score: await scoreOf(turn.second.name, refineSeats),
         },
         refine,
         full,
@@ -120,6 +125,11 @@ export function openPlanner(
       return calls;
     },
   };
+
+  async function scoreOf(name: string, { openIn }: Seats): Promise<PlannedTurn["score"]> {
+    const score = await store.readIfThere(`score/${name}`, scoreSchema);
+    return score === null ? null : { open: openIn(score) };
+  }
 
   /** Many turns stand in one file. */
   async function promptHash(path: string): Promise<string> {

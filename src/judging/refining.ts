@@ -1,5 +1,6 @@
 /** Second answers: asked for, and put before the whole panel against the same king. */
-import { fallbackModels, groundingModel, refineModel, type Config } from "../config.ts";
+import type { Config } from "../config.ts";
+import { fallbackModels, groundingModel, refineModel } from "../config/models.ts";
 import { waitingForGrounding } from "../core/challenger/filing.ts";
 import { groundingMessages } from "../core/challenger/side-prompts.ts";
 import {

@@ -1,5 +1,6 @@
 /** Where a target run stands, read from the workspace's files: for its controller, status and estimate. */
-import { askedPanel, type Config } from "../config.ts";
+import type { Config } from "../config.ts";
+import { askedPanel } from "../config/models.ts";
 import type { Rng } from "../core/random.ts";
 import { sumSpending, type Spending } from "../core/report/spending.ts";
 import type { TargetGate, TargetState } from "../core/target/decide.ts";

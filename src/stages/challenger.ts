@@ -6,7 +6,8 @@
  */
 import { answerFileOf } from "../core/turn/item-key.ts";
 import { leakLimits } from "../builders/leak-limits.ts";
-import { fallbackModels, groundingModel, rankModel, type Config } from "../config.ts";
+import type { Config } from "../config.ts";
+import { fallbackModels, groundingModel, rankModel } from "../config/models.ts";
 import type { AuditThresholds } from "../core/audit/audit.ts";
 import { withCanaries } from "../core/canary/plan.ts";
 import { fileReply, type Filed } from "../core/challenger/filing.ts";

@@ -5,11 +5,11 @@
  */
 import type { Config } from "../config.ts";
 import { seededRng, type Rng } from "../core/random.ts";
+import { carriedPrice } from "../core/spend/carried.ts";
 import { furtherCosts, type Further } from "../core/spend/further.ts";
 import { toDraw } from "../core/target/status-line.ts";
 import { makeEstimator, type EstimateRow } from "../core/spend/estimate.ts";
 import { LEDGER_FOLD } from "../core/spend/ledger-sums.ts";
-import { batchPrice } from "../core/spend/price.ts";
 import { isWanted, listAnswers } from "../io/answers.ts";
 import { openFacts } from "../io/facts/facts.ts";
 import { foldLedger, LEDGER_KIND } from "../io/facts/fold-ledger.ts";
@@ -31,7 +31,7 @@ export async function estimate(
   const answered = new Map(
     (await listAnswers(store, options)).map(({ name, path }) => [name, path]),
   );
-  const planner = openPlanner(config, store, facts, answered);
+  const planner = await openPlanner(config, store, facts, answered);
 
   const prompts = [...(await listPlanned(store, facts))]
     .filter(([name]) => isWanted(name, options))
@@ -41,10 +41,9 @@ export async function estimate(
   for (const name of answered.keys()) if (!withPrompt.has(name)) await addTurn(name, null);
   await addRefined();
   await facts.save();
-  return estimator.rows(({ provider, model }) => {
-    const price = config.provider[provider]?.price[model];
-    return config.engine.name === "batch" ? batchPrice(price) : price;
-  });
+  return estimator.rows(({ provider, model }, calls) =>
+    carriedPrice(config.engine, config.provider[provider]?.price[model], calls),
+  );
 
   async function addTurn(name: string, instanceId: string | null): Promise<void> {
     for (const call of await planner.turn(name, instanceId)) estimator.add(call);
@@ -71,14 +70,13 @@ export async function estimateFurther(config: Config, store: Store): Promise<Fur
   const facts = openFacts(store, [...PLANNED_KINDS, PLANNED, LEDGER_KIND]);
   const { learned } = await foldLedger(store, facts, LEDGER_FOLD);
   const estimator = makeEstimator(learned);
-  const planner = openPlanner(config, store, facts, new Map());
+  const planner = await openPlanner(config, store, facts, new Map());
   for (const [name, { instance_id }] of await listPlanned(store, facts)) {
     for (const call of await planner.anew(name, instance_id)) estimator.add(call);
   }
   await facts.save();
-  const rows = estimator.rows(({ provider, model }) => {
-    const price = config.provider[provider]?.price[model];
-    return config.engine.name === "batch" ? batchPrice(price) : price;
-  });
+  const rows = estimator.rows(({ provider, model }, calls) =>
+    carriedPrice(config.engine, config.provider[provider]?.price[model], calls),
+  );
   return furtherCosts(toDraw(status), status.drawn, rows, callsATurn(config));
 }

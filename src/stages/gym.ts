@@ -3,7 +3,8 @@
  * command: `build` makes tasks, `play` runs of them, `script` what scripted models say of their turns, `export` and
  * `import` Harbor's form of them.
  */
-import { judgePanel, type Config } from "../config.ts";
+import type { Config } from "../config.ts";
+import { judgePanel } from "../config/models.ts";
 import { makeTally } from "../core/tally.ts";
 import type { Deps } from "../deps.ts";
 import { openAsking } from "../gym/asking.ts";

@@ -5,7 +5,7 @@
  */
 import { answerFileOf } from "../core/turn/item-key.ts";
 import type { Config } from "../config.ts";
-import { fallbackModels } from "../config.ts";
+import { fallbackModels } from "../config/models.ts";
 import { isOutdated, settingsHash } from "../core/retry/settings-hash.ts";
 import { makeTally, type Tally } from "../core/tally.ts";
 import type { Form } from "../core/turn/form.ts";

@@ -1,6 +1,6 @@
 /** How large a duel has to be: the scores of a workspace, or of the sample, and what follows from them. */
 import type { Config } from "../config.ts";
-import { askedPanel } from "../config.ts";
+import { askedPanel } from "../config/models.ts";
 import { clusterOf } from "../core/duel/cluster-by.ts";
 import { clustersOf } from "../core/duel/clusters.ts";
 import { clustersFor, powerOf, spreadOf, type Spread } from "../core/duel/power.ts";

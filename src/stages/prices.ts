@@ -2,7 +2,8 @@
  * Prices: asks the providers of the configuration for their lists of models, and writes what they say
  * the models in use cost into chain.toml, with the date. Nothing is known from memory.
  */
-import { fallbackModels, judgePanel, parseConfig, sideModels, type Config } from "../config.ts";
+import { parseConfig, type Config } from "../config.ts";
+import { fallbackModels, judgePanel, sideModels } from "../config/models.ts";
 import { listedPrice, withPrices, type PriceRow } from "../core/spend/listed-price.ts";
 import { callRules } from "../core/retry/rules.ts";
 import { UserError } from "../errors.ts";

@@ -4,7 +4,8 @@
  * them.
  * Same files in, same bytes out; a file that would say nothing new is not written again.
  */
-import { judgePanel, type Config } from "../config.ts";
+import type { Config } from "../config.ts";
+import { judgePanel } from "../config/models.ts";
 import { summarizeAudits, type AuditedAnswer } from "../core/audit/summary.ts";
 import { svgFile } from "../core/report/charts/svg.ts";
 import type { Document } from "../core/report/document.ts";

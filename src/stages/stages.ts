@@ -2,7 +2,8 @@
  * stages --until target: rounds of draw and stages until so many turns are in final/. Itself it reads files,
  * decides and keeps report/target.json; drawing and asking are the stages', as `deps` runs them.
  */
-import { judgePanel, type Config } from "../config.ts";
+import type { Config } from "../config.ts";
+import { judgePanel } from "../config/models.ts";
 import type { Rng } from "../core/random.ts";
 import { beginRun, goOn, type TargetSetup } from "../core/target/begun.ts";
 import { clusterNote } from "../core/target/clusters.ts";

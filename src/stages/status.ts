@@ -2,11 +2,13 @@
  * Where a workspace stands: per stage what is done, pending and failed, what it has cost, and what
  * to run next. Changes nothing but what is known of the files (`.facts.jsonl`).
  */
+import type { Config } from "../config.ts";
 import type { Spending } from "../core/report/spending.ts";
 import { targetLine, type TargetStatus } from "../core/target/status-line.ts";
 import type { WorkspaceCounts } from "../io/counts.ts";
 import { UserError } from "../errors.ts";
 import type { Store } from "../io/store.ts";
+import type { Seats } from "../judging/seats-left.ts";
 
 export type StageStatus = {
   readonly stage: string;
@@ -29,12 +31,13 @@ export type Status = {
   readonly target?: TargetStatus;
 };
 
-export async function status(store: Store): Promise<Status> {
+/** @param config null: chain.toml cannot be read, and what is done is what the files say by themselves */
+export async function status(store: Store, config: Config | null = null): Promise<Status> {
   const { prompts, promptDrops, kingDrops, answers, scores, reported, spending } = (await isEmpty(
     store,
   ))
     ? EMPTY
-    : await lookAt(store);
+    : await lookAt(store, config);
   const rows = [
     { stage: "prompt", done: prompts, pending: 0, failed: promptDrops },
     {
@@ -65,8 +68,9 @@ export async function status(store: Store): Promise<Status> {
 
 /** What of chain.toml and .env keeps a stage from running: a fault of the file, a key that is not there. */
 export async function faultsOf(root: string): Promise<readonly string[]> {
-  const [{ loadConfig, usedProviders }, { checkProvider }] = await Promise.all([
+  const [{ loadConfig }, { usedProviders }, { checkProvider }] = await Promise.all([
     import("../config.ts"),
+    import("../config/models.ts"),
     import("../io/chat/provider.ts"),
   ]);
   const faultOf = <T>(look: () => T): { value?: T; said?: string } => {
@@ -81,6 +85,17 @@ export async function faultsOf(root: string): Promise<readonly string[]> {
   if (config === undefined) return said === undefined ? [] : [said];
   const used = [...usedProviders(config)].filter((name) => name !== "offline");
   return used.flatMap((name) => faultOf(() => checkProvider(config, name)).said ?? []);
+}
+
+/** null where chain.toml cannot be read: `faultsOf` says what is wrong with it. */
+export async function readableConfig(root: string): Promise<Config | null> {
+  const { loadConfig } = await import("../config.ts");
+  try {
+    return loadConfig(root);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return null;
+  }
 }
 
 /** null: chain.toml has no [target], or cannot be read, which `faultsOf` says. */
@@ -144,7 +159,7 @@ const EMPTY: Look = {
 };
 
 /** The schemas of the records take longer to load than all the rest of a first look: they come late. */
-async function lookAt(store: Store): Promise<Look> {
+async function lookAt(store: Store, config: Config | null): Promise<Look> {
   const [
     { TOTALS, countWorkspace },
     { openFacts },
@@ -159,11 +174,18 @@ async function lookAt(store: Store): Promise<Look> {
     import("../core/report/spending.ts"),
   ]);
   const facts = openFacts(store, [TOTALS, LEDGER_KIND], false);
-  const counts = await countWorkspace(store, facts);
+  const counts = await countWorkspace(store, facts, await seatsOf(store, config));
   const { spending } = await foldLedger(store, facts, LEDGER_FOLD);
   // A disk that cannot be written is no reason not to look at it.
   await facts.save();
   return { ...counts, spending: sumSpending(spending).rows() };
+}
+
+/** What today's panel would still be asked: the same that the estimate counts. */
+async function seatsOf(store: Store, config: Config | null): Promise<Seats | null> {
+  if (config === null || (await store.list("score")).length === 0) return null;
+  const { seatsUnder, votesOf } = await import("../judging/seats-left.ts");
+  return seatsUnder(config, await votesOf(config, store));
 }
 
 function costOf(

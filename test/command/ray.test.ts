@@ -143,9 +143,10 @@ test("a driver that is killed is gone on with", async () => {
 });
 
 test.each([
+  ["no Ray", "end(3);", "has no Ray, or no aiohttp"],
   [
-    "no Ray",
-    "console.error(\"ModuleNotFoundError: No module named 'ray'\"); end(1);",
+    "no aiohttp in a worker",
+    "console.error(\"ModuleNotFoundError: No module named 'aiohttp'\"); end(1);",
     "has no Ray, or no aiohttp",
   ],
   [
@@ -155,6 +156,23 @@ test.each([
   ],
 ])("%s is said with what to do", async (_name, act, words) => {
   await expect(runJobs(rayProject(act))).rejects.toThrow(words);
+});
+
+test("a real Python without Ray is said in words, with what to install and without a trace", async () => {
+  const root = rayProject("end(0);");
+  // Without what is installed beside it, whatever that is.
+  const bare = join(root, "bare-python");
+  writeFileSync(bare, '#!/bin/sh\nexec python3 -I -S "$@"\n');
+  chmodSync(bare, 0o755);
+  const path = join(root, "chain.toml");
+  const toml = readFileSync(path, "utf8");
+  writeFileSync(path, toml.replace(/^python = .*$/m, `python = ${JSON.stringify(bare)}`));
+  const { code, stderr } = await runKing(root);
+  expect(code).toBe(1);
+  expect(stderr).toMatch(/ray_batch\.py: .* has no ray, no aiohttp: pip install ray aiohttp/);
+  expect(stderr).toContain(`[engine] python = "${bare}" has no Ray, or no aiohttp`);
+  expect(stderr).toContain("python3 -m venv ray-env && ray-env/bin/pip install ray aiohttp");
+  expect(stderr).not.toMatch(/Traceback|File "/);
 });
 
 test("a Python that is not there is said with how to make one", async () => {

@@ -246,6 +246,26 @@ test("a greedy server, another model, and an answer in the reasoning are said", 
   expect(other.lines.join("\n")).toContain("the whole answer is in reasoning_content");
 });
 
+test.each([
+  ["0", "oak", "oak", "same at 0"],
+  ["0", "oak", "elm", "varies at 0"],
+  ["1.0", "oak", "elm", "samples"],
+  ["1.0", "oak", "oak", "greedy"],
+  ['"default"', "oak", "oak", "greedy"],
+  ["1.0", "", "oak", "sampling unknown"],
+])("at temperature %s, %j and %j are: %s", async (temperature, one, two, word) => {
+  const { url } = await server(({ tools }, n) =>
+    said(tools === undefined ? (n === 1 ? one : two) : "none"),
+  );
+  const text = toml(url).replace('model = "m"', `model = "m"\ntemperature = ${temperature}`);
+  const { lines } = await examined(text);
+  expect(lines[0]?.split(" | ")[4]).toBe(word);
+  const advice = lines.filter((line) => line.includes("the server is greedy"));
+  expect(advice).toHaveLength(word === "greedy" ? 1 : 0);
+  if (temperature === '"default"')
+    expect(advice[0]).toContain("the same text twice at the server's own temperature");
+});
+
 test("a template that loses calls is seen by its token counts", async () => {
   const { url } = await server(({ tools }, n) =>
     tools === undefined ? said(`noun${n}`) : said("I do not know"),

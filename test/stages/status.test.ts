@@ -1,7 +1,14 @@
 import { expect, test } from "vitest";
+import { loadConfig } from "../../src/config.ts";
 import { openStore } from "../../src/io/store.ts";
+import { estimate } from "../../src/stages/estimate.ts";
 import { status, statusLines } from "../../src/stages/status.ts";
+import { validate } from "../../src/stages/validate.ts";
+import type { Chat } from "../../src/work.ts";
+import { OPTIONS, testDeps } from "../support/deps.ts";
+import { recordedJudges } from "../support/duel.ts";
 import { tempProject } from "../support/project.ts";
+import { judgedWorkspace } from "../support/workspace.ts";
 
 const prompt = {
   instance_id: "a__b-1",
@@ -84,5 +91,45 @@ test.each(["king", "challenger", "validate"])(
     expect(statusLines({ stages, next: null })).toContain(
       `--retry asks again for what failed: npm run stage:${failing} -- --retry`,
     );
+  },
+);
+
+const [A, B, C] = ["recorded/judge-a", "recorded/judge-b-thinking", "recorded/judge-c"];
+const panelOf = (models: readonly (string | undefined)[], more = ""): string =>
+  `[judge]\nprovider = "offline"\nmodels = ${JSON.stringify(models)}\nquorum = 2\nthinking_models = []\n${more}`;
+
+test.each<[what: string, toml: string, isJudged: boolean]>([
+  ["the panel that judged", panelOf([A, B, C]), true],
+  ["one judge less", panelOf([A, C]), true],
+  ["another judge", panelOf([A, B, "new/judge"]), false],
+  ["another reading of the same verdicts", panelOf([A, B, C], '[bucket]\nby = "decisive"\n'), true],
+  ["another opponent", panelOf([A, B, C], "[duel]\nmode = 1\n"), false],
+  ["the gym instead of a panel", panelOf([A, B, "new/judge"], 'with = "outcome"\n'), true],
+])(
+  "status, estimate and validate agree on what is left to judge under %s",
+  async (_what, toml, isJudged) => {
+    const root = await judgedWorkspace({ "chain.toml": toml });
+    const [config, store] = [loadConfig(root, {}), openStore(root)];
+    const look = async (): Promise<number> =>
+      (await status(store, config)).stages.find(({ stage }) => stage === "validate")?.pending ?? -1;
+    const pending = await look();
+    expect(await look()).toBe(pending);
+    const calls = (await estimate(config, store, {}))
+      .filter(({ stage }) => stage === "validate")
+      .reduce((sum, row) => sum + row.calls, 0);
+    const asked = new Set<string>();
+    const recorded = recordedJudges([]);
+    const chat: Chat = (request, ...more) => {
+      const { pair_hash, order } = request.tag;
+      asked.add(`${pair_hash} ${request.model} ${order}`);
+      return recorded(request, ...more);
+    };
+    await validate(config, testDeps(root, chat), OPTIONS);
+    const turns = new Set([...asked].map((key) => key.split(" ")[0])).size;
+    expect([pending, calls]).toEqual([turns, asked.size]);
+    expect(turns === 0).toBe(isJudged);
+    // Without the settings there is only what the files say of the panel that judged them.
+    const [, , , alone] = (await status(openStore(root))).stages;
+    expect(alone).toMatchObject({ stage: "validate" });
   },
 );

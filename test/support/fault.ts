@@ -1,5 +1,5 @@
 /** A fault as the rules see it, with harmless values elsewhere. */
-import type { Fault, FaultKind } from "../../src/calls.ts";
+import type { Fault, FaultKind } from "../../src/calls/exchange.ts";
 
 export const faultOf = (kind: FaultKind, over: Partial<Fault> = {}): Fault => ({
   kind,

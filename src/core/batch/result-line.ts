@@ -3,7 +3,7 @@
  * Message Batches. The same error comes as a text,
  * as an object, as an object in an object, or not at all beside a status of 400 and above.
  */
-import type { CarriedReply } from "../../calls.ts";
+import type { CarriedReply } from "../../calls/exchange.ts";
 
 /** What the line carries; null where it names no request. */
 export function readResultLine(value: unknown): CarriedReply | null {

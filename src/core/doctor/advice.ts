@@ -1,4 +1,4 @@
-/** What the doctor's calls to one model say, and what to change. Pure; src/stages/doctor.ts calls. */
+/** What the doctor's calls to one model say, and what to change. Pure; src/examining/ calls. */
 import { losesWords } from "../wire/families.ts";
 import { streamAdvice, streamsOf } from "./streams.ts";
 import type { Tried } from "./tried.ts";
@@ -33,7 +33,7 @@ export type Examined = ModelRef & {
 
 /** What to change, in order of weight; [] when nothing is. */
 export function adviceOf(examined: Examined, isSame: (a: string, b: string) => boolean): string[] {
-  const { slips, first, second, changes, model, provider, price } = examined;
+  const { slips, first, changes, model, provider, price } = examined;
   const advice = [...slips, ...examined.elsewhere, ...changes];
   if (!first.ok) return [...advice, `${first.message} -> ${first.hint}`];
   if (first.model !== null && !isSame(model, first.model)) {
@@ -51,9 +51,9 @@ export function adviceOf(examined: Examined, isSame: (a: string, b: string) => b
   if (first.usage === null) {
     advice.push("it does not count tokens: budgets go by estimates at their most");
   }
-  if (isGreedy(examined) && second?.ok === true) {
+  if (samplingOf(examined) === "greedy") {
     advice.push(
-      `the same text twice at temperature ${examined.temperature}: the server is greedy, so strategy "select" and retries get one and the same answer`,
+      `the same text twice at ${temperatureIn(examined)}: the server is greedy, so strategy "select" and retries get one and the same answer`,
     );
   }
   const calls = callsOf(examined);
@@ -91,10 +91,20 @@ export function callsOf({
   return Number.isNaN(more) ? "unknown" : more > 0 ? "carried" : "lost";
 }
 
-/** Two calls said the same although chance was asked for. */
-export function isGreedy({ first, second, temperature }: Examined): boolean {
-  if (temperature === 0 || !first.ok || second?.ok !== true) return false;
-  return first.text.trim() !== "" && first.text === second.text;
+/**
+ * What two calls of the same words say of sampling. At temperature 0 nothing was drawn: the same text
+ * twice is as it should be, and two texts say that the server does not give the same again.
+ */
+export function samplingOf({
+  first,
+  second,
+  temperature,
+}: Pick<Examined, "first" | "second" | "temperature">):
+  "samples" | "greedy" | "same at 0" | "varies at 0" | "sampling unknown" {
+  const [said, again] = [saidIn(first), saidIn(second)];
+  if (said === "" || again === "") return "sampling unknown";
+  if (temperature === 0) return said === again ? "same at 0" : "varies at 0";
+  return said === again ? "greedy" : "samples";
 }
 
 /** A line a model for the table. */
@@ -112,7 +122,7 @@ export function examinedLine(examined: Examined): string {
     `${(first.latencyMs / 1000).toFixed(1)} s`,
     counted,
     `calls ${callsOf(examined)}`,
-    isGreedy(examined) ? "greedy" : "samples",
+    samplingOf(examined),
     `streams ${streamsOf(examined.streamed, examined.streamedBare)}`,
     price === null ? "unpriced" : `$${price.input}/$${price.output}`,
     context === null ? "context not listed" : `context ${context}`,
@@ -120,6 +130,13 @@ export function examinedLine(examined: Examined): string {
 }
 
 // ---------------------------------------------------------------------------------------------
+
+/** What it answered, or thought where that was all; "": nothing, or no reply. */
+const saidIn = (tried: Tried | null): string =>
+  tried?.ok === true ? tried.text.trim() || (tried.reasoning ?? "").trim() : "";
+
+const temperatureIn = ({ temperature }: Examined): string =>
+  temperature === "default" ? "the server's own temperature" : `temperature ${temperature}`;
 
 const tokensIn = (tried: Tried | null): number =>
   tried?.ok === true ? (tried.usage?.prompt_tokens ?? Number.NaN) : Number.NaN;

@@ -3,7 +3,7 @@
  * themselves, whatever shape they come in; or says what kind of fault it is. Nothing is trusted: the
  * body may be HTML, a number, or an object whose fields have any type.
  */
-import type { Answer, Exchange, FaultKind, Reading } from "../../calls.ts";
+import type { Answer, Exchange, FaultKind, Reading } from "../../calls/exchange.ts";
 import { toolCallSchema, type ToolCall } from "../../records/message.ts";
 import { endingOf } from "../ending/ending.ts";
 import { contextLimit } from "./context.ts";

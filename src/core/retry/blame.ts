@@ -4,7 +4,8 @@
  * where they are plain; for the rest evidence decides (evidence.ts), since every service words its
  * refusals its own way. Total over any text, in the languages that were met.
  */
-import type { Blame, Fault } from "../../calls.ts";
+import type { Blame } from "../../calls/decision.ts";
+import type { Fault } from "../../calls/exchange.ts";
 
 /** Whose fault a call's failure is, as far as its words and status say. */
 export function blameOf(fault: Fault): Blame {

@@ -3,7 +3,8 @@
  * probed, one call at a time with pauses between; when the failures in a row reach the threshold
  * nothing more is sent in this run. 64 calls that die with one server are one failure, not 64.
  */
-import type { Breaker, BreakerEvent, Fault } from "../../calls.ts";
+import type { Fault } from "../../calls/exchange.ts";
+import type { Breaker, BreakerEvent } from "../../calls/pace.ts";
 import { blameOf } from "./blame.ts";
 
 export const closedBreaker: Breaker = {

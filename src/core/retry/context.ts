@@ -1,5 +1,5 @@
 /** The context limit that a server names when it refuses a prompt, and when not to send one at all. */
-import type { ContextLimit } from "../../calls.ts";
+import type { ContextLimit } from "../../calls/exchange.ts";
 import { field, textOf } from "./error-body.ts";
 
 /** From fields (llama.cpp's n_ctx) or from the words; null when no limit is spoken of. */

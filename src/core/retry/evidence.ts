@@ -5,7 +5,7 @@
  * refused alike. Until that is known the item is held, and nothing is filed. Words that plainly name the
  * content are believed, unless this model has answered nobody and a third item in a row meets the same.
  */
-import type { Evidence, Refusal, Weighed } from "../../calls.ts";
+import type { Evidence, Refusal, Weighed } from "../../calls/decision.ts";
 
 /** Items in a row that have to be refused before a model is asked no more. */
 const IN_A_ROW = 3;

@@ -1,5 +1,6 @@
 /** Which key of chain.toml to look at after a refusal, in a line for the person. */
-import type { Fault, Mending } from "../../calls.ts";
+import type { Mending } from "../../calls/decision.ts";
+import type { Fault } from "../../calls/exchange.ts";
 import type { Role } from "../../work.ts";
 import { blameOf } from "./blame.ts";
 

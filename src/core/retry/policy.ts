@@ -2,7 +2,8 @@
  * What becomes of a call that failed: asked again (after how long, and does it count), given up, or
  * taken as it is. The one place where it is said which fault is worth a second try.
  */
-import type { Decision, Fault, Patience, Progressed } from "../../calls.ts";
+import type { Decision, Patience, Progressed } from "../../calls/decision.ts";
+import type { Fault } from "../../calls/exchange.ts";
 import type { ChatFailure } from "../../work.ts";
 import { blameOf } from "./blame.ts";
 

@@ -1,5 +1,5 @@
 /** All rules of calling models under one name, for whoever composes the client. */
-import type { CallRules } from "../../calls.ts";
+import type { CallRules } from "../../calls/rules.ts";
 import { mannerOf } from "../wire/families.ts";
 import { afterCut, learn } from "../wire/lessons.ts";
 import { saidOf } from "../wire/props.ts";

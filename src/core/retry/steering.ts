@@ -3,7 +3,7 @@
  * when the provider says 429. (Additive increase, multiplicative decrease, with a fast start, as TCP
  * finds the bandwidth of a path; RFC 5681.)
  */
-import type { SteerEvent, Steering } from "../../calls.ts";
+import type { SteerEvent, Steering } from "../../calls/pace.ts";
 
 /** Calls in flight before anything is known. */
 export const START_LIMIT = 12;

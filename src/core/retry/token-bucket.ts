@@ -2,7 +2,7 @@
  * Requests and tokens a minute. The bucket holds a tenth of the minute's allowance and refills at
  * nine tenths, so that no minute, wherever it begins, sees more than the allowance.
  */
-import type { Bucket, Ticket } from "../../calls.ts";
+import type { Bucket, Ticket } from "../../calls/pace.ts";
 
 const MINUTE_MS = 60_000;
 const BURST_SHARE = 0.1;

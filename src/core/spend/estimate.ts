@@ -4,7 +4,7 @@
  * ledger where calls were made already, and assumed where none was.
  */
 import { z } from "zod";
-import type { Price } from "../../calls.ts";
+import type { Price } from "../../calls/rules.ts";
 import type { LedgerLine } from "../../records/ledger.ts";
 import type { Usage } from "../../records/run-info.ts";
 import type { ChatMessage, ModelRef } from "../../work.ts";
@@ -68,8 +68,8 @@ export function makeLearner(from: LearnedState = {}): Learner {
 
 export type Estimator = {
   add(call: PlannedCall): void;
-  /** By stage, then model, in the order of the stages. */
-  rows(price: (model: ModelRef) => Price | undefined): EstimateRow[];
+  /** By stage, then model, in the order of the stages. `calls`: of the whole stage. */
+  rows(price: (model: ModelRef, calls: number) => Price | undefined): EstimateRow[];
 };
 
 /** UTF-8 bytes of a prompt. */
@@ -114,8 +114,11 @@ export function makeEstimator(learned: LearnedState = {}): Estimator {
         most: plus(before.most, mostTimes, most),
       });
     },
-    rows: (price) =>
-      [...sums.values()]
+    rows: (price) => {
+      const stageCalls = new Map<ModelStage, number>();
+      for (const { stage, calls } of sums.values())
+        stageCalls.set(stage, (stageCalls.get(stage) ?? 0) + calls);
+      return [...sums.values()]
         .map(({ stage, provider, model, calls, mostCalls, expected, most }) => ({
           stage,
           provider,
@@ -125,10 +128,11 @@ export function makeEstimator(learned: LearnedState = {}): Estimator {
           tokens_in: expected.prompt_tokens,
           tokens_out: expected.completion_tokens,
           most_tokens: most.prompt_tokens + most.completion_tokens,
-          usd: costOf(expected, price({ provider, model })),
-          most_usd: costOf(most, price({ provider, model })),
+          usd: costOf(expected, price({ provider, model }, stageCalls.get(stage) ?? 0)),
+          most_usd: costOf(most, price({ provider, model }, stageCalls.get(stage) ?? 0)),
         }))
-        .sort((a, b) => MODEL_STAGES.indexOf(a.stage) - MODEL_STAGES.indexOf(b.stage)),
+        .sort((a, b) => MODEL_STAGES.indexOf(a.stage) - MODEL_STAGES.indexOf(b.stage));
+    },
   };
 }
 

@@ -1,5 +1,5 @@
 /** Prices as providers list them beside their models, in USD per million tokens. */
-import type { Price } from "../../calls.ts";
+import type { Price } from "../../calls/rules.ts";
 import { field } from "../retry/error-body.ts";
 
 /**

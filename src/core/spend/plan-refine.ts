@@ -1,11 +1,10 @@
 /** Which calls a second answer still needs: the counterpart of stage:refine. */
 import type { Answer } from "../../records/answer.ts";
 import type { PullRequest } from "../../records/pull-request.ts";
-import type { Score } from "../../records/score.ts";
 import type { ModelRef } from "../../work.ts";
 import { refineMessages } from "../refine/refine-prompt.ts";
 import { promptBytes, type PlannedCall } from "./estimate.ts";
-import { planTurn, type PlanSettings } from "./plan.ts";
+import { planTurn, type PlannedTurn, type PlanSettings } from "./plan.ts";
 
 export type RefineSettings = ModelRef & {
   readonly attempts: number;
@@ -18,7 +17,7 @@ export type PlannedRefined = {
   readonly pr: PullRequest | null;
   /** The second answer's files, as far as they are there. */
   readonly second: Answer | null;
-  readonly score: Score | null;
+  readonly score: PlannedTurn["score"];
 };
 
 /** [] when nothing is missing, or nothing will be asked. */

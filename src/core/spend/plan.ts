@@ -2,7 +2,6 @@
 import type { Answer } from "../../records/answer.ts";
 import type { Prompt } from "../../records/prompt.ts";
 import type { PullRequest } from "../../records/pull-request.ts";
-import type { Score } from "../../records/score.ts";
 import type { ModelRef } from "../../work.ts";
 import { judgePrompt, sharedPrefix } from "../duel/judge-prompt.ts";
 import { challengerMessages } from "../turn/challenger-prompt.ts";
@@ -34,8 +33,8 @@ export type PlannedTurn = {
   readonly tools?: Prompt["tools"];
   readonly pr: PullRequest | null;
   readonly answer: Pick<Answer, "king" | "challenger" | "challenger_drop"> | null;
-  readonly score:
-    (Pick<Score, "judges" | "disqualified"> & Partial<Pick<Score, "pending" | "not_asked">>) | null;
+  /** Of a turn that was judged: the model of each seat that is still to be asked (core/duel/open-seats). */
+  readonly score: { readonly open: readonly string[] } | null;
 };
 
 /** The calls that are missing for one turn; [] when nothing is. A turn without a PR stops at the king. */
@@ -87,7 +86,7 @@ function judgeCalls(turn: PlannedTurn, { judges, judge }: PlanSettings): Planned
   const judged = answer !== null && answer.challenger !== "";
   // Without a PR there will be no challenger, and nothing to compare.
   if ((pr === null && !judged) || answer?.challenger_drop !== undefined) return [];
-  if (score?.disqualified != null) return [];
+  if (score?.open.length === 0) return [];
   const protocol = protocolIn(turn);
   const tools = protocol === "tools" ? turn.tools : [];
   const prefix = sharedPrefix(messages, historyHash(messages), tools);
@@ -99,16 +98,8 @@ function judgeCalls(turn: PlannedTurn, { judges, judge }: PlanSettings): Planned
   const seat = { order: "king_first", mark: "0123456789ab", unread: null } as const;
   const bytes = promptBytes(judgePrompt(prefix, pair, seat));
   const orders = judge.orders === "both" ? 2 : 1;
-  // Judges that a turn did not need are not asked later either.
-  const spared = score?.pending === 0 ? (score.not_asked ?? []) : [];
   return judges.flatMap(({ maxTokens, thinking, ...model }) => {
-    if (spared.includes(model.model)) return [];
-    const there = new Set(
-      (score?.judges ?? [])
-        .filter((one) => one.model === model.model && one.metrics !== null)
-        .map(({ order }) => order),
-    );
-    const times = Math.max(0, orders - there.size);
+    const times = score?.open.filter((one) => one === model.model).length ?? orders;
     if (times === 0) return [];
     // Of two orders the second finds the conversation in the provider's cache.
     const shared = times > 1 ? prefix.length / bytes / 2 : 0;

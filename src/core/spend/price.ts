@@ -1,5 +1,5 @@
 /** What calls cost: by the price table, or not known. Unknown is never 0. */
-import type { Price } from "../../calls.ts";
+import type { Price } from "../../calls/rules.ts";
 import type { Usage } from "../../records/run-info.ts";
 
 const MILLION = 1_000_000;

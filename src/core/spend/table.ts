@@ -1,8 +1,9 @@
 /** The estimate as lines for a person. */
+import { askedHereLine, type Carrying } from "./carried.ts";
 import { totalOf, type EstimateRow } from "./estimate.ts";
 
-/** A header, a line a stage and model, a sum, and what has no price. */
-export function estimateLines(rows: readonly EstimateRow[]): string[] {
+/** A header, a line a stage and model, a sum, what has no price, and what the engine does not carry. */
+export function estimateLines(rows: readonly EstimateRow[], engine: Carrying): string[] {
   if (rows.length === 0) return ["nothing is left to ask"];
   const total = totalOf(rows);
   const cells = [
@@ -22,7 +23,12 @@ export function estimateLines(rows: readonly EstimateRow[]): string[] {
       .trimEnd(),
   );
   const unpriced = rows.filter(({ usd }) => usd === null);
-  return unpriced.length === 0 ? lines : [...lines, unpricedLine(unpriced)];
+  const here = askedHereLine(rows, engine);
+  return [
+    ...lines,
+    ...(unpriced.length === 0 ? [] : [unpricedLine(unpriced)]),
+    ...(here === null ? [] : [here]),
+  ];
 }
 
 // ---------------------------------------------------------------------------------------------

@@ -3,7 +3,7 @@
  * a template carries, and what is lost in it. The histories are `sample/tool_histories.jsonl`.
  */
 import { z } from "zod";
-import type { Manner } from "../../calls.ts";
+import type { Manner } from "../../calls/manner.ts";
 import { argumentsOf, messageSchema } from "../../records/message.ts";
 import type { ChatMessage } from "../../work.ts";
 import type { RenderedMessage } from "../dataset/format-reasons.ts";

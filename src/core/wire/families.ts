@@ -2,7 +2,7 @@
  * What the families of models need of a history with calls, by the model's name. Measured on the chat
  * templates of 137 models; docs/protocols.md has the table in words. A refusal teaches more (lessons.ts).
  */
-import type { Manner, Said } from "../../calls.ts";
+import type { Manner, Said } from "../../calls/manner.ts";
 import type { Message } from "../../records/message.ts";
 
 /**

@@ -3,7 +3,8 @@
  * services, and what is changed for the next asking. Each lesson is heeded once, so that two of them
  * never take turns for ever.
  */
-import type { Fault, Manner } from "../../calls.ts";
+import type { Fault } from "../../calls/exchange.ts";
+import type { Manner } from "../../calls/manner.ts";
 
 /** The manner after a refusal that says what is not borne; null: it says nothing new of the kind. */
 export function learn(manner: Manner, refusal: string): Manner | null {

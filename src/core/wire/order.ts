@@ -3,7 +3,7 @@
  * calls and in their order, every call answered, no two users or assistants in a row. Nothing of a history
  * is dropped: what has no place becomes the user's words.
  */
-import type { Manner } from "../../calls.ts";
+import type { Manner } from "../../calls/manner.ts";
 import type { ToolCall } from "../../records/message.ts";
 import type { ChatMessage } from "../../work.ts";
 import { resultAsText } from "./text-form.ts";

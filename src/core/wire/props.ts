@@ -4,7 +4,7 @@
  * (docs/protocols.md): its word on calls was right for 129 of them.
  */
 import { z } from "zod";
-import type { Said } from "../../calls.ts";
+import type { Said } from "../../calls/manner.ts";
 
 const propsSchema = z.looseObject({
   chat_template_caps: z.looseObject({

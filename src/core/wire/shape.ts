@@ -2,7 +2,7 @@
  * A request as one model is sent it: the messages in an order that its template survives, and calls as
  * the API has them or, where they would not be carried, as text.
  */
-import type { Manner } from "../../calls.ts";
+import type { Manner } from "../../calls/manner.ts";
 import type { ChatMessage, ChatRequest } from "../../work.ts";
 import { ordered } from "./order.ts";
 import { callsAsText, resultAsText, toolsAsText } from "./text-form.ts";

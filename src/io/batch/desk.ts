@@ -1,5 +1,7 @@
 /** What is known of a stage's request files, over all passes of a run. */
-import type { CallRules, CarriedReply, Said } from "../../calls.ts";
+import type { CarriedReply } from "../../calls/exchange.ts";
+import type { Said } from "../../calls/manner.ts";
+import type { CallRules } from "../../calls/rules.ts";
 import type { Config } from "../../config.ts";
 import type { ChatReply, Engine, ModelRef, Stage, ToMend, WorkItem } from "../../work.ts";
 import type { Ledger } from "../ledger.ts";
@@ -44,6 +46,8 @@ export type Desk = Opened & {
   /** Of the files that were sent in this run. */
   readonly notes: string[];
   readonly toMend: ToMend[];
+  /** Request files of this run that did not leave, and what is to be mended first; null: only sent again. */
+  readonly unsent: Map<number, ToMend | null>;
   next: number;
   passes: number;
 };
@@ -61,6 +65,7 @@ export async function openDesk(options: BatchOptions): Promise<Desk> {
     engines: new Map(past.engines),
     notes: [],
     toMend: [],
+    unsent: new Map(),
     next: past.next,
     passes: 0,
   };

@@ -76,6 +76,7 @@ function startRun(
     }
     const last = (await writer?.close()) ?? null;
     if (desk !== null && last !== null) await sendAll(options, desk, last);
+    tally.here = held.length;
     const online = held.length === 0 ? null : await options.online(itemsOf(held), file, unasked);
     return reportOf(options, tally, desk, online);
   }
@@ -134,7 +135,10 @@ async function sendAll(options: BatchOptions, at: Desk, last: number): Promise<v
     if (map === null) continue;
     const sent = await carrier.send(n, map);
     if (sent.state === "out") at.past.out.set(n, sent);
-    if (sent.state === "never_left") at.notes.push(...sent.notes);
+    if (sent.state === "never_left") {
+      at.notes.push(...sent.notes);
+      at.unsent.set(n, sent.to_mend[0] ?? null);
+    }
     if (sent.state !== "ended") at.toMend.push(...sent.to_mend);
   }
   at.next = last + 1;

@@ -1,5 +1,6 @@
 /** One item against what results files hold: filed, waiting, or open to be asked (again). */
-import type { CallRules, Reading } from "../../calls.ts";
+import type { Reading } from "../../calls/exchange.ts";
+import type { CallRules } from "../../calls/rules.ts";
 import type { ChatFailure, FileOutcome, Outcome, WorkItem } from "../../work.ts";
 import { NO_USAGE } from "../../records/run-info.ts";
 import { replyOf } from "../chat/outcome.ts";

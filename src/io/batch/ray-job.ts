@@ -66,14 +66,15 @@ async function runJob(options: RayOptions, n: number, head: MapHead): Promise<nu
     stdio: ["pipe", "pipe", "pipe"],
   });
   const redact = redactor(secrets);
-  let missing = false;
+  let lacks = false;
   createInterface({ input: child.stderr }).on("line", (line) => {
-    missing ||= /ModuleNotFoundError: No module named '(?:ray|aiohttp)'/.test(line);
+    lacks ||= /ModuleNotFoundError: No module named '(?:ray|aiohttp)'/.test(line);
     note(redact(line));
   });
   createInterface({ input: child.stdout }).on("line", (line) => note(`ray: ${redact(line)}`));
   child.stdin.on("error", () => {});
   const code = await ended(child);
+  const missing = lacks || code === MISSING_PACKAGE;
   if (code === 127 || missing) throw noRay(python, missing);
   if (code === 1) {
     throw new UserError(
@@ -83,6 +84,9 @@ async function runJob(options: RayOptions, n: number, head: MapHead): Promise<nu
   }
   return code;
 }
+
+/** Its exit code where Python has no Ray; a worker of a cluster may lack aiohttp all the same. */
+const MISSING_PACKAGE = 3;
 
 function ended(child: ReturnType<typeof spawn>): Promise<number> {
   const wait = (): void => {};

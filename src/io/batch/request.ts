@@ -1,5 +1,6 @@
 /** A work item as a line of a request file: the body that the local engine would send, and its name. */
-import type { CallRules, Price, Said } from "../../calls.ts";
+import type { Said } from "../../calls/manner.ts";
+import type { CallRules, Price } from "../../calls/rules.ts";
 import type { Config } from "../../config.ts";
 import { providerSection } from "../../config-schema/provider.ts";
 import type { ProviderConfig } from "../../config-schema/schema.ts";

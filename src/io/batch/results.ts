@@ -5,7 +5,8 @@
 import { createHash } from "node:crypto";
 import { stat } from "node:fs/promises";
 import { open } from "node:fs/promises";
-import type { CarriedReply, CallRules, Exchange, Reading } from "../../calls.ts";
+import type { CarriedReply, Exchange, Reading } from "../../calls/exchange.ts";
+import type { CallRules } from "../../calls/rules.ts";
 import type { Config } from "../../config.ts";
 import { onDisk } from "../disk-faults.ts";
 import { APIS } from "../chat/api.ts";

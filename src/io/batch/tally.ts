@@ -2,7 +2,7 @@
 import type { ToMend, WorkItem, WorkReport } from "../../work.ts";
 import { countFailures, type Failures } from "../failures.ts";
 import type { BatchOptions, Desk } from "./desk.ts";
-import { fileWords, waitWords } from "./words.ts";
+import { fileWords, onlineWords, unsentWords, waitWords } from "./words.ts";
 
 export type Tally = {
   /** Replies that were taken from results. */
@@ -13,6 +13,8 @@ export type Tally = {
   /** Request file -> items that wait for its results. */
   readonly waiting: Map<number, number>;
   stopped: WorkReport["stopped"];
+  /** Items that this process asks itself. */
+  here: number;
   readonly failures: Failures;
   /** Left for the next run. */
   leave(item: WorkItem): void;
@@ -27,6 +29,7 @@ export function makeTally(unasked: (item: WorkItem) => void): Tally {
     left: 0,
     waiting,
     stopped: null,
+    here: 0,
     failures: countFailures(),
     leave(item) {
       this.left++;
@@ -46,12 +49,10 @@ export function reportOf(
   desk: Desk | null,
   online: WorkReport | null,
 ): WorkReport {
-  const { waiting, stopped, taken, left } = tally;
-  const waits: WorkReport["stopped"] =
-    waiting.size === 0 ? null : { why: "engine", message: waitWords(options, waiting, desk) };
+  const { stopped, taken, left } = tally;
   const end: WorkReport["stopped"] = options.signal.aborted
     ? { why: "interrupted", message: "stopped by Ctrl-C" }
-    : (stopped ?? online?.stopped ?? waits);
+    : (stopped ?? refusedAsWhole(desk) ?? online?.stopped ?? waits(options, tally, desk));
   const mend: readonly ToMend[] = [
     ...(desk?.past.to_mend ?? []),
     ...(desk?.toMend ?? []),
@@ -72,14 +73,37 @@ export function reportOf(
 
 // ---------------------------------------------------------------------------------------------
 
-function linesOf(options: BatchOptions, { unknown, waiting }: Tally, desk: Desk | null): string[] {
+/** Nothing waits for what was refused: it is to be mended, and no later run finds results of it. */
+function refusedAsWhole(desk: Desk | null): WorkReport["stopped"] {
+  const [mend] = [...(desk?.unsent.values() ?? [])].filter((one) => one !== null);
+  return mend === undefined ? null : { why: "settings", message: mend.message };
+}
+
+function waits(
+  options: BatchOptions,
+  { waiting }: Tally,
+  desk: Desk | null,
+): WorkReport["stopped"] {
+  if (waiting.size === 0) return null;
+  const out = new Map([...waiting].filter(([n]) => desk?.unsent.has(n) !== true));
+  const message = out.size === 0 ? unsentWords(waiting) : waitWords(options, out, desk);
+  return { why: "engine", message };
+}
+
+function linesOf(
+  options: BatchOptions,
+  { unknown, waiting, here }: Tally,
+  desk: Desk | null,
+): string[] {
+  const online = onlineWords(options, here);
   return [
+    ...(online === null ? [] : [online]),
     ...(desk?.past.notes ?? []),
     ...(desk?.results.notes ?? []),
     ...(desk?.notes ?? []),
     ...(unknown === 0
       ? []
       : [`${unknown} calls without a word: booked as unknown, at their estimated price`]),
-    ...[...waiting].map(([n, count]) => fileWords(options, n, count, desk)),
+    ...[...waiting].flatMap(([n, count]) => fileWords(options, n, count, desk) ?? []),
   ];
 }

@@ -23,16 +23,36 @@ export function waitWords(
   return `${count} items wait for results of ${files} in engine/${stage}/; run the same command again ${when}`;
 }
 
-/** A line for one request file. */
+/** Why the stage ends here where nothing that it wrote has left. */
+export function unsentWords(waiting: ReadonlyMap<number, number>): string {
+  const count = [...waiting.values()].reduce((sum, n) => sum + n, 0);
+  return `${count} items were written down and not sent; run the same command again to send them`;
+}
+
+/** What this process asks itself although another engine is set: at another price, and at once. */
+export function onlineWords(
+  { config }: Pick<BatchOptions, "config">,
+  count: number,
+): string | null {
+  const { name, online_below } = config.engine;
+  if (count === 0 || name === "local") return null;
+  const how = name === "batch" ? "one by one at the full price" : "by this process";
+  return `${count} items, fewer than [engine].online_below = ${online_below}, were asked ${how} although the engine is "${name}"`;
+}
+
+/** A line for one request file; null where what is to be mended says it already. */
 export function fileWords(
   { stage }: Pick<BatchOptions, "stage">,
   n: number,
   count: number,
   desk: Desk | null,
-): string {
+): string | null {
   const path = requestsPath(stage, n);
   const engine = engineOf(desk, n);
   const has = desk?.past.out.get(n)?.words;
+  const unsent = desk?.unsent.get(n);
+  if (unsent !== undefined)
+    return unsent === null ? `${path}: ${count} lines go out with the next run` : null;
   if (engine === "batch")
     return `${path}: ${count} lines wait ${has === undefined ? "to be sent" : `for ${has}`}`;
   if (engine === "ray") return `${path}: ${count} lines wait for the Ray job`;

@@ -1,5 +1,6 @@
 /** Asks one model until it answers or is given up. */
-import type { Fault, Manner } from "../../calls.ts";
+import type { Fault } from "../../calls/exchange.ts";
+import type { Manner } from "../../calls/manner.ts";
 import type { ChatFailure, Outcome } from "../../work.ts";
 import type { Limits } from "./limits.ts";
 import {

@@ -2,7 +2,7 @@
  * The workspace's budget: what all runs spent (from the ledger), plus the most that the calls in
  * flight can come to. No call is sent that could take the sum over it.
  */
-import type { Price } from "../../calls.ts";
+import type { Price } from "../../calls/rules.ts";
 import type { Config } from "../../config.ts";
 import { UserError } from "../../errors.ts";
 import type { Usage } from "../../records/run-info.ts";

@@ -4,7 +4,8 @@
  * lane has its own, so that one model's trouble slows nobody else's calls.
  */
 import pLimit, { type LimitFunction } from "p-limit";
-import type { CallRules, Fault } from "../../calls.ts";
+import type { Fault } from "../../calls/exchange.ts";
+import type { CallRules } from "../../calls/rules.ts";
 import type { ChatFailure, ModelRef, Role } from "../../work.ts";
 import type { Usage } from "../../records/run-info.ts";
 import { sleep } from "./sleep.ts";

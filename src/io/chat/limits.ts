@@ -2,7 +2,7 @@
  * Context limits that a server lists (/v1/models), compared before a prompt is sent. Asked for only
  * where a refusal has shown that the limit matters: most runs never need the list.
  */
-import type { CallRules } from "../../calls.ts";
+import type { CallRules } from "../../calls/rules.ts";
 import type { ChatFailure, ModelRef } from "../../work.ts";
 import type { Lane } from "./lane.ts";
 import type { Provider } from "./provider.ts";

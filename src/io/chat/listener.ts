@@ -11,5 +11,12 @@ export type Heard = {
 /** Takes the payloads of events in turn. */
 export type Listener = {
   event(data: string): void;
+  /**
+   * Takes as many of the events after the last one as say the same but for their text, in one go.
+   * @param ended where the last event's payload ends in the stream's text
+   * @param between what stood between its payload and the one before
+   * @returns where the payload of the last event taken ends
+   */
+  run?(text: string, ended: number, between: string): number;
   heard(): Heard;
 };

@@ -1,6 +1,8 @@
 /** What the parts of the model client share: its options, one open server, one asking. */
 import type { LimitFunction } from "p-limit";
-import type { Bucket, CallRules, Manner, Said } from "../../calls.ts";
+import type { Manner, Said } from "../../calls/manner.ts";
+import type { Bucket } from "../../calls/pace.ts";
+import type { CallRules } from "../../calls/rules.ts";
 import type { Config } from "../../config.ts";
 import type { ChatReply, ChatRequest, ItemRef, ModelRef, Outcome, Progress } from "../../work.ts";
 import type { Ledger } from "../ledger.ts";

@@ -1,5 +1,5 @@
 /** What becomes of a call's reading: the bill, the reply, the failure. */
-import type { Answer, Fault, Reading } from "../../calls.ts";
+import type { Answer, Fault, Reading } from "../../calls/exchange.ts";
 import { NO_USAGE, type Usage } from "../../records/run-info.ts";
 import type { ChatFailure, ChatReply, ModelRef } from "../../work.ts";
 

@@ -6,7 +6,7 @@
 import type { Dispatcher, Pool as UndiciPool } from "undici";
 import { errorCode, errorMessage } from "../../errors.ts";
 import { loadPackage } from "../../packages.ts";
-import type { Exchange } from "../../calls.ts";
+import type { Exchange } from "../../calls/exchange.ts";
 import { retryAfterMs } from "./retry-after.ts";
 
 /** An answer over it is refused: 100,000 tokens are about half a megabyte. */
@@ -124,8 +124,7 @@ function exchangeHandler(
   resolve: (response: Response) => void,
   reject: (error: unknown) => void,
 ): Dispatcher.DispatchHandler {
-  const chunks: Buffer[] = [];
-  let size = 0;
+  const received = newReceived();
   let most = MAX_ANSWER_BYTES;
   let tooLarge = false;
   let isSparse = false;
@@ -173,15 +172,14 @@ function exchangeHandler(
       if (mayPause(headers)) setImmediate(() => (isSparse = true));
     },
     onResponseData(controller, chunk) {
-      size += chunk.length;
-      tooLarge = size > most;
+      tooLarge = received.size + chunk.length > most;
       if (tooLarge) controller.abort(new Error(`the answer is over ${most} bytes`));
-      else chunks.push(chunk);
+      else add(received, chunk);
       if (isSparse) readLater(controller);
     },
     onResponseEnd() {
       done();
-      const text = textOf(chunks);
+      const text = textOf(received);
       wire.exchange = { ...wire.exchange, text };
       resolve(responseOf(wire.exchange, text));
     },
@@ -189,7 +187,7 @@ function exchangeHandler(
       done();
       const message = messageOf(error);
       const kind = tooLarge ? "too_large" : late ? "timeout" : brokenBy(error);
-      const text = tooLarge ? null : textOf(chunks);
+      const text = tooLarge ? null : textOf(received);
       wire.exchange = { ...wire.exchange, text, broken: { kind, message } };
       reject(error);
     },
@@ -207,8 +205,35 @@ function restMs(startedMs: number, nowMs: number): number {
 const mayPause = (headers: Exchange["headers"]): boolean =>
   headers["transfer-encoding"] === "chunked" && headers["connection"] !== "close";
 
-const textOf = (chunks: readonly Buffer[]): string =>
-  (chunks.length === 1 ? chunks[0] : Buffer.concat(chunks))?.toString("utf8") ?? "";
+/**
+ * A body as far as it came. An event of a stream is a chunk of its own: a hundred small views that live as
+ * long as the reply cost the collector more than all else that is done with them, so they are copied together.
+ */
+type Received = { bytes: Buffer; size: number };
+
+const newReceived = (): Received => ({ bytes: Buffer.alloc(0), size: 0 });
+
+function add(received: Received, chunk: Buffer): void {
+  const { bytes, size } = received;
+  // The first is kept as it is: a reply that comes whole is copied nowhere.
+  if (size === 0) received.bytes = chunk;
+  else {
+    if (size + chunk.length > bytes.length)
+      received.bytes = grown(bytes, size, size + chunk.length);
+    received.bytes.set(chunk, size);
+  }
+  received.size = size + chunk.length;
+}
+
+function grown(bytes: Buffer, size: number, needed: number): Buffer {
+  const larger = Buffer.allocUnsafe(Math.max(ROOM, 2 * needed));
+  larger.set(bytes.subarray(0, size));
+  return larger;
+}
+
+const ROOM = 16 * 1024;
+
+const textOf = ({ bytes, size }: Received): string => bytes.toString("utf8", 0, size);
 
 /**
  * As much of a response as the client reads: making a whole one takes longer than all that is done

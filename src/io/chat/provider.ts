@@ -8,7 +8,7 @@ import type { ProviderConfig } from "../../config-schema/schema.ts";
 import type { Config } from "../../config.ts";
 import { UserError } from "../../errors.ts";
 import { loadPackage } from "../../packages.ts";
-import type { Exchange } from "../../calls.ts";
+import type { Exchange } from "../../calls/exchange.ts";
 import { APIS, bodyOf, type Api } from "./api.ts";
 import type { Call } from "./call.ts";
 import { parsedJson } from "./json-fields.ts";

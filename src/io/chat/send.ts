@@ -1,5 +1,6 @@
 /** One call in its place: intent, HTTP, outcome. */
-import type { Fault, Manner, Reading } from "../../calls.ts";
+import type { Fault, Reading } from "../../calls/exchange.ts";
+import type { Manner } from "../../calls/manner.ts";
 import type { Usage } from "../../records/run-info.ts";
 import type { ChatFailure, ChatReply, ChatRequest } from "../../work.ts";
 import type { Want } from "./budget.ts";

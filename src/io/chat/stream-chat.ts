@@ -1,6 +1,7 @@
 /** The events of a streamed chat completion. */
 import { fieldOf, listOf, parsedJson, textIn } from "./json-fields.ts";
 import type { Listener } from "./listener.ts";
+import { runOf, shapeOf, spokenBy, type Shape } from "./stream-repeats.ts";
 
 /** Whole once it said [DONE], why it ended, or what went wrong. */
 export function chatEvents(): Listener {
@@ -14,7 +15,7 @@ export function chatEvents(): Listener {
   const choice: Record<string, unknown> = {};
   const calls = new Map<number, Called>();
   const blocks: unknown[] = [];
-  let shape: Shape | null = null;
+  let shape: Shape<Spoken> | null = null;
   let isDone = false;
 
   function take(chunk: unknown, data: string): void {
@@ -37,7 +38,7 @@ export function chatEvents(): Listener {
     }
     for (const call of listOf(fieldOf(delta, "tool_calls")) ?? []) addCall(calls, call);
     blocks.push(...(listOf(fieldOf(delta, "thinking_blocks")) ?? []));
-    shape = shapeOf(data, delta);
+    shape = spokenShape(data, delta);
   }
 
   return {
@@ -53,6 +54,12 @@ export function chatEvents(): Listener {
       }
       const chunk = parsedJson(data);
       if (chunk !== null) take(chunk, data);
+    },
+    run(text, ended, between) {
+      if (shape === null) return ended;
+      const run = runOf(shape, text, ended, between);
+      texts[shape.name] = (texts[shape.name] ?? "") + run.said;
+      return run.ended;
     },
     heard() {
       const { content, ...others } = texts;
@@ -102,32 +109,12 @@ function addCall(calls: Map<number, Called>, part: unknown): void {
   call.function.arguments += typeof args === "string" ? args : "";
 }
 
-/**
- * Most events of a stream are the same bytes but for one text. What stood before and behind that text in
- * an event that was parsed lets the next one be read without parsing: it is the same but for the text.
- */
-type Shape = { readonly before: string; readonly behind: string; readonly name: Spoken };
-
-function shapeOf(data: string, delta: unknown): Shape | null {
+/** Of an event that says one text; null: of any other. */
+function spokenShape(data: string, delta: unknown): Shape<Spoken> | null {
   const said = SPOKEN.filter((name) => typeof fieldOf(delta, name) === "string");
   const [name] = said;
-  if (said.length !== 1 || name === undefined) return null;
-  const text = JSON.stringify(textIn(delta, name));
-  for (const key of [`"${name}":`, `"${name}": `]) {
-    const at = data.indexOf(key + text);
-    if (at < 0 || data.indexOf(key, at + key.length) >= 0) continue;
-    const start = at + key.length + 1;
-    return { before: data.slice(0, start), behind: data.slice(start + text.length - 2), name };
-  }
-  return null;
-}
-
-/** null: it is another shape, or its text has signs in it that have to be parsed. */
-function spokenBy({ before, behind }: Shape, data: string): string | null {
-  const end = data.length - behind.length;
-  if (end < before.length || !data.startsWith(before) || !data.endsWith(behind)) return null;
-  const text = data.slice(before.length, end);
-  if (!text.includes('"') && !text.includes("\\")) return text;
-  const value = parsedJson(`"${text}"`);
-  return typeof value === "string" ? value : null;
+  const text = name === undefined ? null : textIn(delta, name);
+  return said.length !== 1 || name === undefined || text === null
+    ? null
+    : shapeOf(data, name, text);
 }

@@ -16,6 +16,8 @@ export const STREAMS = {
 /** @param text of a text/event-stream, from its beginning, as far as it came */
 export function hear(text: string, listener: Listener): Heard {
   let data: string | null = null;
+  let ended = -1;
+  let between = "";
   for (let at = 0; at < text.length;) {
     let end = text.indexOf("\n", at);
     if (end < 0) end = text.length;
@@ -23,10 +25,18 @@ export function hear(text: string, listener: Listener): Heard {
     if (text.startsWith("data:", at)) {
       const from = text.charCodeAt(at + 5) === SPACE ? at + 6 : at + 5;
       const line = text.slice(from, last);
+      // Known between events of one line each alone: there the same bytes mean the same again.
+      between = data === null && ended >= 0 ? text.slice(ended, from) : "";
+      ended = last;
       data = data === null ? line : `${data}\n${line}`;
     } else if (last <= at && data !== null) {
       listener.event(data);
       data = null;
+      const next = between === "" ? ended : (listener.run?.(text, ended, between) ?? ended);
+      if (next > ended) {
+        ended = next;
+        end = text.indexOf("\n", ended);
+      }
     }
     at = end + 1;
   }

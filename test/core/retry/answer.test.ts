@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { Exchange } from "../../../src/calls.ts";
+import type { Exchange } from "../../../src/calls/exchange.ts";
 import { readAnswer } from "../../../src/core/retry/answer.ts";
 import { readUsage } from "../../../src/core/retry/usage.ts";
 

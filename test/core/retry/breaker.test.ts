@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import type { Breaker, Fault, FaultKind } from "../../../src/calls.ts";
+import type { Fault, FaultKind } from "../../../src/calls/exchange.ts";
+import type { Breaker } from "../../../src/calls/pace.ts";
 import { afterCall, closedBreaker } from "../../../src/core/retry/breaker.ts";
 import { faultOf } from "../../support/fault.ts";
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { Evidence, Weighed } from "../../../src/calls.ts";
+import type { Evidence, Weighed } from "../../../src/calls/decision.ts";
 import {
   afterAnswer,
   closedWords,

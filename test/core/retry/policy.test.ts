@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { Progressed } from "../../../src/calls.ts";
+import type { Progressed } from "../../../src/calls/decision.ts";
 import { decide, failureKind, isRetried } from "../../../src/core/retry/policy.ts";
 import { faultOf } from "../../support/fault.ts";
 

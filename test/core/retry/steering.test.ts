@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { Steering } from "../../../src/calls.ts";
+import type { Steering } from "../../../src/calls/pace.ts";
 import { seededRng } from "../../../src/core/random.ts";
 import {
   CUT_PAUSE_MS,

@@ -8,7 +8,6 @@ import {
 import { planTurn, type PlannedTurn, type PlanSettings } from "../../../src/core/spend/plan.ts";
 import { estimateLines } from "../../../src/core/spend/table.ts";
 import type { LedgerLine } from "../../../src/records/ledger.ts";
-import type { Score } from "../../../src/records/score.ts";
 
 const model = { provider: "p", model: "m" };
 const settings: PlanSettings = {
@@ -37,8 +36,6 @@ const turn: PlannedTurn = {
   score: null,
 };
 const answer = { king: "k", challenger: "c" };
-const verdict = (judge: string, order: string, read: boolean): Score["judges"][number] =>
-  ({ model: judge, order, metrics: read ? {} : null }) as Score["judges"][number];
 const counts = (over: Partial<PlannedTurn>, changed: Partial<PlanSettings> = {}): string[] =>
   planTurn({ ...turn, ...over }, { ...settings, ...changed }).map(
     ({ stage, model: name, times, mostTimes }) => `${stage} ${name} ${times} ${mostTimes}`,
@@ -58,26 +55,11 @@ test.each([
   ],
   ["both answered", { answer }, ["validate j1 2 6", "validate j2 2 6"]],
   [
-    "some verdicts are in, and one could not be read",
-    {
-      answer,
-      score: {
-        disqualified: null,
-        judges: [
-          verdict("j1", "king_first", true),
-          verdict("j1", "challenger_first", false),
-          verdict("j2", "king_first", true),
-          verdict("j2", "challenger_first", true),
-        ],
-      },
-    },
+    "one seat of a judge is still to be asked",
+    { answer, score: { open: ["j1"] } },
     ["validate j1 1 3"],
   ],
-  [
-    "the turn was lost before a judge",
-    { answer, score: { disqualified: { reason: "leak", detail: "" }, judges: [] } },
-    [],
-  ],
+  ["no seat is to be asked", { answer, score: { open: [] } }, []],
   [
     "the challenger was given up",
     { answer: { king: "k", challenger: "", challenger_drop: { reason: "x", detail: "" } } },
@@ -143,7 +125,7 @@ test("the table sums up, and names what has no price", () => {
   const rows = estimator.rows(({ model: name }) =>
     name === "j2" ? undefined : { input: 1, output: 2 },
   );
-  const lines = estimateLines(rows);
+  const lines = estimateLines(rows, { name: "local", online_below: 200 });
   expect(lines.map((line) => line.split(/ +/)[0])).toEqual([
     "stage",
     "king",
@@ -158,5 +140,7 @@ test("the table sums up, and names what has no price", () => {
     'no price is known for p/j2: add [provider.NAME.price."MODEL"] with input and output to chain.toml',
   );
   expect(totalOf(rows)).toMatchObject({ calls: 6, most_calls: 20, usd: null });
-  expect(estimateLines([])).toEqual(["nothing is left to ask"]);
+  expect(estimateLines([], { name: "batch", online_below: 200 })).toEqual([
+    "nothing is left to ask",
+  ]);
 });

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { FaultKind } from "../../../src/calls.ts";
+import type { FaultKind } from "../../../src/calls/exchange.ts";
 import { mannerOf } from "../../../src/core/wire/families.ts";
 import { afterCut, learn } from "../../../src/core/wire/lessons.ts";
 import { shapeRequest } from "../../../src/core/wire/shape.ts";

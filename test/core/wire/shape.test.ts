@@ -4,7 +4,7 @@ import { NO_RESULT } from "../../../src/core/wire/order.ts";
 import { shapeRequest } from "../../../src/core/wire/shape.ts";
 import { normaliseMessages } from "../../../src/core/sample/messages.ts";
 import { asChat } from "../../../src/core/turn/king-prompt.ts";
-import type { Manner } from "../../../src/calls.ts";
+import type { Manner } from "../../../src/calls/manner.ts";
 import type { ChatMessage } from "../../../src/work.ts";
 import { CASES, missingIn, piecesOf, REAL_HISTORIES } from "../../support/histories.ts";
 

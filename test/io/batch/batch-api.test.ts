@@ -7,6 +7,7 @@ import { dialectOf } from "../../../src/io/batch/api/dialects.ts";
 import { settingsOf } from "../../../src/io/batch/request.ts";
 import type { StageSummary } from "../../../src/work.ts";
 import { batchProject, ledgerOf, requestsOf, runKing } from "../../support/batch-king.ts";
+import { startLlmServer } from "../../support/llm-server.ts";
 import {
   startBatchServer,
   type BatchServer,
@@ -112,6 +113,24 @@ test.each<[how: string, spoil: (map: string) => string]>([
   },
 );
 
+test("too few items for a batch are asked at the full price, and the summary says so", async () => {
+  const server = await startLlmServer();
+  const root = batchProject(2);
+  const toml = tomlOf(server.url, "openai").replace("online_below = 0", "online_below = 3");
+  try {
+    const summary = await runKing(root, toml);
+    expect(summary).toMatchObject({ kept: 2, stopped: null });
+    expect(summaryLines(summary).join("\n")).toContain(
+      '2 items, fewer than [engine].online_below = 3, were asked one by one at the full price although the engine is "batch"',
+    );
+    const ended = ledgerOf(root).filter(({ event }) => event === "outcome");
+    // 1,000 tokens in (600 of them cached) and 100 out at 1 and 2 dollars a million, not halved.
+    for (const { usd } of ended) expect(usd).toBeCloseTo(0.0012, 8);
+  } finally {
+    await server.close();
+  }
+});
+
 test("what is reserved for a batch is half of what calls by this process would reserve", async () => {
   await withServer({}, async (_server, run, root) => {
     await run();
@@ -184,6 +203,10 @@ test.each<[CreateFault, string]>([
       const said = summaryLines(refused).join("\n");
       expect(said).toContain(words);
       expect(said).toContain("mend [provider.p] (or its `batch_api`) in chain.toml");
+      expect(said.split(words)).toHaveLength(2);
+      // Nobody has them: nothing is waited for.
+      expect(said).not.toMatch(/wait|later|up to a day/);
+      expect(refused).toMatchObject({ pending: 4, stopped: { why: "settings" } });
       await run();
       await run();
       expect(await run()).toMatchObject({ kept: 4, pending: 0 });
@@ -199,9 +222,11 @@ test("a batch that is refused as a whole costs nothing, and is not sent again in
     await run();
     const refused = await run();
     expect(exitCodeOf(refused)).toBe(1);
-    expect(summaryLines(refused).join("\n")).toContain(
+    const said = summaryLines(refused).join("\n");
+    expect(said).toContain(
       "p refused the batch batch_1 of engine/king/requests-1.jsonl: line 1: model m has no batches",
     );
+    expect(said).not.toMatch(/wait for|up to a day/);
     expect(server.stats.creates).toBe(1);
     await run();
     expect(server.stats.creates).toBe(2);
@@ -374,7 +399,13 @@ test("a server that is away leaves everything for the next run", async () => {
   const away = tomlOf("http://127.0.0.1:9/v1", "openai");
   const lost = await runKing(root, away);
   expect(exitCodeOf(lost)).toBe(2);
-  expect(summaryLines(lost).join("\n")).toContain("engine/king/requests-1.jsonl: p took no file: ");
+  const saidLost = summaryLines(lost).join("\n");
+  expect(saidLost).toContain("engine/king/requests-1.jsonl: p took no file: ");
+  expect(saidLost).toContain(
+    "2 items were written down and not sent; run the same command again to send them",
+  );
+  expect(saidLost).toContain("engine/king/requests-1.jsonl: 2 lines go out with the next run");
+  expect(saidLost).not.toMatch(/wait for|up to a day/);
   await runKing(root, toml);
   const out = await runKing(root, away);
   expect(exitCodeOf(out)).toBe(2);

@@ -280,8 +280,13 @@ test("fewer items than online_below are asked by the process itself", async () =
     const [first] = requestsOf(root, 1);
     if (first === undefined) throw new Error("a request");
     writeResults(root, "results-1.jsonl", [good(first)]);
-    expect(await runKing(root, toml(3))).toMatchObject({ kept: 3, pending: 0, stopped: null });
+    const last = await runKing(root, toml(3));
+    expect(last).toMatchObject({ kept: 3, pending: 0, stopped: null });
     expect([requestsOf(root, 2).length, server.stats.requests]).toEqual([0, 2]);
+    expect(last.notes).toContain(
+      '2 items, fewer than [engine].online_below = 3, were asked by this process although the engine is "batch-file"',
+    );
+    expect((await runKing(root, toml(3))).notes).toEqual([]);
   } finally {
     await server.close();
   }

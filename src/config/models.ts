@@ -1,0 +1,104 @@
+/**
+ * Which models a configuration asks, by role: names resolved to model and provider, in the order of chain.toml.
+ */
+import type { ConfigFile } from "../config-schema/schema.ts";
+
+/** The section a role's model belongs to, resolved: judge tables and plain names alike. */
+export type JudgeModel = {
+  readonly model: string;
+  readonly provider: string;
+  readonly thinking: boolean;
+  readonly temperature?: number | "default";
+  readonly max_tokens?: number;
+};
+
+/** The panel with provider and thinking filled in, in the order of chain.toml. */
+export function judgePanel(config: ConfigFile): readonly JudgeModel[] {
+  return config.judge.models.map((entry) => {
+    const model = typeof entry === "string" ? { model: entry } : entry;
+    return {
+      model: model.model,
+      provider: ("provider" in model ? model.provider : undefined) ?? config.judge.provider,
+      thinking:
+        ("thinking" in model ? model.thinking : undefined) ??
+        config.judge.thinking_models.includes(model.model),
+      ...("temperature" in model && model.temperature !== undefined
+        ? { temperature: model.temperature }
+        : {}),
+      ...("max_tokens" in model && model.max_tokens !== undefined
+        ? { max_tokens: model.max_tokens }
+        : {}),
+    };
+  });
+}
+
+/** The judges that a turn may be put before, in the order they are asked, and the orders asked of each. */
+export function askedPanel(config: ConfigFile): {
+  readonly judges: readonly JudgeModel[];
+  readonly orders: ConfigFile["judge"]["orders"];
+} {
+  const panel = judgePanel(config);
+  const { panel: mode, orders, max_judges } = config.judge;
+  if (mode !== "sequential") return { judges: panel, orders };
+  // Another judge tells more than the same one in the other order.
+  return { judges: max_judges === "all" ? panel : panel.slice(0, max_judges), orders: "random" };
+}
+
+/** A role's fallback list with provider filled in. */
+export function fallbackModels(
+  role: ConfigFile["king"] | ConfigFile["challenger"],
+): readonly ModelName[] {
+  return role.fallback.map((entry) =>
+    typeof entry === "string"
+      ? { model: entry, provider: role.provider }
+      : { model: entry.model, provider: entry.provider ?? role.provider },
+  );
+}
+
+/** Who ranks the candidates of `strategy = "select"`: the challenger's own model unless named. */
+export function rankModel(config: ConfigFile): ModelName {
+  return sideModel(config.challenger.rank_model, config);
+}
+
+/** Who judges whether a challenger's answer is grounded in its history. */
+export function groundingModel(config: ConfigFile): ModelName {
+  return sideModel(config.audit.grounding_model, config);
+}
+
+/** Who writes refined answers: the challenger's model unless named. */
+export function refineModel(config: ConfigFile): ModelName {
+  return sideModel(config.refine.model, config);
+}
+
+/** The models beside the challenger's own that this configuration will ask. */
+export function sideModels(config: ConfigFile): readonly ModelName[] {
+  const { challenger, audit } = config;
+  return [
+    ...(challenger.strategy === "select" ? [rankModel(config)] : []),
+    ...(audit.grounding_model === undefined ? [] : [groundingModel(config)]),
+  ];
+}
+
+/** Names of the providers that king, challenger and judges are asked at. */
+export function usedProviders(config: ConfigFile): Set<string> {
+  return new Set([
+    config.king.provider,
+    config.challenger.provider,
+    ...fallbackModels(config.king).map((model) => model.provider),
+    ...fallbackModels(config.challenger).map((model) => model.provider),
+    ...judgePanel(config).map((judge) => judge.provider),
+  ]);
+}
+
+// ---------------------------------------------------------------------------------------------
+
+type ModelName = { readonly model: string; readonly provider: string };
+
+function sideModel(
+  named: ConfigFile["challenger"]["rank_model"],
+  { challenger }: ConfigFile,
+): ModelName {
+  if (named === undefined) return { provider: challenger.provider, model: challenger.model };
+  if (typeof named === "string") return { provider: challenger.provider, model: named };
+  return { provider: named.provider ?? challenger.provider, model: named.model };
+}

@@ -107,5 +107,5 @@ function pairTable(): Uint8Array {
 }
 
 function isPaired(form: string): boolean {
-  return form.length >= 3 && [...form].every((char) => char.charCodeAt(0) < 128);
+  return /^[ -~]{3,}$/.test(form);
 }

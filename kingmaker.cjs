@@ -2,7 +2,8 @@
 /**
  * Starts a command: `kingmaker king --limit 20` runs scripts/king.ts, and `stage:king` is the same; a name
  * with a slash runs that file (`bench/chat`). The command runs in this very process, so signals reach it.
- * Where Node takes TypeScript as it is (22.18 and later) nothing stands between; elsewhere tsx translates.
+ * Where Node takes TypeScript as it is (22.18 and later) nothing stands between; elsewhere it is bundled
+ * once and kept (src/command/kept-bundle.cjs), or else tsx translates.
  * In the package there is no TypeScript, which Node refuses below node_modules: there dist/ has it bundled.
  */
 // CommonJS, since a first `import` of node:fs would take a tenth of what --help takes.
@@ -52,7 +53,10 @@ function standWhereTheyStand() {
 }
 
 async function start(path) {
-  if (path.endsWith(".js") || process.features.typescript) {
+  const isTaken = path.endsWith(".js") || process.features.typescript;
+  const kept = isTaken ? null : await keptBundle(path);
+  if (kept !== null) return import(pathToFileURL(kept).href);
+  if (isTaken) {
     // Compiled code is kept below node_modules, where nobody else writes and `npm ci` takes it away.
     // A folder that cannot be written is no fault: Node compiles then, as it would without.
     enableCompileCache?.(join(__dirname, "node_modules/.cache/kingmaker"));
@@ -60,4 +64,11 @@ async function start(path) {
     await import("tsx");
   }
   await import(pathToFileURL(path).href);
+}
+
+/** Of a command or a thread, not of a benchmark: these look for files beside themselves. */
+function keptBundle(path) {
+  const maker = join(__dirname, "src/command/kept-bundle.cjs");
+  const isOurs = ["scripts", "src"].some((room) => path.startsWith(join(__dirname, room)));
+  return isOurs && existsSync(maker) ? require(maker).keptBundle(__dirname, path) : null;
 }

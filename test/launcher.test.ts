@@ -7,7 +7,10 @@ import {
   readdirSync,
   realpathSync,
   symlinkSync,
+  utimesSync,
+  writeFileSync,
 } from "node:fs";
+import { createRequire } from "node:module";
 import { dirname, join, resolve } from "node:path";
 import { expect, test } from "vitest";
 import { tempProject } from "./support/project.ts";
@@ -74,6 +77,61 @@ test.each([
   expect((await launch(launchable({ [file]: said }), args).ended).stdout).toBe(stdout);
 });
 
+/** What scripts/say.ts says of a module that is loaded late, and where that says it stands. */
+const LATE = {
+  "scripts/say.ts": `const { word }: { word: string } = await import("../src/late.ts");\nconsole.log(word);`,
+  "src/late.ts": `export const word: string = "one " + import.meta.url.split("/").slice(-2).join("/");`,
+};
+
+test("a kept bundle is made once, and again when a source has changed", async () => {
+  const project = launchable(LATE);
+  const first = await keptBundle(project, "scripts/say.ts");
+  expect(saidBy(first)).toBe("one src/late.ts\n");
+  const list = join(dirname(first ?? ""), "bundle.json");
+  const written = readFileSync(list, "utf8");
+  writeFileSync(list, written.replace(/$/, "\n"));
+  expect(await keptBundle(project, "scripts/say.ts")).toBe(first);
+  expect(readFileSync(list, "utf8")).toBe(`${written}\n`);
+
+  writeFileSync(join(project, "src/late.ts"), `export const word: string = "another";`);
+  expect(saidBy(await keptBundle(project, "scripts/say.ts"))).toBe("another\n");
+});
+
+test("a command that has begun finds what it loads late, though its bundle was made again", async () => {
+  const project = launchable(LATE);
+  const first = await keptBundle(project, "scripts/say.ts");
+  writeFileSync(join(project, "src/late.ts"), `export const word: string = "another";`);
+  await keptBundle(project, "scripts/say.ts");
+  expect(saidBy(first)).toBe("one src/late.ts\n");
+});
+
+test("what no command can want any more is removed with the next bundle", async () => {
+  const project = launchable(LATE);
+  const folder = dirname((await keptBundle(project, "scripts/say.ts")) ?? "");
+  const before = readdirSync(folder).filter((name) => name !== "bundle.json");
+  for (const name of before) utimesSync(join(folder, name), 0, 0);
+  writeFileSync(join(project, "scripts/say.ts"), `${LATE["scripts/say.ts"]}\nconsole.log("more");`);
+  const second = await keptBundle(project, "scripts/say.ts");
+  expect(saidBy(second)).toBe("one src/late.ts\nmore\n");
+  const left = readdirSync(folder);
+  expect(before.some((name) => !left.includes(name))).toBe(true);
+});
+
+test.each([
+  ["a source that esbuild refuses", { "scripts/say.ts": "const = 1;" }],
+  ["a source that is missing", { "scripts/say.ts": `import "../src/gone.ts";` }],
+  ["a folder that cannot be made", { ...LATE, "node_modules/.cache": "a file" }],
+  [
+    "a list that is cut",
+    {
+      "scripts/say.ts": "const = 1;",
+      "node_modules/.cache/kingmaker/bundles/scripts+say.ts/bundle.json": '{"entry": "',
+    },
+  ],
+])("no bundle, and tsx has its say: %s", async (_what, files) => {
+  expect(await keptBundle(launchable(files), "scripts/say.ts")).toBe(null);
+});
+
 test("--version says the version of the package", async () => {
   const project = launchable({ "package.json": { type: "module", version: "7.8.9" } });
   expect((await launch(project, ["--version"]).ended).stdout).toBe("7.8.9\n");
@@ -103,6 +161,20 @@ test("no package but the one for flags is loaded before a script has read its fl
 });
 
 // ---------------------------------------------------------------------------------------------
+
+type KeptBundle = (project: string, script: string) => Promise<string | null>;
+
+/** As the launcher asks for it where Node takes no TypeScript. */
+function keptBundle(project: string, script: string): Promise<string | null> {
+  const made = createRequire(import.meta.url)("../src/command/kept-bundle.cjs") as {
+    keptBundle: KeptBundle;
+  };
+  return made.keptBundle(project, join(project, script));
+}
+
+function saidBy(file: string | null): string {
+  return spawnSync(process.execPath, [file ?? ""], { encoding: "utf8" }).stdout;
+}
 
 type Ended = { readonly code: number | null; readonly stdout: string; readonly stderr: string };
 

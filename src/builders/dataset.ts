@@ -14,7 +14,7 @@
 import type { CardText } from "../core/dataset/card.ts";
 import { lengthNote } from "../core/dataset/lengths.ts";
 import { mergeGroups, type Merged } from "../core/dataset/merge.ts";
-import { setStats, type SetStats } from "../core/dataset/set-stats.ts";
+import { setStats, type SetStats, type Sizes } from "../core/dataset/set-stats.ts";
 import type { DatasetSettings } from "../core/dataset/settings.ts";
 import { showTypes } from "../core/dataset/shown-types.ts";
 import { planSplits, type SplitAsked, type SplitPlan } from "../core/dataset/split.ts";
@@ -110,7 +110,7 @@ export async function writeDataset(rows: Rows, spec: DatasetSpec): Promise<Writt
     const said = { card, settings, stats };
     const files = await finishFolder(said, collected, plan, dealt, folder);
     const edited = await keepEditedCard(spec.output, folder);
-    const summary = summaryOf(spec, collected, plan, { ...stats, edited });
+    const summary = summaryOf(spec, collected, plan, { ...stats, edited, sizes: dealt.sizes });
     await folder.commit(edited === null ? files : [...files, edited]);
     if (made !== null) await markMade(spec.output, made, summary);
     return { stats, summary };
@@ -214,7 +214,14 @@ function summaryOf(
   spec: DatasetSpec,
   collected: Collected,
   plan: SplitPlan,
-  { lengths, edited }: Pick<SetStats, "lengths"> & { readonly edited: string | null },
+  {
+    lengths,
+    edited,
+    sizes,
+  }: Pick<SetStats, "lengths"> & {
+    readonly edited: string | null;
+    readonly sizes: Sizes;
+  },
 ): StageSummary {
   const counts = spec.counts?.();
   const refused = Object.entries(collected.counts.refused.counts()).map(
@@ -235,8 +242,8 @@ function summaryOf(
     pending: 0,
     asked: 0,
     notes: [
-      `${spec.output}: ${plan.names.map((name, at) => `${name} ${plan.sizes[at] ?? 0}`).join(", ")}`,
-      ...(counts === undefined ? [] : refused),
+      `${spec.output}: ${writtenRows(plan, sizes)}`,
+      ...(counts === undefined && sizes.length < 2 ? [] : refused),
       ...unasked,
       lengthNote(lengths),
       ...plan.notes,
@@ -250,4 +257,13 @@ function summaryOf(
     ],
     stopped: null,
   };
+}
+
+/** What lies in the files: rows by split, of several formats each by itself. */
+function writtenRows({ names, sizes: all }: SplitPlan, sizes: Sizes): string {
+  const bySplit = (rows: readonly number[]): string =>
+    names.map((name, at) => `${name} ${rows[at] ?? 0}`).join(", ");
+  if (sizes.length < 2) return bySplit(all);
+  const files = sizes.map(({ format, rows }) => `${format} ${bySplit(rows)}`);
+  return `rows of each format, made of the same turns: ${files.join("; ")}`;
 }

@@ -1,4 +1,4 @@
-"""Thirty chat templates, written for the tests, with the constructs that models' own have."""
+"""Thirty-five chat templates, written for the tests, with the constructs that models' own have."""
 
 TEMPLATES: dict[str, str] = {}
 
@@ -242,4 +242,90 @@ add(
     "an_attribute_of_nothing",
     r"""{% for m in messages %}{{ m.content }}{{ m.function.name }}{% endfor %}""",
 )
-assert len(TEMPLATES) == 30
+add(
+    "results_by_neighbours",
+    r"""{%- set ns = namespace(open=false, seen=[], count=0) -%}
+{%- for m in messages -%}
+  {%- set ns.count = ns.count + 1 -%}
+  {%- if m.role not in ns.seen -%}{%- set ns.seen = ns.seen + [m.role] -%}{%- endif -%}
+  {%- if m.role == 'tool' and (loop.previtem is not defined or loop.previtem.role != 'tool') -%}
+    {{- '<results>' -}}
+  {%- endif -%}
+  {%- if m.role == 'tool' -%}
+    {{- '<r>' ~ m.content ~ '</r>' -}}
+    {%- if loop.nextitem is not defined or loop.nextitem.role != 'tool' -%}{{- '</results>\n' -}}{%- endif -%}
+  {%- else -%}
+    {{- '<' ~ m.role ~ ' n="' ~ loop.index ~ '">' ~ m.content ~ '\n' -}}
+  {%- endif -%}
+{%- endfor -%}
+{{- ns.seen | join('+') ~ '=' ~ ns.count -}}
+""",  # noqa: E501
+)
+add(
+    "typescript_of_tools",
+    r"""{%- macro type_of(spec, required=[]) -%}
+{%- if spec.enum -%}{{ spec.enum | map('tojson') | join(' | ') }}
+{%- elif spec.type == 'array' -%}{{ type_of(spec['items'] or {'type': 'any'}) }}[]
+{%- elif spec.type in ['integer', 'number'] -%}number
+{%- elif spec.type == 'object' and spec.properties -%}
+{ {%- for key, value in spec.properties.items() %} {{ key }}{{ '' if key in (spec.required or []) else '?' }}: {{ type_of(value) }}{{ ',' if not loop.last }}{% endfor %} }
+{%- elif spec.type is string -%}{{ spec.type }}
+{%- else -%}any{%- endif -%}
+{%- endmacro -%}
+{%- if tools is iterable and tools | length > 0 -%}
+namespace functions {
+{% for tool in tools %}
+{% set f = tool.function %}
+// {{ f.description | default('no words', true) | replace('\n', '\n// ') }}
+type {{ f.name }} = (_: {{ type_of(f.parameters) }}) => any;
+{% endfor %}
+}
+{% endif -%}
+{%- for m in messages %}{{ m.role | title }}: {{ m.content | indent(2) }}
+{% endfor %}""",  # noqa: E501
+)
+add(
+    "python_calls",
+    r"""{%- for m in messages -%}
+{%- if m.tool_calls is defined and m.tool_calls is not none -%}
+[{%- for c in m.tool_calls -%}
+{%- set args = c.function.arguments -%}
+{{ c.function.name }}({%- for k in args -%}{{ k }}={% if args[k] is string %}"{{ args[k] | replace('"', '\\"') }}"{% elif args[k] is boolean or args[k] is none %}{{ args[k] | string | capitalize }}{% elif args[k] is number %}{{ args[k] }}{% else %}{{ args[k] | tojson }}{% endif %}{{ ', ' if not loop.last else '' }}{%- endfor -%}){{ ', ' if not loop.last else '' }}
+{%- endfor -%}]
+{%- else -%}
+{{ m.role }}> {{ m.content | trim }}
+{%- endif %}
+{% endfor -%}
+{%- if add_generation_prompt %}assistant> {% endif -%}""",  # noqa: E501
+)
+add(
+    "tail_kept_by_ranges",
+    r"""{%- set total = messages | length -%}
+{%- set keep = 3 if total > 3 else total -%}
+{%- for i in range(total - keep, total) -%}
+{%- set m = messages[i] -%}
+{%- if not loop.first %}{{ '\n' + '-' * 4 + '\n' }}{% endif -%}
+{{ i }}/{{ total - 1 }} {{ m['role'].upper() }} {{ m.content if m.content is string else m.content | map(attribute='text') | join('') }}
+{%- if loop.last and m.role != 'assistant' -%}{{ '\nassistant:' }}{%- endif -%}
+{%- endfor -%}
+{{ [total, keep, 2] | max }}{{ [total, keep] | sort | first }}{{ (total * 1.5) | int }}{{ total is odd }}{{ messages | map(attribute='role') | unique | list | length }}""",  # noqa: E501
+)
+add(
+    "thought_and_answer_split",
+    r"""{%- set ns = namespace(thinking=enable_thinking is not defined or enable_thinking is true, sys='') -%}
+{%- for m in messages if m.role in ('system', 'developer') -%}{%- set ns.sys = ns.sys ~ ('\n\n' if ns.sys else '') ~ (m.content or '') -%}{%- endfor -%}
+{{- bos_token -}}{%- if ns.sys -%}{{- '<sys>' ~ ns.sys ~ '</sys>' -}}{%- endif -%}
+{%- set rest = messages | rejectattr('role', 'in', ['system', 'developer']) | list -%}
+{%- for m in rest -%}
+{%- if m.role == 'assistant' -%}
+  {%- set parts = (m.content or '').split('</think>', 1) -%}
+  {%- set thought = m.reasoning_content if m.reasoning_content is string else (parts[0].replace('<think>', '') if parts | length == 2 else '') -%}
+  {%- set said = parts[-1].lstrip() -%}
+  {{- '<a>' -}}{%- if ns.thinking and thought and loop.revindex0 == 0 -%}{{- '<t>' ~ thought.strip() ~ '</t>' -}}{%- endif -%}{{- said -}}
+  {%- for c in m.tool_calls | default([]) -%}{{- '<c id=' ~ c.id ~ '>' ~ c.function.name ~ ' ' ~ (c.function.arguments if c.function.arguments is string else c.function.arguments | tojson(indent=none)) ~ '</c>' -}}{%- endfor -%}
+  {{- '</a>' ~ eos_token -}}
+{%- elif m.role == 'tool' -%}{{- '<r id=' ~ m.tool_call_id | default('-') ~ '>' ~ m.content | replace("<", "&lt;") ~ '</r>' -}}
+{%- else -%}{{- '<u>' ~ m.content ~ '</u>' -}}{%- endif -%}
+{%- endfor -%}""",  # noqa: E501
+)
+assert len(TEMPLATES) == 35

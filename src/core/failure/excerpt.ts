@@ -4,7 +4,7 @@
  */
 import { CUT_MARK } from "../dataset/cut.ts";
 import { openLog } from "./log.ts";
-import { readFailure } from "./read.ts";
+import { readOpened } from "./read.ts";
 import { testOutput } from "./swebench.ts";
 
 /**
@@ -12,12 +12,13 @@ import { testOutput } from "./swebench.ts";
  * @param maxChars marks included; whole lines, and one that is too long alone is cut within.
  */
 export function excerptOf(text: string, maxChars: number): string {
-  const reading = readFailure(text);
+  const log = openLog(testOutput(text));
+  const reading = readOpened(log);
   if (reading.category === null) return "";
-  const python = pythonBlock(text, maxChars) ?? "";
+  const { lines } = log;
+  const python = pythonBlock(lines, maxChars) ?? "";
   if (!reading.known) return python === "" ? fit(reading.context.split("\n"), maxChars) : python;
   if (python.split("\n").some((line) => line.trimEnd() === reading.context)) return python;
-  const { lines } = openLog(testOutput(text));
   const at = lines.indexOf(reading.context);
   const name = reading.tests?.[0] ?? "";
   const shown = at < 0 ? [reading.context] : around(lines, at);
@@ -28,9 +29,8 @@ export function excerptOf(text: string, maxChars: number): string {
 // ---------------------------------------------------------------------------------------------
 
 /** A Python block, whole lines; what was left out between them is marked. null: there is none. */
-function pythonBlock(log: string, maxChars: number): string | null {
-  const body = openLog(testOutput(log)).lines;
-  const found = unittestFailure(body) ?? pytestFailure(body) ?? traceback(body);
+function pythonBlock(lines: readonly string[], maxChars: number): string | null {
+  const found = unittestFailure(lines) ?? pytestFailure(lines) ?? traceback(lines);
   return found === null ? null : fit(found, maxChars);
 }
 

@@ -4,6 +4,7 @@
  * noted MAX_PER_MARK times.
  */
 import { BEGINS, HOLDS, type Mark } from "./forms.ts";
+import { linesHolding } from "./holding.ts";
 import { withoutPrefixes } from "./prefix.ts";
 import type { Log } from "./types.ts";
 
@@ -15,7 +16,7 @@ const MAX_CHARS = 6_000_000;
 
 /** Reads a log's text; linear. */
 export function openLog(text: string): Log {
-  const lines = linesOf(bounded(text));
+  const { lines, holding } = linesOf(bounded(text));
   const places = new Map<Mark, number[]>();
   const note = (mark: Mark, index: number): void => {
     const known = places.get(mark);
@@ -27,7 +28,7 @@ export function openLog(text: string): Log {
     if (line === "") continue;
     noteBeginning(line, index, note);
   }
-  noteWithin(lines, note);
+  for (const index of holding ?? lines.keys()) noteWithin(lines[index] ?? "", index, note);
   return { lines, at: (mark) => places.get(mark) ?? NONE };
 }
 
@@ -73,7 +74,13 @@ function bounded(text: string): string {
   return `${text.slice(0, MAX_CHARS / 2)}\n${text.slice(-MAX_CHARS / 2)}`;
 }
 
-function linesOf(text: string): readonly string[] {
+type Lines = {
+  readonly lines: readonly string[];
+  /** Those that may hold a form; null: any. */
+  readonly holding: readonly number[] | null;
+};
+
+function linesOf(text: string): Lines {
   const seen = text.includes("\u001b") ? text.replace(ESCAPES, escapeAsSeen) : text;
   const lines = withoutPrefixes(seen.split("\n"));
   const hasReturns = seen.includes("\r");
@@ -91,7 +98,8 @@ function linesOf(text: string): readonly string[] {
     const last = line.charCodeAt(line.length - 1);
     lines[at] = last <= 32 || last > 126 ? line.trimEnd() : line;
   }
-  return lines;
+  // What is left of a line is a piece of it, unless it was an event.
+  return { lines, holding: isJson ? null : linesHolding(seen) };
 }
 
 /** CSI, OSC and the two-character sequences (`ESC(B`, `ESC=`) as terminals know them. */
@@ -174,14 +182,11 @@ const MARK_OF = new Map(
   Object.entries(HOLDS).map(([mark, words]) => [words as string, mark as Mark]),
 );
 
-function noteWithin(lines: readonly string[], note: (mark: Mark, at: number) => void): void {
-  for (let index = 0; index < lines.length; index++) {
-    const line = lines[index] ?? "";
-    if (line.length < 6) continue;
-    WITHIN.lastIndex = 0;
-    for (let found = WITHIN.exec(line); found !== null; found = WITHIN.exec(line)) {
-      const mark = MARK_OF.get(found[0]);
-      if (mark !== undefined) note(mark, index);
-    }
+function noteWithin(line: string, index: number, note: (mark: Mark, at: number) => void): void {
+  if (line.length < 6) return;
+  WITHIN.lastIndex = 0;
+  for (let found = WITHIN.exec(line); found !== null; found = WITHIN.exec(line)) {
+    const mark = MARK_OF.get(found[0]);
+    if (mark !== undefined) note(mark, index);
   }
 }

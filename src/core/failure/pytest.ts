@@ -135,7 +135,7 @@ function nativeFailure(log: Log, head: number, end: number): Finding | null {
 
 /** --tb=line: "path:5: AssertionError: assert …" alone under FAILURES. */
 function lineFailure(log: Log): Finding | null {
-  const rule = log.at("pyRule").find((at) => /=+ (?:FAILURES|ERRORS) =+/.test(lineAt(log, at)));
+  const rule = log.at("pyRule").find((at) => /= (?:FAILURES|ERRORS) =/.test(lineAt(log, at)));
   if (rule === undefined) return null;
   const at = seek(log, rule + 1, 50, (line) => isReason(LINE.exec(line)?.[3] ?? ""));
   const found = LINE.exec(lineAt(log, at));
@@ -205,7 +205,7 @@ function only(log: Log): Finding | null {
   if (coverage !== undefined) {
     return { runner: "pytest", at: coverage, category: "runtime", strength: "summary" };
   }
-  const none = log.at("pyRule").find((at) => /=+ no tests ran in /.test(lineAt(log, at)));
+  const none = log.at("pyRule").find((at) => /= no tests ran in /.test(lineAt(log, at)));
   if (none !== undefined)
     return { runner: "pytest", at: none, category: "runtime", strength: "wrapper" };
   return null;

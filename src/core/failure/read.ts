@@ -45,8 +45,15 @@ export function readFailure(text: string, exitCode?: number | null): FailureRead
   if (isPassed && !mayBeFlaky(text)) return SUCCESS;
   const log = openLog(testOutput(text));
   if (isPassed) return flakyOrSuccess(log);
+  return readOpened(log, exitCode !== undefined && exitCode !== null && exitCode !== 0);
+}
+
+/**
+ * The same of a log that was opened already.
+ * @param isFailed the run's exit code says so; false: the log decides.
+ */
+export function readOpened(log: Log, isFailed = false): FailureReading {
   const found = best(log);
-  const isFailed = exitCode !== undefined && exitCode !== null && exitCode !== 0;
   if (!isFailed && isMinor(found) && hasSucceeded(log)) return SUCCESS;
   if (!isFailed && found === null && hasPatched(log)) return SUCCESS;
   const said = found === null || found.strength === "wrapper" ? (readNamed(log) ?? found) : found;

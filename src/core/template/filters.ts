@@ -10,6 +10,7 @@ import {
   isUndefined,
   listOf,
   listValue,
+  pythonEqual,
   pythonText,
   textOf,
   valueOf,
@@ -100,23 +101,86 @@ export function filtered(name: string, operand: Value, args: () => FilterArgumen
     }
     case "selectattr":
     case "rejectattr":
-      return attributesUndefined(name === "selectattr", operand, args().placed);
+      return byAttribute(name === "selectattr", operand, args().placed);
+    case "indent":
+      return isText(operand) ? valueOf(indented(textOf(operand), args())) : null;
     default:
       return null;
   }
 }
 
-/** The test `undefined` over attributes: the engine never selects by it. */
-function attributesUndefined(
+/**
+ * Items by a test of an attribute, whose argument may be any value; the engine takes texts alone, and tests
+ * nothing that is missing. null: a test that it does as Python does, or does not know.
+ */
+function byAttribute(
   select: boolean,
   operand: Value,
-  [attribute, test]: readonly Value[],
+  [attribute, test, given]: readonly Value[],
 ): Value | null {
-  if (attribute === undefined || test?.value !== "undefined" || !isList(operand)) return null;
-  const isMissing = (item: Value): boolean =>
-    !isMapping(item) || !entriesOf(item).has(textOf(attribute));
-  return listValue(listOf(operand).filter((item) => isMissing(item) === select));
+  if (attribute === undefined || !isText(attribute) || !isList(operand)) return null;
+  const passes = TESTS[test === undefined ? "" : textOf(test)];
+  if (passes === undefined) return null;
+  const path = textOf(attribute).split(".");
+  return listValue(
+    listOf(operand).filter(
+      (item) => passes(attributeOf(item, path), given ?? valueOf(undefined)) === select,
+    ),
+  );
 }
+
+type AttributeTest = (value: Value, given: Value) => boolean;
+
+const isEqual: AttributeTest = (value, given) => pythonEqual(value, given);
+const isOther: AttributeTest = (value, given) => !pythonEqual(value, given);
+
+/** "": no test was named, and what is true passes. */
+const TESTS: Readonly<Record<string, AttributeTest>> = {
+  "": (value) => value.__bool__().value,
+  defined: (value) => !isUndefined(value),
+  undefined: (value) => isUndefined(value),
+  none: (value) => isNone(value),
+  string: (value) => isText(value),
+  mapping: (value) => isMapping(value),
+  eq: isEqual,
+  equalto: isEqual,
+  "==": isEqual,
+  ne: isOther,
+  "!=": isOther,
+  in: (value, given) =>
+    isText(given)
+      ? isText(value) && textOf(given).includes(textOf(value))
+      : listOf(isMapping(given) ? asIterable(given) : given).some((one) => pythonEqual(one, value)),
+};
+
+/** "function.name": one after the other. */
+function attributeOf(item: Value, path: readonly string[]): Value {
+  let value = item;
+  for (const name of path) {
+    if (isUndefined(value)) throw new Error("an attribute of what is undefined");
+    value = (isMapping(value) ? entriesOf(value).get(name) : undefined) ?? valueOf(undefined);
+  }
+  return value;
+}
+
+/** Lines end where Python's `splitlines` ends them, and are joined by line feeds. */
+function indented(text: string, { placed, named }: FilterArguments): string {
+  const given = (at: number, name: string): Value | undefined => placed[at] ?? named.get(name);
+  const width = given(0, "width");
+  const blanks =
+    width === undefined
+      ? "    "
+      : isText(width)
+        ? textOf(width)
+        : " ".repeat(Math.max(0, Number(width.value)));
+  const isTold = (at: number, name: string): boolean => given(at, name)?.__bool__().value === true;
+  const all = isTold(2, "blank");
+  const lines = text.split(LINE_ENDS);
+  const more = lines.slice(1).map((line) => (line === "" && !all ? line : blanks + line));
+  return (isTold(1, "first") ? blanks : "") + [lines[0] ?? "", ...more].join("\n");
+}
+
+const LINE_ENDS = /\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]/;
 
 function jsonOptions({ placed, named }: FilterArguments): JsonOptions {
   const given = (at: number, name: string): unknown => {

@@ -10,6 +10,8 @@ export type Value = {
   readonly type: string;
   value: unknown;
   readonly builtins: ReadonlyMap<string, Value>;
+  /** Whether Python takes it for true. */
+  __bool__(): { readonly value: boolean };
 };
 
 /** What `{{ value }}`, `~` and the filter `string` write. */

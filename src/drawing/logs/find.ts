@@ -17,12 +17,12 @@ import {
 import { isAiderChat, isAiderRequests } from "../../core/formats/others.ts";
 import { hasConversation } from "../../core/formats/rows.ts";
 import { isRecord, listOf, parsedJson, recordOf } from "../../core/formats/values.ts";
-import { errorCode } from "../../errors.ts";
+import { errorCode, UserError } from "../../errors.ts";
 import { diskError } from "../../io/store.ts";
 import { databaseFormat, type DatabaseFormat } from "./databases.ts";
 import { isTooLarge, readDocument, readIfThere } from "../../io/sessions/documents.ts";
 import { firstValues } from "../../io/sessions/log-lines.ts";
-import { SQLITE_MAGIC } from "../../io/sessions/sqlite.ts";
+import { hasSqlite, SQLITE_MAGIC } from "../../io/sessions/sqlite.ts";
 
 /** Why a file gives no run. */
 export const SKIP_MEANINGS = {
@@ -35,6 +35,9 @@ export const SKIP_MEANINGS = {
   too_large:
     "longer than 256 MB, and such a file is read whole; write its runs as JSON Lines, or in several files",
   attempt: "an attempt of a retrying SWE-agent that the file above its folder holds too",
+  no_sqlite:
+    "a SQLite database, which this Node cannot read; use Node 22.5 or newer, or npm install --no-save --save-prod better-sqlite3@12",
+  bad_database: "a SQLite database that is broken, locked, or of no known agent",
   begun: "its first line is still being written",
   no_turn: "a log in which no model says anything",
   aider_chat:
@@ -83,14 +86,28 @@ export async function* findLogs(paths: readonly string[]): AsyncGenerator<FoundF
       yield { kind: "skip", path, why: "attempt" };
       continue;
     }
-    const found = await findOne(path);
+    const found = await findOne(path, paths.length > 1);
     const isBegun = paths.length > 1 && found.kind === "rows" && (await hasTornLineAlone(path));
     yield isBegun ? { kind: "skip", path, why: "begun" } : found;
   }
 }
 
-/** What one file is. */
-export async function findOne(path: string): Promise<FoundFile> {
+/** A database of a known agent that broke, or was locked, while it was read. */
+export function isUnreadDatabase(
+  file: Extract<FoundFile, { kind: "log" }>,
+  error: unknown,
+): boolean {
+  return file.log.shape === "database" && error instanceof UserError;
+}
+
+/** Why a database gives no run. */
+export const databaseSkip = (): SkipReason => (hasSqlite() ? "bad_database" : "no_sqlite");
+
+/**
+ * What one file is.
+ * @param isAmong others: a database that cannot be read is passed over. @throws UserError where it is alone.
+ */
+async function findOne(path: string, isAmong: boolean): Promise<FoundFile> {
   const skip = (why: SkipReason): FoundFile => ({ kind: "skip", path, why });
   const log = (kind: LogKind): FoundFile => ({ kind: "log", path, log: kind });
   if (/\.parquet$/i.test(path)) return { kind: "rows", path };
@@ -99,8 +116,7 @@ export async function findOne(path: string): Promise<FoundFile> {
   if (/\.eval$/i.test(path)) return log({ shape: "eval", format: "inspect" });
   const beginning = await beginningOf(path);
   if (beginning.startsWith(SQLITE_MAGIC)) {
-    const format = await databaseFormat(path);
-    return format === null ? skip("no_run") : log({ shape: "database", format });
+    return findDatabase(path, isAmong);
   }
   if (isAiderRequests(beginning)) {
     if (await isTooLarge(path)) return skip("too_large");
@@ -116,6 +132,18 @@ const ATTEMPT = /^attempt_(\d+)$/;
 /** Bytes. */
 const MAX_BEGUN = 1 << 16;
 const EVENT = /^event-(\d+)-[^/]*\.json$/;
+
+async function findDatabase(path: string, isAmong: boolean): Promise<FoundFile> {
+  try {
+    const format = await databaseFormat(path);
+    return format === null
+      ? { kind: "skip", path, why: "no_run" }
+      : { kind: "log", path, log: { shape: "database", format } };
+  } catch (error) {
+    if (!isAmong || !(error instanceof UserError)) throw error;
+    return { kind: "skip", path, why: databaseSkip() };
+  }
+}
 
 function folderOfEvent(path: string): string | null {
   const folder = dirname(path);

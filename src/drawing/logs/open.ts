@@ -5,6 +5,7 @@
 import { runRow } from "../../core/formats/run-row.ts";
 import { hasConversation } from "../../core/formats/rows.ts";
 import type { Run } from "../../core/formats/run.ts";
+import { UserError } from "../../errors.ts";
 import {
   matchingFiles,
   nameOf,
@@ -15,7 +16,14 @@ import {
 import { sourceOf, type Opened } from "../../io/source/rows.ts";
 import type { OpenFile, OpenOptions, RawRow, RowSource } from "../../io/source/types.ts";
 import { threadsOf, type Threads } from "./codex-files.ts";
-import { findLogs, type FoundFile, type SkipReason } from "./find.ts";
+import {
+  databaseSkip,
+  findLogs,
+  isUnreadDatabase,
+  SKIP_MEANINGS,
+  type FoundFile,
+  type SkipReason,
+} from "./find.ts";
 import { readLog, type FoundLog } from "./read.ts";
 
 /** What was found of a file. */
@@ -52,7 +60,7 @@ export async function openLogs(
     reports.push(report);
     if (open !== null) opened.push({ dataset: spec.pattern, revision: null, name, file: open });
   }
-  if (opened.length === 0) throw noneReadable(spec, paths.length);
+  if (opened.length === 0) throw databasesAlone(reports) ?? noneReadable(spec, paths.length);
   return { source: sourceOf(opened), reports };
 }
 
@@ -74,7 +82,11 @@ async function openOne(file: FoundFile, how: How): Promise<One> {
     report: { name, what: skip ?? "", rows: 0, skip, drops },
   });
   if (file.kind === "log") {
-    const log = await openLog(file, how.threads);
+    const log = await openLog(file, how.threads).catch((error: unknown) => {
+      if (isOne || !isUnreadDatabase(file, error)) throw error;
+      return null;
+    });
+    if (log === null) return skipped(databaseSkip());
     if (log.open.rows === 0 && !isOne) return skipped("no_turn", log.drops);
     const { open, what, drops } = log;
     return { open, report: { name, what, rows: open.rows, skip: null, drops } };
@@ -87,6 +99,16 @@ async function openOne(file: FoundFile, how: How): Promise<One> {
     return skipped("no_run");
   }
   return { open, report: { name, what: "rows", rows: open.rows, skip: null, drops: {} } };
+}
+
+/** Where nothing else could be read, a database that could not be is what is wrong. null: there is none. */
+function databasesAlone(reports: readonly FileReport[]): UserError | null {
+  const lost = reports.find(({ skip }) => skip === "no_sqlite" || skip === "bad_database");
+  if (lost?.skip === undefined || lost.skip === null) return null;
+  return new UserError(
+    `nothing can be read: ${lost.name} is ${SKIP_MEANINGS[lost.skip]}`,
+    "docs/sources.md lists what is read, and what databases need",
+  );
 }
 
 /** Names are kept of every run; the rest is read again when it is asked for. */

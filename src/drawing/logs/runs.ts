@@ -13,7 +13,14 @@ import { sourceOf } from "../../io/source/rows.ts";
 import type { RowSource } from "../../io/source/types.ts";
 import { allRows } from "../open-rows.ts";
 import { threadsOf, type Threads } from "./codex-files.ts";
-import { findLogs, SKIP_MEANINGS, type FoundFile, type SkipReason } from "./find.ts";
+import {
+  databaseSkip,
+  findLogs,
+  isUnreadDatabase,
+  SKIP_MEANINGS,
+  type FoundFile,
+  type SkipReason,
+} from "./find.ts";
 import { readLog } from "./read.ts";
 
 export type RunsFound = {
@@ -91,7 +98,12 @@ async function* readings(input: RunsInput, found: RunsFound): AsyncGenerator<Rea
   for await (const file of findLogs(paths)) {
     found.files++;
     if (isOne && file.kind === "skip") throw withoutRun(file);
-    yield* fileReadings(input, found, file, threads);
+    try {
+      yield* fileReadings(input, found, file, threads);
+    } catch (error) {
+      if (isOne || file.kind !== "log" || !isUnreadDatabase(file, error)) throw error;
+      add(found.skipped, { [databaseSkip()]: 1 });
+    }
   }
 }
 

@@ -69,7 +69,7 @@ export function servePart<Input, Output>(make: (input: Input) => Promise<Output>
  * those that do take a tenth of a second to start. Where Node takes TypeScript, there is nothing to do.
  */
 export async function allowDynamicImport(): Promise<void> {
-  if (takesTypeScript) return;
+  if (takesTypeScript || isBundled) return;
   const { register } = await import("tsx/esm/api");
   register();
 }
@@ -77,14 +77,16 @@ export async function allowDynamicImport(): Promise<void> {
 // ---------------------------------------------------------------------------------------------
 
 const takesTypeScript = "typescript" in process.features && Boolean(process.features.typescript);
+/** The launcher found or made a bundle of this command, and will of the thread. */
+const isBundled = import.meta.filename?.endsWith(".mjs") === true;
 
 /**
  * Through the launcher where Node takes TypeScript: it opens the cache of compiled code in the thread too.
- * In the package as well, where it knows the file that has the module bundled.
+ * Also where the launcher has bundled, and in the package, where it knows the file that has the module.
  */
 function startThread(module: URL): Worker {
   const path = fileURLToPath(module);
-  if (takesTypeScript || !existsSync(path)) {
+  if (takesTypeScript || isBundled || !existsSync(path)) {
     const project = fileURLToPath(new URL("../../../", import.meta.url));
     const name = relative(project, path).replace(/\.ts$/, "");
     return new Worker(join(project, "kingmaker.cjs"), { argv: [name] });

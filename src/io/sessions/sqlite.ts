@@ -31,6 +31,11 @@ export async function withSqlite<T>(path: string, ask: (db: Sqlite) => T): Promi
   return askCopy(open, path, ask);
 }
 
+/** Whether a database can be opened at all, by Node itself or by better-sqlite3. */
+export function hasSqlite(): boolean {
+  return packageOf("node:sqlite") !== null || packageOf("better-sqlite3") !== null;
+}
+
 /** The first bytes of every SQLite file. */
 export const SQLITE_MAGIC = "SQLite format 3\0";
 
@@ -56,7 +61,7 @@ function sqliteOf(path: string): Open {
   }
   throw new UserError(
     `${path} is a SQLite database, and this Node (${process.version}) cannot read one`,
-    "use Node 22.5 or newer, or install better-sqlite3 (npm install --no-save better-sqlite3@12); OpenCode's sessions can also be read as `opencode export` writes them",
+    "use Node 22.5 or newer, or install better-sqlite3 (npm install --no-save --save-prod better-sqlite3@12, which may compile for minutes); OpenCode's sessions can also be read as `opencode export` writes them",
   );
 }
 

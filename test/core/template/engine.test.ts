@@ -5,6 +5,7 @@ import { compileTemplate } from "../../../src/core/template/engine.ts";
 const VARIABLES = {
   call: { name: "edit", arguments: { path: "it's", lines: [1, 2.5, true, null], items: "x" } },
   list: ["b", "A"],
+  rows: [{ role: "a", f: { name: "x" }, n: 0 }, { role: "b", f: { name: "y" }, n: 1 }, { f: {} }],
   text: "--a b--",
   nothing: null,
 };
@@ -26,6 +27,9 @@ describe("values are written as Python writes them", () => {
 
 describe("texts", () => {
   test.each([
+    ["{{ 'a\\u2028b\\x85\\n\\nc\\n' | indent(2) }}", "a\n  b\n\n\n  c\n"],
+    ["{{ 'a\\nb' | indent(width=3, first=true) }}|{{ '' | indent }}", "   a\n   b|"],
+    ["{{ 'a\\n\\nb' | indent('> ', blank=true) }}", "a\n> \n> b"],
     ["{{ text.strip('-') }}|{{ text.lstrip('-a') }}|{{ text.rstrip('-') }}", "a b| b--|--a b"],
     ["{{ text | trim('-') }}|{{ ' a ' | trim }}", "a b|a"],
     ["{{ '\\ufeffa'.strip() | length }}|{{ '\\x1ca'.strip() }}", "2|a"],
@@ -86,4 +90,28 @@ test.each([
       "29 Dec 2024|29 December|Sunday Sun|13:00:00|364 24 01 PM|2024-12-29 13:00:00|100%",
   };
   expect(render(`{{ strftime_now('${format}') }}`, date)).toBe(told[date]);
+});
+
+describe("items by a test of an attribute", () => {
+  test.each([
+    ["selectattr('role', 'in', ['a', 'c'])", "1"],
+    ["rejectattr('role', 'in', ['a', 'c'])", "2"],
+    ["selectattr('f.name', 'equalto', 'y')", "1"],
+    ["selectattr('n')", "1"],
+    ["selectattr('role', 'ne', 'a')", "2"],
+    ["selectattr('role', 'string')", "2"],
+    ["rejectattr('role', 'defined')", "1"],
+    ["selectattr('role', 'undefined')", "1"],
+    ["selectattr('n', '==', 1)", "1"],
+    ["selectattr('f', 'mapping')", "3"],
+    ["rejectattr('n', 'none')", "3"],
+  ])("rows | %s has %s", (filter, count) => {
+    expect(render(`{{ rows | ${filter} | list | length }}`)).toBe(count);
+  });
+
+  test("an attribute of what a row lacks is refused, as Python refuses it", () => {
+    expect(() => render("{{ rows | selectattr('no.name', 'defined') | list }}")).toThrow(
+      "an attribute of what is undefined",
+    );
+  });
 });

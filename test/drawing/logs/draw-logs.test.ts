@@ -1,7 +1,8 @@
 /** Turns drawn from session logs, and what a mixed folder says of itself. */
 import { join } from "node:path";
-import { cpSync } from "node:fs";
+import { cpSync, readFileSync, writeFileSync } from "node:fs";
 import { expect, test } from "vitest";
+import { leftOutNote } from "../../../src/core/formats/left-out.ts";
 import type { Run } from "../../../src/core/formats/run.ts";
 import { loadConfig } from "../../../src/config.ts";
 import { openStore } from "../../../src/io/store.ts";
@@ -13,6 +14,7 @@ import { scriptedChat } from "../../support/chat.ts";
 import { OPTIONS, testDeps } from "../../support/deps.ts";
 import { jsonl, readLogs } from "../../support/logs.ts";
 import { tempProject } from "../../support/project.ts";
+import { canReadSqlite } from "../../support/sqlite.ts";
 
 const FIXTURES = join(import.meta.dirname, "../../fixtures/formats");
 const NONE = { skipBad: false, needsRuns: true };
@@ -156,4 +158,48 @@ test("a session that has just begun is said of a folder, and refused by name alo
   const { runs, found } = await readLogs(root, "logs");
   expect([runs.length, Object.fromEntries(found.skipped)]).toEqual([1, { begun: 1 }]);
   await expect(readLogs(root, "logs/a.jsonl")).rejects.toThrow(/a\.jsonl line 1 is not JSON/);
+});
+
+const BROKEN = "SQLite format 3\0 and then nothing that a database has";
+const whyUnread = (await canReadSqlite()) ? "bad_database" : "no_sqlite";
+
+test("a database that cannot be read is counted by name, and the folder's other sessions are read", async () => {
+  const root = tempProject({ "logs/broken.db": BROKEN });
+  cpSync(join(FIXTURES, "pi"), join(root, "logs"), { recursive: true });
+  const { runs, found } = await readLogs(root, "logs");
+  expect(runs.length).toBeGreaterThan(0);
+  expect(found.skipped.get(whyUnread)).toBe(1);
+
+  const { reports } = await openLogs({ root, pattern: "logs", key: "x" }, NONE);
+  expect(reports.reduce((sum, { rows }) => sum + rows, 0)).toBe(runs.length);
+  expect(reports.find(({ name }) => name.endsWith("broken.db"))).toMatchObject({
+    rows: 0,
+    skip: whyUnread,
+  });
+  expect(leftOutNote("logs", reports)).toContain(`${whyUnread} 1`);
+});
+
+test("a database that breaks behind its first pages leaves the other sessions, too", async () => {
+  const root = tempProject();
+  cpSync(join(FIXTURES, "pi"), join(root, "logs"), { recursive: true });
+  const whole = readFileSync(join(FIXTURES, "opencode/opencode.db"));
+  const cut = Buffer.concat([whole.subarray(0, 8192), Buffer.alloc(whole.length - 8192, 7)]);
+  writeFileSync(join(root, "logs/opencode.db"), cut);
+  const { runs, found } = await readLogs(root, "logs");
+  expect(runs.length).toBeGreaterThan(0);
+  expect(found.skipped.get(whyUnread)).toBe(1);
+  const { reports } = await openLogs({ root, pattern: "logs", key: "x" }, NONE);
+  expect(reports.map(({ skip }) => skip)).toContain(whyUnread);
+});
+
+test("where nothing else can be read, or it is named itself, the database is what is wrong", async () => {
+  const root = tempProject({ "logs/a.db": BROKEN, "logs/b.db": BROKEN });
+  const way = whyUnread === "no_sqlite" ? "--save-prod better-sqlite3@12" : "broken, locked";
+  await expect(openLogs({ root, pattern: "logs", key: "x" }, NONE)).rejects.toThrow(
+    "nothing can be read: logs/a.db is a SQLite database",
+  );
+  await expect(openLogs({ root, pattern: "logs", key: "x" }, NONE)).rejects.toThrow(way);
+  await expect(readLogs(root, "logs/a.db")).rejects.toThrow(
+    whyUnread === "no_sqlite" ? "cannot read one" : "is no database of a known agent",
+  );
 });

@@ -18,14 +18,13 @@ import { scriptedChat } from "../test/support/chat.ts";
 import { OPTIONS, testDeps } from "../test/support/deps.ts";
 import { scriptedAnswer, targetSources, targetToml } from "../test/support/target-world.ts";
 
-const ROWS = 800;
-const ACCEPTED = 150;
-const PER_FILE = 20;
+/** Turns that can be drawn, turns wanted, turns of a file; npm run bench:target -- 800 150 20 */
+const [rows = 4000, accepted = 1000, perFile = 100] = process.argv.slice(2).map(Number);
 
 const root = mkdtempSync(join(tmpdir(), "kingmaker-target-"));
 mkdirSync(join(root, "report"));
-const toml = targetToml(`accepted = ${ACCEPTED}\nmax_candidates = ${ROWS}`, "", "chutes", PER_FILE);
-for (const [name, text] of Object.entries({ "chain.toml": toml, ...targetSources(ROWS) })) {
+const toml = targetToml(`accepted = ${accepted}\nmax_candidates = ${rows}`, "", "chutes", perFile);
+for (const [name, text] of Object.entries({ "chain.toml": toml, ...targetSources(rows) })) {
   writeFileSync(join(root, name), text);
 }
 let ledger = "";
@@ -79,9 +78,9 @@ await untilTarget(config, {
     counted(async () => {
       for (const stage of [king, challenger, validate, report]) {
         await stage(config, testDeps(root, chat), OPTIONS);
+        appendFileSync(join(root, "report/ledger.jsonl"), ledger);
+        ledger = "";
       }
-      appendFileSync(join(root, "report/ledger.jsonl"), ledger);
-      ledger = "";
     }),
 });
 const { user, system } = process.cpuUsage(from);

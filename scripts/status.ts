@@ -27,7 +27,7 @@ await runScript(async () => {
     await status(openStore(flags.root), await readableConfig(flags.root)),
   );
   const wrong = await wrongOf(flags.root);
-  const lines = [...statusLines(state), ...wrong.map((line) => `wrong: ${line}`)];
+  const lines = statusLines(state, wrong);
   const text = flags.json ? JSON.stringify({ ...state, wrong }) : typed(lines.join("\n"));
   process.stdout.write(`${text}\n`);
   return 0;

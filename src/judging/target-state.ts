@@ -11,7 +11,7 @@ import { outlookOf } from "../core/target/outlook.ts";
 import { targetStatus, type TargetStatus } from "../core/target/status-line.ts";
 import { openFacts } from "../io/facts/facts.ts";
 import { foldLedger, LEDGER_KIND } from "../io/facts/fold-ledger.ts";
-import { listPlanned, PLANNED, type Planned } from "../io/prompts.ts";
+import { listPlanned, listPromptFiles, PLANNED, type Planned } from "../io/prompts.ts";
 import type { Store } from "../io/store.ts";
 import { duelSchema, type Duel } from "../records/duel.ts";
 import { isRefinedName } from "../records/refined.ts";
@@ -68,6 +68,16 @@ export async function lookAtTarget(
   return { state, run, planned, spending, duel };
 }
 
+/** A file of prompt/ that no round of this target drew; null: there is none. */
+export async function foreignPrompts(config: Config, store: Store): Promise<string | null> {
+  const state = await store.readIfThere(SOURCE_STATE, sourceStateSchema);
+  const drawn = (name: string): boolean =>
+    state !== null &&
+    name.startsWith(`prompts_${config.source.count}_`) &&
+    (!state.done || state.files.includes(name));
+  return (await listPromptFiles(store)).find((name) => !drawn(name)) ?? null;
+}
+
 /** Numbers for status and estimate; null: chain.toml has no [target]. */
 export async function statusOfTarget(
   config: Config,
@@ -75,7 +85,9 @@ export async function statusOfTarget(
   rng: Rng,
 ): Promise<TargetStatus | null> {
   const look = await lookAtTarget(config, store, "last_round");
-  return look === null ? null : statusAt(look, look.run?.rounds ?? [], config, rng);
+  if (look === null) return null;
+  const foreign = await foreignPrompts(config, store);
+  return { ...statusAt(look, look.run?.rounds ?? [], config, rng), foreign };
 }
 
 /** @param rounds that are over, the last of them as `state` has it. */

@@ -62,11 +62,11 @@ export async function estimate(
   }
 }
 
-/** Beyond what is drawn: what the rounds of [target] will come to. null: chain.toml has none. */
+/** Beyond what is drawn: what the rounds of [target] will come to. null: chain.toml has none, or no round can begin here. */
 export async function estimateFurther(config: Config, store: Store): Promise<Further | null> {
   const rng = seededRng(config.source.seed, "target/outlook");
   const status = await statusOfTarget(config, store, rng);
-  if (status === null) return null;
+  if (status === null || status.foreign != null) return null;
   const facts = openFacts(store, [...PLANNED_KINDS, PLANNED, LEDGER_KIND]);
   const { learned } = await foldLedger(store, facts, LEDGER_FOLD);
   const estimator = makeEstimator(learned);

@@ -13,9 +13,13 @@ import { spentOnRounds } from "../core/target/money.ts";
 import { sourceNote } from "../core/target/source-room.ts";
 import { targetLine } from "../core/target/status-line.ts";
 import { UserError } from "../errors.ts";
-import { listPromptFiles } from "../io/prompts.ts";
 import type { Store } from "../io/store.ts";
-import { lookAtTarget, statusAt, type TargetLook } from "../judging/target-state.ts";
+import {
+  foreignPrompts,
+  lookAtTarget,
+  statusAt,
+  type TargetLook,
+} from "../judging/target-state.ts";
 import { SOURCE_STATE, sourceStateSchema } from "../records/source.ts";
 import { TARGET_RUN, targetRunSchema } from "../records/target.ts";
 import { sources } from "./sources.ts";
@@ -74,14 +78,8 @@ async function openRun(config: Config, deps: TargetDeps): Promise<number | null>
 
 /** @throws UserError where prompt/ holds what no round of this target drew */
 async function checkPrompts(config: Config, store: Store): Promise<void> {
-  const state = await store.readIfThere(SOURCE_STATE, sourceStateSchema);
-  const files = await listPromptFiles(store);
-  const drawn = (name: string): boolean =>
-    state !== null &&
-    name.startsWith(`prompts_${config.source.count}_`) &&
-    (!state.done || state.files.includes(name));
-  const other = files.find((name) => !drawn(name));
-  if (other === undefined) return;
+  const other = await foreignPrompts(config, store);
+  if (other === null) return;
   throw new UserError(
     `stages --until target: prompt/${other} was not drawn for this target`,
     "a target draws its own prompts: use another workspace (--root DIR)",

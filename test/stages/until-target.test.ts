@@ -3,10 +3,13 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { seededRng } from "../../src/core/random.ts";
 import { loadConfig, type Config } from "../../src/config.ts";
+import { targetLine } from "../../src/core/target/status-line.ts";
 import { openStore } from "../../src/io/store.ts";
+import { statusOfTarget } from "../../src/judging/target-state.ts";
 import { duelSchema } from "../../src/records/duel.ts";
 import { targetRunSchema } from "../../src/records/target.ts";
 import { challenger } from "../../src/stages/challenger.ts";
+import { estimateFurther } from "../../src/stages/estimate.ts";
 import { king } from "../../src/stages/king.ts";
 import { prompt } from "../../src/stages/prompt.ts";
 import { report } from "../../src/stages/report.ts";
@@ -243,6 +246,12 @@ test("prompts that nobody drew, and no target, are refused", async () => {
   await expect(run(byHand)).rejects.toThrow(
     "stages --until target: prompt/prompts_200_001.json was not drawn for this target",
   );
+  const config = loadConfig(byHand, {});
+  const status = await statusOfTarget(config, openStore(byHand), seededRng(1, "target/outlook"));
+  expect(status === null ? "" : targetLine(status)).toBe(
+    "target: prompt/prompts_200_001.json was not drawn for it, and a target draws its own prompts: take [target] out of chain.toml, or use another workspace (--root DIR)",
+  );
+  expect(await estimateFurther(config, openStore(byHand))).toBeNull();
   const none = tempProject({ "chain.toml": targetToml(""), ...targetSources(50) });
   await expect(run(none)).rejects.toThrow(
     "stages --until target: chain.toml has no [target] accepted",

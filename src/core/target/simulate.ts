@@ -6,18 +6,10 @@ import type { Rng } from "../random.ts";
 import { boundsOf, MIN_CLUSTERS, type GateTurn } from "../duel/gate.ts";
 import { levelAt, lookAt, type PastLook } from "../duel/spending.ts";
 import { turnScore } from "../duel/turn-score.ts";
-import { drawDuel, PLAIN_WORLD, type World } from "../duel/worlds.ts";
+import { drawDuel, type WorldTurn } from "../duel/worlds.ts";
 import { nextStep, type TargetGate, type TargetState } from "./decide.ts";
 import { evidenceOf } from "./evidence.ts";
-
-export type TargetScenario = {
-  readonly name: string;
-  readonly world: World;
-  /** From this score on a turn is in final/. */
-  readonly final_min: number;
-  readonly accepted: number;
-  readonly per_file: number;
-};
+import { TARGET_SCENARIOS, type TargetScenario } from "./scenarios.ts";
 
 export type TargetFigures = {
   readonly scenario: TargetScenario;
@@ -45,29 +37,6 @@ export type TargetSimulation = {
   readonly bootstrap_resamples: number;
   readonly rng: (purpose: string) => Rng;
 };
-
-const scenario = (
-  repositories: number,
-  over: Pick<TargetScenario, "accepted"> & Partial<TargetScenario>,
-  world: Partial<World> = {},
-): TargetScenario => ({
-  name: `${repositories} repositories of 5 turns`,
-  world: { ...PLAIN_WORLD, repositories, ...world },
-  final_min: 60,
-  per_file: 5,
-  ...over,
-});
-
-/** The worlds of docs/tables/target.md. */
-export const TARGET_SCENARIOS: readonly TargetScenario[] = [
-  scenario(60, { accepted: 20 }),
-  scenario(60, { accepted: 35 }),
-  scenario(60, { accepted: 30, name: "60, Pareto sizes" }, { sizes: "pareto" }),
-  scenario(60, { accepted: 40, name: "60, 10 % lost" }, { lost: 0.1 }),
-  scenario(200, { accepted: 100, per_file: 10 }, { difference: 5 }),
-  scenario(200, { accepted: 50, per_file: 10, final_min: 65 }, { difference: 5 }),
-  scenario(400, { accepted: 200, per_file: 20 }, { difference: 5 }),
-];
 
 /** `runs` at least 1. Same rng and rules, same result. */
 export function simulateTarget(
@@ -125,10 +94,9 @@ type Run = {
 type Rules = TargetSimulation & { readonly levelOf: typeof levelAt };
 
 function oneRun(scene: TargetScenario, rng: Rng, rules: Rules): Run {
-  const turns = drawDuel(scene.world, rng).map(({ cluster, ballots }) => ({
-    cluster,
-    score: turnScore(ballots)?.score ?? 0,
-  }));
+  const turns = firstOfEach(drawDuel(scene.world, rng), scene.max_per_repo).map(
+    ({ cluster, ballots }) => ({ cluster, score: turnScore(ballots)?.score ?? 0 }),
+  );
   const isFinal = turns.map(({ score }) => score >= scene.final_min);
   const about = {
     accepted: scene.accepted,
@@ -149,7 +117,13 @@ function oneRun(scene: TargetScenario, rng: Rng, rules: Rules): Run {
       repo: cluster,
       isFinal: isFinal[n] === true,
     }));
-    const state: TargetState = { ...about, have, drawn, seen: evidenceOf(at, 0), gate };
+    const state: TargetState = {
+      ...about,
+      have,
+      drawn,
+      seen: evidenceOf(at, scene.max_per_repo),
+      gate,
+    };
     const step = nextStep(state);
     if (step.kind !== "draw") {
       return {
@@ -169,6 +143,17 @@ function oneRun(scene: TargetScenario, rng: Rng, rules: Rules): Run {
       isAccepted = look(turns, drawn, past, rules);
     }
   }
+}
+
+/** As the draw has it: a repository that has given `most` turns is passed over from then on. */
+function firstOfEach(turns: readonly WorldTurn[], most: number): readonly WorldTurn[] {
+  if (most === 0) return turns;
+  const given = new Map<string, number>();
+  return turns.filter(({ cluster }) => {
+    const so = given.get(cluster) ?? 0;
+    given.set(cluster, so + 1);
+    return so < most;
+  });
 }
 
 /** One look at what is drawn; it is added to `past` where it was paid for. */

@@ -19,6 +19,8 @@ export type TargetStatus = {
   readonly usd_left: Range | null;
   /** That the buckets get there with what may be drawn, 0..1. */
   readonly chance: number;
+  /** A file of prompt/ that no round drew: no round can begin here. */
+  readonly foreign?: string | null;
 };
 
 export type Spent = Pick<TargetRound, "calls" | "usd" | "unpriced">;
@@ -66,6 +68,9 @@ export function toDraw({ turns_left, drawn, judged }: TargetStatus): Range {
 /** "target: 40 of 100 turns are in final/, of 240 drawn in 2 rounds; to come, with 90 % intervals: ..." */
 export function targetLine(status: TargetStatus): string {
   const { accepted, have, drawn, rounds, rounds_left, turns_left, calls_left, usd_left } = status;
+  if (status.foreign != null) {
+    return `target: prompt/${status.foreign} was not drawn for it, and a target draws its own prompts: take [target] out of chain.toml, or use another workspace (--root DIR)`;
+  }
   const so = `target: ${have} of ${accepted} turns are in final/, of ${drawn} drawn in ${counted(rounds, "round")} that ${rounds === 1 ? "is" : "are"} over`;
   if (rounds_left.high === 0) return so;
   const whole = (n: number): string => String(Math.round(n));

@@ -30,6 +30,21 @@ test.each([
   expect(chanceOf(k, n, a, b)).toBeCloseTo(chance, 10);
 });
 
+test("terms far from the mode are as in the whole sum", () => {
+  // Six of nine with Beta(3, 4): the sum of C(9, x) B(x + 3, 13 - x) / B(3, 4) over x = 6..9.
+  const rising = (from: number, n: number): number =>
+    Array.from({ length: n }, (_, at) => from + at).reduce((product, next) => product * next, 1);
+  const choose = [1, 9, 36, 84, 126, 126, 84, 36, 9, 1];
+  const sum = [6, 7, 8, 9].reduce(
+    (total, x) => total + ((choose[x] ?? 0) * rising(3, x) * rising(4, 9 - x)) / rising(7, 9),
+    0,
+  );
+  expect(chanceOf(6, 9, 3, 4)).toBeCloseTo(sum, 12);
+  expect(chanceOf(900, 3000, 1000, 2000)).toBeGreaterThan(0.99);
+  expect(chanceOf(1100, 3000, 1000, 2000)).toBeLessThan(0.01);
+  expect(chanceOf(2900, 3000, 2, 900)).toBeCloseTo(0, 12);
+});
+
 test.each([
   ["the first round draws what is wanted in any case", {}, { kind: "draw", limit: 100 }],
   [

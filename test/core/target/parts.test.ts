@@ -9,7 +9,8 @@ import { evidenceOf } from "../../../src/core/target/evidence.ts";
 import { conditionalPower, futilityNote } from "../../../src/core/target/futile.ts";
 import { affordableTurns, spentOnRounds } from "../../../src/core/target/money.ts";
 import { outlookOf } from "../../../src/core/target/outlook.ts";
-import { simulateTarget, TARGET_SCENARIOS } from "../../../src/core/target/simulate.ts";
+import { TARGET_SCENARIOS } from "../../../src/core/target/scenarios.ts";
+import { simulateTarget } from "../../../src/core/target/simulate.ts";
 import { targetNotes, targetTable } from "../../../src/core/target/simulation-table.ts";
 import { sourceNote } from "../../../src/core/target/source-room.ts";
 import { targetLine, targetStatus } from "../../../src/core/target/status-line.ts";
@@ -251,7 +252,7 @@ test("what is still to be drawn costs as the drawn turns would, made anew", () =
 });
 
 test("a simulated world hits its target exactly, and its table says what each column means", () => {
-  const [, , , , scene] = TARGET_SCENARIOS;
+  const scene = TARGET_SCENARIOS.find(({ world }) => world.difference > 0);
   if (scene === undefined) throw new Error("no such world");
   const small = { ...scene, world: { ...scene.world, repositories: 60 }, accepted: 25 };
   const rules = {
@@ -266,4 +267,17 @@ test("a simulated world hits its target exactly, and its table says what each co
   expect(targetTable([figures]).split("\n")).toHaveLength(3);
   expect(targetNotes([figures])[0]).toContain("20 runs a world");
   expect(targetNotes([])).toEqual([]);
+});
+
+test("where max_per_repo binds, what is drawn beyond an oracle that knows the share stays small", () => {
+  const scene = TARGET_SCENARIOS.find(({ max_per_repo }) => max_per_repo === 5);
+  if (scene === undefined) throw new Error("no such world");
+  const figures = simulateTarget(scene, 20, {
+    gate_alpha: 0.05,
+    bootstrap_resamples: 199,
+    rng: (what) => seededRng(4, what),
+  });
+  expect(figures.candidates).toBeLessThanOrEqual(scene.world.repositories * 5);
+  expect(figures).toMatchObject({ hit: 1 });
+  expect(figures.overshoot).toBeLessThan(0.25);
 });

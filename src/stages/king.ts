@@ -19,6 +19,7 @@ import {
   nextAttempt,
   sumOfTries,
   tryOf,
+  tookOf,
 } from "../core/turn/tries.ts";
 import { UserError } from "../errors.ts";
 import { listAnswers } from "../io/answers.ts";
@@ -302,6 +303,8 @@ function answerOf(
       ...sumOfTries(tries, reply),
       attempts: nextAttempt(tries),
       finish_reason: reply.finish_reason,
+      ...tookOf(reply),
+      ...(reply.content === text ? {} : { raw: reply.content }),
       time: now().toISOString(),
     },
   };

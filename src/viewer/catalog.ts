@@ -47,7 +47,8 @@ export type Catalog = {
 export type Mark = { readonly folders: Folders | null; readonly looks: number };
 
 export function openCatalog(store: Store, rules: EntryRules): Catalog {
-  const texts = openTexts(store);
+  let isLarge = false;
+  const texts = openTexts(store, () => isLarge);
   const held = new Map<string, Held>();
   let folders: Folders | null = null;
   /** Looks that were begun, and that are under way: what they read may be older than a change beside them. */
@@ -77,9 +78,10 @@ export function openCatalog(store: Store, rules: EntryRules): Catalog {
       return trouble !== before;
     }
     trouble = null;
+    isLarge = answers.length >= KEPT_FROM;
     const isFirst = ahead !== null;
     if (isFirst) ahead = new Map(answers.map((answer) => [answer.name, answer]));
-    const reader = entryReader(store, texts, { rules, all: isFirst });
+    const reader = entryReader(store, texts, { rules, all: isFirst, keep: isLarge });
     const changed = await takeIn(answers, reader);
     ahead = null;
     await reader.save();
@@ -185,7 +187,7 @@ export function openCatalog(store: Store, rules: EntryRules): Catalog {
       const stamp = stampFrom(store, answer);
       if (stamp.answer === MISSING) return false;
       if (known?.stamp.text !== stamp.text) {
-        const reader = entryReader(store, texts, { rules, all: false });
+        const reader = entryReader(store, texts, { rules, all: false, keep: isLarge });
         const read = await readAt(answer, stamp, reader);
         await reader.save();
         held.set(file, read);
@@ -214,6 +216,8 @@ type Stamp = { readonly text: string; readonly answer: string };
 type Held = { readonly stamp: Stamp; readonly indexed: Indexed };
 
 const AT_ONCE = 32;
+/** Fewer turns are read faster than a person waits, and leave nothing beside the answers. */
+const KEPT_FROM = 1000;
 /** So long at most is a page kept waiting by turns that are taken in. */
 const AT_A_TIME_MS = 15;
 const MISSING = "-";

@@ -20,6 +20,12 @@ export type Indexed = {
   readonly places: readonly TextPlace[];
 };
 
+export type EntryReading = {
+  readonly rules: EntryRules;
+  readonly all: boolean;
+  readonly keep: boolean;
+};
+
 export type EntryReader = {
   /** `before`: how it was, so that words that are the same are not put down twice. */
   read(
@@ -30,11 +36,14 @@ export type EntryReader = {
   save(): Promise<void>;
 };
 
-/** `all`: what was kept is read in, for a look at every turn; else it is only added to. */
+/**
+ * `all`: what was kept is read in, for a look at every turn; else it is only added to. `keep`: what is new is put
+ * down at all.
+ */
 export function entryReader(
   store: Store,
   texts: Texts,
-  { rules, all }: { readonly rules: EntryRules; readonly all: boolean },
+  { rules, all, keep }: EntryReading,
 ): EntryReader {
   const facts = openFacts(store, all ? [LISTED] : [], all);
   return {
@@ -68,7 +77,7 @@ export function entryReader(
       const [own, said] = searchTexts(input);
       const known = before?.isSameAnswer === true ? before.indexed.places[0] : undefined;
       const places = [known ?? texts.put(own), texts.put(said)];
-      if (broken.length === 0) {
+      if (keep && broken.length === 0) {
         const key = keyOver([answer.hash, score.hash, review.hash, rules]);
         facts.keep(LISTED, path, key, { entry, places });
       }
@@ -76,7 +85,7 @@ export function entryReader(
     },
     async save() {
       texts.flush();
-      await facts.save();
+      if (keep) await facts.save();
     },
   };
 }

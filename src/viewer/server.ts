@@ -106,6 +106,8 @@ const PORTS_TRIED = 20;
 /** A workspace of so many turns is read before the viewer answers; a larger one while it does. */
 const READ_FIRST = 1000;
 const FIRST_LOOK_MS = 1200;
+/** A page is shown without the costs of a ledger that takes longer to add up. */
+const PATIENCE_MS = 200;
 const LOOK_MS = 700;
 /** So many times as long as a look took is it before the next. */
 const REST = 4;
@@ -126,7 +128,10 @@ function openRun(workspace: Workspace): Run {
   const { config, store } = workspace;
   const catalog = openCatalog(store, { bucket: config.bucket, mode: config.duel.mode });
   const watch = watchWorkspace(config.root, catalog);
-  return { ...workspace, catalog, watch, facts: openRunFacts(workspace) };
+  const facts = openRunFacts(workspace, PATIENCE_MS);
+  // Begun before anybody asks; a fault is told to whoever does.
+  facts().catch(() => null);
+  return { ...workspace, catalog, watch, facts };
 }
 
 function routesOf(run: Run, { now, ...shared }: Shared, links: Links): Hono {

@@ -43,8 +43,8 @@ export function scoreOf(score: Score, isHidden: boolean): Score {
   };
 }
 
-/** What a check said of a reply may quote it, and it may quote the pull request. */
-export function withoutDetail(run: RunInfo): RunInfo {
+/** What a check said of a reply may quote it, and it may quote the pull request; no raw reply leaves. */
+export function withoutDetail({ raw: _, ...run }: RunInfo): RunInfo {
   const { malformed } = run;
   return malformed == null ? run : { ...run, malformed: { reason: malformed.reason, detail: "" } };
 }

@@ -41,7 +41,8 @@ export type Texts = {
 /** Relative to the workspace. */
 export const TEXTS_FILE = "answer/.texts";
 
-export function openTexts(store: Store): Texts {
+/** `isKept`: whether blocks are put down at all; few texts are as well in memory. */
+export function openTexts(store: Store, isKept: () => boolean = () => true): Texts {
   const path = store.path(TEXTS_FILE);
   let file = openWhole(path);
   const blocks = (file === null ? null : blocksIn(file)) ?? new Map<string, Block>();
@@ -56,8 +57,8 @@ export function openTexts(store: Store): Texts {
   const flush = (): void => {
     if (held.length === 0 || isClosed) return;
     const body = Buffer.concat(held);
-    file ??= create(path);
-    const at = file === null ? null : added(file, name, body, end);
+    if (isKept()) file ??= create(path);
+    const at = file === null || !isKept() ? null : added(file, name, body, end);
     blocks.set(
       name,
       at === null ? { body, at: 0, bytes: body.length } : { at, bytes: body.length },

@@ -7,7 +7,7 @@ import {
   type CommonFlags,
 } from "../src/command/cli.ts";
 import { writeTable } from "../src/command/made-table.ts";
-import { simulateToTarget } from "../src/command/simulate-target.ts";
+import { refuseUnused, simulateToTarget } from "../src/command/simulate-target.ts";
 import { loadConfig } from "../src/config.ts";
 import { seededRng } from "../src/core/random.ts";
 import { simulateRest } from "../src/core/duel/simulate-panel.ts";
@@ -43,6 +43,7 @@ type Flags = CommonFlags &
 
 await runScript(async () => {
   const flags = parseFlags<Flags>(command, process.argv.slice(2));
+  refuseUnused(command, flags);
   const { duels, resamples, seed, panels, json, write } = flags;
   const chance = (what: string) => seededRng(seed, what);
   const { gate_alpha } = loadConfig(flags.root).duel;

@@ -24,7 +24,7 @@ await runScript(async () => {
   const { status, statusLines } = await import("../src/stages/status.ts");
   const state = await withTarget(flags.root, await status(openStore(flags.root)));
   const wrong = await wrongOf(flags.root);
-  const lines = [...statusLines(state), ...wrong.map((line) => `wrong: ${line}`)];
+  const lines = statusLines(state, wrong);
   const text = flags.json ? JSON.stringify({ ...state, wrong }) : typed(lines.join("\n"));
   process.stdout.write(`${text}\n`);
   return 0;

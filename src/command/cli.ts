@@ -94,7 +94,7 @@ export function parseOwnFlags<T extends object>(
     if (error.exitCode === 0) throw new HelpShown();
     throw new UserError(
       `${command.name()}: ${error.message.replace(/^error: /, "").replaceAll("\n", " ")}`,
-      `\`npm run ${command.name()} -- --help\` lists the flags`,
+      `npm run ${command.name()} -- --help lists the flags`,
     );
   }
   const flags = Object.entries(command.opts<T>()).map(([key, value]) => [key, homeIn(value)]);

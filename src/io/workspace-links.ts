@@ -21,6 +21,10 @@ export async function checkLinks(root: string): Promise<void> {
   }
 }
 
+/** A folder's one path, whatever links lead to it. @throws UserError for a fault of the disk */
+export const realFolder = (path: string): Promise<string> =>
+  onDisk(path, "read", () => realpath(path));
+
 /** Whether a link stands there; false: something else, or nothing. */
 export async function isLink(path: string): Promise<boolean> {
   try {

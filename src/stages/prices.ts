@@ -55,7 +55,7 @@ export function pricesLines({ found, missing, silent }: Prices): string[] {
     ),
     ...silent.map(
       (provider) =>
-        `${provider} gave no list of models: no answer, or a refusal -> look at [provider.${provider}].base_url and its key; \`npm run doctor\` says what is wrong`,
+        `${provider} gave no list of models: no answer, or a refusal -> look at [provider.${provider}].base_url and its key; npm run doctor says what is wrong`,
     ),
     found.length > 0 ? "written to chain.toml" : "nothing was written",
   ];

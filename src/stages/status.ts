@@ -99,8 +99,11 @@ export async function targetOf(root: string, store: Store): Promise<TargetStatus
   }
 }
 
-/** The status as lines for a person. */
-export function statusLines({ stages, next, target }: Status): string[] {
+/** The status as lines for a person. `wrong`: what has to be mended before a stage can run. */
+export function statusLines(
+  { stages, next, target }: Status,
+  wrong: readonly string[] = [],
+): string[] {
   const cell = (text: string | number, width: number): string => String(text).padStart(width);
   const failed = stages.find((row) => row.failed > 0 && row.stage !== "prompt");
   return [
@@ -113,7 +116,12 @@ export function statusLines({ stages, next, target }: Status): string[] {
       ? []
       : [`--retry asks again for what failed: npm run stage:${failed.stage} -- --retry`]),
     ...(target === undefined ? [] : [targetLine(target)]),
-    next === null ? "everything is done: read report/report.md" : `next: ${next}`,
+    ...wrong.map((line) => `wrong: ${line}`),
+    next === null
+      ? `all ${wrong.length === 0 ? "stages are" : "that was asked for is"} done: read report/report.md`
+      : wrong.length === 0
+        ? `next: ${next}`
+        : `then: ${next}`,
   ];
 }
 

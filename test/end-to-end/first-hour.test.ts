@@ -80,7 +80,7 @@ test("the stages run to the report, and a second time nothing is asked", async (
 
 test("status has nothing left to run", async () => {
   const said = await runScriptFile("status", ["--root", "~/first"], env);
-  expect(said.stdout).toContain("everything is done: read report/report.md");
+  expect(said.stdout).toContain("all stages are done: read");
 });
 
 test("the page shows the duels", async () => {

@@ -69,6 +69,15 @@ test("every stage shows what is done, pending and failed, and what its calls cos
   expect(statusLines(state).join("\n")).toMatch(/king +2 +1 +1 +3 +0\.7500 \+ 1 unpriced/);
 });
 
+test.each([
+  [null, [], ["all stages are done: read report/report.md"]],
+  ["npm run stage:king", [], ["next: npm run stage:king"]],
+  ["npm run stage:king", ["no key"], ["wrong: no key", "then: npm run stage:king"]],
+  [null, ["no key"], ["wrong: no key", "all that was asked for is done: read report/report.md"]],
+])("what is wrong stands before what comes next: %j with %j", (next, wrong, lines) => {
+  expect(statusLines({ stages: [], next }, wrong).slice(1)).toEqual(lines);
+});
+
 test.each(["king", "challenger", "validate"])(
   "what failed in %s is named with the command that asks for it again",
   (failing) => {

@@ -53,6 +53,6 @@ test("setup:training refuses a flag that it does not know", async () => {
   const ran = await runScriptFile("setup-training", ["--gpu"]);
   expect(ran.code).toBe(1);
   expect(ran.stderr).toBe(
-    "setup:training: unknown option '--gpu'\n  -> `npm run setup:training -- --help` lists the flags\n",
+    "setup:training: unknown option '--gpu'\n  -> npm run setup:training -- --help lists the flags\n",
   );
 });

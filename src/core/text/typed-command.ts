@@ -10,11 +10,16 @@ export type Typing = {
   readonly by: "npm" | "kingmaker";
 };
 
-/** `npm run stage:king` -> `npm run stage:king -- --root my-run`, or `npx kingmaker king --root my-run`. */
+/**
+ * `npm run stage:king` -> `npm run stage:king -- --root my-run`, or `npx kingmaker king --root my-run`; the report's
+ * files get the workspace in front.
+ */
 export function asTyped(text: string, { root, by }: Typing): string {
-  return text.replace(NAMED, (whole, name: string, dashes: string | undefined, at: number) => {
+  const placed =
+    root === null ? text : text.replace(REPORT, (file) => shellWord(`${root}/${file}`));
+  return placed.replace(NAMED, (whole, name: string, dashes: string | undefined, at: number) => {
     if (OTHERS.test(name)) return whole;
-    const rest = text.slice(at + whole.length);
+    const rest = placed.slice(at + whole.length);
     const line = /^[^`\n]*/.exec(rest)?.[0] ?? "";
     const isNamed = root === null || ROOTLESS.test(name) || line.includes("--root");
     const folder = isNamed ? "" : ` --root ${shellWord(root)}`;
@@ -31,6 +36,8 @@ export function shellWord(word: string): string {
 // ---------------------------------------------------------------------------------------------
 
 const NAMED = /\bnpm run (?:(?:-s|--silent) )?([a-z][\w-]*(?::[\w-]+)*)( --(?= |$))?/g;
+
+const REPORT = /(?<![\w./-])report\/report\.(?:md|html)\b/g;
 
 /** Of the checkout alone, or npm's own. */
 const OTHERS = /^(?:check|test|bench|measure|format|screenshots|findings|fuzz|soak)\b/;

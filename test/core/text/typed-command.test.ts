@@ -19,6 +19,12 @@ test.each([
   ],
   ["npm run view -- --root demo", "npm run view -- --root demo", "npx kingmaker view --root demo"],
   ["npm run compare -- a b", "npm run compare -- a b", "npx kingmaker compare a b"],
+  [
+    "open report/report.md or report/report.html",
+    "open w/report/report.md or w/report/report.html",
+    "open w/report/report.md or w/report/report.html",
+  ],
+  ["Open demo/report/report.md", "Open demo/report/report.md", "Open demo/report/report.md"],
   ["npm run setup:training", "npm run setup:training", "npx kingmaker setup-training"],
   ["npm run test:python", "npm run test:python", "npm run test:python"],
   ["`npm run` lists them", "`npm run` lists them", "`npm run` lists them"],

@@ -52,7 +52,7 @@ async function round(name: string): Promise<void> {
     await measure(at, "first page, at once", (n) => `?page=${1 + (n % 2)}`);
     for (;;) {
       const page = await (await fetch(url)).text();
-      if (!page.includes("more turns are being read")) break;
+      if (page.includes(`<h1>${files.length} duels</h1>`)) break;
       await setTimeout(200);
     }
     console.log(`all there after ${since()}, ${(cpuMs(at.pid) / 1000).toFixed(1)} CPU s`);

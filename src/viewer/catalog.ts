@@ -233,7 +233,7 @@ function isWorn(bytes: number, held: ReadonlyMap<string, Held>): boolean {
 const WORN_BYTES = 16 << 20;
 
 /** Turns read between two lists that a first look gives: fewer while there are few, since each costs as much as all. */
-const shownEvery = (read: number): number => (read < 5000 ? 500 : 5000);
+const shownEvery = (read: number): number => (read < 500 ? 100 : read < 5000 ? 500 : 5000);
 
 function stampOfFolders(store: Store): Folders {
   const at = (folder: string): string => stampAt(store.path(folder));

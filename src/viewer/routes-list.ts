@@ -18,7 +18,7 @@ export function listRoutes(app: Hono, site: Site): void {
     if (trouble !== null)
       return c.html(site.message(query, "The workspace cannot be read", [trouble]));
     const entries = catalog.entries();
-    if (entries.length === 0)
+    if (entries.length === 0 && catalog.unread() === 0)
       return c.html(site.message(query, "No duels yet", await emptyLines(store)));
     const selection = await selected(query);
     const isRenewed = c.req.header(RENEWED) !== undefined;

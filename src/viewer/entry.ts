@@ -17,6 +17,8 @@ export type Entry = {
   readonly pairHash: string | null;
   /** Characters of the king's (mode 1: the reference's) and the challenger's answer. */
   readonly lengths: readonly [number, number];
+  /** Whom the challenger stands against. */
+  readonly opponent: "king" | "reference";
   /** The first line of the command of either. */
   readonly commands: readonly [string, string];
   /** Why the files cannot be read, one sentence each; empty when they can. */
@@ -59,6 +61,7 @@ export function entryOf(input: EntryInput, rules: EntryRules): Entry {
     row,
     pairHash: score?.pair_hash ?? null,
     lengths: [opponent.length, answer.challenger.length],
+    opponent: rules.mode === 1 ? "reference" : "king",
     commands: [commandOf(opponent), commandOf(answer.challenger)],
     broken,
   };

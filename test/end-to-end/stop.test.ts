@@ -29,6 +29,10 @@ test.each(["SIGINT", "SIGTERM"] as const)(
     expect(ended.stderr).toContain("stopping: waiting for the calls in flight");
     const asked = server.seen.length;
     expect(answersOf(root)).toBe(asked);
+    // What waits for the next run is all that is left, not what had come into hand alone.
+    expect(ended.stdout).toContain(
+      `king: 24 read, ${asked} kept, 0 dropped, ${24 - asked} pending; `,
+    );
 
     const again = await runScriptFile("king", ["--root", root, "--yes"]);
     expect(again.code).toBe(0);

@@ -12,7 +12,7 @@ function entry(file: string, run_label: RunLabel | null) {
   const row = turnRow({ file, answer, score: null, review: null }, RULES, 2);
   const commands = ["", ""] as const;
   const texts = { path: `answer/${file}`, pairHash: null, broken: [] };
-  return { file, row, lengths: [1, 1] as const, commands, ...texts };
+  return { file, row, opponent: "king" as const, lengths: [1, 1] as const, commands, ...texts };
 }
 
 const ENTRIES = [

@@ -84,7 +84,7 @@ export function openTexts(store: Store, isKept: () => boolean = () => true): Tex
     },
     async holding(word) {
       flush();
-      const needle = Buffer.from(word, "utf8");
+      const needle = Buffer.from(word.replaceAll("\0", " "), "utf8");
       const found = new Map<string, readonly number[]>();
       for (const [block, place] of blocks) {
         const body = place.body ?? (file === null ? null : await bodyOf(file, place));

@@ -44,9 +44,10 @@ export function scoreOf(score: Score, isHidden: boolean): Score {
 }
 
 /** What a check said of a reply may quote it, and it may quote the pull request; no raw reply leaves. */
-export function withoutDetail({ raw: _, ...run }: RunInfo): RunInfo {
-  const { malformed } = run;
-  return malformed == null ? run : { ...run, malformed: { reason: malformed.reason, detail: "" } };
+export function withoutDetail(run: RunInfo): RunInfo {
+  const { raw: _, ...safe } = run;
+  const { malformed } = safe;
+  return malformed == null ? safe : { ...safe, malformed: { reason: malformed.reason, detail: "" } };
 }
 
 // ---------------------------------------------------------------------------------------------

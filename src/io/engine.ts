@@ -30,8 +30,6 @@ export type LocalEngineOptions = {
 };
 
 const AHEAD_CHARS = 32_000_000;
-/** So long at most is what is left counted after Ctrl-C; calls in flight take about as long. */
-const COUNTING_MS = 3000;
 
 export function localEngine(options: LocalEngineOptions): Engine {
   return async (items, file, unasked = () => {}, isWanted = () => true) => {
@@ -39,14 +37,9 @@ export function localEngine(options: LocalEngineOptions): Engine {
     const source =
       Symbol.asyncIterator in items ? items[Symbol.asyncIterator]() : items[Symbol.iterator]();
     try {
-      let countedUntil: number | null = null;
       for (;;) {
         await run.untilRoom();
-        if (run.isOver()) {
-          // What is left is still counted, so that a summary says what really waits; but who stopped is not kept.
-          countedUntil ??= performance.now() + COUNTING_MS;
-          if (run.isCrashed() || performance.now() > countedUntil) break;
-        }
+        if (run.isOver()) break;
         const next = await source.next();
         if (next.done === true) break;
         run.take(next.value);
@@ -93,9 +86,8 @@ const OWN_FAULTS: readonly ChatFailure["kind"][] = ["context_too_long", "rejecte
 type Run = {
   /** Resolves when another item may be taken, or the run is over. */
   untilRoom(): Promise<void>;
-  /** Interrupted or crashed: nothing more is asked. */
+  /** Interrupted or crashed: the rest of the list is of no interest. */
   isOver(): boolean;
-  isCrashed(): boolean;
   take(item: WorkItem): void;
   crash(error: unknown): void;
   /** Waits for what is in flight. @throws what chat or file threw. */
@@ -263,7 +255,6 @@ function startRun(
 
   return {
     isOver,
-    isCrashed: () => crashed !== null,
     take: (item) => add(item, "push"),
     crash(error) {
       crashed ??= { error };

@@ -23,6 +23,7 @@ import {
 } from "../core/turn/tries.ts";
 import { UserError } from "../errors.ts";
 import { listAnswers } from "../io/answers.ts";
+import { countedToEnd } from "../io/counted-rest.ts";
 import { openFacts, type Facts } from "../io/facts/facts.ts";
 import {
   listPlanned,
@@ -56,7 +57,7 @@ export async function king(
   const prompts = await openPrompts(deps.store, options, doneTurns(round, facts));
   deps.progress.begin("king", () => prompts.expected());
   const work = await deps.engine(
-    pendingItems(round, prompts.entries()),
+    countedToEnd(pendingItems(round, prompts.entries()), (item) => leave(round, item)),
     (item, outcome) => file(round, item, outcome),
     (item) => leave(round, item),
   );

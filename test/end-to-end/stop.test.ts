@@ -42,7 +42,7 @@ test.each(["SIGINT", "SIGTERM"] as const)(
 );
 
 test("a second stage in the same workspace is refused, with who holds it", async () => {
-  const server = await slowServer(1000);
+  const server = await slowServer(20_000);
   const root = tempProject({ "chain.toml": sampleToml(server.url, 4) });
   await runScriptFile("prompt", ["--root", root]);
   const first = startScript("king", ["--root", root, "--yes"]);

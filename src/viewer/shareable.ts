@@ -47,7 +47,9 @@ export function scoreOf(score: Score, isHidden: boolean): Score {
 export function withoutDetail(run: RunInfo): RunInfo {
   const { raw: _, ...safe } = run;
   const { malformed } = safe;
-  return malformed == null ? safe : { ...safe, malformed: { reason: malformed.reason, detail: "" } };
+  return malformed == null
+    ? safe
+    : { ...safe, malformed: { reason: malformed.reason, detail: "" } };
 }
 
 // ---------------------------------------------------------------------------------------------

@@ -8,6 +8,8 @@ import { npmFlags } from "../io/npm-flags.ts";
 /** Whether this is the package, where there are no npm scripts to name. */
 export const isPackage = !existsSync(new URL("../../scripts", import.meta.url));
 
+const NUMBERS: ReadonlySet<string> = new Set(["limit", "concurrency", "port", "seed", "count"]);
+
 /** People set these for npm itself, and mean npm. */
 const NPMS_OWN = ["force", "json", "yes"];
 
@@ -18,11 +20,11 @@ const NPMS_OWN = ["force", "json", "yes"];
 export function swallowed(
   argv: readonly string[],
   command: Command,
-  flags = npmFlags(process.env, switchesOf(command)),
+  flags = npmFlags(process.env, switchesOf(command), valuedOf(command)),
 ): { readonly fault: UserError | null; readonly said: string | null } | null {
   if (flags === null || flags.taken.size === 0) return null;
   const { script, taken } = flags;
-  const own = [...taken].filter(([name]) => hasFlag(command, name));
+  const own = [...taken].filter(([name]) => isMeant(command, name, argv));
   const lost = own.filter(([name]) => !NPMS_OWN.includes(name));
   const npms = own.filter(([name]) => NPMS_OWN.includes(name)).map(([name]) => `--${name}`);
   if (lost.length > 0) {
@@ -50,8 +52,19 @@ function switchesOf(command: Command): string[] {
   );
 }
 
-const hasFlag = (command: Command, name: string): boolean =>
-  command.options.some((option) => option.long === `--${name}` && !option.hidden);
+/** "engine", "until" ... */
+function valuedOf(command: Command): string[] {
+  return command.options.flatMap(({ long, required }) =>
+    required && long != null ? [long.slice(2)] : [],
+  );
+}
+
+/** `engine-strict` is a setting of npm's that many have: of a flag with choices one must be among the words. */
+function isMeant(command: Command, name: string, argv: readonly string[]): boolean {
+  const option = command.options.find(({ long, hidden }) => long === `--${name}` && !hidden);
+  if (option === undefined) return false;
+  return option.argChoices?.some((choice) => argv.includes(choice)) ?? true;
+}
 
 /** The words that npm handed on with what it took put back; "true": the value is one of these words. */
 function lineOf(
@@ -64,8 +77,13 @@ function lineOf(
     const takes = command.options.some(({ long, required }) => long === `--${name}` && required);
     if (!takes) return [`--${name}`];
     if (value !== "true") return [`--${name}`, value];
+    const choices = command.options.find(({ long }) => long === `--${name}`)?.argChoices;
     const fits = words.findIndex((word) =>
-      name !== "limit" && name !== "concurrency" ? !word.startsWith("-") : /^\d+$/.test(word),
+      choices !== undefined
+        ? choices.includes(word)
+        : NUMBERS.has(name)
+          ? /^\d+$/.test(word)
+          : !word.startsWith("-"),
     );
     return [`--${name}`, ...(fits < 0 ? [`<${name}>`] : words.splice(fits, 1))];
   });

@@ -12,6 +12,7 @@ import { configHash } from "../core/turn/hash.ts";
 import { resultsIn } from "../io/batch/until-results.ts";
 import { lockWorkspace } from "../io/lock.ts";
 import { makeProgress } from "../io/progress.ts";
+import { buildName } from "../io/build-name.ts";
 import { saveRun } from "../io/run-file.ts";
 import { installSignals } from "../io/signals.ts";
 import { maskedSummary } from "./masked-summary.ts";
@@ -97,6 +98,7 @@ async function runOnce<Flags extends CommonFlags>(
     await saveRun(workspace.deps.store, await maskedSummary(summary), {
       started,
       wallMs: Date.now() - started.getTime(),
+      build: buildName(),
       configHash: configHash({
         ...workspace.config,
         env: undefined,

@@ -10,16 +10,24 @@ export type NpmFlags = {
   readonly taken: ReadonlyMap<string, string>;
 };
 
+/** What npm takes a flag of ours for, since it completes names: only where the flag's own words stand behind it. */
+const COMPLETED: Readonly<Record<string, string>> = { engine: "engine_strict" };
+
+/** Settings that people have for npm and what it runs. */
+const THEIRS: ReadonlySet<string> = new Set(["name", "packages", "python", "format", "to", "for"]);
+
 const OURS = ["limit", "only", "retry", "concurrency", "root", "force", "json", "yes"];
 
 /**
  * null: this process is no npm script of ours, so that what npm was told is none of its business.
  * @param switches names of the command's own flags without a value: npm hands them on as "true", and what has
  * another value was set for somebody else
+ * @param valued names of its flags with a value
  */
 export function npmFlags(
   env: NodeJS.ProcessEnv = process.env,
   switches: readonly string[] = [],
+  valued: readonly string[] = [],
 ): NpmFlags | null {
   const script = env["npm_lifecycle_event"];
   const line = env["npm_lifecycle_script"] ?? "";
@@ -31,6 +39,12 @@ export function npmFlags(
   }
   for (const name of switches) {
     if (env[`npm_config_${name.replaceAll("-", "_")}`] === "true") taken.set(name, "true");
+  }
+  for (const name of valued) {
+    if (taken.has(name) || THEIRS.has(name)) continue;
+    const as = COMPLETED[name] ?? name.replaceAll("-", "_");
+    const value = env[`npm_config_${as}`] ?? "";
+    if (value !== "") taken.set(name, value);
   }
   return { script, taken };
 }

@@ -18,7 +18,12 @@ export async function readRuns(store: Store): Promise<RunFile["stages"]> {
 export async function saveRun(
   store: Store,
   summary: StageSummary,
-  run: { readonly started: Date; readonly wallMs: number; readonly configHash: string },
+  run: {
+    readonly started: Date;
+    readonly wallMs: number;
+    readonly configHash: string;
+    readonly build?: string;
+  },
 ): Promise<void> {
   const stages = await readRuns(store);
   const { stopped: _stopped, ...kept } = summary;
@@ -29,6 +34,7 @@ export async function saveRun(
     started: run.started.toISOString(),
     wall_ms: Math.round(run.wallMs),
     config_hash: run.configHash,
+    ...(run.build === undefined ? {} : { build: run.build }),
   };
   await store.write(RUN_FILE, { schema: SCHEMA, stages: { ...stages, [summary.stage]: entry } });
 }

@@ -32,6 +32,10 @@ export const runInfoSchema = z.looseObject({
   cost_usd: z.number().nullable(),
   attempts: z.int(),
   finish_reason: z.string().nullable(),
+  /** Milliseconds that the accepted reply took; absent: replayed, or from before this was kept. */
+  latency_ms: z.number().optional(),
+  /** The king's accepted reply as it came, where the answer is not all of it. */
+  raw: z.string().optional(),
   /** ISO 8601. */
   time: z.string(),
   /** Set when the reply broke the form to the end: a Malformed reason and what the check said. */

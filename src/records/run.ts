@@ -22,6 +22,8 @@ export const runFileSchema = z.looseObject({
       started: z.string(),
       wall_ms: z.number(),
       config_hash: z.string(),
+      /** Kingmaker's version, and the commit of a checkout: "0.1.0 (0123456789ab)". Absent: from before this was kept. */
+      build: z.string().optional(),
     }),
   ),
 });

@@ -23,6 +23,7 @@ import { CHALLENGER_PROMPT_VERSION } from "../core/turn/challenger-prompt.ts";
 import { configHash } from "../core/turn/hash.ts";
 import { UserError } from "../errors.ts";
 import { listAnswers, type AnswerFile } from "../io/answers.ts";
+import { countedToEnd } from "../io/counted-rest.ts";
 import { readHiddenOf } from "../io/hidden.ts";
 import { makeNeighbours, type Neighbours } from "../io/neighbours.ts";
 import { makeRollouts, type FindRollouts } from "../io/rollouts.ts";
@@ -62,7 +63,7 @@ export async function challenger(
   };
   deps.progress.begin("challenger", files.length);
   const work = await deps.engine(
-    pendingItems(round, files),
+    countedToEnd(pendingItems(round, files), (item) => leave(round, item)),
     (item, outcome) => file(round, item, outcome),
     (item) => leave(round, item),
   );

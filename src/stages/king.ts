@@ -19,9 +19,11 @@ import {
   nextAttempt,
   sumOfTries,
   tryOf,
+  tookOf,
 } from "../core/turn/tries.ts";
 import { UserError } from "../errors.ts";
 import { listAnswers } from "../io/answers.ts";
+import { countedToEnd } from "../io/counted-rest.ts";
 import { openFacts, type Facts } from "../io/facts/facts.ts";
 import {
   listPlanned,
@@ -55,7 +57,7 @@ export async function king(
   const prompts = await openPrompts(deps.store, options, doneTurns(round, facts));
   deps.progress.begin("king", () => prompts.expected());
   const work = await deps.engine(
-    pendingItems(round, prompts.entries()),
+    countedToEnd(pendingItems(round, prompts.entries()), (item) => leave(round, item)),
     (item, outcome) => file(round, item, outcome),
     (item) => leave(round, item),
   );
@@ -302,6 +304,8 @@ function answerOf(
       ...sumOfTries(tries, reply),
       attempts: nextAttempt(tries),
       finish_reason: reply.finish_reason,
+      ...tookOf(reply),
+      ...(reply.content === text ? {} : { raw: reply.content }),
       time: now().toISOString(),
     },
   };

@@ -126,7 +126,7 @@ async function siteOf(
       round.tally.dropped(turn);
       continue;
     }
-    entries.push({ ...entryIn(round, answer, turn), text: "" });
+    entries.push(entryIn(round, answer, turn));
     files.set(answer.name, answer);
     round.tally.kept();
   }

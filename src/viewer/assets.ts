@@ -24,7 +24,14 @@ export function readAssets(): Assets {
 }
 
 /** What a copy in files needs of them. */
-export const SHARED_ASSETS = ["viewer.css", "report.css", "report.js", "share.js", "icon.svg"];
+export const SHARED_ASSETS = [
+  "viewer.css",
+  "report.css",
+  "report.js",
+  "share.js",
+  "copy.js",
+  "icon.svg",
+];
 
 // ---------------------------------------------------------------------------------------------
 

@@ -3,21 +3,23 @@
  * are looked at by their modification time (every write of ours is a rename into the folder), so a
  * quiet workspace of 10,000 turns costs next to nothing. A file that cannot be read is an entry too.
  */
-import { stat } from "node:fs/promises";
+import { setImmediate } from "node:timers/promises";
 import { isDeepStrictEqual } from "node:util";
-import type { z } from "zod";
-import { errorMessage } from "../errors.ts";
+import { errorMessage, UserError } from "../errors.ts";
 import { listAnswers, type AnswerFile } from "../io/answers.ts";
+import { printOf } from "../io/facts/prints.ts";
+import { openTexts, type TextPlace } from "../io/facts/texts.ts";
 import { inParallel } from "../io/in-parallel.ts";
 import type { Store } from "../io/store.ts";
-import { reviewSchema } from "../records/review.ts";
-import { scoreSchema } from "../records/score.ts";
-import { entryOf, listedAnswer, type Entry, type EntryRules } from "./entry.ts";
+import type { Entry, EntryRules } from "./entry.ts";
+import { entryReader, type EntryReader, type Indexed } from "./kept-entries.ts";
 
 export type Catalog = {
   /** By file name. */
   entries(): readonly Entry[];
   get(file: string): Entry | undefined;
+  /** Which turns have all of the words (lower case) in their texts, by file; null: no word, so all. */
+  holding(words: readonly string[]): Promise<((file: string) => boolean) | null>;
   /** Goes up whenever something changed. */
   version(): number;
   /** Turns that the disk has and the first look has not read yet. */
@@ -37,12 +39,16 @@ export type Catalog = {
    * change does not make the next look go over all the others.
    */
   lookAt(file: string, mark?: Mark): Promise<boolean>;
+  /** Lets go of the file of texts. */
+  close(): void;
 };
 
 /** `folders` null: others were at work, and the next look has to go over everything. */
 export type Mark = { readonly folders: Folders | null; readonly looks: number };
 
 export function openCatalog(store: Store, rules: EntryRules): Catalog {
+  let isLarge = false;
+  const texts = openTexts(store, () => isLarge);
   const held = new Map<string, Held>();
   let folders: Folders | null = null;
   /** Looks that were begun, and that are under way: what they read may be older than a change beside them. */
@@ -52,12 +58,14 @@ export function openCatalog(store: Store, rules: EntryRules): Catalog {
   let trouble: string | null = null;
   let sorted: readonly Entry[] = [];
   let running: Promise<boolean> | null = null;
+  /** A look that was asked for and has not begun: it serves all who ask meanwhile. */
+  let waiting: { thorough: boolean; readonly look: Promise<boolean> } | null = null;
   /** What the first look has found and not read; null: it is over. */
   let ahead: Map<string, AnswerFile> | null = new Map();
   let hasBegun = false;
 
   async function look(thorough: boolean): Promise<boolean> {
-    const now = await stampOfFolders(store);
+    const now = stampOfFolders(store);
     if (!thorough && folders !== null && isDeepStrictEqual(now, folders)) return false;
     folders = now;
     const before = trouble;
@@ -70,9 +78,14 @@ export function openCatalog(store: Store, rules: EntryRules): Catalog {
       return trouble !== before;
     }
     trouble = null;
-    if (ahead !== null) ahead = new Map(answers.map((answer) => [answer.name, answer]));
-    const changed = await takeIn(answers);
+    isLarge = answers.length >= KEPT_FROM;
+    const isFirst = ahead !== null;
+    if (isFirst) ahead = new Map(answers.map((answer) => [answer.name, answer]));
+    const reader = entryReader(store, texts, { rules, all: isFirst, keep: isLarge });
+    const changed = await takeIn(answers, reader);
     ahead = null;
+    await reader.save();
+    if (isFirst && isWorn(texts.bytes(), held)) texts.discard();
     const names = new Set(answers.map(({ name }) => name));
     let gone = 0;
     for (const name of held.keys()) {
@@ -86,7 +99,7 @@ export function openCatalog(store: Store, rules: EntryRules): Catalog {
   }
 
   function publish(answers: readonly AnswerFile[]): void {
-    sorted = answers.flatMap(({ name }) => held.get(name)?.entry ?? []);
+    sorted = answers.flatMap(({ name }) => held.get(name)?.indexed.entry ?? []);
     version++;
   }
 
@@ -101,58 +114,94 @@ export function openCatalog(store: Store, rules: EntryRules): Catalog {
   }
 
   /** Reads what is new or changed; gives how many. */
-  async function takeIn(answers: readonly AnswerFile[]): Promise<number> {
+  async function takeIn(answers: readonly AnswerFile[], reader: EntryReader): Promise<number> {
+    const stampOf = await stamps(store);
     let changed = 0;
+    let pause = performance.now();
     await inParallel(answers, AT_ONCE, async (answer) => {
-      const stamp = await stampOf(store, answer);
-      if (held.get(answer.name)?.stamp === stamp) return;
-      held.set(answer.name, { stamp, entry: await readEntry(store, answer, rules) });
+      // What is known already is taken in without waiting for a disk: pages are to be answered meanwhile.
+      if (performance.now() - pause > AT_A_TIME_MS) {
+        await setImmediate();
+        pause = performance.now();
+      }
+      const stamp = stampOf(answer);
+      if (held.get(answer.name)?.stamp.text === stamp.text) return;
+      held.set(answer.name, await readAt(answer, stamp, reader));
       changed++;
       // Pages that are open already grow with what is read.
-      if (ahead?.delete(answer.name) === true && changed % SHOWN_EVERY === 0) publish(answers);
+      if (ahead?.delete(answer.name) === true && changed % shownEvery(changed) === 0)
+        publish(answers);
     });
     return changed;
   }
 
+  async function readAt(answer: AnswerFile, stamp: Stamp, reader: EntryReader): Promise<Held> {
+    const old = held.get(answer.name);
+    const isSameAnswer = old?.stamp.answer === stamp.answer && stamp.answer !== MISSING;
+    const before = old === undefined ? undefined : { indexed: old.indexed, isSameAnswer };
+    return { stamp, indexed: await reader.read(answer, before) };
+  }
+
   return {
     entries: () => sorted,
-    get: (file) => held.get(file)?.entry,
+    get: (file) => held.get(file)?.indexed.entry,
+    async holding(words) {
+      if (words.length === 0) return null;
+      const found: ((place: TextPlace) => boolean)[] = [];
+      for (const word of words) found.push(await texts.holding(word));
+      return (file) => {
+        const places = held.get(file)?.indexed.places ?? [];
+        return found.every((has) => places.some(has));
+      };
+    },
     version: () => version,
     trouble: () => trouble,
     unread: () => ahead?.size ?? 0,
     refresh(thorough = false) {
       if (hasBegun && ahead !== null) return Promise.resolve(false);
       hasBegun = true;
+      if (waiting !== null) {
+        waiting.thorough ||= thorough;
+        return waiting.look;
+      }
       // One look at a time; who asks meanwhile gets a look that began after his change.
-      const next = (running ?? Promise.resolve(false)).then(() => counted(thorough));
-      running = next.catch(() => false);
-      return next;
+      const asked = { thorough, look: (running ?? Promise.resolve(false)).then(() => begin()) };
+      const begin = (): Promise<boolean> => {
+        waiting = null;
+        return counted(asked.thorough);
+      };
+      waiting = asked;
+      running = asked.look.catch(() => false);
+      return asked.look;
     },
     async mark() {
       const isQuiet = looking === 0;
-      const now = await stampOfFolders(store);
+      const now = stampOfFolders(store);
       return { folders: isQuiet && isDeepStrictEqual(now, folders) ? now : null, looks };
     },
     async lookAt(file, mark) {
       const known = held.get(file);
-      const path = known?.entry.path ?? ahead?.get(file)?.path;
+      const path = known?.indexed.entry.path ?? ahead?.get(file)?.path;
       if (path === undefined) return false;
       const answer = { name: file, path };
-      const stamp = await stampOf(store, answer);
-      if (stamp.startsWith("-")) return false;
-      if (known?.stamp !== stamp) {
-        const entry = await readEntry(store, answer, rules);
-        held.set(file, { stamp, entry });
-        sorted = sorted.map((other) => (other.file === file ? entry : other));
+      const stamp = stampFrom(store, answer);
+      if (stamp.answer === MISSING) return false;
+      if (known?.stamp.text !== stamp.text) {
+        const reader = entryReader(store, texts, { rules, all: false, keep: isLarge });
+        const read = await readAt(answer, stamp, reader);
+        await reader.save();
+        held.set(file, read);
+        sorted = sorted.map((other) => (other.file === file ? read.indexed.entry : other));
         version++;
       }
       if (mark === undefined || mark.folders === null) return true;
-      const now = await stampOfFolders(store);
+      const now = stampOfFolders(store);
       const { answer: answers, score } = mark.folders;
       const isOurs = now.answer === answers && now.score === score;
       if (isOurs && looking === 0 && looks === mark.looks) folders = now;
       return true;
     },
+    close: () => texts.close(),
   };
 }
 
@@ -161,52 +210,67 @@ export function openCatalog(store: Store, rules: EntryRules): Catalog {
 /** When each folder last changed. */
 type Folders = Readonly<Record<"root" | "answer" | "score" | "review", string>>;
 
-type Held = { readonly stamp: string; readonly entry: Entry };
+/** How its files are. */
+type Stamp = { readonly text: string; readonly answer: string };
+
+type Held = { readonly stamp: Stamp; readonly indexed: Indexed };
 
 const AT_ONCE = 32;
-/** Turns read between two lists that a first look gives. */
-const SHOWN_EVERY = 500;
+/** Fewer turns are read faster than a person waits, and leave nothing beside the answers. */
+const KEPT_FROM = 1000;
+/** So long at most is a page kept waiting by turns that are taken in. */
+const AT_A_TIME_MS = 15;
+const MISSING = "-";
 
-async function readEntry(
+/** More than half of much is of texts that nobody has any longer: the next viewer begins the file anew. */
+function isWorn(bytes: number, held: ReadonlyMap<string, Held>): boolean {
+  if (bytes < WORN_BYTES) return false;
+  let used = 0;
+  for (const { indexed } of held.values()) for (const place of indexed.places) used += place.bytes;
+  return used * 2 < bytes;
+}
+
+const WORN_BYTES = 16 << 20;
+
+/** Turns read between two lists that a first look gives: fewer while there are few, since each costs as much as all. */
+const shownEvery = (read: number): number => (read < 500 ? 100 : read < 5000 ? 500 : 5000);
+
+function stampOfFolders(store: Store): Folders {
+  const at = (folder: string): string => stampAt(store.path(folder));
+  return { root: at(""), answer: at("answer"), score: at("score"), review: at("review") };
+}
+
+/** Files that are not there are told by the lists of their folders: most turns have no review. */
+async function stamps(store: Store): Promise<(answer: AnswerFile) => Stamp> {
+  const listed = async (folder: string): Promise<ReadonlySet<string>> =>
+    new Set(await store.list(folder).catch(unlistable));
+  const there = { score: await listed("score"), review: await listed("review") };
+  return (answer) => stampFrom(store, answer, there);
+}
+
+function stampFrom(
   store: Store,
   { name, path }: AnswerFile,
-  rules: EntryRules,
-): Promise<Entry> {
-  const broken: string[] = [];
-  const tryRead = async <T>(file: string, schema: z.ZodType<T>): Promise<T | null> => {
-    try {
-      return await store.readIfThere(file, schema);
-    } catch (error) {
-      broken.push(errorMessage(error));
-      return null;
-    }
-  };
-  const answer = await tryRead(path, listedAnswer);
-  const score = await tryRead(`score/${name}`, scoreSchema);
-  const review = await tryRead(`review/${name}`, reviewSchema);
-  return entryOf({ file: name, path, answer, score, review, broken }, rules);
+  there?: Readonly<Record<"score" | "review", ReadonlySet<string>>>,
+): Stamp {
+  const at = (folder: "score" | "review"): string =>
+    there?.[folder].has(name) === false ? MISSING : stampAt(store.path(folder, name));
+  const answer = stampAt(store.path(path));
+  return { answer, text: `${answer} ${at("score")} ${at("review")}` };
 }
 
-async function stampOfFolders(store: Store): Promise<Folders> {
-  const at = (folder: string): Promise<string> => mtime(store.path(folder));
-  const [root, answer, score, review] = await Promise.all([
-    at(""),
-    at("answer"),
-    at("score"),
-    at("review"),
-  ]);
-  return { root, answer, score, review };
+/** "-" for a file that is not there, or that cannot be looked at: reading it says why. */
+function stampAt(path: string): string {
+  try {
+    return printOf(path)?.text ?? MISSING;
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return MISSING;
+  }
 }
 
-async function stampOf(store: Store, { name, path }: AnswerFile): Promise<string> {
-  const files = [path, `score/${name}`, `review/${name}`];
-  return (await Promise.all(files.map((file) => mtime(store.path(file))))).join(" ");
-}
-
-/** "-" for a file that is not there. */
-async function mtime(path: string): Promise<string> {
-  return stat(path).then(
-    ({ mtimeMs, size, ino }) => `${mtimeMs}/${size}/${ino}`,
-    () => "-",
-  );
+/** A folder that cannot be listed: its files cannot be read either, and each says so. */
+function unlistable(error: unknown): string[] {
+  if (!(error instanceof UserError)) throw error;
+  return [];
 }

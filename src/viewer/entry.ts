@@ -17,10 +17,10 @@ export type Entry = {
   readonly pairHash: string | null;
   /** Characters of the king's (mode 1: the reference's) and the challenger's answer. */
   readonly lengths: readonly [number, number];
+  /** Whom the challenger stands against. */
+  readonly opponent: "king" | "reference";
   /** The first line of the command of either. */
   readonly commands: readonly [string, string];
-  /** Lower case: what the search looks through. */
-  readonly text: string;
   /** Why the files cannot be read, one sentence each; empty when they can. */
   readonly broken: readonly string[];
 };
@@ -54,9 +54,6 @@ export function entryOf(input: EntryInput, rules: EntryRules): Entry {
   const { file, path, score, review, broken } = input;
   const answer = input.answer ?? EMPTY;
   const row = turnRow({ file, answer, score, review }, rules.bucket, rules.mode);
-  const reasons = score?.judges.map((judge) => judge.reason) ?? [];
-  const texts = [file, row.instance_id, row.repo, answer.king, answer.challenger, answer.assistant];
-  const text = [...texts, ...reasons, review?.note ?? ""].join("\n").toLowerCase();
   const opponent = rules.mode === 1 ? answer.assistant : answer.king;
   return {
     file,
@@ -64,15 +61,26 @@ export function entryOf(input: EntryInput, rules: EntryRules): Entry {
     row,
     pairHash: score?.pair_hash ?? null,
     lengths: [opponent.length, answer.challenger.length],
+    opponent: rules.mode === 1 ? "reference" : "king",
     commands: [commandOf(opponent), commandOf(answer.challenger)],
-    text,
     broken,
   };
 }
 
+/**
+ * What the search looks through, lower case: what stays as long as the answer does, and what judges and
+ * people said.
+ */
+export function searchTexts({ file, answer, score, review }: EntryInput): [string, string] {
+  const { instance_id, repo, king, challenger, assistant } = answer ?? EMPTY;
+  const own = [file, instance_id, repo ?? score?.repo ?? "", king, challenger, assistant];
+  const said = [...(score?.judges ?? []).map(({ reason }) => reason), review?.note ?? ""];
+  return [own.join("\n").toLowerCase(), said.join("\n").toLowerCase()];
+}
+
 // ---------------------------------------------------------------------------------------------
 
-const EMPTY = { instance_id: "", king: "", challenger: "", assistant: "" };
+const EMPTY: ListedAnswer = { instance_id: "", king: "", challenger: "", assistant: "" };
 
 function commandOf(text: string): string {
   return (fencesOf(text)[0]?.body.trim().split("\n", 1)[0] ?? "").slice(0, 160);

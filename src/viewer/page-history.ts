@@ -1,5 +1,6 @@
 /** The task in one line, the end of a turn's history beside each other, and links to more of it. */
 import { html } from "hono/html";
+import { counted } from "../core/report/format.ts";
 import { shellCommandOf } from "../core/turn/calls.ts";
 import type { Message, ToolCall } from "../records/message.ts";
 import type { DuelInput } from "./duel-input.ts";
@@ -28,8 +29,7 @@ export function historyBlock(messages: readonly Message[], input: DuelInput): Ht
     <div class="bar">
       <h2>History</h2>
       <span class="sub"
-        >${messages.length}
-        messages${from === 0 ? "" : shownCount === 0 ? ", folded" : `, the last ${shownCount} shown`}</span
+        >${counted(messages.length, "message")}${from === 0 ? "" : shownCount === 0 ? ", folded" : `, the last ${shownCount} shown`}</span
       >
       ${
         from > 0 && !links.isFixed

@@ -1,5 +1,6 @@
 /** The list of duels: the run in one strip, filters with counts on one side, a quiet table on the other. */
 import { html } from "hono/html";
+import { counted } from "../core/report/format.ts";
 import type { BucketRules } from "../core/duel/bucket.ts";
 import type { People } from "../core/report/people.ts";
 import { agreementText } from "../core/report/story-turns.ts";
@@ -86,7 +87,7 @@ const SORT_NAMES: Readonly<Record<Sort, string>> = {
 function headBlock({ query, selection, total, unread, links }: ListInput): Html {
   const n = selection.entries.length;
   return html`<div class="bar">
-      <h1>${n === total ? `${total} duels` : `${n} of ${total} duels`}</h1>
+      <h1>${n === total ? counted(total, "duel") : `${n} of ${counted(total, "duel")}`}</h1>
       ${query.blind ? chip("blind", "on") : links.isFixed ? "" : sortLinks(query, links)}
       ${isFiltered(query) ? html`<a class="clear" href="${links.list({ ...query, ...NOTHING })}">Clear filters</a>` : ""}
     </div>

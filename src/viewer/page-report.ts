@@ -24,12 +24,17 @@ export function reportBody(
       if (file === null) return whole;
       return has(file) ? `<a href="${links.duel(file, ALL)}">${text}</a>` : text;
     });
-  return html`<div id="content" class="report">${raw(inner)}</div>`;
+  // Turns beyond those that the page shows at first lie packed behind its main part.
+  const rest = links.isFixed ? "" : (REST.exec(report.slice(to))?.[0] ?? "");
+  return html`<div id="content" class="report">${raw(inner)}${raw(rest)}</div>`;
 }
 
 // ---------------------------------------------------------------------------------------------
 
 const ALL = parseQuery(new URLSearchParams());
+
+/** Letters of base64 alone: nothing of it is markup. */
+const REST = /<template id="rest">[A-Za-z0-9+/=\s]*<\/template>/;
 
 const TURN_LINK = new RegExp(`<a href="\\.\\./(?:${BUCKETS.join("|")})/([^"/]+)">([^<]*)</a>`, "g");
 

@@ -56,10 +56,10 @@ const STATES = {
 
 const PERSON = { 0: "draw", 1: "king", 2: "challenger" } as const;
 
-function commandLine({ commands }: Entry): Html | string {
+function commandLine({ commands, opponent }: Entry): Html | string {
   if (commands.every((command) => command === "")) return "";
   return html`<span class="commands sub"
-    >${commands.map((command, at) => html`<span>${at === 0 ? "opponent" : "challenger"}: ${shown(command)}</span>`)}</span
+    >${commands.map((command, at) => html`<span>${at === 0 ? opponent : "challenger"}: ${shown(command)}</span>`)}</span
   >`;
 }
 

@@ -2,7 +2,7 @@
 import { html, raw } from "hono/html";
 import { runsChart } from "../core/report/charts/runs.ts";
 import { svgElement } from "../core/report/charts/svg.ts";
-import { decimal, points, thousands } from "../core/report/format.ts";
+import { counted, decimal, points, thousands } from "../core/report/format.ts";
 import { BUCKETS } from "../records/exported.ts";
 import type { Entry } from "./entry.ts";
 import type { Links } from "./links.ts";
@@ -31,7 +31,7 @@ export function runsBody(given: readonly ShownRun[]): Html {
     })),
   );
   return html`<div id="content" class="report runs">
-    <h1>${runs.length} runs</h1>
+    <h1>${counted(runs.length, "run")}</h1>
     <form action="/compare" method="get">
       <div class="scroll" tabindex="0">
         <table>

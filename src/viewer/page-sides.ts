@@ -3,16 +3,17 @@ import { html } from "hono/html";
 import { futureOf } from "../core/challenger/future.ts";
 import type { Answer } from "../records/answer.ts";
 import type { DuelInput } from "./duel-input.ts";
-import { counted, usd } from "../core/report/format.ts";
+import { counted, duration, usd } from "../core/report/format.ts";
+import type { ToolCall } from "../records/message.ts";
 import type { RunInfo } from "../records/run-info.ts";
-import { answerHtml, longText } from "./page-answer.ts";
+import { answerHtml, longText, type Cut } from "./page-answer.ts";
 import { wholeOf } from "./page-links.ts";
 import { chip, shown, type Html } from "./page.ts";
 import type { Mark } from "./ranges.ts";
 import { wordDiff } from "./word-diff.ts";
 
 export function answersBlock(input: DuelInput, open: boolean): Html {
-  const { answer, mode, view, query, swapped } = input;
+  const { answer, mode, view, query, swapped, links } = input;
   const cut = wholeOf(input);
   const opponent = {
     who: mode === 1 ? "Reference" : "King",
@@ -23,6 +24,7 @@ export function answersBlock(input: DuelInput, open: boolean): Html {
     marks: [] as readonly Mark[],
     kind: "king",
     malformed: mode === 1 ? null : (answer.king_run?.malformed ?? null),
+    calls: mode === 1 ? undefined : answer.king_message?.tool_calls,
   };
   const challenger = {
     who: "Challenger",
@@ -33,6 +35,7 @@ export function answersBlock(input: DuelInput, open: boolean): Html {
     marks: open ? findingMarks(answer) : [],
     kind: "challenger",
     malformed: answer.challenger_run?.malformed ?? null,
+    calls: answer.challenger_message?.tool_calls,
   };
   const [left, right] = query.blind && swapped ? [challenger, opponent] : [opponent, challenger];
   const diff = view.diff ? wordDiff(left.text, right.text) : null;
@@ -50,7 +53,8 @@ export function answersBlock(input: DuelInput, open: boolean): Html {
           <h2>${name} ${open ? html`<span class="sub">${shown(side.model)}</span>` : ""}</h2>
           ${open && side.malformed !== null ? html`<p class="box bad">malformed: ${shown(side.malformed.reason)}</p>` : ""}
           ${side.text === "" ? html`<p class="empty">There is no answer yet.</p>` : answerHtml(side.text, marks, cut)}
-          ${open ? runBlock(side.run) : ""} ${open ? triesBlock(side.tries) : ""}
+          ${open ? runBlock(side.run) : ""} ${open && !links.isFixed ? rawBlock(side, cut) : ""}
+          ${open ? triesBlock(side.tries) : ""}
         </article>`;
       })}
     </div>
@@ -113,6 +117,7 @@ function runBlock(run: RunInfo | undefined): Html | string {
   const { usage, cost_usd: cost, finish_reason: finish } = run;
   const parts = [
     `${usage.prompt_tokens} + ${usage.completion_tokens} tokens`,
+    ...(run.latency_ms === undefined ? [] : [duration(run.latency_ms)]),
     cost === null ? "unpriced" : usd(cost),
     counted(run.attempts, "attempt"),
     ...(finish === null ? [] : [`finish: ${finish}`]),
@@ -121,6 +126,22 @@ function runBlock(run: RunInfo | undefined): Html | string {
   ];
   return html`<p class="took sub">${shown(parts.join(" · "))}</p>`;
 }
+
+/** The accepted reply in its own letters: no colours, no marks, its calls as data. */
+function rawBlock({ text, run, calls = [] }: Raw, cut: Cut): Html | string {
+  if (run === undefined || text === "") return "";
+  return html`<details class="raw">
+    <summary>raw reply</summary>
+    ${longText(run.raw ?? text, cut)}
+    ${calls.length === 0 ? "" : longText(JSON.stringify(calls, null, 2), cut, "json")}
+  </details>`;
+}
+
+type Raw = {
+  readonly text: string;
+  readonly run: RunInfo | undefined;
+  readonly calls: readonly ToolCall[] | undefined;
+};
 
 /** Replies that were not accepted, as they came. */
 function triesBlock(tries: NonNullable<Answer["challenger_tries"]>): Html | string {

@@ -37,7 +37,8 @@ export function runStrip(
   </section>`;
 }
 
-export function costWord({ usd: sum, calls, unpriced, recorded }: RunFacts): string {
+export function costWord({ isCounting, usd: sum, calls, unpriced, recorded }: RunFacts): string {
+  if (isCounting) return "being added up";
   if (calls === 0) return recorded ? "recorded, no cost" : "no call yet";
   if (unpriced === calls) return "unpriced";
   return unpriced === 0 ? usd(sum) : `${usd(sum)} + ${counted(unpriced, "unpriced call")}`;

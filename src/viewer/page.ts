@@ -47,6 +47,7 @@ export function framed(frame: Frame): Html {
         <link rel="stylesheet" href="${links.asset("viewer.css")}" />
         ${kind === "report" || kind === "compare" || kind === "runs" ? html`<link rel="stylesheet" href="${links.asset("report.css")}" />` : ""}
         ${kind === "report" ? html`<script src="${links.asset("report.js")}" defer></script>` : ""}
+        <script src="${links.asset("copy.js")}" defer></script>
         ${links.isFixed ? html`<script src="${links.asset("share.js")}" defer></script>` : html`<script src="${links.asset("viewer.js")}" type="module"></script>`}
       </head>
       <body

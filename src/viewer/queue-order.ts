@@ -8,7 +8,7 @@ export type QueueOrder = {
   /** A person opened the list: from now on this is its order. */
   opened(query: Query, files: readonly string[]): void;
   /** The newest order that knows the file; `now` gives today's where none does. */
-  around(query: Query, file: string, now: () => readonly string[]): Place;
+  around(query: Query, file: string, now: () => Promise<readonly string[]>): Promise<Place>;
 };
 
 /** `at` is 1-based; 0: the file is in no list of this query. */
@@ -39,9 +39,9 @@ export function queueOrder(isThere: (file: string) => boolean): QueueOrder {
 
   return {
     opened: (query, files) => void opened(query, files),
-    around(query, file, now) {
+    async around(query, file, now) {
       const known = held.get(keyOf(query))?.find(({ at }) => at.has(file));
-      const { files, at } = known ?? opened(query, now());
+      const { files, at } = known ?? opened(query, await now());
       const place = at.get(file);
       if (place === undefined) return { at: 0, of: files.length, previous: null, next: null };
       return {

@@ -47,8 +47,8 @@ async function duelPage(c: Context, site: Site, entry: Entry, query: Query): Pro
   const view = parseView(params);
   const answer = await store.read(path, answerSchema);
   const drawn = query.queue ? await readQueue(store, catalog) : null;
-  const now = (): readonly string[] =>
-    drawn?.files ?? selected(query).entries.map((other) => other.file);
+  const now = async (): Promise<readonly string[]> =>
+    drawn?.files ?? (await selected(query)).entries.map((other) => other.file);
   const input = {
     entry,
     answer,
@@ -65,7 +65,7 @@ async function duelPage(c: Context, site: Site, entry: Entry, query: Query): Pro
     links,
     swapped: site.isSwapped(file),
     undone: parseUndone(params),
-    place: order.around(query, file, now),
+    place: await order.around(query, file, now),
   };
   const title = plain(answer.instance_id);
   return c.html(site.page(query, "duel", title, duelBody(input), duelTools(input)));

@@ -12,15 +12,15 @@ export function listRoutes(app: Hono, site: Site): void {
   const { catalog, store, cluster_by, links, order, selected } = site;
 
   app.get("/", async (c) => {
-    await catalog.refresh();
+    await site.seen();
     const query = queryOf(c);
     const trouble = catalog.trouble();
     if (trouble !== null)
       return c.html(site.message(query, "The workspace cannot be read", [trouble]));
     const entries = catalog.entries();
-    if (entries.length === 0)
+    if (entries.length === 0 && catalog.unread() === 0)
       return c.html(site.message(query, "No duels yet", await emptyLines(store)));
-    const selection = selected(query);
+    const selection = await selected(query);
     const isRenewed = c.req.header(RENEWED) !== undefined;
     if (!isRenewed)
       order.opened(
@@ -44,7 +44,7 @@ export function listRoutes(app: Hono, site: Site): void {
   });
 
   app.get("/queue", async (c) => {
-    await catalog.refresh();
+    await site.seen();
     const turns = await readQueue(store, catalog);
     if (turns !== null) order.opened(QUEUE_QUERY, turns.files);
     const body = queueBody(turns, {

@@ -1,9 +1,14 @@
 /** What is known of a run as a whole, read anew when its files changed: duel, cost, models, when. */
 import { stat } from "node:fs/promises";
+import { setTimeout } from "node:timers/promises";
 import type { Config } from "../config.ts";
 import { RECORDED_PROVIDER } from "../core/report/report-data.ts";
-import { sumSpending } from "../core/report/spending.ts";
-import { readLedger } from "../io/read-ledger.ts";
+import { sumSpending, type SpendingState } from "../core/report/spending.ts";
+import { LEDGER_FOLD } from "../core/spend/ledger-sums.ts";
+import { openFacts } from "../io/facts/facts.ts";
+import { foldLedger, LEDGER_KIND } from "../io/facts/fold-ledger.ts";
+import { printOf } from "../io/facts/prints.ts";
+import { LEDGER } from "../io/read-ledger.ts";
 import { readRuns } from "../io/run-file.ts";
 import type { Store } from "../io/store.ts";
 import { duelSchema, type Duel } from "../records/duel.ts";
@@ -13,6 +18,8 @@ export type RunFacts = {
   readonly name: string;
   /** Of the mode in force; null: validate has not run. */
   readonly duel: Duel | null;
+  /** The ledger is still being added up: of calls and USD nothing is known yet. */
+  readonly isCounting: boolean;
   /** Of the priced calls, over all runs. */
   readonly usd: number;
   readonly calls: number;
@@ -32,27 +39,42 @@ export type RunSource = {
   readonly config: Pick<Config, "king" | "challenger" | "duel">;
 };
 
-/** While a stage writes, what was last known is given and read anew beside it: no page waits for a ledger. */
-export function openRunFacts({ name, store, config }: RunSource): () => Promise<RunFacts> {
+/**
+ * While a stage writes, what was last known is given and read anew beside it; no page waits for a long ledger. `patience`:
+ * milliseconds that the first page waits for it; Infinity: until it is added up.
+ */
+export function openRunFacts(
+  { name, store, config }: RunSource,
+  patience = Infinity,
+): () => Promise<RunFacts> {
+  const facts = openFacts(store, [LEDGER_KIND], false);
   let stamp = "";
   let known: RunFacts | null = null;
   let reading: Promise<RunFacts> | null = null;
+  let isSaved = false;
+  const readAll = async (now: string): Promise<RunFacts> => {
+    const { spending } = (await readable(foldLedger(store, facts, LEDGER_FOLD))) ?? {};
+    // A long ledger is not added up by every viewer anew.
+    if (!isSaved && (printOf(store.path(LEDGER))?.size ?? 0) > LONG_BYTES) {
+      isSaved = true;
+      await facts.save();
+    }
+    known = { ...(await shortFacts({ name, store, config })), ...sumsOf(spending) };
+    stamp = now;
+    return known;
+  };
   return async () => {
     const now = await stampOf(store);
     if (known !== null && now === stamp) return known;
-    reading ??= readFacts({ name, store, config })
-      .then((facts) => {
-        known = facts;
-        stamp = now;
-        return facts;
-      })
-      .finally(() => {
-        reading = null;
-      });
-    if (known === null) return reading;
+    reading ??= readAll(now).finally(() => {
+      reading = null;
+    });
+    if (known === null && patience === Infinity) return reading;
     // A fault of a file is told by whoever asks first, and by the pages that read it.
     reading.catch(() => null);
-    return known;
+    if (known !== null) return known;
+    const inTime = await Promise.race([reading, setTimeout(patience, null, { ref: false })]);
+    return inTime ?? { ...(await shortFacts({ name, store, config })), ...NOT_COUNTED };
   };
 }
 
@@ -75,19 +97,25 @@ async function stampOf(store: Store): Promise<string> {
   return (await Promise.all(stamps)).join(" ");
 }
 
-async function readFacts({ name, store, config }: RunSource): Promise<RunFacts> {
+type Counted = Pick<RunFacts, "isCounting" | "usd" | "calls" | "unpriced">;
+
+const NOT_COUNTED: Counted = { isCounting: true, usd: 0, calls: 0, unpriced: 0 };
+
+/** Longer ones take a second. */
+const LONG_BYTES = 10_000_000;
+
+/** All but what the ledger says. */
+async function shortFacts({
+  name,
+  store,
+  config,
+}: RunSource): Promise<Omit<RunFacts, keyof Counted>> {
   const duel = await readable(store.readIfThere("score/_duel.json", duelSchema));
   const runs = (await readable(readRuns(store))) ?? {};
-  const spending = (await readable(spendingOf(store))) ?? [];
-  const sum = (of: (entry: (typeof spending)[number]) => number): number =>
-    spending.reduce((all, entry) => all + of(entry), 0);
   const starts = Object.values(runs).map(({ started }) => started);
   return {
     name,
     duel: duel?.mode === config.duel.mode ? duel : null,
-    usd: sum((entry) => entry.usd),
-    calls: sum((entry) => entry.calls),
-    unpriced: sum((entry) => entry.unpriced),
     recorded: config.challenger.provider === RECORDED_PROVIDER,
     king: config.king.model,
     challenger: config.challenger.model,
@@ -95,10 +123,14 @@ async function readFacts({ name, store, config }: RunSource): Promise<RunFacts> 
   };
 }
 
-async function spendingOf(
-  store: Store,
-): Promise<ReturnType<ReturnType<typeof sumSpending>["rows"]>> {
-  const sum = sumSpending();
-  for await (const line of readLedger(store)) sum.add(line);
-  return sum.rows();
+function sumsOf(spending: SpendingState | undefined): Counted {
+  const rows = sumSpending(spending).rows();
+  const sum = (of: (row: (typeof rows)[number]) => number): number =>
+    rows.reduce((all, row) => all + of(row), 0);
+  return {
+    isCounting: false,
+    usd: sum((row) => row.usd),
+    calls: sum((row) => row.calls),
+    unpriced: sum((row) => row.unpriced),
+  };
 }

@@ -4,7 +4,6 @@ import { sideOf } from "../core/report/people.ts";
 import type { TurnRow } from "../core/report/turn-row.ts";
 import { METRICS } from "../records/score.ts";
 import type { Entry } from "./entry.ts";
-import { searchWords } from "./excerpts.ts";
 import { FACETS, type Facet, type Query, type Sort } from "./query.ts";
 
 export type Selection = {
@@ -15,15 +14,19 @@ export type Selection = {
 
 /**
  * One pass over all turns: a turn counts in a facet when every other facet and the search let it
- * through. Facets that would give away the panel's opinion are left alone in blind mode.
+ * through. Facets that would give away the panel's opinion are left alone in blind mode. `holding`: which turns
+ * have the words of the search; null: there is none.
  */
-export function select(entries: readonly Entry[], query: Query): Selection {
-  const words = searchWords(query.q);
+export function select(
+  entries: readonly Entry[],
+  query: Query,
+  holding: ((file: string) => boolean) | null = null,
+): Selection {
   const facets = query.blind ? BLIND_FACETS : FACETS;
   const counts = emptyCounts();
   const shown: Entry[] = [];
   for (const entry of entries) {
-    if (!words.every((word) => entry.text.includes(word))) continue;
+    if (holding?.(entry.file) === false) continue;
     let failed: Facet | null = null;
     let failures = 0;
     for (const facet of facets) {

@@ -85,7 +85,10 @@ export async function startViewer({ workspaces, host, port, now }: ViewerOptions
     unread: runs.reduce((sum, { catalog }) => sum + catalog.unread(), 0),
     close: () =>
       new Promise((resolve) => {
-        for (const run of runs) run.watch.end();
+        for (const { watch, catalog } of runs) {
+          watch.end();
+          catalog.close();
+        }
         server.close(() => resolve());
         server.closeAllConnections();
       }),
@@ -103,7 +106,11 @@ const PORTS_TRIED = 20;
 /** A workspace of so many turns is read before the viewer answers; a larger one while it does. */
 const READ_FIRST = 1000;
 const FIRST_LOOK_MS = 1200;
+/** A page is shown without the costs of a ledger that takes longer to add up. */
+const PATIENCE_MS = 200;
 const LOOK_MS = 700;
+/** So many times as long as a look took is it before the next. */
+const REST = 4;
 /** Every so many looks also at files that were edited in place. */
 const THOROUGH_EVERY = 10;
 
@@ -121,7 +128,10 @@ function openRun(workspace: Workspace): Run {
   const { config, store } = workspace;
   const catalog = openCatalog(store, { bucket: config.bucket, mode: config.duel.mode });
   const watch = watchWorkspace(config.root, catalog);
-  return { ...workspace, catalog, watch, facts: openRunFacts(workspace) };
+  const facts = openRunFacts(workspace, PATIENCE_MS);
+  // Begun before anybody asks; a fault is told to whoever does.
+  facts().catch(() => null);
+  return { ...workspace, catalog, watch, facts };
 }
 
 function routesOf(run: Run, { now, ...shared }: Shared, links: Links): Hono {
@@ -242,11 +252,15 @@ function watchWorkspace(
     told = catalog.version();
     if (isNews) for (const listener of listeners) listener();
   };
+  let restUntil = 0;
   const timer = setInterval(() => {
-    if (listeners.size === 0 || isLooking) return;
+    const begun = performance.now();
+    if (listeners.size === 0 || isLooking || begun < restUntil) return;
     isLooking = true;
     void look().finally(() => {
       isLooking = false;
+      // A look over very many turns takes its time: most of it is left to the pages, and to the stage that writes.
+      restUntil = performance.now() + REST * (performance.now() - begun);
     });
   }, LOOK_MS);
   return {

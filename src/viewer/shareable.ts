@@ -43,10 +43,13 @@ export function scoreOf(score: Score, isHidden: boolean): Score {
   };
 }
 
-/** What a check said of a reply may quote it, and it may quote the pull request. */
+/** What a check said of a reply may quote it, and it may quote the pull request; no raw reply leaves. */
 export function withoutDetail(run: RunInfo): RunInfo {
-  const { malformed } = run;
-  return malformed == null ? run : { ...run, malformed: { reason: malformed.reason, detail: "" } };
+  const { raw: _, ...safe } = run;
+  const { malformed } = safe;
+  return malformed == null
+    ? safe
+    : { ...safe, malformed: { reason: malformed.reason, detail: "" } };
 }
 
 // ---------------------------------------------------------------------------------------------

@@ -1,4 +1,5 @@
 /** What every answer of the viewer is made with: the workspace, its pages' frame, and the lists that were opened. */
+import { setTimeout } from "node:timers/promises";
 import type { Context } from "hono";
 import type { BucketRules } from "../core/duel/bucket.ts";
 import type { ClusterBy } from "../core/duel/cluster-by.ts";
@@ -38,7 +39,9 @@ export type ViewerDeps = Guard & {
 
 export type Site = ViewerDeps & {
   readonly order: QueueOrder;
-  readonly selected: (query: Query) => Selection;
+  readonly selected: (query: Query) => Promise<Selection>;
+  /** Looks at the disk, and waits no longer for it than a person does: the page hears of what comes later. */
+  seen(): Promise<void>;
   page(query: Query, kind: PageKind, title: string, body: Html, tools?: Html): Html;
   /** A page that says one thing; commands in its lines are written as they are typed here. */
   message(query: Query, title: string, lines: readonly (string | Html)[]): Html;
@@ -86,6 +89,9 @@ export function siteOf(deps: ViewerDeps): Site {
     page,
     message,
     live,
+    async seen() {
+      await Promise.race([catalog.refresh(), setTimeout(LOOK_MS, null, { ref: false })]);
+    },
     async entryOf(file) {
       if (!(await catalog.lookAt(file))) await catalog.refresh();
       return catalog.get(file);
@@ -100,5 +106,8 @@ export function siteOf(deps: ViewerDeps): Site {
     isSwapped: (file) => Number.parseInt(sha256Hex(`${token}/${file}`).slice(0, 2), 16) % 2 === 1,
   };
 }
+
+/** A look at 10,000 turns takes some 100 ms while a stage writes, a quiet one none. */
+const LOOK_MS = 200;
 
 export const queryOf = (c: Context): Query => parseQuery(new URL(c.req.url).searchParams);

@@ -4,7 +4,7 @@ import { readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { Command } from "commander";
 import { expect, test } from "vitest";
-import { stageCommand } from "../../src/command/cli.ts";
+import { modelStageCommand, stageCommand } from "../../src/command/cli.ts";
 import { COMMANDS, helpLines } from "../../src/command/commands.ts";
 import { completionOf } from "../../src/command/completion.ts";
 import { swallowed } from "../../src/command/npm-line.ts";
@@ -87,14 +87,15 @@ test("completion names the shells it knows", async () => {
 
 const king = (): Command => stageCommand({ name: "stage:king", about: "", example: "" });
 
-const byNpm = (taken: Record<string, string>) =>
-  npmFlags({
-    npm_lifecycle_event: "stage:king",
-    npm_lifecycle_script: "node kingmaker.cjs king",
-    ...Object.fromEntries(
-      Object.entries(taken).map(([name, value]) => [`npm_config_${name}`, value]),
-    ),
-  });
+const asNpm = (taken: Record<string, string>): NodeJS.ProcessEnv => ({
+  npm_lifecycle_event: "stage:king",
+  npm_lifecycle_script: "node kingmaker.cjs king",
+  ...Object.fromEntries(
+    Object.entries(taken).map(([name, value]) => [`npm_config_${name}`, value]),
+  ),
+});
+
+const byNpm = (taken: Record<string, string>) => npmFlags(asNpm(taken));
 
 test.each([
   ["limit", { limit: "1" }, [], "npm run stage:king -- --limit 1"],
@@ -128,6 +129,43 @@ test.each([
     message: `${script}: npm took ${flag} for its own: flags stand behind "--"`,
     hint: `npm run ${script} -- ${flag}`,
   });
+});
+
+test.each([
+  [
+    "--engine",
+    ["batch-file"],
+    { engine_strict: "true" },
+    "npm run stage:king -- --engine batch-file",
+  ],
+  ["--until", ["report"], { until: "true" }, "npm run stage:king -- --until report"],
+  ["--seed", ["run", "7"], { seed: "true" }, "npm run stage:king -- run --seed 7"],
+  ["--seed", [], { seed: "7" }, "npm run stage:king -- --seed 7"],
+])("a flag with a value, %s before %j, is not lost in silence", (flag, argv, env, line) => {
+  const own = modelStageCommand({ name: "stage:king", about: "", example: "" })
+    .option("--until <stage>")
+    .option("--seed <n>");
+  const flags = npmFlags(asNpm(env), [], ["engine", "until", "seed"]);
+  expect(swallowed(argv, own, flags)?.fault).toMatchObject({
+    message: `stage:king: npm took ${flag} for its own: flags stand behind "--"`,
+    hint: line,
+  });
+});
+
+test("what people set for npm is not taken for a flag of ours", () => {
+  const own = modelStageCommand({ name: "stage:king", about: "", example: "" }).option(
+    "--python <path>",
+  );
+  const flags = npmFlags(asNpm({ engine_strict: "true", python: "x" }), [], ["engine", "python"]);
+  expect(swallowed(["--limit", "2"], own, flags)).toBeNull();
+});
+
+test("through npm itself an engine without -- is refused with the line to type", () => {
+  const run = spawnSync("npm", ["run", "-s", "stage:king", "--engine", "batch-file"], {
+    encoding: "utf8",
+  });
+  expect(run.status).toBe(1);
+  expect(run.stderr).toContain("npm run stage:king -- --engine batch-file");
 });
 
 test("through npm itself a switch is refused before anything is done", () => {

@@ -35,6 +35,7 @@ test("the five stages run on the sample, and a second pass makes no call and cha
   expect((await runStages(root)).code).toBe(0);
   expect(snapshot(root)).toEqual(before);
 
+  expect(before["report/report.md"]).toMatch(/\| made with \| Kingmaker \d+\.\d+\.\d+/);
   const runs = runFileSchema.parse(JSON.parse(before["report/run.json"] ?? ""));
   expect(Object.keys(runs.stages)).toEqual(["prompt", "king", "challenger", "validate", "report"]);
   for (const run of Object.values(runs.stages)) {

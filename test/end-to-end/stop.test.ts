@@ -29,6 +29,10 @@ test.each(["SIGINT", "SIGTERM"] as const)(
     expect(ended.stderr).toContain("stopping: waiting for the calls in flight");
     const asked = server.seen.length;
     expect(answersOf(root)).toBe(asked);
+    // What waits for the next run is all that is left, not what had come into hand alone.
+    expect(ended.stdout).toContain(
+      `king: 24 read, ${asked} kept, 0 dropped, ${24 - asked} pending; `,
+    );
 
     const again = await runScriptFile("king", ["--root", root, "--yes"]);
     expect(again.code).toBe(0);
@@ -38,7 +42,7 @@ test.each(["SIGINT", "SIGTERM"] as const)(
 );
 
 test("a second stage in the same workspace is refused, with who holds it", async () => {
-  const server = await slowServer(1000);
+  const server = await slowServer(20_000);
   const root = tempProject({ "chain.toml": sampleToml(server.url, 4) });
   await runScriptFile("prompt", ["--root", root]);
   const first = startScript("king", ["--root", root, "--yes"]);

@@ -11,8 +11,8 @@ function entry(file: string, run_label: RunLabel | null) {
   const answer = { instance_id: file, ...(run_label === null ? {} : { run_label }) };
   const row = turnRow({ file, answer, score: null, review: null }, RULES, 2);
   const commands = ["", ""] as const;
-  const texts = { path: `answer/${file}`, pairHash: null, text: "", broken: [] };
-  return { file, row, lengths: [1, 1] as const, commands, ...texts };
+  const texts = { path: `answer/${file}`, pairHash: null, broken: [] };
+  return { file, row, opponent: "king" as const, lengths: [1, 1] as const, commands, ...texts };
 }
 
 const ENTRIES = [

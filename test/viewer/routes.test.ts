@@ -306,7 +306,7 @@ test("every page forbids inline script and other hosts", async () => {
       /^default-src 'none'; script-src 'self'/,
     );
     expect(await answer.text()).not.toMatch(
-      /<script(?! src="\/assets\/viewer\.js")| on\w+=| style=/,
+      /<script(?! src="\/assets\/(?:viewer|copy)\.js")| on\w+=| style=/,
     );
   }
 });

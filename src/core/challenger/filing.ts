@@ -16,7 +16,7 @@ import { isInOtherLanguage, OTHER_LANGUAGE } from "./other-language.ts";
 import { kindsOf, leakFault } from "../audit/fault.ts";
 import type { Message } from "../../records/message.ts";
 import { checkReply } from "../turn/protocol.ts";
-import { isUsedUp, nextAttempt, sumOfTries, tryOf } from "../turn/tries.ts";
+import { isUsedUp, nextAttempt, sumOfTries, tryOf, tookOf } from "../turn/tries.ts";
 
 export type FilingRules = {
   /** Askings until the form is right. */
@@ -206,6 +206,7 @@ export function keep(answer: Answer, kept: Kept): Filed {
         ...sumOfTries(tries, reply),
         attempts: nextAttempt(tries),
         finish_reason: reply.finish_reason,
+        ...tookOf(reply),
         time,
         ...(malformed == null ? {} : { malformed }),
       },

@@ -23,7 +23,9 @@ export const PAGE_SCRIPT = `"use strict";
       const bucket = entry.cells[8];
       if (at !== 1 || !bucket) return void (cell.textContent = text);
       const link = document.createElement("a");
-      link.href = "../" + bucket + "/" + encodeURIComponent(text);
+      // In the viewer's frame a turn leads to its duel, in the file alone to what was exported.
+      const { kind, base } = document.body.dataset;
+      link.href = (kind === "report" ? base + "/duel/" : "../" + bucket + "/") + encodeURIComponent(text);
       link.textContent = text;
       cell.append(link);
     });

@@ -14,6 +14,11 @@ export function provenanceBlocks({ config, duel, runs, origins, rows }: ReportDa
     .sort();
   const first = starts[0];
   const last = starts.at(-1);
+  const builds = new Set(
+    Object.values(runs)
+      .filter(({ stage }) => stage !== "report")
+      .flatMap(({ build }) => build ?? []),
+  );
   const hashes = new Set([...Object.values(runs).map((run) => run.config_hash), duel?.config_hash]);
   hashes.delete(undefined);
   const lines: [string, string][] = [
@@ -32,6 +37,7 @@ export function provenanceBlocks({ config, duel, runs, origins, rows }: ReportDa
           ? minute(first)
           : `${minute(first)} to ${minute(last)}`,
     ],
+    ["made with", builds.size === 0 ? "" : `Kingmaker ${[...builds].join(", ")}`],
     ["settings (hash)", [...hashes].map((hash) => (hash ?? "").slice(0, 12)).join(", ")],
   ];
   return [

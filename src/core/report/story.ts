@@ -22,6 +22,7 @@ export function reportOf(data: ReportData): Document {
     blocks: [
       ...noticeBlocks(data),
       ...factBlocks(data),
+      ...provenanceBlocks(data),
       ...gateBlocks(data),
       ...judgeBlocks(data),
       ...costBlocks(data),
@@ -33,7 +34,6 @@ export function reportOf(data: ReportData): Document {
       ...outcomeBlocks(data.truth?.panel ?? null, data.truth?.labels ?? []),
       ...auditBlocks(data),
       ...dropBlocks(data),
-      ...provenanceBlocks(data),
       ...turnBlocks(data),
     ],
   };

@@ -74,7 +74,7 @@ export function doorNotes(
     ...(sum.reasoning === 0
       ? []
       : [
-          `reasoning was left out of ${sum.reasoning} messages in ${sum.reasoningTurns} turns ([source].reasoning = "drop"; "think" or "field" shows it)`,
+          `reasoning was left out of ${counted(sum.reasoning, "message")} in ${counted(sum.reasoningTurns, "turn")} ([source].reasoning = "drop"; "think" or "field" shows it)`,
         ]),
     ...(sum.futures === 0
       ? []
@@ -88,12 +88,14 @@ export function doorNotes(
 
 // ---------------------------------------------------------------------------------------------
 
+const counted = (n: number, what: string): string => `${n} ${what}${n === 1 ? "" : "s"}`;
+
 function homeNotes(
   { homePaths, homeTurns }: DoorSum,
   mask: "secrets" | "secrets+home" | "off",
 ): string[] {
   if (homePaths === 0) return [];
-  const where = `${homePaths} home paths in ${homeTurns} turns`;
+  const where = `${counted(homePaths, "home path")} in ${counted(homeTurns, "turn")}`;
   return mask === "secrets+home"
     ? [`${where} were given stand-ins ([source].mask)`]
     : [`${where} are left as they are: [source].mask = "secrets+home" gives them stand-ins`];

@@ -3,7 +3,7 @@
  * Pure, so that a resumed run counts exactly as an uninterrupted one.
  */
 import type { Try } from "../../records/answer.ts";
-import type { Usage } from "../../records/run-info.ts";
+import type { RunInfo, Usage } from "../../records/run-info.ts";
 import { NO_USAGE } from "../../records/run-info.ts";
 import type { ChatReply } from "../../work.ts";
 import type { SaidReply } from "./tool-form.ts";
@@ -56,6 +56,11 @@ export function tryOf(
     cost_usd: reply.cost_usd,
     time,
   };
+}
+
+/** How long the reply was waited for, as a record keeps it; nothing where it was replayed. */
+export function tookOf({ latency_ms }: ChatReply): Pick<RunInfo, "latency_ms"> {
+  return latency_ms > 0 ? { latency_ms: Math.round(latency_ms) } : {};
 }
 
 /** What a try said, with its calls where it made any. */

@@ -14,6 +14,7 @@ import { missing, parseFile, type Store } from "../store.ts";
 import { buildPrint } from "./build.ts";
 import { addFactLines, readFactLines, tidyFactLines, type FactLine } from "./fact-lines.ts";
 import { printOf, type Print } from "./prints.ts";
+import { TEXTS_FILE } from "./texts.ts";
 
 /** What is made of files; what may quote hidden knowledge is kept in answer/ alone. */
 export type FactKind<T> = {
@@ -47,7 +48,10 @@ const FOLDERS = ["answer", "score"] as const;
 const FACTS_FILE = ".facts.jsonl";
 
 /** Where it lies: a cache that may be removed at any time. */
-export const FACTS_FILES: readonly string[] = FOLDERS.map((folder) => `${folder}/${FACTS_FILE}`);
+export const FACTS_FILES: readonly string[] = [
+  ...FOLDERS.map((folder) => `${folder}/${FACTS_FILE}`),
+  TEXTS_FILE,
+];
 
 /**
  * Opens what is known, of these kinds.

@@ -1,4 +1,4 @@
-// A copy in files: the keys that lead from page to page, and the buttons that copy. Every page works without.
+// A copy in files: the keys that lead from page to page. Every page works without.
 const KEYS = new Set(["j", "k", "t", "Escape"]);
 
 document.addEventListener("keydown", (event) => {
@@ -13,14 +13,4 @@ document.addEventListener("keydown", (event) => {
   }
   const found = [...document.querySelectorAll("[data-key]")].find((one) => one.dataset.key === key);
   found?.click();
-});
-
-document.addEventListener("click", (event) => {
-  const button = event.target.closest("button.copy");
-  if (!button) return;
-  const text = button.closest("figure").querySelector("pre").textContent;
-  navigator.clipboard.writeText(text).then(
-    () => (button.textContent = "copied"),
-    () => (button.textContent = "not copied"),
-  );
 });

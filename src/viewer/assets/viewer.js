@@ -140,16 +140,6 @@ const foldFilters = () => {
   if (filters && isNarrow) filters.open = false;
 };
 
-document.addEventListener("click", (event) => {
-  const button = event.target.closest("button.copy");
-  if (!button) return;
-  const text = button.closest("figure").querySelector("pre").textContent;
-  navigator.clipboard.writeText(text).then(
-    () => (button.textContent = "copied"),
-    () => (button.textContent = "not copied"),
-  );
-});
-
 /** What a key opened is scrolled to: the calls, and the answers when their differences are marked. */
 const opened = () => ({
   file: document.getElementById("content")?.dataset.file,

@@ -6,7 +6,7 @@
 import type { PullRequest } from "../../records/pull-request.ts";
 import { futureOf } from "../challenger/future.ts";
 import { parseDiff, type DiffFile, type Hunk } from "./diff.ts";
-import { rememberRecent } from "./recent.ts";
+import { KEPT_RECORDS, rememberRecent } from "./recent.ts";
 import { tokensOf } from "./tokens.ts";
 
 export type HiddenPart =
@@ -84,7 +84,7 @@ export type Hidden = {
 const MAX_FIELD_CHARS = 500_000;
 
 /** Reads a PR record. */
-export const readHidden: (pr: PullRequest) => Hidden = rememberRecent(16, build);
+export const readHidden: (pr: PullRequest) => Hidden = rememberRecent(KEPT_RECORDS, build);
 
 // ---------------------------------------------------------------------------------------------
 

@@ -5,7 +5,6 @@
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
 import type { Message } from "../../records/message.ts";
-import { stableJson } from "../text/stable-json.ts";
 
 /** sha256 of the UTF-8 text, hex. Lone surrogates hash as U+FFFD. */
 export function sha256Hex(text: string): string {
@@ -73,3 +72,13 @@ function saidOf(said: Said): unknown {
 }
 
 const textOf = (said: Said): string => (typeof said === "string" ? said : said.text);
+
+function stableJson(value: unknown): string {
+  return (
+    JSON.stringify(value, (_key, inner: unknown) =>
+      typeof inner === "object" && inner !== null && !Array.isArray(inner)
+        ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
+        : inner,
+    ) ?? "null"
+  );
+}

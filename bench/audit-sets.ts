@@ -28,6 +28,7 @@ export function* auditReplies(): Generator<Reply> {
   yield* subtle();
   yield* ownPairs(prs, runs);
   yield* widePairs(prs, runs);
+  yield* freshPairs();
   yield* labelled();
   yield* recorded(prs);
   yield* references(prs, runs);
@@ -114,6 +115,19 @@ function* widePairs(prs: ReadonlyMap<string, PullRequest>, runs: readonly Row[])
     const set = `wide pairs, ${String(row["part"])}`;
     const inView = row["part"] === "development";
     yield* pair(row, { set, inView }, messagesOf(history).slice(0, Number(row["messages"])), pr);
+  }
+}
+
+/** Pairs of twelve instances that no other set has; written before the rules of audit-4, and measured once. */
+function* freshPairs(): Generator<Reply> {
+  const prs = byId(lines(`${AUDIT}/fresh_prs.jsonl`));
+  const histories = lines(`${AUDIT}/fresh_histories.jsonl`);
+  for (const row of lines(`${AUDIT}/fresh_pairs.jsonl`)) {
+    const pr = prs.get(String(row["instance_id"]));
+    if (pr === undefined) throw new Error(`no record of ${String(row["instance_id"])}`);
+    const history = histories.find((one) => one["instance_id"] === row["instance_id"]);
+    const messages = messagesOf(history).slice(0, Number(row["messages"]));
+    yield* pair(row, { set: "fresh pairs", inView: false }, messages, pr);
   }
 }
 

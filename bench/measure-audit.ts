@@ -22,7 +22,11 @@ const LIMITS = { suspect_min: 1, leak_min: 2 };
 const LEVELS = [0.75, 1, 1.25, 1.5, 1.75, 2] as const;
 
 /** What the report's recall is measured on. */
-const HELD_OUT: readonly string[] = ["subtle pairs, held out", "wide pairs, held out"];
+const HELD_OUT: readonly string[] = [
+  "subtle pairs, held out",
+  "wide pairs, held out",
+  "fresh pairs",
+];
 
 type Judged = Reply & { readonly audit: Audit };
 
@@ -33,7 +37,7 @@ const judged: Judged[] = [...auditReplies()].map((reply) => ({
 if (process.argv.includes("--show")) show();
 
 const printed = [
-  "Not in view while rules and weights were made, with two exceptions. Subtle pairs, held out: no reply was read, but misses were seen by kind, and rules and weights were chosen several times with the counts known, so it flatters. Wide pairs, held out: the hand that writes the rules wrote them, before any was audited; two of the twenty were shown with their findings by mistake, and its counts were known beside those of the development part at every step, so it flatters too.",
+  "Not in view while rules and weights were made, with two exceptions. Subtle pairs, held out: no reply was read, but misses were seen by kind, and rules and weights were chosen several times with the counts known, so it flatters. Wide pairs, held out: the hand that writes the rules wrote them, before any was audited; two of the twenty were shown with their findings by mistake, and its counts were known beside those of the development part at every step, so it flatters too. Fresh pairs: twelve instances of ten repositories, nine of them in no other set, by the hand that writes the rules; labelled before the rules of this version were made, and measured once, when they were done.",
   "",
   ...tables(judged.filter((one) => !one.inView)),
   "In view: that the rules work here says little of elsewhere.",
@@ -77,7 +81,7 @@ function shareCells(hits: number, n: number): string {
 
 /** What is found of the pairs where so many of the honest replies of all pairs and of the kings are called leak. */
 function curve(): string[] {
-  const pairs = judged.filter((one) => /^(?:subtle|wide|own)/.test(one.set));
+  const pairs = judged.filter((one) => /^(?:fresh|subtle|wide|own)/.test(one.set));
   const honest = judged
     .filter((one) => one.isHonest && (pairs.includes(one) || one.row === "honest: king"))
     .map(scoreOf)
@@ -86,6 +90,7 @@ function curve(): string[] {
     const allowed = Math.floor(rate * honest.length);
     const limit = (honest[allowed] ?? 0) + 0.01;
     const cells = [
+      "fresh pairs",
       "subtle pairs, held out",
       "wide pairs, held out",
       "subtle pairs, development",
@@ -98,8 +103,8 @@ function curve(): string[] {
     return `| ${100 * rate} % of ${honest.length} | ${limit.toFixed(2)} | ${cells.join(" | ")} |`;
   });
   return [
-    "| false alarms allowed | limit | subtle, held out | 95 % | wide, held out | 95 % | subtle, development | 95 % | wide, development | 95 % | own pairs | 95 % |",
-    "| --- | --: | --: | --: | --: | --: | --: | --: | --: | --: | --: | --: |",
+    "| false alarms allowed | limit | fresh | 95 % | subtle, held out | 95 % | wide, held out | 95 % | subtle, development | 95 % | wide, development | 95 % | own pairs | 95 % |",
+    "| --- | --: | --: | --: | --: | --: | --: | --: | --: | --: | --: | --: | --: | --: |",
     ...rows,
     "",
   ];
@@ -127,7 +132,7 @@ function recall(): unknown {
   return {
     about:
       "Made by `npm run measure:audit -- --write`: leaks found, and honest replies called leak, by leak_min.",
-    set: "subtle and wide pairs, held out",
+    set: "subtle and wide pairs held out, and fresh pairs",
     version: AUDIT_VERSION,
     leaks: pairs.filter((one) => !one.isHonest).length,
     honest: pairs.filter((one) => one.isHonest).length,

@@ -43,7 +43,7 @@ export function respelledShares(
 
 // ---------------------------------------------------------------------------------------------
 
-const parts = (name: string): string[] => partsOf(name);
+const parts = (name: string): readonly string[] => partsOf(name);
 const capital = (part: string): string => part.charAt(0).toUpperCase() + part.slice(1);
 const half = (name: string): number => Math.ceil(name.length / 2);
 const CYRILLIC: Readonly<Record<string, string>> = { a: "а", e: "е", o: "о", p: "р", c: "с" };

@@ -9,6 +9,7 @@ import type { Store } from "../io/store.ts";
 import { answerSchema } from "../records/answer.ts";
 import { LEAK_LIMIT_FILE, leakLimitSchema, type LeakLimit } from "../records/leak-limit.ts";
 import { SCHEMA } from "../records/schema.ts";
+import type { Progress } from "../work.ts";
 
 /**
  * @param freeze write the kings' limit down, so that later turns of the workspace are held to the same.
@@ -16,13 +17,20 @@ import { SCHEMA } from "../records/schema.ts";
  */
 export async function leakLimits(
   { audit, challenger }: Pick<Config, "audit" | "challenger">,
-  store: Store,
+  { store, progress }: { readonly store: Store; readonly progress: Progress },
   freeze: boolean,
 ): Promise<AuditThresholds> {
   const { suspect_min, leak_min, retry_min } = audit;
   if (leak_min !== "king") return { suspect_min, leak_min, retry_min };
   const frozen = await store.readIfThere(LEAK_LIMIT_FILE, leakLimitSchema);
-  if (frozen !== null) return { suspect_min, leak_min: frozen.leak_min, retry_min };
+  if (frozen !== null) {
+    if (frozen.version !== AUDIT_VERSION) {
+      progress.note(
+        `${LEAK_LIMIT_FILE} is of ${frozen.version}, the audit is ${AUDIT_VERSION}: it stays frozen; delete the file to have it taken anew`,
+      );
+    }
+    return { suspect_min, leak_min: frozen.leak_min, retry_min };
+  }
   const limit: LeakLimit = {
     schema: SCHEMA,
     ...kingLimit(await kingScores(store, challenger.hidden)),

@@ -6,7 +6,8 @@ export const LEAK_LIMIT_FILE = "report/leak_min.json";
 
 export const leakLimitSchema = z.looseObject({
   schema: schemaField,
-  leak_min: z.number(),
+  /** What the kings may set, or the default. */
+  leak_min: z.number().min(0.75).max(2),
   kings: z.int(),
   reason: z.string().nullable(),
   /** Of the audit whose scores these are. */

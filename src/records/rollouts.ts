@@ -14,5 +14,7 @@ export const rolloutsSchema = z.object({
   /** A run each: its first narrow view of changed lines, and first edit of a changed file; null: never. */
   views: z.array(z.int().nonnegative().nullable()),
   edits: z.array(z.int().nonnegative().nullable()),
+  /** Turns of each run that were read; older records have none. */
+  turns: z.array(z.int().nonnegative()).optional(),
 });
 export type Rollouts = Readonly<z.infer<typeof rolloutsSchema>>;

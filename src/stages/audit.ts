@@ -34,7 +34,7 @@ export async function audit(
   const done: AuditedAnswer[] = [];
   const neighbours = makeNeighbours(store);
   const rollouts = makeRollouts(store, config.audit.rollouts);
-  const limits = await leakLimits(config, store, false);
+  const limits = await leakLimits(config, deps, false);
   progress.begin("audit", files.length);
   for (const { name, path } of files) {
     const answer = await store.read(path, answerSchema);

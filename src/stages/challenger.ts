@@ -42,7 +42,7 @@ export async function challenger(
     throw new UserError("challenger: answer/ holds no answers", "run `npm run stage:king` first");
   }
   await readRollouts(config, deps, files);
-  const limits = await leakLimits(config, deps.store, true);
+  const limits = await leakLimits(config, deps, true);
   const asking = askingOf(config, deps, limits);
   const { hidden } = config.challenger;
   const round: Round = {

@@ -33,7 +33,7 @@ export async function refine(
   const tally = makeTally();
   const turns = await listRefinable(config, deps, options, answers);
   deps.progress.begin("refine", turns.length);
-  const limits = await leakLimits(config, deps.store, false);
+  const limits = await leakLimits(config, deps, false);
   const asked = await askSecond(config, deps, { ...options, limits }, turns);
   const judged = await judgeSecond(config, deps, options, { turns, asked, tally });
   deps.progress.end();

@@ -5,6 +5,7 @@ import { answerSchema } from "../../src/records/answer.ts";
 import { rolloutsSchema } from "../../src/records/rollouts.ts";
 import { audit } from "../../src/stages/audit.ts";
 import { challenger } from "../../src/stages/challenger.ts";
+import { openStore } from "../../src/io/store.ts";
 import { scriptedChat } from "../support/chat.ts";
 import { OPTIONS, testConfig, testDeps } from "../support/deps.ts";
 import { tempProject } from "../support/project.ts";
@@ -24,7 +25,7 @@ function project(n: number, said: string): string {
     repo: "a/b",
     messages: [
       ...answer.messages,
-      ...[at === 0 ? said : HONEST, HONEST, edit("Now mend it.")].flatMap((content) => [
+      ...[at === 0 ? said : HONEST, HONEST, edit(`Now mend it, ${at}.`)].flatMap((content) => [
         { role: "assistant", content },
         { role: "user", content: "ok" },
       ]),
@@ -127,4 +128,103 @@ test("what the king of the turn says too is no leak of the challenger", async ()
   expect(saved.audit).toMatchObject({ verdict: "clean", findings: [] });
   // The king is still held against the pull request: it is the control.
   expect(saved.king_audit?.findings[0]?.text).toBe("trim_with_table");
+});
+
+/** Files of runs as strangers leave them: what is a run of the instance counts, once, and nothing else. */
+const run = (id: string, ...said: string[]): string =>
+  JSON.stringify({
+    instance_id: id,
+    repo: "a/b",
+    messages: [...answer.messages, ...said.map((content) => ({ role: "assistant", content }))],
+  });
+const TOLD = say("There may be a `trim_with_table`.");
+
+test.each([
+  ["another instance's run", [run("a__b-2", TOLD)], 0, "leak"],
+  ["the same run five times", Array.from({ length: 5 }, () => run("a__b-1", TOLD)), 1, "clean"],
+  ["a run that said nothing", [run("a__b-1"), run("a__b-1", HONEST)], 1, "leak"],
+  [
+    "a line that is no JSON, between two",
+    [run("a__b-1", TOLD), "{]", run("a__b-1", HONEST)],
+    2,
+    "clean",
+  ],
+  [
+    "a file that was cut amid its last line",
+    [run("a__b-1", TOLD), run("a__b-1", LEAK).slice(0, 90)],
+    1,
+    "clean",
+  ],
+  ["a row without messages", [run("a__b-1", HONEST), '{"instance_id": "a__b-1"}'], 1, "leak"],
+  [
+    "a row of other shape",
+    [run("a__b-1", HONEST), '{"instance_id": "a__b-1", "messages": 7}'],
+    1,
+    "leak",
+  ],
+  [
+    "a run of a hundred thousand characters",
+    [run("a__b-1", `${TOLD}${"x ".repeat(50_000)}`)],
+    1,
+    "clean",
+  ],
+  [
+    "two hundred runs",
+    Array.from({ length: 200 }, (_, at) => run("a__b-1", say(`${at}`))),
+    100,
+    "leak",
+  ],
+])("%s among the runs", async (_name, lines, count, verdict) => {
+  const root = tempProject({
+    [FILE]: { ...answer, turn: 1 },
+    "commit/a__b-1.json": patched,
+    "runs.jsonl": lines.join("\n"),
+  });
+  const store = await ask(root, LEAK);
+  expect(await store.read(RECORD, rolloutsSchema)).toMatchObject({ rollouts: count });
+  const { audit: found } = await store.read(FILE, answerSchema);
+  // "clean" is of the word: a record that was read blind leaves no finding of it.
+  const isFound = found?.findings.some(({ text }) => text === "trim_with_table") ?? false;
+  expect(isFound ? "leak" : "clean").toBe(verdict);
+});
+
+test("a file of runs that is not there is an error with its name, and nothing was asked", async () => {
+  const root = tempProject({ [FILE]: answer, "commit/a__b-1.json": patched });
+  await expect(ask(root, LEAK)).rejects.toThrow(/runs\.jsonl/);
+  expect(await openStore(root).readIfThere(RECORD, rolloutsSchema)).toBeNull();
+});
+
+test.each([
+  ["cut", '{"schema": 1, "instance_id": "a__b-1", "roll', /a__b-1\.json is not JSON/],
+  [
+    "of another shape",
+    '{"schema": 1, "instance_id": "a__b-1", "rollouts": -3}',
+    /has the wrong shape: \.rollouts/,
+  ],
+])(
+  "a record of runs that is %s is an error with its name, never taken for none",
+  async (_name, text, message) => {
+    const root = project(3, HONEST);
+    const store = openStore(root);
+    await store.writeText(RECORD, text);
+    await expect(ask(root, LEAK)).rejects.toThrow(message);
+  },
+);
+
+test("runs that ended before the turn say nothing of how early an act is", async () => {
+  const root = project(20, HONEST);
+  const record = {
+    schema: 1,
+    instance_id: "a__b-1",
+    rollouts: 20,
+    said: [],
+    views: Array.from({ length: 20 }, () => null),
+    edits: Array.from({ length: 20 }, () => null),
+    turns: Array.from({ length: 20 }, (_, at) => (at === 0 ? 1 : 9)),
+  };
+  const store = openStore(root);
+  await store.write(RECORD, record);
+  await ask(root, edit("Mend it."));
+  const { audit: found } = await store.read(FILE, answerSchema);
+  expect(found?.findings.map(({ kind }) => kind)).not.toContain("act");
 });

@@ -18,6 +18,7 @@ import { hiddenFlags } from "./flags.ts";
 import { readHidden, type Hidden } from "./hidden.ts";
 import { isEnglish } from "./language.ts";
 import { hiddenLines } from "./lines.ts";
+import { sharedLiterals } from "./literals.ts";
 import { mannerOf } from "./manner.ts";
 import { hiddenNames } from "./names.ts";
 import { attributePairs } from "./pairs.ts";
@@ -28,6 +29,7 @@ import { commonRuns, runEvidence } from "./runs.ts";
 import { selectedTests } from "./selected-tests.ts";
 import { respelledNames } from "./spelling.ts";
 import { hiddenStrings } from "./strings.ts";
+import { sameStructure } from "./structure.ts";
 import { tokenize, unescaped } from "./tokens.ts";
 import { readVisible, type Visible } from "./visible.ts";
 import { pointsOf, scoreOf } from "./weigh.ts";
@@ -58,7 +60,7 @@ export type AuditThresholds = {
 };
 
 /** Change whenever the rules do: audits of other versions cannot be compared. */
-export const AUDIT_VERSION = "audit-3";
+export const AUDIT_VERSION = "audit-4";
 
 /** Findings that are kept, heaviest first: a copied patch would give hundreds. */
 const MAX_FINDINGS = 50;
@@ -179,6 +181,8 @@ export function detect(answer: string, hidden: Hidden, visible: Visible): Eviden
     ...hiddenFlags(answer, segments, hidden, visible),
     ...hiddenStrings(answer, segments, hidden, visible),
     ...selectedTests(plain, hidden, visible),
+    ...sharedLiterals(answer, segments, hidden, visible),
+    ...sameStructure(answer, segments, hidden, visible),
     ...earlyEdits(answer, segments, hidden, visible),
     ...hiddenLines(answer, segments, hidden, visible),
     ...runEvidence(answer, runs, segments, hidden, visible),

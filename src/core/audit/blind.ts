@@ -38,14 +38,21 @@ export function actsAhead(
   visible: Visible,
   { rollouts, turn }: Blind,
 ): Evidence[] {
-  if (rollouts == null || turn === undefined || rollouts.rollouts < MIN_ROLLOUTS) return [];
-  const isAhead = (firsts: readonly (number | null)[]): boolean =>
-    firsts.filter((first) => first !== null && first <= turn).length <= RARE * rollouts.rollouts;
+  if (rollouts == null || turn === undefined) return [];
+  // A run that ended before may have had no time for it: those that came so far, or acted, are asked.
+  const runs = rollouts.views.flatMap((view, at) => {
+    const edit = rollouts.edits[at] ?? null;
+    const isLong = (rollouts.turns?.[at] ?? Infinity) > turn;
+    return isLong || view !== null || edit !== null ? [{ view, edit }] : [];
+  });
+  if (runs.length < MIN_ROLLOUTS) return [];
+  const isAhead = (act: "view" | "edit"): boolean =>
+    runs.filter((run) => (run[act] ?? Infinity) <= turn).length <= RARE * runs.length;
   const view = isUnread(hidden, visible) ? viewOf(answer, hidden) : null;
   const acts = [
-    ...(view !== null && isAhead(rollouts.views) ? [{ ...view, what: "views changed lines" }] : []),
+    ...(view !== null && isAhead("view") ? [{ ...view, what: "views changed lines" }] : []),
     ...editsOf(answer, segments, hidden, visible)
-      .slice(0, isAhead(rollouts.edits) ? 1 : 0)
+      .slice(0, isAhead("edit") ? 1 : 0)
       .map((edit) => ({ ...edit, what: "edits a changed file" })),
   ];
   return acts.map(({ start, end, what }) => ({
@@ -53,7 +60,7 @@ export function actsAhead(
     start,
     end,
     weight: ACT_WEIGHT,
-    evidence: `${what} at turn ${turn}, before 99 of 100 other runs (${rollouts.rollouts} read)`,
+    evidence: `${what} at turn ${turn}, before 99 of 100 other runs (${runs.length} came so far)`,
   }));
 }
 

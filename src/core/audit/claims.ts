@@ -28,8 +28,9 @@ export function settledClaims(
   const found: Evidence[] = [];
   const kinds = new Set<string>();
   for (const { start, end } of sentencesOf(answer)) {
+    if (placeAt(segments, start) !== "prose") continue;
     const sentence = answer.slice(start, end);
-    if (placeAt(segments, start) !== "prose" || HEDGED.test(sentence)) continue;
+    if (HEDGED.test(sentence)) continue;
     for (const { kind, form, weight } of SETTLED) {
       const match = kinds.has(kind) ? null : form.exec(sentence);
       if (match === null) continue;

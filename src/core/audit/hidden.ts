@@ -6,7 +6,7 @@
 import type { PullRequest } from "../../records/pull-request.ts";
 import { futureOf } from "../challenger/future.ts";
 import { parseDiff, type DiffFile, type Hunk } from "./diff.ts";
-import { rememberRecent } from "./recent.ts";
+import { KEPT_RECORDS, rememberRecent } from "./recent.ts";
 import { tokensOf } from "./tokens.ts";
 
 export type HiddenPart =
@@ -84,7 +84,7 @@ export type Hidden = {
 const MAX_FIELD_CHARS = 500_000;
 
 /** Reads a PR record. */
-export const readHidden: (pr: PullRequest) => Hidden = rememberRecent(16, build);
+export const readHidden: (pr: PullRequest) => Hidden = rememberRecent(KEPT_RECORDS, build);
 
 // ---------------------------------------------------------------------------------------------
 
@@ -172,7 +172,10 @@ function buildPullRequest(pr: PullRequest): Hidden {
   };
 }
 
-type Draft = Omit<HiddenSequence, "ids"> & { readonly tokens: readonly string[] };
+/** A line that both sides of a hunk have is one and the same, read and numbered once. */
+type DraftLine = { readonly tokens: readonly string[]; readonly ids: number[] };
+type Draft = Omit<HiddenSequence, "ids"> & { readonly lines: readonly DraftLine[] };
+const draftLine = (text: string): DraftLine => ({ tokens: tokensOf(text), ids: [] });
 
 type Sink = {
   paths: { path: string; part: PathPart }[];
@@ -190,11 +193,12 @@ function readFile(file: DiffFile, part: "patch" | "test_patch", sink: Sink): voi
   for (const hunk of file.hunks) {
     const at = sink.hunks.push({ ...hunk, part, path, isNewFile: file.oldPath === null }) - 1;
     const own = { part, hunk: at, place: `${path} line ${hunk.newStart}` };
+    const read = hunk.lines.map(({ side, text }) => ({ side, line: draftLine(text) }));
     for (const gone of ["added", "removed"] as const) {
-      const kept = hunk.lines.filter((line) => line.side !== gone).map((line) => line.text);
-      sink.sequences.push({ ...own, tokens: tokensOf(kept.join("\n")), isHeading: false });
+      const lines = read.filter(({ side }) => side !== gone).map(({ line }) => line);
+      sink.sequences.push({ ...own, lines, isHeading: false });
     }
-    sink.sequences.push({ ...own, tokens: tokensOf(hunk.heading), isHeading: true });
+    sink.sequences.push({ ...own, lines: [draftLine(hunk.heading)], isHeading: true });
   }
 }
 
@@ -204,30 +208,43 @@ function proseSequences(part: HiddenPart, text: string): Draft[] {
     .split(/\n\s*\n/)
     .map((paragraph) => ({
       part,
-      tokens: tokensOf(paragraph),
+      lines: [draftLine(paragraph)],
       hunk: -1,
       isHeading: false,
       place: part,
     }))
-    .filter((sequence) => sequence.tokens.length > 0);
+    .filter(({ lines }) => lines.some(({ tokens }) => tokens.length > 0));
 }
 
 /** Numbers the tokens, and notes where each stands: a place in the text before one in a heading. */
 function index(drafts: readonly Draft[]): Pick<Hidden, "names" | "sequences"> {
   const names = new Map<string, NamePlace>();
-  const sequences = drafts.map(({ tokens, ...rest }) => {
-    const sequence = { ...rest, ids: new Int32Array(tokens.length) };
-    for (const [at, token] of tokens.entries()) {
-      const known = names.get(token);
-      const id = known?.id ?? names.size;
-      sequence.ids[at] = id;
-      if (known === undefined || (known.isHeading && !sequence.isHeading)) {
-        names.set(token, { id, first: sequence, isHeading: sequence.isHeading });
-      }
+  const sequences = drafts.map(({ lines, ...rest }) => {
+    const size = lines.reduce((sum, { tokens }) => sum + tokens.length, 0);
+    const sequence = { ...rest, ids: new Int32Array(size) };
+    let at = 0;
+    for (const line of lines) {
+      if (line.ids.length === 0) number(line, sequence, names);
+      for (const id of line.ids) sequence.ids[at++] = id;
     }
     return sequence;
   });
   return { names, sequences };
+}
+
+function number(
+  { tokens, ids }: DraftLine,
+  sequence: HiddenSequence,
+  names: Map<string, NamePlace>,
+): void {
+  for (const token of tokens) {
+    const known = names.get(token);
+    const id = known?.id ?? names.size;
+    if (known === undefined || (known.isHeading && !sequence.isHeading)) {
+      names.set(token, { id, first: sequence, isHeading: sequence.isHeading });
+    }
+    ids.push(id);
+  }
 }
 
 /** Files with a folder, as commands and listings name them, each once. */

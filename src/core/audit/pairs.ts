@@ -5,7 +5,7 @@
 import { placeAt, type Segment } from "./answer.ts";
 import type { Evidence } from "./evidence.ts";
 import type { Hidden } from "./hidden.ts";
-import { rememberRecent } from "./recent.ts";
+import { KEPT_RECORDS, rememberRecent } from "./recent.ts";
 import { isCommonWord, isKnownName, isStandardModule, isStandardAttribute } from "./surprise.ts";
 import type { Visible } from "./visible.ts";
 
@@ -58,14 +58,18 @@ const NAMED: readonly ((name: string) => string)[] = [
 const MAX_PAIRS = 5000;
 
 /** Pairs of the changed files' lines -> where the first stands. */
-const pairsOf: (hidden: Hidden) => ReadonlyMap<string, string> = rememberRecent(16, (hidden) => {
-  const pairs = new Map<string, string>();
-  for (const { lines, path, newStart } of hidden.hunks) {
-    for (const line of lines) {
-      for (const [pair] of line.text.matchAll(PAIR)) {
-        if (pairs.size < MAX_PAIRS && !pairs.has(pair)) pairs.set(pair, `${path} line ${newStart}`);
+const pairsOf: (hidden: Hidden) => ReadonlyMap<string, string> = rememberRecent(
+  KEPT_RECORDS,
+  (hidden) => {
+    const pairs = new Map<string, string>();
+    for (const { lines, path, newStart } of hidden.hunks) {
+      for (const line of lines) {
+        for (const [pair] of line.text.matchAll(PAIR)) {
+          if (pairs.size < MAX_PAIRS && !pairs.has(pair))
+            pairs.set(pair, `${path} line ${newStart}`);
+        }
       }
     }
-  }
-  return pairs;
-});
+    return pairs;
+  },
+);

@@ -128,6 +128,8 @@ export function telltalePhrases(
 ): Evidence[] {
   const found: Evidence[] = [];
   for (const { pattern, weight, word } of PHRASES) {
+    // Hardly an answer has one, and to list matches is dearer than to look for one.
+    if (answer.search(pattern) < 0) continue;
     for (const match of answer.matchAll(pattern)) {
       if (placeAt(segments, match.index) !== "prose") continue;
       const isSaid = visible.lower.includes(match[0].toLowerCase());

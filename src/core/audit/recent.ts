@@ -1,5 +1,11 @@
 /** Keeps what was made for the last few inputs: king and challenger share a history and a PR. */
 
+/**
+ * Pull requests whose readings are kept: a turn's own, three neighbours', and one more. More of them
+ * outlive the turn that they were made for, and moving them about costs more than reading some anew.
+ */
+export const KEPT_RECORDS = 5;
+
 /** `make`, remembered by the input's identity for the last `size` inputs. */
 export function rememberRecent<K extends object, V>(
   size: number,

@@ -4,6 +4,7 @@ import type { PullRequest } from "../../records/pull-request.ts";
 import type { Rollouts } from "../../records/rollouts.ts";
 import { SCHEMA } from "../../records/schema.ts";
 import { searchableText } from "../turn/calls.ts";
+import { sha256Hex } from "../turn/hash.ts";
 import { detect } from "./audit.ts";
 import { firstActs } from "./blind.ts";
 import { readHidden } from "./hidden.ts";
@@ -25,10 +26,12 @@ export function rolloutsOf(
   pr: PullRequest,
 ): Rollouts {
   const hidden = readHidden(pr);
-  const read = runs.slice(0, MAX_ROLLOUTS).map((messages) => ({
-    task: messages.slice(0, Math.max(0, messages.findIndex(isAgent))),
-    turns: messages.filter(isAgent).slice(0, MAX_TURNS).map(searchableText),
-  }));
+  const read = apart(runs)
+    .slice(0, MAX_ROLLOUTS)
+    .map((messages) => ({
+      task: messages.slice(0, Math.max(0, messages.findIndex(isAgent))),
+      turns: messages.filter(isAgent).slice(0, MAX_TURNS).map(searchableText),
+    }));
   const visible = readVisible(read[0]?.task ?? []);
   const acts = read.map(({ turns }) => firstActs(turns, hidden, visible));
   const said = new Map<string, number>();
@@ -47,9 +50,21 @@ export function rolloutsOf(
     said: [...said].map(([text, turn]) => ({ text, turn })),
     views: acts.map(({ view }) => view),
     edits: acts.map(({ edit }) => edit),
+    turns: read.map(({ turns }) => turns.length),
   };
 }
 
 // ---------------------------------------------------------------------------------------------
+
+/** Runs in which the agent says something, each once: a copy says nothing of how common an act is. */
+function apart(runs: readonly (readonly Message[])[]): (readonly Message[])[] {
+  const seen = new Set<string>();
+  return runs.filter((messages) => {
+    const said = sha256Hex(JSON.stringify(messages.filter(isAgent).map(searchableText)));
+    const isNew = messages.some(isAgent) && !seen.has(said);
+    seen.add(said);
+    return isNew;
+  });
+}
 
 const isAgent = ({ role }: Message): boolean => role === "assistant";

@@ -7,7 +7,7 @@ import { placeAt, type Segment } from "./answer.ts";
 import type { Evidence } from "./evidence.ts";
 import type { Hidden } from "./hidden.ts";
 import { folded, type Folded } from "./look-alikes.ts";
-import { rememberRecent } from "./recent.ts";
+import { KEPT_RECORDS, rememberRecent } from "./recent.ts";
 import { isCommonWord, isKnownName, surpriseOf } from "./surprise.ts";
 import { isWord, partsOf } from "./tokens.ts";
 import type { Visible } from "./visible.ts";
@@ -65,7 +65,7 @@ const MAX_NAMES = 5000;
 
 /** Joined parts -> the name: whole names of two parts and more, and runs of three and more of longer ones. */
 const spellings: (hidden: Hidden) => ReadonlyMap<string, Spelling> = rememberRecent(
-  16,
+  KEPT_RECORDS,
   (hidden) => {
     const index = new Map<string, Spelling>();
     let count = 0;

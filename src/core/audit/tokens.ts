@@ -41,8 +41,24 @@ export function isWord(token: string): boolean {
 }
 
 /** Parts of a name: "TestFooBar_v2" -> test, foo, bar, v, 2. Lower case. */
-export function partsOf(name: string): string[] {
-  return (
-    name.match(/\p{Lu}+(?!\p{Ll})|\p{Lu}?\p{Ll}+|\p{Lu}+|\p{N}+|[\p{Lo}\p{Lm}\p{M}]+/gu) ?? []
-  ).map((part) => part.toLowerCase());
+export function partsOf(name: string): readonly string[] {
+  const known = memory.get(name);
+  if (known !== undefined) return known;
+  const found = name.match(NOT_ASCII.test(name) ? PART : ASCII_PART) ?? [];
+  const parts = found.map((part) => part.toLowerCase());
+  if (name.length > MAX_LETTERS) return parts;
+  // The same names come again and again; the map is emptied when it is full.
+  if (memory.size >= MAX_REMEMBERED) memory.clear();
+  memory.set(name, parts);
+  return parts;
 }
+
+// ---------------------------------------------------------------------------------------------
+
+const PART = /\p{Lu}+(?!\p{Ll})|\p{Lu}?\p{Ll}+|\p{Lu}+|\p{N}+|[\p{Lo}\p{Lm}\p{M}]+/gu;
+const ASCII_PART = /[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+/g;
+
+const memory = new Map<string, readonly string[]>();
+const MAX_REMEMBERED = 50_000;
+/** A longer text is no name, and is not kept. */
+const MAX_LETTERS = 100;

@@ -20,6 +20,7 @@ export type FoundCanaries = {
 export const CANARY_WEIGHT = 10;
 
 export function findCanaries(answer: string, canaries: readonly Canary[]): FoundCanaries {
+  if (canaries.length === 0) return { leaked: [], remembered: [] };
   const text = folded(answer);
   const squeezed = squeeze(text.text);
   const leaked: Finding[] = [];

@@ -13,12 +13,13 @@ import {
   rename,
   writeSync,
 } from "node:fs";
-import { mkdir, readFile, readdir, stat, unlink } from "node:fs/promises";
+import { readFile, readdir, stat, unlink } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import type { z } from "zod";
 import { UserError, errorCode, errorMessage } from "../errors.ts";
 import { diskError } from "./disk-faults.ts";
+import { makeFolder } from "./make-folder.ts";
 
 export { diskError } from "./disk-faults.ts";
 
@@ -105,7 +106,7 @@ export async function writeWhole(file: string, text: string | Uint8Array): Promi
   try {
     await writeSynced(temp, text).catch(async (error: unknown) => {
       if (errorCode(error) !== "ENOENT") throw error;
-      await mkdir(dirname(file), { recursive: true });
+      await makeFolder(dirname(file));
       await writeSynced(temp, text);
     });
     await renameFile(temp, file);

@@ -4,10 +4,11 @@
  * processes may add at once and a line that a kill tore off spoils no other. What is no such line is
  * passed over.
  */
-import { closeSync, constants, fstatSync, mkdirSync, openSync, readSync } from "node:fs";
+import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
 import { dirname } from "node:path";
 import { errorCode } from "../../errors.ts";
 import { writeAll, writeWhole } from "../store.ts";
+import { makeFolderNow } from "../make-folder.ts";
 
 export type FactLine = readonly [kind: string, name: string, key: string, value: unknown];
 
@@ -32,7 +33,7 @@ export function readFactLines(
 
 /** @throws the disk's own error: a cache that cannot be written is the caller's to bear. */
 export function addFactLines(path: string, lines: readonly FactLine[]): void {
-  mkdirSync(dirname(path), { recursive: true });
+  makeFolderNow(dirname(path));
   // Not through a link: what stands at its end may be anybody's.
   const file = openSync(path, APPEND);
   try {

@@ -9,6 +9,7 @@ import { makeTally, type Tally } from "../core/tally.ts";
 import { UserError } from "../errors.ts";
 import { listAnswers, type AnswerFile } from "../io/answers.ts";
 import type { Store } from "../io/store.ts";
+import { sweepEnded } from "../io/sweep.ts";
 import { isLink, isOurs } from "../io/workspace-links.ts";
 import { writeChanged } from "../io/write-changed.ts";
 import { answerSchema } from "../records/answer.ts";
@@ -82,6 +83,8 @@ type Round = {
 type Left = "excluded_id" | "broken_file";
 
 const MARK = "share.json";
+/** Of a copy, below its own. */
+const FOLDERS = ["duel", "assets"] as const;
 
 const markSchema = z.looseObject({
   schema: schemaField,
@@ -93,7 +96,11 @@ const markSchema = z.looseObject({
 async function ownFiles(output: Store): Promise<readonly string[]> {
   const found = await output.readIfThere(MARK, markSchema);
   await checkFolders(output);
-  if (found !== null) return found.files;
+  if (found !== null) {
+    // What a copy that was killed was writing.
+    for (const folder of ["", ...FOLDERS]) await sweepEnded(output.path(folder));
+    return found.files;
+  }
   if ((await output.list("")).length === 0) return [];
   throw new UserError(
     `share: ${output.root} holds something else`,
@@ -103,7 +110,7 @@ async function ownFiles(output: Store): Promise<readonly string[]> {
 
 /** @throws UserError where pages would land, or be removed, elsewhere. */
 async function checkFolders(output: Store): Promise<void> {
-  for (const name of ["duel", "assets"]) {
+  for (const name of FOLDERS) {
     if (!(await isLink(output.path(name)))) continue;
     throw new UserError(
       `share: ${output.path(name)} is a link`,

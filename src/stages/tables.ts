@@ -16,6 +16,7 @@ import { UserError } from "../errors.ts";
 import { listAnswers, listRefined } from "../io/answers.ts";
 import { folderFor } from "../io/dataset/table-folder.ts";
 import type { Store } from "../io/store.ts";
+import { sweepEnded } from "../io/sweep.ts";
 import { answerSchema } from "../records/answer.ts";
 import { scoreSchema } from "../records/score.ts";
 
@@ -31,6 +32,7 @@ export async function tables(config: Config, store: Store): Promise<readonly Mad
     );
   }
   await folderFor(store, FOLDER);
+  await sweepEnded(store.path(FOLDER));
   const open = (Object.keys(TABLES) as TableName[]).map((name) => {
     const path = `${FOLDER}/${name}.parquet`;
     const options = { emails: config.audit.mask_emails };

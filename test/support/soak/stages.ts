@@ -7,6 +7,7 @@ import { USAGE, type Before } from "./world.ts";
 export type SoakedStage = {
   readonly name: string;
   readonly before: Before;
+  /** "{root}" stands for the workspace. */
   readonly command: readonly string[];
   /** Calls of models are made by the stage, by whoever runs its request files, or by nobody. */
   readonly asks: "here" | "by file" | "nobody";
@@ -54,6 +55,21 @@ export const SOAKED: readonly SoakedStage[] = [
     before: "exported",
     command: ["publish", "dataset/export", "--repo", "soak/set", "--push"],
     asks: "nobody",
+    locks: false,
+  },
+  { name: "tables", before: "judged", command: ["tables"], asks: "nobody", locks: false },
+  {
+    name: "share",
+    before: "judged",
+    command: ["share", "--output", "{root}/site"],
+    asks: "nobody",
+    locks: false,
+  },
+  {
+    ...asking("stages", "drawing"),
+    name: "stages to a target",
+    command: ["stages", "--until", "target", "--yes"],
+    toml: "[target]\naccepted = 4\nmax_candidates = 20\ngate = false\n",
     locks: false,
   },
 ];

@@ -38,13 +38,13 @@ const stages = SOAKED.filter(({ name }) => name.startsWith(values.only));
 const each = Math.ceil(Number(values.kills) / SOAKED.length);
 const killed = (name: string): number => sumOfKills(rounds.filter(({ stage }) => stage === name));
 const isOpen = (name: string): boolean => killed(name) < each;
-const end = performance.now() + Number(values.minutes) * 60_000;
-const isOver = (): boolean => performance.now() > end;
 
 if (stages.some(({ name }) => isOpen(name))) {
   const seed = Number(values.seed);
   const disk = openDisk();
   const world = await openWorld(seed, 200);
+  const end = performance.now() + Number(values.minutes) * 60_000;
+  const isOver = (): boolean => performance.now() > end;
   try {
     const clean = new Map<string, Clean>();
     // In turns, so that a soak that is stopped has seen all stages.

@@ -3,6 +3,7 @@ import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync, symlinkSync } 
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Config } from "../config.ts";
+import type { ExitSettings } from "../core/exit/masker.ts";
 import type { GymPackage } from "../core/tasks/packages.ts";
 import type { GymLanguage } from "../records/gym-task.ts";
 import { errorCode } from "../errors.ts";
@@ -24,6 +25,8 @@ export type Gym = {
   readonly sandbox: Sandbox;
   readonly runtime: Runtime;
   readonly limits: SandboxLimits;
+  /** What is masked in trajectories. */
+  readonly audit: ExitSettings["audit"];
   /** Those that tasks may be of. */
   readonly packages: readonly GymPackage[];
   readonly signal?: AbortSignal | undefined;

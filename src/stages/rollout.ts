@@ -124,7 +124,7 @@ async function oneTurn(round: Round, { name, path }: AnswerFile, slot: number): 
 }
 
 async function fileResult(
-  { deps: { store, progress }, tally }: Round,
+  { config, deps: { store, progress }, tally }: Round,
   file: string,
   result: RolloutResult,
 ): Promise<void> {
@@ -137,7 +137,7 @@ async function fileResult(
     case "dropped": {
       const { reason, detail } = result;
       // It quotes what a command said.
-      const [record] = await masked([{ schema: SCHEMA, file, reason, detail }] as const);
+      const [record] = await masked([{ schema: SCHEMA, file, reason, detail }] as const, config);
       await store.write(`outcome/dropped/${file}`, record);
       await store.remove(`outcome/${file}`);
       tally.dropped(reason);

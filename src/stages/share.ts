@@ -6,8 +6,9 @@ import { z } from "zod";
 import type { Config } from "../config.ts";
 import { makeMasker, type Masker } from "../core/exit/masker.ts";
 import { makeTally, type Tally } from "../core/tally.ts";
-import { UserError } from "../errors.ts";
+import { BrokenFile, UserError } from "../errors.ts";
 import { listAnswers, type AnswerFile } from "../io/answers.ts";
+import { unreadNotes } from "../core/report/unread.ts";
 import type { Store } from "../io/store.ts";
 import { sweepEnded } from "../io/sweep.ts";
 import { isLink, isOurs } from "../io/workspace-links.ts";
@@ -58,9 +59,10 @@ export async function share(
   const round: Round = {
     config,
     deps,
-    masker: makeMasker({ emails: config.audit.mask_emails }),
+    masker: makeMasker(config),
     tally: makeTally(),
     written: new Map(),
+    broken: new Set(),
   };
   const { site, files } = await siteOf(round, answers);
   await mark(deps.output, new Set([...before, ...pathsOf(site)]));
@@ -78,6 +80,8 @@ type Round = {
   readonly tally: Tally;
   /** Path -> characters. */
   readonly written: Map<string, number>;
+  /** Files that could not be read. */
+  readonly broken: Set<string>;
 };
 
 type Left = "excluded_id" | "broken_file";
@@ -145,10 +149,9 @@ async function siteOf(
 }
 
 /** The turn as it may be passed on, or why it is left out. */
-async function readTurn(
-  { config, deps: { store }, masker }: Round,
-  { name, path }: AnswerFile,
-): Promise<SharedTurn | Left> {
+async function readTurn(round: Round, { name, path }: AnswerFile): Promise<SharedTurn | Left> {
+  const { config, masker } = round;
+  const { store } = round.deps;
   try {
     const answer = await store.read(path, answerSchema);
     if (config.source.exclude_ids.includes(answer.instance_id)) return "excluded_id";
@@ -156,7 +159,8 @@ async function readTurn(
     const review = await store.readIfThere(`review/${name}`, reviewSchema);
     return await shareable(masker, { answer, score, review });
   } catch (error) {
-    if (!(error instanceof UserError)) throw error;
+    if (!(error instanceof BrokenFile)) throw error;
+    round.broken.add(error.file);
     return "broken_file";
   }
 }
@@ -218,8 +222,9 @@ async function clearOld({ deps, written }: Round, before: readonly string[]): Pr
   await mark(deps.output, new Set(written.keys()));
 }
 
-function notesOf({ written, masker, deps }: Round): string[] {
+function notesOf({ written, masker, deps, broken }: Round): string[] {
   return [
+    ...unreadNotes(broken),
     ...copyNotes([...written.values()], masker.counts()),
     `open ${deps.output.path("index.html")}`,
   ];

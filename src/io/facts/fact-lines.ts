@@ -6,7 +6,7 @@
  */
 import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
 import { dirname } from "node:path";
-import { errorCode } from "../../errors.ts";
+import { errorCode, UserError } from "../../errors.ts";
 import { writeAll, writeWhole } from "../store.ts";
 import { makeFolderNow } from "../make-folder.ts";
 
@@ -34,8 +34,7 @@ export function readFactLines(
 /** @throws the disk's own error: a cache that cannot be written is the caller's to bear. */
 export function addFactLines(path: string, lines: readonly FactLine[]): void {
   makeFolderNow(dirname(path));
-  // Not through a link: what stands at its end may be anybody's.
-  const file = openSync(path, APPEND);
+  const file = openToAdd(path);
   try {
     writeAll(file, `\n${lines.map((line) => `${JSON.stringify(line)}\n`).join("")}`);
   } finally {
@@ -56,6 +55,20 @@ export async function tidyFactLines(path: string): Promise<void> {
 const APPEND = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | constants.O_NOFOLLOW;
 const BLOCK_BYTES = 1 << 20;
 const MOST_BYTES = 1 << 28;
+
+/** Not through a link: what stands at its end may be anybody's. The disk has the same word for links in a circle. */
+function openToAdd(path: string): number {
+  try {
+    return openSync(path, APPEND);
+  } catch (error) {
+    if (errorCode(error) !== "ELOOP") throw error;
+    throw new UserError(
+      `${path} is a link, and nothing is added through it`,
+      "remove the link: the cache is made anew",
+      { cause: error },
+    );
+  }
+}
 
 /** null: nothing is known. Whatever keeps a cache from being read, the files themselves are there. */
 function openToRead(path: string): number | null {

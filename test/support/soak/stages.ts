@@ -15,6 +15,8 @@ export type SoakedStage = {
   readonly toml?: string;
   /** It holds the workspace's lock. */
   readonly locks: boolean;
+  /** Its starts take too long for the tests. @default false */
+  readonly isLong?: boolean;
 };
 
 const builder = (name: string, before: Before, ...flags: readonly string[]): SoakedStage => ({
@@ -71,6 +73,7 @@ export const SOAKED: readonly SoakedStage[] = [
     command: ["stages", "--until", "target", "--yes"],
     toml: "[target]\naccepted = 4\nmax_candidates = 20\ngate = false\n",
     locks: false,
+    isLong: true,
   },
 ];
 

@@ -1,5 +1,5 @@
 /**
- * The error classes. A UserError is something the person at the keyboard can mend; it is printed
+ * The one error class. A UserError is something the person at the keyboard can mend; it is printed
  * as what, where and how to mend it, without a trace. Anything else that is thrown is our bug and
  * crashes with its trace.
  */
@@ -11,17 +11,6 @@ export class UserError extends Error {
     super(message, options);
     this.name = "UserError";
     this.hint = hint;
-  }
-}
-
-/** A file of the workspace that is not what a stage wrote there: not JSON, or of another shape. */
-export class BrokenFile extends UserError {
-  /** Relative to the workspace. What the message says beside it may quote the file. */
-  readonly file: string;
-
-  constructor(file: string, message: string, hint: string, options?: { cause?: unknown }) {
-    super(message, hint, options);
-    this.file = file;
   }
 }
 

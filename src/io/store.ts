@@ -17,7 +17,8 @@ import { readFile, readdir, stat, unlink } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import type { z } from "zod";
-import { BrokenFile, UserError, errorCode, errorMessage } from "../errors.ts";
+import { UserError, errorCode, errorMessage } from "../errors.ts";
+import { BrokenFile } from "./broken-file.ts";
 import { diskError } from "./disk-faults.ts";
 import { makeFolder } from "./make-folder.ts";
 

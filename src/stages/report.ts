@@ -24,7 +24,7 @@ import { clusterOf } from "../core/duel/cluster-by.ts";
 import { refinedRules, refinedTurn, type RefinedTurn } from "../core/refine/gain.ts";
 import { unreadNotes } from "../core/report/unread.ts";
 import { makeTally, type Tally } from "../core/tally.ts";
-import { BrokenFile } from "../errors.ts";
+import { BrokenFile } from "../io/broken-file.ts";
 import { listAnswers, listRefined, type AnswerFile } from "../io/answers.ts";
 import { openFacts, type Facts } from "../io/facts/facts.ts";
 import { foldLedger, LEDGER_KIND } from "../io/facts/fold-ledger.ts";

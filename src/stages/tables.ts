@@ -12,7 +12,8 @@ import {
   verdictTableRows,
   type TableName,
 } from "../core/report/table-rows.ts";
-import { BrokenFile, UserError } from "../errors.ts";
+import { UserError } from "../errors.ts";
+import { BrokenFile } from "../io/broken-file.ts";
 import { listAnswers, listRefined, type AnswerFile } from "../io/answers.ts";
 import { folderFor } from "../io/dataset/table-folder.ts";
 import type { Store } from "../io/store.ts";

@@ -11,7 +11,7 @@ for await (const run of allRuns(
   { config, name: ".", key: "bench", skipBad: false },
   noRunsFound(),
 )) {
-  const read = how === "masked" ? (await maskedRun(run)).run : run;
+  const read = how === "masked" ? (await maskedRun(run, config)).run : run;
   turns += read.messages.filter((_, at) => isTurn(read, at)).length;
 }
 process.stdout.write(`${turns}\n`);

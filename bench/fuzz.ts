@@ -1,5 +1,5 @@
 /**
- * npm run fuzz [-- --inputs 20000 --seed 1 --only Parquet]: every reader of foreign input against edited and
+ * npm run fuzz [-- --inputs 20000 --seed 1 --only Parquet,ledger]: every reader of foreign input against edited and
  * drawn bytes. Ends with 1 when one crashed, took over two seconds, or the process over 1 GB.
  */
 import { parseArgs } from "node:util";
@@ -15,7 +15,9 @@ const { values } = parseArgs({
 });
 console.log("| reader | inputs | read | refused | crashed | slowest | peak of the process |");
 console.log("|---|---:|---:|---:|---:|---:|---:|");
-for (const reader of FUZZ_READERS.filter(({ name }) => name.includes(values.only))) {
+const only = values.only.split(",");
+const isWanted = (name: string): boolean => only.some((part) => name.includes(part));
+for (const reader of FUZZ_READERS.filter(({ name }) => isWanted(name))) {
   const found = await fuzz(reader, Number(values.inputs), Number(values.seed));
   const crashed = found.inputs - found.read - found.refused;
   console.log(

@@ -1,8 +1,8 @@
 /**
- * npm run soak [-- --kills 1000 --seed 1 --only king --into soak.jsonl]: stages killed with SIGKILL amid writes,
+ * npm run soak [-- --kills 1000 --seed 1 --only king --into soak.jsonl --minutes 5]: stages killed with SIGKILL amid writes,
  * amid calls and at drawn moments, amid faults of the server, full disks, stopped processes, jumping clocks and
- * second starters; each round run to its end and counted. `--into` keeps the rounds: a soak that is stopped
- * goes on where it was. Prints a table; ends with 1 when a promise was broken.
+ * second starters; each round run to its end and counted. `--into` keeps the rounds: a soak that is stopped,
+ * also by `--minutes`, goes on where it was. Prints a table; ends with 1 when a promise was broken.
  */
 import { appendFileSync, existsSync, mkdtempSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -21,6 +21,7 @@ const { values } = parseArgs({
     kills: { type: "string", default: "1000" },
     seed: { type: "string", default: "1" },
     only: { type: "string", default: "" },
+    minutes: { type: "string", default: "Infinity" },
     into: { type: "string", default: join(mkdtempSync(join(tmpdir(), "soak-")), "rounds.jsonl") },
   },
 });
@@ -42,11 +43,14 @@ if (stages.some(({ name }) => isOpen(name))) {
   const seed = Number(values.seed);
   const disk = openDisk();
   const world = await openWorld(seed, 200);
+  const end = performance.now() + Number(values.minutes) * 60_000;
+  const isOver = (): boolean => performance.now() > end;
   try {
     const clean = new Map<string, Clean>();
     // In turns, so that a soak that is stopped has seen all stages.
-    while (stages.some(({ name }) => isOpen(name))) {
+    while (stages.some(({ name }) => isOpen(name)) && !isOver()) {
       for (const stage of stages.filter(({ name }) => isOpen(name))) {
+        if (isOver()) break;
         const known = clean.get(stage.name) ?? (await cleanRuns(world, disk, stage));
         clean.set(stage.name, known);
         const more = { seed: seed * 10_000 + rounds.length, tries: TRIES, clean: known };

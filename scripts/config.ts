@@ -17,11 +17,13 @@ await runScript(async () => {
   const { loadConfig } = await import("../src/config.ts");
   const { configKeys } = await import("../src/config/keys.ts");
   const { masked } = await import("../src/core/exit/masker.ts");
-  const { root: _root, env: _env, ...values } = loadConfig(flags.root);
+  const config = loadConfig(flags.root);
+  const { root: _root, env: _env, ...values } = config;
   const plain = await masked<unknown>(
     JSON.parse(JSON.stringify(values), (_key, value: unknown) =>
       typeof value === "string" ? withoutPassword(value) : value,
     ),
+    config,
   );
   if (flags.json) {
     process.stdout.write(`${JSON.stringify(plain)}\n`);

@@ -1,6 +1,5 @@
 /** npm run init -- DIR: a workspace from a few answers. */
 import { Command } from "commander";
-import { mkdirSync } from "node:fs";
 import { resolve } from "node:path";
 import { inWorkspace, parseOwnFlags, runScript, typed, wholeNumber } from "../src/command/cli.ts";
 import { ownTerminal } from "../src/command/confirm.ts";
@@ -31,7 +30,9 @@ await runScript(async () => {
   const flags = parseOwnFlags<InitFlags>(command, process.argv.slice(2));
   const dir = flags.args[0] ?? ".";
   const asTyped = process.argv.slice(2).find((word) => expandHome(word) === dir) ?? dir;
-  mkdirSync(resolve(dir), { recursive: true });
+  const { makeFolderNow } = await import("../src/io/make-folder.ts");
+  const { onDiskNow } = await import("../src/io/disk-faults.ts");
+  onDiskNow(dir, "write", () => makeFolderNow(resolve(dir)));
   const { openStore } = await import("../src/io/store.ts");
   const { init, initLines } = await import("../src/stages/init.ts");
   const choices = await init(flags, {

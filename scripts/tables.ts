@@ -14,9 +14,11 @@ await runScript(async () => {
   const { loadConfig } = await import("../src/config.ts");
   const { openStore } = await import("../src/io/store.ts");
   const { tables } = await import("../src/stages/tables.ts");
-  const made = await tables(loadConfig(flags.root), openStore(flags.root));
+  const { unreadNotes } = await import("../src/core/report/unread.ts");
+  const { made, unread } = await tables(loadConfig(flags.root), openStore(flags.root));
   const out = flags.json ? process.stderr : process.stdout;
   for (const { path, rows } of made) out.write(`${path}: ${rows} rows\n`);
+  for (const note of unreadNotes(unread)) process.stderr.write(`${note}\n`);
   if (flags.json) process.stdout.write(`${JSON.stringify(made)}\n`);
   return 0;
 });

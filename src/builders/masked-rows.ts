@@ -20,7 +20,7 @@ export async function* maskedRows(
     for await (const some of rows) yield listOf(some);
     return;
   }
-  const masker = makeMasker({ emails: maskEmails });
+  const masker = makeMasker({ audit: { mask_emails: maskEmails } });
   let batch: Built[] = [];
   for await (const some of rows) {
     batch.push(...listOf(some));

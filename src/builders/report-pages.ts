@@ -3,7 +3,7 @@
  * holds the other turns as well, packed, as many as leave it one file of a size that every browser opens.
  */
 import { z } from "zod";
-import { makeMasker, masked } from "../core/exit/masker.ts";
+import { makeMasker, masked, type ExitSettings } from "../core/exit/masker.ts";
 import type { Document } from "../core/report/document.ts";
 import { htmlOf, restOf, withRest } from "../core/report/html.ts";
 import { markdownOf } from "../core/report/markdown.ts";
@@ -23,21 +23,24 @@ export const REPORT_PAGES: FactKind<Readonly<Record<string, string>>> = {
 
 /** Masked, and written where it is news. */
 export async function writePages(
-  store: Store,
-  facts: Facts,
+  settings: ExitSettings,
+  { store, facts }: { readonly store: Store; readonly facts: Facts },
   document: Document,
   rows: readonly TurnRow[],
 ): Promise<void> {
   const lines = csvLines(rows);
-  const key = contentHash([JSON.stringify(document), ...lines].join("\n"));
+  const asked = JSON.stringify(settings.audit.mask_emails);
+  const key = contentHash([JSON.stringify(document), asked, ...lines].join("\n"));
   if (await stands(facts, facts.known(REPORT_PAGES, FOLDER, key))) return;
-  const shown = await masked([htmlOf(document), markdownOf(document)] as const);
+  const shown = await masked([htmlOf(document), markdownOf(document)] as const, settings);
   const rest = restOf(document);
   const pages: Record<string, string> = {
     [`${FOLDER}/report.html`]:
-      rest === null ? shown[0] : withRest(shown[0], await packedRows(await maskedRows(rest))),
+      rest === null
+        ? shown[0]
+        : withRest(shown[0], await packedRows(await maskedRows(rest, settings))),
     [`${FOLDER}/report.md`]: shown[1],
-    [`${FOLDER}/turns.csv`]: `${[CSV_HEAD, ...(await maskedLines(lines))].join("\n")}\n`,
+    [`${FOLDER}/turns.csv`]: `${[CSV_HEAD, ...(await maskedLines(lines, settings))].join("\n")}\n`,
   };
   const hashes: Record<string, string> = {};
   for (const [path, text] of Object.entries(pages)) {
@@ -66,8 +69,8 @@ async function stands(
   return true;
 }
 
-async function maskedLines(lines: readonly string[]): Promise<string[]> {
-  const masker = makeMasker();
+async function maskedLines(lines: readonly string[], settings: ExitSettings): Promise<string[]> {
+  const masker = makeMasker(settings);
   const done: string[] = [];
   for (let at = 0; at < lines.length; at += SOME_LINES) {
     done.push(...(await masker.mask([lines.slice(at, at + SOME_LINES).join("\n")])));
@@ -78,8 +81,11 @@ async function maskedLines(lines: readonly string[]): Promise<string[]> {
 type Rows = readonly (readonly string[])[];
 
 /** A row on a line of its own, so that many are searched in one go. */
-async function maskedRows(rows: Rows): Promise<Rows> {
-  const lines = await maskedLines(rows.map((row) => row.map(onOneLine).join("\t")));
+async function maskedRows(rows: Rows, settings: ExitSettings): Promise<Rows> {
+  const lines = await maskedLines(
+    rows.map((row) => row.map(onOneLine).join("\t")),
+    settings,
+  );
   return lines.flatMap((some) => some.split("\n").map((line) => line.split("\t")));
 }
 

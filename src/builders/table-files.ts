@@ -1,8 +1,7 @@
 /** Rows on their way into a Parquet file: masked, appended to a file beside it, and put in place whole. */
 import { rename, unlink } from "node:fs/promises";
-import { makeMasker, type Masker } from "../core/exit/masker.ts";
+import { makeMasker, type ExitSettings, type Masker } from "../core/exit/masker.ts";
 import { TABLES, type TableName, type TableRow } from "../core/report/table-rows.ts";
-import type { MaskOptions } from "../core/secrets/mask.ts";
 import { writeParquet } from "../io/dataset/parquet.ts";
 import { openLineWriter } from "../io/dataset/spool.ts";
 import { onDisk } from "../io/disk-faults.ts";
@@ -16,10 +15,10 @@ export type TableFile = {
 };
 
 /** @param path of the Parquet file, in a folder that is there */
-export function openTable(path: string, name: TableName, options: MaskOptions): TableFile {
+export function openTable(path: string, name: TableName, settings: ExitSettings): TableFile {
   const lines = `${path}.${process.pid}.1.tmp`;
   const parquet = `${path}.${process.pid}.2.tmp`;
-  const masker: Masker = makeMasker(options);
+  const masker: Masker = makeMasker(settings);
   const writer = openLineWriter(lines);
   let held: TableRow[] = [];
   let count = 0;

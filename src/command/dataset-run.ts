@@ -38,7 +38,7 @@ export async function runBuilder<Flags extends CommonFlags, Begun>(
     const started = new Date();
     const builder = await load();
     const summary = await builder(config, { store, now: () => new Date() }, flags, begun);
-    await saveRun(store, await maskedSummary(summary), {
+    await saveRun(store, await maskedSummary(summary, config), {
       started,
       wallMs: Date.now() - started.getTime(),
       configHash: configHash({ ...config, env: undefined, root: undefined }),

@@ -3,10 +3,11 @@
  * follows from, the code with all that it imports and the data, so that a test can say when one is
  * out of date without making it anew.
  */
-import { mkdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { dirname, join, normalize } from "node:path";
 import { sha256Hex } from "../core/turn/hash.ts";
 import { writeWhole } from "../io/store.ts";
+import { makeFolderNow } from "../io/make-folder.ts";
 
 export type MadeTable = {
   /** What the file is headed. */
@@ -110,7 +111,7 @@ export function tableFile(name: TableName, body: string, flags = ""): string {
 /** Writes the file below the current folder, which is the repository's, and says so on stderr. */
 export async function writeTable(name: TableName, body: string, flags = ""): Promise<void> {
   const path = tablePath(name);
-  mkdirSync(dirname(path), { recursive: true });
+  makeFolderNow(dirname(path));
   await writeWhole(path, tableFile(name, body, flags));
   process.stderr.write(`wrote ${path}\n`);
 }

@@ -95,7 +95,7 @@ async function runOnce<Flags extends CommonFlags>(
     await confirmSpending(name, { ...workspace, store: workspace.deps.store }, flags);
     const started = new Date();
     const summary = await stage(workspace.config, workspace.deps, flags);
-    await saveRun(workspace.deps.store, await maskedSummary(summary), {
+    await saveRun(workspace.deps.store, await maskedSummary(summary, workspace.config), {
       started,
       wallMs: Date.now() - started.getTime(),
       build: buildName(),

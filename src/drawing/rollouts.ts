@@ -58,7 +58,7 @@ export async function readRollouts(
     if (pr === null) continue;
     const runs = await runsAt(places.get(id) ?? []);
     read += runs.length;
-    await store.write(rolloutsPath(id), await masked(rolloutsOf(id, runs, pr)));
+    await store.write(rolloutsPath(id), await masked(rolloutsOf(id, runs, pr), config));
   }
   for (const part of opened) await part.release();
   progress.note(`[audit].rollouts: ${read} other runs of ${wanted.size} instances were read`);

@@ -124,7 +124,7 @@ async function prepare(
     // No fault of the package's, and not to be kept as one.
     refuseFullDiskIn(detail, packageFolder(gym, packageKey(pack)));
     // It quotes what tests and registries said.
-    const [said] = await masked([{ ...record, drop, detail, cpu_seconds }]);
+    const [said] = await masked([{ ...record, drop, detail, cpu_seconds }], gym);
     // What the network did not give may be there tomorrow.
     if (drop !== "not_found") await store.write(recordPath(pack), said);
     return said;

@@ -1,20 +1,13 @@
 /** Packages from their registries into .cache/gym: the archive by its hash, unpacked, nothing of it run. */
 import { createHash } from "node:crypto";
-import {
-  existsSync,
-  mkdirSync,
-  readFileSync,
-  readdirSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
+import { existsSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { AS_OF, mainOfRunner, packageKey, type GymPackage } from "../core/tasks/packages.ts";
 import type { WhyNone } from "../core/tasks/proof.ts";
 import { onDiskNow } from "../io/disk-faults.ts";
 import { runProgram } from "../io/program.ts";
 import { packageFolder, PROGRAMS, type Gym } from "./world.ts";
+import { makeFolderNow } from "../io/make-folder.ts";
 
 /** Makes packages/<key>/base where it is not there yet. A reason where the package is not to be had. */
 export async function fetchPackage(gym: Gym, pack: GymPackage): Promise<WhyNone | null> {
@@ -22,7 +15,7 @@ export async function fetchPackage(gym: Gym, pack: GymPackage): Promise<WhyNone 
   if (existsSync(join(folder, DONE))) return null;
   onDiskNow(folder, "write", () => {
     rmSync(folder, { recursive: true, force: true });
-    mkdirSync(join(folder, "base"), { recursive: true });
+    makeFolderNow(join(folder, "base"));
   });
   const archive =
     pack.language === "python" ? await fromPip(gym, pack, folder) : await fromNpm(pack, folder);
@@ -100,7 +93,7 @@ async function installModules(pack: GymPackage, folder: string): Promise<WhyNone
   });
   const wanted = { ...own.dependencies, ...Object.fromEntries(named) };
   onDiskNow(folder, "write", () => {
-    mkdirSync(join(folder, "node_modules"), { recursive: true });
+    makeFolderNow(join(folder, "node_modules"));
     writeFileSync(
       join(folder, "package.json"),
       JSON.stringify({ private: true, dependencies: wanted }),

@@ -49,7 +49,7 @@ export async function freshRun(
     if (gym.signal?.aborted === true || played.ended === "policy") return null;
     const resolved = await verdictOf(gym, { task, pack, slot }, layer);
     if (resolved === null) return null;
-    const [trajectory] = await makeMasker().mask([
+    const [trajectory] = await makeMasker(gym).mask([
       trajectoryOf({ ...played, task, resolved, policy }),
     ]);
     await store.write(path, { ...trajectory, kingmaker: { policy, n, turns: played.turns } });

@@ -24,6 +24,7 @@ export async function openGym(config: Config, python: string, signal?: AbortSign
   const { sandbox, ...limits } = config.gym;
   const gym: Gym = {
     folder: gymFolder(config),
+    audit: config.audit,
     sandbox: await openSandbox(sandbox),
     runtime: await runtimeOf(python),
     limits: {

@@ -53,7 +53,7 @@ export async function openPlaying(
         { gym, store },
         { file, answer, answers, k, maxSteps, policy, policyOf, slot, force },
       ),
-    drop: (file, reason, detail) => fileDrop(store, file, reason, detail),
+    drop: (file, reason, detail) => fileDrop(config, store, file, reason, detail),
     end: async () => (await asking?.end()) ?? null,
     notes: sandboxNotes(gym),
   };
@@ -61,13 +61,15 @@ export async function openPlaying(
 
 // ---------------------------------------------------------------------------------------------
 
+/** What is said of a dropped turn quotes what a command said. */
 async function fileDrop(
+  config: Config,
   store: Store,
   file: string,
   reason: RolloutDrop,
   detail: string,
 ): Promise<void> {
-  const [record] = await masked([{ schema: SCHEMA, file, reason, detail }] as const);
+  const [record] = await masked([{ schema: SCHEMA, file, reason, detail }] as const, config);
   await store.write(`outcome/dropped/${file}`, record);
   await store.remove(`outcome/${file}`);
 }

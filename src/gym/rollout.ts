@@ -210,7 +210,7 @@ async function playOnce(
     const { turns, ended } = played;
     const trajectory = trajectoryOf({ ...played, task, resolved, policy: order.policy });
     const kingmaker = { said_hash: hash, policy: order.policy, turns, ended, answer: who, n };
-    const [masked] = await makeMasker().mask([trajectory]);
+    const [masked] = await makeMasker(gym).mask([trajectory]);
     await store.write(path, { ...masked, kingmaker });
     return { turns, ended, resolved };
   } finally {

@@ -1,21 +1,15 @@
 /** What everything in the gym stands on: folders, sandbox, the two runtimes, and how a package is laid before them. */
-import {
-  chownSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  rmSync,
-  symlinkSync,
-} from "node:fs";
+import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Config } from "../config.ts";
+import type { ExitSettings } from "../core/exit/masker.ts";
 import type { GymPackage } from "../core/tasks/packages.ts";
 import type { GymLanguage } from "../records/gym-task.ts";
 import { errorCode } from "../errors.ts";
 import { onDiskNow } from "../io/disk-faults.ts";
 import type { Mount, Sandbox, SandboxLimits } from "./sandbox.ts";
+import { makeFolderNow } from "../io/make-folder.ts";
 
 export type Runtime = {
   /** Absolute path of the Python that tests run with, and where it lies with its library. */
@@ -31,6 +25,8 @@ export type Gym = {
   readonly sandbox: Sandbox;
   readonly runtime: Runtime;
   readonly limits: SandboxLimits;
+  /** What is masked in trajectories. */
+  readonly audit: ExitSettings["audit"];
   /** Those that tasks may be of. */
   readonly packages: readonly GymPackage[];
   readonly signal?: AbortSignal | undefined;
@@ -76,7 +72,7 @@ export function linkPrograms(gym: Gym): void {
   const folder = join(gym.folder, "bin");
   onDiskNow(folder, "write", () => {
     rmSync(folder, { recursive: true, force: true });
-    mkdirSync(folder, { recursive: true });
+    makeFolderNow(folder);
     symlinkSync(gym.runtime.python, join(folder, "python3"));
     symlinkSync("python3", join(folder, "python"));
     symlinkSync(process.execPath, join(folder, "node"));
@@ -93,7 +89,7 @@ export type Scratch = {
 export function openScratch(gym: Gym, slot: number): Scratch {
   const parent = join(gym.folder, "scratch");
   const folder = onDiskNow(parent, "write", () => {
-    mkdirSync(parent, { recursive: true });
+    makeFolderNow(parent);
     const made = mkdtempSync(join(parent, `${process.pid}-`));
     const uid = gym.sandbox.uidOf(slot);
     if (uid !== null) chownSync(made, uid, uid);

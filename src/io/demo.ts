@@ -4,7 +4,7 @@
  */
 import { createHash } from "node:crypto";
 import type { Dirent } from "node:fs";
-import { mkdir, readFile, readdir, unlink } from "node:fs/promises";
+import { readFile, readdir, unlink } from "node:fs/promises";
 import { dirname, join, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { errorCode } from "../errors.ts";
@@ -12,6 +12,7 @@ import { onDisk } from "./disk-faults.ts";
 import { lockWorkspace } from "./lock.ts";
 import { writeWhole } from "./store.ts";
 import { checkLinks } from "./workspace-links.ts";
+import { makeFolder } from "./make-folder.ts";
 
 export type Demo = {
   /** Absolute. */
@@ -25,7 +26,7 @@ export type Demo = {
  * @param project where sample/ is. @param root absolute; beside the sample unless told. @throws UserError while a stage runs in demo/, and for disk faults.
  */
 export async function makeDemo(project = PROJECT, root = join(project, "demo")): Promise<Demo> {
-  await onDisk(root, "write", () => mkdir(root, { recursive: true }));
+  await onDisk(root, "write", () => makeFolder(root));
   await checkLinks(root);
   const unlock = await lockWorkspace(root, "start");
   try {
@@ -98,7 +99,7 @@ async function settingsOf(project: string, root: string): Promise<string[]> {
   const isOurs = there === null || there === sample || hashOf(there) === (await textOf(mark));
   if (!isOurs) return ["demo/chain.toml was edited: it is kept, and the stages go by it"];
   if (there !== sample) await writeWhole(path, sample);
-  await onDisk(mark, "write", () => mkdir(dirname(mark), { recursive: true }));
+  await onDisk(mark, "write", () => makeFolder(dirname(mark)));
   await writeWhole(mark, hashOf(sample));
   return [];
 }

@@ -10,8 +10,9 @@ export type DiskVerb = "read" | "write" | "remove";
 
 /** A disk fault as something the person can mend; any other fault unchanged. */
 export function diskError(path: string, verb: DiskVerb, error: unknown): unknown {
-  const code = isOfMkdir(error) ? codeOfMkdir(path, errorCode(error)) : errorCode(error);
-  const remedy = REMEDIES[code] ?? (isOfMkdir(error) ? MKDIR_REMEDIES[code] : undefined);
+  const isOfFolder = isOfMkdir(error) || isOfNewFile(verb, error);
+  const code = isOfFolder ? codeOfMkdir(path, errorCode(error)) : errorCode(error);
+  const remedy = REMEDIES[code] ?? (isOfFolder ? MKDIR_REMEDIES[code] : undefined);
   if (remedy === undefined) return error;
   return new UserError(`cannot ${verb} ${path}: ${remedy.what} (${code})`, remedy.mend, {
     cause: error,
@@ -115,6 +116,14 @@ const MKDIR_REMEDIES: Readonly<Record<string, { what: string; mend: string }>> =
 
 const isOfMkdir = (error: unknown): boolean =>
   error instanceof Error && "syscall" in error && error.syscall === "mkdir";
+
+/** A file that is to be written is missing by its folder alone. */
+const isOfNewFile = (verb: DiskVerb, error: unknown): boolean =>
+  verb === "write" &&
+  errorCode(error) === "ENOENT" &&
+  error instanceof Error &&
+  "syscall" in error &&
+  error.syscall === "open";
 
 /**
  * Node says ENOENT of folders that it was to make one inside the other on a read-only disk: the first

@@ -4,7 +4,7 @@
  * pay for it again. It lies in answer/ because a challenger's reply may quote the pull request.
  */
 import { createHash } from "node:crypto";
-import { closeSync, existsSync, mkdirSync, openSync, rmSync } from "node:fs";
+import { closeSync, existsSync, openSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { z } from "zod";
 import { toolCallSchema } from "../records/message.ts";
@@ -14,6 +14,7 @@ import { parseLine, readLines } from "./jsonl.ts";
 import { diskError, onDiskNow } from "./disk-faults.ts";
 import { appendWhole } from "./store.ts";
 import { utf8Bytes } from "./utf8.ts";
+import { makeFolderNow } from "./make-folder.ts";
 
 export type Journal = {
   /** Opens the file for writing: a journal that cannot be written is known before money is spent. */
@@ -42,7 +43,7 @@ export async function openJournal(root: string): Promise<Journal> {
   let isBegun = false;
   const write = (text: string): void => {
     try {
-      mkdirSync(dirname(path), { recursive: true });
+      makeFolderNow(dirname(path));
       file ??= openSync(path, "a");
       // What a kill tore off ends at the first line feed; the next line stands on its own.
       appendWhole(file, isBegun ? text : `\n${text}`);

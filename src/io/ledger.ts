@@ -7,7 +7,6 @@ import {
   closeSync,
   fdatasync,
   fsyncSync,
-  mkdirSync,
   openSync,
   readSync,
   fstatSync,
@@ -21,6 +20,7 @@ import type { Usage } from "../records/run-info.ts";
 import type { ItemRef, ModelRef } from "../work.ts";
 import { diskError, onDiskNow } from "./disk-faults.ts";
 import { appendWhole } from "./store.ts";
+import { makeFolderNow } from "./make-folder.ts";
 
 /** Tokens (in + out) and USD; `unpriced`: calls without a price, which `usd` does not hold. */
 export type Spent = { readonly tokens: number; readonly usd: number; readonly unpriced: number };
@@ -236,7 +236,7 @@ function lineOf(
 
 function openFile(path: string): number {
   try {
-    mkdirSync(dirname(path), { recursive: true });
+    makeFolderNow(dirname(path));
     return openSync(path, "a+");
   } catch (error) {
     throw diskError(path, "write", error);

@@ -2,10 +2,11 @@
  * Values that cost a request, kept on disk as they come, a line each, so that a killed run need not ask
  * again. Only offsets are held in memory. A torn last line is cut off.
  */
-import { mkdir, open, rm, stat, truncate, type FileHandle } from "node:fs/promises";
+import { open, rm, stat, truncate, type FileHandle } from "node:fs/promises";
 import { dirname } from "node:path";
 import { parseLine, readLines } from "./jsonl.ts";
 import { diskError } from "./disk-faults.ts";
+import { makeFolder } from "./make-folder.ts";
 
 export type LineCache = {
   has(key: string): boolean;
@@ -20,7 +21,7 @@ export type LineCache = {
 type Places = Map<string, { readonly start: number; readonly length: number }>;
 
 export async function openLineCache(path: string): Promise<LineCache> {
-  await mkdir(dirname(path), { recursive: true });
+  await makeFolder(dirname(path));
   const places: Places = new Map();
   let end = await readPlaces(path, places);
   // One append at a time: a line's place is known by what was appended before it.

@@ -1,8 +1,9 @@
 /** Before money is spent: can the folders be written that the replies will be saved in? */
-import { closeSync, fsyncSync, mkdirSync, openSync, rmSync } from "node:fs";
+import { closeSync, fsyncSync, openSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { errorCode } from "../errors.ts";
 import { diskError, writeAll } from "./store.ts";
+import { makeFolderNow } from "./make-folder.ts";
 
 /**
  * Writes a byte into each folder of the workspace, makes sure of it, and takes it away again.
@@ -13,7 +14,7 @@ export function probeFolders(root: string, folders: readonly string[]): void {
     const path = join(root, folder);
     const probe = join(path, `.probe.${process.pid}.tmp`);
     try {
-      mkdirSync(path, { recursive: true });
+      makeFolderNow(path);
       const file = openSync(probe, "w");
       try {
         writeAll(file, "\n");

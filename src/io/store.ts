@@ -13,12 +13,14 @@ import {
   rename,
   writeSync,
 } from "node:fs";
-import { mkdir, readFile, readdir, stat, unlink } from "node:fs/promises";
+import { readFile, readdir, stat, unlink } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import type { z } from "zod";
 import { UserError, errorCode, errorMessage } from "../errors.ts";
+import { BrokenFile } from "./broken-file.ts";
 import { diskError } from "./disk-faults.ts";
+import { makeFolder } from "./make-folder.ts";
 
 export { diskError } from "./disk-faults.ts";
 
@@ -105,7 +107,7 @@ export async function writeWhole(file: string, text: string | Uint8Array): Promi
   try {
     await writeSynced(temp, text).catch(async (error: unknown) => {
       if (errorCode(error) !== "ENOENT") throw error;
-      await mkdir(dirname(file), { recursive: true });
+      await makeFolder(dirname(file));
       await writeSynced(temp, text);
     });
     await renameFile(temp, file);
@@ -191,25 +193,42 @@ export function missing(file: string): UserError {
   return new UserError(`${file} is not there`, `run the stage that writes ${dirname(file)}/ first`);
 }
 
-/** What a file's text says. @throws UserError when it is not JSON, or has the wrong shape. */
+/** What a file's text says. @throws BrokenFile when it is not JSON, or has the wrong shape. */
 export function parseFile<T>(file: string, text: string, schema: z.ZodType<T>): T {
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch (error) {
-    throw new UserError(
-      `${file} is not JSON: ${errorMessage(error)}`,
-      "mend it by hand, or delete it and run the stage that writes it again",
-      { cause: error },
-    );
+    const message = `${file} is not JSON: ${errorMessage(error)}`;
+    throw new BrokenFile(file, message, mendOf(file), { cause: error });
   }
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
   const where = issue === undefined || issue.path.length === 0 ? "" : `.${issue.path.join(".")}`;
-  throw new UserError(
-    `${file} has the wrong shape: ${where || "the file"}: ${issue?.message ?? "invalid"}`,
-    "mend it by hand, or delete it and run the stage that writes it again",
-    { cause: parsed.error },
-  );
+  const message = `${file} has the wrong shape: ${where || "the file"}: ${issue?.message ?? "invalid"}`;
+  throw new BrokenFile(file, message, mendOf(file), { cause: parsed.error });
+}
+
+// ---------------------------------------------------------------------------------------------
+
+/** Of what no stage makes again: who would. */
+const NOBODY_REMAKES: readonly (readonly [file: RegExp, mend: string])[] = [
+  [
+    /^reign\//,
+    "mend it by hand, or bring it back from a copy: it says who became king and why, and nothing makes it again",
+  ],
+  [
+    /^review\//,
+    "mend it by hand, or bring it back from a copy: it is a person's verdict, which only that person gives again",
+  ],
+  [
+    /^outcome\/runs\//,
+    "mend it by hand, or delete it: that rollout is then played again, and its model asked again",
+  ],
+];
+
+function mendOf(file: string): string {
+  const own = NOBODY_REMAKES.find(([pattern]) => pattern.test(file));
+  return own?.[1] ?? "mend it by hand, or delete it and run the stage that writes it again";
 }

@@ -3,10 +3,10 @@
  * are never followed, and nothing is looked at but known folders, down to where stages write.
  */
 import type { Dirent } from "node:fs";
-import { readdir, unlink } from "node:fs/promises";
+import { lstat, readdir, unlink } from "node:fs/promises";
 import { join } from "node:path";
 import { errorCode } from "../errors.ts";
-import { onDisk } from "./disk-faults.ts";
+import { diskError, onDisk } from "./disk-faults.ts";
 import { isLiving } from "./process-start.ts";
 
 /** Removes "<file>.<pid>.<n>.tmp" in the stage folders, and what processes that ended left elsewhere. */
@@ -17,8 +17,20 @@ export async function sweepTemps(root: string): Promise<void> {
     if (!entry.isDirectory()) continue;
     const depth = STAGE_FOLDERS.get(entry.name.replace(/^answer_\d+$/, "answer"));
     if (depth !== undefined) await sweepFolder(path, depth);
-    // The viewer writes there without the lock: a temp file of a living process is at work.
-    if (entry.name === "review") await sweepReviews(path);
+    if (entry.name === "review") await sweepEnded(path);
+  }
+}
+
+/**
+ * The same in one folder that is written without the workspace's lock: a temp file of a living process is at work.
+ * Nothing where there is no folder, or a link in its place.
+ */
+export async function sweepEnded(folder: string): Promise<void> {
+  if (!(await isFolder(folder))) return;
+  for (const entry of await entriesOf(folder)) {
+    if (entry.isFile() && TEMP.test(entry.name)) {
+      await removeDead(join(folder, entry.name), PID_OF_TEMP);
+    }
   }
 }
 
@@ -52,19 +64,20 @@ async function sweepFolder(folder: string, depth: number): Promise<void> {
   }
 }
 
-async function sweepReviews(folder: string): Promise<void> {
-  for (const entry of await entriesOf(folder)) {
-    if (entry.isFile() && TEMP.test(entry.name)) {
-      await removeDead(join(folder, entry.name), PID_OF_TEMP);
-    }
-  }
-}
-
 /** A temp file whose process has ended; the pid is the pattern's group. */
 async function removeDead(path: string, pid: RegExp): Promise<void> {
   const name = path.slice(path.lastIndexOf("/") + 1);
   const number = Number(pid.exec(name)?.[1] ?? 0);
   if (!isLiving(number)) await remove(path);
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  try {
+    return (await lstat(path)).isDirectory();
+  } catch (error) {
+    if (errorCode(error) === "ENOENT" || errorCode(error) === "ENOTDIR") return false;
+    throw diskError(path, "read", error);
+  }
 }
 
 /** Types are those of the entries themselves: a link is neither a file nor a folder. */

@@ -34,7 +34,7 @@ export type ConvertSummary = {
  * @throws UserError when the input matches nothing, or holds no run.
  */
 export async function convert(
-  config: Pick<Config, "root" | "env" | "source">,
+  config: Pick<Config, "root" | "env" | "source" | "audit">,
   options: ConvertOptions,
 ): Promise<ConvertSummary> {
   const { input, to, skipBad, write } = options;
@@ -42,7 +42,7 @@ export async function convert(
   const masked: Record<string, number> = {};
   let written = 0;
   for await (const run of allRuns({ config, name: input, key: "convert", skipBad }, found)) {
-    const clean = await maskedRun(run);
+    const clean = await maskedRun(run, config);
     for (const [kind, count] of Object.entries(clean.found)) {
       masked[kind] = (masked[kind] ?? 0) + count;
     }

@@ -6,6 +6,7 @@
 import { basename, resolve } from "node:path";
 import type { Config } from "../config.ts";
 import { configHash } from "../core/turn/hash.ts";
+import { makeMasker, masked } from "../core/exit/masker.ts";
 import { svgFile } from "../core/report/charts/svg.ts";
 import { htmlOf } from "../core/report/html.ts";
 import { markdownOf } from "../core/report/markdown.ts";
@@ -250,9 +251,10 @@ async function written(
     notes,
   };
   const folder = `evaluation/${run.name}`;
-  const lines = rows.map((row) => `${JSON.stringify(row)}\n`).join("");
+  const kept = await makeMasker(config).mask(rows);
+  const lines = kept.map((row) => `${JSON.stringify(row)}\n`).join("");
   await writeChanged(store, `${folder}/rows.jsonl`, lines);
-  const document = evaluationDocument(told);
+  const document = await masked(evaluationDocument(told), config);
   for (const block of document.blocks) {
     if (block.kind === "picture") {
       await writeChanged(store, `${folder}/${block.file}`, svgFile(block.chart));

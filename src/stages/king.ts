@@ -251,18 +251,17 @@ async function drop(round: Round, held: Held, why: Drop): Promise<readonly WorkI
 }
 
 async function saveTries(
-  { deps: { store } }: Round,
+  { config, deps: { store } }: Round,
   { entry: { name, prompt }, tries }: Held,
   dropped: Drop | null,
 ): Promise<void> {
   const { instance_id } = prompt;
-  await store.write(`${TRIES}/${name}`, {
-    schema: SCHEMA,
-    file: name,
-    instance_id,
-    tries,
-    dropped,
-  });
+  const record = { schema: SCHEMA, file: name, instance_id, tries, dropped };
+  // While attempts are left, the next one is asked with these very words.
+  if (dropped === null) return store.write(`${TRIES}/${name}`, record);
+  // Finding secrets takes half a second to load.
+  const { masked } = await import("../core/exit/masker.ts");
+  return store.write(`${TRIES}/${name}`, await masked(record, config));
 }
 
 function done({ inHand, deps }: Round, name: string, outcome: "kept" | "dropped"): [] {

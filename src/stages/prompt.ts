@@ -3,6 +3,7 @@
  * prompt/prompts_<count>_<NNN>.json, commit/<instance_id>.json and report/hugePR.md. Asks no model.
  */
 import type { Config } from "../config.ts";
+import { masked } from "../core/exit/masker.ts";
 import { hugePrMarkdown } from "../core/sample/pr.ts";
 import { answerFileOf, promptFiles } from "../core/sample/files.ts";
 import { futureOf } from "../core/challenger/future.ts";
@@ -152,7 +153,8 @@ async function save(
   { state, drawn, counts, sources, there }: Outcome,
 ): Promise<StageSummary> {
   const { count, per_file, max_pr_chars } = config.source;
-  await deps.store.writeText("report/hugePR.md", hugePrMarkdown(drawn.huge, max_pr_chars));
+  const huge = await masked(hugePrMarkdown(drawn.huge, max_pr_chars), config);
+  await deps.store.writeText("report/hugePR.md", huge);
   if (drawn.kept.length === 0) throw nothingDrawn(drawn);
   const files = promptFiles(drawn.kept.map(promptOf), count, per_file);
   for (const name of there) {

@@ -8,6 +8,7 @@ import type { Config } from "../config.ts";
 import { judgePanel } from "../config/models.ts";
 import { summarizeAudits, type AuditedAnswer } from "../core/audit/summary.ts";
 import { svgFile } from "../core/report/charts/svg.ts";
+import { masked } from "../core/exit/masker.ts";
 import type { Document } from "../core/report/document.ts";
 import { decide } from "../core/report/person.ts";
 import type { ReportData } from "../core/report/report-data.ts";
@@ -22,7 +23,9 @@ import { losesWords } from "../core/wire/families.ts";
 import { firstName } from "../records/refined.ts";
 import { clusterOf } from "../core/duel/cluster-by.ts";
 import { refinedRules, refinedTurn, type RefinedTurn } from "../core/refine/gain.ts";
+import { unreadNotes } from "../core/report/unread.ts";
 import { makeTally, type Tally } from "../core/tally.ts";
+import { BrokenFile } from "../io/broken-file.ts";
 import { listAnswers, listRefined, type AnswerFile } from "../io/answers.ts";
 import { openFacts, type Facts } from "../io/facts/facts.ts";
 import { foldLedger, LEDGER_KIND } from "../io/facts/fold-ledger.ts";
@@ -62,21 +65,27 @@ export async function report(
     found: [],
     audited: [],
     origins: new Set(),
+    unread: new Set(),
     spoken: 0,
   };
 
   progress.begin("report", answers.length);
-  const reserve = await reserveOf(config, store);
+  const reserve = await reserveOf(round);
   for (const { name, path } of answers) {
-    progress.step(await sortTurn(round, { name, path }, reserve.has(name)));
+    const sorted = await unlessBroken(round, () =>
+      sortTurn(round, { name, path }, reserve.has(name)),
+    );
+    if (sorted === null) round.tally.dropped("broken_file");
+    progress.step(sorted ?? "dropped");
   }
   progress.end();
   const data = {
     ...(await gather(round, answers.length)),
     refined: await refinedTurns(round, options),
-    lineage: await store.readIfThere(LINEAGE, lineageSchema),
+    lineage: await unlessBroken(round, () => store.readIfThere(LINEAGE, lineageSchema)),
+    unread: round.unread,
   };
-  await writeReport(store, facts, reportOf(data), data.rows);
+  await writeReport(config, { store, facts }, reportOf(data), data.rows);
   const unkept = await facts.save();
   if (unkept !== null) progress.note(unkept);
   return round.tally.summary("report", null, notesOf(data));
@@ -97,6 +106,8 @@ type Round = {
   readonly audited: AuditedAnswer[];
   /** "DATASET at REVISION" of the turns. */
   readonly origins: Set<string>;
+  /** Broken files: what they say is in no count. */
+  readonly unread: Set<string>;
   /** Turns whose history has words beside calls. */
   spoken: number;
 };
@@ -131,15 +142,19 @@ async function sortTurn(
 }
 
 /** With a target: turns that belong into final/ after so many as were wanted, in the order of the draw. */
-async function reserveOf(config: Config, store: Store): Promise<ReadonlySet<string>> {
+async function reserveOf(round: Round): Promise<ReadonlySet<string>> {
+  const { config, store } = round;
   const { accepted } = config.target;
   if (accepted === undefined) return new Set();
   const finals: string[] = [];
   for (const { name } of await listAnswers(store)) {
-    const score = await store.readIfThere(`score/${name}`, scoreSchema);
+    const read = await unlessBroken(round, async () => ({
+      score: await store.readIfThere(`score/${name}`, scoreSchema),
+      review: await store.readIfThere(`review/${name}`, reviewSchema),
+    }));
+    const { score, review } = read ?? { score: null, review: null };
     if (score === null || score.mode !== config.duel.mode) continue;
     if (config.source.exclude_ids.includes(score.instance_id)) continue;
-    const review = await store.readIfThere(`review/${name}`, reviewSchema);
     if (decide(score, review, config.bucket)?.bucket === "final") finals.push(name);
   }
   return new Set(finals.slice(accepted));
@@ -150,32 +165,52 @@ async function reserveOf(config: Config, store: Store): Promise<ReadonlySet<stri
  * a section of their own.
  */
 async function refinedTurns(round: Round, options: StageOptions): Promise<RefinedTurn[]> {
-  const { config, store } = round;
-  const { mode, cluster_by } = config.duel;
   const turns: RefinedTurn[] = [];
-  for (const { name, path } of await listRefined(store, options)) {
-    const answer = await store.read(path, answerSchema);
-    const isExcluded = config.source.exclude_ids.includes(answer.instance_id);
-    const score = isExcluded ? null : await store.readIfThere(`score/${name}`, scoreSchema);
-    const first = await store.readIfThere(`score/${firstName(name)}`, scoreSchema);
-    const review = await store.readIfThere(`review/${name}`, reviewSchema);
-    const rules = refinedRules(config.bucket);
-    const row = turnRow({ file: name, answer, score, review }, rules, mode);
-    const decision = score === null || row.bucket === null ? null : decide(score, review, rules);
-    await round.buckets.clear(name, decision?.bucket ?? null);
-    if (score !== null && decision !== null) {
-      const written = await round.buckets.write({ name, answer, row, score, decision });
-      if (written !== null) round.found.push(written.found);
-    }
-    if (isExcluded) continue;
-    const cluster = clusterOf({ ...answer, repo: answer.repo ?? first?.repo }, cluster_by);
-    turns.push(refinedTurn({ name, cluster, answer, row }));
+  for (const file of await listRefined(round.store, options)) {
+    const turn = await unlessBroken(round, () => refinedOf(round, file));
+    if (turn !== null) turns.push(turn);
   }
   return turns;
 }
 
+/** null: its instance is left out. */
+async function refinedOf(round: Round, { name, path }: AnswerFile): Promise<RefinedTurn | null> {
+  const { config, store } = round;
+  const { mode, cluster_by } = config.duel;
+  const answer = await store.read(path, answerSchema);
+  const isExcluded = config.source.exclude_ids.includes(answer.instance_id);
+  const score = isExcluded ? null : await store.readIfThere(`score/${name}`, scoreSchema);
+  const first = await store.readIfThere(`score/${firstName(name)}`, scoreSchema);
+  const review = await store.readIfThere(`review/${name}`, reviewSchema);
+  const rules = refinedRules(config.bucket);
+  const row = turnRow({ file: name, answer, score, review }, rules, mode);
+  const decision = score === null || row.bucket === null ? null : decide(score, review, rules);
+  await round.buckets.clear(name, decision?.bucket ?? null);
+  if (score !== null && decision !== null) {
+    const written = await round.buckets.write({ name, answer, row, score, decision });
+    if (written !== null) round.found.push(written.found);
+  }
+  if (isExcluded) return null;
+  const cluster = clusterOf({ ...answer, repo: answer.repo ?? first?.repo }, cluster_by);
+  return refinedTurn({ name, cluster, answer, row });
+}
+
+/** What was read; null where a file is broken, which is noted: the report goes on without it. */
+async function unlessBroken<T>({ unread }: Round, read: () => Promise<T>): Promise<T | null> {
+  try {
+    return await read();
+  } catch (error) {
+    if (!(error instanceof BrokenFile)) throw error;
+    unread.add(error.file);
+    return null;
+  }
+}
+
 /** What the report tells of; `selected`: answer files of this run. */
-async function gather(round: Round, selected: number): Promise<Omit<ReportData, "refined">> {
+async function gather(
+  round: Round,
+  selected: number,
+): Promise<Omit<ReportData, "refined" | "unread">> {
   const { config, store, rows, found, audited } = round;
   const { spending } = await foldLedger(store, round.facts, LEDGER_FOLD);
   const all = new Set((await listAnswers(store)).map(({ name }) => name));
@@ -235,16 +270,20 @@ async function strayFiles(store: Store, known: ReadonlySet<string>): Promise<str
 
 /** Where nothing is told that is not there already, the pages stay as they are. */
 async function writeReport(
-  store: Store,
-  facts: Facts,
+  config: Config,
+  at: { readonly store: Store; readonly facts: Facts },
   document: Document,
   rows: readonly TurnRow[],
 ): Promise<void> {
   for (const block of document.blocks) {
     if (block.kind !== "picture") continue;
-    await writeChanged(store, `report/${block.file}`, svgFile(block.chart));
+    await writeChanged(
+      at.store,
+      `report/${block.file}`,
+      svgFile(await masked(block.chart, config)),
+    );
   }
-  await writePages(store, facts, document, rows);
+  await writePages(config, at, document, rows);
 }
 
 /** A turn that did not parse is a recorded drop; one without verdicts is pending. */
@@ -254,7 +293,7 @@ function count(tally: Tally, row: TurnRow): void {
   else tally.dropped(row.state === "pending" ? "verdicts_pending" : "not_validated");
 }
 
-function notesOf({ rows, config }: ReportData): string[] {
+function notesOf({ rows, config, unread }: ReportData): string[] {
   const inBucket = (bucket: string): number => rows.filter((row) => row.bucket === bucket).length;
   const counts = BUCKETS.map((bucket) => `${bucket} ${inBucket(bucket)}`);
   const scores = rows.flatMap((row) => (row.bucket === null ? [] : (row.score ?? [])));
@@ -262,6 +301,7 @@ function notesOf({ rows, config }: ReportData): string[] {
   return [
     `buckets: ${counts.join(", ")}`,
     ...(empty === null ? [] : [empty]),
+    ...unreadNotes(unread),
     "open report/report.md or report/report.html",
   ];
 }

@@ -7,8 +7,11 @@ import type { Config } from "../config.ts";
 import { makeMasker, type Masker } from "../core/exit/masker.ts";
 import { makeTally, type Tally } from "../core/tally.ts";
 import { UserError } from "../errors.ts";
+import { BrokenFile } from "../io/broken-file.ts";
 import { listAnswers, type AnswerFile } from "../io/answers.ts";
+import { unreadNotes } from "../core/report/unread.ts";
 import type { Store } from "../io/store.ts";
+import { sweepEnded } from "../io/sweep.ts";
 import { isLink, isOurs } from "../io/workspace-links.ts";
 import { writeChanged } from "../io/write-changed.ts";
 import { answerSchema } from "../records/answer.ts";
@@ -57,9 +60,10 @@ export async function share(
   const round: Round = {
     config,
     deps,
-    masker: makeMasker({ emails: config.audit.mask_emails }),
+    masker: makeMasker(config),
     tally: makeTally(),
     written: new Map(),
+    broken: new Set(),
   };
   const { site, files } = await siteOf(round, answers);
   await mark(deps.output, new Set([...before, ...pathsOf(site)]));
@@ -77,11 +81,15 @@ type Round = {
   readonly tally: Tally;
   /** Path -> characters. */
   readonly written: Map<string, number>;
+  /** Files that could not be read. */
+  readonly broken: Set<string>;
 };
 
 type Left = "excluded_id" | "broken_file";
 
 const MARK = "share.json";
+/** Of a copy, below its own. */
+const FOLDERS = ["duel", "assets"] as const;
 
 const markSchema = z.looseObject({
   schema: schemaField,
@@ -93,7 +101,11 @@ const markSchema = z.looseObject({
 async function ownFiles(output: Store): Promise<readonly string[]> {
   const found = await output.readIfThere(MARK, markSchema);
   await checkFolders(output);
-  if (found !== null) return found.files;
+  if (found !== null) {
+    // What a copy that was killed was writing.
+    for (const folder of ["", ...FOLDERS]) await sweepEnded(output.path(folder));
+    return found.files;
+  }
   if ((await output.list("")).length === 0) return [];
   throw new UserError(
     `share: ${output.root} holds something else`,
@@ -103,7 +115,7 @@ async function ownFiles(output: Store): Promise<readonly string[]> {
 
 /** @throws UserError where pages would land, or be removed, elsewhere. */
 async function checkFolders(output: Store): Promise<void> {
-  for (const name of ["duel", "assets"]) {
+  for (const name of FOLDERS) {
     if (!(await isLink(output.path(name)))) continue;
     throw new UserError(
       `share: ${output.path(name)} is a link`,
@@ -138,10 +150,9 @@ async function siteOf(
 }
 
 /** The turn as it may be passed on, or why it is left out. */
-async function readTurn(
-  { config, deps: { store }, masker }: Round,
-  { name, path }: AnswerFile,
-): Promise<SharedTurn | Left> {
+async function readTurn(round: Round, { name, path }: AnswerFile): Promise<SharedTurn | Left> {
+  const { config, masker } = round;
+  const { store } = round.deps;
   try {
     const answer = await store.read(path, answerSchema);
     if (config.source.exclude_ids.includes(answer.instance_id)) return "excluded_id";
@@ -149,7 +160,8 @@ async function readTurn(
     const review = await store.readIfThere(`review/${name}`, reviewSchema);
     return await shareable(masker, { answer, score, review });
   } catch (error) {
-    if (!(error instanceof UserError)) throw error;
+    if (!(error instanceof BrokenFile)) throw error;
+    round.broken.add(error.file);
     return "broken_file";
   }
 }
@@ -211,8 +223,9 @@ async function clearOld({ deps, written }: Round, before: readonly string[]): Pr
   await mark(deps.output, new Set(written.keys()));
 }
 
-function notesOf({ written, masker, deps }: Round): string[] {
+function notesOf({ written, masker, deps, broken }: Round): string[] {
   return [
+    ...unreadNotes(broken),
     ...copyNotes([...written.values()], masker.counts()),
     `open ${deps.output.path("index.html")}`,
   ];

@@ -118,7 +118,7 @@ export async function speedrun(
     });
     return summary;
   } finally {
-    await report.save(await makeMasker().mask(skipped));
+    await report.save(await makeMasker(config).mask(skipped));
   }
 }
 

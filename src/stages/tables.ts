@@ -13,16 +13,24 @@ import {
   type TableName,
 } from "../core/report/table-rows.ts";
 import { UserError } from "../errors.ts";
-import { listAnswers, listRefined } from "../io/answers.ts";
+import { BrokenFile } from "../io/broken-file.ts";
+import { listAnswers, listRefined, type AnswerFile } from "../io/answers.ts";
 import { folderFor } from "../io/dataset/table-folder.ts";
 import type { Store } from "../io/store.ts";
-import { answerSchema } from "../records/answer.ts";
-import { scoreSchema } from "../records/score.ts";
+import { sweepEnded } from "../io/sweep.ts";
+import { answerSchema, type Answer } from "../records/answer.ts";
+import { scoreSchema, type Score } from "../records/score.ts";
 
 export type MadeTable = { readonly name: TableName; readonly path: string; readonly rows: number };
 
+export type MadeTables = {
+  readonly made: readonly MadeTable[];
+  /** Broken files: their turns are in no table. */
+  readonly unread: ReadonlySet<string>;
+};
+
 /** @throws UserError where there are no answers. */
-export async function tables(config: Config, store: Store): Promise<readonly MadeTable[]> {
+export async function tables(config: Config, store: Store): Promise<MadeTables> {
   const files = [...(await listAnswers(store)), ...(await listRefined(store))];
   if (files.length === 0) {
     throw new UserError(
@@ -31,27 +39,32 @@ export async function tables(config: Config, store: Store): Promise<readonly Mad
     );
   }
   await folderFor(store, FOLDER);
+  await sweepEnded(store.path(FOLDER));
   const open = (Object.keys(TABLES) as TableName[]).map((name) => {
     const path = `${FOLDER}/${name}.parquet`;
-    const options = { emails: config.audit.mask_emails };
-    return { name, path, table: openTable(store.path(path), name, options) };
+    return { name, path, table: openTable(store.path(path), name, config) };
   });
   const add = async (name: TableName, rows: readonly object[]): Promise<void> => {
     await open.find((one) => one.name === name)?.table.add(rows.map((row) => ({ ...row })));
   };
+  const unread = new Set<string>();
   try {
     for (const { name, path } of files) {
-      const answer = await store.read(path, answerSchema);
+      const turn = await readTurn(store, { name, path });
+      if (typeof turn === "string") {
+        unread.add(turn);
+        continue;
+      }
+      const { answer, score } = turn;
       if (config.source.exclude_ids.includes(answer.instance_id)) continue;
       await add("answers", [answerTableRow(name, answer)]);
-      const score = await store.readIfThere(`score/${name}`, scoreSchema);
       if (score === null) continue;
       await add("scores", [scoreTableRow(score)]);
       await add("verdicts", verdictTableRows(score, hidesChallenger(answer)));
     }
     const made: MadeTable[] = [];
     for (const { name, path, table } of open) made.push({ name, path, rows: await table.finish() });
-    return made;
+    return { made, unread };
   } finally {
     for (const { table } of open) await table.drop();
   }
@@ -60,3 +73,16 @@ export async function tables(config: Config, store: Store): Promise<readonly Mad
 // ---------------------------------------------------------------------------------------------
 
 const FOLDER = "report/tables";
+
+type Turn = { readonly answer: Answer; readonly score: Score | null };
+
+/** Whole, or the name of the file that is broken. */
+async function readTurn(store: Store, { name, path }: AnswerFile): Promise<Turn | string> {
+  try {
+    const answer = await store.read(path, answerSchema);
+    return { answer, score: await store.readIfThere(`score/${name}`, scoreSchema) };
+  } catch (error) {
+    if (error instanceof BrokenFile) return error.file;
+    throw error;
+  }
+}

@@ -5,6 +5,7 @@
  */
 import type { Config } from "../config.ts";
 import { MIN_CLUSTERS } from "../core/duel/gate.ts";
+import { masked } from "../core/exit/masker.ts";
 import { svgFile } from "../core/report/charts/svg.ts";
 import { htmlOf } from "../core/report/html.ts";
 import { markdownOf } from "../core/report/markdown.ts";
@@ -90,7 +91,7 @@ export async function worth(
   );
   refuseTooFew(split);
   const settings = await settingsOf(config, options);
-  const { arms, left } = await writeSets(store, split, options);
+  const { arms, left } = await writeSets(config, store, split, options);
   const runs = await armRuns(store, Object.keys(arms), seedsOf(options), settings, options.cpu);
   const python = options.python ?? trainingPython();
   const env = pythonEnv(config.env, isFolder(settings.model));
@@ -108,7 +109,7 @@ export async function worth(
   const told = await measured(config, deps, runs, call, options);
   if (told === null) return interrupted(tally);
   const about = { arms, split, left, settings, options };
-  return written(store, tally, { ...about, ...told });
+  return written(config, store, tally, { ...about, ...told });
 }
 
 // ---------------------------------------------------------------------------------------------
@@ -165,6 +166,7 @@ const seedsOf = ({ seeds }: WorthOptions): number[] =>
 
 /** Every arm's train file, and the held-out turns: with the reference's answer, with the challenger's. */
 async function writeSets(
+  config: Config,
   store: Store,
   { train, held }: WorthSplit,
   options: WorthOptions,
@@ -173,13 +175,13 @@ async function writeSets(
   const put = async (name: string, turns: readonly WorthTurn[], answer: keyof typeof ANSWERS) => {
     arms[name] = turns.length;
     const rows = turns.map(({ examples }) => examples[answer]);
-    await writeArm(store, `${SETS}/${name}/train.jsonl`, rows);
+    await writeArm(config, store, `${SETS}/${name}/train.jsonl`, rows);
   };
   for (const arm of ARMS) if (options.arms.includes(arm)) await put(arm, train, arm);
   const left = options.buckets ? await writeBuckets(train, put) : {};
   const heldRows = (answer: "reference" | "challenger") => held.map((one) => one.examples[answer]);
-  await writeArm(store, `${SETS}/held/test.jsonl`, heldRows("reference"));
-  await writeArm(store, `${SETS}/own/test.jsonl`, heldRows("challenger"));
+  await writeArm(config, store, `${SETS}/held/test.jsonl`, heldRows("reference"));
+  await writeArm(config, store, `${SETS}/own/test.jsonl`, heldRows("challenger"));
   return { arms, left };
 }
 
@@ -287,6 +289,7 @@ async function measured(
 const OWN_TEXT = "nats a token of the challenger's text";
 
 async function written(
+  config: Config,
   store: Store,
   tally: Tally,
   about: Told & {
@@ -313,7 +316,7 @@ async function written(
     dropped: { ...dropped, ...(Object.fromEntries(matched) as Record<string, number>) },
     ...told,
   };
-  const document = worthDocument(record);
+  const document = await masked(worthDocument(record), config);
   for (const block of document.blocks) {
     if (block.kind === "picture") {
       await writeChanged(store, `${FOLDER}/${block.file}`, svgFile(block.chart));

@@ -3,7 +3,7 @@
  * line, and both joined with the rows of the set.
  */
 import { existsSync } from "node:fs";
-import { mkdir, rm } from "node:fs/promises";
+import { rm } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import type { z } from "zod";
 import type { Config } from "../config.ts";
@@ -26,6 +26,7 @@ import { LEAK_LIMIT_FILE, leakLimitSchema } from "../records/leak-limit.ts";
 import { CHECKPOINTS } from "./train-run.ts";
 import { rowsOf } from "./set-rows.ts";
 import { instanceOf } from "./training-set.ts";
+import { makeFolder } from "../io/make-folder.ts";
 
 type Row = Readonly<Record<string, unknown>>;
 
@@ -43,7 +44,7 @@ export async function beginEvaluation(
 ): Promise<string> {
   if (force)
     await onDisk(run.output, "remove", () => rm(run.output, { recursive: true, force: true }));
-  await onDisk(run.output, "write", () => mkdir(run.output, { recursive: true }));
+  await onDisk(run.output, "write", () => makeFolder(run.output));
   const path = `evaluation/${run.name}/run.json`;
   await store.write(path, run);
   return store.path(path);

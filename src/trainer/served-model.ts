@@ -4,7 +4,7 @@
  * is asked for), and the command that serves it.
  */
 import { existsSync } from "node:fs";
-import { mkdir, readFile, readdir, rm, symlink } from "node:fs/promises";
+import { readFile, readdir, rm, symlink } from "node:fs/promises";
 import { isAbsolute, join } from "node:path";
 import type { Config } from "../config.ts";
 import { onDisk } from "../io/disk-faults.ts";
@@ -13,6 +13,7 @@ import type { Train } from "../records/train.ts";
 import type { Program } from "./serve.ts";
 import { QUIET_PYTHON } from "./house.ts";
 import { CHECKPOINTS, mergeAdapter, type MergeCall } from "./train-run.ts";
+import { makeFolder } from "../io/make-folder.ts";
 
 const GENERATION = "generation_config.json";
 
@@ -44,7 +45,7 @@ export async function samplingModel(store: Store, model: string, links: string):
   const place = store.path(links);
   await onDisk(place, "write", async () => {
     await rm(place, { recursive: true, force: true });
-    await mkdir(place, { recursive: true });
+    await makeFolder(place);
     for (const name of await readdir(folder)) {
       if (name !== GENERATION) await symlink(join(folder, name), join(place, name));
     }

@@ -3,7 +3,7 @@
  * and whoever else starts a training go through.
  */
 import { readdirSync, statSync } from "node:fs";
-import { mkdir, rm } from "node:fs/promises";
+import { rm } from "node:fs/promises";
 import { basename, isAbsolute, join, relative } from "node:path";
 import { configHash } from "../core/turn/hash.ts";
 import type { TrainSettings } from "../core/training/settings.ts";
@@ -15,6 +15,7 @@ import { trainRunSchema, type TrainRun } from "../records/train-run.ts";
 import { trainSchema, type Train } from "../records/train.ts";
 import { runPython, type PythonCall, type PythonEnd } from "./run-python.ts";
 import { hashFiles, type TrainingSet } from "./training-set.ts";
+import { makeFolder } from "../io/make-folder.ts";
 
 /** Where checkpoints lie, relative to the workspace. */
 export const CHECKPOINTS = "artifacts/checkpoints";
@@ -77,7 +78,7 @@ export async function beginRun(store: Store, run: TrainRun, force: boolean): Pro
       "give this one another --name, or begin anew with --force",
     );
   }
-  await onDisk(run.output, "write", () => mkdir(run.output, { recursive: true }));
+  await onDisk(run.output, "write", () => makeFolder(run.output));
   await store.write(path, run);
   return store.path(path);
 }

@@ -23,6 +23,7 @@ export type ArmRun = { readonly arm: string; readonly seed: number; readonly run
 
 /** One file of a set, masked, whole; the n-th line is the n-th example's. */
 export async function writeArm(
+  config: Config,
   store: Store,
   path: string,
   examples: readonly Example[],
@@ -32,7 +33,7 @@ export async function writeArm(
     if (!written.ok) throw new Error(`${path}: a row was not looked at: ${written.reason}`);
     return written.row;
   });
-  const masked = await makeMasker().mask(rows);
+  const masked = await makeMasker(config).mask(rows);
   await writeChanged(store, path, masked.map((row) => `${JSON.stringify(row)}\n`).join(""));
 }
 

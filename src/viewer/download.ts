@@ -1,5 +1,5 @@
 /** A duel as one JSON file that may be passed on: secrets masked, and nothing of what the pull request hid. */
-import { masked } from "../core/exit/masker.ts";
+import { masked, type ExitSettings } from "../core/exit/masker.ts";
 import { hidesChallenger } from "../core/exit/hidden.ts";
 import type { Store } from "../io/store.ts";
 import type { RunInfo } from "../records/run-info.ts";
@@ -10,25 +10,32 @@ import type { Entry } from "./entry.ts";
 import { scoreOf, withoutDetail } from "./shareable.ts";
 
 /** @throws UserError for a file that cannot be read */
-export async function duelDownload(store: Store, { file, path }: Entry): Promise<object> {
+export async function duelDownload(
+  settings: ExitSettings,
+  store: Store,
+  { file, path }: Entry,
+): Promise<object> {
   const answer = await store.read(path, answerSchema);
   const score = await store.readIfThere(`score/${file}`, scoreSchema);
   const review = await store.readIfThere(`review/${file}`, reviewSchema);
   const isHidden = hidesChallenger(answer);
-  return masked({
-    file,
-    instance_id: answer.instance_id,
-    repo: answer.repo ?? null,
-    turn: answer.turn ?? null,
-    messages: answer.messages,
-    king: answer.king,
-    challenger: isHidden ? "" : answer.challenger,
-    assistant: answer.assistant,
-    king_run: runOf(answer.king_run),
-    challenger_run: runOf(answer.challenger_run),
-    score: score === null ? null : scoreOf(score, isHidden),
-    review,
-  });
+  return masked(
+    {
+      file,
+      instance_id: answer.instance_id,
+      repo: answer.repo ?? null,
+      turn: answer.turn ?? null,
+      messages: answer.messages,
+      king: answer.king,
+      challenger: isHidden ? "" : answer.challenger,
+      assistant: answer.assistant,
+      king_run: runOf(answer.king_run),
+      challenger_run: runOf(answer.challenger_run),
+      score: score === null ? null : scoreOf(score, isHidden),
+      review,
+    },
+    settings,
+  );
 }
 
 // ---------------------------------------------------------------------------------------------

@@ -34,7 +34,7 @@ export function duelRoutes(app: Hono, site: Site): void {
     const entry = await site.entryOf(c.req.param("file"));
     if (entry === undefined) return site.gone(c);
     c.header("content-disposition", "attachment");
-    return c.json(await duelDownload(site.store, entry));
+    return c.json(await duelDownload(site, site.store, entry));
   });
 }
 

@@ -143,6 +143,7 @@ function routesOf(run: Run, { now, ...shared }: Shared, links: Links): Hono {
     reviews: openReviews(store, config.duel.mode, now),
     mode: config.duel.mode,
     cluster_by: config.duel.cluster_by,
+    audit: config.audit,
     rules: config.bucket,
     facts,
     links,

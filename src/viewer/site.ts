@@ -3,6 +3,7 @@ import { setTimeout } from "node:timers/promises";
 import type { Context } from "hono";
 import type { BucketRules } from "../core/duel/bucket.ts";
 import type { ClusterBy } from "../core/duel/cluster-by.ts";
+import type { ExitSettings } from "../core/exit/masker.ts";
 import { asTyped, type Typing } from "../core/text/typed-command.ts";
 import { sha256Hex } from "../core/turn/hash.ts";
 import type { Store } from "../io/store.ts";
@@ -25,6 +26,8 @@ export type ViewerDeps = Guard & {
   readonly reviews: Reviews;
   readonly mode: 1 | 2;
   readonly cluster_by: ClusterBy;
+  /** What is masked in files that are taken away. */
+  readonly audit: ExitSettings["audit"];
   readonly rules: BucketRules;
   readonly facts: () => Promise<RunFacts>;
   readonly links: Links;

@@ -11,6 +11,7 @@ import type { TurnRow } from "../../src/core/report/turn-row.ts";
 import { openFacts } from "../../src/io/facts/facts.ts";
 import { openStore } from "../../src/io/store.ts";
 import { HAS_BROWSER, launchBrowser } from "../support/browser.ts";
+import { testConfig } from "../support/deps.ts";
 import { tempProject } from "../support/project.ts";
 
 let browser: Promise<Browser> | null = null;
@@ -48,7 +49,12 @@ async function pagesOf(count: number): Promise<string> {
   const store = openStore(root);
   const rows = Array.from({ length: count }, (_, n) => rowOf(n));
   const blocks = turnBlocks({ rows } as Pick<ReportData, "rows"> as ReportData);
-  await writePages(store, openFacts(store, []), { title: "t", blocks }, rows);
+  await writePages(
+    testConfig(root),
+    { store, facts: openFacts(store, []) },
+    { title: "t", blocks },
+    rows,
+  );
   return root;
 }
 

@@ -9,6 +9,10 @@ import { scriptedChat } from "../support/chat.ts";
 import { runKing } from "../support/batch-king.ts";
 import { OPTIONS, testConfig, testDeps } from "../support/deps.ts";
 import { snapshot, tempProject } from "../support/project.ts";
+import { fakeTrainer } from "../support/fake-trainer.ts";
+import { worthJobs } from "../support/worth-workspace.ts";
+import { openStore } from "../../src/io/store.ts";
+import { openParquet } from "../../src/io/parquet.ts";
 import { maskedSummary } from "../../src/command/masked-summary.ts";
 import { FORMATS } from "../../src/core/dataset/format-names.ts";
 import { saveRun } from "../../src/io/run-file.ts";
@@ -19,7 +23,10 @@ import { refine } from "../../src/stages/refine.ts";
 import { repair } from "../../src/stages/repair.ts";
 import { report } from "../../src/stages/report.ts";
 import { speedrun } from "../../src/stages/speedrun.ts";
+import { share } from "../../src/stages/share.ts";
+import { tables } from "../../src/stages/tables.ts";
 import { validate } from "../../src/stages/validate.ts";
+import { worth } from "../../src/stages/worth.ts";
 import type { StageSummary } from "../../src/work.ts";
 
 // Put together here so that no scanner takes this file for a leak.
@@ -34,7 +41,9 @@ const SECRETS: Readonly<Record<string, string>> = {
   address: `amqp://app:${drawn}G7@mq/v`,
   hub: `hf_${drawn.repeat(2).slice(0, 34)}`,
 };
-const MARKS = [drawn];
+/** Of a person, in what is read and in what is answered. */
+const MAIL = "zoe.quill@mail-of-zoe.org";
+const MARKS = [drawn, MAIL];
 /** All but the one whose purpose is to show hidden texts. */
 const OWN_FORMATS = FORMATS.filter((format) => format !== "privileged");
 /** Those that repair has rows for, one run each. */
@@ -42,8 +51,8 @@ const REPAIR_FORMATS = ["openai", "sharegpt", "alpaca", "preference", "kto"];
 /** A name that the pull request alone knows. */
 const HIDDEN = "zebra_quux_marker";
 
-const all = Object.values(SECRETS).join("\n");
-const TURNS = 12;
+const all = [...Object.values(SECRETS), `Written by Zoe <${MAIL}>`].join("\n");
+const TURNS = 24;
 
 const answers = Object.fromEntries(
   Array.from({ length: TURNS }, (_, at) => [
@@ -55,10 +64,14 @@ const answers = Object.fromEntries(
       // Answers with secrets are learned from by nobody, also as the one that lost.
       king: say(`I try number ${at}${at % 2 === 0 ? `: ${SECRETS["token"]}` : ""}`),
       challenger: "",
-      assistant: say(`The reference ${at} says ${SECRETS["password"]}`),
+      assistant: say(`The reference ${at}${at % 2 === 0 ? `: ${SECRETS["password"]}` : ""}`),
       messages: [
         { role: "user", content: `Slugs of module ${at} keep their dashes.\n${all}` },
-        { role: "assistant", content: HONEST, tool_calls: [{ arguments: { text: all } }] },
+        {
+          role: "assistant",
+          content: HONEST,
+          tool_calls: [{ arguments: { text: all, password: `${drawn}H8`, [MAIL]: "a key" } }],
+        },
         { role: "user", content: `word${at} listing\n${all}` },
       ],
     },
@@ -137,7 +150,7 @@ test("no secret and no word of the pull request is in any file outside answer/, 
     "logs.jsonl": jsonl(logs),
     "rows.jsonl": jsonl(rows),
   });
-  const config = testConfig(root, "[challenger]\nleak_attempts = 1\n");
+  const config = testConfig(root, "[challenger]\nleak_attempts = 1\n[audit]\nmask_emails = true\n");
   // Every third challenger says the hidden name, and goes on doing so.
   const chat = scriptedChat((request, item) => {
     const n = Number(/_(\d+)\.(?:r1\.)?json/.exec(item.key)?.[1] ?? 0);
@@ -156,7 +169,7 @@ test("no secret and no word of the pull request is in any file outside answer/, 
   const run = async (stage: () => Promise<StageSummary>): Promise<StageSummary> => {
     const summary = await stage();
     const about = { started: new Date(0), wallMs: 1, configHash: "h" };
-    await saveRun(deps.store, await maskedSummary(summary), about);
+    await saveRun(deps.store, await maskedSummary(summary, config), about);
     return summary;
   };
   await run(() => challenger(config, deps, OPTIONS));
@@ -207,12 +220,52 @@ test("no secret and no word of the pull request is in any file outside answer/, 
     }),
   );
 
+  await tables(config, deps.store);
+  await share(config, { store: deps.store, output: openStore(join(root, "site")), name: "w" }, {});
+  await run(() =>
+    worth(config, deps, {
+      ...OPTIONS,
+      arms: ["reference", "king", "challenger", "winner"],
+      buckets: false,
+      seeds: 1,
+      heldOut: 0.7,
+      answers: 10,
+      maxNewTokens: 8,
+      batchTokens: 4096,
+      model: "owner/model",
+      cpu: true,
+      estimate: false,
+      allowBenchmarks: false,
+      yes: true,
+      agree: () => Promise.resolve(null),
+      python: fakeTrainer(worthJobs("() => true")).python,
+    }),
+  );
+
   const files = snapshot(root);
+  // Their texts are packed.
+  for (const name of Object.keys(files).filter((one) => one.endsWith(".parquet"))) {
+    const table = await openParquet(join(root, name));
+    const all = Array.from({ length: table.rows }, (_, row) => row);
+    files[name] = JSON.stringify(await table.read(all), (_key, value: unknown) =>
+      typeof value === "bigint" ? String(value) : value,
+    );
+  }
   // Request files are what models are asked: whole prompts, which no export reads.
   const origins = /^(?:answer|commit|score|prompt|engine)\/|^(?:runs|logs|rows)\.jsonl$/;
   const outside = Object.entries(files).filter(([name]) => !origins.test(name));
   expect(outside.map(([name]) => name.split("/")[0])).toEqual(
-    expect.arrayContaining(["report", "final", "refined", "defeat", "dataset", "skipped.jsonl"]),
+    expect.arrayContaining([
+      "report",
+      "final",
+      "refined",
+      "defeat",
+      "dataset",
+      "evaluation",
+      "artifacts",
+      "site",
+      "skipped.jsonl",
+    ]),
   );
   for (const [name, text] of outside) {
     for (const mark of MARKS) expect(text.includes(mark), `${name} holds a secret`).toBe(false);
@@ -229,6 +282,9 @@ test("no secret and no word of the pull request is in any file outside answer/, 
   for (const format of REPAIR_FORMATS) {
     expect(files[`dataset/repair-${format}/train.jsonl`] ?? "", format).not.toBe("");
   }
+  expect(files["report/tables/answers.parquet"]?.includes("I try number 3")).toBe(true);
+  expect(files["dataset/worth/winner/train.jsonl"]).toContain("MASKED_EMAIL");
+  expect(files["site/index.html"]).toBeDefined();
   // They were there, and what stands in their place is named.
   expect(
     Object.entries(files).some(
@@ -240,8 +296,10 @@ test("no secret and no word of the pull request is in any file outside answer/, 
   );
   expect(sets.length).toBeGreaterThanOrEqual(4);
   for (const [name, text] of sets) expect(text, name).toContain("MASKED_ADDRESS_PASSWORD");
-  const leaking = outside.filter(([name]) => /^defeat\/.*_(?:3|6|9|12)\.json$/.test(name));
-  expect(leaking).toHaveLength(4);
+  const leaking = outside.filter(
+    ([name]) => Number(/^defeat\/.*_(\d+)\.json$/.exec(name)?.[1] ?? 1) % 3 === 0,
+  );
+  expect(leaking).toHaveLength(TURNS / 3);
   for (const [, text] of leaking) {
     expect(JSON.parse(text)).toMatchObject({
       challenger: "",

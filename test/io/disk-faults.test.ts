@@ -75,6 +75,15 @@ test.each([
   expect(toldFault(error)).toBe(error);
 });
 
+test("a file that cannot be written for want of its folder is told; one that is not there to be read is not", () => {
+  const gone = diskError("/w/a.json", "write", fault("ENOENT", "open"));
+  expect(gone).toMatchObject({
+    message: "cannot write /w/a.json: a folder on the way to it is gone (ENOENT)",
+  });
+  const error = fault("ENOENT", "open");
+  expect(diskError("/w/a.json", "read", error)).toBe(error);
+});
+
 test("a full disk that an open file reports is told without its name", () => {
   const error = Object.assign(new Error("x"), { code: "ENOSPC", syscall: "write" });
   expect(toldFault(error)).toMatchObject({

@@ -93,6 +93,20 @@ test("a model that gives the same text every time is said to be greedy", async (
   ]);
 });
 
+test("of a king that is given up no secret stands in report/", async () => {
+  const root = workspace(1);
+  // Put together here so that no scanner takes this file for a leak.
+  const drawn = ["k7Qz", "3vXp", "9LmT", "wB2c", "8RfN"].join("");
+  const deps = testDeps(
+    root,
+    scriptedChat(() => `no block: export DB_PASSWORD=${drawn}`),
+  );
+  await king(testConfig(root), deps, OPTIONS);
+  const tries = await deps.store.read("report/tries/king/prompts_3_001_1.json", triesSchema);
+  expect(JSON.stringify(tries)).not.toContain(drawn);
+  expect(JSON.stringify(tries.tries)).toContain("MASKED_ASSIGNED_SECRET");
+});
+
 test("used-up attempts are a recorded drop, asked again with --retry alone", async () => {
   const root = workspace(1);
   const bad = scriptedChat(() => "no block");

@@ -1,4 +1,4 @@
-import { readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { report } from "../../src/stages/report.ts";
@@ -9,6 +9,8 @@ import { scriptedChat } from "../support/chat.ts";
 import { OPTIONS, testDeps } from "../support/deps.ts";
 import { recordedAnswers, recordedJudges, recordedWorkspace } from "../support/duel.ts";
 import { snapshot, tempProject } from "../support/project.ts";
+import { openStore } from "../../src/io/store.ts";
+import { LINEAGE, lineageSchema } from "../../src/records/lineage.ts";
 import { judgedWorkspace } from "../support/workspace.ts";
 
 const nobody = scriptedChat(() => "");
@@ -184,10 +186,40 @@ test("hostile text from a trajectory is text in every file of the report", async
   }
 });
 
-test("an answer file that is not JSON stops the stage with its name", async () => {
+test("a broken file is named and counted, never quoted, and the report goes on without it", async () => {
   const root = await judged();
-  writeFileSync(join(root, "answer/t03.json"), "{ half");
-  await expect(run(root)).rejects.toThrow(/^answer\/t03\.json is not JSON: /);
+  await run(root);
+  writeFileSync(join(root, "answer/t01.json"), '{"king": "zebra');
+  writeFileSync(join(root, "score/t02.json"), "[]");
+  mkdirSync(join(root, "review"), { recursive: true });
+  writeFileSync(join(root, "review/t03.json"), "zebra");
+  const summary = await run(root);
+  expect(summary).toMatchObject({ read: 24, kept: 21, dropped: { broken_file: 3 } });
+  expect(summary.notes).toContainEqual(
+    expect.stringMatching(
+      /^not read: answer\/t01\.json, review\/t03\.json, score\/t02\.json; mend/,
+    ),
+  );
+  for (const page of ["report/report.md", "report/report.html"]) {
+    expect(text(root, page)).toContain("3 files are broken, and what is in them is in no count");
+    expect(text(root, page)).not.toContain("zebra");
+  }
+  expect(text(root, "report/turns.csv").split("\n")).toHaveLength(21 + 2);
+});
+
+test("a broken lineage is a section that is left out and named; nobody is told to delete it", async () => {
+  const root = await judged();
+  mkdirSync(join(root, "reign"));
+  writeFileSync(join(root, LINEAGE), '{"king": ');
+  const summary = await run(root);
+  expect(summary).toMatchObject({ kept: 24, dropped: {} });
+  expect(text(root, "report/report.md")).toContain(
+    "1 file is broken, and what is in it is in no count here: reign/lineage.json.",
+  );
+  await expect(openStore(root).read(LINEAGE, lineageSchema)).rejects.toMatchObject({
+    message: expect.stringContaining("reign/lineage.json is not JSON") as string,
+    hint: "mend it by hand, or bring it back from a copy: it says who became king and why, and nothing makes it again",
+  });
 });
 
 test("a ledger line that is none stops the stage with its number; a torn last line does not", async () => {

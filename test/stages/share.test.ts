@@ -199,7 +199,8 @@ test("a copy made again takes out what it has no longer, and leaves what is not 
 test("turns that cannot be read or must not be used are left out and counted", async () => {
   const root = await judgedWorkspace({}, '\n[source]\nexclude_ids = ["django__django-11815"]\n');
   writeFileSync(join(root, "answer/t01.json"), "{");
-  const { read, kept, dropped } = await run(root, join(root, "site"));
+  const { read, kept, dropped, notes } = await run(root, join(root, "site"));
+  expect(notes).toContainEqual(expect.stringMatching(/^not read: answer\/t01\.json; mend/));
   expect(dropped).toMatchObject({ broken_file: 1, excluded_id: expect.any(Number) as number });
   expect(read).toBe(kept + Object.values(dropped).reduce((sum, n) => sum + n, 0));
 });

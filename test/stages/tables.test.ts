@@ -4,6 +4,7 @@ import { DuckDBInstance } from "@duckdb/node-api";
 import { expect, test } from "vitest";
 import { loadConfig } from "../../src/config.ts";
 import { openStore } from "../../src/io/store.ts";
+import { unreadNotes } from "../../src/core/report/unread.ts";
 import { tables } from "../../src/stages/tables.ts";
 import { snapshot, tempProject } from "../support/project.ts";
 import { judgedWorkspace } from "../support/workspace.ts";
@@ -25,7 +26,7 @@ async function ask(root: string, sql: string): Promise<readonly Record<string, u
 
 test("every answer, score and reply is a row, and making the tables again gives the same rows", async () => {
   const root = await judgedWorkspace({});
-  const made = await make(root);
+  const { made } = await make(root);
   expect(made.map(({ name, rows }) => [name, rows])).toEqual([
     ["answers", 24],
     ["scores", 24],
@@ -119,4 +120,19 @@ test("the three queries of docs/tables-of-turns.md run, and give rows", async ()
   await make(root);
   expect(QUERIES).toHaveLength(3);
   for (const sql of QUERIES) expect((await ask(root, sql)).length, sql).toBeGreaterThan(0);
+});
+
+test("a broken file is named, its turn is in no table, and the others are", async () => {
+  const root = await judgedWorkspace({});
+  writeFileSync(join(root, "answer/t01.json"), '{"king": "zebra');
+  writeFileSync(join(root, "score/t02.json"), "[]");
+  const { made, unread } = await make(root);
+  expect([...unread]).toEqual(["answer/t01.json", "score/t02.json"]);
+  expect(made.map(({ name, rows }) => [name, rows]).slice(0, 2)).toEqual([
+    ["answers", 22],
+    ["scores", 22],
+  ]);
+  expect(unreadNotes(unread)).toEqual([
+    "not read: answer/t01.json, score/t02.json; mend what is broken by hand, or bring it back from a copy; what a stage wrote can be deleted, and that stage run again",
+  ]);
 });

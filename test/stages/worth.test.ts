@@ -9,9 +9,9 @@ import { worth, type WorthOptions } from "../../src/stages/worth.ts";
 import type { StageSummary } from "../../src/work.ts";
 import { silentProgress } from "../support/chat.ts";
 import { OPTIONS, testConfig } from "../support/deps.ts";
-import { fakeTrainer, trainsWell, type FakeTrainer } from "../support/fake-trainer.ts";
+import { fakeTrainer, type FakeTrainer } from "../support/fake-trainer.ts";
 import { snapshot } from "../support/project.ts";
-import { WORTH_TOML, saidIn, worthWorkspace } from "../support/worth-workspace.ts";
+import { WORTH_TOML, saidIn, worthJobs, worthWorkspace } from "../support/worth-workspace.ts";
 
 const WISH: Omit<WorthOptions, "python"> = {
   ...OPTIONS,
@@ -30,31 +30,6 @@ const WISH: Omit<WorthOptions, "python"> = {
   agree: () => Promise.resolve(null),
 };
 
-const ESTIMATE = `tell({ event: "estimate", device: "cpu", rows: 4, longest: 50, tokens: 160, steps: 2, weights: 3000000000, trained_weights: 30000000, hours: 0.5, memory_gb: 14.2 }); end(0);`;
-
-/** Each job as the real side leaves it; \`right(arm, seed, row)\`: does the checkpoint do what the reference does? */
-const jobs = (right: string, stopAfter = 999): string => `
-const list = run.jobs;
-for (const [at, job] of list.entries()) {
-  if (at >= ${stopAfter}) end(130);
-  tell({ event: "job", at, jobs: list.length });
-  const run = JSON.parse(fs.readFileSync(job.run, "utf8"));
-  const write = (name, text) => { fs.mkdirSync(run.output, { recursive: true }); fs.writeFileSync(path.join(run.output, name), text); };
-  if (job.command === "train") {
-    const end = () => {};
-    ${trainsWell(1).replace("end(0);", "")}
-    continue;
-  }
-  const rows = fs.readFileSync(run.files[0], "utf8").trim().split("\\n").map((line) => JSON.parse(line));
-  const [, arm, seed] = /worth-(\\w+)-s(\\d+)$/.exec(run.checkpoint);
-  const right = ${right};
-  const head = JSON.stringify({ run_hash: run.run_hash }) + "\\n";
-  write("figures.jsonl", head + rows.map((_, row) => JSON.stringify({ row, side: "", model: "checkpoint", nll: arm === "challenger" ? 5 + ((row * 5) % 7) / 10 : 10 + ((row * 7) % 11) / 5, tokens: 10, prompt_tokens: 9 }) + "\\n").join(""));
-  if (run.sampling.count > 0) write("answers.jsonl", head + rows.map((one, row) => JSON.stringify({ row, model: "checkpoint", text: right(arm, Number(seed), row) ? one.completion[0].content : "THOUGHT: x\\n\\n\`\`\`bash\\ngit push\\n\`\`\`" }) + "\\n").join(""));
-  tell({ event: "scored_all", rows: rows.length });
-}
-end(0);`;
-
 /** The winner's arm is right where others are, and on more rows; seeds differ a little. */
 const BETTER = `(arm, seed, row) => (row * 7 + seed) % 10 < (arm === "winner" ? 8 + row % 2 : 3 + row % 3)`;
 const SAME = `(arm, seed, row) => (row * 7 + seed * 3 + arm.length) % 10 < 5`;
@@ -69,7 +44,7 @@ function start(
 }
 
 const trainer = (right: string, stopAfter?: number): FakeTrainer =>
-  fakeTrainer({ estimate: ESTIMATE, jobs: jobs(right, stopAfter) });
+  fakeTrainer(worthJobs(right, stopAfter));
 
 const toldIn = (root: string): Worth =>
   worthSchema.parse(JSON.parse(readFileSync(join(root, WORTH), "utf8")));

@@ -35,6 +35,7 @@ export function tinyGym(root: string, sandbox: Sandbox, over: Record<string, str
     sandbox,
     runtime: { python: "/usr/bin/python3", pythonPrefix: "/usr", pythonVersion: "3" },
     limits: { seconds: 60, memoryMb: 2048, processes: 64, diskMb: 20, outputBytes: 100_000 },
+    audit: { mask_emails: false },
     packages: [TINY],
   };
   layPackage(gym, TINY, over);

@@ -31,6 +31,7 @@ async function appOf(root: string, accessKey: string | null = null): Promise<Hon
     reviews: openReviews(store, config.duel.mode, () => NOW),
     mode: config.duel.mode,
     cluster_by: config.duel.cluster_by,
+    audit: config.audit,
     rules: config.bucket,
     facts: openRunFacts({ name: "run", store, config }),
     links: servedLinks(),

@@ -4,6 +4,7 @@
  * folder's name and this YAML: without them a set that was built again would be served as it was before.
  */
 import { featureLines, type ColumnTypes } from "./column-types.ts";
+import { yamlText } from "../text/yaml.ts";
 import type { Format } from "./format-names.ts";
 
 export type YamlFacts = {
@@ -39,8 +40,8 @@ export function splitName(file: string): string {
 export function cardYaml(facts: YamlFacts): string[] {
   const { configs, print, isParquet } = facts;
   return [
-    `license: ${quoted(facts.license)}`,
-    `pretty_name: ${quoted(facts.title)}`,
+    `license: ${yamlText(facts.license)}`,
+    `pretty_name: ${yamlText(facts.title)}`,
     "language:",
     "- en",
     "task_categories:",
@@ -64,26 +65,26 @@ const SPLITS: Readonly<Record<string, string>> = { val: "validation", dev: "trai
 
 function configLines({ format, splits }: ConfigFacts, isMain: boolean, print: string): string[] {
   return [
-    `- config_name: ${quoted(format)}`,
+    `- config_name: ${yamlText(format)}`,
     ...(isMain ? ["  default: true"] : []),
-    `  version: ${quoted(versionOf(print))}`,
-    `  description: ${quoted(`rows ${print.slice(0, 16)}`)}`,
+    `  version: ${yamlText(versionOf(print))}`,
+    `  description: ${yamlText(`rows ${print.slice(0, 16)}`)}`,
     "  data_files:",
     ...splits.flatMap(({ name, path }) => [
-      `  - split: ${quoted(name)}`,
-      `    path: ${quoted(path)}`,
+      `  - split: ${yamlText(name)}`,
+      `    path: ${yamlText(path)}`,
     ]),
   ];
 }
 
 function infoLines({ format, columns, splits }: ConfigFacts, isParquet: boolean): string[] {
   return [
-    `- config_name: ${quoted(format)}`,
+    `- config_name: ${yamlText(format)}`,
     "  features:",
     ...featureLines(columns, isParquet).map((line) => `  ${line}`),
     "  splits:",
     ...splits.flatMap(({ name, rows, bytes }) => [
-      `  - name: ${quoted(name)}`,
+      `  - name: ${yamlText(name)}`,
       `    num_bytes: ${bytes}`,
       `    num_examples: ${rows}`,
     ]),
@@ -94,9 +95,6 @@ function infoLines({ format, columns, splits }: ConfigFacts, isParquet: boolean)
 /** Three whole numbers, as a version has to be: the last two are the first 48 bits of the hash. */
 const versionOf = (print: string): string =>
   ["1", ...[print.slice(0, 6), print.slice(6, 12)].map((hex) => parseInt(hex, 16))].join(".");
-
-/** A YAML double-quoted scalar is a JSON string. */
-const quoted = (value: string): string => JSON.stringify(value);
 
 /** The Hub's own words for sizes. */
 function sizeCategory(rows: number): string {

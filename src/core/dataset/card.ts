@@ -1,4 +1,5 @@
 /** The data set card (README.md) that the Hub shows, with the YAML that `load_dataset` reads. */
+import { escapeMarkdown } from "../report/markdown.ts";
 import { cardYaml, splitName } from "./card-yaml.ts";
 import type { ColumnTypes } from "./column-types.ts";
 import type { Format } from "./format-names.ts";
@@ -75,7 +76,8 @@ export function renderCard(text: CardText, facts: CardFacts): string {
     `Rows of one ${facts.groups.by} are in one split; groups that share an exact or near duplicate count as one (${facts.groups.merged} groups).`,
     `Tokens (${facts.tokens.exact ? "counted with a tokenizer" : "estimated at four characters each"}): ${facts.tokens.total} in all, median ${facts.tokens.median}, 95 % at most ${facts.tokens.p95}, largest ${facts.tokens.max}.`,
     ...(facts.costUsd === null ? [] : [`One epoch at the price given: ${facts.costUsd} USD.`]),
-    ...facts.notes.map((note) => `${note}.`),
+    // Notes, sources, models and reasons hold names that others gave.
+    ...facts.notes.map((note) => `${escapeMarkdown(note)}.`),
     "",
     ...lengthSection(facts.lengths),
     "## Train on it",
@@ -90,7 +92,8 @@ export function renderCard(text: CardText, facts: CardFacts): string {
     "## Sources",
     "",
     ...text.sources.map(
-      ({ name, license }) => `- ${name}${license === null ? "" : ` (${license})`}`,
+      ({ name, license }) =>
+        `- ${escapeMarkdown(name)}${license === null ? "" : ` (${escapeMarkdown(license)})`}`,
     ),
     "",
     ...modelSection(facts.models),
@@ -144,7 +147,7 @@ function leftOut(reasons: Readonly<Record<string, number>>): string[] {
     "",
     "| reason | rows |",
     "|---|---:|",
-    ...entries.map(([reason, n]) => `| ${reason} | ${n} |`),
+    ...entries.map(([reason, n]) => `| ${escapeMarkdown(reason)} | ${n} |`),
     "",
   ];
 }

@@ -3,6 +3,7 @@
  * those who look whether a file's rows have them.
  */
 
+import { yamlText } from "../text/yaml.ts";
 /** `json`: text that is JSON, which a loader with the card hands over as what it says. */
 export type ColumnType =
   Plain | { readonly list: ColumnType } | { readonly struct: Readonly<Record<string, ColumnType>> };
@@ -57,7 +58,7 @@ const DUCKDB = {
 
 function fieldLines(name: string, type: ColumnType, isParquet: boolean): string[] {
   const [first = "", ...rest] = typeLines(type, isParquet);
-  return [`- name: ${JSON.stringify(name)}`, `  ${first}`, ...rest.map((line) => `  ${line}`)];
+  return [`- name: ${yamlText(name)}`, `  ${first}`, ...rest.map((line) => `  ${line}`)];
 }
 
 function typeLines(type: ColumnType, isParquet: boolean): string[] {

@@ -1,4 +1,5 @@
 /** Where a row comes from and who wrote its words, the same keys in the rows of every builder. */
+import { escapeMarkdown } from "../report/markdown.ts";
 import type { Example, Metadata } from "./example.ts";
 
 export type Provenance = {
@@ -98,7 +99,7 @@ export function modelSection(rows: Readonly<Record<string, number>>): string[] {
     "",
     "| model | rows | to check |",
     "|---|---:|---|",
-    ...[...counts].map(([name, n]) => `| ${name} | ${n} | ${toCheck(name)} |`),
+    ...[...counts].map(([name, n]) => `| ${escapeMarkdown(name)} | ${n} | ${toCheck(name)} |`),
     "",
     "Histories hold words of the runs' own models as well; see the sources.",
     "",

@@ -101,7 +101,7 @@ export type SetWide = {
   /** [source].exclude_ids. */
   readonly excludeIds?: readonly string[];
   /** [audit].mask_emails. */
-  readonly maskEmails?: boolean;
+  readonly maskEmails: boolean;
   readonly madeWith?: MadeWith;
 };
 
@@ -109,7 +109,7 @@ export type SetWide = {
 export function datasetSettings(
   section: DatasetSection,
   flags: DatasetFlags,
-  { excludeIds = [], maskEmails = false, madeWith }: SetWide = {},
+  { excludeIds = [], maskEmails, madeWith }: SetWide,
 ): DatasetSettings {
   const trainer = flags.for === undefined ? null : trainerNamed(flags.for.trim());
   const names =

@@ -1,4 +1,6 @@
 /** A run as it may leave: secrets masked in every text, and no character that cannot be written. */
+import type { ExitSettings } from "../exit/masker.ts";
+import { maskNamed } from "../secrets/mask-texts.ts";
 import { maskSecrets } from "../secrets/mask.ts";
 import { cleanText } from "../sample/messages.ts";
 import type { Run, RunCall, RunMessage } from "./run.ts";
@@ -11,16 +13,18 @@ export type MaskedRun = {
 };
 
 /** The same stand-in for the same kind everywhere; marks, ids and names stay. */
-export async function maskedRun(run: Run): Promise<MaskedRun> {
+export async function maskedRun(run: Run, { audit }: ExitSettings): Promise<MaskedRun> {
+  const options = { emails: audit.mask_emails };
   const texts = run.messages.flatMap(textsOf);
   // Most runs hold none: one look over all of it is several times cheaper than one a text.
   const said = texts.join("\n\n");
-  const whole = await maskSecrets(said);
+  const whole = await maskSecrets(said, options);
   const isClean = Object.keys(whole.found).length === 0;
   if (isClean && cleanText(said) === said) return { run, found: whole.found };
   const mask = isClean
     ? (text: string): Promise<string> => Promise.resolve(cleanText(text))
-    : async (text: string): Promise<string> => cleanText((await maskSecrets(text)).text);
+    : async (text: string, key: string | null = null): Promise<string> =>
+        cleanText((await maskNamed({ text, key }, options)).text);
   const messages: RunMessage[] = [];
   for (const message of run.messages) messages.push(await maskedMessage(message, mask));
   return { run: { ...run, messages }, found: whole.found };
@@ -28,7 +32,7 @@ export async function maskedRun(run: Run): Promise<MaskedRun> {
 
 // ---------------------------------------------------------------------------------------------
 
-type Mask = (text: string) => Promise<string>;
+type Mask = (text: string, key?: string | null) => Promise<string>;
 
 function textsOf(message: RunMessage): string[] {
   const args = (message.tool_calls ?? []).flatMap((call) => stringsIn(call.arguments));
@@ -38,7 +42,12 @@ function textsOf(message: RunMessage): string[] {
 function stringsIn(value: unknown): string[] {
   if (typeof value === "string") return [value];
   if (Array.isArray(value)) return value.flatMap(stringsIn);
-  return isRecord(value) ? Object.values(value).flatMap(stringsIn) : [];
+  // With its key: `"password": "..."` says what the value alone does not.
+  return isRecord(value)
+    ? Object.entries(value).flatMap(([key, one]) =>
+        typeof one === "string" ? [`"${key}": "${one}"`] : [key, ...stringsIn(one)],
+      )
+    : [];
 }
 
 async function maskedMessage(message: RunMessage, mask: Mask): Promise<RunMessage> {
@@ -56,15 +65,21 @@ async function maskedMessage(message: RunMessage, mask: Mask): Promise<RunMessag
   };
 }
 
-async function maskedValue(value: unknown, mask: Mask): Promise<unknown> {
-  if (typeof value === "string") return mask(value);
+async function maskedValue(
+  value: unknown,
+  mask: Mask,
+  key: string | null = null,
+): Promise<unknown> {
+  if (typeof value === "string") return mask(value, key);
   if (Array.isArray(value)) {
     const list: unknown[] = [];
-    for (const one of value) list.push(await maskedValue(one, mask));
+    for (const one of value) list.push(await maskedValue(one, mask, key));
     return list;
   }
   if (!isRecord(value)) return value;
   const entries: [string, unknown][] = [];
-  for (const [key, one] of Object.entries(value)) entries.push([key, await maskedValue(one, mask)]);
+  for (const [name, one] of Object.entries(value)) {
+    entries.push([await mask(name), await maskedValue(one, mask, name)]);
+  }
   return Object.fromEntries(entries);
 }

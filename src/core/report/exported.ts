@@ -10,7 +10,7 @@ import type { MetricValues } from "../../records/score.ts";
 import { SCHEMA } from "../../records/schema.ts";
 import { hidesChallenger, shownReason } from "../exit/hidden.ts";
 import type { MaskOptions } from "../secrets/mask.ts";
-import { mapTexts, maskTexts } from "../secrets/mask-texts.ts";
+import { mapTexts, maskTexts, type NamedText } from "../secrets/mask-texts.ts";
 import type { Decision } from "./person.ts";
 
 export type ExportInput = {
@@ -27,10 +27,10 @@ export async function exportedOf(
   input: ExportInput,
   options: MaskOptions,
 ): Promise<{ exported: Exported; found: Readonly<Record<string, number>> }> {
-  const texts: string[] = [];
+  const texts: NamedText[] = [];
   // First round: every text of the record, in order; second round: the masked ones in their places.
-  recordOf(input, (text) => {
-    texts.push(text);
+  recordOf(input, (text, key = null) => {
+    texts.push({ text, key });
     return text;
   });
   const masked = await maskTexts(texts, options);
@@ -41,7 +41,7 @@ export async function exportedOf(
 
 // ---------------------------------------------------------------------------------------------
 
-type Mask = (text: string) => string;
+type Mask = (text: string, key?: string | null) => string;
 
 function recordOf(input: ExportInput, mask: Mask): Exported {
   const { answer, score, metrics, decision, detail = "" } = input;

@@ -55,6 +55,8 @@ export type ReportData = {
   readonly lineage?: Lineage | null;
   /** Files of final/, refined/, defeat/ that belong to no answer file of the workspace. */
   readonly strays: readonly string[];
+  /** Broken files, whose turns or sections are not told of. */
+  readonly unread: ReadonlySet<string>;
   /** What --only and --limit left of the workspace, in words; null: all of it. */
   readonly selection: string | null;
 };

@@ -13,6 +13,7 @@ import { reignBlocks } from "./story-reign.ts";
 import { refinedBlocks } from "./story-refined.ts";
 import { dropBlocks, peopleBlocks } from "./story-turns.ts";
 import { turnBlocks } from "./story-table.ts";
+import { unreadBlocks } from "./unread.ts";
 
 export function reportOf(data: ReportData): Document {
   const mode = data.duel?.mode ?? data.config.duel.mode;
@@ -42,8 +43,8 @@ export function reportOf(data: ReportData): Document {
 // ---------------------------------------------------------------------------------------------
 
 /** What has to be known before any number is read. */
-function noticeBlocks({ config, duel, rows, selection, unseen }: ReportData): Block[] {
-  const blocks: Block[] = [];
+function noticeBlocks({ config, duel, rows, selection, unseen, unread }: ReportData): Block[] {
+  const blocks: Block[] = [...unreadBlocks(unread)];
   if (isRecorded(config)) {
     blocks.push({
       kind: "text",

@@ -1,6 +1,7 @@
 /** Pull-request records: what a row needs to be one, its size, and the list of those left out for it. */
 import { pullRequestSchema, type PullRequest } from "../../records/pull-request.ts";
 import { SCHEMA } from "../../records/schema.ts";
+import { escapeMarkdown } from "../report/markdown.ts";
 import { multiSweRow } from "../formats/multi-swe.ts";
 import { cleanText } from "./messages.ts";
 import { repoFromId, type Row } from "./shapes.ts";
@@ -82,7 +83,9 @@ export function hugePrMarkdown(huge: readonly HugePullRequest[], limit: number):
   const sorted = [...huge].sort(
     (a, b) => b.chars - a.chars || (a.instance_id < b.instance_id ? -1 : 1),
   );
-  const rows = sorted.map((pr) => `| ${cell(pr.instance_id)} | ${cell(pr.repo)} | ${pr.chars} |`);
+  const rows = sorted.map(
+    (pr) => `| ${escapeMarkdown(pr.instance_id)} | ${escapeMarkdown(pr.repo)} | ${pr.chars} |`,
+  );
   const table = ["| instance_id | repo | characters |", "|---|---|---:|", ...rows];
   return [
     "# Pull requests left out for their size",
@@ -158,9 +161,4 @@ function textOf(value: unknown): string | null {
 
 function timeOf(value: unknown): string | number | null {
   return typeof value === "string" || typeof value === "number" ? value : null;
-}
-
-/** A table cell cannot hold a bar or a line break. */
-function cell(text: string): string {
-  return text.replace(/[|\r\n]/g, " ");
 }

@@ -2,7 +2,7 @@
 import type { PullRequest } from "../../records/pull-request.ts";
 import type { Candidate } from "../sample/select.ts";
 import { countHomePaths, homeUsers, maskHomes } from "./home.ts";
-import { mapTexts, maskTexts } from "./mask-texts.ts";
+import { mapTexts, maskTexts, type NamedText } from "./mask-texts.ts";
 
 export type MaskedTurn = {
   readonly candidate: Candidate;
@@ -14,8 +14,7 @@ export type MaskedTurn = {
 };
 
 /**
- * `pr` is masked where it is the run's own future; a pull request is public as it is, and stays. Of the
- * texts of calls the values alone are looked at.
+ * `pr` is masked where it is the run's own future; a pull request is public as it is, and stays.
  */
 export async function maskTurn(
   { candidate, pr }: { readonly candidate: Candidate; readonly pr: PullRequest },
@@ -29,12 +28,12 @@ export async function maskTurn(
     ...(assistant_message === undefined ? {} : { assistant_message }),
   };
   const held = { shown, future };
-  const texts: string[] = [];
-  mapTexts(held, (text) => {
-    texts.push(text);
+  const texts: NamedText[] = [];
+  mapTexts(held, (text, key) => {
+    texts.push({ text, key });
     return text;
   });
-  const homePaths = texts.reduce((sum, text) => sum + countHomePaths(text), 0);
+  const homePaths = texts.reduce((sum, { text }) => sum + countHomePaths(text), 0);
   if (mask === "off") return { candidate, pr, found: {}, homePaths };
   const masked = await maskTexts(texts);
   const isHome = mask === "secrets+home";

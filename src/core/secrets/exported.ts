@@ -5,7 +5,7 @@
 import type { Exported } from "../../records/exported.ts";
 import { searchableText } from "../turn/calls.ts";
 import type { MaskOptions } from "./mask.ts";
-import { mapTexts, maskTexts } from "./mask-texts.ts";
+import { mapTexts, maskTexts, type NamedText } from "./mask-texts.ts";
 
 export type MaskedTurn = {
   readonly exported: Exported;
@@ -26,9 +26,9 @@ export async function maskExported(turn: Exported, options: MaskOptions): Promis
     assistant: turn.assistant,
     said,
   };
-  const texts: string[] = [];
-  mapTexts(held, (text) => {
-    texts.push(text);
+  const texts: NamedText[] = [];
+  mapTexts(held, (text, key) => {
+    texts.push({ text, key });
     return text;
   });
   const masked = await maskTexts(texts, options);

@@ -2,7 +2,7 @@
  * Writes engine/<stage>/requests-<n>.jsonl, a file a model: maps first, then the intents, then the files
  * themselves, which appear whole. What a kill leaves before that never left, and is cleared away.
  */
-import { closeSync, fsyncSync, mkdirSync, openSync } from "node:fs";
+import { closeSync, fsyncSync, openSync } from "node:fs";
 import { rename } from "node:fs/promises";
 import { dirname } from "node:path";
 import { diskError, onDisk } from "../disk-faults.ts";
@@ -11,6 +11,7 @@ import { writeAll, type Store } from "../store.ts";
 import type { Stage } from "../../work.ts";
 import { requestsPath, writeMap, type MapEntry, type SeenFile } from "./maps.ts";
 import type { Line } from "./request.ts";
+import { makeFolderNow } from "../make-folder.ts";
 
 export type Writer = {
   /** Gives the number of its file. @param past hashes of the error lines that answered it before */
@@ -113,7 +114,7 @@ type Part = {
 
 function openPart(path: string): number {
   try {
-    mkdirSync(dirname(path), { recursive: true });
+    makeFolderNow(dirname(path));
     return openSync(path, "w");
   } catch (error) {
     throw diskError(path, "write", error);

@@ -3,10 +3,11 @@
  * A new folder appears by one rename; one that is replaced loses dataset_stats.json first and gets
  * it back last, so that its presence says that the set is whole.
  */
-import { mkdir, open, readFile, readdir, rename, rm, rmdir } from "node:fs/promises";
+import { open, readFile, readdir, rename, rm, rmdir } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { UserError, errorCode } from "../../errors.ts";
 import { diskError } from "../disk-faults.ts";
+import { makeFolder } from "../make-folder.ts";
 
 /** Written last: a folder that has it is whole. */
 export const STATS_FILE = "dataset_stats.json";
@@ -60,16 +61,16 @@ export async function beginFolder(target: string, force: boolean): Promise<Outpu
   }
   const temp = join(dirname(target), `.${basename(target)}.${process.pid}.tmp`);
   await guarded(target, async () => {
-    await mkdir(dirname(target), { recursive: true });
+    await makeFolder(dirname(target));
     await sweep(target);
-    await mkdir(temp, { recursive: true });
+    await makeFolder(temp);
   });
   return {
     temp,
     ...filesIn(temp),
     async move(from, to) {
       const path = join(temp, to);
-      await guarded(path, () => mkdir(dirname(path), { recursive: true }));
+      await guarded(path, () => makeFolder(dirname(path)));
       await guarded(path, () => rename(join(temp, from), path));
     },
     remove: (name) => rm(join(temp, name), { recursive: true, force: true }),
@@ -89,7 +90,7 @@ export function filesIn(temp: string): Pick<OutputFolder, "path"> {
   return {
     async path(name) {
       const path = join(temp, name);
-      await guarded(path, () => mkdir(dirname(path), { recursive: true }));
+      await guarded(path, () => makeFolder(dirname(path)));
       return path;
     },
   };
@@ -118,7 +119,7 @@ async function replace(temp: string, target: string, names: readonly string[]): 
   }
   const inOrder = [...names.filter((name) => name !== STATS_FILE), STATS_FILE];
   for (const name of inOrder) {
-    await mkdir(dirname(join(target, name)), { recursive: true });
+    await makeFolder(dirname(join(target, name)));
     await rename(join(temp, name), join(target, name));
   }
   await syncFile(target);

@@ -4,10 +4,11 @@
  * processes may add at once and a line that a kill tore off spoils no other. What is no such line is
  * passed over.
  */
-import { closeSync, constants, fstatSync, mkdirSync, openSync, readSync } from "node:fs";
+import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
 import { dirname } from "node:path";
-import { errorCode } from "../../errors.ts";
+import { errorCode, UserError } from "../../errors.ts";
 import { writeAll, writeWhole } from "../store.ts";
+import { makeFolderNow } from "../make-folder.ts";
 
 export type FactLine = readonly [kind: string, name: string, key: string, value: unknown];
 
@@ -32,9 +33,8 @@ export function readFactLines(
 
 /** @throws the disk's own error: a cache that cannot be written is the caller's to bear. */
 export function addFactLines(path: string, lines: readonly FactLine[]): void {
-  mkdirSync(dirname(path), { recursive: true });
-  // Not through a link: what stands at its end may be anybody's.
-  const file = openSync(path, APPEND);
+  makeFolderNow(dirname(path));
+  const file = openToAdd(path);
   try {
     writeAll(file, `\n${lines.map((line) => `${JSON.stringify(line)}\n`).join("")}`);
   } finally {
@@ -55,6 +55,20 @@ export async function tidyFactLines(path: string): Promise<void> {
 const APPEND = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | constants.O_NOFOLLOW;
 const BLOCK_BYTES = 1 << 20;
 const MOST_BYTES = 1 << 28;
+
+/** Not through a link: what stands at its end may be anybody's. The disk has the same word for links in a circle. */
+function openToAdd(path: string): number {
+  try {
+    return openSync(path, APPEND);
+  } catch (error) {
+    if (errorCode(error) !== "ELOOP") throw error;
+    throw new UserError(
+      `${path} is a link, and nothing is added through it`,
+      "remove the link: the cache is made anew",
+      { cause: error },
+    );
+  }
+}
 
 /** null: nothing is known. Whatever keeps a cache from being read, the files themselves are there. */
 function openToRead(path: string): number | null {

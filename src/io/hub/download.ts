@@ -1,9 +1,10 @@
 /** Files of the Hub, fetched whole: for sets without Parquet. */
-import { mkdir, open, rename, stat, truncate } from "node:fs/promises";
+import { open, rename, stat, truncate } from "node:fs/promises";
 import { dirname } from "node:path";
 import { errorCode } from "../../errors.ts";
 import type { RemoteFile } from "./footers.ts";
 import type { HubClient } from "./http.ts";
+import { makeFolder } from "../make-folder.ts";
 
 const PIECE_BYTES = 1 << 22;
 
@@ -12,7 +13,7 @@ export async function fetchWhole(client: HubClient, file: RemoteFile, path: stri
   const done = await stat(path).catch(() => null);
   if (done !== null) return;
   const part = `${path}.part`;
-  await mkdir(dirname(path), { recursive: true });
+  await makeFolder(dirname(path));
   const before = await stat(part).catch((error: unknown) => {
     if (errorCode(error) === "ENOENT") return null;
     throw error;

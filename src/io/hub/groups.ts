@@ -3,7 +3,7 @@
  * local file full of holes, and DuckDB reads that. Memory stays flat however large a group is, and a
  * killed run finds the groups that it has.
  */
-import { mkdir, open, readFile, rm, truncate } from "node:fs/promises";
+import { open, readFile, rm, truncate } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { FileMetaData } from "hyparquet";
 import { inParallel } from "../in-parallel.ts";
@@ -13,6 +13,7 @@ import { writeWhole } from "../store.ts";
 import { chunkStart } from "./dictionaries.ts";
 import type { RemoteFile, Tail } from "./footers.ts";
 import type { HubClient } from "./http.ts";
+import { makeFolder } from "../make-folder.ts";
 
 export type GroupReader = {
   readonly client: HubClient;
@@ -59,7 +60,7 @@ const nameOf = (span: Span): string => `${span.start}-${span.end}`;
 async function openCopy(copy: string, file: RemoteFile, tail: Tail): Promise<Set<string>> {
   const list = await readFile(`${copy}.chunks`, "utf8").catch(() => null);
   if (list !== null) return new Set(JSON.parse(list) as string[]);
-  await mkdir(dirname(copy), { recursive: true });
+  await makeFolder(dirname(copy));
   const handle = await open(copy, "w");
   try {
     await handle.write(Buffer.from("PAR1"), 0, 4, 0);

@@ -2,15 +2,16 @@
  * Keeps .cache/ from growing for ever: what was kept of a commit goes when nobody has opened it for a
  * month, and so do the rows of draws that nobody went on with.
  */
-import { mkdir, readdir, rm, stat, utimes } from "node:fs/promises";
+import { readdir, rm, stat, utimes } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { errorCode } from "../../errors.ts";
+import { makeFolder } from "../make-folder.ts";
 
 const KEPT_DAYS = 30;
 
 /** Marks `home`, the folder of one commit, as used at `now`, and removes what was last used long ago. */
 export async function sweepCache(cacheDir: string, home: string, now: Date): Promise<void> {
-  await mkdir(home, { recursive: true });
+  await makeFolder(home);
   await utimes(home, now, now);
   const before = now.getTime() - KEPT_DAYS * 24 * 3600 * 1000;
   const sets = await entriesOf(dirname(dirname(home)));

@@ -140,6 +140,10 @@ async function stampOf(path: string): Promise<string> {
   return `${await of(path)} ${await of(`${path}-wal`)}`;
 }
 
+/** SQLite itself refuses, and it has many words for broken files; our own queries are none of them. */
+const isOfSqlite = (error: unknown): boolean =>
+  /^(?:ERR_SQLITE_ERROR$|SQLITE_)/.test(errorCode(error));
+
 function sqliteError(path: string, error: unknown): unknown {
   if (error instanceof UserError) return error;
   const why = errorMessage(error);
@@ -150,7 +154,7 @@ function sqliteError(path: string, error: unknown): unknown {
       { cause: error },
     );
   }
-  if (!/not a database|malformed|no such (table|column)|corrupt/i.test(why)) return error;
+  if (!isOfSqlite(error) || /^near ".*syntax error$/s.test(why)) return error;
   return new UserError(
     `${path} is no database of a known agent: ${why}`,
     "known are OpenCode's opencode.db and OpenClaw's openclaw-agent.sqlite",

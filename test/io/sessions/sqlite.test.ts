@@ -1,8 +1,9 @@
-import { chmodSync, copyFileSync } from "node:fs";
+import { chmodSync, copyFileSync, readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { isTurn } from "../../../src/core/formats/run.ts";
+import { UserError } from "../../../src/errors.ts";
 import { withSqlite } from "../../../src/io/sessions/sqlite.ts";
 import { readLogs } from "../../support/logs.ts";
 import { canReadSqlite } from "../../support/sqlite.ts";
@@ -131,6 +132,26 @@ test.runIf(hasSqlite)("a database of somebody else holds no run", async () => {
     /x\.db holds no run: no run of a known agent, and no rows of a data set/,
   );
 });
+
+test.runIf(hasSqlite)(
+  "a database that SQLite itself refuses is refused by name, in its words",
+  async () => {
+    const root = copied();
+    const bytes = readFileSync(join(root, "opencode.db"));
+    // The number of the schema's format: 1 to 4 are known.
+    bytes.writeUInt32BE(103, 44);
+    writeFileSync(join(root, "opencode.db"), bytes);
+    await expect(titles(root)).rejects.toMatchObject({
+      message: expect.stringContaining(
+        "opencode.db is no database of a known agent: unsupported file format",
+      ) as string,
+    });
+    // A query of ours that is none is our own fault, and stays one.
+    await expect(
+      withSqlite(join(copied(), "opencode.db"), (db) => db.all("SELEC 1")),
+    ).rejects.not.toBeInstanceOf(UserError);
+  },
+);
 
 test.runIf(hasSqlite)("a torn database is refused by name", async () => {
   const root = tempProject({ "torn.db": `SQLite format 3\0${"x".repeat(2000)}` });

@@ -25,10 +25,10 @@ const APPENDED =
 const isTemp = (name: string): boolean => /\.tmp(?:\/|$)|\.part$/.test(name);
 /**
  * Not the same in two runs: what others wrote who run request files, times and ids in the ledger, how a Hub was
- * read that failed now and then; what is kept of a Hub, which goes after a month; and the cache of file facts.
+ * read that failed now and then; how many calls a round towards a target took; what is kept of a Hub, which goes after a month; and the cache of file facts.
  */
 const isFree = (name: string): boolean =>
-  /^(?:engine|\.cache)\/|^report\/(?:ledger\.jsonl|source\.json)$|^(?:answer|score)\/\.facts\.jsonl$/.test(
+  /^(?:engine|\.cache)\/|^report\/(?:ledger\.jsonl|(?:source|target)\.json)$|^(?:answer|score)\/\.facts\.jsonl$/.test(
     name,
   );
 

@@ -161,7 +161,8 @@ function callOf(
   root: string,
 ): { root: string; command: readonly string[]; env: Record<string, string> } {
   const own = before === "hub" ? { ...env, HF_ENDPOINT: hub.url, HF_TOKEN: "" } : env;
-  return { root, command: [...command, "--root", root], env: { ...own } };
+  const words = command.map((word) => word.replace("{root}", root));
+  return { root, command: [...words, "--root", root], env: { ...own } };
 }
 
 type Served = { readonly requests: number; readonly delivered: number; readonly billed: number };

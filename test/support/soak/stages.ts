@@ -7,6 +7,7 @@ import { USAGE, type Before } from "./world.ts";
 export type SoakedStage = {
   readonly name: string;
   readonly before: Before;
+  /** "{root}" stands for the workspace. */
   readonly command: readonly string[];
   /** Calls of models are made by the stage, by whoever runs its request files, or by nobody. */
   readonly asks: "here" | "by file" | "nobody";
@@ -14,6 +15,8 @@ export type SoakedStage = {
   readonly toml?: string;
   /** It holds the workspace's lock. */
   readonly locks: boolean;
+  /** Its starts take too long for the tests. @default false */
+  readonly isLong?: boolean;
 };
 
 const builder = (name: string, before: Before, ...flags: readonly string[]): SoakedStage => ({
@@ -55,6 +58,22 @@ export const SOAKED: readonly SoakedStage[] = [
     command: ["publish", "dataset/export", "--repo", "soak/set", "--push"],
     asks: "nobody",
     locks: false,
+  },
+  { name: "tables", before: "judged", command: ["tables"], asks: "nobody", locks: false },
+  {
+    name: "share",
+    before: "judged",
+    command: ["share", "--output", "{root}/site"],
+    asks: "nobody",
+    locks: false,
+  },
+  {
+    ...asking("stages", "drawing"),
+    name: "stages to a target",
+    command: ["stages", "--until", "target", "--yes"],
+    toml: "[target]\naccepted = 4\nmax_candidates = 20\ngate = false\n",
+    locks: false,
+    isLong: true,
   },
 ];
 

@@ -36,7 +36,8 @@ export type World = {
   close(): Promise<void>;
 };
 
-export type Before = "hub" | "king" | "challenger" | "validate" | "report" | "judged" | "exported";
+export type Before =
+  "hub" | "drawing" | "king" | "challenger" | "validate" | "report" | "judged" | "exported";
 
 export async function openWorld(seed: number, logRows: number): Promise<World> {
   const llm = await startLlmServer({
@@ -101,6 +102,7 @@ async function makeBases(
   writeFileSync(join(root, "chain.toml"), chainToml(llm.url));
   writeRepairLogs(join(root, "logs.jsonl"), logRows);
   writeFileSync(join(root, "rows.jsonl"), readFileSync("test/fixtures/real/swebench.jsonl"));
+  cpSync(root, at("drawing"), { recursive: true });
   const steps: readonly (readonly [stage: string, then: Before])[] = [
     ["prompt", "king"],
     ["king", "challenger"],

@@ -1,0 +1,13 @@
+/** What is thrown of a file that is there and not what a stage wrote, apart from what the disk reports. */
+import { UserError } from "../errors.ts";
+
+/** A file of the workspace that is not JSON, or of another shape. */
+export class BrokenFile extends UserError {
+  /** Relative to the workspace. What the message says beside it may quote the file. */
+  readonly file: string;
+
+  constructor(file: string, message: string, hint: string, options?: { cause?: unknown }) {
+    super(message, hint, options);
+    this.file = file;
+  }
+}

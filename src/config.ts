@@ -85,8 +85,18 @@ export type JudgeModel = {
 };
 
 /** The panel with provider and thinking filled in, in the order of chain.toml. */
-export function judgePanel(config: ConfigFile): readonly JudgeModel[] {
-  return config.judge.models.map((entry) => {
+export const judgePanel = (config: ConfigFile): readonly JudgeModel[] =>
+  judgesOf(config, config.judge.models);
+
+/** Who judges the arms of `worth`, resolved as the panel is. */
+export const worthJudges = (config: ConfigFile): readonly JudgeModel[] =>
+  judgesOf(config, config.worth.judges);
+
+function judgesOf(
+  config: ConfigFile,
+  models: ConfigFile["judge"]["models"],
+): readonly JudgeModel[] {
+  return models.map((entry) => {
     const model = typeof entry === "string" ? { model: entry } : entry;
     return {
       model: model.model,
@@ -351,7 +361,7 @@ function checkAcross(config: ConfigFile, text: string, path: string): void {
   }
 }
 
-/** Names of the providers that king, challenger and judges are asked at. */
+/** Names of the providers that king, challenger and judges (those of [worth] too) are asked at. */
 export function usedProviders(config: ConfigFile): Set<string> {
   return new Set([
     config.king.provider,
@@ -359,6 +369,7 @@ export function usedProviders(config: ConfigFile): Set<string> {
     ...fallbackModels(config.king).map((model) => model.provider),
     ...fallbackModels(config.challenger).map((model) => model.provider),
     ...judgePanel(config).map((judge) => judge.provider),
+    ...worthJudges(config).map((judge) => judge.provider),
   ]);
 }
 

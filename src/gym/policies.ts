@@ -5,7 +5,7 @@ import type { Rng } from "../core/random.ts";
 import { historyHash } from "../core/turn/hash.ts";
 import { asChat } from "../core/turn/king-prompt.ts";
 import { UserError } from "../errors.ts";
-import type { WorkItem } from "../work.ts";
+import type { ChatFailure, WorkItem } from "../work.ts";
 import type { Asking } from "./asking.ts";
 import { baseOf } from "./layer.ts";
 import { sourceText } from "./places.ts";
@@ -55,7 +55,9 @@ export function modelPolicies({ king }: Config, asking: Asking): PolicyOf {
         },
       };
       const outcome = await asking.ask(item);
-      return outcome?.ok === true ? outcome.reply.content : null;
+      if (outcome?.ok === true) return outcome.reply.content;
+      // Refused for what was asked: it stays refused, and the model has said nothing.
+      return outcome !== null && OWN_FAULTS.has(outcome.failure.kind) ? "" : null;
     };
   };
 }
@@ -72,3 +74,5 @@ export function refuseModelInPlain(config: Config, gym: Gym): void {
 // ---------------------------------------------------------------------------------------------
 
 const SCRIPTED = "scripted:";
+
+const OWN_FAULTS: ReadonlySet<ChatFailure["kind"]> = new Set(["rejected", "context_too_long"]);

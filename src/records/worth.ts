@@ -2,7 +2,8 @@
 import { z } from "zod";
 import { schemaField } from "./schema.ts";
 
-export const WORTH = "evaluation/worth/worth.json";
+export const WORTH_FOLDER = "evaluation/worth";
+export const WORTH = `${WORTH_FOLDER}/worth.json`;
 
 /**
  * What is measured, in the order in which it decides: the first that is there. gym: share of runs whose tests

@@ -4,9 +4,6 @@
  * Sets, checkpoints and evaluations are ordinary folders: stopped anywhere, the same command goes on.
  */
 import { judgePanel, worthJudges, type Config } from "../config.ts";
-import { svgFile } from "../core/report/charts/svg.ts";
-import { htmlOf } from "../core/report/html.ts";
-import { markdownOf } from "../core/report/markdown.ts";
 import { eventLine, type Estimate } from "../core/training/notes.ts";
 import { trainerConfig, type TrainerFlags, type TrainSettings } from "../core/training/settings.ts";
 import { worthSplit, worthTurn, type WorthSplit, type WorthTurn } from "../core/worth/arms.ts";
@@ -14,13 +11,7 @@ import { armMeans, comparisons, decidedBy, type ByOutcome } from "../core/worth/
 import { duelWords, gymWords } from "../core/worth/costs.ts";
 import type { Measured } from "../core/worth/effect.ts";
 import { chooseOutcomes, tooFewWords } from "../core/worth/outcomes.ts";
-import {
-  deciderWords,
-  effectWords,
-  estimateWords,
-  OUTCOME_COLUMNS,
-  worthDocument,
-} from "../core/worth/story.ts";
+import { estimateWords, OUTCOME_COLUMNS } from "../core/worth/story.ts";
 import { makeTally, type Tally } from "../core/tally.ts";
 import type { Deps } from "../deps.ts";
 import { UserError } from "../errors.ts";
@@ -31,11 +22,10 @@ import { refuseModelInPlain } from "../gym/policies.ts";
 import type { Gym } from "../gym/world.ts";
 import { isWanted } from "../io/answers.ts";
 import type { Store } from "../io/store.ts";
-import { writeChanged } from "../io/write-changed.ts";
 import { BUCKETS } from "../records/exported.ts";
 import { isRefinedName } from "../records/refined.ts";
 import { SCHEMA } from "../records/schema.ts";
-import { OUTCOMES, WORTH, type OutcomeName, type Worth } from "../records/worth.ts";
+import { OUTCOMES, WORTH_FOLDER, type OutcomeName, type Worth } from "../records/worth.ts";
 import { projectFolder } from "../trainer/house.ts";
 import { whyStopped, WORTH_DUEL } from "../trainer/inner-workspace.ts";
 import { runJobs } from "../trainer/jobs.ts";
@@ -45,8 +35,7 @@ import { isFolder, trainSettings } from "../trainer/settings.ts";
 import {
   answerMeasures,
   armRuns,
-  evaluateJobs,
-  evaluations,
+  evaluatedNow,
   likelihoods,
   trainJobs,
   type ArmRun,
@@ -54,6 +43,7 @@ import {
 } from "../trainer/worth-arms.ts";
 import { armDuel, armDuelCosts, armScores, writeArmDuel } from "../trainer/worth-duel.ts";
 import { playFolder, whileServed } from "../trainer/worth-gym.ts";
+import { writeWorth } from "../trainer/worth-report.ts";
 import { writeSets } from "../trainer/worth-sets.ts";
 import type { StageOptions, StageSummary } from "../work.ts";
 import { validate } from "./validate.ts";
@@ -129,7 +119,7 @@ export async function worth(
   if (first !== undefined) await refuseUnwanted(lines, options);
   const gym = plan.gym === null ? null : await openedGym(config, deps, options);
   progress.begin("worth: trained", runs.length, runs.length - training.length);
-  const stopped = await runJobs(store, call, `${FOLDER}/.train.json`, training);
+  const stopped = await runJobs(store, call, `${WORTH_FOLDER}/.train.json`, training);
   progress.end();
   if (stopped === "stopped") return stoppedBy(tally, INTERRUPTED);
   const house = { config, deps, options, plan, runs, call, gym, split };
@@ -139,8 +129,6 @@ export async function worth(
 }
 
 // ---------------------------------------------------------------------------------------------
-
-const FOLDER = "evaluation/worth";
 
 const INTERRUPTED = { why: "interrupted", message: "run it again to go on" } as const;
 
@@ -309,12 +297,12 @@ type Ended<T> =
 
 /** What all checkpoints made of tasks and held-out turns. */
 async function measured(house: House): Promise<Ended<Told>> {
-  const { config, deps, plan } = house;
-  const { store } = deps;
-  const evaluated = await evaluatedNow(house);
+  const { config, deps, plan, options, runs, call } = house;
+  const answers = plan.action || plan.duel ? options.answers : 0;
+  const evaluated = await evaluatedNow(deps, call, runs, { ...options, answers });
   if (evaluated === null) return { stopped: INTERRUPTED };
   const { held, own } = evaluated;
-  const answered = await answerMeasures(config, store, held);
+  const answered = await answerMeasures(config, deps.store, held);
   const of = (what: "action" | "form") =>
     new Map([...answered].map(([arm, measures]) => [arm, measures[what]]));
   const played = plan.gym === null ? null : await playedNow(house, plan.gym);
@@ -346,27 +334,6 @@ async function measured(house: House): Promise<Ended<Told>> {
       },
     },
   };
-}
-
-/** Held-out turns answered anew, and the challenger's own texts weighed; null: stopped. */
-async function evaluatedNow({
-  deps: { store, progress },
-  options,
-  plan,
-  runs,
-  call,
-}: House): Promise<{ held: readonly Evaluation[]; own: readonly Evaluation[] } | null> {
-  const { answers, maxNewTokens, batchTokens } = options;
-  const limits = { maxNewTokens, batchTokens };
-  const count = plan.action || plan.duel ? answers : 0;
-  const held = await evaluations(store, runs, { set: "held", answers: count, ...limits });
-  const own = await evaluations(store, runs, { set: "own", answers: 0, ...limits });
-  const all = [...held, ...own];
-  const jobs = await evaluateJobs(store, all);
-  progress.begin("worth: evaluated", all.length, all.length - jobs.length);
-  const end = await runJobs(store, call, `${FOLDER}/.evaluate.json`, jobs);
-  progress.end();
-  return end === "stopped" ? null : { held, own };
 }
 
 /** Every checkpoint served in its turn, until each has played each task; those that have are not served. */
@@ -459,17 +426,8 @@ async function written(
     ...(gym === null ? {} : { gym: playedIn(gym, options) }),
     ...(plan.notes.length === 0 ? {} : { notes: [...plan.notes] }),
   };
-  const document = worthDocument(record);
-  for (const block of document.blocks) {
-    if (block.kind === "picture") {
-      await writeChanged(store, `${FOLDER}/${block.file}`, svgFile(block.chart));
-    }
-  }
-  await writeChanged(store, `${FOLDER}/report.html`, htmlOf(document));
-  await writeChanged(store, `${FOLDER}/report.md`, markdownOf(document));
-  await store.write(WORTH, record);
-  const words = record.effects.map((effect) => effectWords(effect, record.outcome));
-  return tally.summary("worth", null, [...words, deciderWords(record), `${FOLDER}/report.md`]);
+  const words = await writeWorth(store, record);
+  return tally.summary("worth", null, words);
 }
 
 const playedIn = (

@@ -1,6 +1,6 @@
 /** evaluation/worth/report: what choosing answers and turns was worth, as blocks. */
 import { OUTCOMES, type OutcomeName, type Worth, type WorthEffect } from "../../records/worth.ts";
-import { differencesChart } from "../report/charts/differences.ts";
+import { differencesChart, type DifferenceWords } from "../report/charts/differences.ts";
 import type { Block, Document } from "../report/document.ts";
 import { counted, duration, nats, percent, thousands } from "../report/format.ts";
 import { estimateLines, type Estimate } from "../training/notes.ts";
@@ -124,6 +124,14 @@ function measuredWords(name: OutcomeName, { gym, duel, held_out }: Worth): strin
   return `${what} (of ${counted(held_out.rows, "held-out turn")})`;
 }
 
+const chartWords = (outcome: string): DifferenceWords => ({
+  title: `Arms told apart by: ${outcome}`,
+  axis: "per cent: first arm − second (right of 0: the first is better)",
+  what: `Differences of arms in per cent, ${outcome}, with 95 % intervals over seeds and clusters together`,
+  shown: percent,
+  times: 100,
+});
+
 function besideBlocks(name: OutcomeName, effects: readonly WorthEffect[]): Block[] {
   return [
     { kind: "heading", level: 2, text: `Behind it: ${OUTCOME_WORDS[name]}` },
@@ -172,6 +180,7 @@ function effectBlocks(
               ? []
               : [{ name: `${first} − ${second}`, rows: n_rows, difference, interval }],
           ),
+          chartWords(title),
         );
   return [
     { kind: "heading", level: 3, text: title },

@@ -1,0 +1,108 @@
+"""torchrun with two processes on a CPU (gloo): what one process with twice the accumulation does.
+
+Starting two interpreters takes longer than training: KINGMAKER_LONG_TESTS=1 runs it.
+"""
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kingmaker_training import checkpoints
+from tests import tiny
+from tests.conftest import Start, start_apart, write_run
+
+pytestmark = pytest.mark.skipif(
+    os.environ.get("KINGMAKER_LONG_TESTS") != "1", reason="KINGMAKER_LONG_TESTS=1 runs it"
+)
+
+TORCHRUN = (
+    *(sys.executable, "-m", "torch.distributed.run", "--standalone", "--no-python"),
+    *("--nproc-per-node", "2"),
+)
+# Dropout draws in each process from a state of its own.
+LORA = {"r": 4, "lora_alpha": 8, "lora_dropout": 0.0, "target_modules": "all-linear"}
+STEPS = {"per_device_train_batch_size": 2, "max_steps": 4, "learning_rate": 1e-2}
+SAVES = {**STEPS, "save_strategy": "steps", "save_steps": 2}
+
+
+def record(folder: Path) -> dict[str, Any]:
+    told: dict[str, Any] = json.loads((folder / "train.json").read_text())
+    return told
+
+
+def test_two_processes_train_what_one_with_twice_the_accumulation_does(
+    model: str, tmp_path: Path, start: Start
+) -> None:
+    files = [tiny.write_rows(tmp_path / "train.jsonl", tiny.sft_rows(40))]
+    two = {**SAVES, "gradient_accumulation_steps": 1}
+    one = {**SAVES, "gradient_accumulation_steps": 2}
+    apart = write_run(tmp_path / "two", model, "sft", files, training=two, lora=LORA)
+    alone = write_run(tmp_path / "one", model, "sft", files, training=one, lora=LORA)
+
+    done = start_apart("train", apart, *TORCHRUN)
+    assert done.code == 0
+    reference = start("train", alone)
+    assert done.losses == pytest.approx(reference.losses, abs=1e-4)
+    # One process speaks: every event once.
+    assert len(done.of("step")) == 4
+    assert len(done.of("done")) == 1
+
+    told, other = record(tmp_path / "two"), record(tmp_path / "one")
+    assert (told["processes"], other["processes"]) == (2, 1)
+    for key in ("rows_given", "rows_trained", "steps", "tokens_trained"):
+        assert told[key] == other[key]
+    assert (told["rows_given"], told["rows_trained"]) == (40, 40)
+
+    found = checkpoints.find(tmp_path / "two" / "steps", "1" * 64, 2)
+    assert found.newest is not None
+    assert (found.newest.step, found.passed_over) == (4, ())
+    # A random state of each.
+    names = {path.name for path in found.newest.path.glob("rng_state*.pth")}
+    assert names == {"rng_state_0.pth", "rng_state_1.pth"}
+    weights = weights_of(tmp_path / "two"), weights_of(tmp_path / "one")
+    assert weights[0].keys() == weights[1].keys()
+    for name, tensor in weights[0].items():
+        assert (tensor - weights[1][name]).abs().max() < 1e-3, name
+
+
+def test_two_processes_go_on_where_they_were_killed(model: str, tmp_path: Path) -> None:
+    files = [tiny.write_rows(tmp_path / "train.jsonl", tiny.sft_rows(40))]
+    told = {"training": {**SAVES, "gradient_accumulation_steps": 1}, "lora": LORA}
+    whole = start_apart(
+        "train", write_run(tmp_path / "whole", model, "sft", files, **told), *TORCHRUN
+    )
+    run = write_run(tmp_path / "run", model, "sft", files, **told)
+    first = start_apart("train", run, *TORCHRUN, *killed_at(3, tmp_path))
+    assert first.code != 0
+    assert not (tmp_path / "run" / "train.json").exists()
+    again = start_apart("train", run, *TORCHRUN)
+    assert [one["step"] for one in again.of("resume")] == [2]
+    assert again.losses == pytest.approx(whole.losses[2:], abs=1e-6)
+
+
+def killed_at(step: int, folder: Path) -> tuple[str, str]:
+    """A program that ends its process, as kill -9 does, in that step."""
+    path = folder / "killed.py"
+    path.write_text(
+        "import os, runpy, signal, sys\n"
+        "from kingmaker_training import callbacks\n"
+        "real = callbacks.Watcher.on_step_end\n"
+        "def on_step_end(self, args, state, control, **rest):\n"
+        f"    if state.global_step == {step}:\n"
+        "        os.kill(os.getpid(), signal.SIGKILL)\n"
+        "    return real(self, args, state, control, **rest)\n"
+        "callbacks.Watcher.on_step_end = on_step_end\n"
+        "from kingmaker_training.__main__ import main\n"
+        "sys.exit(main(sys.argv[sys.argv.index('kingmaker_training') + 1 :]))\n"
+    )
+    return sys.executable, str(path)
+
+
+def weights_of(folder: Path) -> dict[str, Any]:
+    from safetensors.torch import load_file
+
+    return load_file(folder / "adapter_model.safetensors")

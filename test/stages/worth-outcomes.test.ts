@@ -1,6 +1,6 @@
 /** worth by the gym and by judges outside the panel: models of known skill on a server of loopback. */
-import { existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { exitCodeOf } from "../../src/command/cli.ts";
 import { SUBMIT } from "../../src/core/tasks/trajectory.ts";
@@ -13,6 +13,8 @@ import { loadConfig } from "../../src/config.ts";
 import { worth, type WorthOptions } from "../../src/stages/worth.ts";
 import type { StageSummary } from "../../src/work.ts";
 import { silentProgress } from "../support/chat.ts";
+import { fakeServer } from "../support/fake-server.ts";
+import { trainsAndServes } from "../support/reign-workspace.ts";
 import { startLlmServer, type ChatBody, type LlmServer } from "../support/llm-server.ts";
 import { SAME, wishFor, worthTrainer } from "../support/worth-trainer.ts";
 import { GYM_TOML, worthGym, type WorthGym } from "../support/worth-gym.ts";
@@ -34,8 +36,12 @@ async function served(answer: (body: ChatBody) => string | { status: number; bod
   return server;
 }
 
-function start(root: string, more: Partial<WorthOptions> = {}): Promise<StageSummary> {
-  const deps = { store: openStore(root), progress: silentProgress };
+function start(
+  root: string,
+  more: Partial<WorthOptions> = {},
+  signal = new AbortController().signal,
+): Promise<StageSummary> {
+  const deps = { store: openStore(root), progress: silentProgress, signal };
   const { python } = worthTrainer(SAME);
   const config = loadConfig(root, { PATH: process.env["PATH"] });
   return worth(config, deps, { ...wishFor(root), python, ...more });
@@ -108,6 +114,68 @@ describe("worth by the gym", () => {
     expect(server.stats.requests).toBe(75);
   });
 
+  test("serves each checkpoint in its turn where no server is named, and leaves no merged weights", async () => {
+    const root = await workspace(GYM_TOML);
+    const gym = await worthGym(root, 5);
+    const fake = fakeServer();
+    const merges = `fs.mkdirSync(run.output, { recursive: true });
+fs.writeFileSync(path.join(run.output, "config.json"), "{}");
+fs.writeFileSync(path.join(run.output, "generation_config.json"), JSON.stringify({ do_sample: run.do_sample }));
+fs.writeFileSync(path.join(run.output, "says.txt"), ${JSON.stringify(submits)});
+end(0);`;
+    const trainer = worthTrainer(SAME, undefined, { merge: merges });
+    const wish = {
+      ...QUICK,
+      seeds: 1,
+      outcomes: ["gym"] as const,
+      python: trainsAndServes(trainer, fake),
+      openGym: async () => gym.gym,
+    };
+    expect((await start(root, wish)).stopped).toBeNull();
+    const events = fake.events();
+    expect(events.filter(({ event }) => event !== "ask").map(({ event }) => event)).toEqual([
+      "start",
+      "end",
+      "start",
+      "end",
+    ]);
+    expect(new Set(events.map(({ model }) => model))).toEqual(
+      new Set(
+        ["king", "winner"].map((arm) => join(root, `artifacts/checkpoints/worth-${arm}-s1/merged`)),
+      ),
+    );
+    expect(events.filter(({ event }) => event === "ask")).toHaveLength(10);
+    for (const arm of ["king", "winner"])
+      expect(existsSync(join(root, `artifacts/checkpoints/worth-${arm}-s1/merged`))).toBe(false);
+    expect(trainer.asked().filter((command) => command === "merge")).toHaveLength(2);
+    // Merged once and weighed: neither is done again, and nothing is served.
+    const before = trainer.asked().length;
+    await start(root, wish);
+    expect(trainer.asked().length).toBe(before);
+    expect(fake.events()).toHaveLength(events.length);
+  });
+
+  test("stopped by Ctrl-C it goes on where it was", async () => {
+    const { root, gym, server, more } = await gymWorld();
+    const stopping = new AbortController();
+    const wish = { ...QUICK, ...more, seeds: 1, outcomes: ["gym"] as const };
+    const slow = await served((body) => {
+      if (server.stats.requests === 0) stopping.abort();
+      return bySkill(() => gym)(body);
+    });
+    const gymNow = { ...gym.gym, signal: stopping.signal };
+    const first = await start(
+      root,
+      { ...wish, baseUrl: slow.url, openGym: async () => gymNow },
+      stopping.signal,
+    );
+    expect(exitCodeOf(first)).toBe(130);
+    expect(existsSync(join(root, WORTH))).toBe(false);
+    const second = await start(root, wish);
+    expect(second.stopped).toBeNull();
+    expect(toldIn(root).effects[0]).toMatchObject({ difference: 1, n_rows: 5 });
+  });
+
   test("leaves out the tasks of packages that the arms were trained on, and takes of all packages alike", async () => {
     const root = await worthWorkspace();
     await worthGym(root, 6);
@@ -173,6 +241,69 @@ describe("worth by the gym", () => {
       ),
       hint: expect.stringContaining("--lora-modules worth-king-s1=FOLDER"),
     });
+  });
+});
+
+describe("a file of worth that is rubbish", () => {
+  const quick = { ...QUICK, seeds: 1, answers: 5, outcomes: ["action"] as const };
+
+  test.each([
+    ["evaluation/worth-king-s1-held/done.txt", "evaluated anew"],
+    ["evaluation/worth-king-s1-held/answers.jsonl", "evaluated anew"],
+    ["evaluation/worth-king-s1-held/run.json", "written anew"],
+    ["dataset/worth/king/train.jsonl", "written anew"],
+    ["dataset/worth/held/test.jsonl", "written anew"],
+    ["evaluation/worth/worth.json", "written anew"],
+    ["evaluation/worth/report.md", "written anew"],
+    ["evaluation/worth/.train.json", "written anew"],
+  ])("%s is %s", async (path) => {
+    const root = await workspace("");
+    await start(root, quick);
+    const before = readFileSync(join(root, WORTH), "utf8");
+    writeFileSync(join(root, path), '{"half": ');
+    // Answers are Python's, who knows torn ones by their first line; the mark says that they were whole.
+    if (path.endsWith("answers.jsonl")) rmSync(join(root, dirname(path), "done.txt"));
+    expect((await start(root, quick)).stopped).toBeNull();
+    expect(readFileSync(join(root, WORTH), "utf8")).toBe(before);
+  });
+
+  test.each([
+    ["artifacts/checkpoints/worth-king-s1/train.json", "train.json is not JSON"],
+    ["final/prompts_75_001_1.json", "final/prompts_75_001_1.json is not JSON"],
+  ])("%s is an error with its name", async (path, message) => {
+    const root = await workspace("");
+    await start(root, quick);
+    expect(existsSync(join(root, path))).toBe(true);
+    writeFileSync(join(root, path), "{");
+    await expect(start(root, quick)).rejects.toThrow(message);
+  });
+
+  test("so is a run of the gym and the lineage", async () => {
+    const root = await workspace(GYM_TOML);
+    const gym = await worthGym(root, 5);
+    const server = await served(() => submits);
+    const wish = {
+      ...quick,
+      outcomes: ["gym"] as const,
+      baseUrl: server.url,
+      openGym: async () => gym.gym,
+    };
+    await start(root, wish);
+    const folder = join(root, "evaluation/worth/gym");
+    const [own = ""] = readdirSync(folder);
+    const [name = ""] = readdirSync(join(folder, own, "runs"));
+    const path = join(folder, own, "runs", name);
+    const whole = readFileSync(path, "utf8");
+    writeFileSync(path, whole.slice(0, 50));
+    await expect(start(root, wish)).rejects.toThrow(`runs/${name} is not JSON`);
+    rmSync(path);
+    const requests = server.stats.requests;
+    await start(root, wish);
+    expect(server.stats.requests - requests).toBe(1);
+    rmSync(path);
+    mkdirSync(join(root, "reign"), { recursive: true });
+    writeFileSync(join(root, "reign/lineage.json"), "{");
+    await expect(start(root, wish)).rejects.toThrow("reign/lineage.json is not JSON");
   });
 });
 

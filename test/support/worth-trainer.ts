@@ -32,8 +32,11 @@ export const SAME = `(arm, seed, row) => (row * 7 + seed * 3 + arm.length) % 10 
 export const WRONG = "THOUGHT: x\n\n```bash\ngit push\n```";
 
 /** @param right does the arm's checkpoint of that seed do what the reference does in that row? */
-export const worthTrainer = (right: string, stopAfter?: number): FakeTrainer =>
-  fakeTrainer({ estimate: ESTIMATE, jobs: jobs(right, stopAfter) });
+export const worthTrainer = (
+  right: string,
+  stopAfter?: number,
+  more: Readonly<Record<string, string>> = {},
+): FakeTrainer => fakeTrainer({ estimate: ESTIMATE, jobs: jobs(right, stopAfter), ...more });
 
 // ---------------------------------------------------------------------------------------------
 

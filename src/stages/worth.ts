@@ -383,8 +383,11 @@ async function judgedNow(
 > {
   const duel = await armDuel(config, split.held, held);
   await writeArmDuel(config, store, duel);
-  const summary = await options.inside(config, store.path(WORTH_DUEL), "validate", validate);
-  const stopped = whyStopped(summary);
+  // Where nobody wrote a word, everybody has lost.
+  const stopped =
+    duel.answers.size === 0
+      ? null
+      : whyStopped(await options.inside(config, store.path(WORTH_DUEL), "validate", validate));
   if (stopped !== null) return { stopped };
   const { measured: by, unread } = await armScores(store, duel);
   const judges = worthJudges(config).map(({ model }) => model);

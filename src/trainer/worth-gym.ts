@@ -1,4 +1,5 @@
 /** Checkpoints of `worth` served in their turn, each asked in a workspace of its own below evaluation/worth/gym/. */
+import { existsSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import TOML from "@iarna/toml";
 import type { Config } from "../config.ts";
@@ -11,7 +12,7 @@ import { checkpointPrint } from "./checkpoint.ts";
 import { portBefore } from "./duel-workspace.ts";
 import { answeringChain, ownChain, spentElsewhere, WORTH_GYM } from "./inner-workspace.ts";
 import { wholeModel } from "./served-model.ts";
-import { finishedRun, type MergeCall } from "./train-run.ts";
+import { CHECKPOINTS, finishedRun, type MergeCall } from "./train-run.ts";
 import type { ArmRun } from "./worth-arms.ts";
 
 /** Another checkpoint, or other settings of who plays: another folder, so that no run of the other counts. */
@@ -41,6 +42,8 @@ export async function whileServed<T>(
   const told = await finishedRun(store, run.name);
   if (told === null) throw new Error(`${run.name} was trained and has no train.json`);
   const isHere = baseUrl === undefined;
+  const merged = store.path(CHECKPOINTS, run.name, "merged");
+  const isOurs = isHere && told.config.lora !== null && !existsSync(merged);
   const model = isHere ? await wholeModel(store, merge, told) : run.name;
   try {
     return await whileAnswering(
@@ -63,9 +66,8 @@ export async function whileServed<T>(
       },
     );
   } finally {
-    // Of many checkpoints whole weights would fill a disk; they are made anew where they are wanted.
-    const merged = store.path("artifacts/checkpoints", run.name, "merged");
-    if (isHere && run.lora !== null) {
+    // Of many checkpoints whole weights would fill a disk; somebody else's may be wanted still.
+    if (isOurs) {
       await onDisk(merged, "remove", () => rm(merged, { recursive: true, force: true }));
     }
   }

@@ -110,7 +110,8 @@ export function estimateWords(told: Estimate, left: number, runs: number): strin
 // ---------------------------------------------------------------------------------------------
 
 /** An outcome with what it was measured on. */
-function measuredWords(name: OutcomeName, { gym, duel, held_out }: Worth): string {
+function measuredWords(name: OutcomeName, worth: Worth): string {
+  const { gym, duel, held_out, outcome, effects, beside = {} } = worth;
   const what = OUTCOME_WORDS[name];
   if (name === "gym" && gym !== undefined) {
     const seen =
@@ -121,7 +122,8 @@ function measuredWords(name: OutcomeName, { gym, duel, held_out }: Worth): strin
     const unread = duel.unread === 0 ? "" : `, ${duel.unread} of them not read`;
     return `${what} (${duel.judges.join(", ")}; ${counted(duel.answers, "answer")}${unread})`;
   }
-  return `${what} (of ${counted(held_out.rows, "held-out turn")})`;
+  const [first] = name === outcome ? effects : (beside[name] ?? []);
+  return `${what} (of ${counted(first?.n_rows ?? held_out.rows, "held-out turn")})`;
 }
 
 const chartWords = (outcome: string): DifferenceWords => ({

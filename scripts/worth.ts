@@ -1,53 +1,23 @@
 /** npm run worth: does choosing turns and answers make a better model? */
-import { InvalidArgumentError } from "commander";
-import { runScript, stageCommand, wholeNumber, type CommonFlags } from "../src/command/cli.ts";
+import { runScript, type CommonFlags } from "../src/command/cli.ts";
 import { agrees } from "../src/command/confirm.ts";
 import { loraWish } from "../src/command/lora-flag.ts";
-import { shareNumber } from "../src/command/numbers.ts";
 import { runStage } from "../src/command/run-stage.ts";
+import { worthCommand } from "../src/command/worth-command.ts";
 import type { WorthOptions } from "../src/stages/worth.ts";
 
-const ARMS = ["reference", "king", "challenger", "winner"];
-
-const command = stageCommand({
-  name: "worth",
-  about:
-    "Reads the judged turns of final/, refined/ and defeat/. Trains arms on the same turns that differ in the answer alone (the reference's, the king's, the challenger's, the panel's winner), each with several seeds, and has every checkpoint answer held-out turns of other repositories. Writes evaluation/worth/: report.md, report.html and worth.json with differences and their intervals over seeds and repositories together. Stopped, it goes on where it was.",
-  example: "npm run worth -- --estimate",
-  flags: ["only", "force", "yes", "json"],
-})
-  .option("--arms <names>", `of ${ARMS.join(", ")}`, arms, ARMS)
-  .option("--buckets", "also arms by bucket, of matched turns", false)
-  .option("--seeds <n>", "trainings of each arm; under 5 nothing is decided", wholeNumber, 5)
-  .option("--held-out <f>", "share of the turns whose repositories are held out", shareNumber, 0.3)
-  .option("--answers <n>", "held-out turns that are answered", wholeNumber, 200)
-  .option("--max-new-tokens <n>", "of a written answer", wholeNumber, 256)
-  .option("--batch-tokens <n>", "padded tokens of a batch", wholeNumber, 16_384)
-  .option("--config <file>", "settings laid over training/configs/lora-qwen2.5-3b.json")
-  .option("--model <id or folder>", "the base model: an id of the Hub or a folder")
-  .option("--max-steps <n>", "stop each training after so many steps", wholeNumber)
-  .option("--training <key=value...>", "any setting of TRL's trainer (training.KEY)")
-  .option("--lora <key=value...>", "any setting of peft's LoraConfig (lora.KEY)")
-  .option("--no-lora", "train all weights")
-  .option("--cpu", "on the CPU, and ask nothing", false)
-  .option("--estimate", "say how long it would take, and train nothing", false)
-  .option("--allow-benchmarks", "train on test problems of benchmarks too", false);
-
-type Flags = CommonFlags & Omit<WorthOptions, "agree"> & { readonly args: string[] };
+type Flags = CommonFlags & Omit<WorthOptions, "agree" | "inside"> & { readonly args: string[] };
 
 await runScript(() =>
-  runStage<Flags>(command, async () => {
-    const { worth } = await import("../src/stages/worth.ts");
+  runStage<Flags>(worthCommand, async () => {
+    const [{ worth }, { runsInside }] = await Promise.all([
+      import("../src/stages/worth.ts"),
+      import("../src/command/wiring.ts"),
+    ]);
     return (config, deps, flags) => {
       const { lora, ...rest } = flags as Flags & { lora: unknown };
-      return worth(config, deps, { ...rest, ...loraWish(lora), agree: agrees });
+      const inside = runsInside(flags);
+      return worth(config, deps, { ...rest, ...loraWish(lora), agree: agrees, inside });
     };
   }),
 );
-
-function arms(value: string): string[] {
-  const named = value.split(",").map((name) => name.trim());
-  const unknown = named.find((name) => !ARMS.includes(name));
-  if (unknown === undefined) return named;
-  throw new InvalidArgumentError(`${unknown} is none of ${ARMS.join(", ")}.`);
-}

@@ -1,10 +1,10 @@
-"""What our wrapper costs beside TRL and beside one padded loop, each in processes of their own.
+"""What our wrapper costs beside TRL, each in a process of its own, and beside one padded loop.
 
     OMP_NUM_THREADS=1 .venv/bin/python bench.py steps|prepare|evaluate
 
 Figures are CPU seconds of the process, which other work on the machine disturbs least, and its peak
 memory. `steps`: training steps and memory, TRL alone and ours, in turns. `prepare`: 10,000 rows.
-`evaluate`: tokens a second, one padded loop in the order given and ours, in turns.
+`evaluate`: tokens a second of the same rows, one padded loop in the order given and ours, in turns.
 """
 
 import json
@@ -22,6 +22,8 @@ os.environ.update(HF_HUB_OFFLINE="1", HF_HUB_DISABLE_TELEMETRY="1", TQDM_DISABLE
 
 STEPS = 30
 ROUNDS = 3
+EVALUATED = 120
+EVALUATIONS = 5
 
 
 def main(what: str) -> None:
@@ -30,6 +32,9 @@ def main(what: str) -> None:
 
         model = tiny.build_model(Path(folder) / "model", hidden=128, context=32768)
         prepare_rows(Path(folder), 10_000 if what == "prepare" else 240)
+        if what == "evaluate":
+            evaluate(Path(folder), model)
+            return
         for _ in range(ROUNDS if what != "prepare" else 1):
             for side in {"prepare": ["ours"]}.get(what, ["alone", "ours"]):
                 call = [sys.executable, __file__, what, side, folder, model]
@@ -48,7 +53,7 @@ def prepare_rows(folder: Path, count: int) -> None:
 
 
 def one(what: str, side: str, folder: Path, model: str) -> None:
-    told = {"steps": steps, "prepare": prepare, "evaluate": evaluate}[what](side, folder, model)
+    told = {"steps": steps, "prepare": prepare}[what](side, folder, model)
     most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e6
     print(json.dumps({"what": what, "side": side, **told, "peak_mb": round(most)}))
 
@@ -152,35 +157,47 @@ def prepare(side: str, folder: Path, model: str) -> dict[str, Any]:
     }
 
 
-def evaluate(side: str, folder: Path, model: str) -> dict[str, Any]:
+def evaluate(folder: Path, model: str) -> None:
+    """Both in one process, in turns: a machine that is busy disturbs both alike."""
     import torch
     from transformers import AutoModelForCausalLM, AutoTokenizer
 
     from kingmaker_training.nll import Coded, batches, score
     from kingmaker_training.tokens import encode, rendered
 
-    rows = [json.loads(line) for line in (folder / "train.jsonl").read_text().splitlines()][:60]
+    lines = (folder / "train.jsonl").read_text().splitlines()[:EVALUATED]
     tokenizer = AutoTokenizer.from_pretrained(model)
     held = AutoModelForCausalLM.from_pretrained(model).eval()
     coded = [
-        Coded(at, "", *encode([rendered(tokenizer, row, "completion")], tokenizer)[0])
-        for at, row in enumerate(rows)
+        Coded(at, "", *encode([rendered(tokenizer, json.loads(line), "completion")], tokenizer)[0])
+        for at, line in enumerate(lines)
     ]
     tokens = sum(len(row.ids) for row in coded)
-    started = time.process_time()
-    if side == "ours":
+
+    def ours() -> None:
         for batch in batches(coded, 8192):
             score(held, batch, 0)
-    else:
+
+    def loop() -> None:
         for at in range(0, len(coded), 8):
             part = coded[at : at + 8]
-            texts = [tokenizer.decode(row.ids) for row in part]
-            padded = tokenizer(texts, return_tensors="pt", padding=True, add_special_tokens=False)
+            padded = tokenizer.pad({"input_ids": [row.ids for row in part]}, return_tensors="pt")
             with torch.inference_mode():
                 logits = held(**padded).logits[:, :-1].float()
                 shares = logits.log_softmax(-1)
                 shares.gather(2, padded["input_ids"][:, 1:, None])
-    return {"tokens_a_cpu_s": round(tokens / (time.process_time() - started))}
+
+    for side in (loop, ours):
+        side()
+    for _ in range(EVALUATIONS):
+        took = {}
+        for name, side in (("loop", loop), ("ours", ours)):
+            started = time.process_time()
+            side()
+            took[name] = tokens / (time.process_time() - started)
+        told = {name: round(rate) for name, rate in took.items()}
+        ratio = round(took["ours"] / took["loop"], 3)
+        print(json.dumps({"what": "evaluate", "tokens_a_cpu_s": told, "ratio": ratio}), flush=True)
 
 
 if __name__ == "__main__":

@@ -21,6 +21,7 @@ import { refineSection } from "./refine.ts";
 import { reignSection } from "./reign.ts";
 import { sourceSection } from "./source.ts";
 import { targetSection } from "./target.ts";
+import { worthSection } from "./worth.ts";
 import { name } from "./ranges.ts";
 
 export const configSchema = z.strictObject({
@@ -36,6 +37,7 @@ export const configSchema = z.strictObject({
   target: targetSection,
   refine: refineSection,
   reign: reignSection,
+  worth: worthSection,
   budget: budgetSection,
   engine: engineSection,
   dataset: datasetSection,

@@ -13,24 +13,12 @@ export type JudgeModel = {
 };
 
 /** The panel with provider and thinking filled in, in the order of chain.toml. */
-export function judgePanel(config: ConfigFile): readonly JudgeModel[] {
-  return config.judge.models.map((entry) => {
-    const model = typeof entry === "string" ? { model: entry } : entry;
-    return {
-      model: model.model,
-      provider: ("provider" in model ? model.provider : undefined) ?? config.judge.provider,
-      thinking:
-        ("thinking" in model ? model.thinking : undefined) ??
-        config.judge.thinking_models.includes(model.model),
-      ...("temperature" in model && model.temperature !== undefined
-        ? { temperature: model.temperature }
-        : {}),
-      ...("max_tokens" in model && model.max_tokens !== undefined
-        ? { max_tokens: model.max_tokens }
-        : {}),
-    };
-  });
-}
+export const judgePanel = (config: ConfigFile): readonly JudgeModel[] =>
+  judgesOf(config, config.judge.models);
+
+/** Who judges the arms of `worth`, resolved as the panel is. */
+export const worthJudges = (config: ConfigFile): readonly JudgeModel[] =>
+  judgesOf(config, config.worth.judges);
 
 /** The judges that a turn may be put before, in the order they are asked, and the orders asked of each. */
 export function askedPanel(config: ConfigFile): {
@@ -79,7 +67,7 @@ export function sideModels(config: ConfigFile): readonly ModelName[] {
   ];
 }
 
-/** Names of the providers that king, challenger and judges are asked at. */
+/** Names of the providers that king, challenger and judges (those of [worth] too) are asked at. */
 export function usedProviders(config: ConfigFile): Set<string> {
   return new Set([
     config.king.provider,
@@ -87,10 +75,33 @@ export function usedProviders(config: ConfigFile): Set<string> {
     ...fallbackModels(config.king).map((model) => model.provider),
     ...fallbackModels(config.challenger).map((model) => model.provider),
     ...judgePanel(config).map((judge) => judge.provider),
+    ...worthJudges(config).map((judge) => judge.provider),
   ]);
 }
 
 // ---------------------------------------------------------------------------------------------
+
+function judgesOf(
+  config: ConfigFile,
+  models: ConfigFile["judge"]["models"],
+): readonly JudgeModel[] {
+  return models.map((entry) => {
+    const model = typeof entry === "string" ? { model: entry } : entry;
+    return {
+      model: model.model,
+      provider: ("provider" in model ? model.provider : undefined) ?? config.judge.provider,
+      thinking:
+        ("thinking" in model ? model.thinking : undefined) ??
+        config.judge.thinking_models.includes(model.model),
+      ...("temperature" in model && model.temperature !== undefined
+        ? { temperature: model.temperature }
+        : {}),
+      ...("max_tokens" in model && model.max_tokens !== undefined
+        ? { max_tokens: model.max_tokens }
+        : {}),
+    };
+  });
+}
 
 type ModelName = { readonly model: string; readonly provider: string };
 

@@ -5,7 +5,7 @@ import type { Rng } from "../core/random.ts";
 import { historyHash } from "../core/turn/hash.ts";
 import { asChat } from "../core/turn/king-prompt.ts";
 import { UserError } from "../errors.ts";
-import type { WorkItem } from "../work.ts";
+import type { ChatFailure, WorkItem } from "../work.ts";
 import type { Asking } from "./asking.ts";
 import { baseOf } from "./layer.ts";
 import { sourceText } from "./places.ts";
@@ -44,7 +44,9 @@ export function modelPolicies({ king }: Config, asking: Asking): PolicyOf {
         },
       };
       const outcome = await asking.ask(item);
-      return outcome?.ok === true ? outcome.reply.content : null;
+      if (outcome?.ok === true) return outcome.reply.content;
+      // Refused for what was asked: it stays refused, and the model has said nothing.
+      return outcome !== null && OWN_FAULTS.has(outcome.failure.kind) ? "" : null;
     };
   };
 }
@@ -57,3 +59,7 @@ export function refuseModelInPlain(config: Config, gym: Gym): void {
     'install it (Debian, Ubuntu: apt install bubblewrap), or set [gym].sandbox = "plain" in a machine of its own',
   );
 }
+
+// ---------------------------------------------------------------------------------------------
+
+const OWN_FAULTS: ReadonlySet<ChatFailure["kind"]> = new Set(["rejected", "context_too_long"]);

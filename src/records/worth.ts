@@ -2,9 +2,13 @@
 import { z } from "zod";
 import { schemaField } from "./schema.ts";
 
-export const WORTH = "evaluation/worth/worth.json";
+export const WORTH_FOLDER = "evaluation/worth";
+export const WORTH = `${WORTH_FOLDER}/worth.json`;
 
-/** What is measured, in the order in which it decides: the first that is there. */
+/**
+ * What is measured, in the order in which it decides: the first that is there. gym: share of runs whose tests
+ * passed; action: share of answers that do what the reference does; duel: score 0..1 against the reference.
+ */
 export const OUTCOMES = ["gym", "action", "duel"] as const;
 export type OutcomeName = (typeof OUTCOMES)[number];
 
@@ -35,6 +39,14 @@ export const worthSchema = z.looseObject({
   /** Mean of each arm by what was measured: shares 0..1, nats a token of the challenger's own text. */
   means: z.record(z.string(), z.record(z.string(), z.number().nullable())),
   effects: z.array(effectSchema),
+  /** The outcomes behind the one that decides: they would, were it not there. Absent in files of older builds. */
+  beside: z.partialRecord(z.enum(OUTCOMES), z.array(effectSchema)).optional(),
+  /** Tasks that the checkpoints played, each so often; `seen`: of packages that they were trained on, not played. */
+  gym: z.object({ tasks: z.int(), packages: z.int(), runs: z.int(), seen: z.int() }).optional(),
+  /** Who judged, how many answers; `unread`: those without a quorum, which count for nobody. */
+  duel: z.object({ judges: z.array(z.string()), answers: z.int(), unread: z.int() }).optional(),
+  /** What it is not told by, and why. */
+  notes: z.array(z.string()).optional(),
   /** Shown, never decides. */
   shown: z.record(z.string(), z.array(effectSchema)),
 });

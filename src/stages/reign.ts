@@ -29,13 +29,11 @@ import {
   joinSides,
   portBefore,
   resultOf,
-  sideFolder,
-  spentElsewhere,
   writeJudged,
   writeSide,
   writeTurns,
-  type Side,
 } from "../trainer/duel-workspace.ts";
+import { sideFolder, spentElsewhere, whyStopped, type Side } from "../trainer/inner-workspace.ts";
 import { trainingPython } from "../trainer/run-python.ts";
 import type { StageOptions, StageSummary } from "../work.ts";
 import { king as answerBlind } from "./king.ts";
@@ -163,12 +161,7 @@ async function fightOut(
   const without = await joinSides(store, duel, { model: challenger.model, provider: "served" });
   if (without === duel.turns) throw noOpponent(challenge, duel);
   if (without > 0) progress.note(`${without} of ${duel.turns} turns have no king's answer`);
-  await writeJudged(
-    config,
-    store,
-    duel,
-    await spentElsewhere(store, await readLineage(house), duel.folder),
-  );
+  await writeJudged(config, store, duel, await spentElsewhere(store, duel.folder));
   const summary = await options.inside(config, store.path(duel.folder), "validate", validate);
   return whyStopped(summary);
 }
@@ -192,7 +185,7 @@ async function answerSide(
   const folder = sideFolder(duel, side);
   if (await isAnswered(store, folder)) return null;
   const who = challenge[side];
-  const spent = await spentElsewhere(store, await readLineage(house), folder);
+  const spent = await spentElsewhere(store, folder);
   progress.note(`${who.name} answers ${duel.turns} turns (${folder})`);
   const serving = await serveOptions(house, folder, side, told);
   const summary = await whileAnswering(
@@ -219,6 +212,7 @@ async function serveOptions(
 ): Promise<ServeOptions> {
   const { baseUrl, serverModel, port, cpu } = options;
   return {
+    command: "reign",
     python,
     onCpu: cpu || told.device === "cpu",
     portBefore: await portBefore(store, folder),
@@ -227,14 +221,6 @@ async function serveOptions(
     // The server that is named has the checkpoint, not the king.
     ...(side === "challenger" ? { baseUrl, serverModel } : {}),
   };
-}
-
-function whyStopped({ stopped, pending, notes, to_mend = [] }: StageSummary): Stopped {
-  if (stopped !== null) return stopped;
-  const [mend] = to_mend;
-  if (mend !== undefined) throw new UserError(mend.message, mend.hint);
-  if (pending === 0) return null;
-  return { why: "provider", message: notes[0] ?? "some items could not be asked" };
 }
 
 async function summaryOf(house: Own, name: string, stopped: Stopped): Promise<StageSummary> {

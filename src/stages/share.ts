@@ -15,6 +15,7 @@ import { sweepEnded } from "../io/sweep.ts";
 import { isLink, isOurs } from "../io/workspace-links.ts";
 import { writeChanged } from "../io/write-changed.ts";
 import { answerSchema } from "../records/answer.ts";
+import { LINEAGE, lineageSchema, type Lineage } from "../records/lineage.ts";
 import { reviewSchema } from "../records/review.ts";
 import { schemaField, SCHEMA } from "../records/schema.ts";
 import { scoreSchema } from "../records/score.ts";
@@ -27,6 +28,7 @@ import {
   copyNotes,
   duelPageOf,
   listPages,
+  reignPages,
   reportPage,
   sharedOrder,
   type SharedPage,
@@ -146,7 +148,16 @@ async function siteOf(
   const [facts] = await masker.mask([await openRunFacts(source)()]);
   if (facts === undefined) throw new Error("one record in, one out");
   const { mode, cluster_by } = config.duel;
-  return { site: { entries, facts, rules: config.bucket, cluster_by, mode }, files };
+  const lineage = await lineageOf(round);
+  return { site: { entries, facts, rules: config.bucket, cluster_by, mode, lineage }, files };
+}
+
+/** Who reigned, masked; null: nobody has challenged. */
+async function lineageOf({ deps: { store }, masker }: Round): Promise<Lineage | null> {
+  const lineage = await store.readIfThere(LINEAGE, lineageSchema);
+  if (lineage === null || lineage.challenges.length === 0) return null;
+  const [safe] = await masker.mask([lineage]);
+  return safe ?? null;
 }
 
 /** The turn as it may be passed on, or why it is left out. */
@@ -176,7 +187,8 @@ function pathsOf(site: SharedSite): string[] {
   const lists = listPages(site).map(({ path }) => path);
   const assets = SHARED_ASSETS.map((name) => `assets/${name}`);
   const duels = site.entries.map(({ file }) => duelFile(file));
-  return [...lists, ...duels, ...assets, "report.html"];
+  const reign = reignPages(site).map(({ path }) => path);
+  return [...lists, ...duels, ...reign, ...assets, "report.html"];
 }
 
 async function mark(output: Store, files: ReadonlySet<string>): Promise<void> {
@@ -205,7 +217,7 @@ async function writeSite(
   const report = await round.deps.store.readText("report/report.html");
   const [safe] = await round.masker.mask([{ report }]);
   await writePage(round, reportPage(site, safe?.report ?? null));
-  for (const page of listPages(site)) await writePage(round, page);
+  for (const page of [...listPages(site), ...reignPages(site)]) await writePage(round, page);
   const assets = readAssets();
   for (const name of SHARED_ASSETS)
     await writePage(round, { path: `assets/${name}`, text: assets.get(name)?.body ?? "" });

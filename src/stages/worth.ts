@@ -4,51 +4,50 @@
  * Sets, checkpoints and evaluations are ordinary folders: stopped anywhere, the same command goes on.
  */
 import type { Config } from "../config.ts";
-import { MIN_CLUSTERS } from "../core/duel/gate.ts";
-import { masked } from "../core/exit/masker.ts";
-import { svgFile } from "../core/report/charts/svg.ts";
-import { htmlOf } from "../core/report/html.ts";
-import { markdownOf } from "../core/report/markdown.ts";
-import { referenceOf } from "../core/training/answers.ts";
+import { judgePanel, worthJudges } from "../config/models.ts";
 import { eventLine, type Estimate } from "../core/training/notes.ts";
 import { trainerConfig, type TrainerFlags, type TrainSettings } from "../core/training/settings.ts";
-import {
-  ARMS,
-  worthSplit,
-  worthTurn,
-  type WorthSplit,
-  type WorthTurn,
-} from "../core/worth/arms.ts";
-import { armMeans, comparisons } from "../core/worth/compare.ts";
-import { matchedBuckets } from "../core/worth/match.ts";
-import { effectWords, estimateWords, worthDocument } from "../core/worth/story.ts";
+import { worthSplit, worthTurn, type WorthSplit, type WorthTurn } from "../core/worth/arms.ts";
+import { armMeans, comparisons, decidedBy, type ByOutcome } from "../core/worth/compare.ts";
+import { duelWords, gymWords } from "../core/worth/costs.ts";
+import type { Measured } from "../core/worth/effect.ts";
+import { chooseOutcomes, tooFewWords } from "../core/worth/outcomes.ts";
+import { estimateWords, OUTCOME_COLUMNS } from "../core/worth/story.ts";
 import { makeTally, type Tally } from "../core/tally.ts";
 import type { Deps } from "../deps.ts";
 import { UserError } from "../errors.ts";
 import { readTurn } from "../builders/judged-turns.ts";
+import { armRunsIn, armTasks, passRates, playRuns, type ArmTasks } from "../gym/arm-tasks.ts";
+import { openGym } from "../gym/open.ts";
+import { refuseModelInPlain } from "../gym/policies.ts";
+import type { Gym } from "../gym/world.ts";
 import { isWanted } from "../io/answers.ts";
 import type { Store } from "../io/store.ts";
-import { writeChanged } from "../io/write-changed.ts";
 import { BUCKETS } from "../records/exported.ts";
 import { isRefinedName } from "../records/refined.ts";
 import { SCHEMA } from "../records/schema.ts";
-import { WORTH, type Worth } from "../records/worth.ts";
+import { OUTCOMES, WORTH_FOLDER, type OutcomeName, type Worth } from "../records/worth.ts";
 import { projectFolder } from "../trainer/house.ts";
+import { whyStopped, WORTH_DUEL } from "../trainer/inner-workspace.ts";
 import { runJobs } from "../trainer/jobs.ts";
+import { findPython } from "../trainer/python.ts";
 import { pythonEnv, runPython, trainingPython, type PythonCall } from "../trainer/run-python.ts";
 import { isFolder, trainSettings } from "../trainer/settings.ts";
 import {
   answerMeasures,
   armRuns,
-  evaluateJobs,
-  evaluations,
+  evaluatedNow,
   likelihoods,
-  SETS,
   trainJobs,
-  writeArm,
   type ArmRun,
+  type Evaluation,
 } from "../trainer/worth-arms.ts";
+import { armDuel, armDuelCosts, armScores, writeArmDuel } from "../trainer/worth-duel.ts";
+import { playFolder, whileServed } from "../trainer/worth-gym.ts";
+import { writeWorth } from "../trainer/worth-report.ts";
+import { writeSets } from "../trainer/worth-sets.ts";
 import type { StageOptions, StageSummary } from "../work.ts";
+import { validate } from "./validate.ts";
 
 export type WorthOptions = StageOptions &
   TrainerFlags & {
@@ -64,6 +63,15 @@ export type WorthOptions = StageOptions &
     readonly answers: number;
     readonly maxNewTokens: number;
     readonly batchTokens: number;
+    /** What the arms are told apart by. @default all that can be had */
+    readonly outcomes?: readonly OutcomeName[];
+    /** Of the gym, at most, and how often each checkpoint plays each. */
+    readonly gymTasks: number;
+    readonly gymRuns: number;
+    /** A Python 3.11 or newer with pip, for the gym. @default the newest that is found */
+    readonly gymPython?: string;
+    /** A server that has every checkpoint under its name, for the gym. @default each is served in its turn */
+    readonly baseUrl?: string;
     readonly config?: string;
     readonly cpu: boolean;
     readonly estimate: boolean;
@@ -72,6 +80,15 @@ export type WorthOptions = StageOptions &
     readonly agree: (question: string) => Promise<boolean | null>;
     /** For tests. @default the Python of training/.venv */
     readonly python?: string;
+    /** @default the workspace's own gym */
+    readonly openGym?: typeof openGym;
+    /** Runs a stage in a workspace below this one. */
+    readonly inside: (
+      config: Config,
+      root: string,
+      name: string,
+      stage: (config: Config, deps: Deps, options: StageOptions) => Promise<StageSummary>,
+    ) => Promise<StageSummary>;
   };
 
 type World = Pick<Deps, "store" | "progress" | "signal">;
@@ -84,12 +101,10 @@ export async function worth(
 ): Promise<StageSummary> {
   const { store, progress, signal } = deps;
   const tally = makeTally();
-  const split = worthSplit(
-    await judgedTurns(config, store, options, tally),
-    options.heldOut,
-    config.dataset.seed,
-  );
+  const { turns, judgedBy } = await judgedTurns(config, store, options, tally);
+  const split = worthSplit(turns, options.heldOut, config.dataset.seed);
   refuseTooFew(split);
+  const plan = await planned(config, store, options, split, judgedBy);
   const settings = await settingsOf(config, options);
   const { arms, left } = await writeSets(config, store, split, options);
   const runs = await armRuns(store, Object.keys(arms), seedsOf(options), settings, options.cpu);
@@ -99,33 +114,63 @@ export async function worth(
   const training = await trainJobs(store, runs, options.force);
   const [first] = training;
   const lines = first === undefined ? [] : await estimated(call, first.run, training.length, runs);
-  for (const line of lines) progress.note(line);
-  if (options.estimate) return { ...tally.summary("worth", null, lines) };
+  lines.push(...outcomeCosts(config, options, plan, runs, split));
+  for (const line of [...plan.notes, ...lines]) progress.note(line);
+  if (options.estimate) return { ...tally.summary("worth", null, [...plan.notes, ...lines]) };
   if (first !== undefined) await refuseUnwanted(lines, options);
+  const gym = plan.gym === null ? null : await openedGym(config, deps, options);
   progress.begin("worth: trained", runs.length, runs.length - training.length);
-  const stopped = await runJobs(store, call, `${FOLDER}/.train.json`, training);
+  const stopped = await runJobs(store, call, `${WORTH_FOLDER}/.train.json`, training);
   progress.end();
-  if (stopped === "stopped") return interrupted(tally);
-  const told = await measured(config, deps, runs, call, options);
-  if (told === null) return interrupted(tally);
-  const about = { arms, split, left, settings, options };
-  return written(config, store, tally, { ...about, ...told });
+  if (stopped === "stopped") return stoppedBy(tally, INTERRUPTED);
+  const house = { config, deps, options, plan, runs, call, gym, split };
+  const told = await measured(house);
+  if (told.stopped !== null) return stoppedBy(tally, told.stopped);
+  return written(config, store, tally, {
+    arms,
+    split,
+    left,
+    settings,
+    options,
+    plan,
+    told: told.value,
+  });
 }
 
 // ---------------------------------------------------------------------------------------------
 
-const FOLDER = "evaluation/worth";
+const INTERRUPTED = { why: "interrupted", message: "run it again to go on" } as const;
 
 type Call = Omit<PythonCall, "command" | "run">;
 
-/** Every judged turn that can stand in all arms; the others are counted by their reason. */
+type Plan = {
+  /** null: they play nothing. */
+  readonly gym: ArmTasks | null;
+  readonly action: boolean;
+  readonly duel: boolean;
+  readonly notes: readonly string[];
+};
+
+type House = {
+  readonly config: Config;
+  readonly deps: World;
+  readonly options: WorthOptions;
+  readonly plan: Plan;
+  readonly runs: readonly ArmRun[];
+  readonly call: Call;
+  readonly gym: Gym | null;
+  readonly split: WorthSplit;
+};
+
+/** Every judged turn that can stand in all arms, and who judged them; the others are counted by their reason. */
 async function judgedTurns(
   config: Config,
   store: Store,
   options: WorthOptions,
   tally: Tally,
-): Promise<WorthTurn[]> {
+): Promise<{ turns: WorthTurn[]; judgedBy: ReadonlySet<string> }> {
   const turns: WorthTurn[] = [];
+  const judgedBy = new Set(judgePanel(config).map(({ model }) => model));
   for (const bucket of BUCKETS) {
     for (const name of await store.list(bucket)) {
       if (!name.endsWith(".json") || isRefinedName(name) || !isWanted(name, options)) continue;
@@ -135,10 +180,11 @@ async function judgedTurns(
       else {
         tally.kept();
         turns.push(taken.turn);
+        for (const { model } of turn.score?.judges ?? []) judgedBy.add(model);
       }
     }
   }
-  if (turns.length > 0) return turns;
+  if (turns.length > 0) return { turns, judgedBy };
   throw new UserError(
     "worth: no judged turn of final/, refined/ and defeat/ can stand in all arms",
     "npm run stages makes them: a turn needs a king, a challenger and a winner that score and both orders agree on",
@@ -147,11 +193,36 @@ async function judgedTurns(
 
 function refuseTooFew({ train, held }: WorthSplit): void {
   const repositories = new Set(held.map(({ repo }) => repo)).size;
-  if (train.length > 0 && repositories >= MIN_CLUSTERS) return;
+  const fault = tooFewWords(repositories, train.length);
+  if (fault === null) return;
   throw new UserError(
-    `worth: ${repositories} of the repositories with judged turns can be held out, and ${train.length} turns are left to train on; nothing can be said with fewer than ${MIN_CLUSTERS} and none`,
+    `worth: ${fault}`,
     "judge turns of more repositories, or hold out a larger share with --held-out",
   );
+}
+
+/** What the arms will be told apart by, looked at before anything is trained. */
+async function planned(
+  config: Config,
+  store: Store,
+  { outcomes, gymTasks }: WorthOptions,
+  { train }: WorthSplit,
+  judgedBy: ReadonlySet<string>,
+): Promise<Plan> {
+  const gym = await armTasks(store, new Set(train.map(({ repo }) => repo)), gymTasks);
+  const chosen = chooseOutcomes(outcomes, {
+    gym: { tasks: gym.tasks.length, packages: gym.packages, seen: gym.seen },
+    judges: worthJudges(config).map(({ model }) => model),
+    panel: [...judgedBy],
+  });
+  if (!chosen.ok) throw new UserError(chosen.message, chosen.hint);
+  const has = (name: OutcomeName): boolean => chosen.outcomes.includes(name);
+  return {
+    gym: has("gym") ? gym : null,
+    action: has("action"),
+    duel: has("duel"),
+    notes: [...chosen.notes],
+  };
 }
 
 function settingsOf(config: Config, options: WorthOptions): Promise<TrainSettings> {
@@ -163,60 +234,6 @@ function settingsOf(config: Config, options: WorthOptions): Promise<TrainSetting
 
 const seedsOf = ({ seeds }: WorthOptions): number[] =>
   Array.from({ length: seeds }, (_, at) => at).map((at) => at + 1);
-
-/** Every arm's train file, and the held-out turns: with the reference's answer, with the challenger's. */
-async function writeSets(
-  config: Config,
-  store: Store,
-  { train, held }: WorthSplit,
-  options: WorthOptions,
-): Promise<{ arms: Record<string, number>; left: Record<string, number> }> {
-  const arms: Record<string, number> = {};
-  const put = async (name: string, turns: readonly WorthTurn[], answer: keyof typeof ANSWERS) => {
-    arms[name] = turns.length;
-    const rows = turns.map(({ examples }) => examples[answer]);
-    await writeArm(config, store, `${SETS}/${name}/train.jsonl`, rows);
-  };
-  for (const arm of ARMS) if (options.arms.includes(arm)) await put(arm, train, arm);
-  const left = options.buckets ? await writeBuckets(train, put) : {};
-  const heldRows = (answer: "reference" | "challenger") => held.map((one) => one.examples[answer]);
-  await writeArm(config, store, `${SETS}/held/test.jsonl`, heldRows("reference"));
-  await writeArm(config, store, `${SETS}/own/test.jsonl`, heldRows("challenger"));
-  return { arms, left };
-}
-
-const ANSWERS = { reference: true, king: true, challenger: true, winner: true } as const;
-
-/** Arms by bucket learn the challenger's answers to matched turns; gives the turns without a match. */
-async function writeBuckets(
-  train: readonly WorthTurn[],
-  put: (name: string, turns: readonly WorthTurn[], answer: "challenger") => Promise<void>,
-): Promise<Record<string, number>> {
-  const byId = new Map(train.map((one) => [one.id, one]));
-  const { arms, left } = matchedBuckets(
-    train.map(({ id, bucket, repo, turn, length, examples }) => {
-      const { prompt, ...example } = examples.reference;
-      const completion = example.kind === "sft" ? example.answer : "";
-      return {
-        id,
-        bucket,
-        repo,
-        turn,
-        length,
-        action: referenceOf({ prompt, completion }).action_type,
-      };
-    }),
-  );
-  for (const [bucket, ids] of Object.entries(arms)) {
-    if (ids.length > 0)
-      await put(
-        bucket,
-        ids.flatMap((id) => byId.get(id) ?? []),
-        "challenger",
-      );
-  }
-  return left;
-}
 
 function shownBy(progress: Deps["progress"]): PythonCall["onEvent"] {
   return (event) => {
@@ -255,35 +272,136 @@ async function refuseUnwanted(
   );
 }
 
-type Told = Pick<Worth, "outcome" | "means" | "effects" | "shown">;
-
-/** What all checkpoints made of the held-out turns; null: stopped. */
-async function measured(
+function outcomeCosts(
   config: Config,
-  { store, progress }: World,
+  { gymRuns, answers, maxNewTokens }: WorthOptions,
+  { gym, duel }: Plan,
   runs: readonly ArmRun[],
-  call: Call,
-  { answers, maxNewTokens, batchTokens }: WorthOptions,
-): Promise<Told | null> {
-  const limits = { maxNewTokens, batchTokens };
-  const held = await evaluations(store, runs, { set: "held", answers, ...limits });
-  const own = await evaluations(store, runs, { set: "own", answers: 0, ...limits });
-  const all = [...held, ...own];
-  const jobs = await evaluateJobs(store, all);
-  progress.begin("worth: evaluated", all.length, all.length - jobs.length);
-  const end = await runJobs(store, call, `${FOLDER}/.evaluate.json`, jobs);
-  progress.end();
-  if (end === "stopped") return null;
-  const answered = await answerMeasures(config, store, held);
+  { held }: WorthSplit,
+): string[] {
+  const { max_steps: maxSteps, parallel } = config.gym;
+  const played = { runs: gymRuns, checkpoints: runs.length, maxSteps, parallel };
+  return [
+    ...(gym === null ? [] : gymWords({ ...gym, ...played })),
+    ...(duel ? duelWords(armDuelCosts(config, held, runs.length, answers, maxNewTokens)) : []),
+  ];
+}
+
+async function openedGym(config: Config, { signal }: World, options: WorthOptions): Promise<Gym> {
+  const open = options.openGym ?? openGym;
+  const python =
+    options.openGym === undefined
+      ? (await findPython({ oldest: 11, newest: 14 }, options.gymPython)).program
+      : "";
+  const gym = await open(config, python, signal);
+  refuseModelInPlain(config, gym);
+  return gym;
+}
+
+type Told = Pick<Worth, "outcome" | "means" | "effects" | "beside" | "shown" | "duel">;
+
+type Ended<T> =
+  | { readonly stopped: NonNullable<StageSummary["stopped"]>; readonly value?: undefined }
+  | { readonly stopped: null; readonly value: T };
+
+/** What all checkpoints made of tasks and held-out turns. */
+async function measured(house: House): Promise<Ended<Told>> {
+  const { config, deps, plan, options, runs, call } = house;
+  const answers = plan.action || plan.duel ? options.answers : 0;
+  const evaluated = await evaluatedNow(deps, call, runs, { ...options, answers });
+  if (evaluated === null) return { stopped: INTERRUPTED };
+  const { held, own } = evaluated;
+  const answered = await answerMeasures(config, deps.store, held);
   const of = (what: "action" | "form") =>
     new Map([...answered].map(([arm, measures]) => [arm, measures[what]]));
-  const likely = await likelihoods(config, own);
-  return {
-    outcome: "action",
-    means: armMeans({ "next action": of("action"), form: of("form"), [OWN_TEXT]: likely }),
-    effects: comparisons(of("action")),
-    shown: { "form of the answer": comparisons(of("form")), [OWN_TEXT]: comparisons(likely, true) },
+  const played = plan.gym === null ? null : await playedNow(house, plan.gym);
+  if (played?.stopped) return { stopped: played.stopped };
+  const judged = plan.duel ? await judgedNow(house, held) : null;
+  if (judged?.stopped) return { stopped: judged.stopped };
+  const by: ByOutcome = {
+    ...(played === null ? {} : { gym: played.value }),
+    ...(plan.action ? { action: of("action") } : {}),
+    ...(judged === null ? {} : { duel: judged.value.measured }),
   };
+  const decided = decidedBy(by);
+  if (decided === null) throw new Error("worth: no outcome was chosen");
+  const likely = await likelihoods(config, own);
+  const form = plan.action || plan.duel ? { form: of("form") } : {};
+  const means = OUTCOMES.flatMap((name) => {
+    const one = by[name];
+    return one === undefined ? [] : [[OUTCOME_COLUMNS[name], one] as const];
+  });
+  return {
+    stopped: null,
+    value: {
+      ...decided,
+      ...(judged === null ? {} : { duel: judged.value.about }),
+      means: armMeans({ ...Object.fromEntries(means), ...form, [OWN_TEXT]: likely }),
+      shown: {
+        ...("form" in form ? { "form of the answer": comparisons(form.form) } : {}),
+        [OWN_TEXT]: comparisons(likely, true),
+      },
+    },
+  };
+}
+
+/** Every checkpoint served in its turn, until each has played each task; those that have are not served. */
+async function playedNow(
+  { config, deps, options, runs, call, gym }: House,
+  { tasks }: ArmTasks,
+): Promise<Ended<ReadonlyMap<string, readonly Measured[]>>> {
+  const { store, progress, signal } = deps;
+  const { baseUrl } = options;
+  const merge = () => ({ ...call, onEvent: () => {} });
+  const serving = { python: () => call.python, signal, merge, ...(baseUrl ? { baseUrl } : {}) };
+  const rates = new Map<string, Measured[]>();
+  progress.begin("worth: played", runs.length);
+  for (const one of runs) {
+    const folder = playFolder(config, one);
+    const wanted = await armRunsIn(store, folder, tasks, options.gymRuns);
+    if (gym !== null && wanted.some(({ resolved }) => resolved === null)) {
+      const policy = one.run.name;
+      const work = (): Promise<StageSummary> =>
+        options.inside(config, store.path(folder), "rollout", async (inner, { engine }) => {
+          const played = await playRuns({ gym, store, wanted, policy, config: inner, engine });
+          const summary = played.tally.summary("rollout", played.work);
+          return signal?.aborted === true ? { ...summary, stopped: INTERRUPTED } : summary;
+        });
+      const summary = await whileServed(config, store, one, folder, serving, work);
+      const stopped = summary === null ? INTERRUPTED : whyStopped(summary);
+      if (stopped !== null) return { stopped };
+    }
+    const own = passRates(await armRunsIn(store, folder, tasks, options.gymRuns));
+    const all = own.map((rate) => ({ ...rate, seed: one.seed }));
+    rates.set(one.arm, [...(rates.get(one.arm) ?? []), ...all]);
+    progress.step("kept");
+  }
+  progress.end();
+  return { stopped: null, value: rates };
+}
+
+/** What the checkpoints wrote before judges outside the panel. */
+async function judgedNow(
+  { config, deps: { store }, options, split }: House,
+  held: readonly Evaluation[],
+): Promise<
+  Ended<{
+    readonly measured: ReadonlyMap<string, readonly Measured[]>;
+    readonly about: NonNullable<Worth["duel"]>;
+  }>
+> {
+  const duel = await armDuel(config, split.held, held);
+  await writeArmDuel(config, store, duel);
+  // Where nobody wrote a word, everybody has lost.
+  const stopped =
+    duel.answers.size === 0
+      ? null
+      : whyStopped(await options.inside(config, store.path(WORTH_DUEL), "validate", validate));
+  if (stopped !== null) return { stopped };
+  const { measured: by, unread } = await armScores(store, duel);
+  const judges = worthJudges(config).map(({ model }) => model);
+  const about = { judges, answers: duel.answers.size, unread };
+  return { stopped: null, value: { measured: by, about } };
 }
 
 const OWN_TEXT = "nats a token of the challenger's text";
@@ -292,17 +410,20 @@ async function written(
   config: Config,
   store: Store,
   tally: Tally,
-  about: Told & {
+  about: {
     readonly arms: Record<string, number>;
     readonly split: WorthSplit;
     readonly left: Record<string, number>;
     readonly settings: TrainSettings;
     readonly options: WorthOptions;
+    readonly plan: Plan;
+    readonly told: Told;
   },
 ): Promise<StageSummary> {
-  const { arms, split, left, settings, options, ...told } = about;
+  const { arms, split, left, settings, options, plan, told } = about;
   const dropped = tally.summary("worth", null).dropped;
   const matched = Object.entries(left).map(([bucket, turns]) => [`no_match_${bucket}`, turns]);
+  const { gym } = plan;
   const record: Worth = {
     schema: SCHEMA,
     method: settings.method,
@@ -315,21 +436,18 @@ async function written(
     },
     dropped: { ...dropped, ...(Object.fromEntries(matched) as Record<string, number>) },
     ...told,
+    ...(gym === null ? {} : { gym: playedIn(gym, options) }),
+    ...(plan.notes.length === 0 ? {} : { notes: [...plan.notes] }),
   };
-  const document = await masked(worthDocument(record), config);
-  for (const block of document.blocks) {
-    if (block.kind === "picture") {
-      await writeChanged(store, `${FOLDER}/${block.file}`, svgFile(block.chart));
-    }
-  }
-  await writeChanged(store, `${FOLDER}/report.html`, htmlOf(document));
-  await writeChanged(store, `${FOLDER}/report.md`, markdownOf(document));
-  await store.write(WORTH, record);
-  const words = record.effects.map((effect) => effectWords(effect, record.outcome));
-  return tally.summary("worth", null, [...words, `${FOLDER}/report.md`]);
+  const words = await writeWorth(config, store, record);
+  return tally.summary("worth", null, words);
 }
 
-function interrupted(tally: Tally): StageSummary {
-  const summary = tally.summary("worth", null);
-  return { ...summary, stopped: { why: "interrupted", message: "run it again to go on" } };
+const playedIn = (
+  { tasks, packages, seen }: ArmTasks,
+  { gymRuns }: WorthOptions,
+): NonNullable<Worth["gym"]> => ({ tasks: tasks.length, packages, runs: gymRuns, seen });
+
+function stoppedBy(tally: Tally, stopped: NonNullable<StageSummary["stopped"]>): StageSummary {
+  return { ...tally.summary("worth", null), stopped };
 }

@@ -3,11 +3,13 @@ import type { Config } from "../config.ts";
 import { UserError } from "../errors.ts";
 import type { Store } from "../io/store.ts";
 import type { King } from "../records/lineage.ts";
-import type { Answering } from "./duel-workspace.ts";
+import type { Answering } from "./inner-workspace.ts";
 import { freePort, isFree, serve, type Server } from "./serve.ts";
 import { samplingModel, serverOf } from "./served-model.ts";
 
 export type ServeOptions = {
+  /** Who says what goes wrong: "reign". */
+  readonly command: string;
   readonly python: () => string;
   readonly onCpu: boolean;
   /** Of a server that is there already and answers for the challenger. */
@@ -30,7 +32,7 @@ export async function whileAnswering<T>(
   if (king.provider !== null) return work({ king, address: null, model: king.model });
   if (options.baseUrl !== undefined) {
     const address = withoutVersion(options.baseUrl);
-    return work({ king, address, model: await modelAt(address, options.serverModel) });
+    return work({ king, address, model: await modelAt(address, options) });
   }
   const model = await samplingModel(store, king.model, links);
   const server = await serveModel(config, model, options);
@@ -62,32 +64,37 @@ async function serveModel(
 const withoutVersion = (url: string): string => url.replace(/\/+$/, "").replace(/\/v1$/, "");
 
 /** The model that is named, or the only one there. @throws UserError */
-async function modelAt(address: string, named: string | undefined): Promise<string> {
-  const there = await modelsAt(address);
+async function modelAt(
+  address: string,
+  { command, serverModel: named }: Pick<ServeOptions, "command" | "serverModel">,
+): Promise<string> {
+  const there = await modelsAt(address, command);
   if (named !== undefined) {
     // A server need not list what it has.
     if (there.length === 0 || there.includes(named)) return named;
     throw new UserError(
-      `reign: the server at ${address} has no model ${named}; it has ${there.join(", ")}`,
-      "name one of them with --server-model",
+      `${command}: the server at ${address} has no model ${named}; it has ${there.join(", ")}`,
+      command === "reign"
+        ? "name one of them with --server-model"
+        : `let it serve the checkpoint under that name (vllm serve BASE --lora-modules ${named}=FOLDER)`,
     );
   }
   const [only, ...more] = there;
   if (only !== undefined && more.length === 0) return only;
   throw new UserError(
-    `reign: the server at ${address} ${only === undefined ? "lists no model" : `has ${there.join(", ")}`}`,
+    `${command}: the server at ${address} ${only === undefined ? "lists no model" : `has ${there.join(", ")}`}`,
     "say which one is the checkpoint with --server-model",
   );
 }
 
-async function modelsAt(address: string): Promise<string[]> {
+async function modelsAt(address: string, command: string): Promise<string[]> {
   let body: unknown;
   try {
     const response = await fetch(`${address}/v1/models`, { signal: AbortSignal.timeout(30_000) });
     body = response.ok ? await response.json() : {};
   } catch (error) {
     throw new UserError(
-      `reign: no server answers at ${address}`,
+      `${command}: no server answers at ${address}`,
       "start it first, or leave --base-url out to have the checkpoint served",
       { cause: error },
     );

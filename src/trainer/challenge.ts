@@ -63,7 +63,7 @@ export async function finishedCheckpoint(store: Store, named: string | undefined
   if (named === undefined) {
     throw new UserError(
       "reign: neither a set to train on nor a checkpoint is named",
-      "npm run reign -- dataset/export, or npm run reign -- --checkpoint export-sft",
+      "in this order: npm run stages (turns are judged), npm run stage:export (they become dataset/export), npm run reign -- dataset/export; with a checkpoint that npm run stage:train made: npm run reign -- --checkpoint export-sft",
     );
   }
   const told = await finishedRun(store, basename(named));

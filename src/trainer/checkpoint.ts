@@ -11,11 +11,14 @@ export async function trainOf(checkpoint: string): Promise<Train | null> {
   return openStore(folder).readIfThere("train.json", trainSchema);
 }
 
-/** Sizes and times of a folder's files: weights that were trained anew give other figures. */
+/**
+ * Sizes and times of a folder's files: weights that were trained anew give other figures. That they were merged
+ * since changes none.
+ */
 export function checkpointPrint(checkpoint: string): unknown {
   if (!isAbsolute(checkpoint)) return checkpoint;
   return readdirSync(checkpoint)
-    .filter((name) => /\.(?:json|safetensors|jinja|bin)$/.test(name))
+    .filter((name) => /\.(?:json|safetensors|jinja|bin)$/.test(name) && name !== "merge.json")
     .sort()
     .map((name) => {
       const { size, mtimeMs } = statSync(join(checkpoint, name));

@@ -2,35 +2,29 @@
  * A duel of checkpoints as ordinary workspaces: one in which the king answers, one in which the challenger
  * does, each blind, and one with both answers a turn, which goes before the panel.
  */
-import { resolve } from "node:path";
-import TOML, { type JsonMap } from "@iarna/toml";
+import TOML from "@iarna/toml";
 import type { Config } from "../config.ts";
 import { duelAnswer, type ChallengerSaid } from "../core/reign/duel-answer.ts";
 import { duelResult, type ScoredTurn } from "../core/reign/duel-result.ts";
 import { clusterOf } from "../core/duel/cluster-by.ts";
 import { readPrompts } from "../io/prompts.ts";
-import { spentIn } from "../io/spent-in.ts";
 import { openStore, type Store } from "../io/store.ts";
 import { writeChanged } from "../io/write-changed.ts";
 import { answerSchema, type Answer } from "../records/answer.ts";
 import { duelSchema } from "../records/duel.ts";
-import type { DuelResult, King, Lineage, ReignDuel } from "../records/lineage.ts";
+import type { DuelResult, ReignDuel } from "../records/lineage.ts";
 import type { Prompt } from "../records/prompt.ts";
 import { scoreSchema } from "../records/score.ts";
 import { triesSchema } from "../records/tries.ts";
-
-export type Side = "king" | "challenger";
-
-/** Who answers, and where. */
-export type Answering = {
-  readonly king: King;
-  /** Of the server that serves it; null: its provider's own. */
-  readonly address: string | null;
-  /** As that server calls it. */
-  readonly model: string;
-};
-
-export const sideFolder = ({ folder }: ReignDuel, side: Side): string => `${folder}/${side}`;
+import {
+  answeringChain,
+  ownChain,
+  SERVED,
+  sideFolder,
+  tableOf,
+  type Answering,
+  type Budget,
+} from "./inner-workspace.ts";
 
 /** Copies the duel's turns into the three workspaces; what is there stays. */
 export async function writeTurns(from: Store, store: Store, duel: ReignDuel): Promise<void> {
@@ -51,31 +45,11 @@ export async function writeSide(
   config: Config,
   store: Store,
   folder: string,
-  { king, address, model }: Answering,
+  answering: Answering,
   spent: Budget,
 ): Promise<void> {
-  const chain = await ownChain(config, store, spent);
-  const served = {
-    base_url: `${address ?? ""}/v1`,
-    max_concurrency: config.reign.concurrency ?? (config.reign.server === "vllm" ? 64 : 4),
-  };
-  const own =
-    address === null
-      ? { ...tableOf(chain["king"]), model: king.model, provider: king.provider ?? "" }
-      : // Nobody else may answer for a checkpoint.
-        { ...tableOf(chain["king"]), model, provider: SERVED, fallback: [] };
-  const provider = tableOf(chain["provider"]);
-  await writeChanged(
-    store,
-    `${folder}/chain.toml`,
-    TOML.stringify({
-      ...chain,
-      king: own,
-      ...(address === null
-        ? {}
-        : { provider: { ...provider, [SERVED]: served }, engine: { name: "local" } }),
-    }),
-  );
+  const chain = answeringChain(config, await ownChain(config, store, spent), answering);
+  await writeChanged(store, `${folder}/chain.toml`, TOML.stringify(chain));
 }
 
 /** The base_url that the side's server had in an earlier run, so that its drops stay what they are. */
@@ -166,49 +140,7 @@ export async function promptTurns(
   return turns;
 }
 
-export type Budget = { readonly usd: number; readonly tokens: number };
-
-/**
- * What everybody but `own` has spent: the workspace itself and all duels' workspaces. [budget] holds for all
- * of them together.
- */
-export async function spentElsewhere(store: Store, lineage: Lineage, own: string): Promise<Budget> {
-  const duels = lineage.challenges.flatMap((challenge) => challenge.duels);
-  const folders = duels.flatMap((duel) => [
-    duel.folder,
-    sideFolder(duel, "king"),
-    sideFolder(duel, "challenger"),
-  ]);
-  const spent = { usd: 0, tokens: 0 };
-  for (const folder of ["", ...folders.filter((one) => one !== own)]) {
-    const one = await spentIn(openStore(store.path(folder)));
-    spent.usd += one.usd;
-    spent.tokens += one.tokens;
-  }
-  return spent;
-}
-
 // ---------------------------------------------------------------------------------------------
-
-/** Name of the [provider] section of a server that was started here or named by --base-url. */
-const SERVED = "served";
-
-const tableOf = (value: unknown): JsonMap => Object(value ?? {}) as JsonMap;
-
-/** The workspace's own settings with what is left of its budget; a duel has no target. */
-async function ownChain(config: Config, store: Store, spent: Budget): Promise<JsonMap> {
-  const { target: _target, ...chain } = TOML.parse((await store.readText("chain.toml")) ?? "");
-  const { max_usd, max_tokens } = config.budget;
-  const budget = {
-    ...tableOf(chain["budget"]),
-    ...(max_usd === undefined ? {} : { max_usd: Math.max(0, max_usd - spent.usd) }),
-    ...(max_tokens === undefined
-      ? {}
-      : { max_tokens: Math.max(1, Math.floor(max_tokens - spent.tokens)) }),
-  };
-  const offline = { ...tableOf(chain["offline"]), dir: resolve(config.root, config.offline.dir) };
-  return { ...chain, budget, offline };
-}
 
 async function dropOf(
   side: Store,

@@ -102,13 +102,7 @@ export async function judgedAnswers(
   store: Store,
   run: EvaluateRun,
 ): Promise<JudgedAnswers> {
-  const texts = new Map<number, { checkpoint?: string; base?: string }>();
-  const path = join(run.output, "answers.jsonl");
-  if (existsSync(path) && run.sampling.count > 0) {
-    for await (const { row, model, text } of linesOf(path, writtenAnswerSchema)) {
-      texts.set(row, { ...texts.get(row), [model]: text });
-    }
-  }
+  const texts = await textsOf(run);
   const checkpoint: Judged[] = [];
   const base: Judged[] = [];
   const audit: Record<string, number> = {};
@@ -129,11 +123,33 @@ export async function judgedAnswers(
   return { checkpoint, base, audit, malformed };
 }
 
+/** Row -> what the checkpoint wrote to it. */
+export async function writtenTexts(run: EvaluateRun): Promise<ReadonlyMap<number, string>> {
+  const texts = await textsOf(run);
+  return new Map(
+    [...texts].flatMap(([row, { checkpoint }]) =>
+      checkpoint === undefined ? [] : [[row, checkpoint] as const],
+    ),
+  );
+}
+
 /** Its own word where the set has none: the name of a checkpoint's folder and of the set's. */
 export const evaluationName = (checkpoint: string, set: string, split: string): string =>
   `${basename(checkpoint)}-${basename(set)}-${split}`;
 
 // ---------------------------------------------------------------------------------------------
+
+async function textsOf(
+  run: EvaluateRun,
+): Promise<Map<number, { checkpoint?: string; base?: string }>> {
+  const texts = new Map<number, { checkpoint?: string; base?: string }>();
+  const path = join(run.output, "answers.jsonl");
+  if (!existsSync(path) || run.sampling.count === 0) return texts;
+  for await (const { row, model, text } of linesOf(path, writtenAnswerSchema)) {
+    texts.set(row, { ...texts.get(row), [model]: text });
+  }
+  return texts;
+}
 
 async function* linesOf<T>(path: string, schema: z.ZodType<T>): AsyncGenerator<T> {
   for await (const { bytes } of readLines(path)) {

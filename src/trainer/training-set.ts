@@ -28,7 +28,8 @@ export async function openSet(
   folder: string,
   formats: readonly string[],
 ): Promise<TrainingSet> {
-  const places = await placesOf(command, folder);
+  const ways = waysTo(formats);
+  const places = await placesOf(command, folder, ways);
   const found = new Map<string, TrainingSet>();
   for (const place of places) {
     const files = await filesOf(place);
@@ -45,10 +46,7 @@ export async function openSet(
     if (set !== undefined) return set;
   }
   if (found.size === 0) {
-    throw new UserError(
-      `${command}: ${folder} holds no set: there is no train.jsonl`,
-      "build one first, for example npm run stage:export; then name its folder: dataset/export",
-    );
+    throw new UserError(`${command}: ${folder} holds no set: there is no train.jsonl`, ways);
   }
   const there = [...found.keys()].filter((format) => format !== "").sort();
   throw new UserError(
@@ -95,18 +93,21 @@ export function instanceOf(row: Readonly<Record<string, unknown>>): string {
 
 // ---------------------------------------------------------------------------------------------
 
+/** The commands that lead to a set with the first of these formats, in their order. */
+function waysTo([format = "prompt-completion"]: readonly string[]): string {
+  const flag = format === "prompt-completion" ? "" : ` -- --format ${format}`;
+  return `in this order: npm run stages (turns are judged), npm run stage:export${flag} (they become dataset/export), then this command with that folder's name; stage:repair, stage:actions and stage:speedrun build other sets`;
+}
+
 /** The folder itself, then those of further formats. */
-async function placesOf(command: string, folder: string): Promise<string[]> {
+async function placesOf(command: string, folder: string, ways: string): Promise<string[]> {
   try {
     const entries = await readdir(folder, { withFileTypes: true });
     const inside = entries.filter((entry) => entry.isDirectory() && !entry.name.startsWith("."));
     return [folder, ...inside.map(({ name }) => join(folder, name)).sort()];
   } catch (error) {
     if (errorCode(error) !== "ENOENT" && errorCode(error) !== "ENOTDIR") throw error;
-    throw new UserError(
-      `${command}: ${folder} is not there`,
-      "build a set first, for example npm run stage:export; then name its folder: dataset/export",
-    );
+    throw new UserError(`${command}: ${folder} is not there`, ways);
   }
 }
 

@@ -6,13 +6,16 @@ import { makeMasker } from "../core/exit/masker.ts";
 import { configHash } from "../core/turn/hash.ts";
 import type { TrainSettings } from "../core/training/settings.ts";
 import type { Measured } from "../core/worth/effect.ts";
+import type { Deps } from "../deps.ts";
 import type { Store } from "../io/store.ts";
 import { writeChanged } from "../io/write-changed.ts";
 import { evaluateRunSchema, type EvaluateRun } from "../records/evaluate-run.ts";
 import type { TrainRun } from "../records/train-run.ts";
+import { WORTH_FOLDER } from "../records/worth.ts";
 import { checkpointPrint } from "./checkpoint.ts";
 import { joinedRows, judgedAnswers } from "./evaluation.ts";
-import type { Job } from "./jobs.ts";
+import { runJobs, type Job } from "./jobs.ts";
+import type { PythonCall } from "./run-python.ts";
 import { beginRun, finishedRun, plannedRun } from "./train-run.ts";
 import { hashFiles, openSet, type TrainingSet } from "./training-set.ts";
 
@@ -74,7 +77,7 @@ export async function trainJobs(
 export type Evaluation = ArmRun & { readonly told: EvaluateRun };
 
 /** The held-out turns with written answers, or the challenger's own texts without. */
-export async function evaluations(
+async function evaluations(
   store: Store,
   runs: readonly ArmRun[],
   what: {
@@ -113,7 +116,7 @@ export async function evaluations(
 }
 
 /** What is still to be evaluated; a mark tells what is done. */
-export async function evaluateJobs(store: Store, all: readonly Evaluation[]): Promise<Job[]> {
+async function evaluateJobs(store: Store, all: readonly Evaluation[]): Promise<Job[]> {
   const jobs: Job[] = [];
   for (const { told } of all) {
     const mark = `evaluation/${told.name}/done.txt`;
@@ -124,6 +127,23 @@ export async function evaluateJobs(store: Store, all: readonly Evaluation[]): Pr
     jobs.push({ command: "evaluate", run: store.path(path), done });
   }
   return jobs;
+}
+
+/** Runs what is missing of both; null: stopped. @param limits `answers`: held-out turns that are answered anew */
+export async function evaluatedNow(
+  { store, progress }: Pick<Deps, "store" | "progress">,
+  call: Omit<PythonCall, "command" | "run">,
+  runs: readonly ArmRun[],
+  limits: { readonly answers: number; readonly maxNewTokens: number; readonly batchTokens: number },
+): Promise<{ readonly held: readonly Evaluation[]; readonly own: readonly Evaluation[] } | null> {
+  const held = await evaluations(store, runs, { set: "held", ...limits });
+  const own = await evaluations(store, runs, { set: "own", ...limits, answers: 0 });
+  const all = [...held, ...own];
+  const jobs = await evaluateJobs(store, all);
+  progress.begin("worth: evaluated", all.length, all.length - jobs.length);
+  const end = await runJobs(store, call, `${WORTH_FOLDER}/.evaluate.json`, jobs);
+  progress.end();
+  return end === "stopped" ? null : { held, own };
 }
 
 export type ArmMeasures = {

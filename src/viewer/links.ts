@@ -12,6 +12,7 @@ export type Links = {
   list(query: Query, change?: Partial<Query>): string;
   duel(file: string, query: Query, view?: Partial<DuelView>, undone?: Undone | null): string;
   readonly report: string;
+  readonly reign: string;
   readonly queue: string;
   /** The list of all workspaces; null: there is one only. */
   readonly runs: string | null;
@@ -26,6 +27,7 @@ export function servedLinks(base = "", runs: string | null = null): Links {
     duel: (file, query, view = {}, undone = null) =>
       `${base}/duel/${encodeURIComponent(file)}${queryText(query, { page: 1 }, view, undone)}`,
     report: `${base}/report`,
+    reign: `${base}/reign`,
     queue: `${base}/queue`,
     runs,
     asset: (name) => `/assets/${name}`,
@@ -43,6 +45,7 @@ export function fileLinks(up: "" | "../"): Links {
     },
     duel: (file) => `${up}${duelFile(file).split("/").map(encodeURIComponent).join("/")}`,
     report: `${up}report.html`,
+    reign: `${up}reign.html`,
     queue: "",
     runs: null,
     asset: (name) => `${up}assets/${name}`,

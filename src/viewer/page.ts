@@ -13,10 +13,13 @@ export type Live = {
   readonly turns: number;
   readonly judged: number;
   readonly reviewed: number;
+  /** A checkpoint has challenged the king: there is a page to show of it. */
+  readonly hasReign?: boolean;
 };
 
 /** The script's cue. */
-export type PageKind = "list" | "duel" | "queue" | "report" | "message" | "runs" | "compare";
+export type PageKind =
+  "list" | "duel" | "queue" | "report" | "reign" | "message" | "runs" | "compare";
 
 export type Frame = {
   readonly title: string;
@@ -45,7 +48,7 @@ export function framed(frame: Frame): Html {
         <title>${plain(title)} · Kingmaker</title>
         <link rel="icon" href="${links.asset("icon.svg")}" type="image/svg+xml" />
         <link rel="stylesheet" href="${links.asset("viewer.css")}" />
-        ${kind === "report" || kind === "compare" || kind === "runs" ? html`<link rel="stylesheet" href="${links.asset("report.css")}" />` : ""}
+        ${kind === "report" || kind === "reign" || kind === "compare" || kind === "runs" ? html`<link rel="stylesheet" href="${links.asset("report.css")}" />` : ""}
         ${kind === "report" ? html`<script src="${links.asset("report.js")}" defer></script>` : ""}
         <script src="${links.asset("copy.js")}" defer></script>
         ${links.isFixed ? html`<script src="${links.asset("share.js")}" defer></script>` : html`<script src="${links.asset("viewer.js")}" type="module"></script>`}
@@ -130,6 +133,7 @@ function topBar({ kind, links, live, blind, tools }: Frame): Html {
       ${links.runs === null ? "" : item(links.runs, "Runs", kind === "runs")}
       ${here ? "" : item(home, "Duels", kind === "list")}
       ${here ? "" : item(links.report, "Report", kind === "report")}
+      ${live?.hasReign === true ? item(links.reign, "Throne", kind === "reign") : ""}
       ${here || links.isFixed ? "" : item(links.queue, "Queue", kind === "queue")}
     </nav>
     <p id="live" class="live" role="status">

@@ -11,6 +11,7 @@ import { newsStreams } from "./news-streams.ts";
 import { liveNews } from "./page.ts";
 import { duelRoutes } from "./routes-duel.ts";
 import { listRoutes } from "./routes-list.ts";
+import { reignRoutes } from "./routes-reign.ts";
 import { reportRoutes } from "./routes-report.ts";
 import { reviewRoutes } from "./routes-review.ts";
 import { queryOf, siteOf, type ViewerDeps } from "./site.ts";
@@ -24,6 +25,7 @@ export function makeRoutes(deps: ViewerDeps): Hono {
   duelRoutes(app, site);
   reviewRoutes(app, site);
   reportRoutes(app, site);
+  reignRoutes(app, site);
   app.get("/events", (c) =>
     news.open(c, deps.subscribe, () =>
       JSON.stringify({ version: deps.catalog.version(), ...liveNews(site.live()) }),

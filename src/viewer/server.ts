@@ -1,11 +1,13 @@
 /** Listens: on this machine alone unless told otherwise, on the next free port when one is taken. */
 import { randomBytes } from "node:crypto";
+import { existsSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import { setTimeout } from "node:timers/promises";
 import { getRequestListener } from "@hono/node-server";
 import type { Hono } from "hono";
 import { UserError, errorCode } from "../errors.ts";
 import { lockHolder } from "../io/lock.ts";
+import { LINEAGE } from "../records/lineage.ts";
 import { readAssets } from "./assets.ts";
 import { openCatalog, type Catalog } from "./catalog.ts";
 import { MAX_BODY_BYTES } from "./guard.ts";
@@ -148,6 +150,7 @@ function routesOf(run: Run, { now, ...shared }: Shared, links: Links): Hono {
     facts,
     links,
     typing: { root: run.typed, by: run.by },
+    hasReign: () => existsSync(store.path(LINEAGE)),
     running: watch.running,
     subscribe: watch.subscribe,
   });

@@ -7,11 +7,13 @@ import type { BucketRules } from "../core/duel/bucket.ts";
 import type { ClusterBy } from "../core/duel/cluster-by.ts";
 import { counted, thousands } from "../core/report/format.ts";
 import { peopleOf } from "../core/report/people.ts";
+import type { Lineage } from "../records/lineage.ts";
 import { BUCKETS } from "../records/exported.ts";
 import type { Entry } from "./entry.ts";
 import { duelFile, fileLinks, listFile } from "./links.ts";
 import { duelBody } from "./page-duel.ts";
 import { listBody, pageOf } from "./page-list.ts";
+import { reignBody } from "./page-reign.ts";
 import { reportBody } from "./page-report.ts";
 import { framed, plain, type Html, type PageKind } from "./page.ts";
 import { FIRST_SHOWN, parseQuery, type Query } from "./query.ts";
@@ -26,6 +28,8 @@ export type SharedSite = {
   readonly rules: BucketRules;
   readonly cluster_by: ClusterBy;
   readonly mode: 1 | 2;
+  /** null: no checkpoint has challenged the king. */
+  readonly lineage?: Lineage | null;
 };
 
 export type SharedPage = { readonly path: string; readonly text: string };
@@ -116,6 +120,15 @@ export function reportPage(site: SharedSite, report: string | null): SharedPage 
   };
 }
 
+/** Who reigned; [] where nobody has challenged. */
+export function reignPages(site: SharedSite): SharedPage[] {
+  const { lineage = null } = site;
+  if (lineage === null) return [];
+  const body = reignBody(lineage);
+  const text = pageText(site, { up: "", kind: "reign", title: "Who reigns", body });
+  return [{ path: "reign.html", text }];
+}
+
 /** @param sizes characters of every file @param masked secrets by kind */
 export function copyNotes(
   sizes: readonly number[],
@@ -143,7 +156,10 @@ type Part = {
   readonly body: Html;
 };
 
-function pageText({ entries }: SharedSite, { up, kind, title, body }: Part): string {
+function pageText(
+  { entries, lineage = null }: SharedSite,
+  { up, kind, title, body }: Part,
+): string {
   const rows = entries.map(({ row }) => row);
   const page = framed({
     title,
@@ -156,6 +172,7 @@ function pageText({ entries }: SharedSite, { up, kind, title, body }: Part): str
       turns: rows.length,
       judged: rows.filter((row) => row.state === "scored").length,
       reviewed: rows.filter((row) => row.review !== null && !row.review.outdated).length,
+      hasReign: lineage !== null,
     },
     version: 0,
     blind: false,

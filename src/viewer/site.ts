@@ -34,6 +34,8 @@ export type ViewerDeps = Guard & {
   /** How the person would type a command in this workspace. */
   readonly typing: Typing;
   readonly assets: Assets;
+  /** Whether reign/lineage.json is there. @default never */
+  readonly hasReign?: () => boolean;
   /** Stage that holds the workspace's lock; null: none. */
   readonly running: () => string | null;
   /** Calls back after every change of the workspace; gives the function that ends it. */
@@ -65,6 +67,7 @@ export function siteOf(deps: ViewerDeps): Site {
       turns: rows.length,
       judged: rows.filter((row) => row.state === "scored").length,
       reviewed: rows.filter((row) => row.review !== null && !row.review.outdated).length,
+      hasReign: deps.hasReign?.() ?? false,
     };
   };
   const page: Site["page"] = (query, kind, title, body, tools) =>

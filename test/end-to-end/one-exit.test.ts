@@ -9,8 +9,7 @@ import { scriptedChat } from "../support/chat.ts";
 import { runKing } from "../support/batch-king.ts";
 import { OPTIONS, testConfig, testDeps } from "../support/deps.ts";
 import { snapshot, tempProject } from "../support/project.ts";
-import { fakeTrainer } from "../support/fake-trainer.ts";
-import { worthJobs } from "../support/worth-workspace.ts";
+import { wishFor, worthTrainer } from "../support/worth-trainer.ts";
 import { openStore } from "../../src/io/store.ts";
 import { openParquet } from "../../src/io/parquet.ts";
 import { maskedSummary } from "../../src/command/masked-summary.ts";
@@ -224,21 +223,12 @@ test("no secret and no word of the pull request is in any file outside answer/, 
   await share(config, { store: deps.store, output: openStore(join(root, "site")), name: "w" }, {});
   await run(() =>
     worth(config, deps, {
-      ...OPTIONS,
-      arms: ["reference", "king", "challenger", "winner"],
-      buckets: false,
+      ...wishFor(root),
       seeds: 1,
       heldOut: 0.7,
       answers: 10,
       maxNewTokens: 8,
-      batchTokens: 4096,
-      model: "owner/model",
-      cpu: true,
-      estimate: false,
-      allowBenchmarks: false,
-      yes: true,
-      agree: () => Promise.resolve(null),
-      python: fakeTrainer(worthJobs("() => true")).python,
+      python: worthTrainer("() => true").python,
     }),
   );
 

@@ -347,9 +347,26 @@ describe("reign refuses", () => {
 
   test("to be told nothing", async () => {
     const root = reignWorkspace({ url: "http://127.0.0.1:1/v1" });
-    await expect(start(root)).rejects.toThrow(
-      "neither a set to train on nor a checkpoint is named",
-    );
+    await expect(start(root)).rejects.toMatchObject({
+      message: "reign: neither a set to train on nor a checkpoint is named",
+      hint: expect.stringMatching(
+        /npm run stages.*npm run stage:export.*npm run reign -- dataset\/export;.*--checkpoint export-sft/,
+      ),
+    });
+  });
+
+  test("a set that is not there, with the commands that lead to it in their order", async () => {
+    const root = reignWorkspace({ url: "http://127.0.0.1:1/v1" });
+    const told = (method: string) => start(root, { set: "dataset/export", method, python: "none" });
+    await expect(told("sft")).rejects.toMatchObject({
+      message: expect.stringContaining("dataset/export is not there"),
+      hint: expect.stringMatching(
+        /^in this order: npm run stages .*, npm run stage:export \(.*dataset\/export\), then this command/,
+      ),
+    });
+    await expect(told("dpo")).rejects.toMatchObject({
+      hint: expect.stringContaining("npm run stage:export -- --format preference"),
+    });
   });
 
   test.each<[string, { models?: { id: string }[]; serverModel?: string; url?: string }, string]>([

@@ -8,31 +8,11 @@ import { WORTH, worthSchema, type Worth } from "../../src/records/worth.ts";
 import { worth, type WorthOptions } from "../../src/stages/worth.ts";
 import type { StageSummary } from "../../src/work.ts";
 import { silentProgress } from "../support/chat.ts";
-import { OPTIONS, testConfig } from "../support/deps.ts";
-import { fakeTrainer, type FakeTrainer } from "../support/fake-trainer.ts";
+import { testConfig } from "../support/deps.ts";
+import type { FakeTrainer } from "../support/fake-trainer.ts";
 import { snapshot } from "../support/project.ts";
-import { WORTH_TOML, saidIn, worthJobs, worthWorkspace } from "../support/worth-workspace.ts";
-
-const WISH: Omit<WorthOptions, "python"> = {
-  ...OPTIONS,
-  arms: ["reference", "king", "challenger", "winner"],
-  buckets: false,
-  seeds: 5,
-  heldOut: 0.3,
-  answers: 200,
-  maxNewTokens: 64,
-  batchTokens: 4096,
-  model: "owner/model",
-  cpu: true,
-  estimate: false,
-  allowBenchmarks: false,
-  yes: true,
-  agree: () => Promise.resolve(null),
-};
-
-/** The winner's arm is right where others are, and on more rows; seeds differ a little. */
-const BETTER = `(arm, seed, row) => (row * 7 + seed) % 10 < (arm === "winner" ? 8 + row % 2 : 3 + row % 3)`;
-const SAME = `(arm, seed, row) => (row * 7 + seed * 3 + arm.length) % 10 < 5`;
+import { BETTER, SAME, wishFor, worthTrainer } from "../support/worth-trainer.ts";
+import { WORTH_TOML, saidIn, worthWorkspace } from "../support/worth-workspace.ts";
 
 function start(
   root: string,
@@ -40,11 +20,8 @@ function start(
   more: Partial<WorthOptions> = {},
 ): Promise<StageSummary> {
   const deps = { store: openStore(root), progress: silentProgress };
-  return worth(testConfig(root, WORTH_TOML), deps, { ...WISH, python, ...more });
+  return worth(testConfig(root, WORTH_TOML), deps, { ...wishFor(root), python, ...more });
 }
-
-const trainer = (right: string, stopAfter?: number): FakeTrainer =>
-  fakeTrainer(worthJobs(right, stopAfter));
 
 const toldIn = (root: string): Worth =>
   worthSchema.parse(JSON.parse(readFileSync(join(root, WORTH), "utf8")));
@@ -58,7 +35,7 @@ const rowsOf = (root: string, arm: string, file = "train"): Record<string, unkno
 describe("worth", () => {
   test("trains four arms with five seeds each, and finds the arm that is better", async () => {
     const root = await worthWorkspace();
-    const fake = trainer(BETTER);
+    const fake = worthTrainer(BETTER);
     const summary = await start(root, fake);
     expect(summary).toMatchObject({
       stage: "worth",
@@ -97,7 +74,7 @@ describe("worth", () => {
 
   test("gives every arm the same rows but for the answer, and holds whole repositories out", async () => {
     const root = await worthWorkspace();
-    await start(root, trainer(SAME), { seeds: 2 });
+    await start(root, worthTrainer(SAME), { seeds: 2 });
     const bare = (arm: string): unknown[] =>
       rowsOf(root, arm).map(({ completion: _answer, ...rest }) => rest);
     for (const arm of ["king", "challenger", "winner"]) {
@@ -122,16 +99,16 @@ describe("worth", () => {
   test("says that there is no difference, and that two seeds decide nothing", async () => {
     const root = await worthWorkspace();
     const arms = ["winner", "king"];
-    const same = await start(root, trainer(SAME), { arms });
+    const same = await start(root, worthTrainer(SAME), { arms });
     expect(same.notes[0]).toContain("winner against king: no difference");
-    const few = await start(root, trainer(BETTER), { arms, seeds: 2, force: true });
+    const few = await start(root, worthTrainer(BETTER), { arms, seeds: 2, force: true });
     expect(few.notes[0]).toContain("winner against king: not decided: 2 seeds");
     expect(toldIn(root).effects[0]?.verdict).toBe("unsure");
   });
 
   test("matches the turns of buckets: same repository, action and length, near in turn", async () => {
     const root = await worthWorkspace();
-    await start(root, trainer(SAME), { arms: ["winner"], buckets: true, seeds: 2 });
+    await start(root, worthTrainer(SAME), { arms: ["winner"], buckets: true, seeds: 2 });
     const [final, defeat] = [rowsOf(root, "final"), rowsOf(root, "defeat")];
     expect(final.length).toBe(defeat.length);
     expect(final.length).toBeGreaterThan(5);
@@ -152,7 +129,7 @@ describe("worth", () => {
   test("goes on where it was stopped, and trains nothing twice", async () => {
     const root = await worthWorkspace();
     const wish = { arms: ["winner", "king"], seeds: 5 };
-    const first = await start(root, trainer(BETTER, 4), wish);
+    const first = await start(root, worthTrainer(BETTER, 4), wish);
     expect(first.stopped).toMatchObject({ why: "interrupted" });
     expect(exitCodeOf(first)).toBe(130);
     expect(existsSync(join(root, WORTH))).toBe(false);
@@ -161,11 +138,11 @@ describe("worth", () => {
         existsSync(join(root, "artifacts/checkpoints", name, "train.json")),
       );
     expect(trained()).toHaveLength(4);
-    const second = trainer(BETTER);
+    const second = worthTrainer(BETTER);
     expect((await start(root, second, wish)).stopped).toBeNull();
     expect(trained()).toHaveLength(10);
     const before = snapshot(root);
-    const third = trainer(BETTER);
+    const third = worthTrainer(BETTER);
     await start(root, third, wish);
     expect(third.asked()).toEqual([]);
     expect(snapshot(root)).toEqual(before);
@@ -173,7 +150,7 @@ describe("worth", () => {
 
   test("says first how long it would take, and asks", async () => {
     const root = await worthWorkspace();
-    const fake = trainer(SAME);
+    const fake = worthTrainer(SAME);
     const told = await start(root, fake, { estimate: true });
     expect(told.notes.join("\n")).toContain("20 of 20 trainings are left: about 10 h 0 min");
     const questions: string[] = [];
@@ -195,14 +172,18 @@ describe("worth refuses", () => {
     const root = await worthWorkspace();
     const deps = { store: openStore(root), progress: silentProgress };
     await expect(
-      worth(testConfig(root, WORTH_TOML), deps, { ...WISH, only: "nothing*", python: "none" }),
+      worth(testConfig(root, WORTH_TOML), deps, {
+        ...wishFor(root),
+        only: "nothing*",
+        python: "none",
+      }),
     ).rejects.toThrow("no judged turn of final/, refined/ and defeat/ can stand in all arms");
   });
 
   test("too few repositories to say anything", async () => {
     const root = await worthWorkspace();
-    await expect(start(root, trainer(SAME), { heldOut: 0.1 })).rejects.toThrow(
-      "of the repositories with judged turns can be held out",
+    await expect(start(root, worthTrainer(SAME), { heldOut: 0.1 })).rejects.toThrow(
+      "nothing can be said with fewer than 5",
     );
   });
 });

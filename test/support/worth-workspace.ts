@@ -7,7 +7,6 @@ import { report } from "../../src/stages/report.ts";
 import { validate } from "../../src/stages/validate.ts";
 import { scriptedChat } from "./chat.ts";
 import { OPTIONS, testConfig, testDeps } from "./deps.ts";
-import { trainsWell } from "./fake-trainer.ts";
 import { tempProject } from "./project.ts";
 
 export const WORTH_TOML = `[judge]
@@ -63,16 +62,6 @@ export async function worthWorkspace(): Promise<string> {
   return tempProject({}, await judgedOnce);
 }
 
-/**
- * What a Python side does for `worth`.
- * @param right `(arm, seed, row) => boolean`, as JavaScript: the checkpoint does what the reference does
- * @param stopAfter jobs after which it ends as if it was stopped
- */
-export const worthJobs = (right: string, stopAfter = 999): Readonly<Record<string, string>> => ({
-  estimate: ESTIMATE,
-  jobs: jobs(right, stopAfter),
-});
-
 // ---------------------------------------------------------------------------------------------
 
 async function judged(turns: number, repos: number): Promise<string> {
@@ -98,28 +87,3 @@ async function judged(turns: number, repos: number): Promise<string> {
   await report(config, deps, OPTIONS);
   return root;
 }
-
-const ESTIMATE = `tell({ event: "estimate", device: "cpu", rows: 4, longest: 50, tokens: 160, steps: 2, weights: 3000000000, trained_weights: 30000000, hours: 0.5, memory_gb: 14.2 }); end(0);`;
-
-/** Each job as the real side leaves it; \`right(arm, seed, row)\`: does the checkpoint do what the reference does? */
-const jobs = (right: string, stopAfter: number): string => `
-const list = run.jobs;
-for (const [at, job] of list.entries()) {
-  if (at >= ${stopAfter}) end(130);
-  tell({ event: "job", at, jobs: list.length });
-  const run = JSON.parse(fs.readFileSync(job.run, "utf8"));
-  const write = (name, text) => { fs.mkdirSync(run.output, { recursive: true }); fs.writeFileSync(path.join(run.output, name), text); };
-  if (job.command === "train") {
-    const end = () => {};
-    ${trainsWell(1).replace("end(0);", "")}
-    continue;
-  }
-  const rows = fs.readFileSync(run.files[0], "utf8").trim().split("\\n").map((line) => JSON.parse(line));
-  const [, arm, seed] = /worth-(\\w+)-s(\\d+)$/.exec(run.checkpoint);
-  const right = ${right};
-  const head = JSON.stringify({ run_hash: run.run_hash }) + "\\n";
-  write("figures.jsonl", head + rows.map((_, row) => JSON.stringify({ row, side: "", model: "checkpoint", nll: arm === "challenger" ? 5 + ((row * 5) % 7) / 10 : 10 + ((row * 7) % 11) / 5, tokens: 10, prompt_tokens: 9 }) + "\\n").join(""));
-  if (run.sampling.count > 0) write("answers.jsonl", head + rows.map((one, row) => JSON.stringify({ row, model: "checkpoint", text: right(arm, Number(seed), row) ? one.completion[0].content : "THOUGHT: x\\n\\n\`\`\`bash\\ngit push\\n\`\`\`" }) + "\\n").join(""));
-  tell({ event: "scored_all", rows: rows.length });
-}
-end(0);`;

@@ -3,11 +3,13 @@ import axe from "axe-core";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { loadConfig } from "../../src/config.ts";
+import { LINEAGE } from "../../src/records/lineage.ts";
 import { report } from "../../src/stages/report.ts";
 import { startViewer } from "../../src/viewer/server.ts";
 import { workspaceAt } from "../../src/viewer/workspaces.ts";
 import { HAS_BROWSER, launchBrowser } from "../support/browser.ts";
 import { scriptedChat } from "../support/chat.ts";
+import { crownedLineage } from "../support/lineage.ts";
 import { OPTIONS, testDeps } from "../support/deps.ts";
 import { judgedWorkspace } from "../support/workspace.ts";
 
@@ -52,8 +54,8 @@ describe.skipIf(!HAS_BROWSER)("axe", () => {
     await browser.close();
   });
 
-  test("axe finds nothing on list, duel, blind, help, report, queue, runs and comparison", async () => {
-    const root = await judgedWorkspace();
+  test("axe finds nothing on list, duel, blind, help, report, queue, throne, runs and comparison", async () => {
+    const root = await judgedWorkspace({ [LINEAGE]: crownedLineage() });
     const other = await judgedWorkspace({}, "[bucket]\nfinal_min = 70\ndefeat_max = 60\n");
     const nobody = scriptedChat(() => "");
     await report(loadConfig(root, {}), testDeps(root, nobody), OPTIONS);
@@ -78,6 +80,7 @@ describe.skipIf(!HAS_BROWSER)("axe", () => {
       "run/a/duel/t15.json?blind=1",
       "run/a/report",
       "run/a/queue",
+      "run/a/reign",
     ]) {
       await page.goto(`${viewer.url}${path}`);
       found[path] = await faultsOf(page, path === BUSIEST ? MORE_LOOKS : LOOKS);

@@ -1,5 +1,5 @@
 /** Which arms are held against which, and what each comparison says. */
-import type { WorthEffect } from "../../records/worth.ts";
+import { OUTCOMES, type OutcomeName, type Worth, type WorthEffect } from "../../records/worth.ts";
 import { effectOf, meanOfArm, type Measured } from "./effect.ts";
 
 /** First against second, what is asked first on top: does choosing make a better model? */
@@ -26,6 +26,22 @@ export function comparisons(
     const { interval, ...effect } = isLower ? effectOf(other, one) : effectOf(one, other);
     return [{ first, second, ...effect, interval: interval === null ? null : [...interval] }];
   });
+}
+
+/** What an outcome says, by arm. */
+export type ByOutcome = Partial<Record<OutcomeName, ReadonlyMap<string, readonly Measured[]>>>;
+
+/** The first outcome that was measured decides; the others stand beside it. null: none was. */
+export function decidedBy(
+  measured: ByOutcome,
+): Pick<Worth, "outcome" | "effects" | "beside"> | null {
+  const told = OUTCOMES.flatMap((name) => {
+    const by = measured[name];
+    return by === undefined ? [] : [[name, comparisons(by)] as const];
+  });
+  const [first, ...beside] = told;
+  if (first === undefined) return null;
+  return { outcome: first[0], effects: first[1], beside: Object.fromEntries(beside) };
 }
 
 /** Arm -> name -> mean. */

@@ -3,27 +3,21 @@
  * they were, from what is known of them.
  */
 import { z } from "zod";
-import { answerSchema, type Answer } from "../records/answer.ts";
 import { isRefinedName } from "../records/refined.ts";
-import { scoreSchema } from "../records/score.ts";
 import { triesSchema } from "../records/tries.ts";
 import { listAnswers } from "./answers.ts";
-import { openFacts, printOver, type FactKind, type Facts } from "./facts/facts.ts";
+import type { FilesToCount, Totals } from "./count-files.ts";
+import { printOver, type FactKind, type Facts } from "./facts/facts.ts";
 import { printOf } from "./facts/prints.ts";
-import { countIn, listPromptFiles } from "./prompts.ts";
+import { listPromptFiles } from "./prompt-list.ts";
 import { readRuns } from "./run-file.ts";
 import type { Store } from "./store.ts";
 
-export type WorkspaceCounts = {
-  readonly prompts: number;
+export type WorkspaceCounts = Totals & {
   /** Turns that the last draw read and did not take. */
   readonly promptDrops: number;
   /** Turns whose attempts the king has used up. */
   readonly kingDrops: number;
-  /** `all` the king's; of these, with a challenger, and given up by it. */
-  readonly answers: { readonly all: number; readonly challenged: number; readonly dropped: number };
-  /** Duels judged to the end: with a verdict, and without one that could be read. */
-  readonly scores: { readonly done: number; readonly unparsed: number };
   readonly reported: boolean;
 };
 
@@ -41,8 +35,6 @@ export async function countWorkspace(store: Store, totals: Facts): Promise<Works
 
 // ---------------------------------------------------------------------------------------------
 
-type Totals = Pick<WorkspaceCounts, "prompts" | "answers" | "scores">;
-
 /** To be named where the facts of the whole are opened. */
 export const TOTALS: FactKind<Totals> = {
   name: "totals",
@@ -54,13 +46,7 @@ export const TOTALS: FactKind<Totals> = {
   }),
 };
 
-type Files = {
-  readonly prompts: readonly string[];
-  readonly answers: readonly string[];
-  readonly scores: readonly string[];
-};
-
-async function filesToCount(store: Store): Promise<Files> {
+async function filesToCount(store: Store): Promise<FilesToCount> {
   const scores = (await store.list("score")).filter(
     (name) => !name.startsWith("_") && name.endsWith(".json") && !isRefinedName(name),
   );
@@ -71,24 +57,23 @@ async function filesToCount(store: Store): Promise<Files> {
   };
 }
 
-const totalsKey = (store: Store, { prompts, answers, scores }: Files): string | null =>
+const totalsKey = (store: Store, { prompts, answers, scores }: FilesToCount): string | null =>
   printOver(store, [...prompts, ...answers, ...scores]);
 
-async function countedBefore(store: Store, totals: Facts, files: Files): Promise<Totals | null> {
+async function countedBefore(
+  store: Store,
+  totals: Facts,
+  files: FilesToCount,
+): Promise<Totals | null> {
   const key = totalsKey(store, files);
   return key === null ? null : totals.known(TOTALS, "", key);
 }
 
-async function countNow(store: Store, totals: Facts, files: Files): Promise<Totals> {
+async function countNow(store: Store, totals: Facts, files: FilesToCount): Promise<Totals> {
   // Before they are read: what changes meanwhile is counted anew.
   const key = totalsKey(store, files);
-  const facts = openFacts(store, [ANSWER, SCORE, PROMPTS]);
-  const counts = {
-    prompts: await countPrompts(files.prompts, facts),
-    answers: await countAnswers(files.answers, facts),
-    scores: await countScores(files.scores, facts),
-  };
-  await facts.save();
+  // What reads records takes longer to load than a count that stands.
+  const counts = await (await import("./count-files.ts")).countFiles(store, files);
   if (key !== null) totals.keep(TOTALS, "", key, counts);
   return counts;
 }
@@ -101,58 +86,4 @@ export async function countKingDrops(store: Store): Promise<number> {
     if (dropped !== null) count++;
   }
   return count;
-}
-
-const answerState = z.enum(["open", "challenged", "dropped"]);
-const ANSWER: FactKind<z.infer<typeof answerState>> = {
-  name: "answer",
-  folder: "answer",
-  schema: answerState,
-};
-const scoreState = z.enum(["pending", "done", "unparsed"]);
-const SCORE: FactKind<z.infer<typeof scoreState>> = {
-  name: "score",
-  folder: "score",
-  schema: scoreState,
-};
-const PROMPTS: FactKind<number> = { name: "prompts", folder: "answer", schema: z.int() };
-
-async function countPrompts(paths: readonly string[], facts: Facts): Promise<number> {
-  let count = 0;
-  for (const path of paths) count += await facts.of(PROMPTS, path, promptList, countIn);
-  return count;
-}
-
-const promptList = z.array(z.unknown());
-
-async function countAnswers(
-  paths: readonly string[],
-  facts: Facts,
-): Promise<WorkspaceCounts["answers"]> {
-  const count = { open: 0, challenged: 0, dropped: 0 };
-  for (const path of paths) count[await facts.of(ANSWER, path, answerSchema, stateOf)]++;
-  return { all: paths.length, challenged: count.challenged, dropped: count.dropped };
-}
-
-function stateOf({
-  challenger,
-  challenger_run,
-  challenger_drop,
-}: Answer): z.infer<typeof answerState> {
-  if (challenger_drop !== undefined) return "dropped";
-  return challenger !== "" || challenger_run !== undefined ? "challenged" : "open";
-}
-
-async function countScores(
-  paths: readonly string[],
-  facts: Facts,
-): Promise<WorkspaceCounts["scores"]> {
-  const count = { pending: 0, done: 0, unparsed: 0 };
-  for (const path of paths) {
-    const state = await facts.of(SCORE, path, scoreSchema, ({ pending, parsed }) =>
-      pending > 0 ? "pending" : parsed ? "done" : "unparsed",
-    );
-    count[state]++;
-  }
-  return { done: count.done, unparsed: count.unparsed };
 }

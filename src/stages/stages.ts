@@ -12,7 +12,7 @@ import { spentOnRounds } from "../core/target/money.ts";
 import { sourceNote } from "../core/target/source-room.ts";
 import { targetLine } from "../core/target/status-line.ts";
 import { UserError } from "../errors.ts";
-import { listPromptFiles } from "../io/prompts.ts";
+import { listPromptFiles } from "../io/prompt-list.ts";
 import type { Store } from "../io/store.ts";
 import { lookAtTarget, statusAt, type TargetLook } from "../judging/target-state.ts";
 import { SOURCE_STATE, sourceStateSchema } from "../records/source.ts";

@@ -6,10 +6,10 @@
  */
 import { createHash } from "node:crypto";
 import { readdirSync } from "node:fs";
-import { readFile } from "node:fs/promises";
 import { z } from "zod";
 import { errorCode, errorMessage, UserError } from "../../errors.ts";
 import { diskError } from "../disk-faults.ts";
+import { readWhole } from "../read-whole.ts";
 import { missing, parseFile, type Store } from "../store.ts";
 import { buildPrint } from "./build.ts";
 import { addFactLines, readFactLines, tidyFactLines, type FactLine } from "./fact-lines.ts";
@@ -108,7 +108,7 @@ export function openFacts(
   };
   const bytesOf = async (path: string): Promise<Buffer | null> => {
     try {
-      return await readFile(store.path(path));
+      return await readWhole(store.path(path));
     } catch (error) {
       if (errorCode(error) === "ENOENT") return null;
       throw diskError(store.path(path), "read", error);

@@ -3,6 +3,7 @@ import { rename, unlink } from "node:fs/promises";
 import { makeMasker, type Masker } from "../core/exit/masker.ts";
 import { TABLES, type TableName, type TableRow } from "../core/report/table-rows.ts";
 import type { MaskOptions } from "../core/secrets/mask.ts";
+import { UserError } from "../errors.ts";
 import { writeParquet } from "../io/dataset/parquet.ts";
 import { openLineWriter } from "../io/dataset/spool.ts";
 import { onDisk } from "../io/disk-faults.ts";
@@ -24,6 +25,11 @@ export function openTable(path: string, name: TableName, options: MaskOptions): 
   let held: TableRow[] = [];
   let count = 0;
   let longest = 0;
+  let isOpen = true;
+  const close = (): void => {
+    isOpen = false;
+    writer.close(false);
+  };
   const write = async (): Promise<void> => {
     const some = held;
     held = [];
@@ -42,13 +48,19 @@ export function openTable(path: string, name: TableName, options: MaskOptions): 
     },
     async finish() {
       await write();
-      writer.close(false);
+      close();
       await writeParquet(lines, parquet, TABLES[name], longest);
       await onDisk(path, "write", () => rename(parquet, path));
       await gone(lines);
       return count;
     },
     async drop() {
+      try {
+        if (isOpen) close();
+      } catch (error) {
+        // What does not fit any more is thrown away here.
+        if (!(error instanceof UserError)) throw error;
+      }
       await gone(lines);
       await gone(parquet);
     },

@@ -21,7 +21,7 @@ test.each([
   ["small letters, digits and marks", "abz019_-."],
   ["any letters and marks", "aBéß1_ %~"],
 ])("the order is the collator's for names of %s", (_, characters) => {
-  const name = fc.string({ unit: fc.constantFrom(...characters), maxLength: 8 });
+  const name = fc.string({ unit: fc.constantFrom(...characters.split("")), maxLength: 8 });
   fc.assert(
     fc.property(name, name, (a, b) => {
       if (a !== b) expect(sign(byNumber(a, b))).toBe(sign(byCollator(a, b)));

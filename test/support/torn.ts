@@ -70,7 +70,7 @@ type Round = {
 
 async function killAmid(writer: Writer, { root, path, n, grown }: Round): Promise<void> {
   const before = sizeOf(path);
-  const args = ["kingmaker.cjs", "test/support/torn-writer", writer, root, String(n)];
+  const args = ["kingmaker.cjs", "bench/torn-writer", writer, root, String(n)];
   const child = spawn(process.execPath, args, { stdio: "inherit" });
   const ended = new Promise<void>((resolve) => child.once("close", () => resolve()));
   // The size grows while a write goes on: what is seen here is a write under way.

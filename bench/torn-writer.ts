@@ -1,12 +1,12 @@
 /**
- * A writer that is to be killed amid a line: node kingmaker.cjs test/support/torn-writer facts|journal ROOT N. It adds a short
+ * A writer that is to be killed amid a line: node kingmaker.cjs bench/torn-writer facts|journal ROOT N. It adds a short
  * line, then lines so long that one write of them takes milliseconds, and waits.
  */
 import { join } from "node:path";
-import { addFactLines } from "../../src/io/facts/fact-lines.ts";
-import { openJournal } from "../../src/io/journal.ts";
-import { replyOf } from "./chat.ts";
-import { askedOf } from "./torn.ts";
+import { addFactLines } from "../src/io/facts/fact-lines.ts";
+import { openJournal } from "../src/io/journal.ts";
+import { replyOf } from "../test/support/chat.ts";
+import { askedOf } from "../test/support/torn.ts";
 
 const [kind, root = ".", n = "0"] = process.argv.slice(2);
 const long = "x".repeat(32 << 20);

@@ -61,6 +61,9 @@ async function start(path) {
     // A folder that cannot be written is no fault: Node compiles then, as it would without.
     enableCompileCache?.(join(__dirname, "node_modules/.cache/kingmaker"));
   } else {
+    // Nearly every command reads records: of the hundred files of zod each is loaded in half the time
+    // before tsx looks at them. Help reads none.
+    if (!process.argv.includes("--help")) await import("zod").catch(nobodyMisses);
     await import("tsx");
   }
   await import(pathToFileURL(path).href);
@@ -72,3 +75,6 @@ function keptBundle(path) {
   const isOurs = ["scripts", "src"].some((room) => path.startsWith(join(__dirname, room)));
   return isOurs && existsSync(maker) ? require(maker).keptBundle(__dirname, path) : null;
 }
+
+/** Where it is not installed, whoever needs it says so. */
+function nobodyMisses() {}

@@ -27,6 +27,10 @@ export type Row = {
   readonly faults?: Readonly<Record<string, number>>;
   /** Replies are streamed in so many events, each in a write of its own, spread over the latency. */
   readonly events?: number;
+  /** Replies of so many characters. @default 1500 */
+  readonly replyChars?: number;
+  /** What is replied. @default a thought and one command */
+  readonly reply?: string;
 };
 
 const ranSchema = z.object({
@@ -47,10 +51,15 @@ export async function measure(row: Row): Promise<Ran> {
   }
 }
 
-type Server = { readonly url: string; stop(): void; requests(): Promise<number> };
+export type Server = { readonly url: string; stop(): void; requests(): Promise<number> };
 
-export async function startServer({ faults, events = 0 }: Row): Promise<Server> {
-  const answers = { blind: true, answerChars: ANSWER_CHARS, events };
+export async function startServer({
+  faults,
+  events = 0,
+  replyChars = ANSWER_CHARS,
+  reply,
+}: Pick<Row, "faults" | "events" | "replyChars" | "reply">): Promise<Server> {
+  const answers = { blind: true, answerChars: replyChars, blindAnswer: reply, events };
   const settings = { latencyMs: LATENCY_MS, seed: 3, ...answers };
   const options = JSON.stringify(faults === undefined ? settings : { ...settings, faults });
   const child = spawn(process.execPath, ["kingmaker.cjs", "bench/chat-server", options], {
@@ -104,7 +113,8 @@ async function runKing({ calls, concurrency }: Row, server: Server): Promise<Ran
   }
 }
 
-function writePrompts(root: string, count: number): void {
+/** @param chars of a prompt's history */
+export function writePrompts(root: string, count: number, chars = PROMPT_CHARS): void {
   mkdirSync(join(root, "prompt"));
   for (let file = 0; file * PER_FILE < count; file++) {
     const size = Math.min(PER_FILE, count - file * PER_FILE);
@@ -114,7 +124,7 @@ function writePrompts(root: string, count: number): void {
       turn: 1,
       messages: [
         { role: "system", content: "Answer with a THOUGHT and one ```bash block." },
-        { role: "user", content: `turn ${file}/${i} ${TEXT}`.slice(0, PROMPT_CHARS) },
+        { role: "user", content: `turn ${file}/${i} ${TEXT}`.slice(0, chars) },
       ],
       assistant: "THOUGHT: none.\n\n```bash\nls\n```",
       origin: { dataset: null, revision: null, file: null, row: null },

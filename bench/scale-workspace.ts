@@ -21,6 +21,10 @@ export type Size = {
   readonly turns: number;
   /** Characters of a turn's history. */
   readonly chars: number;
+  /** false: nobody has judged yet, and there is no ledger. @default true */
+  readonly judged?: boolean;
+  /** Of the provider, and how many calls at once it is sent. @default where nobody answers */
+  readonly server?: { readonly url: string; readonly concurrency: number };
 };
 
 const PER_FILE = 200;
@@ -37,15 +41,17 @@ const USAGE = {
 };
 const TIME = "2026-11-01T12:00:00.000Z";
 
-/** Makes it in `root`; nobody answers at the address of its provider, so that a call would be seen. */
-export function makeWorkspace(root: string, { turns, chars }: Size): void {
+/** Makes it in `root`; at the default address of its provider nobody answers, so that a call would be seen. */
+export function makeWorkspace(root: string, { turns, chars, judged = true, server }: Size): void {
   for (const folder of ["prompt", "commit", "answer", "score", "report"]) {
     mkdirSync(join(root, folder), { recursive: true });
   }
-  writeFileSync(join(root, "chain.toml"), TOML);
+  writeFileSync(join(root, "chain.toml"), tomlOf(server));
   const config = loadConfig(root);
   const rules = panelRules(config, { rng: (of) => seededRng(config.source.seed, of) }, null);
-  const models = Array.from({ length: MODELS }, (_, i) => judged(answerOf(i, chars), i, rules));
+  const models = Array.from({ length: judged ? MODELS : 0 }, (_, i) =>
+    judgedTurn(answerOf(i, chars), i, rules),
+  );
   const ledger = openSync(join(root, "report", "ledger.jsonl"), "w");
   for (let file = 0; file * PER_FILE < turns; file++) {
     const count = Math.min(PER_FILE, turns - file * PER_FILE);
@@ -55,8 +61,10 @@ export function makeWorkspace(root: string, { turns, chars }: Size): void {
       const name = `${stem}_${at + 1}.json`;
       const answer = answerOf(turn, chars);
       writeJson(join(root, "answer", name), answer);
-      writeJson(join(root, "score", name), scoreOf(models[turn % MODELS], name, answer));
-      writeSync(ledger, ledgerOf(name, turn));
+      if (judged) {
+        writeJson(join(root, "score", name), scoreOf(models[turn % MODELS], name, answer));
+        writeSync(ledger, ledgerOf(name, turn));
+      }
       if (turn % TURNS_AN_INSTANCE === 0) writeCommit(root, answer);
       return promptOf(answer);
     });
@@ -67,8 +75,12 @@ export function makeWorkspace(root: string, { turns, chars }: Size): void {
 
 // ---------------------------------------------------------------------------------------------
 
-const TOML = `[provider.loop]
-base_url = "http://127.0.0.1:9/v1"
+const tomlOf = ({
+  url,
+  concurrency,
+}: NonNullable<Size["server"]> = NOBODY): string => `[provider.loop]
+base_url = "${url}"
+max_concurrency = ${concurrency}
 [provider.loop.price."bench/judge-a"]
 input = 0.2
 output = 0.8
@@ -83,6 +95,8 @@ provider = "loop"
 models = ["bench/judge-a", "bench/judge-b", "bench/judge-c"]
 thinking_models = []
 `;
+
+const NOBODY = { url: "http://127.0.0.1:9/v1", concurrency: 16 };
 
 const writeJson = (path: string, value: unknown): void =>
   writeFileSync(path, `${JSON.stringify(value, null, 2)}\n`);
@@ -155,7 +169,7 @@ function writeCommit(root: string, { instance_id, repo }: Answer): void {
 }
 
 /** The score file of a model turn: all seats given, with votes that differ by turn, judge and order. */
-function judged(answer: Answer, seed: number, rules: DuelRules): Score {
+function judgedTurn(answer: Answer, seed: number, rules: DuelRules): Score {
   const opening = {
     file: "model.json",
     answer,

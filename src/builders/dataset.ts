@@ -43,7 +43,8 @@ export type DatasetSpec = {
   /** The folder, absolute. */
   readonly output: string;
   readonly settings: DatasetSettings;
-  readonly card: CardText;
+  /** A function is asked when all rows have passed. */
+  readonly card: CardText | (() => CardText);
   /** @default train, and val by settings.valFraction */
   readonly splits?: { readonly first: string; readonly others: readonly SplitAsked[] };
   /** Further fields of dataset_stats.json; asked for when all rows have passed. */
@@ -106,7 +107,7 @@ export async function writeDataset(rows: Rows, spec: DatasetSpec): Promise<Writt
       notes: [...renderNotes(collected), ...(spec.notes?.() ?? [])],
       more: spec.stats?.() ?? {},
     });
-    const { card } = spec;
+    const card = typeof spec.card === "function" ? spec.card() : spec.card;
     const said = { card, settings, stats };
     const files = await finishFolder(said, collected, plan, dealt, folder);
     const edited = await keepEditedCard(spec.output, folder);

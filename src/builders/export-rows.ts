@@ -14,6 +14,7 @@ import {
 import { exportNotes } from "../core/dataset/export-notes.ts";
 import type { Privilege } from "../core/dataset/format-names.ts";
 import { takes } from "../core/dataset/formats.ts";
+import { datasetOf, glanceOf, reasonAtAGlance, type Glance } from "../core/dataset/glance.ts";
 import { refinedPair } from "../core/dataset/refined-pair.ts";
 import type { DatasetSettings } from "../core/dataset/settings.ts";
 import { withSteps } from "../core/dataset/steps.ts";
@@ -25,7 +26,8 @@ import { isBenchmarkInstance } from "../core/sample/benchmarks.ts";
 import { countHomePaths } from "../core/secrets/home.ts";
 import { searchableText } from "../core/turn/calls.ts";
 import type { Store } from "../io/store.ts";
-import { BUCKETS, type Bucket, type Exported } from "../records/exported.ts";
+import { BUCKETS, type Exported } from "../records/exported.ts";
+import { openGlances } from "./glances.ts";
 import { readRuns, readTurn, type TurnFile } from "./judged-turns.ts";
 import { privilegedText } from "./privileged.ts";
 
@@ -47,9 +49,10 @@ export type ExportInput = {
 
 export type ExportRows = {
   readonly rows: AsyncIterable<Built>;
+  /** Data sets that the turns came from, sorted; asked for when all rows have passed, as the three below. */
+  readonly sources: () => readonly string[];
   /** What tells these rows from others made of the same files. */
   readonly madeFrom: readonly unknown[];
-  /** Asked for when all rows have passed, as the two below. */
   readonly stats: () => Readonly<Record<string, unknown>>;
   readonly counts: () => { readonly read: number; readonly kept: number };
   readonly notes: () => readonly string[];
@@ -67,10 +70,12 @@ export function exportRows(input: ExportInput): ExportRows {
     outcomes: counter(),
     rejectedBy: counter(),
     homes: { paths: 0, turns: 0 },
+    sources: new Set(),
   };
   const { config, unit, labels, wants, tally } = run;
   return {
     rows: unit === "run" ? runsBuilt(run) : turnsBuilt(run),
+    sources: () => [...run.sources].sort(),
     madeFrom: [
       wants,
       config.bucket,
@@ -121,6 +126,7 @@ type Run = ExportInput & {
   readonly outcomes: Counter;
   /** Pairs by who wrote the side that lost. */
   readonly rejectedBy: Counter;
+  readonly sources: Set<string>;
 };
 
 function wantsOf({ settings, refined, config }: ExportInput): ExportWants {
@@ -140,14 +146,25 @@ function wantsOf({ settings, refined, config }: ExportInput): ExportWants {
 const isTaught = ({ settings }: Run): boolean => settings.formats.includes("privileged");
 
 async function* turnsBuilt(run: Run): AsyncGenerator<Built> {
+  const { wants } = run;
+  const glances = openGlances(run.config, run.store);
   for (const file of run.files) {
+    const key = await glances.key(file);
+    const glance = glances.known(file, key);
+    const known = glance === null ? null : reasonAtAGlance(glance, wants);
+    if (glance !== null && known !== null && run.labels === null) {
+      run.tally.read++;
+      note(run, glance);
+      yield { ok: false, skip: skipOf(glance, known) };
+      continue;
+    }
     const { turn, kinds } = await readTurn(run.config, run.store, file);
-    const { exported, bucket } = turn;
+    const { exported } = turn;
     run.tally.read++;
     noteTurn(run, turn, kinds);
-    const unwanted = labelDrop(duelLabel(turn), run.labels);
+    const unwanted = run.labels === null ? null : labelDrop(duelLabel(turn), run.labels);
     if (unwanted !== null) {
-      yield { ok: false, skip: skipOf(exported, bucket, unwanted) };
+      yield { ok: false, skip: skipOf(glanceOf(turn, [], "not_asked_for"), unwanted) };
       continue;
     }
     const { examples, reason } = await examplesFrom(run, turn);
@@ -159,8 +176,12 @@ async function* turnsBuilt(run: Run): AsyncGenerator<Built> {
       }
       yield { ok: true, example };
     }
-    if (examples.length === 0) yield { ok: false, skip: skipOf(exported, bucket, reason) };
+    if (examples.length > 0) continue;
+    const left = glanceOf(turn, kinds, reason ?? "not_asked_for");
+    if (left.reason !== glance?.reason) glances.keep(file, key, left);
+    yield { ok: false, skip: skipOf(left, left.reason) };
   }
+  await glances.save();
 }
 
 /** A turn's answers, pairs and steps, and behind them the pair with its predecessor. */
@@ -210,7 +231,7 @@ async function* runsBuilt(run: Run): AsyncGenerator<Built> {
       run.tally.read++;
       for (const outcome of outcomes) run.outcomes.add(outcome);
       if (examples.length === 0) {
-        yield { ok: false, skip: skipOf(whole.exported, whole.bucket, "nothing_won") };
+        yield { ok: false, skip: skipOf(glanceOf(whole, [], "not_asked_for"), "nothing_won") };
         continue;
       }
       noteKept(run, whole.exported);
@@ -219,11 +240,22 @@ async function* runsBuilt(run: Run): AsyncGenerator<Built> {
   }
 }
 
-function noteTurn(run: Run, { exported, bucket }: JudgedTurn, kinds: Iterable<string>): void {
-  for (const kind of kinds) run.masked.add(kind);
-  run.scores.push(exported.score);
-  if (bucket === "final") run.tally.finals++;
+function noteTurn(run: Run, turn: JudgedTurn, kinds: Iterable<string>): void {
+  const { exported, bucket } = turn;
+  note(run, { kinds, score: exported.score, bucket, dataset: datasetOf(exported) });
 }
+
+function note(
+  { masked, scores, tally, sources }: Run,
+  { kinds, score, bucket, dataset }: Noted,
+): void {
+  for (const kind of kinds) masked.add(kind);
+  scores.push(score);
+  if (bucket === "final") tally.finals++;
+  if (dataset !== null) sources.add(dataset);
+}
+
+type Noted = Pick<Glance, "score" | "bucket" | "dataset"> & { readonly kinds: Iterable<string> };
 
 function noteKept({ tally, homes }: Run, exported: Exported): void {
   tally.kept++;
@@ -235,22 +267,19 @@ function noteKept({ tally, homes }: Run, exported: Exported): void {
   if (paths > 0) homes.turns++;
 }
 
-function skipOf(
-  exported: Exported,
-  bucket: Bucket,
-  reason: ExportReason | LabelDrop | "nothing_won" | null,
-) {
+function skipOf(glance: Glance, reason: ExportReason | LabelDrop | "nothing_won") {
+  const { instance_id, bucket, has_king, has_challenger, has_audit, length } = glance;
   return {
-    instance_id: exported.instance_id,
-    reason: reason ?? "not_asked_for",
+    instance_id,
+    reason,
     source_fields: {
-      has_king: exported.king !== "",
-      has_challenger: exported.challenger !== "",
-      has_audit: exported.audit !== undefined,
+      has_king,
+      has_challenger,
+      has_audit,
       is_final: bucket === "final",
       is_refined: bucket === "refined",
       is_defeat: bucket === "defeat",
     },
-    length: exported.challenger.length,
+    length,
   };
 }

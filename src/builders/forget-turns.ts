@@ -5,7 +5,7 @@ import { z } from "zod";
 import { names, taskOf } from "../core/dataset/forgotten.ts";
 import { onDisk } from "../io/disk-faults.ts";
 import { FACTS_FILES } from "../io/facts/facts.ts";
-import { listPromptFiles } from "../io/prompts.ts";
+import { listPromptFiles } from "../io/prompt-list.ts";
 import type { Store } from "../io/store.ts";
 
 export type TurnFindings = {

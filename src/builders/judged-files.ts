@@ -1,9 +1,9 @@
-/** The judged turns of a workspace as files: which there are, what is read of each, where they came from. */
+/** The judged turns of a workspace as files: which there are, and what is read of each. */
 import { isWanted } from "../io/answers.ts";
 import type { Store } from "../io/store.ts";
 import { UserError } from "../errors.ts";
 import { firstName, isRefinedName } from "../records/refined.ts";
-import { BUCKETS, exportedSchema } from "../records/exported.ts";
+import { BUCKETS } from "../records/exported.ts";
 import type { StageOptions } from "../work.ts";
 import type { TurnFile } from "./judged-turns.ts";
 
@@ -33,13 +33,3 @@ export const readTurnFiles = (store: Store, turns: readonly TurnFile[]): string[
   turns.flatMap(({ bucket, name }) =>
     [bucket, "score", "review"].map((folder) => store.path(folder, name)),
   );
-
-/** The data sets that the turns came from, for the card. */
-export async function exportSources(store: Store, turns: readonly TurnFile[]): Promise<string[]> {
-  const names = new Set<string>();
-  for (const { bucket, name } of turns) {
-    const { origin } = await store.read(`${bucket}/${name}`, exportedSchema);
-    if (origin?.dataset != null) names.add(origin.dataset);
-  }
-  return [...names].sort();
-}

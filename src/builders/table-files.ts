@@ -2,6 +2,7 @@
 import { rename, unlink } from "node:fs/promises";
 import { makeMasker, type ExitSettings, type Masker } from "../core/exit/masker.ts";
 import { TABLES, type TableName, type TableRow } from "../core/report/table-rows.ts";
+import { UserError } from "../errors.ts";
 import { writeParquet } from "../io/dataset/parquet.ts";
 import { openLineWriter } from "../io/dataset/spool.ts";
 import { onDisk } from "../io/disk-faults.ts";
@@ -23,6 +24,11 @@ export function openTable(path: string, name: TableName, settings: ExitSettings)
   let held: TableRow[] = [];
   let count = 0;
   let longest = 0;
+  let isOpen = true;
+  const close = (): void => {
+    isOpen = false;
+    writer.close(false);
+  };
   const write = async (): Promise<void> => {
     const some = held;
     held = [];
@@ -41,13 +47,19 @@ export function openTable(path: string, name: TableName, settings: ExitSettings)
     },
     async finish() {
       await write();
-      writer.close(false);
+      close();
       await writeParquet(lines, parquet, TABLES[name], longest);
       await onDisk(path, "write", () => rename(parquet, path));
       await gone(lines);
       return count;
     },
     async drop() {
+      try {
+        if (isOpen) close();
+      } catch (error) {
+        // What does not fit any more is thrown away here.
+        if (!(error instanceof UserError)) throw error;
+      }
       await gone(lines);
       await gone(parquet);
     },

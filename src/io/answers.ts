@@ -7,6 +7,7 @@ import picomatch from "picomatch";
 import { UserError } from "../errors.ts";
 import { firstName, isRefinedName } from "../records/refined.ts";
 import type { StageOptions } from "../work.ts";
+import { byNumber } from "./by-number.ts";
 import { onDisk } from "./disk-faults.ts";
 import { safeName } from "./file-names.ts";
 import type { Store } from "./store.ts";
@@ -54,11 +55,6 @@ export function noMatch(
   );
 }
 
-/** "a_2.json" before "a_10.json". */
-export function byNumber(a: string, b: string): number {
-  return collator.compare(a, b) || (a < b ? -1 : 1);
-}
-
 /** commit/<instance_id>.json; whatever could leave the folder or a file system refuses is encoded. */
 export function commitPath(instanceId: string): string {
   return `commit/${safeName(instanceId)}.json`;
@@ -95,8 +91,6 @@ async function listFiles(
     .slice(0, options.limit ?? names.length)
     .map((name) => ({ name, path: `${seen.get(name) ?? "answer"}/${name}` }));
 }
-
-const collator = new Intl.Collator("en", { numeric: true });
 
 /** `answer`, `answer_0` ...: those that are there. */
 export async function answerFolders(store: Store): Promise<string[]> {

@@ -3,34 +3,22 @@
  * they were, from what is known of them.
  */
 import { z } from "zod";
-import { answerSchema, type Answer } from "../records/answer.ts";
 import { isRefinedName } from "../records/refined.ts";
-import { scoreSchema, type Score } from "../records/score.ts";
 import { triesSchema } from "../records/tries.ts";
 import { listAnswers } from "./answers.ts";
-import { openFacts, printOver, type FactKind, type Facts } from "./facts/facts.ts";
+import type { FilesToCount, SeatsNow, Totals } from "./count-files.ts";
+import { printOver, type FactKind, type Facts } from "./facts/facts.ts";
 import { printOf } from "./facts/prints.ts";
-import { countIn, listPromptFiles } from "./prompts.ts";
+import { listPromptFiles } from "./prompt-list.ts";
 import { readRuns } from "./run-file.ts";
-import { missing, type Store } from "./store.ts";
+import type { Store } from "./store.ts";
 
-export type WorkspaceCounts = {
-  readonly prompts: number;
+export type WorkspaceCounts = Totals & {
   /** Turns that the last draw read and did not take. */
   readonly promptDrops: number;
   /** Turns whose attempts the king has used up. */
   readonly kingDrops: number;
-  /** `all` the king's; of these, with a challenger, and given up by it. */
-  readonly answers: { readonly all: number; readonly challenged: number; readonly dropped: number };
-  /** Duels judged to the end: with a verdict, and without one that could be read. */
-  readonly scores: { readonly done: number; readonly unparsed: number };
   readonly reported: boolean;
-};
-
-/** What a run would still ask of a judged turn, by today's settings; `key`: their identity. */
-export type SeatsNow = {
-  readonly key: string;
-  readonly openIn: (score: Score) => readonly unknown[];
 };
 
 /** Where no file changed since it was counted, the counts stand; else only what changed is looked at. */
@@ -52,8 +40,6 @@ export async function countWorkspace(
 
 // ---------------------------------------------------------------------------------------------
 
-type Totals = Pick<WorkspaceCounts, "prompts" | "answers" | "scores">;
-
 /** To be named where the facts of the whole are opened. */
 export const TOTALS: FactKind<Totals> = {
   name: "totals",
@@ -65,13 +51,7 @@ export const TOTALS: FactKind<Totals> = {
   }),
 };
 
-type Files = {
-  readonly prompts: readonly string[];
-  readonly answers: readonly string[];
-  readonly scores: readonly string[];
-};
-
-async function filesToCount(store: Store): Promise<Files> {
+async function filesToCount(store: Store): Promise<FilesToCount> {
   const scores = (await store.list("score")).filter(
     (name) => !name.startsWith("_") && name.endsWith(".json") && !isRefinedName(name),
   );
@@ -84,7 +64,7 @@ async function filesToCount(store: Store): Promise<Files> {
 
 function totalsKey(
   store: Store,
-  { prompts, answers, scores }: Files,
+  { prompts, answers, scores }: FilesToCount,
   seats: SeatsNow | null,
 ): string | null {
   const print = printOver(store, [...prompts, ...answers, ...scores]);
@@ -94,7 +74,7 @@ function totalsKey(
 async function countedBefore(
   store: Store,
   totals: Facts,
-  files: Files,
+  files: FilesToCount,
   seats: SeatsNow | null,
 ): Promise<Totals | null> {
   const key = totalsKey(store, files, seats);
@@ -104,18 +84,13 @@ async function countedBefore(
 async function countNow(
   store: Store,
   totals: Facts,
-  files: Files,
+  files: FilesToCount,
   seats: SeatsNow | null,
 ): Promise<Totals> {
   // Before they are read: what changes meanwhile is counted anew.
   const key = totalsKey(store, files, seats);
-  const facts = openFacts(store, [ANSWER, SCORE, PROMPTS]);
-  const counts = {
-    prompts: await countPrompts(files.prompts, facts),
-    answers: await countAnswers(files.answers, facts),
-    scores: await countScores(files.scores, facts, seats),
-  };
-  await facts.save();
+  // What reads records takes longer to load than a count that stands.
+  const counts = await (await import("./count-files.ts")).countFiles(store, files, seats);
   if (key !== null) totals.keep(TOTALS, "", key, counts);
   return counts;
 }
@@ -128,73 +103,4 @@ export async function countKingDrops(store: Store): Promise<number> {
     if (dropped !== null) count++;
   }
   return count;
-}
-
-const answerState = z.enum(["open", "challenged", "dropped"]);
-const ANSWER: FactKind<z.infer<typeof answerState>> = {
-  name: "answer",
-  folder: "answer",
-  schema: answerState,
-};
-const scoreState = z.enum(["pending", "done", "unparsed"]);
-const SCORE: FactKind<z.infer<typeof scoreState>> = {
-  name: "score",
-  folder: "score",
-  schema: scoreState,
-};
-const PROMPTS: FactKind<number> = { name: "prompts", folder: "answer", schema: z.int() };
-
-async function countPrompts(paths: readonly string[], facts: Facts): Promise<number> {
-  let count = 0;
-  for (const path of paths) count += await facts.of(PROMPTS, path, promptList, countIn);
-  return count;
-}
-
-const promptList = z.array(z.unknown());
-
-async function countAnswers(
-  paths: readonly string[],
-  facts: Facts,
-): Promise<WorkspaceCounts["answers"]> {
-  const count = { open: 0, challenged: 0, dropped: 0 };
-  for (const path of paths) count[await facts.of(ANSWER, path, answerSchema, stateOf)]++;
-  return { all: paths.length, challenged: count.challenged, dropped: count.dropped };
-}
-
-function stateOf({
-  challenger,
-  challenger_run,
-  challenger_drop,
-}: Answer): z.infer<typeof answerState> {
-  if (challenger_drop !== undefined) return "dropped";
-  return challenger !== "" || challenger_run !== undefined ? "challenged" : "open";
-}
-
-async function countScores(
-  paths: readonly string[],
-  facts: Facts,
-  seats: SeatsNow | null,
-): Promise<WorkspaceCounts["scores"]> {
-  const count = { pending: 0, done: 0, unparsed: 0 };
-  for (const path of paths) count[await scoreStateOf(path, facts, seats)]++;
-  return { done: count.done, unparsed: count.unparsed };
-}
-
-async function scoreStateOf(
-  path: string,
-  facts: Facts,
-  seats: SeatsNow | null,
-): Promise<z.infer<typeof scoreState>> {
-  const keyOf = (hash: string): string => `${seats?.key ?? ""}.${hash}`;
-  if (facts.has(SCORE, path)) {
-    const known = facts.known(SCORE, path, keyOf(await facts.hash(path)));
-    if (known !== null) return known;
-  }
-  const read = await facts.read(path, scoreSchema);
-  if (read === null) throw missing(path);
-  const { pending, parsed } = read.value;
-  const open = seats === null ? pending : seats.openIn(read.value).length;
-  const state = open > 0 ? "pending" : parsed ? "done" : "unparsed";
-  facts.keep(SCORE, path, keyOf(read.hash), state);
-  return state;
 }

@@ -3,8 +3,9 @@ import { stat } from "node:fs/promises";
 import { z } from "zod";
 import { promptFileSchema, type Prompt } from "../records/prompt.ts";
 import type { Expected, StageOptions } from "../work.ts";
-import { byNumber, isWanted, noMatch } from "./answers.ts";
+import { isWanted, noMatch } from "./answers.ts";
 import type { FactKind, Facts } from "./facts/facts.ts";
+import { listPromptFiles } from "./prompt-list.ts";
 import type { Store } from "./store.ts";
 
 export type PromptEntry = {
@@ -12,13 +13,6 @@ export type PromptEntry = {
   readonly name: string;
   readonly prompt: Prompt;
 };
-
-/** Names of the prompt files, in order. */
-export async function listPromptFiles(store: Store): Promise<string[]> {
-  return (await store.list("prompt"))
-    .filter((name) => name.startsWith("prompts_") && name.endsWith(".json"))
-    .sort(byNumber);
-}
 
 /** How many prompts there are; looks at no more than the length of each file's list. */
 export async function countPrompts(store: Store): Promise<number> {

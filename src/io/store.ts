@@ -13,7 +13,7 @@ import {
   rename,
   writeSync,
 } from "node:fs";
-import { readFile, readdir, stat, unlink } from "node:fs/promises";
+import { readdir, unlink } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import type { z } from "zod";
@@ -21,6 +21,8 @@ import { UserError, errorCode, errorMessage } from "../errors.ts";
 import { BrokenFile } from "./broken-file.ts";
 import { diskError } from "./disk-faults.ts";
 import { makeFolder } from "./make-folder.ts";
+import { readWhole } from "./read-whole.ts";
+import { statsIfThere } from "./stats-if-there.ts";
 
 export { diskError } from "./disk-faults.ts";
 
@@ -48,8 +50,7 @@ export function openStore(root: string): Store {
 
   const readText = async (file: string): Promise<string | null> => {
     try {
-      // In one go: decoded block by block, as "utf8" would, it takes three times as long.
-      return (await readFile(path(file))).toString("utf8");
+      return (await readWhole(path(file))).toString("utf8");
     } catch (error) {
       if (errorCode(error) === "ENOENT") return null;
       throw diskError(path(file), "read", error);
@@ -81,13 +82,7 @@ export function openStore(root: string): Store {
       }
     },
     async has(file) {
-      return stat(path(file)).then(
-        () => true,
-        (error: unknown) => {
-          if (errorCode(error) === "ENOENT" || errorCode(error) === "ENOTDIR") return false;
-          throw diskError(path(file), "read", error);
-        },
-      );
+      return statsIfThere(path(file)) !== null;
     },
     write: (file, value) => writeWhole(path(file), `${JSON.stringify(value, null, 2)}\n`),
     writeText: (file, text) => writeWhole(path(file), text),

@@ -10,7 +10,7 @@ import { runSettings } from "../core/dataset/run-settings.ts";
 import { datasetSettings, type DatasetFlags } from "../core/dataset/settings.ts";
 import { labelChoice } from "../core/label/choice.ts";
 import { exportRows } from "../builders/export-rows.ts";
-import { exportSources, judgedFiles, readTurnFiles } from "../builders/judged-files.ts";
+import { judgedFiles, readTurnFiles } from "../builders/judged-files.ts";
 import { writeDataset } from "../builders/dataset.ts";
 import { setWide } from "../builders/set-wide.ts";
 import type { Deps } from "../deps.ts";
@@ -62,11 +62,12 @@ export async function exportTurns(
     madeFrom: [await filePrints(readTurnFiles(deps.store, files)), ...made.madeFrom],
     output: resolve(config.root, options.output ?? "dataset/export"),
     settings,
-    card: exportCard(await exportSources(deps.store, files), {
-      refined: options.refined ?? false,
-      limits: config.bucket,
-      isPrivileged: settings.formats.includes("privileged"),
-    }),
+    card: () =>
+      exportCard(made.sources(), {
+        refined: options.refined ?? false,
+        limits: config.bucket,
+        isPrivileged: settings.formats.includes("privileged"),
+      }),
     stats: made.stats,
     counts: made.counts,
     notes: made.notes,

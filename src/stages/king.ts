@@ -27,13 +27,13 @@ import { countedToEnd } from "../io/counted-rest.ts";
 import { openFacts, type Facts } from "../io/facts/facts.ts";
 import {
   listPlanned,
-  listPromptFiles,
   openPrompts,
   PLANNED,
   type DoneTurns,
   type Planned,
   type PromptEntry,
 } from "../io/prompts.ts";
+import { listPromptFiles } from "../io/prompt-list.ts";
 import type { Answer, Try } from "../records/answer.ts";
 import { SCHEMA } from "../records/schema.ts";
 import { triesSchema, type Tries } from "../records/tries.ts";

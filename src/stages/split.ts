@@ -5,7 +5,7 @@
 import type { Config } from "../config.ts";
 import { UserError } from "../errors.ts";
 import { listAnswers } from "../io/answers.ts";
-import { listPromptFiles } from "../io/prompts.ts";
+import { listPromptFiles } from "../io/prompt-list.ts";
 import { dealByHash, partFolder, writePart, type Part } from "../io/split.ts";
 import type { Store } from "../io/store.ts";
 import { spentIn } from "../io/spent-in.ts";

@@ -100,13 +100,15 @@ export async function readableConfig(root: string): Promise<Config | null> {
 
 /** null: chain.toml has no [target], or cannot be read, which `faultsOf` says. */
 export async function targetOf(root: string, store: Store): Promise<TargetStatus | null> {
-  const [{ loadConfig }, { seededRng }, { statusOfTarget }] = await Promise.all([
-    import("../config.ts"),
-    import("../core/random.ts"),
-    import("../judging/target-state.ts"),
-  ]);
+  const { loadConfig } = await import("../config.ts");
   try {
     const config = loadConfig(root);
+    // What reckons with a target is half of what a look would load.
+    if (config.target.accepted === undefined) return null;
+    const [{ seededRng }, { statusOfTarget }] = await Promise.all([
+      import("../core/random.ts"),
+      import("../judging/target-state.ts"),
+    ]);
     return await statusOfTarget(config, store, seededRng(config.source.seed, "target/outlook"));
   } catch (error) {
     if (!(error instanceof UserError)) throw error;

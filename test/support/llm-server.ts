@@ -90,6 +90,8 @@ export type ServerOptions = {
   readonly atOnce?: boolean;
   /** Counts only, no look into the requests: cheap enough for benchmarks. @default false */
   readonly blind?: boolean;
+  /** What is answered while blind. @default a thought and one command */
+  readonly blindAnswer?: string;
   readonly port?: number;
 };
 
@@ -174,7 +176,10 @@ export async function startLlmServer(options: ServerOptions = {}): Promise<LlmSe
       const fault = over ? "429" : (options.fault?.(n) ?? null);
       const outcome = fault ?? "ok";
       stats.byOutcome[outcome] = (stats.byOutcome[outcome] ?? 0) + 1;
-      const scripted = body === null ? BENCH_ANSWER : (options.answer ?? ruleAnswer)(body, n);
+      const scripted =
+        body === null
+          ? (options.blindAnswer ?? BENCH_ANSWER)
+          : (options.answer ?? ruleAnswer)(body, n);
       const slow = typeof scripted === "string" ? (options.slowAnswersMs ?? 0) : 0;
       const ms = (options.latencyMs ?? 0) + slow;
       const events = options.events ?? (body?.["stream"] === true ? 20 : 0);

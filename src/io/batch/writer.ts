@@ -74,6 +74,7 @@ export function makeWriter(options: WriterOptions): Writer {
       try {
         writeAll(part.file, line.text);
       } catch (error) {
+        for (const { file } of parts) closeSync(file);
         throw diskError(part.path, "write", error);
       }
       part.bytes += Buffer.byteLength(line.text);
@@ -126,8 +127,11 @@ async function finish(
   { n, provider, model, url, file, path, lines, entries }: Part,
 ): Promise<void> {
   await onDisk(path, "write", async () => {
-    fsyncSync(file);
-    closeSync(file);
+    try {
+      fsyncSync(file);
+    } finally {
+      closeSync(file);
+    }
   });
   const by = engine === "batch-file" ? {} : { engine };
   const head = { requests: n, stage, provider, model, url, ...by, results: [...results] };

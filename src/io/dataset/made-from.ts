@@ -4,7 +4,7 @@
  * changed or replaced since, it says nothing.
  */
 import { createHash } from "node:crypto";
-import { readFile, stat } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { z } from "zod";
 import { errorCode } from "../../errors.ts";
@@ -13,6 +13,7 @@ import type { StageSummary } from "../../work.ts";
 import type { SourceFile } from "../source/types.ts";
 import { onDisk } from "../disk-faults.ts";
 import { expandHome } from "../home-path.ts";
+import { statsIfThere } from "../stats-if-there.ts";
 import { writeWhole } from "../store.ts";
 import { STATS_FILE } from "./folder.ts";
 
@@ -36,7 +37,7 @@ export async function madeBefore(folder: string, hash: string): Promise<StageSum
   const stats = statsSchema.safeParse(parsed(text));
   if (!stats.success || madeHash(text) !== mark.data.stats) return null;
   for (const { name } of stats.data.files) {
-    if ((await printOf(join(folder, name))) === null) return null;
+    if (printOf(join(folder, name)) === null) return null;
   }
   const { summary } = mark.data;
   const note = `${folder}: it is there already, made from the same input with the same settings: nothing to do (--force builds it anew)`;
@@ -45,13 +46,13 @@ export async function madeBefore(folder: string, hash: string): Promise<StageSum
 
 /** True when the folder has a mark, of whatever input. */
 export async function hasMark(folder: string): Promise<boolean> {
-  return (await printOf(markOf(folder))) !== null;
+  return printOf(markOf(folder)) !== null;
 }
 
 /** Path, size and time of change of each file; null for one that is not there. */
 export async function filePrints(paths: readonly string[]): Promise<unknown[]> {
   const prints: unknown[] = [];
-  for (const path of paths) prints.push([path, await printOf(path)]);
+  for (const path of paths) prints.push([path, printOf(path)]);
   return prints;
 }
 
@@ -59,7 +60,7 @@ export async function filePrints(paths: readonly string[]): Promise<unknown[]> {
 export async function sourcePrints(root: string, files: readonly SourceFile[]): Promise<unknown[]> {
   const prints: unknown[] = [];
   for (const { dataset, revision, name, rows } of files) {
-    const print = revision === null ? await printOf(resolve(root, expandHome(name))) : null;
+    const print = revision === null ? printOf(resolve(root, expandHome(name))) : null;
     prints.push([dataset, revision, name, rows, print]);
   }
   return prints;
@@ -76,14 +77,9 @@ const markSchema = z.object({
 });
 const statsSchema = z.looseObject({ files: z.array(z.looseObject({ name: z.string() })) });
 
-async function printOf(path: string): Promise<string | null> {
-  try {
-    const { size, mtimeMs } = await stat(path);
-    return `${size} ${mtimeMs}`;
-  } catch (error) {
-    if (errorCode(error) === "ENOENT" || errorCode(error) === "ENOTDIR") return null;
-    throw error;
-  }
+function printOf(path: string): string | null {
+  const stats = statsIfThere(path);
+  return stats === null ? null : `${stats.size} ${stats.mtimeMs}`;
 }
 
 /** null for a file that is not there. */

@@ -83,13 +83,16 @@ export function openLineWriter(path: string, over = false): LineWriter {
     },
     flush,
     close(sync) {
-      flush();
-      guarded(path, "write", () => {
-        if (over) ftruncateSync(fd, bytes);
-        if (sync && unsynced > 0) fdatasyncSync(fd);
-        else if (sync) fsyncSync(fd);
-        closeSync(fd);
-      });
+      try {
+        flush();
+        guarded(path, "write", () => {
+          if (over) ftruncateSync(fd, bytes);
+          if (sync && unsynced > 0) fdatasyncSync(fd);
+          else if (sync) fsyncSync(fd);
+        });
+      } finally {
+        guarded(path, "write", () => closeSync(fd));
+      }
     },
   };
 }

@@ -6,10 +6,10 @@
  */
 import { createHash } from "node:crypto";
 import { readdirSync } from "node:fs";
-import { readFile } from "node:fs/promises";
 import { z } from "zod";
 import { errorCode, errorMessage, UserError } from "../../errors.ts";
 import { diskError } from "../disk-faults.ts";
+import { readWhole } from "../read-whole.ts";
 import { missing, parseFile, type Store } from "../store.ts";
 import { buildPrint } from "./build.ts";
 import { addFactLines, readFactLines, tidyFactLines, type FactLine } from "./fact-lines.ts";
@@ -112,7 +112,7 @@ export function openFacts(
   };
   const bytesOf = async (path: string): Promise<Buffer | null> => {
     try {
-      return await readFile(store.path(path));
+      return await readWhole(store.path(path));
     } catch (error) {
       if (errorCode(error) === "ENOENT") return null;
       throw diskError(store.path(path), "read", error);
@@ -184,11 +184,17 @@ export function contentHash(content: string | Buffer): string {
 /** One hash over how files are, without reading them; null: one changed just now. */
 export function printOver(store: Store, paths: readonly string[]): string | null {
   const hash = createHash("sha256");
+  const root = store.path();
+  let some = "";
   for (const path of paths) {
-    const print = printOf(store.path(path));
+    const print = printOf(`${root}/${path}`);
     if (print?.isSettled === false) return null;
-    hash.update(`${path} ${print?.text ?? ""}\n`);
+    some += `${path} ${print?.text ?? ""}\n`;
+    if (some.length < HASHED_CHARS) continue;
+    hash.update(some);
+    some = "";
   }
+  hash.update(some);
   return hash.digest("hex").slice(0, HASH_DIGITS);
 }
 
@@ -228,6 +234,8 @@ async function tidied(path: string): Promise<void> {
 }
 
 const HELD_LINES = 5000;
+/** Many small pieces cost more than their bytes. */
+const HASHED_CHARS = 1 << 16;
 
 /** More than half of many lines are overtaken. */
 const isWorn = ({ lines, overtaken }: { lines: number; overtaken: number }): boolean =>

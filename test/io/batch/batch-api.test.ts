@@ -461,6 +461,25 @@ test("whose batch API is spoken is told from api and name, and chain.toml wins",
   expect(dialectOf("groq", settingsOf(config, "groq")).bytes).toBe(200_000_000);
 });
 
+test.each(["fireworks", "mine"])(
+  "Fireworks' batches are another API: refused by name, before anything is written or booked: %s",
+  async (name) => {
+    const root = batchProject(2);
+    const toml = `[provider.${name}]\nbase_url = "https://api.fireworks.ai/inference/v1"\n[king]\nprovider = "${name}"\nmodel = "m"\n[engine]\nname = "batch"\nonline_below = 0\n`;
+    await expect(runKing(root, toml, {}, { FIREWORKS_API_KEY: "k" })).rejects.toThrow(
+      expect.objectContaining({
+        name: "UserError",
+        message: `[engine] name = "batch": Fireworks, the provider [provider.${name}], has no batch API of OpenAI's shape: its batches are jobs over data sets of an account`,
+        hint: expect.stringContaining("--engine batch-file writes the request files") as string,
+      }),
+    );
+    expect(requestsOf(root, 1)).toEqual([]);
+    expect(ledgerOf(root)).toEqual([]);
+    const own = configOf(`${toml}\n[provider.other]\nbase_url = "http://x/v1"\n`);
+    expect(dialectOf("other", settingsOf(own, "other")).batches).toBe("/batches");
+  },
+);
+
 test("a share beside the models' prices is every model's that has none of its own", () => {
   const toml =
     '[provider.p.price]\nbatch = 0.5\n"a" = { input = 1, output = 1 }\n"b" = { input = 1, output = 1, batch = 0.7 }\n';

@@ -4,6 +4,7 @@
  * 2026-11. None of them was tried with a key.
  */
 import type { ProviderConfig } from "../../../config-schema/schema.ts";
+import { UserError } from "../../../errors.ts";
 import { MOST_BYTES, MOST_LINES } from "../carrier.ts";
 import { MARK } from "./job.ts";
 
@@ -113,9 +114,27 @@ const DIALECTS = {
   },
 } as const satisfies Readonly<Record<NonNullable<ProviderConfig["batch_api"]>, Dialect>>;
 
-/** Chosen in chain.toml, else by the API that the provider speaks, and by its name where that is known. */
-export function dialectOf(name: string, { api, batch_api }: ProviderConfig): Dialect {
+/**
+ * Chosen in chain.toml, else by the API that the provider speaks, and by its name where that is known.
+ * @throws UserError for a provider whose batches are none of these.
+ */
+export function dialectOf(name: string, { api, batch_api, base_url }: ProviderConfig): Dialect {
   if (batch_api !== undefined) return DIALECTS[batch_api];
+  if (name === "fireworks" || isAt(base_url, "fireworks.ai")) throw jobsOverSets(name);
   if (api === "messages") return DIALECTS.anthropic;
   return Object.hasOwn(DIALECTS, name) ? DIALECTS[name as keyof typeof DIALECTS] : OPENAI;
+}
+
+// ---------------------------------------------------------------------------------------------
+
+/** Fireworks' batch inference jobs read and write data sets of an account, made beforehand. Source: its documentation. */
+const jobsOverSets = (name: string): UserError =>
+  new UserError(
+    `[engine] name = "batch": Fireworks, the provider [provider.${name}], has no batch API of OpenAI's shape: its batches are jobs over data sets of an account`,
+    '--engine batch-file writes the request files: make a data set of each, run it there (firectl create batch-inference-job), and put the results into engine/<stage>/; or --engine local. Where something of OpenAI\'s shape stands before it, say so: batch_api = "openai"',
+  );
+
+function isAt(url: string | undefined, domain: string): boolean {
+  const host = url !== undefined && URL.canParse(url) ? new URL(url).hostname : "";
+  return host === domain || host.endsWith(`.${domain}`);
 }

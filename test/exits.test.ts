@@ -54,6 +54,8 @@ const NEEDS_NONE: Readonly<Record<string, readonly string[]>> = {
     "src/trainer/jobs.ts",
     "src/trainer/served-model.ts",
     "src/trainer/train-run.ts",
+    "src/trainer/worth-gym.ts",
+    "src/stages/rollout.ts",
     "src/io/dataset/made-from.ts",
     "src/io/doctored.ts",
     "src/io/facts/fact-lines.ts",

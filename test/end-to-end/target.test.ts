@@ -3,7 +3,7 @@
  * without warning, the controller and its stage together, and stopped once as Ctrl-C does. Slow because it
  * must be: some twenty starts of a process.
  */
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, onTestFinished, test } from "vitest";
 import { KEY, loopToml } from "../support/client.ts";
@@ -28,10 +28,13 @@ function childrenOf(pid: number): number[] {
 const isRunning = ({ child }: Running): boolean =>
   child.exitCode === null && child.signalCode === null;
 
-function killBoth({ child }: Running): void {
+async function killBoth({ child, ended }: Running): Promise<void> {
   const stages = childrenOf(child.pid ?? 0);
   child.kill("SIGKILL");
   for (const pid of stages) process.kill(pid, "SIGKILL");
+  await ended;
+  // What is killed holds the workspace until it is gone.
+  while (stages.some((pid) => existsSync(`/proc/${pid}`))) await sleep(5);
 }
 
 test.skipIf(process.platform !== "linux")(
@@ -64,14 +67,12 @@ test.skipIf(process.platform !== "linux")(
     };
 
     const first = await startedAt(3);
-    killBoth(first);
-    await first.ended;
+    await killBoth(first);
     const second = await startedAt(14);
     second.child.kill("SIGTERM");
     expect((await second.ended).code).toBe(130);
     const third = await startedAt(30);
-    killBoth(third);
-    await third.ended;
+    await killBoth(third);
 
     const last = await runScriptFile("stages", args, env);
     expect(last.stderr).toMatch(/target: reached\n$/);

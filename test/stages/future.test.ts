@@ -65,7 +65,7 @@ test("session logs without an id are drawn though the pull requests cannot be op
     'asked for 2 turns, only 1 are eligible: there are no more rows; no filter took any; one turn a run was drawn: [source].spread = "turns" draws any number of a run (max_per_instance holds)',
     "1 of 1 turns have no pull request: the challenger will see what their run did afterwards ([challenger].hidden)",
     "secrets masked: github_token 1 ([source].mask)",
-    '1 home paths in 1 turns are left as they are: [source].mask = "secrets+home" gives them stand-ins',
+    '1 home path in 1 turn is left as it is: [source].mask = "secrets+home" gives stand-ins',
   ]);
 });
 

@@ -18,12 +18,17 @@ export function escapeMarkdown(text: string): string {
     .replace(/&/g, "&amp;")
     .replace(/</g, "&lt;")
     .replace(/>/g, "&gt;")
-    .replace(/(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])/g, "\\_")
+    .replace(/_+/g, (run, at: number, whole: string) =>
+      // Between letters underscores stand for themselves: instance ids are full of them.
+      isWord(whole[at - 1]) && isWord(whole[at + run.length]) ? run : run.replaceAll("_", "\\_"),
+    )
     .replace(/:\/\//g, "&#58;//")
     .replace(/@(?=\w)/g, "&#64;");
 }
 
 // ---------------------------------------------------------------------------------------------
+
+const isWord = (sign: string | undefined): boolean => /[A-Za-z0-9]/.test(sign ?? "");
 
 function blockText(block: Block): string {
   switch (block.kind) {

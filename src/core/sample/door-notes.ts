@@ -96,7 +96,9 @@ function homeNotes(
 ): string[] {
   if (homePaths === 0) return [];
   const where = `${counted(homePaths, "home path")} in ${counted(homeTurns, "turn")}`;
-  return mask === "secrets+home"
-    ? [`${where} were given stand-ins ([source].mask)`]
-    : [`${where} are left as they are: [source].mask = "secrets+home" gives them stand-ins`];
+  if (mask === "secrets+home") {
+    return [`${where} ${homePaths === 1 ? "was" : "were"} given stand-ins ([source].mask)`];
+  }
+  const so = homePaths === 1 ? "is left as it is" : "are left as they are";
+  return [`${where} ${so}: [source].mask = "secrets+home" gives stand-ins`];
 }

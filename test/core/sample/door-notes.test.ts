@@ -38,7 +38,7 @@ test.each<[sum: Partial<DoorSum>, mask: "secrets" | "secrets+home", said: string
   [
     { homePaths: 9, homeTurns: 4 },
     "secrets",
-    '9 home paths in 4 turns are left as they are: [source].mask = "secrets+home" gives them stand-ins',
+    '9 home paths in 4 turns are left as they are: [source].mask = "secrets+home" gives stand-ins',
   ],
   [
     { homePaths: 9, homeTurns: 4 },

@@ -69,6 +69,6 @@ test("the list of huge pull requests has the largest first", () => {
     ],
     60_000,
   );
-  expect(text).toContain("| c__d 2 | c/d | 90000 |\n| a__b-1 | a/b | 70000 |");
+  expect(text).toContain("| c__d\\|2 | c/d | 90000 |\n| a__b-1 | a/b | 70000 |");
   expect(hugePrMarkdown([], 60_000)).toContain("None.");
 });

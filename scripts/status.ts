@@ -28,7 +28,9 @@ await runScript(async () => {
   );
   const wrong = await wrongOf(flags.root);
   const lines = statusLines(state, wrong);
-  const text = flags.json ? JSON.stringify({ ...state, wrong }) : typed(lines.join("\n"));
+  const text = flags.json
+    ? JSON.stringify({ ...state, next: state.next === null ? null : typed(state.next), wrong })
+    : typed(lines.join("\n"));
   process.stdout.write(`${text}\n`);
   return 0;
 });

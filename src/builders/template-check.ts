@@ -42,6 +42,8 @@ export type TemplateReport = {
   } | null;
   /** What engines said that cannot read the template. */
   readonly unread: readonly string[];
+  /** What was taken to be so, since no file says it. */
+  readonly notes?: readonly string[];
 };
 
 export type Difference = {
@@ -125,6 +127,7 @@ export function reportLines(report: TemplateReport): string[] {
     ...(needs.form === asCalls.form || needs.carried === 0
       ? []
       : [`  where calls stay calls: ${asCalls.form} (carries ${asCalls.carried} of ${all})`]),
+    ...(report.notes ?? []),
     ...report.unread,
     agree === null
       ? report.unread.length > 0

@@ -21,6 +21,8 @@ export type PlayOrder = {
   readonly parallel: number;
   /** Below the workspace. */
   readonly folder: string;
+  /** `all`: runs that there will be. */
+  readonly begun?: (all: number) => void;
   readonly told: (outcome: "kept" | "dropped") => void;
 };
 
@@ -45,6 +47,7 @@ export async function playAll(order: PlayOrder): Promise<PlayedAll> {
   const wanted = tasks.flatMap((task) =>
     Array.from({ length: runs }, (_, at) => ({ task, n: at + 1 })),
   );
+  order.begun?.(wanted.length);
   await inParallel([...wanted.entries()], order.parallel, async ([slot, { task, n }]) => {
     const path = `${folder}/${task.id}-${policy.replaceAll(/[^\w.-]+/g, "-")}-${n}.traj.json`;
     const there = await store.readIfThere(path, thereSchema);

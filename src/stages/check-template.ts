@@ -17,7 +17,9 @@ import { templateProgram } from "../io/training-python.ts";
  * @throws UserError for files without a template, and for one that no engine can read.
  */
 export async function checkTemplate(path: string, date: string): Promise<TemplateReport> {
-  const template = chatTemplate(await readTemplateFiles(resolve(path), "check-template"), path);
+  const files = await readTemplateFiles(resolve(path), "check-template");
+  const read = chatTemplate(files, path);
+  const template = files.config === null ? { ...read, tokens: STAND_INS } : read;
   const names =
     templateProgram() === null ? ["jinja" as const] : (["transformers", "jinja"] as const);
   const checks: EngineCheck[] = [];
@@ -31,5 +33,15 @@ export async function checkTemplate(path: string, date: string): Promise<Templat
   if (checks.length === 0) {
     throw new UserError(unread.join("\n"), "mend the template");
   }
-  return reportOf(path, checks, unread);
+  return {
+    ...reportOf(path, checks, unread),
+    ...(files.config === null ? { notes: [ALONE] } : {}),
+  };
 }
+
+// ---------------------------------------------------------------------------------------------
+
+/** A template alone does not say its model's tokens, and many stop without them. */
+const STAND_INS = { bos_token: "<s>", eos_token: "</s>" };
+const ALONE =
+  "no tokenizer_config.json lies beside it: bos_token is taken to be <s>, eos_token </s>";

@@ -6,6 +6,7 @@ import type { Target } from "../core/formats/targets.ts";
 import { atifDocument } from "../core/formats/write-atif.ts";
 import { openaiLine } from "../core/formats/write-openai.ts";
 import { sharegptLine } from "../core/formats/write-sharegpt.ts";
+import { SKIP_MEANINGS } from "../drawing/logs/find.ts";
 import { allRuns, noRunsFound } from "../drawing/logs/runs.ts";
 import { UserError } from "../errors.ts";
 
@@ -77,12 +78,16 @@ export function convertLines(summary: ConvertSummary): string[] {
     `${written} runs of ${files} files`,
     ...line("found", runs),
     ...line("files without a run", skipped),
+    ...DATABASES.flatMap((why) => (skipped[why] ? [`${why}: ${SKIP_MEANINGS[why]}`] : [])),
     ...line("left out", dropped),
     ...line("secrets masked", masked),
   ];
 }
 
 // ---------------------------------------------------------------------------------------------
+
+/** What a person can mend by another Node or a package. */
+const DATABASES = ["no_sqlite", "bad_database"] as const;
 
 function lineOf(to: Target, run: Run): unknown {
   switch (to) {

@@ -3,7 +3,13 @@
  * is refused and what to write into chain.toml. Whether calls are carried is kept for the stages.
  */
 import type { Config } from "../config.ts";
-import { fallbackModels, judgePanel, sideModels } from "../config/models.ts";
+import {
+  fallbackModels,
+  judgePanel,
+  refineModel,
+  sideModels,
+  worthJudges,
+} from "../config/models.ts";
 import { adviceOf, callsOf, examinedLine, type Examined } from "../core/doctor/advice.ts";
 import { callRules } from "../core/retry/rules.ts";
 import { examine } from "../examining/examine.ts";
@@ -60,7 +66,16 @@ function modelsOf(config: Config): Asked[] {
       temperature: challenger.temperature,
     })),
     ...sideModels(config).map((one) => ({ ...one, role: "ranker" as const, temperature: 0 })),
-    ...judgePanel(config).map((one) => ({
+    ...(config.refine.model === undefined
+      ? []
+      : [
+          {
+            ...refineModel(config),
+            role: "challenger" as const,
+            temperature: challenger.temperature,
+          },
+        ]),
+    ...[...judgePanel(config), ...worthJudges(config)].map((one) => ({
       ...one,
       role: "judge" as const,
       temperature: one.temperature ?? judge.temperature,

@@ -84,7 +84,6 @@ export async function play(
   const asking = skill === null ? openAsking(deps.engine) : null;
   const policyOf =
     asking === null ? scriptedPolicies(opened, skill ?? 0, rng) : modelPolicies(config, asking);
-  progress.begin("gym", options.runs);
   const played = await playAll({
     gym: opened,
     store,
@@ -95,6 +94,7 @@ export async function play(
     maxSteps: config.gym.max_steps,
     parallel: options.concurrency ?? config.gym.parallel,
     folder: options.out,
+    begun: (all) => progress.begin("gym", all),
     told: (outcome) => progress.step(outcome),
   });
   const work = (await asking?.end()) ?? null;

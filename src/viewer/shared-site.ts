@@ -124,7 +124,7 @@ export function reportPage(site: SharedSite, report: string | null): SharedPage 
 export function reignPages(site: SharedSite): SharedPage[] {
   const { lineage = null } = site;
   if (lineage === null) return [];
-  const body = reignBody(lineage);
+  const body = reignBody(lineage, { root: null, by: "npm" });
   const text = pageText(site, { up: "", kind: "reign", title: "Who reigns", body });
   return [{ path: "reign.html", text }];
 }

@@ -84,7 +84,7 @@ test("one command does requests, job and results; the key is in the environment 
   const ran = await runKing(root, "--json");
   expect([ran.code, ran.stderr]).toEqual([
     0,
-    expect.stringContaining("6 lines wait for the Ray job"),
+    expect.stringContaining("6 lines waiting for the Ray job"),
   ]);
   expect(JSON.parse(ran.stdout)).toMatchObject({ kept: COUNT, pending: 0 });
   expect(answersIn(root)).toBe(COUNT);

@@ -85,6 +85,15 @@ test.skipIf(noVenv)("both engines agree, or one says what it cannot do", async (
   );
 });
 
+test("a template that lies alone is tried with stand-ins for the tokens that its model would have", async () => {
+  const root = tempProject({ "alone.jinja": `{{ bos_token + 'x' }}${WHOLE}{{ eos_token }}` });
+  const alone = await checkTemplate(join(root, "alone.jinja"), DATE);
+  expect(alone.histories[0]).toEqual({ case: "base", kind: "whole" });
+  expect(reportLines(alone)).toContain(
+    "no tokenizer_config.json lies beside it: bos_token is taken to be <s>, eos_token </s>",
+  );
+});
+
 test("a template that no engine reads is told with its file", async () => {
   const path = join(tempProject({}), "t.jinja");
   writeFileSync(path, "{% if %}");

@@ -12,7 +12,7 @@ export function countHomePaths(text: string): number {
 
 /** What is said of home folders: by exports and publishing of what they write, by init of what it looked at. */
 export function homePathsNote(paths: number, where: string): string {
-  return `${paths} home paths are in ${where}: [source].mask = "secrets+home" draws turns without them`;
+  return `${paths} home path${paths === 1 ? " is" : "s are"} in ${where}: [source].mask = "secrets+home" draws turns without them`;
 }
 
 /** User -> stand-in ("user", "user2" ...), in the order in which the texts name them. */

@@ -1,4 +1,5 @@
 /** What is said of request files that wait: who has them, when to come back, what to run on them. */
+import { counted } from "../../core/report/format.ts";
 import type { BatchOptions, Desk } from "./desk.ts";
 import { requestsPath } from "./maps.ts";
 
@@ -20,13 +21,13 @@ export function waitWords(
       : engines.has("batch")
         ? `later (${until.at(-1) === undefined ? "a batch takes up to a day" : `the last of them ends by ${until.at(-1)} at the latest`}), or with --wait`
         : "to go on";
-  return `${count} items wait for results of ${files} in engine/${stage}/; run the same command again ${when}`;
+  return `${counted(count, "item")} ${count === 1 ? "waits" : "wait"} for results of ${files} in engine/${stage}/; run the same command again ${when}`;
 }
 
 /** Why the stage ends here where nothing that it wrote has left. */
 export function unsentWords(waiting: ReadonlyMap<number, number>): string {
   const count = [...waiting.values()].reduce((sum, n) => sum + n, 0);
-  return `${count} items were written down and not sent; run the same command again to send them`;
+  return `${counted(count, "item")} written down and not sent; run the same command again to send them`;
 }
 
 /** What this process asks itself although another engine is set: at another price, and at once. */
@@ -37,7 +38,7 @@ export function onlineWords(
   const { name, online_below } = config.engine;
   if (count === 0 || name === "local") return null;
   const how = name === "batch" ? "one by one at the full price" : "by this process";
-  return `${count} items, fewer than [engine].online_below = ${online_below}, were asked ${how} although the engine is "${name}"`;
+  return `${counted(count, "item")}, fewer than [engine].online_below = ${online_below}, asked ${how} although the engine is "${name}"; 0 there sends any number`;
 }
 
 /** A line for one request file; null where what is to be mended says it already. */
@@ -52,12 +53,14 @@ export function fileWords(
   const has = desk?.past.out.get(n)?.words;
   const unsent = desk?.unsent.get(n);
   if (unsent !== undefined)
-    return unsent === null ? `${path}: ${count} lines go out with the next run` : null;
+    return unsent === null
+      ? `${path}: ${counted(count, "line")} to go out with the next run`
+      : null;
   if (engine === "batch")
-    return `${path}: ${count} lines wait ${has === undefined ? "to be sent" : `for ${has}`}`;
-  if (engine === "ray") return `${path}: ${count} lines wait for the Ray job`;
+    return `${path}: ${counted(count, "line")} waiting ${has === undefined ? "to be sent" : `for ${has}`}`;
+  if (engine === "ray") return `${path}: ${counted(count, "line")} waiting for the Ray job`;
   const out = `engine/${stage}/results-${n}.jsonl`;
-  return `${path}: ${count} lines wait. Run them, e.g. \`vllm run-batch -i ${path} -o /tmp/results-${n}.jsonl --model MODEL\`, and move the results to ${out} when they are complete: what they lack is asked again at once`;
+  return `${path}: ${counted(count, "line")} waiting. Run them, e.g. \`vllm run-batch -i ${path} -o /tmp/results-${n}.jsonl --model MODEL\`, and move the results to ${out} when they are complete: what they lack is asked again at once`;
 }
 
 // ---------------------------------------------------------------------------------------------

@@ -121,7 +121,7 @@ test("too few items for a batch are asked at the full price, and the summary say
     const summary = await runKing(root, toml);
     expect(summary).toMatchObject({ kept: 2, stopped: null });
     expect(summaryLines(summary).join("\n")).toContain(
-      '2 items, fewer than [engine].online_below = 3, were asked one by one at the full price although the engine is "batch"',
+      '2 items, fewer than [engine].online_below = 3, asked one by one at the full price although the engine is "batch"; 0 there sends any number',
     );
     const ended = ledgerOf(root).filter(({ event }) => event === "outcome");
     // 1,000 tokens in (600 of them cached) and 100 out at 1 and 2 dollars a million, not halved.
@@ -402,9 +402,9 @@ test("a server that is away leaves everything for the next run", async () => {
   const saidLost = summaryLines(lost).join("\n");
   expect(saidLost).toContain("engine/king/requests-1.jsonl: p took no file: ");
   expect(saidLost).toContain(
-    "2 items were written down and not sent; run the same command again to send them",
+    "2 items written down and not sent; run the same command again to send them",
   );
-  expect(saidLost).toContain("engine/king/requests-1.jsonl: 2 lines go out with the next run");
+  expect(saidLost).toContain("engine/king/requests-1.jsonl: 2 lines to go out with the next run");
   expect(saidLost).not.toMatch(/wait for|up to a day/);
   await runKing(root, toml);
   const out = await runKing(root, away);

@@ -19,9 +19,9 @@ await runScript(async () => {
   const { furtherLine } = await import("../src/core/spend/further.ts");
   const [config, store] = [loadConfig(flags.root), openStore(flags.root)];
   const rows = await estimate(config, store, flags);
-  const target = await estimateFurther(config, store);
   const out = flags.json ? process.stderr : process.stdout;
   for (const line of estimateLines(rows, config.engine)) out.write(`${line}\n`);
+  const target = await estimateFurther(config, store);
   if (target !== null) out.write(`${furtherLine(target)}\n`);
   const all = { rows, total: totalOf(rows), ...(target === null ? {} : { target }) };
   if (flags.json) process.stdout.write(`${JSON.stringify(all)}\n`);

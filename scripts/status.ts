@@ -22,11 +22,9 @@ await runScript(async () => {
   const flags = parseFlags<CommonFlags>(command, process.argv.slice(2));
   const { openStore } = await import("../src/io/store.ts");
   const { readableConfig, status, statusLines } = await import("../src/stages/status.ts");
-  const state = await withTarget(
-    flags.root,
-    await status(openStore(flags.root), await readableConfig(flags.root)),
-  );
-  const wrong = await wrongOf(flags.root);
+  const counted = await status(openStore(flags.root), await readableConfig(flags.root));
+  const { state, said } = await withTarget(flags.root, counted);
+  const wrong = [...(await wrongOf(flags.root)), ...said];
   const lines = statusLines(state, wrong);
   const text = flags.json
     ? JSON.stringify({ ...state, next: state.next === null ? null : typed(state.next), wrong })
@@ -35,15 +33,18 @@ await runScript(async () => {
   return 0;
 });
 
-/** With a [target]: how far it is, and what is typed to go on. */
-async function withTarget(root: string, state: Status): Promise<Status> {
-  if (!existsSync(join(root, "chain.toml"))) return state;
+type Told = { readonly state: Status; readonly said: readonly string[] };
+
+/** With a [target]: how far it is, and what is typed to go on; or what is wrong with it. */
+async function withTarget(root: string, state: Status): Promise<Told> {
+  if (!existsSync(join(root, "chain.toml"))) return { state, said: [] };
   const { targetOf } = await import("../src/stages/status.ts");
   const { openStore } = await import("../src/io/store.ts");
   const target = await targetOf(root, openStore(root));
-  if (target === null) return state;
-  const isOver = target.rounds_left.high === 0;
-  return { ...state, target, next: isOver ? state.next : "npm run stages -- --until target" };
+  if (target === null) return { state, said: [] };
+  if (typeof target === "string") return { state, said: [target] };
+  const next = target.rounds_left.high === 0 ? state.next : "npm run stages -- --until target";
+  return { state: { ...state, target, next }, said: [] };
 }
 
 /** What of the settings has to be mended before a stage can run; [] when nothing has. */

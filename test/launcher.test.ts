@@ -6,6 +6,7 @@ import {
   readFileSync,
   readdirSync,
   realpathSync,
+  rmSync,
   symlinkSync,
   utimesSync,
   writeFileSync,
@@ -105,16 +106,44 @@ test("a command that has begun finds what it loads late, though its bundle was m
   expect(saidBy(first)).toBe("one src/late.ts\n");
 });
 
-test("what no command can want any more is removed with the next bundle", async () => {
+test("what no list has named for a week is removed with the next bundle", async () => {
   const project = launchable(LATE);
   const folder = dirname((await keptBundle(project, "scripts/say.ts")) ?? "");
   const before = readdirSync(folder).filter((name) => name !== "bundle.json");
-  for (const name of before) utimesSync(join(folder, name), 0, 0);
-  writeFileSync(join(project, "scripts/say.ts"), `${LATE["scripts/say.ts"]}\nconsole.log("more");`);
-  const second = await keptBundle(project, "scripts/say.ts");
-  expect(saidBy(second)).toBe("one src/late.ts\nmore\n");
-  const left = readdirSync(folder);
-  expect(before.some((name) => !left.includes(name))).toBe(true);
+  const more = async (words: string): Promise<string | null> => {
+    for (const name of before) utimesSync(join(folder, name), 0, 0);
+    const text = `${LATE["scripts/say.ts"]}\nconsole.log("${words}");`;
+    writeFileSync(join(project, "scripts/say.ts"), text);
+    return keptBundle(project, "scripts/say.ts");
+  };
+  expect(saidBy(await more("more"))).toBe("one src/late.ts\nmore\n");
+  // A process that began before may want them still, however long ago they were made.
+  expect(before.filter((name) => !readdirSync(folder).includes(name))).toEqual([]);
+  expect(saidBy(await more("and more"))).toBe("one src/late.ts\nand more\n");
+  expect(before.some((name) => !readdirSync(folder).includes(name))).toBe(true);
+});
+
+test.each([
+  ["emptied", (file: string) => void writeFileSync(file, "")],
+  ["gone", (file: string) => void rmSync(file)],
+])("what was made and is %s is made anew", async (_what, harm) => {
+  const project = launchable(LATE);
+  const entry = (await keptBundle(project, "scripts/say.ts")) ?? "";
+  const folder = dirname(entry);
+  for (const name of readdirSync(folder).filter((one) => one.endsWith(".mjs"))) {
+    harm(join(folder, name));
+    expect(saidBy(await keptBundle(project, "scripts/say.ts"))).toBe("one src/late.ts\n");
+  }
+});
+
+test("a list that is cut is written anew", async () => {
+  const project = launchable(LATE);
+  const entry = (await keptBundle(project, "scripts/say.ts")) ?? "";
+  const list = join(dirname(entry), "bundle.json");
+  const whole = readFileSync(list, "utf8");
+  writeFileSync(list, whole.slice(0, 20));
+  expect(await keptBundle(project, "scripts/say.ts")).toBe(entry);
+  expect(readFileSync(list, "utf8")).toBe(whole);
 });
 
 test.each([

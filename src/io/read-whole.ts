@@ -3,19 +3,28 @@
  * trips to another thread take. In a loop over very many files nothing would get its turn meanwhile, no signal,
  * reply or line of progress: so after some milliseconds everybody does.
  */
-import { closeSync, fstatSync, openSync, readFileSync } from "node:fs";
+import { closeSync, constants, fstatSync, openSync, readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { setImmediate } from "node:timers/promises";
+import { UserError } from "../errors.ts";
 
-/** @throws the disk's own error */
+/** @throws the disk's own error, and UserError for what is no file, such as a pipe */
 export async function readWhole(path: string): Promise<Buffer> {
   if (performance.now() - lastTurn > TURN_MS) {
     await setImmediate();
     lastTurn = performance.now();
   }
-  const file = openSync(path, "r");
+  // A pipe in place of a file would wait for a writer for ever.
+  const file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   try {
-    if (fstatSync(file).size <= SMALL_BYTES) return readFileSync(file);
+    const stat = fstatSync(file);
+    if (!stat.isFile() && !stat.isDirectory()) {
+      throw new UserError(
+        `cannot read ${path}: it is no file but a pipe or a device`,
+        "move it away and put the file in its place",
+      );
+    }
+    if (stat.size <= SMALL_BYTES) return readFileSync(file);
   } finally {
     closeSync(file);
   }

@@ -153,8 +153,12 @@ async function siteOf(
 }
 
 /** Who reigned, masked; null: nobody has challenged. */
-async function lineageOf({ deps: { store }, masker }: Round): Promise<Lineage | null> {
-  const lineage = await store.readIfThere(LINEAGE, lineageSchema);
+async function lineageOf({ deps: { store }, masker, broken }: Round): Promise<Lineage | null> {
+  const lineage = await store.readIfThere(LINEAGE, lineageSchema).catch((error: unknown) => {
+    if (!(error instanceof BrokenFile)) throw error;
+    broken.add(error.file);
+    return null;
+  });
   if (lineage === null || lineage.challenges.length === 0) return null;
   const [safe] = await masker.mask([lineage]);
   return safe ?? null;

@@ -98,13 +98,15 @@ export async function readableConfig(root: string): Promise<Config | null> {
   }
 }
 
-/** null: chain.toml has no [target], or cannot be read, which `faultsOf` says. */
-export async function targetOf(root: string, store: Store): Promise<TargetStatus | null> {
-  const { loadConfig } = await import("../config.ts");
+/**
+ * null: chain.toml has no [target], or cannot be read, which `faultsOf` says. Words: what is wrong with what
+ * a target run has kept.
+ */
+export async function targetOf(root: string, store: Store): Promise<TargetStatus | string | null> {
+  const config = await readableConfig(root);
+  // What reckons with a target is half of what a look would load.
+  if (config?.target.accepted === undefined) return null;
   try {
-    const config = loadConfig(root);
-    // What reckons with a target is half of what a look would load.
-    if (config.target.accepted === undefined) return null;
     const [{ seededRng }, { statusOfTarget }] = await Promise.all([
       import("../core/random.ts"),
       import("../judging/target-state.ts"),
@@ -112,7 +114,7 @@ export async function targetOf(root: string, store: Store): Promise<TargetStatus
     return await statusOfTarget(config, store, seededRng(config.source.seed, "target/outlook"));
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    return null;
+    return `${error.message} -> ${error.hint}`;
   }
 }
 

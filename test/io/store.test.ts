@@ -99,3 +99,14 @@ test("the lock of a process that is gone is taken over", async () => {
   await unlock();
   expect(readdirSync(root)).toEqual([]);
 });
+
+test.skipIf(process.platform === "win32")(
+  "a pipe in place of a file is refused, not waited for",
+  async () => {
+    const root = tempProject({});
+    spawnSync("mkfifo", [join(root, "pipe.json")]);
+    await expect(openStore(root).readText("pipe.json")).rejects.toThrow(
+      `cannot read ${join(root, "pipe.json")}: it is no file but a pipe or a device`,
+    );
+  },
+);

@@ -205,6 +205,13 @@ test("turns that cannot be read or must not be used are left out and counted", a
   expect(read).toBe(kept + Object.values(dropped).reduce((sum, n) => sum + n, 0));
 });
 
+test("a broken lineage is named, and everything else is shared", async () => {
+  const root = tempProject({ "reign/lineage.json": "{" }, await judgedWorkspace());
+  const { notes } = await run(root, join(root, "site"));
+  expect(notes).toContainEqual(expect.stringMatching(/^not read: reign\/lineage\.json; mend/));
+  expect(readdirSync(join(root, "site"))).toContain("index.html");
+});
+
 test("a folder of the workspace's own is refused, and so is a link where pages go", async () => {
   const root = await judgedWorkspace();
   await expect(run(root, join(root, "outcome"))).rejects.toThrow(

@@ -1,5 +1,4 @@
 /** What is said of request files that wait: who has them, when to come back, what to run on them. */
-import { counted } from "../../core/report/format.ts";
 import type { BatchOptions, Desk } from "./desk.ts";
 import { requestsPath } from "./maps.ts";
 
@@ -66,3 +65,7 @@ export function fileWords(
 // ---------------------------------------------------------------------------------------------
 
 const engineOf = (desk: Desk | null, n: number): string => desk?.engines.get(n) ?? "batch-file";
+
+// ---------------------------------------------------------------------------------------------
+
+const counted = (n: number, what: string): string => `${n} ${what}${n === 1 ? "" : "s"}`;

@@ -73,7 +73,7 @@ function openToAdd(path: string): number {
 /** null: nothing is known. Whatever keeps a cache from being read, the files themselves are there. */
 function openToRead(path: string): number | null {
   try {
-    const file = openSync(path, "r");
+    const file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
     if (fstatSync(file).isFile()) return file;
     closeSync(file);
     return null;

@@ -105,7 +105,7 @@ def locks() -> dict[str, Lock]:
 
 
 def trainer(name: str, *without: str) -> Lock:
-    """Of a trainer whose reader npm run test:trainers runs; what they want has no files for 3.13."""
+    """Of a trainer whose reader npm run test:trainers runs; some of it has no files for 3.13."""
     wants = listed(f"{name}.in", TRAINERS)
     return Lock(TRAINERS / f"{name}.lock", wants, without=without, pythons=("311", "312"))
 

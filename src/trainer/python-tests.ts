@@ -5,7 +5,7 @@
  */
 import { join } from "node:path";
 import { errorMessage, UserError } from "../errors.ts";
-import { fill, makeEmpty, readMark, sitePackages } from "./environment.ts";
+import { fill, makeEmpty, pipFinds, readMark, sitePackages } from "./environment.ts";
 import {
   environmentPython,
   LOCKED_PYTHONS,
@@ -14,8 +14,9 @@ import {
   trainingFolder,
   trainingVenv,
 } from "./house.ts";
-import { hashOf, megabytes, readLock, type LockFile } from "./lock-file.ts";
+import { hashOf, megabytes, readLock, type Build, type LockFile } from "./lock-file.ts";
 import { findPython, type Python, type PythonRange } from "./python.ts";
+import { nameCpuIndex } from "./setup.ts";
 
 export type TestEnvironment = {
   readonly venv: string;
@@ -74,7 +75,7 @@ const TRAINER_ENVIRONMENTS: readonly TestEnvironment[] = [
 
 /**
  * Makes those of test/python's environments that are not made yet. One whose Python is not on this
- * machine is left out with a line; its tests skip.
+ * machine, or that has a package without a file for it, is left out with a line; its tests skip.
  * @throws UserError when training/.venv is missing or pip fails.
  */
 export async function setupPythonTests(
@@ -82,70 +83,100 @@ export async function setupPythonTests(
   machine: string,
   say: (line: string) => void,
 ): Promise<void> {
-  await setUp(testsFolder(project), TEST_ENVIRONMENTS, { project, machine, say });
+  await setUp(testsFolder(project), TEST_ENVIRONMENTS, {
+    project,
+    machine,
+    say,
+    find: findPython,
+  });
 }
 
-/** Makes those of test/trainers that are not made yet, some 8 GB in all. @throws UserError when pip fails. */
+/**
+ * Makes those of test/trainers that are not made yet, some 8 GB in all.
+ * @throws UserError when pip fails or does not find PyTorch's CPU build.
+ */
 export async function setupTrainers(
   project: string,
   machine: string,
   say: (line: string) => void,
+  find: typeof findPython = findPython,
 ): Promise<void> {
-  await setUp(trainersFolder(project), TRAINER_ENVIRONMENTS, { project, machine, say });
+  await setUp(trainersFolder(project), TRAINER_ENVIRONMENTS, { project, machine, say, find });
 }
 
 // ---------------------------------------------------------------------------------------------
+
+const SKIPPED = "what needs it is skipped";
 
 type Asked = {
   readonly project: string;
   readonly machine: string;
   readonly say: (line: string) => void;
+  readonly find: typeof findPython;
 };
 
 async function setUp(
   folder: string,
   environments: readonly TestEnvironment[],
-  { project, machine, say }: Asked,
+  { project, machine, say, find }: Asked,
 ): Promise<void> {
   for (const environment of environments) {
     const venv = join(folder, environment.venv);
     const lock = readLock(join(folder, environment.lock));
     const hash = hashOf([lock, ...(environment.onTraining ? [trainingLock(project)] : [])]);
-    if (readMark(venv)?.lock === hash) {
+    const build = buildOf(lock, machine);
+    const mark = readMark(venv);
+    if (mark?.lock === hash && mark.build === build) {
       say(`${venv} is set up already`);
       continue;
     }
-    const python = await pythonFor(environment, project, say);
+    const size = megabytes([lock], machine, build ?? "index");
+    if (size === 0) {
+      say(`left out: ${venv} (a package of its lock has no file for ${machine}); ${SKIPPED}`);
+      continue;
+    }
+    const python = await pythonFor(environment, { project, machine, say, find });
     if (python === null) continue;
     say(
-      `making ${venv} with Python ${python.version}: ${lock.pins.size} packages, up to ${megabytes([lock], machine, "index")} MB to fetch`,
+      `making ${venv} with Python ${python.version}: ${lock.pins.size} packages, up to ${size} MB to fetch`,
     );
     await makeEmpty(venv, python);
+    if (build === "cpu") await demandCpuTorch(venv, lock);
     const beside = environment.onTraining ? await trainingPaths(project) : [];
     const { whole } = environment;
-    await fill(
-      venv,
-      [lock],
-      { lock: hash, build: null, python: python.version },
-      { beside, whole },
-    );
+    await fill(venv, [lock], { lock: hash, build, python: python.version }, { beside, whole });
   }
+}
+
+/** null: no torch in the lock. On Linux the index's build needs libraries of CUDA, which these locks leave out. */
+function buildOf({ pins }: LockFile, machine: string): Build | null {
+  if (!pins.has("torch")) return null;
+  return machine.startsWith("linux") ? "cpu" : "index";
+}
+
+/** @throws UserError when pip does not find it. */
+async function demandCpuTorch(venv: string, { pins }: LockFile): Promise<void> {
+  const torch = `torch==${pins.get("torch")}+cpu`;
+  if (await pipFinds(venv, torch)) return;
+  throw new UserError(
+    `${venv}: pip does not find ${torch}, PyTorch's CPU build, which the readers of trainers run on`,
+    nameCpuIndex("test:trainers"),
+  );
 }
 
 async function pythonFor(
   { onTraining, range, venv }: TestEnvironment,
-  project: string,
-  say: (line: string) => void,
+  { project, say, find }: Asked,
 ): Promise<Python | null> {
   if (onTraining) {
     const program = environmentPython(trainingVenv(project), "setup:training");
     return { program, version: readMark(trainingVenv(project))?.python ?? "" };
   }
   try {
-    return await findPython(range);
+    return await find(range);
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    say(`left out: ${venv} (${errorMessage(error)}); what needs it is skipped`);
+    say(`left out: ${venv} (${errorMessage(error)}); ${SKIPPED}`);
     return null;
   }
 }

@@ -24,6 +24,10 @@ export type SetupVoice = {
   agree(question: string): Promise<boolean>;
 };
 
+/** How pip comes to find PyTorch's CPU build, for a command such as "setup:training". */
+export const nameCpuIndex = (command: string): string =>
+  `give pip PyTorch's CPU index, whose address PyTorch's site shows under Get Started (PIP_EXTRA_INDEX_URL=ADDRESS npm run ${command}, or \`pip config set global.extra-index-url ADDRESS\`), or a folder with the wheel (PIP_FIND_LINKS=FOLDER)`;
+
 /** Makes training/.venv where it is not made yet. @throws UserError for all that a user can mend. */
 export async function setupTraining(options: SetupOptions, voice: SetupVoice): Promise<void> {
   const { project, cuda } = options;
@@ -75,10 +79,7 @@ async function chooseBuild(
   const size = `${(megabytes([base, cudaLock], machine, "index") / 1000).toFixed(1)} GB`;
   const gap = `pip does not find torch ${torch}'s CPU build; what the index has is the CUDA build, ${size} to fetch instead of ${megabytes([base], machine, "cpu")} MB`;
   if (yes || (await voice.agree(`${gap}. Take it? [y/N] `))) return "index";
-  throw new UserError(
-    gap,
-    "give pip PyTorch's CPU index, whose address PyTorch's site shows under Get Started (PIP_EXTRA_INDEX_URL=ADDRESS npm run setup:training, or `pip config set global.extra-index-url ADDRESS`), or a folder with the wheel (PIP_FIND_LINKS=FOLDER); or take the large one with --cuda",
-  );
+  throw new UserError(gap, `${nameCpuIndex("setup:training")}; or take the large one with --cuda`);
 }
 
 function refuseMachine(machine: string, base: LockFile, cuda: boolean): void {

@@ -75,9 +75,10 @@ def built(folder: Path) -> Built:
 
 def judged(root: Path, *, calls: bool) -> None:
     """The demo's judged turns; with calls: under histories with calls, and answers that call."""
-    subprocess.run(
-        ["node", "kingmaker.cjs", "start"], cwd=REPOSITORY, check=True, capture_output=True
+    done = subprocess.run(
+        ["node", "kingmaker.cjs", "start"], cwd=REPOSITORY, check=False, capture_output=True
     )
+    assert done.returncode == 0, done.stderr.decode()
     shutil.copytree(REPOSITORY / "demo", root)
     if calls:
         lines = (REPOSITORY / "sample" / "tool_histories.jsonl").read_text().splitlines()

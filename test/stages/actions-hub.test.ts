@@ -52,3 +52,24 @@ test("runs and benchmark rows are read from a set of the Hub as from files", asy
     })),
   );
 });
+
+test("speedrun without --dataset reads SWE-bench/SWE-bench", async () => {
+  const served = (await hubSets({ files: [10], pages: false }))[PULLS];
+  if (served === undefined) throw new Error("the Hub of the tests has no pull requests");
+  const hub = await testHub({ "SWE-bench/SWE-bench": served });
+  const root = tempProject({ ".env": `HF_ENDPOINT=${hub.url}\nHF_TOKEN=hf_test\n` });
+  const deps = { progress: silentProgress };
+  const rows = await speedrun(loadConfig(root, {}), deps, {
+    ...common,
+    minPatchChars: 0,
+    includeEmpty: false,
+    devSplit: "0.9",
+    emitTest: false,
+    forceSkippedReport: false,
+    output: join(root, "dataset/speedrun"),
+  });
+  expect(rows).toMatchObject({ read: 1, kept: 1 });
+  expect(new Set(hub.requests.map(({ path }) => path.includes("SWE-bench/SWE-bench")))).toEqual(
+    new Set([true]),
+  );
+});

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { readMark } from "../../src/trainer/environment.ts";
 import { environmentPython, projectFolder, trainingVenv } from "../../src/trainer/house.ts";
-import { setupPythonTests } from "../../src/trainer/python-tests.ts";
+import { setupPythonTests, setupTrainers } from "../../src/trainer/python-tests.ts";
 import { setupTraining, type SetupOptions } from "../../src/trainer/setup.ts";
 import { asked, fakePython, type FakePython } from "../support/fake-python.ts";
 import { tempProject } from "../support/project.ts";
@@ -167,4 +167,58 @@ test("the environments of the Python tests want training's first", async () => {
   expect(() => environmentPython(trainingVenv(project), "setup:training")).toThrow(
     "is not there, or was not finished",
   );
+});
+
+/** The trainers' environments with the real locks and a fake Python. */
+function trainers(pip?: string) {
+  const { project } = made(pip === undefined ? {} : { pip });
+  cpSync(join(projectFolder, "test/trainers"), join(project, "test/trainers"), {
+    recursive: true,
+    filter: (path) => !/\.venv|cache/.test(path),
+  });
+  const said: string[] = [];
+  const run = (machine: string): Promise<void> =>
+    setupTrainers(
+      project,
+      machine,
+      (line) => void said.push(line.replaceAll(project, "")),
+      async () => ({ program: join(project, "python"), version: "3.12.4" }),
+    );
+  const venv = (name: string): string => join(project, `test/trainers/.venv-${name}`);
+  return { project, said, run, venv };
+}
+
+test("trainers' environments take PyTorch's CPU build, and say what there is to fetch", async () => {
+  const { said, run, venv } = trainers();
+  await run("linux-x64");
+  expect(said).toHaveLength(4);
+  for (const line of said) expect(line).toMatch(/: \d+ packages, up to [1-9]\d{2} MB to fetch$/);
+  for (const name of ["llamafactory", "axolotl", "verl"]) {
+    expect(readFileSync(join(venv(name), "requirements.txt"), "utf8")).toMatch(
+      /^torch==2\.13\.0\+cpu \\$/m,
+    );
+    expect(readMark(venv(name))).toMatchObject({ build: "cpu" });
+  }
+  expect(readMark(venv("verifiers"))).toMatchObject({ build: null });
+  await run("linux-x64");
+  expect(said.slice(4)).toEqual(
+    said.slice(0, 4).map(() => expect.stringMatching(/set up already$/)),
+  );
+});
+
+test("without PyTorch's CPU build no trainer's environment is made, and the way to it is said", async () => {
+  const { run, venv } = trainers(NO_CPU_BUILD);
+  await expect(run("linux-x64")).rejects.toMatchObject({
+    message: expect.stringMatching(/: pip does not find torch==2\.13\.0\+cpu, PyTorch's CPU build/),
+    hint: expect.stringContaining("PIP_EXTRA_INDEX_URL=ADDRESS npm run test:trainers"),
+  });
+  expect(readMark(venv("llamafactory"))).toBeNull();
+});
+
+test("an environment with a package that a machine has no file of is left out with a line", async () => {
+  const { said, run } = trainers();
+  await run("darwin-arm64");
+  expect(said.filter((line) => line.startsWith("left out"))).toEqual([
+    "left out: /test/trainers/.venv-axolotl (a package of its lock has no file for darwin-arm64); what needs it is skipped",
+  ]);
 });

@@ -1,4 +1,7 @@
-"""Each trainer's own reader on a set written for it: rows in = rows out, judged words alone."""
+"""Each trainer's own reader on a set written for it: rows in = rows out, judged words alone.
+
+prime-rl is not among them: pip's index has no package of that name, so no lock can have it.
+"""
 
 import json
 from collections.abc import Callable

@@ -3,36 +3,30 @@
  * differ in the answer alone, each with several seeds, and asks all checkpoints the same held-out turns.
  * Sets, checkpoints and evaluations are ordinary folders: stopped anywhere, the same command goes on.
  */
+import { judgedTurns, refuseTooFew } from "../builders/worth-turns.ts";
 import type { Config } from "../config.ts";
-import { judgePanel, worthJudges } from "../config/models.ts";
-import { eventLine, type Estimate } from "../core/training/notes.ts";
-import { trainerConfig, type TrainerFlags, type TrainSettings } from "../core/training/settings.ts";
-import { worthSplit, worthTurn, type WorthSplit, type WorthTurn } from "../core/worth/arms.ts";
-import { armMeans, comparisons, decidedBy, type ByOutcome } from "../core/worth/compare.ts";
+import { worthJudges } from "../config/models.ts";
+import { makeTally, type Tally } from "../core/tally.ts";
+import type { TrainerFlags } from "../core/training/settings.ts";
+import { worthSplit, type WorthSplit } from "../core/worth/arms.ts";
+import type { ByOutcome } from "../core/worth/compare.ts";
 import { duelWords, gymWords } from "../core/worth/costs.ts";
 import type { Measured } from "../core/worth/effect.ts";
-import { chooseOutcomes, tooFewWords } from "../core/worth/outcomes.ts";
-import { estimateWords, OUTCOME_COLUMNS } from "../core/worth/story.ts";
-import { makeTally, type Tally } from "../core/tally.ts";
+import { chooseOutcomes } from "../core/worth/outcomes.ts";
+import { toldBy, type Told } from "../core/worth/told.ts";
 import type { Deps } from "../deps.ts";
 import { UserError } from "../errors.ts";
-import { readTurn } from "../builders/judged-turns.ts";
 import { armRunsIn, armTasks, passRates, playRuns, type ArmTasks } from "../gym/arm-tasks.ts";
 import { openGym } from "../gym/open.ts";
 import { refuseModelInPlain } from "../gym/policies.ts";
 import type { Gym } from "../gym/world.ts";
-import { isWanted } from "../io/answers.ts";
 import type { Store } from "../io/store.ts";
-import { BUCKETS } from "../records/exported.ts";
-import { isRefinedName } from "../records/refined.ts";
-import { SCHEMA } from "../records/schema.ts";
-import { OUTCOMES, WORTH_FOLDER, type OutcomeName, type Worth } from "../records/worth.ts";
-import { projectFolder } from "../trainer/house.ts";
-import { whyStopped, WORTH_DUEL } from "../trainer/inner-workspace.ts";
+import { WORTH_FOLDER, type OutcomeName, type Worth } from "../records/worth.ts";
+import { whyStopped, WORTH_DUEL, type Ended } from "../trainer/inner-workspace.ts";
 import { runJobs } from "../trainer/jobs.ts";
 import { findPython } from "../trainer/python.ts";
-import { pythonEnv, runPython, trainingPython, type PythonCall } from "../trainer/run-python.ts";
-import { isFolder, trainSettings } from "../trainer/settings.ts";
+import { pythonEnv, trainingPython } from "../trainer/run-python.ts";
+import { isFolder } from "../trainer/settings.ts";
 import {
   answerMeasures,
   armRuns,
@@ -42,10 +36,18 @@ import {
   type ArmRun,
   type Evaluation,
 } from "../trainer/worth-arms.ts";
-import { armDuel, armDuelCosts, armScores, writeArmDuel } from "../trainer/worth-duel.ts";
+import { armDuel, armDuelCosts, judgedNow } from "../trainer/worth-duel.ts";
 import { playFolder, whileServed } from "../trainer/worth-gym.ts";
-import { writeWorth } from "../trainer/worth-report.ts";
+import { writtenWorth } from "../trainer/worth-report.ts";
 import { writeSets } from "../trainer/worth-sets.ts";
+import {
+  estimated,
+  refuseUnwanted,
+  seedsOf,
+  shownBy,
+  worthSettings,
+  type WorthCall,
+} from "../trainer/worth-training.ts";
 import type { StageOptions, StageSummary } from "../work.ts";
 import { validate } from "./validate.ts";
 
@@ -105,12 +107,12 @@ export async function worth(
   const split = worthSplit(turns, options.heldOut, config.dataset.seed);
   refuseTooFew(split);
   const plan = await planned(config, store, options, split, judgedBy);
-  const settings = await settingsOf(config, options);
+  const settings = await worthSettings(config, options);
   const { arms, left } = await writeSets(config, store, split, options);
   const runs = await armRuns(store, Object.keys(arms), seedsOf(options), settings, options.cpu);
   const python = options.python ?? trainingPython();
   const env = pythonEnv(config.env, isFolder(settings.model));
-  const call: Call = { python, env, signal, onEvent: shownBy(progress) };
+  const call: WorthCall = { python, env, signal, onEvent: shownBy(progress) };
   const training = await trainJobs(store, runs, options.force);
   const [first] = training;
   const lines = first === undefined ? [] : await estimated(call, first.run, training.length, runs);
@@ -126,22 +128,23 @@ export async function worth(
   const house = { config, deps, options, plan, runs, call, gym, split };
   const told = await measured(house);
   if (told.stopped !== null) return stoppedBy(tally, told.stopped);
-  return written(config, store, tally, {
+  const { gym: played, notes } = plan;
+  const words = await writtenWorth(config, store, tally, {
+    settings,
+    seeds: seedsOf(options),
     arms,
     split,
     left,
-    settings,
-    options,
-    plan,
     told: told.value,
+    gym: played === null ? null : playedIn(played, options),
+    notes,
   });
+  return tally.summary("worth", null, words);
 }
 
 // ---------------------------------------------------------------------------------------------
 
 const INTERRUPTED = { why: "interrupted", message: "run it again to go on" } as const;
-
-type Call = Omit<PythonCall, "command" | "run">;
 
 type Plan = {
   /** null: they play nothing. */
@@ -157,49 +160,10 @@ type House = {
   readonly options: WorthOptions;
   readonly plan: Plan;
   readonly runs: readonly ArmRun[];
-  readonly call: Call;
+  readonly call: WorthCall;
   readonly gym: Gym | null;
   readonly split: WorthSplit;
 };
-
-/** Every judged turn that can stand in all arms, and who judged them; the others are counted by their reason. */
-async function judgedTurns(
-  config: Config,
-  store: Store,
-  options: WorthOptions,
-  tally: Tally,
-): Promise<{ turns: WorthTurn[]; judgedBy: ReadonlySet<string> }> {
-  const turns: WorthTurn[] = [];
-  const judgedBy = new Set(judgePanel(config).map(({ model }) => model));
-  for (const bucket of BUCKETS) {
-    for (const name of await store.list(bucket)) {
-      if (!name.endsWith(".json") || isRefinedName(name) || !isWanted(name, options)) continue;
-      const { turn } = await readTurn(config, store, { bucket, name });
-      const taken = worthTurn(turn, options.allowBenchmarks);
-      if (!taken.ok) tally.dropped(taken.reason);
-      else {
-        tally.kept();
-        turns.push(taken.turn);
-        for (const { model } of turn.score?.judges ?? []) judgedBy.add(model);
-      }
-    }
-  }
-  if (turns.length > 0) return { turns, judgedBy };
-  throw new UserError(
-    "worth: no judged turn of final/, refined/ and defeat/ can stand in all arms",
-    "npm run stages makes them: a turn needs a king, a challenger and a winner that score and both orders agree on",
-  );
-}
-
-function refuseTooFew({ train, held }: WorthSplit): void {
-  const repositories = new Set(held.map(({ repo }) => repo)).size;
-  const fault = tooFewWords(repositories, train.length);
-  if (fault === null) return;
-  throw new UserError(
-    `worth: ${fault}`,
-    "judge turns of more repositories, or hold out a larger share with --held-out",
-  );
-}
 
 /** What the arms will be told apart by, looked at before anything is trained. */
 async function planned(
@@ -223,53 +187,6 @@ async function planned(
     duel: has("duel"),
     notes: [...chosen.notes],
   };
-}
-
-function settingsOf(config: Config, options: WorthOptions): Promise<TrainSettings> {
-  return trainSettings({ root: config.root, project: projectFolder }, options.config, {
-    ...trainerConfig(options),
-    method: "sft",
-  });
-}
-
-const seedsOf = ({ seeds }: WorthOptions): number[] =>
-  Array.from({ length: seeds }, (_, at) => at).map((at) => at + 1);
-
-function shownBy(progress: Deps["progress"]): PythonCall["onEvent"] {
-  return (event) => {
-    if (event.event === "done" || event.event === "scored_all") progress.step("kept");
-    // Of many runs the counts of rows say little; what is passed over and gone on with does.
-    const line = event.event === "rows" ? null : eventLine(event);
-    if (line !== null) progress.note(line);
-  };
-}
-
-/** Time of one training, by Python's own estimate, and of all that are left. */
-async function estimated(
-  call: Call,
-  run: string,
-  left: number,
-  runs: readonly ArmRun[],
-): Promise<string[]> {
-  const found: Estimate[] = [];
-  const onEvent: PythonCall["onEvent"] = (event) => {
-    if (event.event === "estimate") found.push(event);
-  };
-  await runPython({ ...call, command: "estimate", run, onEvent });
-  return found.flatMap((one) => estimateWords(one, left, runs.length));
-}
-
-async function refuseUnwanted(
-  lines: readonly string[],
-  { yes, cpu, agree }: WorthOptions,
-): Promise<void> {
-  if (yes || cpu) return;
-  const answer = await agree(`${lines.join("\n  ")}\nBegin? [y/N] `);
-  if (answer !== false) return;
-  throw new UserError(
-    "worth: not started",
-    "answer y, or use --yes; --seeds and --arms make it smaller",
-  );
 }
 
 function outcomeCosts(
@@ -298,12 +215,6 @@ async function openedGym(config: Config, { signal }: World, options: WorthOption
   return gym;
 }
 
-type Told = Pick<Worth, "outcome" | "means" | "effects" | "beside" | "shown" | "duel">;
-
-type Ended<T> =
-  | { readonly stopped: NonNullable<StageSummary["stopped"]>; readonly value?: undefined }
-  | { readonly stopped: null; readonly value: T };
-
 /** What all checkpoints made of tasks and held-out turns. */
 async function measured(house: House): Promise<Ended<Told>> {
   const { config, deps, plan, options, runs, call } = house;
@@ -316,33 +227,17 @@ async function measured(house: House): Promise<Ended<Told>> {
     new Map([...answered].map(([arm, measures]) => [arm, measures[what]]));
   const played = plan.gym === null ? null : await playedNow(house, plan.gym);
   if (played?.stopped) return { stopped: played.stopped };
-  const judged = plan.duel ? await judgedNow(house, held) : null;
+  const judged = plan.duel ? await judgedBefore(house, held) : null;
   if (judged?.stopped) return { stopped: judged.stopped };
   const by: ByOutcome = {
     ...(played === null ? {} : { gym: played.value }),
     ...(plan.action ? { action: of("action") } : {}),
     ...(judged === null ? {} : { duel: judged.value.measured }),
   };
-  const decided = decidedBy(by);
-  if (decided === null) throw new Error("worth: no outcome was chosen");
+  const form = plan.action || plan.duel ? of("form") : null;
   const likely = await likelihoods(config, own);
-  const form = plan.action || plan.duel ? { form: of("form") } : {};
-  const means = OUTCOMES.flatMap((name) => {
-    const one = by[name];
-    return one === undefined ? [] : [[OUTCOME_COLUMNS[name], one] as const];
-  });
-  return {
-    stopped: null,
-    value: {
-      ...decided,
-      ...(judged === null ? {} : { duel: judged.value.about }),
-      means: armMeans({ ...Object.fromEntries(means), ...form, [OWN_TEXT]: likely }),
-      shown: {
-        ...("form" in form ? { "form of the answer": comparisons(form.form) } : {}),
-        [OWN_TEXT]: comparisons(likely, true),
-      },
-    },
-  };
+  const duel = judged === null ? null : judged.value.about;
+  return { stopped: null, value: toldBy({ by, form, likely, duel }) };
 }
 
 /** Every checkpoint served in its turn, until each has played each task; those that have are not served. */
@@ -380,67 +275,13 @@ async function playedNow(
   return { stopped: null, value: rates };
 }
 
-/** What the checkpoints wrote before judges outside the panel. */
-async function judgedNow(
+/** What the checkpoints wrote before judges outside the panel, in a workspace of its own. */
+async function judgedBefore(
   { config, deps: { store }, options, split }: House,
   held: readonly Evaluation[],
-): Promise<
-  Ended<{
-    readonly measured: ReadonlyMap<string, readonly Measured[]>;
-    readonly about: NonNullable<Worth["duel"]>;
-  }>
-> {
-  const duel = await armDuel(config, split.held, held);
-  await writeArmDuel(config, store, duel);
-  // Where nobody wrote a word, everybody has lost.
-  const stopped =
-    duel.answers.size === 0
-      ? null
-      : whyStopped(await options.inside(config, store.path(WORTH_DUEL), "validate", validate));
-  if (stopped !== null) return { stopped };
-  const { measured: by, unread } = await armScores(store, duel);
-  const judges = worthJudges(config).map(({ model }) => model);
-  const about = { judges, answers: duel.answers.size, unread };
-  return { stopped: null, value: { measured: by, about } };
-}
-
-const OWN_TEXT = "nats a token of the challenger's text";
-
-async function written(
-  config: Config,
-  store: Store,
-  tally: Tally,
-  about: {
-    readonly arms: Record<string, number>;
-    readonly split: WorthSplit;
-    readonly left: Record<string, number>;
-    readonly settings: TrainSettings;
-    readonly options: WorthOptions;
-    readonly plan: Plan;
-    readonly told: Told;
-  },
-): Promise<StageSummary> {
-  const { arms, split, left, settings, options, plan, told } = about;
-  const dropped = tally.summary("worth", null).dropped;
-  const matched = Object.entries(left).map(([bucket, turns]) => [`no_match_${bucket}`, turns]);
-  const { gym } = plan;
-  const record: Worth = {
-    schema: SCHEMA,
-    method: settings.method,
-    model: settings.model,
-    seeds: seedsOf(options),
-    arms,
-    held_out: {
-      rows: split.held.length,
-      repositories: new Set(split.held.map(({ repo }) => repo)).size,
-    },
-    dropped: { ...dropped, ...(Object.fromEntries(matched) as Record<string, number>) },
-    ...told,
-    ...(gym === null ? {} : { gym: playedIn(gym, options) }),
-    ...(plan.notes.length === 0 ? {} : { notes: [...plan.notes] }),
-  };
-  const words = await writeWorth(config, store, record);
-  return tally.summary("worth", null, words);
+): ReturnType<typeof judgedNow> {
+  const judge = () => options.inside(config, store.path(WORTH_DUEL), "validate", validate);
+  return judgedNow(config, store, await armDuel(config, split.held, held), judge);
 }
 
 const playedIn = (

@@ -89,6 +89,11 @@ export async function spentElsewhere(store: Store, own: string): Promise<Budget>
   return spent;
 }
 
+/** What came of something that may have been stopped. */
+export type Ended<T> =
+  | { readonly stopped: NonNullable<StageSummary["stopped"]>; readonly value?: undefined }
+  | { readonly stopped: null; readonly value: T };
+
 /** Why a stage that ran in one did not get to its end, or null. @throws UserError for what settings are to blame for. */
 export function whyStopped({
   stopped,

@@ -15,8 +15,17 @@ import { openStore, type Store } from "../io/store.ts";
 import { writeChanged } from "../io/write-changed.ts";
 import type { Answer } from "../records/answer.ts";
 import { scoreSchema } from "../records/score.ts";
+import type { Worth } from "../records/worth.ts";
+import type { StageSummary } from "../work.ts";
 import { writtenTexts } from "./evaluation.ts";
-import { ownChain, spentElsewhere, tableOf, WORTH_DUEL } from "./inner-workspace.ts";
+import {
+  ownChain,
+  spentElsewhere,
+  tableOf,
+  whyStopped,
+  WORTH_DUEL,
+  type Ended,
+} from "./inner-workspace.ts";
 import type { Evaluation } from "./worth-arms.ts";
 
 /** What one checkpoint wrote to one row; `file` null: nothing, and the turn is lost. */
@@ -49,12 +58,59 @@ export async function armDuel(
   return { cells, answers };
 }
 
-/** chain.toml and answer/ of the duel's workspace. Verdicts on answers that nobody gives now stay in score/. */
-export async function writeArmDuel(
+/** What the duel may come to. @param checkpoints that answer; `answers` each, at most */
+export function armDuelCosts(
+  config: Config,
+  held: readonly WorthTurn[],
+  checkpoints: number,
+  answers: number,
+  answerTokens: number,
+): DuelCosts {
+  const { judge, provider: providers } = config;
+  const chars = held.reduce((sum, { length }) => sum + length, 0);
+  return {
+    answers: checkpoints * Math.min(answers, held.length),
+    historyChars: chars / Math.max(1, held.length),
+    answerTokens,
+    judges: worthJudges(config).map(({ model, provider, thinking, max_tokens }) => ({
+      model,
+      maxTokens: max_tokens ?? (thinking ? judge.thinking_max_tokens : judge.max_tokens),
+      price: providers[provider]?.price[model],
+    })),
+  };
+}
+
+/**
+ * What the checkpoints wrote before judges outside the panel. @param judge runs the panel's stage in the
+ * duel's workspace; not asked where nobody wrote a word: then everybody has lost.
+ */
+export async function judgedNow(
   config: Config,
   store: Store,
-  { answers }: ArmDuel,
-): Promise<void> {
+  duel: ArmDuel,
+  judge: () => Promise<StageSummary>,
+): Promise<
+  Ended<{
+    readonly measured: ReadonlyMap<string, readonly Measured[]>;
+    readonly about: NonNullable<Worth["duel"]>;
+  }>
+> {
+  await writeArmDuel(config, store, duel);
+  const stopped = duel.answers.size === 0 ? null : whyStopped(await judge());
+  if (stopped !== null) return { stopped };
+  const { measured, unread } = await armScores(store, duel);
+  const judges = worthJudges(config).map(({ model }) => model);
+  const about = { judges, answers: duel.answers.size, unread };
+  return { stopped: null, value: { measured, about } };
+}
+
+// ---------------------------------------------------------------------------------------------
+
+/** Both orders, whatever the panel is asked in: with few judges a seat would weigh too much. */
+const PAIRED_ORDERS = { orders: "both" } as const;
+
+/** chain.toml and answer/ of the duel's workspace. Verdicts on answers that nobody gives now stay in score/. */
+async function writeArmDuel(config: Config, store: Store, { answers }: ArmDuel): Promise<void> {
   const chain = await ownChain(config, store, await spentElsewhere(store, WORTH_DUEL));
   const judges = worthJudges(config);
   const { thinking_models: _, ...judge } = tableOf(chain["judge"]);
@@ -89,30 +145,8 @@ export async function writeArmDuel(
   }
 }
 
-/** What the duel may come to. @param checkpoints that answer; `answers` each, at most */
-export function armDuelCosts(
-  config: Config,
-  held: readonly WorthTurn[],
-  checkpoints: number,
-  answers: number,
-  answerTokens: number,
-): DuelCosts {
-  const { judge, provider: providers } = config;
-  const chars = held.reduce((sum, { length }) => sum + length, 0);
-  return {
-    answers: checkpoints * Math.min(answers, held.length),
-    historyChars: chars / Math.max(1, held.length),
-    answerTokens,
-    judges: worthJudges(config).map(({ model, provider, thinking, max_tokens }) => ({
-      model,
-      maxTokens: max_tokens ?? (thinking ? judge.thinking_max_tokens : judge.max_tokens),
-      price: providers[provider]?.price[model],
-    })),
-  };
-}
-
 /** Scores 0..1 of what each checkpoint wrote, by arm; `unread`: answers that no quorum could be read for. */
-export async function armScores(
+async function armScores(
   store: Store,
   { cells, answers }: ArmDuel,
 ): Promise<{
@@ -133,8 +167,3 @@ export async function armScores(
   }
   return { measured, unread: answers.size - scores.size };
 }
-
-// ---------------------------------------------------------------------------------------------
-
-/** Both orders, whatever the panel is asked in: with few judges a seat would weigh too much. */
-const PAIRED_ORDERS = { orders: "both" } as const;

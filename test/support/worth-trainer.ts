@@ -1,4 +1,6 @@
 /** The Python side of `worth` as a script: trains each arm, and writes answers that are right where a test says so. */
+import { writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { runsInside } from "../../src/command/wiring.ts";
 import type { WorthOptions } from "../../src/stages/worth.ts";
 import { OPTIONS } from "./deps.ts";
@@ -38,7 +40,19 @@ export const worthTrainer = (
   more: Readonly<Record<string, string>> = {},
 ): FakeTrainer => fakeTrainer({ estimate: ESTIMATE, jobs: jobs(right, stopAfter), ...more });
 
+/** The same, and it can be told to stand still at the begin of a job until whoever started it is gone. */
+export function holdingTrainer(
+  right: string,
+): FakeTrainer & { readonly holdAt: (job: number | null) => void } {
+  const trainer = fakeTrainer({ estimate: ESTIMATE, jobs: jobs(right) });
+  const path = join(dirname(trainer.python), HOLD);
+  const holdAt = (job: number | null): void => writeFileSync(path, String(job ?? ""));
+  return { ...trainer, holdAt };
+}
+
 // ---------------------------------------------------------------------------------------------
+
+const HOLD = "hold.txt";
 
 const ESTIMATE = `tell({ event: "estimate", device: "cpu", rows: 4, longest: 50, tokens: 160, steps: 2, weights: 3000000000, trained_weights: 30000000, hours: 0.5, memory_gb: 14.2 }); end(0);`;
 
@@ -48,6 +62,11 @@ const list = run.jobs;
 for (const [at, job] of list.entries()) {
   if (at >= ${stopAfter}) end(130);
   tell({ event: "job", at, jobs: list.length });
+  const hold = path.join(path.dirname(process.argv[1]), "${HOLD}");
+  if (fs.existsSync(hold) && fs.readFileSync(hold, "utf8") === String(at)) {
+    for (const parent = process.ppid; process.ppid === parent; ) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20);
+    end(1);
+  }
   const run = JSON.parse(fs.readFileSync(job.run, "utf8"));
   const write = (name, text) => { fs.mkdirSync(run.output, { recursive: true }); fs.writeFileSync(path.join(run.output, name), text); };
   if (job.command === "train") {

@@ -39,18 +39,36 @@ export async function judgedTurns(
   }
   if (turns.length > 0) return { turns, judgedBy };
   throw new UserError(
-    "worth: no judged turn of final/, refined/ and defeat/ can stand in all arms",
-    "npm run stages makes them: a turn needs a king, a challenger and a winner that score and both orders agree on",
+    `worth: no judged turn of final/, refined/ and defeat/ can stand in all arms${droppedWords(tally)}`,
+    wayOn(tally) ??
+      "npm run stages makes them: a turn needs a king, a challenger and a winner that score and both orders agree on",
   );
 }
 
 /** @throws UserError where so few are held out, or left to train on, that nothing could be said. */
-export function refuseTooFew({ train, held }: WorthSplit): void {
+export function refuseTooFew({ train, held }: WorthSplit, tally: Tally): void {
   const repositories = new Set(held.map(({ repo }) => repo)).size;
   const fault = tooFewWords(repositories, train.length);
   if (fault === null) return;
   throw new UserError(
-    `worth: ${fault}`,
-    "judge turns of more repositories, or hold out a larger share with --held-out",
+    `worth: ${fault}${droppedWords(tally)}`,
+    wayOn(tally) ?? "judge turns of more repositories, or hold out a larger share with --held-out",
   );
+}
+
+// ---------------------------------------------------------------------------------------------
+
+/** " (24 read: benchmark 18, no_winner 2)"; nothing where all were kept. */
+function droppedWords(tally: Tally): string {
+  const { read, dropped } = tally.summary("worth", null);
+  const reasons = Object.entries(dropped).map(([reason, count]) => `${reason} ${count}`);
+  return reasons.length === 0 ? "" : ` (${read} read: ${reasons.join(", ")})`;
+}
+
+/** Where one flag brings back most of what was left out. */
+function wayOn(tally: Tally): string | null {
+  const [most] = Object.keys(tally.summary("worth", null).dropped);
+  return most === "benchmark"
+    ? "turns of benchmarks are left out: --allow-benchmarks takes them, or judge turns of other repositories"
+    : null;
 }

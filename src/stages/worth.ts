@@ -105,7 +105,7 @@ export async function worth(
   const tally = makeTally();
   const { turns, judgedBy } = await judgedTurns(config, store, options, tally);
   const split = worthSplit(turns, options.heldOut, config.dataset.seed);
-  refuseTooFew(split);
+  refuseTooFew(split, tally);
   const plan = await planned(config, store, options, split, judgedBy);
   const settings = await worthSettings(config, options);
   const { arms, left } = await writeSets(config, store, split, options);

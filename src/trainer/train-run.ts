@@ -62,20 +62,27 @@ export const finishedRun = (store: Store, name: string): Promise<Train | null> =
   store.readIfThere(`${CHECKPOINTS}/${name}/train.json`, trainSchema);
 
 /**
- * Writes run.json, in a folder that is emptied first with `force`.
+ * Writes run.json, in a folder that is emptied first with `force`. A run that was planned and never begun, as an
+ * estimate leaves it, makes way.
  * @throws UserError when the folder holds another run.
  */
-export async function beginRun(store: Store, run: TrainRun, force: boolean): Promise<string> {
+export async function beginRun(
+  store: Store,
+  run: TrainRun,
+  force: boolean,
+  hint = "give this one another --name, or begin anew with --force",
+): Promise<string> {
   const folder = `${CHECKPOINTS}/${run.name}`;
   const path = `${folder}/run.json`;
   if (force) {
     await onDisk(run.output, "remove", () => rm(run.output, { recursive: true, force: true }));
   }
   const before = await store.readIfThere(path, trainRunSchema);
-  if (before !== null && before.run_hash !== run.run_hash) {
+  const isBegun = (await store.list(folder)).some((name) => name !== "run.json");
+  if (isBegun && before !== null && before.run_hash !== run.run_hash) {
     throw new UserError(
       `${run.output} holds another run: the set, the model or the settings have changed`,
-      "give this one another --name, or begin anew with --force",
+      hint,
     );
   }
   await onDisk(run.output, "write", () => makeFolder(run.output));

@@ -69,7 +69,10 @@ export async function trainJobs(
   for (const { run } of runs) {
     const there = force ? null : await finishedRun(store, run.name);
     if (there?.run_hash === run.run_hash) continue;
-    jobs.push({ command: "train", run: await beginRun(store, run, force) });
+    jobs.push({
+      command: "train",
+      run: await beginRun(store, run, force, "begin anew with --force"),
+    });
   }
   return jobs;
 }

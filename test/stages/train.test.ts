@@ -86,6 +86,14 @@ describe("stage:train", () => {
     expect(told(root).seed).toBe(7);
   });
 
+  test("a run that was planned and never begun makes way for another", async () => {
+    const root = tempProject(trainingFiles("set", 4));
+    const trainer = fakeTrainer({ estimate: ESTIMATE, train: trainsWell(4) });
+    await start(root, trainer, { estimate: true });
+    await start(root, trainer, { seed: 7 });
+    expect(told(root).seed).toBe(7);
+  });
+
   test("a set that changed is another run", async () => {
     const root = tempProject(trainingFiles("set", 4));
     const trainer = fakeTrainer({ train: trainsWell(4) });

@@ -3,6 +3,8 @@ import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { exitCodeOf } from "../../src/command/cli.ts";
+import { refuseTooFew } from "../../src/builders/worth-turns.ts";
+import { makeTally } from "../../src/core/tally.ts";
 import { openStore } from "../../src/io/store.ts";
 import { WORTH, worthSchema, type Worth } from "../../src/records/worth.ts";
 import { worth, type WorthOptions } from "../../src/stages/worth.ts";
@@ -168,6 +170,23 @@ describe("worth", () => {
 });
 
 describe("worth refuses", () => {
+  test("too little, and says what was left out and which flag takes it", () => {
+    const tally = makeTally();
+    for (let at = 0; at < 18; at++) tally.dropped("benchmark");
+    tally.dropped("no_winner");
+    const nothing = { train: [], held: [] };
+    expect(() => refuseTooFew(nothing, tally)).toThrow(
+      "nothing can be said with fewer than 5 (19 read: benchmark 18, no_winner 1)",
+    );
+    try {
+      refuseTooFew(nothing, tally);
+    } catch (error) {
+      expect(error).toMatchObject({
+        hint: "turns of benchmarks are left out: --allow-benchmarks takes them, or judge turns of other repositories",
+      });
+    }
+  });
+
   test("a workspace without judged turns", async () => {
     const root = await worthWorkspace();
     const deps = { store: openStore(root), progress: silentProgress };

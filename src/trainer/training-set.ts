@@ -7,7 +7,7 @@ import { createReadStream } from "node:fs";
 import { readdir, stat } from "node:fs/promises";
 import { join, parse, relative } from "node:path";
 import { isBenchmarkInstance } from "../core/sample/benchmarks.ts";
-import { formatOf, splitOf } from "../core/training/format-of.ts";
+import { METHOD_FORMATS, formatOf, splitOf } from "../core/training/format-of.ts";
 import { errorCode, UserError } from "../errors.ts";
 import { onDisk } from "../io/disk-faults.ts";
 import { columnsOf, rowsOf } from "./set-rows.ts";
@@ -51,8 +51,18 @@ export async function openSet(
   const there = [...found.keys()].filter((format) => format !== "").sort();
   throw new UserError(
     `${command}: ${folder} has no rows of the format ${formats[0] ?? ""}${there.length > 0 ? ` (it has ${there.join(", ")})` : ""}`,
-    `build the set again with --format ${formats[0] ?? "prompt-completion"}`,
+    `build the set again with --format ${formats[0] ?? "prompt-completion"}${command === "train" ? otherMethods(there) : ""}`,
   );
+}
+
+/** ", or train on what is there with --method dpo"; nothing where no method takes it. */
+function otherMethods(there: readonly string[]): string {
+  const methods = Object.entries(METHOD_FORMATS)
+    .filter(([, format]) => there.includes(format))
+    .map(([method]) => method);
+  return methods.length === 0
+    ? ""
+    : `, or train on what is there with --method ${methods.join(" or ")}`;
 }
 
 /** sha256 over the names and bytes of files, hex. */

@@ -302,14 +302,14 @@ describe("faults", () => {
       trainingFiles("set", 2),
       { method: "dpo" },
       "has no rows of the format preference (it has prompt-completion)",
-      "--format preference",
+      "--format preference, or train on what is there with --method sft",
     ],
     [
       "labels where answers to learn are wanted",
       { "dataset/set/train.jsonl": jsonLines([trainingRow(0, { label: true })]) },
       {},
       "has no rows of the format prompt-completion (it has kto)",
-      "--format prompt-completion",
+      "--format prompt-completion, or train on what is there with --method kto",
     ],
     ["a broken line", { "dataset/set/train.jsonl": "{\n" }, {}, "line 1 is not JSON", "--force"],
     [

@@ -51,7 +51,10 @@ const sizeOf = (path) => statSync(path, { throwIfNoEntry: false })?.size;
 async function bundled(project, script, folder) {
   const { build } = require("esbuild");
   const begun = Date.now();
-  const prints = new Map();
+  const others = [relative(project, __filename), "package.json", "tsconfig.json"];
+  const prints = new Map(
+    others.map((path) => join(project, path)).map((path) => [path, printOf(path)]),
+  );
   const { outputFiles, metafile } = await build({
     absWorkingDir: project,
     entryPoints: [script],
@@ -75,7 +78,6 @@ async function bundled(project, script, folder) {
   for (const { path, contents } of outputFiles) {
     if (!holds(path, contents)) writeWhole(path, contents);
   }
-  const others = [relative(project, __filename), "package.json", "tsconfig.json"];
   const sources = [...Object.keys(metafile.inputs), ...others].map((path) => {
     const file = join(project, path);
     return [path, prints.get(file) ?? settledPrint(file, begun)];

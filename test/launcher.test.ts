@@ -124,8 +124,13 @@ test("what no list has named for a week is removed with the next bundle", async 
 });
 
 test.each([
-  ["emptied", (file: string) => void writeFileSync(file, "")],
-  ["gone", (file: string) => void rmSync(file)],
+  [
+    "emptied",
+    (file: string) => {
+      writeFileSync(file, "");
+    },
+  ],
+  ["gone", rmSync],
 ])("what was made and is %s is made anew", async (_what, harm) => {
   const project = launchable(LATE);
   const entry = (await keptBundle(project, "scripts/say.ts")) ?? "";

@@ -104,7 +104,7 @@ test.skipIf(process.platform === "win32")(
   "a pipe in place of a file is refused, not waited for",
   async () => {
     const root = tempProject({});
-    spawnSync("mkfifo", [join(root, "pipe.json")]);
+    spawnSync("sh", ["-c", `mkfifo "$0"`, join(root, "pipe.json")]);
     await expect(openStore(root).readText("pipe.json")).rejects.toThrow(
       `cannot read ${join(root, "pipe.json")}: it is no file but a pipe or a device`,
     );

@@ -7,6 +7,7 @@ import { existsSync, statSync } from "node:fs";
 import { resolve } from "node:path";
 import type { CommonFlag } from "./commands.ts";
 import { isPackage, swallowed } from "./npm-line.ts";
+import { counted } from "../core/text/counted.ts";
 import { asTyped, type Typing } from "../core/text/typed-command.ts";
 import { visibleText } from "../core/text/visible.ts";
 import { ENGINES } from "../config-schema/engine-names.ts";
@@ -263,8 +264,6 @@ function listFlags(command: Command, argv: readonly string[]): void {
   process.stdout.write(`${[...shown, "--help"].join("\n")}\n`);
   throw new HelpShown();
 }
-
-const counted = (n: number, what: string): string => `${n} ${what}${n === 1 ? "" : "s"}`;
 
 /** Shells expand "~" at the start of a word, not behind the "=" of a flag nor within quotes. */
 function homeIn(value: unknown): unknown {

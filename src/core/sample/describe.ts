@@ -1,4 +1,5 @@
 /** The report of `npm run sources`, as lines. */
+import { counted } from "../text/counted.ts";
 import { visibleText } from "../text/visible.ts";
 import { DROP_MEANINGS, type DropReason } from "./drops.ts";
 import { costWords, type WayCost } from "./plan.ts";
@@ -113,5 +114,3 @@ function shortened(text: string): string[] {
   const short = text.length > SHOWN_CHARS ? `${text.slice(0, SHOWN_CHARS)} ...` : text;
   return short.split(/\r?\n/);
 }
-
-const counted = (n: number, what: string): string => `${n} ${what}${n === 1 ? "" : "s"}`;

@@ -1,6 +1,7 @@
 /** What the door made of the turns that came in, counted, and said to the person in a few lines. */
 import { futureOf } from "../challenger/future.ts";
 import type { PullRequest } from "../../records/pull-request.ts";
+import { counted } from "../text/counted.ts";
 import { answerFileOf } from "./files.ts";
 import type { Candidate } from "./select.ts";
 
@@ -87,8 +88,6 @@ export function doorNotes(
 }
 
 // ---------------------------------------------------------------------------------------------
-
-const counted = (n: number, what: string): string => `${n} ${what}${n === 1 ? "" : "s"}`;
 
 function homeNotes(
   { homePaths, homeTurns }: DoorSum,

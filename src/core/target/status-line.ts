@@ -1,5 +1,6 @@
 /** Where a target run stands, as numbers and as a line for a person. */
 import type { TargetRound } from "../../records/target.ts";
+import { counted } from "../text/counted.ts";
 import type { TargetState } from "./decide.ts";
 import type { Outlook, Range } from "./outlook.ts";
 
@@ -91,5 +92,3 @@ const mapRange = ({ low, mid, high }: Range, of: (n: number) => number): Range =
 
 const ranged = ({ low, mid, high }: Range, words: (n: number) => string): string =>
   low === high ? words(mid) : `${words(mid)} (${words(low)} to ${words(high)})`;
-
-const counted = (n: number, what: string): string => `${n} ${what}${n === 1 ? "" : "s"}`;

@@ -40,9 +40,20 @@ export type Block =
 
 export type Document = { readonly title: string; readonly blocks: readonly Block[] };
 
+/** Facts for whoever has tables alone: label, value and hint, under no heads. */
+export function factsTable({
+  items,
+}: Pick<Facts, "items">): [columns: Column[], rows: (readonly string[])[]] {
+  return [
+    [{ name: "" }, { name: "" }, { name: "" }],
+    items.map(({ label, value, hint }) => [label, value, hint]),
+  ];
+}
+
 /** What stands below a table of which only the first rows are shown. */
 export function restNote({ rows, rest = [] }: Pick<Table, "rows" | "rest">): string {
   return `These are the first ${rows.length} of ${rows.length + rest.length} turns; all of them are in turns.csv beside this file.`;
 }
 
+type Facts = Extract<Block, { kind: "facts" }>;
 type Table = Extract<Block, { kind: "table" }>;

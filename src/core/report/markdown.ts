@@ -1,6 +1,6 @@
 /** The report's blocks as Markdown. Text from trajectories must not become markup. */
 import { visibleText } from "../text/visible.ts";
-import { restNote, type Block, type Document, type Inline } from "./document.ts";
+import { factsTable, restNote, type Block, type Document, type Inline } from "./document.ts";
 
 export function markdownOf(document: Document): string {
   return `# ${escapeMarkdown(document.title)}\n\n${document.blocks.map(blockText).join("\n\n")}\n`;
@@ -39,10 +39,7 @@ function blockText(block: Block): string {
     case "list":
       return block.items.map((item) => `- ${startSafe(inline(item))}`).join("\n");
     case "facts":
-      return tableText(
-        [{ name: "" }, { name: "" }, { name: "" }],
-        block.items.map(({ label, value, hint }) => [label, value, hint]),
-      );
+      return tableText(...factsTable(block));
     case "table":
       return (block.rest ?? []).length === 0
         ? tableText(block.columns, block.rows)

@@ -3,7 +3,14 @@
  * obey (control codes, hidden characters) is made visible.
  */
 import { visibleText } from "../text/visible.ts";
-import { restNote, type Block, type Column, type Document, type Inline } from "./document.ts";
+import {
+  factsTable,
+  restNote,
+  type Block,
+  type Column,
+  type Document,
+  type Inline,
+} from "./document.ts";
 
 export function plainTextOf({ title, blocks }: Document): string {
   return `${[underlined(title, "="), ...blocks.map(blockText)].join("\n\n")}\n`;
@@ -20,10 +27,7 @@ function blockText(block: Block): string {
     case "list":
       return block.items.map((item) => `- ${inline(item)}`).join("\n");
     case "facts":
-      return tableText(
-        [{ name: "" }, { name: "" }, { name: "" }],
-        block.items.map(({ label, value, hint }) => [label, value, hint]),
-      );
+      return tableText(...factsTable(block));
     case "table":
       return (block.rest ?? []).length === 0
         ? tableText(block.columns, block.rows)

@@ -11,3 +11,17 @@ export class BrokenFile extends UserError {
     this.file = file;
   }
 }
+
+/** What was read; null where a file is broken, which is noted in `broken`: the stage goes on without it. */
+export async function unlessBroken<T>(
+  broken: Set<string>,
+  read: () => Promise<T>,
+): Promise<T | null> {
+  try {
+    return await read();
+  } catch (error) {
+    if (!(error instanceof BrokenFile)) throw error;
+    broken.add(error.file);
+    return null;
+  }
+}

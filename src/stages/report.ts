@@ -25,7 +25,7 @@ import { clusterOf } from "../core/duel/cluster-by.ts";
 import { refinedRules, refinedTurn, type RefinedTurn } from "../core/refine/gain.ts";
 import { unreadNotes } from "../core/report/unread.ts";
 import { makeTally, type Tally } from "../core/tally.ts";
-import { BrokenFile } from "../io/broken-file.ts";
+import { unlessBroken } from "../io/broken-file.ts";
 import { listAnswers, listRefined, type AnswerFile } from "../io/answers.ts";
 import { openFacts, type Facts } from "../io/facts/facts.ts";
 import { foldLedger, LEDGER_KIND } from "../io/facts/fold-ledger.ts";
@@ -72,7 +72,7 @@ export async function report(
   progress.begin("report", answers.length);
   const reserve = await reserveOf(round);
   for (const { name, path } of answers) {
-    const sorted = await unlessBroken(round, () =>
+    const sorted = await unlessBroken(round.unread, () =>
       sortTurn(round, { name, path }, reserve.has(name)),
     );
     if (sorted === null) round.tally.dropped("broken_file");
@@ -82,7 +82,7 @@ export async function report(
   const data = {
     ...(await gather(round, answers.length)),
     refined: await refinedTurns(round, options),
-    lineage: await unlessBroken(round, () => store.readIfThere(LINEAGE, lineageSchema)),
+    lineage: await unlessBroken(round.unread, () => store.readIfThere(LINEAGE, lineageSchema)),
     unread: round.unread,
   };
   await writeReport(config, { store, facts }, reportOf(data), data.rows);
@@ -148,7 +148,7 @@ async function reserveOf(round: Round): Promise<ReadonlySet<string>> {
   if (accepted === undefined) return new Set();
   const finals: string[] = [];
   for (const { name } of await listAnswers(store)) {
-    const read = await unlessBroken(round, async () => ({
+    const read = await unlessBroken(round.unread, async () => ({
       score: await store.readIfThere(`score/${name}`, scoreSchema),
       review: await store.readIfThere(`review/${name}`, reviewSchema),
     }));
@@ -167,7 +167,7 @@ async function reserveOf(round: Round): Promise<ReadonlySet<string>> {
 async function refinedTurns(round: Round, options: StageOptions): Promise<RefinedTurn[]> {
   const turns: RefinedTurn[] = [];
   for (const file of await listRefined(round.store, options)) {
-    const turn = await unlessBroken(round, () => refinedOf(round, file));
+    const turn = await unlessBroken(round.unread, () => refinedOf(round, file));
     if (turn !== null) turns.push(turn);
   }
   return turns;
@@ -193,17 +193,6 @@ async function refinedOf(round: Round, { name, path }: AnswerFile): Promise<Refi
   if (isExcluded) return null;
   const cluster = clusterOf({ ...answer, repo: answer.repo ?? first?.repo }, cluster_by);
   return refinedTurn({ name, cluster, answer, row });
-}
-
-/** What was read; null where a file is broken, which is noted: the report goes on without it. */
-async function unlessBroken<T>({ unread }: Round, read: () => Promise<T>): Promise<T | null> {
-  try {
-    return await read();
-  } catch (error) {
-    if (!(error instanceof BrokenFile)) throw error;
-    unread.add(error.file);
-    return null;
-  }
 }
 
 /** What the report tells of; `selected`: answer files of this run. */

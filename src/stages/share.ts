@@ -7,7 +7,7 @@ import type { Config } from "../config.ts";
 import { makeMasker, type Masker } from "../core/exit/masker.ts";
 import { makeTally, type Tally } from "../core/tally.ts";
 import { UserError } from "../errors.ts";
-import { BrokenFile } from "../io/broken-file.ts";
+import { unlessBroken } from "../io/broken-file.ts";
 import { listAnswers, type AnswerFile } from "../io/answers.ts";
 import { unreadNotes } from "../core/report/unread.ts";
 import type { Store } from "../io/store.ts";
@@ -154,11 +154,7 @@ async function siteOf(
 
 /** Who reigned, masked; null: nobody has challenged. */
 async function lineageOf({ deps: { store }, masker, broken }: Round): Promise<Lineage | null> {
-  const lineage = await store.readIfThere(LINEAGE, lineageSchema).catch((error: unknown) => {
-    if (!(error instanceof BrokenFile)) throw error;
-    broken.add(error.file);
-    return null;
-  });
+  const lineage = await unlessBroken(broken, () => store.readIfThere(LINEAGE, lineageSchema));
   if (lineage === null || lineage.challenges.length === 0) return null;
   const [safe] = await masker.mask([lineage]);
   return safe ?? null;
@@ -168,17 +164,14 @@ async function lineageOf({ deps: { store }, masker, broken }: Round): Promise<Li
 async function readTurn(round: Round, { name, path }: AnswerFile): Promise<SharedTurn | Left> {
   const { config, masker } = round;
   const { store } = round.deps;
-  try {
+  const turn = await unlessBroken(round.broken, async () => {
     const answer = await store.read(path, answerSchema);
-    if (config.source.exclude_ids.includes(answer.instance_id)) return "excluded_id";
+    if (config.source.exclude_ids.includes(answer.instance_id)) return "excluded_id" as const;
     const score = await store.readIfThere(`score/${name}`, scoreSchema);
     const review = await store.readIfThere(`review/${name}`, reviewSchema);
-    return await shareable(masker, { answer, score, review });
-  } catch (error) {
-    if (!(error instanceof BrokenFile)) throw error;
-    round.broken.add(error.file);
-    return "broken_file";
-  }
+    return shareable(masker, { answer, score, review });
+  });
+  return turn ?? "broken_file";
 }
 
 function entryIn({ config }: Round, { name, path }: AnswerFile, turn: SharedTurn): Entry {

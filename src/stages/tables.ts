@@ -13,7 +13,7 @@ import {
   type TableName,
 } from "../core/report/table-rows.ts";
 import { UserError } from "../errors.ts";
-import { BrokenFile } from "../io/broken-file.ts";
+import { unlessBroken } from "../io/broken-file.ts";
 import { listAnswers, listRefined, type AnswerFile } from "../io/answers.ts";
 import { folderFor } from "../io/dataset/table-folder.ts";
 import type { Store } from "../io/store.ts";
@@ -50,11 +50,8 @@ export async function tables(config: Config, store: Store): Promise<MadeTables> 
   const unread = new Set<string>();
   try {
     for (const { name, path } of files) {
-      const turn = await readTurn(store, { name, path });
-      if (typeof turn === "string") {
-        unread.add(turn);
-        continue;
-      }
+      const turn = await unlessBroken(unread, () => readTurn(store, { name, path }));
+      if (turn === null) continue;
       const { answer, score } = turn;
       if (config.source.exclude_ids.includes(answer.instance_id)) continue;
       await add("answers", [answerTableRow(name, answer)]);
@@ -76,13 +73,8 @@ const FOLDER = "report/tables";
 
 type Turn = { readonly answer: Answer; readonly score: Score | null };
 
-/** Whole, or the name of the file that is broken. */
-async function readTurn(store: Store, { name, path }: AnswerFile): Promise<Turn | string> {
-  try {
-    const answer = await store.read(path, answerSchema);
-    return { answer, score: await store.readIfThere(`score/${name}`, scoreSchema) };
-  } catch (error) {
-    if (error instanceof BrokenFile) return error.file;
-    throw error;
-  }
+/** @throws BrokenFile */
+async function readTurn(store: Store, { name, path }: AnswerFile): Promise<Turn> {
+  const answer = await store.read(path, answerSchema);
+  return { answer, score: await store.readIfThere(`score/${name}`, scoreSchema) };
 }

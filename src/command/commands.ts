@@ -88,6 +88,7 @@ export const COMMANDS: Readonly<Record<string, readonly CommandLine[]>> = {
     { name: "schemas", what: "training/schemas/ from the records", house: true },
     { name: "screenshots", what: "the pictures in docs/", house: true },
     { name: "findings", what: "do outside tools still do what surprised us?", house: true },
+    { name: "check-python", npm: "check:python", what: "ruff on all Python", house: true },
     {
       name: "test-training",
       npm: "test:training",

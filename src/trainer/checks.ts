@@ -1,4 +1,5 @@
-/** npm run test:training, test:python and test:trainers: the Python tools, each run to its end, one after the other. */
+/** npm run test:training, test:python, test:trainers and check:python: the Python tools, each run to its end. */
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { runProgram } from "../io/program.ts";
 import {
@@ -17,8 +18,7 @@ export async function checkTraining(
 ): Promise<number> {
   const python = environmentPython(trainingVenv(project), "setup:training");
   return runAll(python, trainingFolder(project), [
-    ["ruff", "check", "."],
-    ["ruff", "format", "--check", "--quiet", "."],
+    ...ruffOn("."),
     ["mypy"],
     ["pytest", ...pytestArgs],
   ]);
@@ -32,11 +32,7 @@ export async function checkPythonTests(
   const folder = testsFolder(project);
   const engines = join(project, "engines");
   const python = environmentPython(join(folder, ".venv"), "setup:python-tests");
-  return runAll(python, folder, [
-    ["ruff", "check", ".", engines],
-    ["ruff", "format", "--check", "--quiet", ".", engines],
-    ["pytest", ...pytestArgs],
-  ]);
+  return runAll(python, folder, [...ruffOn(".", engines), ["pytest", ...pytestArgs]]);
 }
 
 /** Runs ruff and pytest on test/trainers/; the readers of trainers run in their own environments. */
@@ -45,11 +41,27 @@ export async function checkTrainers(
   pytestArgs: readonly string[],
 ): Promise<number> {
   const python = environmentPython(trainingVenv(project), "setup:training");
-  return runAll(python, trainersFolder(project), [
-    ["ruff", "check", "."],
-    ["ruff", "format", "--check", "--quiet", "."],
-    ["pytest", ...pytestArgs],
-  ]);
+  return runAll(python, trainersFolder(project), [...ruffOn("."), ["pytest", ...pytestArgs]]);
+}
+
+/**
+ * Runs ruff on all Python of the project, of which `npm run check` is made without its tests, which take
+ * minutes. Gives null where no environment holds ruff.
+ */
+export async function lintPython(project: string): Promise<number | null> {
+  const venv = trainingVenv(project);
+  if (!existsSync(join(venv, "bin", "ruff"))) return null;
+  const folders = [testsFolder(project), trainersFolder(project), join(project, "engines")];
+  const python = environmentPython(venv, "setup:training");
+  return runAll(python, trainingFolder(project), ruffOn(".", ...folders));
+}
+
+/** What ruff finds in `places`, and what it would lay out otherwise. */
+function ruffOn(...places: readonly string[]): (readonly string[])[] {
+  return [
+    ["ruff", "check", ...places],
+    ["ruff", "format", "--check", "--quiet", ...places],
+  ];
 }
 
 /** All of them, so that one run tells everything that is wrong. */

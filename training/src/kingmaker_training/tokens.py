@@ -153,8 +153,8 @@ def refuse(rows: Any, longer: list[int], limit: int) -> None:
         f"{len(longer)} of {len(rows)} rows are longer than the {limit} tokens of the model: "
         + "; ".join(shown)
         + (f"; and {more} more" if more > 0 else ""),
-        f"leave them out (stage:train, reign: --max-tokens {limit}), build the set with shorter histories, "
-        "or choose a model with a longer context",
+        f"leave them out (stage:train, reign: --max-tokens {limit}), "
+        "build the set with shorter histories, or choose a model with a longer context",
     )
 
 

@@ -2,11 +2,13 @@
 import { UserError } from "../../errors.ts";
 import { sha256Hex } from "../turn/hash.ts";
 import { misfit, type ColumnTypes } from "./column-types.ts";
+import { textsAsTimes } from "./texts-as-times.ts";
 
 /** What dataset_stats.json says of a set; sets of older builds lack some of it. */
 export type SetSays = {
   readonly formats?: Readonly<Record<string, Readonly<Record<string, number>>>>;
   readonly columns?: Readonly<Record<string, ColumnTypes>>;
+  readonly files?: readonly { readonly name: string }[];
   /** Hash of the card as it was written. */
   readonly card?: string;
   readonly val_fraction?: number;
@@ -28,15 +30,23 @@ export function lineCheck(name: string, says: SetSays): LineCheck {
   const format = folder ?? Object.keys(says.formats ?? {})[0] ?? "";
   const columns = says.columns?.[format];
   const labels = new Set<unknown>();
+  // Parquet carries its types, and where it is there the card names it.
+  const isTyped =
+    says.files?.some((file) => file.name === name.replace(/jsonl$/, "parquet")) === true;
+  const times = textsAsTimes(isTyped ? {} : (columns ?? {}));
   let rows = 0;
   return {
     row(row) {
       rows++;
       if ("label" in row) labels.add(row["label"]);
+      times.see(row);
       return columns === undefined ? null : misfit(row, columns);
     },
     end() {
       if (rows === 0) return "it has no rows, and loaders fail on empty files";
+      const [time] = times.found();
+      if (time !== undefined)
+        return `every text of ${time} reads as a time, and datasets would load it as one, in other signs: build the set with --parquet`;
       const isTrain = /(^|\/)(train|dev)\.jsonl$/.test(name);
       return format === "kto" && isTrain && labels.size === 1
         ? `all of its labels are ${String([...labels][0])}: nothing is learned from one side`

@@ -49,6 +49,36 @@ test("a file without rows is refused, and a kto file of one label", () => {
   expect(one.end()).toBeNull();
 });
 
+const TIMES = ["2026-11-28", "2026-11-28 10", "2026-11-28T10:00", "2026-11-28T10:00:00+02:00"];
+
+test.each([
+  // What pyarrow 26 took for times and what it left as text.
+  [TIMES, true],
+  [["2024-02-29T23:59:59Z"], true],
+  [["2026-02-29"], false],
+  [["2026-11-28T10:00:00.5"], false],
+  [["2026-11-28T24:00"], false],
+  [["2026-11-28Z"], false],
+  [["2026-11"], false],
+  [[...TIMES, "yesterday"], false],
+  [[], false],
+])("a column of nothing but times is refused, since loaders would change it: %j", (texts, is) => {
+  const times = lineCheck("kto/val.jsonl", SAYS);
+  for (const content of texts) times.row({ ...ROW, completion: [{ role: "assistant", content }] });
+  times.row({ ...ROW, completion: null });
+  expect(times.end()).toBe(
+    is
+      ? "every text of completion.content reads as a time, and datasets would load it as one, in other signs: build the set with --parquet"
+      : null,
+  );
+});
+
+test("a column of times is no fault where Parquet carries the types", () => {
+  const typed = lineCheck("kto/val.jsonl", { ...SAYS, files: [{ name: "kto/val.parquet" }] });
+  typed.row({ ...ROW, completion: [{ role: "assistant", content: "2026-11-28" }] });
+  expect(typed.end()).toBeNull();
+});
+
 const CARD = '---\nconfigs:\n    path: "train.jsonl"\n---\n\n# T\n';
 
 test.each([

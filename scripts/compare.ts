@@ -13,6 +13,7 @@ const command = stageCommand({
     "Reads answer/, score/ and review/ of two workspaces and prints scores, gate, paired differences by metric with intervals, and the turns that changed bucket. Writes nothing; --json prints the comparison as one line, --markdown as a document to keep.",
   example: "npm run compare -- run-a run-b",
   flags: ["json"],
+  rootless: true,
 })
   .argument("<root_a>", "first workspace")
   .argument("<root_b>", "second workspace")

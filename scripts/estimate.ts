@@ -1,5 +1,5 @@
 /** npm run estimate: what the missing model calls will cost. */
-import { parseFlags, runScript, stageCommand } from "../src/command/cli.ts";
+import { parseFlags, runScript, stageCommand, typed } from "../src/command/cli.ts";
 
 const command = stageCommand({
   name: "estimate",
@@ -13,14 +13,17 @@ await runScript(async () => {
   const flags = parseFlags(command, process.argv.slice(2));
   const { loadConfig } = await import("../src/config.ts");
   const { totalOf } = await import("../src/core/spend/estimate.ts");
-  const { estimateLines } = await import("../src/core/spend/table.ts");
+  const { estimateLines, estimateNotes } = await import("../src/core/spend/table.ts");
   const { openStore } = await import("../src/io/store.ts");
   const { estimate, estimateFurther } = await import("../src/stages/estimate.ts");
   const { furtherLine } = await import("../src/core/spend/further.ts");
   const [config, store] = [loadConfig(flags.root), openStore(flags.root)];
   const rows = await estimate(config, store, flags);
   const out = flags.json ? process.stderr : process.stdout;
-  for (const line of estimateLines(rows, config.engine)) out.write(`${line}\n`);
+  const { status } = await import("../src/stages/status.ts");
+  const { next } = await status(store, config);
+  const table = rows.length === 0 && next !== null ? [] : estimateLines(rows, config.engine);
+  for (const line of [...table, ...estimateNotes(rows, next)]) out.write(`${typed(line)}\n`);
   const target = await estimateFurther(config, store);
   if (target !== null) out.write(`${furtherLine(target)}\n`);
   const all = { rows, total: totalOf(rows), ...(target === null ? {} : { target }) };

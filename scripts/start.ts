@@ -3,7 +3,7 @@ import { Command } from "commander";
 import { resolve } from "node:path";
 import { parseOwnFlags, runScript, typed } from "../src/command/cli.ts";
 import { runChild } from "../src/io/children.ts";
-import { makeDemo, PROJECT } from "../src/io/demo.ts";
+import { holdDemo, makeDemo, PROJECT } from "../src/io/demo.ts";
 
 const command = new Command("start").description(
   "Runs the five stages on 24 embedded real turns with recorded answers, in the folder demo/ of where you stand: no key, no network. What the stages made there before is made anew; reviews and sets stay.",
@@ -11,6 +11,15 @@ const command = new Command("start").description(
 
 await runScript(async () => {
   parseOwnFlags(command, process.argv.slice(2));
+  const release = await holdDemo(PROJECT, resolve("demo"));
+  try {
+    return await startDemo();
+  } finally {
+    await release();
+  }
+});
+
+async function startDemo(): Promise<number> {
   const { root, notes } = await makeDemo(PROJECT, resolve("demo"));
   for (const note of notes) process.stderr.write(`start: ${note}\n`);
   const code = await runChild("stages", ["--root", "demo", "--yes"]);
@@ -26,4 +35,4 @@ await runScript(async () => {
   }
   process.stdout.write(`Look at the duels: ${typed("npm run view -- --root demo")}\n`);
   return 0;
-});
+}

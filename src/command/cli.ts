@@ -37,6 +37,8 @@ export type ScriptText = {
   readonly example: string;
   /** The common flags beside --root that mean something to it. @default all of them */
   readonly flags?: readonly CommonFlag[];
+  /** It names its workspaces itself, or works in none. @default false */
+  readonly rootless?: boolean;
 };
 
 /**
@@ -44,9 +46,10 @@ export type ScriptText = {
  * one line may go to several commands; --help lists those that mean something here.
  */
 export function stageCommand(text: ScriptText): Command {
+  const root = new Option("--root <dir>", "the workspace").default(".");
   const command = new Command(text.name)
     .description(text.about)
-    .addOption(new Option("--root <dir>", "the workspace").default("."))
+    .addOption(text.rootless === true ? root.hideHelp() : root)
     .addHelpText("after", () => `\nExample:\n  ${asTyped(text.example, typing)}`);
   for (const [name, option] of Object.entries(commonOptions())) {
     const isOwn = text.flags === undefined || text.flags.some((flag) => flag === name);
@@ -254,8 +257,13 @@ function quiet(command: Command): Command {
     .exitOverride()
     .allowExcessArguments(false)
     .showHelpAfterError(false)
+    .configureHelp({ commandUsage: usageOf })
     .configureOutput({ writeErr: () => {} });
 }
+
+/** As it is typed: `npm run stage:king -- [options]`, or `npx kingmaker king [options]`. */
+const usageOf = (command: Command): string =>
+  asTyped(`npm run ${command.name()} -- ${command.usage()}`, { ...typing, root: null });
 
 /** For the shell's completion: the flags of a command, a line each. */
 function listFlags(command: Command, argv: readonly string[]): void {

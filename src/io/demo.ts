@@ -7,7 +7,7 @@ import type { Dirent } from "node:fs";
 import { readFile, readdir, unlink } from "node:fs/promises";
 import { dirname, join, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
-import { errorCode } from "../errors.ts";
+import { errorCode, UserError } from "../errors.ts";
 import { onDisk } from "./disk-faults.ts";
 import { lockWorkspace } from "./lock.ts";
 import { writeWhole } from "./store.ts";
@@ -28,7 +28,7 @@ export type Demo = {
 export async function makeDemo(project = PROJECT, root = join(project, "demo")): Promise<Demo> {
   await onDisk(root, "write", () => makeFolder(root));
   await checkLinks(root);
-  const unlock = await lockWorkspace(root, "start");
+  const unlock = await inDemo(project, () => lockWorkspace(root, "start"));
   try {
     for (const file of await ownFiles(root)) {
       await onDisk(file, "remove", () => unlink(file));
@@ -39,7 +39,32 @@ export async function makeDemo(project = PROJECT, root = join(project, "demo")):
   }
 }
 
+/**
+ * Keeps other starts out of demo/ until the returned function is called: the stages of one, each with a lock of
+ * its own, leave gaps in which another would take their files away.
+ * @throws UserError while another start works there
+ */
+export async function holdDemo(
+  project = PROJECT,
+  root = join(project, "demo"),
+): Promise<() => Promise<void>> {
+  await onDisk(root, "write", () => makeFolder(root));
+  return inDemo(project, () => lockWorkspace(root, "start", ".start.lock"));
+}
+
 // ---------------------------------------------------------------------------------------------
+
+/** There is no --root to name another folder with. */
+async function inDemo<T>(project: string, lock: () => Promise<T>): Promise<T> {
+  return lock().catch((error: unknown) => {
+    if (!(error instanceof UserError)) throw error;
+    throw new UserError(
+      error.message,
+      `start works in demo/ of the folder you stand in: wait until the other has ended, stop it, or stand in another folder (from a checkout: npm --prefix ${project} start)`,
+      { cause: error },
+    );
+  });
+}
 
 export const PROJECT = fileURLToPath(new URL("../../", import.meta.url));
 

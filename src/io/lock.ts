@@ -24,10 +24,15 @@ type Holder = {
 
 /**
  * Takes the workspace's lock; the returned function gives it back.
+ * @param file another lock beside it, for what lasts longer than a stage
  * @throws UserError when a living process (or one on another host) holds it.
  */
-export async function lockWorkspace(root: string, stage: string): Promise<() => Promise<void>> {
-  const path = join(root, ".lock");
+export async function lockWorkspace(
+  root: string,
+  stage: string,
+  file = ".lock",
+): Promise<() => Promise<void>> {
+  const path = join(root, file);
   return onDisk(path, "write", () => takeLock(root, path, stage));
 }
 

@@ -27,6 +27,8 @@ export type Status = {
   readonly stages: readonly StageStatus[];
   /** The command that goes on, or null when everything is done. */
   readonly next: string | null;
+  /** Turns in refined/ that `refine`, which is none of the five stages, would answer once more. */
+  readonly refinable: number;
   /** How far [target] is; absent: chain.toml has none. */
   readonly target?: TargetStatus;
 };
@@ -63,7 +65,8 @@ export async function status(store: Store, config: Config | null = null): Promis
   const stages = rows.map((row) => ({ ...row, ...costOf(spending, row.stage) }));
   const first =
     prompts === 0 && answers.all === 0 ? "prompt" : stages.find((row) => row.pending > 0)?.stage;
-  return { stages, next: first === undefined ? null : `npm run stage:${first}` };
+  const next = first === undefined ? null : `npm run stage:${first}`;
+  return { stages, next, refinable: next === null ? await refinableIn(store, config) : 0 };
 }
 
 /** What of chain.toml and .env keeps a stage from running: a fault of the file, a key that is not there. */
@@ -120,7 +123,7 @@ export async function targetOf(root: string, store: Store): Promise<TargetStatus
 
 /** The status as lines for a person. `wrong`: what has to be mended before a stage can run. */
 export function statusLines(
-  { stages, next, target }: Status,
+  { stages, next, refinable, target }: Status,
   wrong: readonly string[] = [],
 ): string[] {
   const cell = (text: string | number, width: number): string => String(text).padStart(width);
@@ -141,6 +144,11 @@ export function statusLines(
       : wrong.length === 0
         ? `next: ${next}`
         : `then: ${next}`,
+    ...(refinable === 0
+      ? []
+      : [
+          `if you like: npm run stage:refine, a second answer for turns in refined/ (${refinable} ${refinable === 1 ? "has" : "have"} none; npm run estimate counts the calls)`,
+        ]),
   ];
 }
 
@@ -152,6 +160,17 @@ const WRITTEN = ["prompt", "answer", "score", "report"];
 /** Calls without a price cost something that is not known: never $0. */
 const moneyOf = ({ usd, unpriced }: StageStatus): string =>
   usd === 0 && unpriced > 0 ? `${unpriced} unpriced` : usd.toFixed(4);
+
+/** Those that have no second answer, or one that was not judged. Without a panel's reasons refine is refused. */
+async function refinableIn(store: Store, config: Config | null): Promise<number> {
+  const names = await store.list("refined");
+  if (names.length === 0 || (config !== null && config.judge.with !== "panel")) return 0;
+  const { isRefinedName, refinedName } = await import("../records/refined.ts");
+  const judged = new Set(await store.list("score"));
+  return names.filter(
+    (name) => name.endsWith(".json") && !isRefinedName(name) && !judged.has(refinedName(name)),
+  ).length;
+}
 
 async function isEmpty(store: Store): Promise<boolean> {
   const lists = await Promise.all(WRITTEN.map((folder) => store.list(folder)));

@@ -39,17 +39,7 @@ export function callsBlock(calls: Calls, input: DuelInput): Html {
 
 // ---------------------------------------------------------------------------------------------
 
-const COLUMNS = [
-  "call",
-  "model",
-  "seconds",
-  "tokens in",
-  "cached",
-  "out",
-  "USD",
-  "outcome",
-  "time",
-];
+const COLUMNS = ["call", "model", "took", "tokens in", "cached", "out", "USD", "outcome", "when"];
 
 function callRow(line: LedgerLine): Html {
   const { item, model, latency_ms: took, usd: price, outcome, time } = line;

@@ -25,7 +25,7 @@ export function queueBody(
   if (turns === null) {
     return messageBody("No queue is drawn", [
       asTyped(
-        "Run npm run queue -- --n 100: it draws judged turns for people, and asks no model.",
+        "Run `npm run queue -- --n 100`: it draws judged turns for people, and asks no model.",
         typing,
       ),
     ]);

@@ -11,7 +11,7 @@ export function reignBody(lineage: Lineage | null, typing: Typing): Html {
   if (lineage === null || lineage.challenges.length === 0) {
     return messageBody("Nobody has challenged the king", [
       asTyped(
-        "npm run reign -- dataset/export trains on a set and lets the checkpoint duel the king.",
+        "`npm run reign -- dataset/export` trains on a set and lets the checkpoint duel the king.",
         typing,
       ),
     ]);

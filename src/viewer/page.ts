@@ -107,13 +107,16 @@ export function chip(text: string, kind = ""): Html {
   return html`<span class="chip ${kind}">${shown(text)}</span>`;
 }
 
-/** A page that says one thing: what is missing, and what to run. */
+/** A page that says one thing: what is missing, and what to run. What stands between backticks is set as code. */
 export function messageBody(title: string, lines: readonly (string | Html)[]): Html {
   return html`<section class="message">
     <h1>${title}</h1>
-    ${lines.map((line) => html`<p>${line}</p>`)}
+    ${lines.map((line) => html`<p>${typeof line === "string" ? withCode(line) : line}</p>`)}
   </section>`;
 }
+
+const withCode = (line: string): Html[] =>
+  line.split("`").map((part, at) => (at % 2 === 1 ? html`<code>${part}</code>` : html`${part}`));
 
 // ---------------------------------------------------------------------------------------------
 

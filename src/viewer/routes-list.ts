@@ -67,8 +67,8 @@ async function emptyLines(store: Store): Promise<string[]> {
   const hasPrompts = prompts.some((name) => name.endsWith(".json"));
   return [
     hasPrompts
-      ? "The turns are drawn. Next: npm run stage:king, then npm run stage:challenger and npm run stage:validate."
-      : "This workspace is empty. First: npm run stage:prompt draws turns, then npm run stage:king answers them. npm run stages does all five in order.",
+      ? "The turns are drawn. Next: `npm run stage:king`, then `npm run stage:challenger` and `npm run stage:validate`."
+      : "This workspace is empty. First: `npm run stage:prompt` draws turns, then `npm run stage:king` answers them. `npm run stages` does all five in order.",
     "This page shows new duels as they come; leave it open.",
   ];
 }

@@ -12,12 +12,12 @@ export function reportRoutes(app: Hono, site: Site): void {
     const query = queryOf(c);
     const report = await store.readText("report/report.html");
     if (report === null) {
-      const lines = ["Run npm run stage:report first."];
+      const lines = ["Run `npm run stage:report` first."];
       return c.html(site.message(query, "There is no report yet", lines));
     }
     const body = reportBody(report, links);
     if (body === null) {
-      const lines = ["report/report.html was not written by npm run stage:report; run it anew."];
+      const lines = ["report/report.html was not written by `npm run stage:report`; run it anew."];
       return c.html(site.message(query, "The report cannot be shown", lines));
     }
     return c.html(site.page(query, "report", "Report", body));

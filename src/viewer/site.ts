@@ -1,6 +1,7 @@
 /** What every answer of the viewer is made with: the workspace, its pages' frame, and the lists that were opened. */
 import { setTimeout } from "node:timers/promises";
 import type { Context } from "hono";
+import { html } from "hono/html";
 import type { BucketRules } from "../core/duel/bucket.ts";
 import type { ClusterBy } from "../core/duel/cluster-by.ts";
 import type { ExitSettings } from "../core/exit/masker.ts";
@@ -105,7 +106,8 @@ export function siteOf(deps: ViewerDeps): Site {
     gone: (c) =>
       c.html(
         message(queryOf(c), "This turn is not there", [
-          "Its answer file does not exist, or was removed while the page was open. Go back to the list with Esc.",
+          "Its answer file does not exist, or was removed while the page was open.",
+          html`<a href="${links.list(queryOf(c))}">Back to the list</a> (<kbd>Esc</kbd>)`,
         ]),
         404,
       ),

@@ -35,6 +35,7 @@ test.each([
   ["status", ["--root", "--json", "--help"]],
   ["report", ["--root", "--limit", "--only", "--json", "--help"]],
   ["readonly-guard", ["--root", "--help"]],
+  ["compare", ["--json", "--markdown", "--help"]],
 ])("the flags of %s are its own: %j", async (name, flags) => {
   const said = await runScriptFile(name, ["--list-flags"]);
   expect(said.stdout.trim().split("\n")).toEqual(flags);

@@ -1,7 +1,7 @@
 import { cpSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { makeDemo } from "../../src/io/demo.ts";
+import { holdDemo, makeDemo } from "../../src/io/demo.ts";
 import { lockWorkspace } from "../../src/io/lock.ts";
 import { snapshot, tempProject } from "../support/project.ts";
 
@@ -62,4 +62,24 @@ test("while a stage runs in the demo nothing is taken away", async () => {
   await expect(makeDemo(root)).rejects.toThrow(/king is already running in .*demo/);
   expect(Object.keys(snapshot(join(root, "demo")))).toContain("answer/prompts_24_001_1.json");
   await unlock();
+});
+
+test("a start that meets another one says so, and what to do", async () => {
+  const root = project();
+  const release = await holdDemo(root);
+  const hint = `start works in demo/ of the folder you stand in: wait until the other has ended, stop it, or stand in another folder (from a checkout: npm --prefix ${root} start)`;
+  await expect(holdDemo(root)).rejects.toMatchObject({
+    message: expect.stringMatching(/^start is already running in .*demo \(pid \d+\)$/) as string,
+    hint,
+  });
+  // Its own stages are let in: each takes the workspace's lock.
+  const unlock = await lockWorkspace(join(root, "demo"), "king");
+  await expect(makeDemo(root)).rejects.toMatchObject({ hint });
+  await unlock();
+  await makeDemo(root);
+  await release();
+  await (
+    await holdDemo(root)
+  )();
+  expect(Object.keys(snapshot(join(root, "demo")))).not.toContain(".start.lock");
 });

@@ -1,13 +1,17 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import { loadConfig } from "../../src/config.ts";
 import { openStore } from "../../src/io/store.ts";
 import { estimate } from "../../src/stages/estimate.ts";
+import { report } from "../../src/stages/report.ts";
 import { status, statusLines } from "../../src/stages/status.ts";
 import { validate } from "../../src/stages/validate.ts";
 import type { Chat } from "../../src/work.ts";
 import { OPTIONS, testDeps } from "../support/deps.ts";
 import { recordedJudges } from "../support/duel.ts";
 import { tempProject } from "../support/project.ts";
+import { runScriptFile } from "../support/scripts.ts";
 import { judgedWorkspace } from "../support/workspace.ts";
 
 const prompt = {
@@ -82,7 +86,7 @@ test.each([
   ["npm run stage:king", ["no key"], ["wrong: no key", "then: npm run stage:king"]],
   [null, ["no key"], ["wrong: no key", "all that was asked for is done: read report/report.md"]],
 ])("what is wrong stands before what comes next: %j with %j", (next, wrong, lines) => {
-  expect(statusLines({ stages: [], next }, wrong).slice(1)).toEqual(lines);
+  expect(statusLines({ stages: [], next, refinable: 0 }, wrong).slice(1)).toEqual(lines);
 });
 
 test.each(["king", "challenger", "validate"])(
@@ -97,7 +101,7 @@ test.each(["king", "challenger", "validate"])(
       calls: 0,
       failed: stage === failing || stage === "prompt" ? 1 : 0,
     }));
-    expect(statusLines({ stages, next: null })).toContain(
+    expect(statusLines({ stages, next: null, refinable: 0 })).toContain(
       `--retry asks again for what failed: npm run stage:${failing} -- --retry`,
     );
   },
@@ -142,3 +146,32 @@ test.each<[what: string, toml: string, isJudged: boolean]>([
     expect(alone).toMatchObject({ stage: "validate" });
   },
 );
+
+test("what refine would still answer is said behind the five stages", async () => {
+  const root = await judgedWorkspace({}, "[bucket]\nfinal_min = 70\ndefeat_max = 60\n");
+  const [config, store] = [loadConfig(root, {}), openStore(root)];
+  await report(config, testDeps(root, recordedJudges()), OPTIONS);
+  const state = await status(store, config);
+  expect(state).toMatchObject({ next: null, refinable: 12 });
+  expect(statusLines(state).at(-1)).toBe(
+    "if you like: npm run stage:refine, a second answer for turns in refined/ (12 have none; npm run estimate counts the calls)",
+  );
+  writeFileSync(
+    join(root, "score", (await store.list("refined"))[0]?.replace(".json", ".r1.json") ?? ""),
+    "{}",
+  );
+  expect((await status(store, config)).refinable).toBe(11);
+  const gym = { ...config, judge: { ...config.judge, with: "outcome" } } as const;
+  expect((await status(store, gym)).refinable).toBe(0);
+});
+
+test("in an empty folder estimate and status say the same comes next", async () => {
+  const root = tempProject();
+  const [one, other] = [
+    await runScriptFile("estimate", ["--root", root]),
+    await runScriptFile("status", ["--root", root]),
+  ];
+  const next = `next: npm run stage:prompt -- --root ${root}`;
+  expect(one.stdout).toBe(`of what is drawn no model call is missing; ${next}\n`);
+  expect(other.stdout.trimEnd().split("\n").at(-1)).toBe(next);
+});

@@ -357,7 +357,7 @@ test("hostile turns, names and reasons are text on every page", async () => {
 test("an empty workspace says what to run first", async () => {
   const app = await appOf(tempProject({ "answer/.gitkeep": "" }));
   expect(await (await get(app, "/")).text()).toContain(
-    "This workspace is empty. First: npm run stage:prompt -- --root my-run draws turns",
+    "This workspace is empty. First: <code>npm run stage:prompt -- --root my-run</code> draws turns",
   );
 });
 

@@ -100,7 +100,7 @@ export function comparisonDocument(
       { kind: "heading", level: 2, text: "Differences by metric" },
       {
         kind: "text",
-        text: `${counted(n_paired, "turn")} scored on both sides (same instance, turn and history); ${thousands(only_a)} only in ${a.name}, ${thousands(only_b)} only in ${b.name}.${namesNote(same_name)} Intervals: 95 %, paired, over clusters (${a.cluster_by}).`,
+        text: `${counted(n_paired, "turn")} scored on both sides (same instance, turn and history); ${thousands(only_a)} only in ${a.name}, ${thousands(only_b)} only in ${b.name}.${namesNote(same_name)}${intervalNote(a, differences)}`,
       },
       ...(n_paired === 0 ? [] : [differencesTable(a, b, differences)]),
       { kind: "heading", level: 2, text: `${counted(moved.length, "turn")} changed bucket` },
@@ -126,6 +126,12 @@ const namesNote = (count: number): string =>
   count === 0
     ? ""
     : ` ${counted(count, "answer file")} of the same name ${count === 1 ? "holds another turn" : "hold other turns"} on either side.`;
+
+/** Without two clusters there is nothing to tell how much the differences vary, and the column has no figure. */
+const intervalNote = ({ cluster_by }: Side, differences: readonly Difference[]): string =>
+  differences.some(({ difference, interval }) => difference !== null && interval === null)
+    ? ` No intervals: all of them are of one cluster (${cluster_by}), and intervals need two.`
+    : ` Intervals: 95 %, paired, over clusters (${cluster_by}).`;
 
 const change = (move: Comparison["moved"][number]): number =>
   Math.abs((move.score_b ?? 0) - (move.score_a ?? 0));
@@ -203,7 +209,7 @@ function differencesTable(a: Side, b: Side, differences: readonly Difference[]):
       points(one),
       points(other),
       `${difference !== null && difference > 0 ? "+" : ""}${points(difference)}`,
-      interval === null ? "–" : `${points(interval[0])} – ${points(interval[1])}`,
+      interval === null ? "–" : `${points(interval[0])} to ${points(interval[1])}`,
     ]),
   };
 }

@@ -31,6 +31,18 @@ export function estimateLines(rows: readonly EstimateRow[], engine: Carrying): s
   ];
 }
 
+/**
+ * What stands under the estimate. `next`: the command by which the five stages go on, null when they are done.
+ * With nothing to ask, what is not drawn or reported yet is still to do; and refine comes only when it is wanted.
+ */
+export function estimateNotes(rows: readonly EstimateRow[], next: string | null): string[] {
+  if (rows.length === 0 && next !== null)
+    return [`of what is drawn no model call is missing; next: ${next}`];
+  return rows.some(({ stage }) => stage === "refine")
+    ? ["refine is none of the five stages: it runs when you type npm run stage:refine"]
+    : [];
+}
+
 // ---------------------------------------------------------------------------------------------
 
 type Numbers = Omit<EstimateRow, "stage" | "provider" | "model">;

@@ -123,3 +123,14 @@ test("the comparison as Markdown", () => {
   expect(text).toContain("## 2 turns changed bucket");
   expect(text).toContain("| gate | not judged | not judged |");
 });
+
+test("where all turns are of one cluster the missing intervals are explained", () => {
+  const one = markdownOf(comparisonDocument(A, B));
+  expect(one).toContain("Intervals: 95 %, paired, over clusters (repo).");
+  const ofOne = (of: Side): Side => ({ ...of, rows: of.rows.map((r) => ({ ...r, repo: "o/p" })) });
+  const said = markdownOf(comparisonDocument(ofOne(A), ofOne(B)));
+  expect(said).toContain(
+    "No intervals: all of them are of one cluster (repo), and intervals need two.",
+  );
+  expect(said).toMatch(/\| score \| [^|]+\| [^|]+\| \+10 \| – \|/);
+});

@@ -6,7 +6,7 @@ import {
   totalOf,
 } from "../../../src/core/spend/estimate.ts";
 import { planTurn, type PlannedTurn, type PlanSettings } from "../../../src/core/spend/plan.ts";
-import { estimateLines } from "../../../src/core/spend/table.ts";
+import { estimateLines, estimateNotes } from "../../../src/core/spend/table.ts";
 import type { LedgerLine } from "../../../src/records/ledger.ts";
 
 const model = { provider: "p", model: "m" };
@@ -143,4 +143,23 @@ test("the table sums up, and names what has no price", () => {
   expect(estimateLines([], { name: "batch", online_below: 200 })).toEqual([
     "nothing is left to ask",
   ]);
+});
+
+const NOTHING = { tokens_in: 0, tokens_out: 0, most_tokens: 0, usd: null, most_usd: null };
+
+test.each([
+  [
+    "nothing is drawn",
+    [],
+    "npm run stage:prompt",
+    /no model call is missing; next: npm run stage:prompt$/,
+  ],
+  ["all is done", [], null, null],
+  ["refine alone", ["refine"], null, /^refine is none of the five stages: .*npm run stage:refine$/],
+  ["the stages", ["king"], "npm run stage:king", null],
+] as const)("under the estimate stands what it does not count: %s", (_what, stages, next, said) => {
+  const rows = stages.map((stage) => ({ ...model, stage, calls: 1, most_calls: 1, ...NOTHING }));
+  const lines = estimateNotes(rows, next);
+  if (said === null) expect(lines).toEqual([]);
+  else expect(lines.join("\n")).toMatch(said);
 });

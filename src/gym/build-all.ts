@@ -6,9 +6,10 @@ import type { Tally } from "../core/tally.ts";
 import { UserError } from "../errors.ts";
 import { inParallel } from "../io/in-parallel.ts";
 import { buildPackage, type BuildWants, type BuildWorld } from "./build.ts";
+import { makeQuota } from "./quota.ts";
 
 export type BuildOrder = Omit<BuildWants, "perPackage"> & {
-  /** In all, at least, where the packages give so many. */
+  /** In all, where the packages give so many; earlier runs may have made more. */
   readonly tasks: number;
   /** Of one package, at most; absent: a little more than an even share. */
   readonly perPackage?: number;
@@ -28,7 +29,7 @@ export type BuiltAll = {
 };
 
 /**
- * Builds in the order of the list until there are enough tasks; a package that is begun is finished.
+ * Builds in the order of the list until there are enough tasks.
  * Every fault that was tried, and every package without tasks, is counted in `tally`.
  */
 export async function buildAll(
@@ -42,10 +43,12 @@ export async function buildAll(
   const found = new Map<string, readonly string[]>();
   const why = new Map<string, WhyNone>();
   let cpuSeconds = 0;
-  const count = (): number => [...found.values()].reduce((sum, ids) => sum + ids.length, 0);
+  const quota = makeQuota(order.tasks);
   await inParallel([...packages.entries()], order.parallel, async ([slot, pack]) => {
-    if (count() >= order.tasks || world.gym.signal?.aborted === true) return;
-    const built = await buildPackage(world, pack, { ...order, perPackage }, slot);
+    if (quota.isFull() || world.gym.signal?.aborted === true) return;
+    world.atWork?.(pack.name, true);
+    const built = await buildPackage({ ...world, quota }, pack, { ...order, perPackage }, slot);
+    world.atWork?.(pack.name, false);
     cpuSeconds += built.cpuSeconds;
     if (!built.ok) {
       tally.dropped(built.reason);

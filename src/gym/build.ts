@@ -21,6 +21,7 @@ import { fetchPackage } from "./fetch.ts";
 import { fixesOf } from "./fixes.ts";
 import { knownOf, recordPath, type PackageRecord } from "./package-record.ts";
 import { placesOf, reachOf } from "./places.ts";
+import type { Quota } from "./quota.ts";
 import { isOutOfTime, refuseFullDiskIn, runTests, type TestRun } from "./tests.ts";
 import { tryFault } from "./try-fault.ts";
 import { packageFolder, type Gym } from "./world.ts";
@@ -47,6 +48,10 @@ export type BuildWorld = {
   readonly store: Store;
   /** Told of each fault that was tried, a task or a reason. */
   readonly told: (said: "task" | FaultDrop) => void;
+  /** Told when a package is begun, and when it is left. */
+  readonly atWork?: (name: string, isBegun: boolean) => void;
+  /** Shared by packages that are tried at the same time. @default none */
+  readonly quota?: Quota;
 };
 
 /** What became of a package: its faults by id, a task or a reason; or why it has none. */
@@ -74,14 +79,18 @@ export async function buildPackage(
   const { gym, store } = world;
   const { proofs, seed } = wants;
   let record = ready;
+  const { quota } = world;
+  quota?.had(tasksIn(record));
   for (const place of ready.places ?? []) {
     if (isEnough(record, wants) || gym.signal?.aborted === true) break;
     const id = taskId(pack.name, pack.version, place);
     if (record.tried[id] !== undefined) continue;
+    if (quota !== undefined && !(await quota.take())) break;
     const { said, cpuSeconds } = await tryFault(
       { gym, pack, slot, proofs, seed, record, id },
       place,
     );
+    quota?.settle(said !== null && typeof said !== "string");
     if (said === null) break;
     const word = typeof said === "string" ? said : "task";
     if (typeof said !== "string") await store.write(taskPath(id), said);
@@ -99,10 +108,11 @@ export async function buildPackage(
 // ---------------------------------------------------------------------------------------------
 
 function isEnough({ tried }: PackageRecord, { perPackage, tries }: BuildWants): boolean {
-  const said = Object.values(tried);
-  const tasks = said.filter((word) => word === "task").length;
-  return tasks >= perPackage || said.length >= perPackage * tries;
+  return tasksIn({ tried }) >= perPackage || Object.keys(tried).length >= perPackage * tries;
 }
+
+const tasksIn = ({ tried }: Pick<PackageRecord, "tried">): number =>
+  Object.values(tried).filter((word) => word === "task").length;
 
 /** More than are ever tried, and a record that stays small. */
 const MOST_PLACES = 400;

@@ -88,7 +88,7 @@ function layerOf(about: About, scratch: Scratch): Layer {
           command,
           cwd: "/testbed",
           mounts: [
-            ...mountsFor(gym, pack.language, packageKey(pack)),
+            ...mountsFor(gym, pack),
             { from: folder, to: "/testbed", writable: true },
           ],
           env: envFor(pack.language),

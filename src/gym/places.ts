@@ -47,7 +47,7 @@ async function pythonPlaces(
   const ended = await gym.sandbox.run({
     command: `cd /gym/base && python -I /gym/programs/mutate.py ${sources.map(quoted).join(" ")}`,
     cwd: "/",
-    mounts: [...mountsFor(gym, pack.language, packageKey(pack)), { from: base, to: "/gym/base" }],
+    mounts: [...mountsFor(gym, pack), { from: base, to: "/gym/base" }],
     limits: { ...gym.limits, outputBytes: 64 << 20 },
   });
   return ended.output

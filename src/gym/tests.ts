@@ -67,7 +67,7 @@ export async function runTests(gym: Gym, order: TestOrder): Promise<TestRun> {
       {
         command: `${setUp(order)}\ncd /testbed\n${cpuLimit(order)}${testCommand(order)}\n${AFTERWARDS}`,
         cwd: "/",
-        mounts: [...mountsFor(gym, pack.language, packageKey(pack)), ...made.mounts],
+        mounts: [...mountsFor(gym, pack), ...made.mounts],
         env: {
           ...envFor(pack.language),
           KINGMAKER_RESULTS: "/gym/out/results.json",

@@ -1,10 +1,18 @@
 /** What everything in the gym stands on: folders, sandbox, the two runtimes, and how a package is laid before them. */
-import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from "node:fs";
+import {
+  chownSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+} from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Config } from "../config.ts";
 import type { ExitSettings } from "../core/exit/masker.ts";
-import type { GymPackage } from "../core/tasks/packages.ts";
+import { packageKey, type GymPackage } from "../core/tasks/packages.ts";
 import type { GymLanguage } from "../records/gym-task.ts";
 import { errorCode } from "../errors.ts";
 import { onDiskNow } from "../io/disk-faults.ts";
@@ -44,8 +52,11 @@ export function runtimeName(gym: Gym, language: GymLanguage): string {
 
 export const packageFolder = (gym: Gym, key: string): string => join(gym.folder, "packages", key);
 
-/** What a package's tests see beside its own folder. */
-export function mountsFor(gym: Gym, language: GymLanguage, key: string): Mount[] {
+/**
+ * What a package's tests see beside its own folder. A package that other packages' tests need is in site/ as well: its
+ * own tasks do not see it there, where its code stands without the fault.
+ */
+export function mountsFor(gym: Gym, pack: GymPackage): Mount[] {
   const nodePrefix = dirname(dirname(process.execPath));
   const outside = [gym.runtime.pythonPrefix, nodePrefix].filter(
     (path) => !/^\/usr(\/|$)/.test(path),
@@ -54,10 +65,45 @@ export function mountsFor(gym: Gym, language: GymLanguage, key: string): Mount[]
     ...outside.map((path) => ({ from: path, to: path })),
     { from: join(gym.folder, "bin"), to: "/gym/bin" },
     { from: PROGRAMS, to: "/gym/programs" },
-    language === "python"
-      ? { from: join(gym.folder, "site"), to: "/gym/site" }
-      : { from: join(packageFolder(gym, key), "node_modules"), to: "/node_modules" },
+    ...(pack.language === "python"
+      ? [
+          { from: join(gym.folder, "site"), to: SITE },
+          ...ownIn(join(gym.folder, "site"), pack.name).map((name) => ({
+            from: emptyFolder(gym),
+            to: `${SITE}/${name}`,
+          })),
+        ]
+      : [{ from: join(packageFolder(gym, packageKey(pack)), "node_modules"), to: "/node_modules" }]),
   ];
+}
+
+const SITE = "/gym/site";
+
+/** Folders that a distribution put into site/, by the list that pip left of it; [] where it is not there. */
+function ownIn(site: string, distribution: string): string[] {
+  return onDiskNow(site, "read", () => {
+    const info = entriesNow(site).find(
+      (name) => name.endsWith(".dist-info") && nameIn(name) === plainName(distribution),
+    );
+    if (info === undefined) return [];
+    const lines = readFileSync(join(site, info, "RECORD"), "utf8").split("\n");
+    const tops = lines.flatMap((line) => /^([^/,.][^/,]*)\//.exec(line)?.[1] ?? []);
+    return [...new Set([...tops, info])].sort();
+  });
+}
+
+/** "wcwidth-0.9.4.dist-info" -> "wcwidth" */
+const nameIn = (info: string): string => plainName(info.slice(0, info.indexOf("-")));
+
+/** As PyPI compares names. */
+const plainName = (name: string): string => name.toLowerCase().replace(/[-_.]+/g, "-");
+
+const entriesNow = (folder: string): string[] => (existsSync(folder) ? readdirSync(folder) : []);
+
+function emptyFolder(gym: Gym): string {
+  const folder = join(gym.folder, "empty");
+  onDiskNow(folder, "write", () => makeFolderNow(folder));
+  return folder;
 }
 
 /** The environment of tests and agents. */

@@ -40,9 +40,15 @@ export async function build(
   const opened = await openGym(config, options.python, signal);
   const tally = makeTally();
   progress.begin("gym", options.tasks);
+  const atWork = new Set<string>();
   const world = {
     gym: opened,
     store,
+    atWork: (name: string, isBegun: boolean): void => {
+      if (isBegun) atWork.add(name);
+      else atWork.delete(name);
+      progress.tail?.([...atWork].join(", "));
+    },
     told: (said: string): void => {
       if (said === "task") progress.step("kept");
     },

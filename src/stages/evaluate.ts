@@ -34,7 +34,13 @@ import {
   judgedAnswers,
 } from "../trainer/evaluation.ts";
 import { checkpointPrint, trainOf, weightsMegabytes } from "../trainer/checkpoint.ts";
-import { pythonEnv, runPython, trainingPython, type PythonCall } from "../trainer/run-python.ts";
+import {
+  LOOKING_FOR_GPU,
+  pythonEnv,
+  runPython,
+  trainingPython,
+  type PythonCall,
+} from "../trainer/run-python.ts";
 import { isFolder, modelNamed } from "../trainer/settings.ts";
 import { shownPath } from "../trainer/train-run.ts";
 import { hashFiles, openSet, type Split, type TrainingSet } from "../trainer/training-set.ts";
@@ -78,7 +84,8 @@ export async function evaluate(
   const train = await trainOf(checkpoint);
   const run = await plannedEvaluation(deps, { set, split, checkpoint, train, options, config });
   const env = pythonEnv(config.env, isFolder(checkpoint) && isFolder(run.base ?? checkpoint));
-  if (!options.cpu) await refuseSlow(run, train, { python, env }, options);
+  const looking = (): void => deps.progress.note(LOOKING_FOR_GPU);
+  if (!options.cpu) await refuseSlow(run, train, { python, env, onStart: looking }, options);
   const path = await beginEvaluation(deps.store, run, options.force);
   const told = { leftOut: {} as Readonly<Record<string, number>> };
   const ended = await runPython({
@@ -87,6 +94,7 @@ export async function evaluate(
     run: path,
     env,
     signal: deps.signal,
+    onStart: () => deps.progress.note(`loading PyTorch and ${options.checkpoint}`),
     onEvent: shown(deps, told),
   }).finally(() => deps.progress.end());
   if (ended === "stopped") return stoppedSummary();
@@ -164,7 +172,7 @@ async function plannedEvaluation(
 async function refuseSlow(
   run: EvaluateRun,
   train: Train | null,
-  call: Pick<PythonCall, "python" | "env">,
+  call: Pick<PythonCall, "python" | "env" | "onStart">,
   { yes, agree }: EvaluateOptions,
 ): Promise<void> {
   const megabytes = weightsMegabytes(run.base ?? train?.model ?? run.checkpoint);

@@ -35,6 +35,7 @@ import {
 } from "../trainer/duel-workspace.ts";
 import { sideFolder, spentElsewhere, whyStopped, type Side } from "../trainer/inner-workspace.ts";
 import { trainingPython } from "../trainer/run-python.ts";
+import { underName } from "../trainer/under-name.ts";
 import type { StageOptions, StageSummary } from "../work.ts";
 import { king as answerBlind } from "./king.ts";
 import { train, type TrainOptions } from "./train.ts";
@@ -110,7 +111,7 @@ async function trainedNow(house: Own): Promise<Trained> {
     onPlanned: (run: TrainRun) => refuseInVain(house, run),
     onTrained: (told: Train) => void trained.push(told),
   };
-  const summary = await train(config, deps, wish);
+  const summary = await underName("reign", "train", () => train(config, deps, wish));
   const [told] = trained;
   return told === undefined ? { stopped: { ...summary, stage: "reign" } } : { told };
 }

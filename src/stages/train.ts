@@ -20,7 +20,7 @@ import type { TrainEvent } from "../records/train-event.ts";
 import type { TrainRun } from "../records/train-run.ts";
 import type { Train } from "../records/train.ts";
 import { pushCheckpoint } from "../trainer/push.ts";
-import { pythonEnv, runPython, trainingPython } from "../trainer/run-python.ts";
+import { LOOKING_FOR_GPU, pythonEnv, runPython, trainingPython } from "../trainer/run-python.ts";
 import { isFolder, trainSettings } from "../trainer/settings.ts";
 import {
   beginRun,
@@ -96,6 +96,7 @@ export async function train(
     python,
     env: pythonEnv(config.env, isFolder(settings.model)),
     signal: deps.signal,
+    onStart: () => deps.progress.note(`loading PyTorch, TRL and ${settings.model}`),
     onEvent: () => {},
   };
   if (options.estimate) {
@@ -210,7 +211,8 @@ async function refuseSlow(
   const onEvent = (event: TrainEvent): void => {
     if (event.event === "device") device = event.device;
   };
-  await runPython({ ...calling, command: "device", onEvent });
+  const onStart = (): void => deps.progress.note(LOOKING_FOR_GPU);
+  await runPython({ ...calling, command: "device", onStart, onEvent });
   if (device !== "cpu" || yes) return;
   const told = await estimated(deps, run, settings, calling);
   const lines = ["there is no GPU here", ...estimateLines(told, settings.model)];

@@ -36,6 +36,7 @@ import {
   type ArmRun,
   type Evaluation,
 } from "../trainer/worth-arms.ts";
+import { underName } from "../trainer/under-name.ts";
 import { armDuel, armDuelCosts, judgedNow } from "../trainer/worth-duel.ts";
 import { playFolder, whileServed } from "../trainer/worth-gym.ts";
 import { writtenWorth } from "../trainer/worth-report.ts";
@@ -107,12 +108,13 @@ export async function worth(
   const split = worthSplit(turns, options.heldOut, config.dataset.seed);
   refuseTooFew(split, tally);
   const plan = await planned(config, store, options, split, judgedBy);
-  const settings = await worthSettings(config, options);
+  const settings = await underName("worth", "train", () => worthSettings(config, options));
   const { arms, left } = await writeSets(config, store, split, options);
   const runs = await armRuns(store, Object.keys(arms), seedsOf(options), settings, options.cpu);
   const python = options.python ?? trainingPython();
   const env = pythonEnv(config.env, isFolder(settings.model));
-  const call: WorthCall = { python, env, signal, onEvent: shownBy(progress) };
+  const onStart = (): void => progress.note(`loading PyTorch, TRL and ${settings.model}`);
+  const call: WorthCall = { python, env, signal, onStart, onEvent: shownBy(progress) };
   const training = await trainJobs(store, runs, options.force);
   const [first] = training;
   const lines = first === undefined ? [] : await estimated(call, first.run, training.length, runs);

@@ -20,11 +20,16 @@ export type PythonCall = {
   readonly env: Readonly<Record<string, string>>;
   /** Aborted: it is asked to save and end. */
   readonly signal?: AbortSignal | undefined;
+  /** Called before Python begins: importing its packages takes seconds in which it says nothing. */
+  readonly onStart?: (() => void) | undefined;
   readonly onEvent: (event: TrainEvent) => void;
 };
 
 /** How it ended, where it ended well. */
 export type PythonEnd = "done" | "stopped";
+
+/** Said before the command `device`. */
+export const LOOKING_FOR_GPU = "loading PyTorch to look for a GPU";
 
 /** The Python of training/.venv. @throws UserError that says which command makes it. */
 export const trainingPython = (): string =>
@@ -56,6 +61,7 @@ export function pythonEnv(
 /** @throws UserError for a fault that it told, and when the system killed it. */
 export async function runPython(call: PythonCall): Promise<PythonEnd> {
   const { python, command, run, env, signal, onEvent } = call;
+  call.onStart?.();
   const args = ["-m", "kingmaker_training", command, ...(run === undefined ? [] : [run])];
   const child = spawn(python, args, {
     env: { ...process.env, ...env },

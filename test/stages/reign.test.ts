@@ -76,6 +76,16 @@ async function withCheckpoint(
 }
 
 describe("reign", () => {
+  test("what is wrong with the training is said under the name that was typed", async () => {
+    const server = await served();
+    const root = reignWorkspace({ url: server.url });
+    const wish = { set: "dataset/set", model: "owner/base", python: "none" };
+    const fault = start(root, { ...wish, method: "ppo" });
+    await expect(fault).rejects.toThrow(/^reign: "ppo" is no method; known are sft/);
+    const set = start(root, { ...wish, set: "dataset/gone" });
+    await expect(set).rejects.toThrow(/^reign: /);
+  });
+
   test("trains, merges, serves, judges twice, crowns, and then asks nothing more", async () => {
     const server = await served();
     const fake = fakeServer();

@@ -74,6 +74,20 @@ describe("stage:train", () => {
     expect(run.training).toMatchObject({ max_steps: 2, learning_rate: 1e-3, optim: "sgd" });
   });
 
+  test("says what is loaded before Python can say anything", async () => {
+    const root = tempProject(trainingFiles("set", 4));
+    const said: string[] = [];
+    const progress = { ...silentProgress, note: (line: string) => void said.push(line) };
+    const device = `tell({ event: "device", device: "cuda", name: "a GPU" }); end(0);`;
+    const { python } = fakeTrainer({ device, train: trainsWell(4) });
+    const deps = { store: openStore(root), progress, signal: new AbortController().signal };
+    await train(testConfig(root), deps, { ...WISH, python, cpu: false });
+    expect(said.slice(0, 2)).toEqual([
+      "loading PyTorch to look for a GPU",
+      "loading PyTorch, TRL and owner/model",
+    ]);
+  });
+
   test("asks nothing twice: a finished run is told, and another one needs --force", async () => {
     const root = tempProject(trainingFiles("set", 4));
     const trainer = fakeTrainer({ train: trainsWell(4) });

@@ -7,13 +7,13 @@ import { answerSchema } from "../records/answer.ts";
 import { reviewSchema } from "../records/review.ts";
 import { scoreSchema } from "../records/score.ts";
 import type { Entry } from "./entry.ts";
-import { scoreOf, withoutDetail } from "./shareable.ts";
+import { reviewOf, scoreOf, withoutDetail } from "./shareable.ts";
 
 /** @throws UserError for a file that cannot be read */
 export async function duelDownload(
   settings: ExitSettings,
   store: Store,
-  { file, path }: Entry,
+  { file, path }: Pick<Entry, "file" | "path">,
 ): Promise<object> {
   const answer = await store.read(path, answerSchema);
   const score = await store.readIfThere(`score/${file}`, scoreSchema);
@@ -32,7 +32,7 @@ export async function duelDownload(
       king_run: runOf(answer.king_run),
       challenger_run: runOf(answer.challenger_run),
       score: score === null ? null : scoreOf(score, isHidden),
-      review,
+      review: review === null ? null : reviewOf(review),
     },
     settings,
   );

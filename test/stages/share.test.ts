@@ -18,6 +18,7 @@ import { scriptedChat } from "../support/chat.ts";
 import { OPTIONS, testDeps } from "../support/deps.ts";
 import { tempProject } from "../support/project.ts";
 import { judgedWorkspace } from "../support/workspace.ts";
+import { duelDownload } from "../../src/viewer/download.ts";
 
 const TOKEN = `ghp_${"a1B2".repeat(9)}`;
 
@@ -53,9 +54,40 @@ const textOf = (folder: string): string =>
     .map((file) => readFileSync(file, "utf8"))
     .join("\n");
 
-/** A judged workspace in which the pull request and a secret stand wherever they may stand. */
+/** Where raw replies and requests are kept, and fields that no build of today writes: all of them quote. */
+const raw = (words: string): Record_ => ({
+  raw: `RAWREPLY PRWORDS ${TOKEN} ${words}`,
+  reasoning: "RAWREPLY PRWORDS",
+  unread_detail: "RAWREPLY PRWORDS",
+  request: "SENTWORDS PRWORDS",
+  later_field: ["PRWORDS", { reply: "RAWREPLY" }],
+});
+
+/** Request files as [engine] batch-file leaves them: the challenger's hold the pull request. */
+function keepRequests(root: string): void {
+  for (const stage of ["king", "challenger", "validate"]) {
+    mkdirSync(join(root, "engine", stage), { recursive: true });
+    const head = { requests: 1, stage, provider: "p", model: "m", results: [] };
+    const entry = { custom_id: "c1", key: `${stage}/t01.json/1`, ask: "1" };
+    const body = {
+      model: "m",
+      messages: [{ role: "user", content: `SENTWORDS PRWORDS ${TOKEN}` }],
+    };
+    const write = (name: string, ...lines: object[]): void =>
+      writeFileSync(
+        join(root, "engine", stage, name),
+        `${lines.map((line) => JSON.stringify(line)).join("\n")}\n`,
+      );
+    write("map-1.jsonl", head, entry);
+    write("requests-1.jsonl", { custom_id: "c1", body });
+    write("results-1.jsonl", { custom_id: "c1", response: { body: "RAWREPLY PRWORDS" } });
+  }
+}
+
+/** A judged workspace in which the pull request, a secret, raw replies and requests stand wherever they may. */
 async function marked(): Promise<string> {
   const root = await judgedWorkspace();
+  keepRequests(root);
   const messages = (record: Record_): Record_ => ({
     messages: [...(record["messages"] as unknown[]), { role: "user", content: `key ${TOKEN}` }],
   });
@@ -63,6 +95,7 @@ async function marked(): Promise<string> {
     ...messages(record),
     king: `export T=${TOKEN}`,
     challenger: "PRWORDS quoted",
+    ...raw("of the answer"),
     challenger_run: {
       ...(record["challenger_run"] as object | undefined),
       model: "m",
@@ -74,6 +107,7 @@ async function marked(): Promise<string> {
       attempts: 1,
       finish_reason: "stop",
       time: "2026-01-01T00:00:00.000Z",
+      ...raw("of the challenger"),
       malformed: { reason: "no_block", detail: "no_block: there was PRWORDS" },
     },
     audit: {
@@ -99,10 +133,17 @@ async function marked(): Promise<string> {
     judges: (record["judges"] as Record_[]).map((judge) => ({
       ...judge,
       reason: "PRWORDS",
-      raw: "PRWORDS",
+      ...raw("of a judge"),
+      usage: { ...(judge["usage"] as object), ...raw("of its usage") },
     })),
+    opponent_flags: [{ kind: "injection", text: "PRWORDS" }],
+    ...raw("of the score"),
+  }));
+  change(root, "score/t02.json", (record) => ({
+    judges: (record["judges"] as Record_[]).map((judge) => ({ ...judge, ...raw("of a judge") })),
   }));
   change(root, "answer/t02.json", () => ({
+    king_run: readJson(join(root, "answer/t01.json"))["challenger_run"],
     audit: {
       verdict: "suspect",
       findings: [
@@ -119,6 +160,7 @@ async function marked(): Promise<string> {
       verdict: 2,
       bucket: null,
       note: "PRWORDS in a note",
+      ...raw("of a review"),
       time: "",
       pair_hash: "",
     }),
@@ -163,17 +205,43 @@ test("a copy holds every duel, leads to files of its own alone, and 200 duels st
   expect(readFileSync(join(out, "report.html"), "utf8")).toContain('href="duel/t24.html"');
 });
 
-test("nothing of the pull request and no secret is in a copy, also where a leaking turn was judged", async () => {
+const LEAVES_NEVER = new RegExp(`PRWORDS|RAWREPLY|SENTWORDS|later_field|${TOKEN.slice(0, 12)}`);
+
+test("of pull request, secrets, raw replies and requests nothing is in a copy, also where a leaking turn was judged", async () => {
   const root = await marked();
   const out = join(root, "site");
   const summary = await run(root, out);
   const text = textOf(out);
-  expect(text).not.toContain("PRWORDS");
-  expect(text).not.toContain(TOKEN.slice(0, 12));
+  expect(text).not.toMatch(LEAVES_NEVER);
   expect(text).toContain("as the pull request says");
   expect(text).toContain("MASKED");
   expect(readFileSync(join(out, "duel/t01.html"), "utf8")).toContain("no_block");
   expect(summary.notes.join("\n")).toMatch(/secrets masked: /);
+});
+
+test("of pull request, secrets, raw replies and requests nothing is in a duel that is downloaded", async () => {
+  const root = await marked();
+  const store = openStore(root);
+  const { audit } = loadConfig(root, {});
+  for (const file of ["t01.json", "t02.json", "t03.json"]) {
+    const path = `answer/${file}`;
+    const duel = await duelDownload({ audit }, store, { file, path });
+    const text = JSON.stringify(duel);
+    // Of the history a turn's own words stay.
+    expect(text).not.toMatch(LEAVES_NEVER);
+    expect(duel).toMatchObject({ file, score: { file, mode: 2, judges: expect.any(Array) as [] } });
+  }
+  const judged = await duelDownload({ audit }, store, {
+    file: "t02.json",
+    path: "answer/t02.json",
+  });
+  expect(judged).toMatchObject({
+    king_run: { model: "m", malformed: { reason: "no_block", detail: "" } },
+    review: { verdict: 2, note: "" },
+    score: {
+      judges: expect.arrayContaining([expect.objectContaining({ raw: "", reasoning: null })]) as [],
+    },
+  });
 });
 
 test("a copy made again takes out what it has no longer, and leaves what is not its own", async () => {

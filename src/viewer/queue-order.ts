@@ -26,8 +26,10 @@ export function queueOrder(isThere: (file: string) => boolean): QueueOrder {
 
   function opened(query: Query, files: readonly string[]): Order {
     const key = keyOf(query);
-    const order = { files, at: new Map(files.map((file, at) => [file, at])) };
-    const orders = [order, ...(held.get(key) ?? [])].slice(0, MAX_ORDERS);
+    const before = held.get(key) ?? [];
+    // The list as it was before is the same order.
+    const order = before[0]?.files === files ? before[0] : { files, at: placesIn(files) };
+    const orders = [order, ...before.filter((other) => other !== order)].slice(0, MAX_ORDERS);
     held.delete(key);
     held.set(key, orders);
     for (const old of held.keys()) {
@@ -40,9 +42,9 @@ export function queueOrder(isThere: (file: string) => boolean): QueueOrder {
   return {
     opened: (query, files) => void opened(query, files),
     async around(query, file, now) {
-      const known = held.get(keyOf(query))?.find(({ at }) => at.has(file));
+      const known = held.get(keyOf(query))?.find(({ at }) => at().has(file));
       const { files, at } = known ?? opened(query, await now());
-      const place = at.get(file);
+      const place = at().get(file);
       if (place === undefined) return { at: 0, of: files.length, previous: null, next: null };
       return {
         at: place + 1,
@@ -56,7 +58,13 @@ export function queueOrder(isThere: (file: string) => boolean): QueueOrder {
 
 // ---------------------------------------------------------------------------------------------
 
-type Order = { readonly files: readonly string[]; readonly at: ReadonlyMap<string, number> };
+/** Made when somebody goes on from a turn; lists are opened more often than gone through. */
+function placesIn(files: readonly string[]): () => ReadonlyMap<string, number> {
+  let places: ReadonlyMap<string, number> | null = null;
+  return () => (places ??= new Map(files.map((file, at) => [file, at])));
+}
+
+type Order = { readonly files: readonly string[]; readonly at: () => ReadonlyMap<string, number> };
 
 /** Lists of other tabs that are walked through at the same time. */
 const MAX_ORDERS = 4;

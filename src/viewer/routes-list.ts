@@ -2,14 +2,24 @@
 import type { Hono } from "hono";
 import { peopleOf } from "../core/report/people.ts";
 import type { Store } from "../io/store.ts";
+import type { Entry } from "./entry.ts";
 import { excerptsOf } from "./excerpts.ts";
+import { madeOnce } from "./made-once.ts";
 import { listBody, listTools, rowsOf } from "./page-list.ts";
 import { queueBody } from "./page-queue.ts";
 import { QUEUE_QUERY, readQueue } from "./queue-turns.ts";
+import type { Selection } from "./selection.ts";
 import { queryOf, type Site } from "./site.ts";
 
 export function listRoutes(app: Hono, site: Site): void {
   const { catalog, store, cluster_by, links, order, selected } = site;
+  const filesOf = madeOnce(({ entries }: Selection) => entries.map(({ file }) => file));
+  const peopleIn = madeOnce((entries: readonly Entry[]) =>
+    peopleOf(
+      entries.map(({ row }) => row),
+      cluster_by,
+    ),
+  );
 
   app.get("/", async (c) => {
     await site.seen();
@@ -22,18 +32,12 @@ export function listRoutes(app: Hono, site: Site): void {
       return c.html(site.message(query, "No duels yet", await emptyLines(store)));
     const selection = await selected(query);
     const isRenewed = c.req.header(RENEWED) !== undefined;
-    if (!isRenewed)
-      order.opened(
-        query,
-        selection.entries.map(({ file }) => file),
-      );
-    const rows = entries.map((entry) => entry.row);
-    const people = peopleOf(rows, cluster_by);
+    if (!isRenewed) order.opened(query, filesOf(selection));
     const body = listBody({
       query,
       selection,
       total: entries.length,
-      people,
+      people: peopleIn(entries),
       facts: await site.facts(),
       rules: site.rules,
       excerpts: await excerptsOf(store, rowsOf(selection.entries, query), query.q),

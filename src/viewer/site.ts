@@ -13,6 +13,7 @@ import type { Catalog } from "./catalog.ts";
 import type { Entry } from "./entry.ts";
 import type { Guard } from "./guard.ts";
 import type { Links } from "./links.ts";
+import { madeOnce } from "./made-once.ts";
 import { framed, messageBody, type Html, type Live, type PageKind } from "./page.ts";
 import { parseQuery, type Query } from "./query.ts";
 import { queueOrder, type QueueOrder } from "./queue-order.ts";
@@ -61,16 +62,12 @@ export type Site = ViewerDeps & {
 
 export function siteOf(deps: ViewerDeps): Site {
   const { catalog, links, token } = deps;
-  const live = (): Live => {
-    const rows = catalog.entries().map((entry) => entry.row);
-    return {
-      running: deps.running(),
-      turns: rows.length,
-      judged: rows.filter((row) => row.state === "scored").length,
-      reviewed: rows.filter((row) => row.review !== null && !row.review.outdated).length,
-      hasReign: deps.hasReign?.() ?? false,
-    };
-  };
+  const counts = madeOnce(countsOf);
+  const live = (): Live => ({
+    running: deps.running(),
+    ...counts(catalog.entries()),
+    hasReign: deps.hasReign?.() ?? false,
+  });
   const page: Site["page"] = (query, kind, title, body, tools) =>
     framed({
       title,
@@ -112,6 +109,15 @@ export function siteOf(deps: ViewerDeps): Site {
         404,
       ),
     isSwapped: (file) => Number.parseInt(sha256Hex(`${token}/${file}`).slice(0, 2), 16) % 2 === 1,
+  };
+}
+
+function countsOf(entries: readonly Entry[]): Pick<Live, "turns" | "judged" | "reviewed"> {
+  const rows = entries.map((entry) => entry.row);
+  return {
+    turns: rows.length,
+    judged: rows.filter((row) => row.state === "scored").length,
+    reviewed: rows.filter((row) => row.review !== null && !row.review.outdated).length,
   };
 }
 

@@ -12,6 +12,7 @@ import { openTexts, type TextPlace } from "../io/facts/texts.ts";
 import { inParallel } from "../io/in-parallel.ts";
 import type { Store } from "../io/store.ts";
 import type { Entry, EntryRules } from "./entry.ts";
+import { partsShared } from "./shared-parts.ts";
 import { entryReader, type EntryReader, type Indexed } from "./kept-entries.ts";
 
 export type Catalog = {
@@ -50,6 +51,7 @@ export function openCatalog(store: Store, rules: EntryRules): Catalog {
   let isLarge = false;
   const texts = openTexts(store, () => isLarge);
   const held = new Map<string, Held>();
+  const shared = partsShared();
   let folders: Folders | null = null;
   /** Looks that were begun, and that are under way: what they read may be older than a change beside them. */
   let looks = 0;
@@ -139,7 +141,8 @@ export function openCatalog(store: Store, rules: EntryRules): Catalog {
     const old = held.get(answer.name);
     const isSameAnswer = old?.stamp.answer === stamp.answer && stamp.answer !== MISSING;
     const before = old === undefined ? undefined : { indexed: old.indexed, isSameAnswer };
-    return { stamp, indexed: await reader.read(answer, before) };
+    const { entry, places } = await reader.read(answer, before);
+    return { stamp, indexed: { entry: shared(entry), places } };
   }
 
   return {
@@ -256,8 +259,11 @@ function stampFrom(
   const at = (folder: "score" | "review"): string =>
     there?.[folder].has(name) === false ? MISSING : stampAt(store.path(folder, name));
   const answer = stampAt(store.path(path));
-  return { answer, text: `${answer} ${at("score")} ${at("review")}` };
+  return { answer: flat(answer), text: flat(`${answer} ${at("score")} ${at("review")}`) };
 }
+
+/** What is put together is held as a tree of its parts, three times as large, until somebody looks into it. */
+const flat = (text: string): string => Buffer.from(text, "latin1").toString("latin1");
 
 /** "-" for a file that is not there, or that cannot be looked at: reading it says why. */
 function stampAt(path: string): string {

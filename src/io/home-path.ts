@@ -8,9 +8,10 @@ export function expandHome(path: string, home: string = homedir()): string {
   return path.startsWith("~/") ? join(home, path.slice(2)) : path;
 }
 
-/** A path in the home folder as "~/...", which does not tell whose it is; any other path as it is. */
+/** The home folder as "~" and a path in it as "~/...", which does not tell whose it is; any other path as it is. */
 export function underHome(path: string, home: string = homedir()): string {
   const inside = relative(home, path);
-  const isOutside = inside === "" || inside.startsWith("..") || isAbsolute(inside);
+  if (inside === "") return "~";
+  const isOutside = inside.startsWith("..") || isAbsolute(inside);
   return isOutside ? path : `~/${inside}`;
 }

@@ -19,7 +19,7 @@ test.each([
 test.each([
   ["/h/ann/logs/a.jsonl", "~/logs/a.jsonl"],
   ["/h/anna/logs/a.jsonl", "/h/anna/logs/a.jsonl"],
-  ["/h/ann", "/h/ann"],
+  ["/h/ann", "~"],
   ["/data/a.jsonl", "/data/a.jsonl"],
 ])("%s is written as %s", (path, expected) => {
   expect(underHome(path, "/h/ann")).toBe(expected);

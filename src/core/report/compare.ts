@@ -177,10 +177,9 @@ function sidesTable(a: Side, b: Side): Block {
       bucket,
       (side) => count(side, bucket),
     ]),
-    [
-      "limits",
-      ({ limits }) => `${limits.by}: final ≥ ${limits.final_min}, defeat < ${limits.defeat_max}`,
-    ],
+    ["buckets by", ({ limits }) => limits.by],
+    ["final at least", ({ limits }) => points(limits.final_min)],
+    ["defeat below", ({ limits }) => points(limits.defeat_max)],
   ];
   return {
     kind: "table",
@@ -225,8 +224,8 @@ function movedTable(
       { name: "instance" },
       { name: "from" },
       { name: "to" },
-      { name: "score", align: "right" },
-      { name: "score then", align: "right" },
+      { name: "score from", align: "right" },
+      { name: "score to", align: "right" },
     ],
     rows: moved.map((move) => [
       move.file,

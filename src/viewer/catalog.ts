@@ -13,6 +13,7 @@ import { inParallel } from "../io/in-parallel.ts";
 import type { Store } from "../io/store.ts";
 import type { Entry, EntryRules } from "./entry.ts";
 import { partsShared } from "./shared-parts.ts";
+import type { Traffic } from "./traffic.ts";
 import { entryReader, type EntryReader, type Indexed } from "./kept-entries.ts";
 
 export type Catalog = {
@@ -40,14 +41,15 @@ export type Catalog = {
    * change does not make the next look go over all the others.
    */
   lookAt(file: string, mark?: Mark): Promise<boolean>;
-  /** Lets go of the file of texts. */
+  /** Lets go of the file of texts; a look that is under way ends where it is. */
   close(): void;
 };
 
 /** `folders` null: others were at work, and the next look has to go over everything. */
 export type Mark = { readonly folders: Folders | null; readonly looks: number };
 
-export function openCatalog(store: Store, rules: EntryRules): Catalog {
+/** @param traffic requests that go before reading. @default none */
+export function openCatalog(store: Store, rules: EntryRules, traffic?: Traffic): Catalog {
   let isLarge = false;
   const texts = openTexts(store, () => isLarge);
   const held = new Map<string, Held>();
@@ -65,6 +67,7 @@ export function openCatalog(store: Store, rules: EntryRules): Catalog {
   /** What the first look has found and not read; null: it is over. */
   let ahead: Map<string, AnswerFile> | null = new Map();
   let hasBegun = false;
+  let isClosed = false;
 
   async function look(thorough: boolean): Promise<boolean> {
     const now = stampOfFolders(store);
@@ -85,6 +88,7 @@ export function openCatalog(store: Store, rules: EntryRules): Catalog {
     if (isFirst) ahead = new Map(answers.map((answer) => [answer.name, answer]));
     const reader = entryReader(store, texts, { rules, all: isFirst, keep: isLarge });
     const changed = await takeIn(answers, reader);
+    if (isClosed) return false;
     ahead = null;
     await reader.save();
     if (isFirst && isWorn(texts.bytes(), held)) texts.discard();
@@ -126,6 +130,8 @@ export function openCatalog(store: Store, rules: EntryRules): Catalog {
         await setImmediate();
         pause = performance.now();
       }
+      await traffic?.quiet();
+      if (isClosed) return;
       const stamp = stampOf(answer);
       if (held.get(answer.name)?.stamp.text === stamp.text) return;
       held.set(answer.name, await readAt(answer, stamp, reader));
@@ -204,7 +210,10 @@ export function openCatalog(store: Store, rules: EntryRules): Catalog {
       if (isOurs && looking === 0 && looks === mark.looks) folders = now;
       return true;
     },
-    close: () => texts.close(),
+    close() {
+      isClosed = true;
+      texts.close();
+    },
   };
 }
 

@@ -6,6 +6,7 @@
 import { Hono, type Context } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { UserError } from "../errors.ts";
+import { packedOnce } from "./assets.ts";
 import { guard, MAX_BODY_BYTES } from "./guard.ts";
 import { newsStreams } from "./news-streams.ts";
 import { liveNews } from "./page.ts";
@@ -55,6 +56,13 @@ export function protect(
   app.get("/assets/:name", (c: Context) => {
     const asset = deps.assets.get(c.req.param("name") ?? "");
     if (asset === undefined) return c.text("not found", 404);
-    return c.body(asset.body, 200, { "content-type": asset.type, "cache-control": "no-cache" });
+    const headers = {
+      "content-type": asset.type,
+      "cache-control": "no-cache",
+      vary: "Accept-Encoding",
+    };
+    if (!/\bgzip\b/.test(c.req.header("accept-encoding") ?? ""))
+      return c.body(asset.body, 200, headers);
+    return c.body(packedOnce(asset), 200, { ...headers, "content-encoding": "gzip" });
   });
 }

@@ -17,6 +17,7 @@ import { makeRunsRoutes } from "./routes-runs.ts";
 import { makeRoutes } from "./routes.ts";
 import { openRunFacts } from "./run-facts.ts";
 import type { ViewerDeps } from "./site.ts";
+import { makeTraffic, type Traffic } from "./traffic.ts";
 import type { Workspace } from "./workspaces.ts";
 
 export type ViewerOptions = {
@@ -55,7 +56,8 @@ export async function startViewer({ workspaces, host, port, now }: ViewerOptions
     assets: readAssets(),
     now,
   };
-  const runs = workspaces.map((workspace) => openRun(workspace));
+  const traffic = makeTraffic();
+  const runs = workspaces.map((workspace) => openRun(workspace, traffic));
   const whole = runs.map(({ catalog }) => catalog.refresh(true));
   await Promise.all(runs.map(({ catalog }, at) => firstLook(catalog, whole[at])));
   const app = runs.length === 1 ? oneRun(runs, shared) : manyRuns(runs, shared);
@@ -67,6 +69,8 @@ export async function startViewer({ workspaces, host, port, now }: ViewerOptions
       response.end(`a request may hold ${MAX_BODY_BYTES} bytes at most`, () => request.destroy());
       return;
     }
+    // The stream of news is never answered to its end.
+    if (request.url?.endsWith("/events") !== true) response.once("close", traffic.begin());
     void answer(request, response);
   });
   server.headersTimeout = SLOW_MS;
@@ -126,9 +130,9 @@ type Run = Workspace & {
   readonly facts: ViewerDeps["facts"];
 };
 
-function openRun(workspace: Workspace): Run {
+function openRun(workspace: Workspace, traffic: Traffic): Run {
   const { config, store } = workspace;
-  const catalog = openCatalog(store, { bucket: config.bucket, mode: config.duel.mode });
+  const catalog = openCatalog(store, { bucket: config.bucket, mode: config.duel.mode }, traffic);
   const watch = watchWorkspace(config.root, catalog);
   const facts = openRunFacts(workspace, PATIENCE_MS);
   // Begun before anybody asks; a fault is told to whoever does.

@@ -1,0 +1,39 @@
+/** Requests that are being answered: who reads many turns beside them leaves the machine to them first. */
+import { setTimeout } from "node:timers/promises";
+
+export type Traffic = {
+  /** A request came; the function is called when it is answered. */
+  begin(): () => void;
+  /** null: nobody waits. Else it ends when nobody does any longer, or after a while: reading goes on in the end. */
+  quiet(): Promise<void> | null;
+};
+
+export function makeTraffic(): Traffic {
+  let open = 0;
+  let waiting: (() => void)[] = [];
+  return {
+    begin() {
+      open++;
+      let isOpen = true;
+      return () => {
+        if (!isOpen) return;
+        isOpen = false;
+        open--;
+        if (open > 0) return;
+        const all = waiting;
+        waiting = [];
+        for (const go of all) go();
+      };
+    },
+    quiet() {
+      if (open === 0) return null;
+      const ended = new Promise<void>((go) => waiting.push(go));
+      return Promise.race([ended, setTimeout(MOST_MS, undefined, { ref: false })]);
+    },
+  };
+}
+
+// ---------------------------------------------------------------------------------------------
+
+/** Somebody who asks without end must not keep the list from growing. */
+const MOST_MS = 250;

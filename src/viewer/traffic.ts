@@ -29,9 +29,12 @@ export function makeTraffic(): Traffic {
     },
     quiet() {
       if (open === 0 || performance.now() < readUntil) return null;
-      const ended = new Promise<void>((go) => waiting.push(go));
+      let isOver = false;
+      const ended = new Promise<void>((go) => waiting.push(go)).then(() => {
+        isOver = true;
+      });
       const tired = setTimeout(MOST_MS, undefined, { ref: false }).then(() => {
-        if (open > 0) readUntil = performance.now() + MOST_MS;
+        if (!isOver) readUntil = performance.now() + MOST_MS;
       });
       return Promise.race([ended, tired]);
     },

@@ -212,7 +212,7 @@ export function openCatalog(store: Store, rules: EntryRules, traffic?: Traffic):
     },
     close() {
       isClosed = true;
-      texts.close();
+      texts.close(ahead === null);
     },
   };
 }

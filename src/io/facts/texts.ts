@@ -35,7 +35,8 @@ export type Texts = {
   bytes(): number;
   /** Whoever opens it next begins anew; places go on being good here. */
   discard(): void;
-  close(): void;
+  /** `isWhole` false: nobody will ask for what is held, and it is not put down. @default true */
+  close(isWhole?: boolean): void;
 };
 
 /** Relative to the workspace. */
@@ -101,8 +102,8 @@ export function openTexts(store: Store, isKept: () => boolean = () => true): Tex
         if (errorCode(error) === "") throw error;
       }
     },
-    close() {
-      flush();
+    close(isWhole = true) {
+      if (isWhole) flush();
       isClosed = true;
       if (file !== null) closeSync(file);
       file = null;

@@ -45,9 +45,9 @@ test("no secret, no address and no word of a pull request is in lineage, duels, 
   const judged = playedBy("challenger");
   const server = await startLlmServer({
     models: [{ id: "mine" }],
-    answer(request, n) {
+    answer(request) {
       if (request.model === "mine") return says;
-      const word = judged(request, n);
+      const word = judged(request);
       return word.replace("It looks", `${SECRET} ${MAIL}: it looks`);
     },
   });

@@ -21,7 +21,7 @@ import type { DatasetSettings } from "../core/dataset/settings.ts";
 import { counter, type Counter } from "../core/dataset/stats.ts";
 import { estimateTokens, type CountTokens } from "../core/dataset/tokens.ts";
 import { filesIn } from "../io/dataset/folder.ts";
-import { openLineWriter, type LineWriter } from "../io/dataset/spool.ts";
+import { openLineWriter, openLineWriters, type LineWriter } from "../io/dataset/spool.ts";
 import { readJsonFile } from "../io/json-file.ts";
 import { maskedRows, type BuiltRows } from "./masked-rows.ts";
 import type { TemplateRenderer } from "./template-render.ts";
@@ -153,9 +153,11 @@ export async function collect(rows: BuiltRows, job: CollectJob): Promise<Collect
         }
       }
     }
-  } finally {
     for (const spool of spools) spool.writer.close(false);
     skips.close();
+  } finally {
+    for (const spool of spools) spool.writer.end();
+    skips.end();
     text.renderer?.end();
   }
   const renderedBy = text.renderer?.words ?? null;
@@ -235,13 +237,15 @@ const countersOf = (): Record<Count, Counter> => ({
 });
 
 async function openSpools({ folder, part, settings }: CollectJob) {
-  const spools: (Spool & { readonly writer: LineWriter })[] = [];
-  for (const format of settings.formats) {
-    const file = `${part}/${format}.jsonl`;
-    const writer = openLineWriter(await filesIn(folder).path(file));
-    spools.push({ format, files: [file], lengths: numberList(), writer });
-  }
-  return spools;
+  const files = settings.formats.map((format) => `${part}/${format}.jsonl`);
+  const paths: string[] = [];
+  for (const file of files) paths.push(await filesIn(folder).path(file));
+  return openLineWriters(paths).map((writer, at) => ({
+    format: settings.formats[at] ?? "prompt-completion",
+    files: [files[at] ?? ""],
+    lengths: numberList(),
+    writer,
+  }));
 }
 
 /** The part's lines of skipped.jsonl; the file is made with the first of them. */
@@ -256,6 +260,7 @@ async function skippedRows({ folder, part }: CollectJob, reasons: Counter) {
       writer.line(JSON.stringify(skip).toWellFormed());
     },
     close: () => writer?.close(false),
+    end: () => writer?.end(),
     files: () => (writer === null ? [] : [file]),
   };
 }

@@ -11,7 +11,12 @@ import { HELD_OUT, type SplitPlan } from "../core/dataset/split.ts";
 import { sha256Hex } from "../core/turn/hash.ts";
 import type { OutputFolder } from "../io/dataset/folder.ts";
 import { openPieces } from "../io/dataset/pieces.ts";
-import { openLineWriter, readPieces, type LineWriter } from "../io/dataset/spool.ts";
+import {
+  openLineWriter,
+  openLineWriters,
+  readPieces,
+  type LineWriter,
+} from "../io/dataset/spool.ts";
 import { readLines } from "../io/jsonl.ts";
 import type { Collected } from "./collect.ts";
 
@@ -113,15 +118,14 @@ function ktoPlan(
 }
 
 /** The first split takes most lines: they close up in the first spool itself, which becomes its file. */
-async function dealAsTheyAre(deal: Deal): Promise<LineWriter[]> {
+async function dealAsTheyAre(deal: Deal): Promise<readonly LineWriter[]> {
   const { waiting, names, lengths, splitAt } = deal;
-  const writers: LineWriter[] = [openLineWriter(waiting[0] ?? "", true)];
-  for (const name of names.slice(1)) writers.push(await writerOf(deal, name));
-  readPieces(waiting, valuesOf(lengths), (bytes, row) => {
-    if (bytes.length > 0) writers[splitAt(row)]?.raw(bytes);
+  const paths = await pathsOf(deal, names.slice(1));
+  return written([openLineWriter(waiting[0] ?? "", true), ...openLineWriters(paths)], (writers) => {
+    readPieces(waiting, valuesOf(lengths), (bytes, row) => {
+      if (bytes.length > 0) writers[splitAt(row)]?.raw(bytes);
+    });
   });
-  for (const writer of writers) writer.close(true);
-  return writers;
 }
 
 /**
@@ -133,7 +137,7 @@ async function dealMixed(
   deal: Deal,
   line: (text: string) => string,
   shapes: NumberList | null,
-): Promise<LineWriter[]> {
+): Promise<readonly LineWriter[]> {
   const { waiting, names, lengths, splitAt, order } = deal;
   const early = new Map<number, string>();
   for (const split of shapes === null ? [] : names.keys()) {
@@ -147,20 +151,33 @@ async function dealMixed(
       if (early.has(row)) early.set(row, textOf(bytes));
     });
   }
-  const writers: LineWriter[] = [];
-  for (const name of names) writers.push(await writerOf(deal, name));
-  for (const [row, text] of early) writers[splitAt(row)]?.line(line(text));
-  const write = (bytes: Uint8Array, row: number): void => {
-    if (bytes.length > 0 && !early.has(row)) writers[splitAt(row)]?.line(line(textOf(bytes)));
-  };
-  if (order === null) readPieces(waiting, valuesOf(lengths), write);
-  else {
+  return written(openLineWriters(await pathsOf(deal, names)), (writers) => {
+    for (const [row, text] of early) writers[splitAt(row)]?.line(line(text));
+    const write = (bytes: Uint8Array, row: number): void => {
+      if (bytes.length > 0 && !early.has(row)) writers[splitAt(row)]?.line(line(textOf(bytes)));
+    };
+    if (order === null) return readPieces(waiting, valuesOf(lengths), write);
     const pieces = openPieces(waiting, lengths.values());
-    for (const row of order.flat()) write(pieces.at(row), row);
-    pieces.close();
+    try {
+      for (const row of order.flat()) write(pieces.at(row), row);
+    } finally {
+      pieces.close();
+    }
+  });
+}
+
+/** What is written is on the disk; none stays open, whatever the disk says. */
+function written(
+  writers: readonly LineWriter[],
+  write: (writers: readonly LineWriter[]) => void,
+): readonly LineWriter[] {
+  try {
+    write(writers);
+    for (const writer of writers) writer.close(true);
+    return writers;
+  } finally {
+    for (const writer of writers) writer.end();
   }
-  for (const writer of writers) writer.close(true);
-  return writers;
 }
 
 function rowsOf({ lengths, splitAt }: Deal, split: number): number[] {
@@ -171,8 +188,16 @@ function rowsOf({ lengths, splitAt }: Deal, split: number): number[] {
   return rows;
 }
 
-const writerOf = async ({ folder, format, isFirst }: Deal, name: string): Promise<LineWriter> =>
-  openLineWriter(await folder.path(dataFile(format, isFirst, name, "jsonl")));
+async function pathsOf(
+  { folder, format, isFirst }: Deal,
+  names: readonly string[],
+): Promise<string[]> {
+  const paths: string[] = [];
+  for (const name of names) {
+    paths.push(await folder.path(dataFile(format, isFirst, name, "jsonl")));
+  }
+  return paths;
+}
 
 /** How a line of the format is written again. Fine-tuning APIs refuse null keys: there they stay away. */
 function lineOf(

@@ -153,15 +153,19 @@ async function copyLines(
 ): Promise<FileChange> {
   const writer = openLineWriter(to);
   let before = 0;
-  for await (const { bytes } of readLines(from)) {
-    if (!gone.has(before)) {
-      writer.raw(bytes);
-      writer.raw(LINE_FEED);
-      print.update(bytes);
+  try {
+    for await (const { bytes } of readLines(from)) {
+      if (!gone.has(before)) {
+        writer.raw(bytes);
+        writer.raw(LINE_FEED);
+        print.update(bytes);
+      }
+      before++;
     }
-    before++;
+    writer.close(true);
+  } finally {
+    writer.end();
   }
-  writer.close(true);
   return { name, before, after: before - gone.size, bytes: writer.bytes };
 }
 

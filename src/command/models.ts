@@ -26,6 +26,7 @@ import { batchCourier } from "../io/batch/api/courier.ts";
 import type { Opened } from "../io/batch/desk.ts";
 import { batchEngine } from "../io/batch/engine.ts";
 import { numbersIn } from "../io/batch/maps.ts";
+import { closeAll } from "../io/close-all.ts";
 import { localEngine } from "../io/engine.ts";
 import { tuneForWaiting } from "../io/v8.ts";
 import { hasJournal, openJournal, type Journal } from "../io/journal.ts";
@@ -66,18 +67,26 @@ export function openModels({ config, stage, flags, ...world }: ModelsOptions): M
   const openFiles = async (): Promise<OpenFiles> => {
     const ledger = openLedger(config.root, world.now, (name) => config.provider[name]?.timeout_s);
     const store = openStore(config.root);
-    const journal = await openJournal(config.root);
-    // Before the first call is paid: what comes of it can be saved.
-    probeFolders(config.root, foldersOf(stage, await answerFolders(store)));
-    journal.open();
-    await journal.tidy(await savedItems(store));
-    files = {
-      ledger,
-      journal,
-      waiting: await openWaiting(store),
-      doctored: await openDoctored(store),
-    };
-    return files;
+    const isOpen: (() => unknown)[] = [ledger.close];
+    try {
+      const journal = await openJournal(config.root);
+      isOpen.push(journal.close);
+      // Before the first call is paid: what comes of it can be saved.
+      probeFolders(config.root, foldersOf(stage, await answerFolders(store)));
+      journal.open();
+      await journal.tidy(await savedItems(store));
+      files = {
+        ledger,
+        journal,
+        waiting: await openWaiting(store),
+        doctored: await openDoctored(store),
+      };
+      return files;
+    } catch (error) {
+      // Why it cannot be opened is said, whatever the disk says of what was open by then.
+      await closeAll(isOpen).catch(() => {});
+      throw error;
+    }
   };
   const filesNow = (): Promise<OpenFiles> => (openingFiles ??= openFiles());
   const openAll = async (): Promise<Open> => {
@@ -158,11 +167,13 @@ export function openModels({ config, stage, flags, ...world }: ModelsOptions): M
       return { ...report, requests: (files?.ledger.calls() ?? 0) - before };
     },
     async close() {
-      await courier.close();
-      await open?.chat.close();
-      await files?.ledger.close();
-      await files?.waiting.close();
-      files?.journal.close();
+      await closeAll([
+        () => courier.close(),
+        () => open?.chat.close(),
+        () => files?.ledger.close(),
+        () => files?.waiting.close(),
+        () => files?.journal.close(),
+      ]);
     },
   };
 }

@@ -9,6 +9,7 @@ import { UserError, errorMessage } from "../errors.ts";
 import { diskError } from "./disk-faults.ts";
 import { checkRatio, LONG_LINE, LONG_LINE_WHY, MAX_LINE_BYTES } from "./line-limits.ts";
 import type { OpenFile, OpenOptions, ReadRow } from "./source/types.ts";
+import { statsIfThere } from "./stats-if-there.ts";
 
 export type Line = {
   /** 1-based. */
@@ -28,7 +29,7 @@ export type LineValue =
  * @throws UserError for a file that cannot be read or unpacked, or unpacks to far too much.
  */
 export async function* readLines(path: string, from = 0): AsyncGenerator<Line> {
-  const file = createReadStream(path, { highWaterMark: 1 << 20, start: from });
+  const file = createReadStream(path, { highWaterMark: pieceBytes(path), start: from });
   const stream = path.endsWith(".gz") ? file.pipe(createGunzip()) : file;
   file.on("error", (error) => stream.destroy(error));
   let parts: Buffer[] = [];
@@ -116,6 +117,15 @@ export async function openJsonl(path: string, options: OpenOptions): Promise<Ope
 }
 
 // ---------------------------------------------------------------------------------------------
+
+/** Of a small file no more than it holds: of thousands of sessions, a megabyte each keeps the collector busy. */
+function pieceBytes(path: string): number {
+  const size = statsIfThere(path)?.size ?? 0; // Of what is not there the stream says so.
+  return Math.min(MOST_BYTES_AT_ONCE, Math.max(LEAST_BYTES_AT_ONCE, size));
+}
+
+const MOST_BYTES_AT_ONCE = 1 << 20;
+const LEAST_BYTES_AT_ONCE = 1 << 12;
 
 async function readTexts(path: string, column: string): Promise<(string | null)[]> {
   const texts: (string | null)[] = [];

@@ -78,17 +78,18 @@ export function openLedger(
 ): Ledger {
   const path = join(root, "report", "ledger.jsonl");
   const file = openFile(path);
-  const { total, open } = sumUp(path, file);
+  const { total, open } = closingIfNot(file, () => sumUp(path, file));
   const submitted = new Map(
     open.flatMap((line) => (line.engine === undefined ? [] : [[line.id, line] as const])),
   );
   const own = open.filter(({ engine }) => engine === undefined);
-  bookLost(path, file, own, (line) => {
+  const isOver = (line: LedgerLine): boolean => {
     const age = now().getTime() - Date.parse(line.time);
     // The call waits by the settings that it began under; today's may be shorter.
     const waits = Math.max(line.timeout_s ?? 0, timeoutS(line.provider) ?? 0);
     return age > 2000 * (waits > 0 ? waits : DEFAULT_TIMEOUT_S);
-  });
+  };
+  closingIfNot(file, () => bookLost(path, file, own, isOver));
   const run = `${now().getTime().toString(36)}-${process.pid.toString(36)}`;
   const inFlight = new Map<string, Reservation>();
   const reserved = { tokens: 0, usd: 0, unpriced: 0 };
@@ -176,9 +177,12 @@ export function openLedger(
     async close() {
       clearInterval(syncEverySecond);
       await syncing;
-      if (waiting.length > 0) flush();
-      if (dirty) fsyncSync(file);
-      closeSync(file);
+      try {
+        if (waiting.length > 0) flush();
+        if (dirty) onDiskNow(path, "write", () => fsyncSync(file));
+      } finally {
+        closeSync(file);
+      }
     },
   };
 }
@@ -240,6 +244,16 @@ function openFile(path: string): number {
     return openSync(path, "a+");
   } catch (error) {
     throw diskError(path, "write", error);
+  }
+}
+
+/** A ledger that cannot be opened does not stay open. */
+function closingIfNot<T>(file: number, act: () => T): T {
+  try {
+    return act();
+  } catch (error) {
+    closeSync(file);
+    throw error;
   }
 }
 

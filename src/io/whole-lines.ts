@@ -26,8 +26,11 @@ export function openWholeLines(path: string): WholeLines {
       }
     },
     discard() {
-      writer.close(false);
-      rmSync(temp, { force: true });
+      try {
+        writer.close(false);
+      } finally {
+        rmSync(temp, { force: true });
+      }
     },
   };
 }

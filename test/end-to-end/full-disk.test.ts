@@ -5,14 +5,18 @@
 import { cpSync, existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
+import { writeRepairLogs } from "../../bench/repair-logs.ts";
 import { loadConfig } from "../../src/config.ts";
 import { UserError } from "../../src/errors.ts";
 import { openStore } from "../../src/io/store.ts";
+import { exportTurns } from "../../src/stages/export.ts";
+import { repair } from "../../src/stages/repair.ts";
 import { report } from "../../src/stages/report.ts";
 import { status } from "../../src/stages/status.ts";
 import { tables } from "../../src/stages/tables.ts";
 import { scriptedChat } from "../support/chat.ts";
 import { OPTIONS, testDeps } from "../support/deps.ts";
+import { openFilesBelow } from "../support/open-files.ts";
 import { openDisk, type Disk } from "../support/soak/disk.ts";
 import { judgedWorkspace } from "../support/workspace.ts";
 
@@ -56,6 +60,24 @@ async function told(run: () => Promise<unknown>): Promise<string> {
 
 const FREE = [0, 65_536];
 
+const COMMANDS = {
+  report: (root: string) => report(loadConfig(root, {}), quiet(root), OPTIONS),
+  tables: (root: string) => tables(loadConfig(root, {}), openStore(root)),
+  export: (root: string) =>
+    exportTurns(loadConfig(root, {}), quiet(root), {
+      ...OPTIONS,
+      refined: true,
+      format: ["openai"],
+    }),
+  repair: (root: string) =>
+    repair(loadConfig(root, {}), quiet(root), {
+      ...OPTIONS,
+      skipBad: false,
+      format: ["chatml,openai"],
+      input: ["logs.jsonl"],
+    }),
+};
+
 test("status and its index: a full disk is no error, and the next look knows what it could keep", async ({
   skip,
 }) => {
@@ -74,18 +96,19 @@ test("status and its index: a full disk is no error, and the next look knows wha
 test.each([
   ["report", /cannot write .*: the disk is full \(ENOSPC\)/],
   ["tables", /the disk is full \(ENOSPC\)/],
+  ["export", /the disk is full \(ENOSPC\)/],
+  ["repair", /the disk is full \(ENOSPC\)/],
 ] as const)(
   "%s says that the disk is full, leaves no half file, and goes on",
   async (what, words) => {
-    const run = (root: string) => (): Promise<unknown> =>
-      what === "report"
-        ? report(loadConfig(root, {}), quiet(root), OPTIONS)
-        : tables(loadConfig(root, {}), openStore(root));
+    const run = (root: string) => (): Promise<unknown> => COMMANDS[what](root);
     const disk = openDisk();
     onTestFinished(() => disk.close());
     const { fill } = disk;
     if (fill === null) return;
     const from = await judgedWorkspace({});
+    if (what === "export") await report(loadConfig(from, {}), quiet(from), OPTIONS);
+    writeRepairLogs(join(from, "logs.jsonl"), 400);
     const said: string[] = [];
     for (const free of FREE) {
       const root = join(disk.folder, String(free));
@@ -93,6 +116,7 @@ test.each([
       fill(free);
       said.push(await told(run(root)));
       expect(half(root)).toEqual([]);
+      expect(openFilesBelow(root)).toEqual([]);
       disk.empty();
       expect(await told(run(root))).toBe("done");
     }

@@ -3,7 +3,9 @@
  * an assignment to a name such as DB_PASSWORD. The value has to look drawn, not written: examples,
  * placeholders, code and plain words stay. Every pattern starts at a fixed word, and its repeats are bounded.
  */
-import type { GramRule } from "./grams.ts";
+import { bitsOf, isBasic, isPlaceholder, looksChosen, looksDrawn, notCode } from "./looks.ts";
+import { TOOL_RULES } from "./tools.ts";
+import type { NamedRule } from "./named-rule.ts";
 import type { SecretRange } from "./rules.ts";
 
 /**
@@ -35,82 +37,6 @@ export function namedSecrets(
 
 // ---------------------------------------------------------------------------------------------
 
-export type NamedRule = GramRule & {
-  readonly kind: string;
-  /** In lower case: every match begins with one of them. */
-  readonly begins: readonly string[];
-  /** Sticky; has one group a way of writing it: the value, which is the last that it matches. */
-  readonly pattern: RegExp;
-  readonly isReal: (value: string, whole: string) => boolean;
-};
-
-/** What examples write where a secret would stand; also what a shell or a template fills in. */
-const PLACEHOLDER =
-  /^(?:(?:my|your|the|some|a|an|new|old|db|admin|root|test|dummy|fake|sample|example)[_-]?)?(?:pass(?:word|wd|phrase)?|pwd?|pw|secret|token|key|api[_-]?key|access[_-]?token|auth[_-]?token|changeme|change[_-]me|example|user(?:name)?|test|foo|bar|baz|none|null|true|false|undefined|redacted|hidden|string|value|placeholder|dummy|postgres|mysql|root|admin|guest)[_-]?\d{0,4}$/i;
-const FILLED_IN =
-  /^[$%<{[(*.#@&]|^x{3,}|^MASKED_|MASKED_|\$\{|\{\{|<[a-z]|^-+$|^(.)\1*$|\.\.\.|\*{3}/i;
-const WORDED =
-  /^(?:your|my|insert|replace|enter|put|change|example|sample|dummy|fake|test|mock|placeholder|redacted|some|process\.env|os\.environ|self\.|this\.|settings\.|config\.|request\.)/i;
-
-const isPlaceholder = (value: string): boolean =>
-  PLACEHOLDER.test(value) || FILLED_IN.test(value) || WORDED.test(value);
-
-/** Bits of a text, by how often each of its characters stands in it. */
-function bitsOf(value: string): number {
-  const counts = new Map<string, number>();
-  for (const char of value) counts.set(char, (counts.get(char) ?? 0) + 1);
-  let bits = 0;
-  for (const count of counts.values()) bits -= count * Math.log2(count / value.length);
-  return bits;
-}
-
-/** Lower case, upper case, digits, marks: how many of the four. */
-const classesOf = (value: string): number =>
-  [/[a-z]/, /[A-Z]/, /\d/, /[^A-Za-z0-9]/].filter((one) => one.test(value)).length;
-
-/** Two kinds of characters and some 17 bits: "hunter22" is one, "hunter" and "12345678" are none. */
-const looksChosen = (value: string): boolean =>
-  value.length >= 6 && classesOf(value) >= 2 && /[A-Za-z]/.test(value) && bitsOf(value) >= 15;
-
-/** Drawn by a machine: long, mixed, and no words joined by marks. */
-const looksDrawn = (value: string): boolean =>
-  value.length >= 12 &&
-  /[A-Za-z]/.test(value) &&
-  /\d/.test(value) &&
-  bitsOf(value) >= 36 &&
-  !/^[a-z]+(?:[_./:-][a-z]+)*\d{0,3}$/i.test(value) &&
-  value.length / (value.match(/[_./:-]/g)?.length ?? 0.1) >= 6;
-
-const notCode = (value: string): boolean => !/^[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+$/.test(value);
-
-const BASIC = /^[A-Za-z0-9+/]{8,}={0,2}$/;
-
-/** base64 of "user:password". */
-function isBasic(value: string): boolean {
-  if (!BASIC.test(value) || value.length % 4 === 1) return false;
-  const text = decodeAscii(value);
-  return text !== null && /^[^:\s]{0,64}:\S/.test(text);
-}
-
-const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-
-/** null when it is no base64 of readable ASCII. */
-function decodeAscii(base64: string): string | null {
-  let bits = 0;
-  let held = 0;
-  let text = "";
-  for (const char of base64.replace(/=+$/, "")) {
-    held = ((held << 6) | ALPHABET.indexOf(char)) & 0xffff;
-    bits += 6;
-    if (bits < 8) continue;
-    bits -= 8;
-    const code = (held >> bits) & 0xff;
-    if (code < 32 || code > 126) return null;
-    text += String.fromCharCode(code);
-  }
-  return text;
-}
-
 /** Programs that take a password as a flag. */
 const CLIENTS = [
   "mysql",
@@ -122,6 +48,9 @@ const CLIENTS = [
   "ldapsearch",
   "smbclient",
   "docker",
+  "podman",
+  "twine",
+  "az login",
 ];
 /** What names of secrets begin with, as far as UPPER_NAME and ANY_NAME know them. */
 const NAMES = ["password", "passwd", "passphrase", "_pwd", "-pwd", "token", "secret"].concat(
@@ -138,6 +67,10 @@ const BEHIND: Readonly<Record<string, string>> = {
   default: "\\s",
   http: "s?\\b",
   sig: "=",
+  env: "[ \\t]",
+  user: "(?:name)?[ \\t]{0,2}[=:]",
+  "host=": "\\S",
+  "dbname=": "\\S",
 };
 
 const VALUE = String.raw`([^\s"'\`,;<>|&(){}\[\]\\]{6,512})`;
@@ -181,11 +114,11 @@ export const NAMED_RULES: readonly NamedRule[] = [
   },
   {
     kind: "curl_password",
-    // A blank of any kind, and with --user and --proxy-user a hyphen, before the u.
-    grams: [" -u", "-us"],
+    // A blank of any kind, and with --user and --proxy-user a hyphen, before the u; or flags written as one.
+    grams: [" -u", "-us", "-su", "-ku", "-lu", "-fu", "-iu", "ssu", "sku", "lsu", "ksu", "slu"],
     begins: ["curl", "wget", "http"],
     pattern:
-      /\b(?:curl|wget|https?)\b[^\n|;]{0,300}?\s(?:-u|--user|--proxy-user|-U)(?:[ =]|(?=["']))["']?[^\s:"'$]{1,64}:([^\s"'`]{3,128})/y,
+      /\b(?:curl|wget|https?)\b(?:[^\n|;\\]|\\[\s\S]){0,300}?\s(?:(?:-[sSkLfi]{0,4}u|--user|--proxy-user|-U)(?:[ =]|(?=["']))|-u(?=[\w.-]{1,64}:))["']?[^\s:"'$]{1,64}:([^\s"'`]{3,128})/y,
     isReal: (value) => value.length >= 4,
   },
   {
@@ -193,10 +126,11 @@ export const NAMED_RULES: readonly NamedRule[] = [
     grams: [" -p", " -a", " -w", "--p"],
     begins: CLIENTS,
     pattern:
-      /\b(?:mysql|mysqldump|mysqladmin|mysqlimport|mariadb|mariadb-dump|sshpass|redis-cli|mongo|mongosh|mongodump|psql|ldapsearch|smbclient|docker login)\b[^\n|;]{0,200}?\s(?:-p|-a |-w |-p |--password[= ]|--pass[= ])["']?([^\s"'`]{3,128})/y,
+      /\b(?:mysql|mysqldump|mysqladmin|mysqlimport|mariadb|mariadb-dump|sshpass|redis-cli|mongo|mongosh|mongodump|psql|ldapsearch|smbclient|docker login|podman login|twine|az login)\b[^\n|;]{0,200}?\s(?:-p|-a |-w |-p |--password[= ]|--pass[= ])["']?([^\s"'`]{3,128})/y,
     isReal: (value, whole) =>
       value.length >= 4 &&
-      (!whole.slice(0, -value.length).endsWith("-p ") || /^sshpass|^mongo|^docker/.test(whole)) &&
+      (!whole.slice(0, -value.length).endsWith("-p ") ||
+        /^(?:sshpass|mongo|docker|podman|twine|az)/.test(whole)) &&
       !/^\d{2,5}(?::\d+)?$/.test(value),
   },
   {
@@ -288,6 +222,7 @@ export const NAMED_RULES: readonly NamedRule[] = [
     ),
     isReal: (value) => looksDrawn(value) && notCode(value),
   },
+  ...TOOL_RULES,
 ];
 
 /** By first letter, which is looked at once: as one list the search takes twice as long. */

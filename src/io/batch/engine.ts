@@ -63,18 +63,23 @@ function startRun(
   async function byFile(items: Items): Promise<WorkReport> {
     const held: Open[] = [];
     let writer: Writer | null = null;
-    for await (const open of unanswered(items)) {
-      if (tally.stopped !== null) {
-        tally.leave(open.line.item);
-        continue;
+    let last: number | null = null;
+    try {
+      for await (const open of unanswered(items)) {
+        if (tally.stopped !== null) {
+          tally.leave(open.line.item);
+          continue;
+        }
+        if (writer === null && held.push(open) < online_below) continue;
+        const due = writer === null ? held.splice(0) : [open];
+        if (desk === null) throw new Error("batch: items come from an open desk");
+        writer ??= writerFor(options, desk);
+        for (const one of due) write(desk, writer, one);
       }
-      if (writer === null && held.push(open) < online_below) continue;
-      const due = writer === null ? held.splice(0) : [open];
-      if (desk === null) throw new Error("batch: items come from an open desk");
-      writer ??= writerFor(options, desk);
-      for (const one of due) write(desk, writer, one);
+      last = (await writer?.close()) ?? null;
+    } finally {
+      writer?.end();
     }
-    const last = (await writer?.close()) ?? null;
     if (desk !== null && last !== null) await sendAll(options, desk, last);
     tally.here = held.length;
     const online = held.length === 0 ? null : await options.online(itemsOf(held), file, unasked);

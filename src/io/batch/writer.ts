@@ -5,7 +5,7 @@
 import { closeSync, fsyncSync, openSync } from "node:fs";
 import { rename } from "node:fs/promises";
 import { dirname } from "node:path";
-import { diskError, onDisk } from "../disk-faults.ts";
+import { diskError, onDisk, onDiskNow } from "../disk-faults.ts";
 import type { Ledger } from "../ledger.ts";
 import { writeAll, type Store } from "../store.ts";
 import type { Stage } from "../../work.ts";
@@ -20,6 +20,8 @@ export type Writer = {
   pending(): { readonly tokens: number; readonly usd: number };
   /** Books all lines and puts the files in their places; gives the last number, null without a line. */
   close(): Promise<number | null>;
+  /** Lets go of files that are still open. */
+  end(): void;
 };
 
 export type WriterOptions = {
@@ -57,6 +59,7 @@ export function makeWriter(options: WriterOptions): Writer {
       ...request,
       url,
       file: openPart(path),
+      isOpen: true,
       path,
       bytes: 0,
       lines: [],
@@ -74,7 +77,6 @@ export function makeWriter(options: WriterOptions): Writer {
       try {
         writeAll(part.file, line.text);
       } catch (error) {
-        for (const { file } of parts) closeSync(file);
         throw diskError(part.path, "write", error);
       }
       part.bytes += Buffer.byteLength(line.text);
@@ -91,6 +93,9 @@ export function makeWriter(options: WriterOptions): Writer {
       for (const part of parts) await finish(options, part);
       return parts.at(-1)?.n ?? null;
     },
+    end() {
+      for (const part of parts) closePart(part);
+    },
   };
 }
 
@@ -105,6 +110,7 @@ type Part = {
   readonly model: string;
   readonly url: string;
   readonly file: number;
+  isOpen: boolean;
   readonly path: string;
   bytes: number;
   readonly lines: (Pick<Line, "most" | "usd"> & {
@@ -122,17 +128,18 @@ function openPart(path: string): number {
   }
 }
 
+function closePart(part: Part): void {
+  if (part.isOpen) closeSync(part.file);
+  part.isOpen = false;
+}
+
 async function finish(
   { store, stage, ledger, engine, results }: WriterOptions,
-  { n, provider, model, url, file, path, lines, entries }: Part,
+  part: Part,
 ): Promise<void> {
-  await onDisk(path, "write", async () => {
-    try {
-      fsyncSync(file);
-    } finally {
-      closeSync(file);
-    }
-  });
+  const { n, provider, model, url, path, lines, entries } = part;
+  onDiskNow(path, "write", () => fsyncSync(part.file));
+  closePart(part);
   const by = engine === "batch-file" ? {} : { engine };
   const head = { requests: n, stage, provider, model, url, ...by, results: [...results] };
   await writeMap(store, stage, { head, entries });

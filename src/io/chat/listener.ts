@@ -6,11 +6,14 @@ export type Heard = {
   readonly body: unknown;
   /** The stream said that it is done. One that broke off before that is no reply. */
   readonly isWhole: boolean;
+  /** Why nobody listened any further. */
+  readonly why?: string;
 };
 
 /** Takes the payloads of events in turn. */
 export type Listener = {
-  event(data: string): void;
+  /** False for what is no JSON, and no word of the API's own either. */
+  event(data: string): boolean;
   /**
    * Takes as many of the events after the last one as say the same but for their text, in one go.
    * @param ended where the last event's payload ends in the stream's text

@@ -19,6 +19,8 @@ const REST_SHARE = 8;
 const SHORTEST_REST_MS = 40;
 const LONGEST_REST_MS = 500;
 const TOGETHER_MS = 20;
+/** Bytes a millisecond, of a stream until now: a thousand tokens a second. Nothing is gained by letting it rest. */
+const FAST = 256;
 
 /** Filled in by the fetch as the exchange goes on; pass a fresh one with every call. */
 export type Wire = { exchange: Exchange };
@@ -175,7 +177,8 @@ function exchangeHandler(
       tooLarge = received.size + chunk.length > most;
       if (tooLarge) controller.abort(new Error(`the answer is over ${most} bytes`));
       else add(received, chunk);
-      if (isSparse) readLater(controller);
+      const isFast = received.size > FAST * (performance.now() - startedMs);
+      if (isSparse && !isFast) readLater(controller);
     },
     onResponseEnd() {
       done();

@@ -258,9 +258,12 @@ const isEventStream = ({ headers }: Exchange): boolean =>
 
 /** A stream that was heard to its end is a reply, however the connection ended; any other broke off. */
 function heardOf(exchange: Exchange, api: Api): { exchange: Exchange; body: unknown } {
-  const { body, isWhole } = hear(exchange.text ?? "", api.listen());
-  const broken = isWhole ? null : (exchange.broken ?? BROKEN_OFF);
+  const { body, isWhole, why } = hear(exchange.text ?? "", api.listen());
+  const broken = isWhole ? null : (exchange.broken ?? brokenOff(why));
   return { exchange: { ...exchange, broken }, body: api.reply(body) };
 }
 
-const BROKEN_OFF = { kind: "reset", message: "the stream of the reply broke off" } as const;
+const brokenOff = (why?: string): NonNullable<Exchange["broken"]> => ({
+  kind: "reset",
+  message: `the stream of the reply broke off${why === undefined ? "" : `: ${why}`}`,
+});

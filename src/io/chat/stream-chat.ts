@@ -45,15 +45,16 @@ export function chatEvents(): Listener {
     event(data) {
       if (data === "[DONE]") {
         isDone = true;
-        return;
+        return true;
       }
       const said = shape === null ? null : spokenBy(shape, data);
       if (said !== null && shape !== null) {
         texts[shape.name] = (texts[shape.name] ?? "") + said;
-        return;
+        return true;
       }
       const chunk = parsedJson(data);
       if (chunk !== null) take(chunk, data);
+      return chunk !== null;
     },
     run(text, ended, between) {
       if (shape === null) return ended;

@@ -21,35 +21,39 @@ export function messagesEvents(): Listener {
     }
   }
 
+  function take(event: unknown): void {
+    switch (textIn(event, "type") ?? "") {
+      case "message_start":
+        message = recordOf(fieldOf(event, "message"));
+        usage = recordOf(message["usage"]);
+        return;
+      case "content_block_start":
+        blocks.set(fieldOf(event, "index"), recordOf(fieldOf(event, "content_block")));
+        return;
+      case "content_block_delta":
+        add(fieldOf(event, "index"), fieldOf(event, "delta"));
+        return;
+      case "message_delta":
+        message = { ...message, ...recordOf(fieldOf(event, "delta")) };
+        // Running totals: the last count holds.
+        usage = { ...usage, ...recordOf(fieldOf(event, "usage")) };
+        return;
+      case "message_stop":
+        isWhole = true;
+        return;
+      case "error":
+        message = recordOf(event);
+        isWhole = true;
+        return;
+      default:
+    }
+  }
+
   return {
     event(data) {
       const event = parsedJson(data);
-      switch (textIn(event, "type") ?? "") {
-        case "message_start": {
-          message = recordOf(fieldOf(event, "message"));
-          usage = recordOf(message["usage"]);
-          return;
-        }
-        case "content_block_start":
-          blocks.set(fieldOf(event, "index"), recordOf(fieldOf(event, "content_block")));
-          return;
-        case "content_block_delta":
-          add(fieldOf(event, "index"), fieldOf(event, "delta"));
-          return;
-        case "message_delta":
-          message = { ...message, ...recordOf(fieldOf(event, "delta")) };
-          // Running totals: the last count holds.
-          usage = { ...usage, ...recordOf(fieldOf(event, "usage")) };
-          return;
-        case "message_stop":
-          isWhole = true;
-          return;
-        case "error":
-          message = recordOf(event);
-          isWhole = true;
-          return;
-        default:
-      }
+      take(event);
+      return event !== null;
     },
     heard() {
       for (const [index, text] of json) {

@@ -9,13 +9,14 @@ export function responsesEvents(): Listener {
   return {
     event(data) {
       // Nine events in ten are deltas of what the last one repeats.
-      if (!ENDS.some((type) => data.includes(`"${type}"`))) return;
+      if (!ENDS.some((type) => data.includes(`"${type}"`))) return true;
       const event = parsedJson(data);
       const type = textIn(event, "type") ?? "";
-      if (!ENDS.includes(type)) return;
+      if (!ENDS.includes(type)) return event !== null;
       body =
         type === "error" ? { error: fieldOf(event, "error") ?? event } : fieldOf(event, "response");
       isWhole = true;
+      return true;
     },
     heard: () => ({ body, isWhole }),
   };

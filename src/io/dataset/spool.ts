@@ -33,6 +33,8 @@ export type LineWriter = {
   flush(): void;
   /** Flushes and closes; `sync`: until it is on the disk. */
   close(sync: boolean): void;
+  /** Lets go of the file, whatever was not handed over yet; of a closed one, nothing. */
+  end(): void;
 };
 
 /**
@@ -47,13 +49,22 @@ export function openLineWriter(path: string, over = false): LineWriter {
   let bytes = 0;
   let unsynced = 0;
   let crc = 0;
+  let isOpen = true;
+  const end = (): void => {
+    if (!isOpen) return;
+    isOpen = false;
+    guarded(path, "write", () => closeSync(fd));
+  };
   const flush = (): void => {
-    guarded(path, "write", () => {
-      writeAll(fd, buffer.subarray(0, used));
-      crc = crc32(buffer.subarray(0, used), crc);
-      // Spread over the run, the disk is not asked for a gigabyte at the end.
-      unsynced += used;
-    });
+    try {
+      guarded(path, "write", () => writeAll(fd, buffer.subarray(0, used)));
+    } catch (error) {
+      end();
+      throw error;
+    }
+    crc = crc32(buffer.subarray(0, used), crc);
+    // Spread over the run, the disk is not asked for a gigabyte at the end.
+    unsynced += used;
     used = 0;
   };
   return {
@@ -83,6 +94,7 @@ export function openLineWriter(path: string, over = false): LineWriter {
     },
     flush,
     close(sync) {
+      if (!isOpen) return; // What stopped it was thrown then.
       try {
         flush();
         guarded(path, "write", () => {
@@ -91,10 +103,23 @@ export function openLineWriter(path: string, over = false): LineWriter {
           else if (sync) fsyncSync(fd);
         });
       } finally {
-        guarded(path, "write", () => closeSync(fd));
+        end();
       }
     },
+    end,
   };
+}
+
+/** Several of them; where one cannot be opened, none stays open. */
+export function openLineWriters(paths: readonly string[]): LineWriter[] {
+  const writers: LineWriter[] = [];
+  try {
+    for (const path of paths) writers.push(openLineWriter(path));
+    return writers;
+  } catch (error) {
+    for (const writer of writers) writer.end();
+    throw error;
+  }
 }
 
 /**

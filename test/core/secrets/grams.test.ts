@@ -173,6 +173,26 @@ const SECRETS: Readonly<Record<string, (rng: Rng) => string>> = {
     pw,
     one('"', ""),
   ),
+  setCalls: all(
+    one("os.putenv('", 'm.setenv("', "environ.setdefault('"),
+    one("API_TOKEN", "DB_PASSWORD", "APP_SECRET"),
+    "', '",
+    of(ALNUM, 24),
+  ),
+  setWords: all(one("ENV ", "set -x ", "set -gx "), one("API_TOKEN ", "DB_PASSWORD "), pw),
+  settings: all(one("aws configure set ", "npm config set "), one("a_token ", "secret "), pw),
+  npmAuth: (rng) => `_auth=${Buffer.from(`bob:${pw(rng)}`).toString("base64")}`,
+  sections: all(one("username = bob\n", "user: bob, ", 'user="u" '), "password = ", pw),
+  libpq: all(one("host=h ", "dbname=d ", "user=u "), one("", "port=5 "), "password=", pw),
+  addressToken: all(one("http", "https"), "://", of(ALNUM, 40), "@h.org/a"),
+  vendor: all(
+    one("dap", "dop_v1_"),
+    "i",
+    of(HEX, 32),
+    one("", " gsk_", " hvs.", " AGE-SECRET-KEY-1"),
+    of(`${LOWER.toUpperCase()}0123456789`, 58),
+  ),
+  chosen: all(one("password", "Passphrase"), one('": "', " = '", '", "'), pw, one('"', "'")),
   anyName: all(
     one(
       "password",

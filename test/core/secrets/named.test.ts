@@ -78,6 +78,31 @@ test.each([
   ["AMQP", "amqp://app:hunter22@mq:5672/v", "hunter22", "address_password"],
   ["MongoDB", "mongodb+srv://app:hunter22@c.example.net/d", "hunter22", "address_password"],
   ["a password with marks", "postgres://app:p@ss/w0rd1@db/x", "p@ss/w0rd1", "address_password"],
+  ["curl's user without a blank", "curl -uadmin:hunter22 https://x", "hunter22", "curl_password"],
+  ["curl's flags written as one", "curl -sSu ci:hunter22 https://x", "hunter22", "curl_password"],
+  ["curl over two lines", "curl https://x \\\n  -u ci:hunter22", "hunter22", "curl_password"],
+  ["an upload tool's flag", "twine upload -u bob -p hunter22 dist/*", "hunter22", "flag_password"],
+  ["a call that sets a variable", `m.setenv('API_TOKEN', '${drawn}')`, drawn, "assigned_secret"],
+  ["a variable of fish", `set -gx API_TOKEN ${drawn}`, drawn, "assigned_secret"],
+  ["a Dockerfile of old", `ENV DB_PASSWORD Tr0ub4dor`, "Tr0ub4dor", "assigned_secret"],
+  ["a tool's setting", `aws configure set aws_secret_token ${drawn}`, drawn, "assigned_secret"],
+  ["a chosen password in JSON", '{"password": "Tr0ub4dor3"}', "Tr0ub4dor3", "assigned_secret"],
+  [
+    "a chosen password in JSON in JSON",
+    '{\\"password\\": \\"Tr0ub4dor3\\"}',
+    "Tr0ub4dor3",
+    "assigned_secret",
+  ],
+  ["npm's old login", `_auth=${basic}`, basic, "basic_credentials"],
+  [
+    "a section of .pypirc",
+    "[pypi]\nusername = bob\npassword = hunter22",
+    "hunter22",
+    "connection_password",
+  ],
+  ["libpq", "host=h dbname=d user=u password=hunter22", "hunter22", "connection_password"],
+  ["a token in an address", `git clone https://${drawn}@h.org/a/b`, drawn, "address_token"],
+  ["a key that says whose it is", `dapi${hex}`, `dapi${hex}`, "vendor_key"],
 ])("%s: the secret alone is masked", async (_name, text, secret, kind) => {
   const masked = await maskSecrets(text);
   expect(masked.text).toBe(
@@ -103,6 +128,11 @@ test.each([
   "npm_config_registry npm_package_version npm_lifecycle_event",
   "SKIP SK1234 pypi-publish pypi-upload-action",
   "for (const token of tokens) if (token.type === 'word2') {}",
+  "curl -o out:file1 https://x; curl -sS https://x/u a:b; git clone https://github.com/a/b@v1",
+  "ENV PATH /usr/bin ENV API_TOKEN $TOKEN set -x; set -e TOKEN",
+  "git config set user.name Bob; npm config set registry https://r.example/",
+  "user = User(name)\npassword = make_password(raw) username=username, password=password",
+  'setenv("API_TOKEN", token); getenv("PASSWORD", default)',
 ])("code and placeholders are left alone: %s", async (text) => {
   expect(await maskSecrets(text)).toEqual({ text, found: {} });
 });
@@ -138,6 +168,11 @@ test.each([
   "jdbc:a",
   ";pwd=",
   "x://a:b@",
+  "curl \\\\",
+  "curl \\ -u a:",
+  "user=a b=c ",
+  "ENV TOKEN ",
+  "setenv('TOKEN', ",
 ])(
   "a long run of %j is read in one pass",
   async (word) => {

@@ -25,6 +25,10 @@ export type FuzzCount = {
   /** Anything else that was thrown: the first few, with the input in base64. */
   readonly crashes: readonly string[];
   readonly slowestMs: number;
+  /** CPU time of the process, threads and all: what an input takes on a machine that others use as well. */
+  readonly slowestCpuMs: number;
+  /** Which input took most of it, from 0: with the seed it can be made again. */
+  readonly slowestInput: number;
   /** Of the process, after the last input. */
   readonly peakMb: number;
 };
@@ -41,16 +45,24 @@ export function put(bytes: Uint8Array, folder: string, name: string): string {
   return path;
 }
 
-/** Feeds a reader. Same seed, same inputs. */
-export async function fuzz(reader: FuzzReader, inputs: number, seed: number): Promise<FuzzCount> {
+/** Feeds a reader. Same seed, same inputs. @param onInput is told the number of each, from 0, before it is read */
+export async function fuzz(
+  reader: FuzzReader,
+  inputs: number,
+  seed: number,
+  onInput: (input: number) => void = () => {},
+): Promise<FuzzCount> {
   const folder = mkdtempSync(join(existsSync(MEMORY) ? MEMORY : tmpdir(), "kingmaker-fuzz-"));
   const crashes: string[] = [];
-  let [read, refused, slowestMs] = [0, 0, 0];
+  let [read, refused, slowestMs, slowestCpuMs, slowestInput] = [0, 0, 0, 0, 0];
+  let input = 0;
   try {
     for (let from = 0; from < inputs; from += BATCH) {
       const numRuns = Math.min(BATCH, inputs - from);
       for (const bytes of fc.sample(inputsOf(reader.seeds), { seed: seed + from, numRuns })) {
+        onInput(input);
         const start = performance.now();
+        const cpu = process.cpuUsage();
         try {
           await reader.read(bytes, folder);
           read++;
@@ -63,13 +75,18 @@ export async function fuzz(reader: FuzzReader, inputs: number, seed: number): Pr
           }
         }
         slowestMs = Math.max(slowestMs, performance.now() - start);
+        const { user, system } = process.cpuUsage(cpu);
+        const cpuMs = (user + system) / 1000;
+        if (cpuMs > slowestCpuMs) [slowestCpuMs, slowestInput] = [cpuMs, input];
+        input++;
       }
     }
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
   const peakMb = Math.round(process.resourceUsage().maxRSS / 1024);
-  return { reader: reader.name, inputs, read, refused, crashes, slowestMs, peakMb };
+  const slowest = { slowestMs, slowestCpuMs, slowestInput };
+  return { reader: reader.name, inputs, read, refused, crashes, ...slowest, peakMb };
 }
 
 const BATCH = 250;

@@ -1,0 +1,96 @@
+/**
+ * Secrets in the ways of writing that tools have of their own: calls that set a variable, settings of a command line
+ * tool, sections of an upload tool's file, keyword strings of a database, and keys that say whose they are.
+ */
+import { classesOf, isBasic, looksChosen, looksDrawn } from "./looks.ts";
+import type { NamedRule } from "./named-rule.ts";
+
+const UPPER_NAME =
+  "[A-Z0-9_]{0,40}(?:PASSWORD|PASSWD|_PASS|_PWD|TOKEN|SECRET|_KEY|CREDENTIALS?)[A-Z0-9_]{0,12}";
+const VALUE = String.raw`([^\s"'\`,;<>|&(){}\[\]\\]{6,512})`;
+
+export const TOOL_RULES: readonly NamedRule[] = [
+  {
+    kind: "assigned_secret",
+    grams: ["env", "efa"],
+    begins: ["setenv", "putenv", "setdefault"],
+    pattern: new RegExp(
+      `(?:setenv|putenv|setdefault)(?:\\(["']| )${UPPER_NAME}["']?(?:,| )\\s{0,4}["']?${VALUE}`,
+      "iy",
+    ),
+    isReal: (value) => looksDrawn(value) || (looksChosen(value) && /\d/.test(value)),
+  },
+  {
+    kind: "assigned_secret",
+    grams: ["env", "et "],
+    begins: ["env", "set -"],
+    pattern: new RegExp(
+      `(?<![\\w./-])(?:ENV|set -[gxUeL]{1,4})[ \\t]{1,4}${UPPER_NAME}[ \\t]{1,4}["']?${VALUE}`,
+      "y",
+    ),
+    isReal: looksChosen,
+  },
+  {
+    kind: "assigned_secret",
+    grams: ["ssw", "sph"],
+    begins: ["password", "passwd", "passphrase"],
+    // In quotes, and of three kinds of characters: what people choose where a rule asks for it.
+    pattern:
+      /(?:password|passwd|passphrase)\\?["'\]]{0,2}[ \t]{0,2}(?:[:=]>?|,)[ \t]{0,2}\\?["']([^\s"'`\\]{8,128})(?=\\?["'])/iy,
+    isReal: (value) => looksChosen(value) && classesOf(value) >= 3 && /\d/.test(value),
+  },
+  {
+    kind: "assigned_secret",
+    grams: ["fig"],
+    begins: ["configure set", "config set"],
+    pattern: new RegExp(
+      `config(?:ure)? set ["']?[\\w.:/-]{0,80}(?:password|token|secret|_key|_auth)[\\w-]{0,16}["']?[ =]["']?${VALUE}`,
+      "iy",
+    ),
+    isReal: looksChosen,
+  },
+  {
+    kind: "basic_credentials",
+    grams: ["_au", "_pa"],
+    begins: ["_auth", "_password"],
+    // Of npm: "user:password" in base64, or the password alone.
+    pattern:
+      /(?<![A-Za-z0-9])(?:_auth|_password)[ \t]{0,2}=[ \t]{0,2}["']?([A-Za-z0-9+/]{8,1024}={0,2})/y,
+    isReal: (value, whole) =>
+      isBasic(value) || (whole.startsWith("_password") && looksChosen(value)),
+  },
+  {
+    kind: "connection_password",
+    grams: ["ser"],
+    begins: ["user"],
+    // .pypirc and its kin, and JAAS: a user, and the password right behind.
+    pattern:
+      /\buser(?:name)?[ \t]{0,2}[=:][ \t]{0,2}["']?[^\s"'=]{1,64}["']?[,;]?\s{1,8}["']?password["']?[ \t]{0,2}[=:][ \t]{0,2}["']?([^\s"'`,;(){}[\]]{4,128})(?![([])/iy,
+    isReal: (value) => looksChosen(value) && /\d/.test(value),
+  },
+  {
+    kind: "connection_password",
+    grams: ["ost", "nam", "ser"],
+    begins: ["host=", "dbname=", "user"],
+    // libpq: host=db user=app password=...
+    pattern:
+      /\b(?:host|dbname|user)=[^\s="']{1,128}(?:[ \t]{1,4}[a-z_]{2,24}=[^\s="']{1,128}){0,8}?[ \t]{1,4}password=["']?([^\s"'`;&]{4,128})/y,
+    isReal: looksChosen,
+  },
+  {
+    kind: "address_token",
+    grams: ["://"],
+    begins: ["http"],
+    pattern: /https?:\/\/([A-Za-z0-9_-]{16,255})@[A-Za-z0-9-]{1,63}[.:/]/y,
+    isReal: looksDrawn,
+  },
+  {
+    kind: "vendor_key",
+    grams: ["op_", "dap", "gsk", "sa_", "hvs", "e-s"],
+    begins: ["dop_v1_", "dapi", "gsk_", "glsa_", "hvs", "age-secret-key-1"],
+    // DigitalOcean, Databricks, Groq, Grafana, Vault, age.
+    pattern:
+      /(?<![A-Za-z0-9_-])(dop_v1_[0-9a-f]{64}|dapi[0-9a-f]{32}|gsk_[A-Za-z0-9]{40,64}|glsa_[A-Za-z0-9]{32}_[0-9a-f]{8}|hvs\.[A-Za-z0-9_-]{24,256}|AGE-SECRET-KEY-1[0-9A-Z]{58})(?![A-Za-z0-9_-])/y,
+    isReal: (value) => /\d/.test(value),
+  },
+];

@@ -23,8 +23,10 @@ function runOf(id: string, turns: number): Record<string, unknown> {
 
 const RUNS = [4, 1, 0, 6, 3].map((turns, n) => runOf(`o__n-${n}`, turns));
 
-async function drawn(keys: Record<string, unknown>, runs = RUNS) {
-  const lines = Object.entries({ spread: "every-turn", count: 40, per_file: 200, ...keys });
+type Keys = { readonly count?: number } & Readonly<Record<string, unknown>>;
+
+async function drawn({ count = 40, ...keys }: Keys, runs = RUNS) {
+  const lines = Object.entries({ spread: "every-turn", count, per_file: 200, ...keys });
   const root = tempProject({
     "t.jsonl": runs.map((row) => JSON.stringify(row)).join("\n"),
     "chain.toml": `[source]\nprs = "t.jsonl"\n${lines.map(([key, value]) => `${key} = ${JSON.stringify(value)}`).join("\n")}\n`,
@@ -37,7 +39,7 @@ async function drawn(keys: Record<string, unknown>, runs = RUNS) {
       { force: false, retry: false, skipBad: false, ...(limit === undefined ? {} : { limit }) },
     );
   const turns = async (): Promise<string[]> =>
-    (await store.read(`prompt/prompts_${keys["count"] ?? 40}_001.json`, promptFileSchema)).map(
+    (await store.read(`prompt/prompts_${count}_001.json`, promptFileSchema)).map(
       ({ instance_id, turn }) => `${instance_id}/${turn}`,
     );
   return { root, store, go, turns };

@@ -13,15 +13,54 @@ export type RowWords = {
   readonly share: (fraction: number) => string;
 };
 
-/** @param formats none: the index has the rows of one. */
+/** @param formats none: the index has the rows of one. Nothing is counted before it is asked for. */
 export function rowWords(
+  index: RowIndex,
+  merged: Merged,
+  formats: readonly FormatRows[],
+): RowWords {
+  let known: readonly Kind[] | null = null;
+  const kinds = (): readonly Kind[] => (known ??= kindsOf(index, merged, formats));
+  return {
+    of(groups) {
+      const wanted = [...groups];
+      const [first, ...more] = kinds().map(({ format, rows }) => ({
+        format,
+        n: wanted.reduce((sum, group) => sum + (rows.get(group) ?? 0), 0),
+      }));
+      if (first === undefined) return counted(0, "row");
+      return [
+        ofFormat(counted(first.n, "row"), first.format),
+        ...more.map(({ n, format }) => ofFormat(n, format)),
+      ].join(", ");
+    },
+    share: (fraction) =>
+      kinds()
+        .map(({ format, total }) => ofFormat(Math.round(fraction * total), format))
+        .join(", "),
+  };
+}
+
+// ---------------------------------------------------------------------------------------------
+
+/** Rows of a format by group; a format of "" is the only one. */
+type Kind = {
+  readonly format: string;
+  readonly rows: ReadonlyMap<number, number>;
+  readonly total: number;
+};
+
+const ofFormat = (n: string | number, format: string): string =>
+  format === "" ? `${n}` : `${n} of ${format}`;
+
+function kindsOf(
   index: RowIndex,
   { mergedOf }: Merged,
   formats: readonly FormatRows[],
-): RowWords {
+): readonly Kind[] {
   const all: readonly FormatRows[] =
     formats.length > 1 ? formats : [{ format: "", has: () => true }];
-  const kinds = all.map(({ format, has }) => {
+  return all.flatMap(({ format, has }) => {
     const rows = new Map<number, number>();
     let total = 0;
     for (let row = 0; row < index.rows; row++) {
@@ -30,27 +69,6 @@ export function rowWords(
       rows.set(group, (rows.get(group) ?? 0) + 1);
       total++;
     }
-    return { format, rows, total };
+    return total === 0 ? [] : [{ format, rows, total }];
   });
-  const some = kinds.filter(({ total }) => total > 0);
-  const named = (n: number, format: string): string =>
-    format === "" ? `${n}` : `${n} of ${format}`;
-  return {
-    of(groups) {
-      const wanted = [...groups];
-      const counts = some.map(({ format, rows }) => ({
-        format,
-        n: wanted.reduce((sum, group) => sum + (rows.get(group) ?? 0), 0),
-      }));
-      const [first, ...more] = counts;
-      if (first === undefined) return counted(0, "row");
-      const head = counted(first.n, "row");
-      return [
-        first.format === "" ? head : `${head} of ${first.format}`,
-        ...more.map(({ format, n }) => named(n, format)),
-      ].join(", ");
-    },
-    share: (fraction) =>
-      some.map(({ format, total }) => named(Math.round(fraction * total), format)).join(", "),
-  };
 }

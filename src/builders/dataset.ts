@@ -14,6 +14,7 @@
 import type { CardText } from "../core/dataset/card.ts";
 import { lengthNote } from "../core/dataset/lengths.ts";
 import { mergeGroups, type Merged } from "../core/dataset/merge.ts";
+import { nothingLeftHint } from "../core/dataset/nothing-left.ts";
 import { setStats, type SetStats, type Sizes } from "../core/dataset/set-stats.ts";
 import type { DatasetSettings } from "../core/dataset/settings.ts";
 import { showTypes } from "../core/dataset/shown-types.ts";
@@ -62,6 +63,8 @@ export type DatasetSpec = {
   readonly check?: () => void;
   /** What tells the input from another, as values: a set made from the same is not made again. */
   readonly madeFrom?: unknown;
+  /** What mends a reason of the builder's own, by reason; asked for when it left no row. */
+  readonly hints?: () => Readonly<Record<string, string>>;
   /** Sentences for the person, asked for when all rows have passed. */
   readonly notes?: () => readonly string[];
 };
@@ -162,7 +165,7 @@ async function collectAll(
   return other === undefined ? collected : withPart(collected, await other);
 }
 
-function nothingLeft({ builder, notes }: DatasetSpec, { counts }: Collected): UserError {
+function nothingLeft({ builder, notes, hints }: DatasetSpec, { counts }: Collected): UserError {
   const reasons = counts.reasons.counts();
   const said = (notes?.() ?? []).map((note) => `  ${note}`);
   if (Object.keys(reasons).length === 0) {
@@ -180,14 +183,22 @@ function nothingLeft({ builder, notes }: DatasetSpec, { counts }: Collected): Us
       reasonTable(reasons),
       ...said,
     ].join("\n"),
-    "loosen the limits in chain.toml [dataset] or by flags, or give other input",
+    nothingLeftHint(reasons, hints?.() ?? {}),
   );
 }
 
 /** Which group goes where; a set whose messages carry more than words shows that in its first split. */
 function splitsPlanned(spec: DatasetSpec, collected: Collected, merged: Merged): SplitPlan {
   const { index, columns, shapes, spools } = collected;
-  const plan = planSplits(index, merged, { ...splitsOf(spec), seed: spec.settings.seed });
+  const formats = spools.map(({ format, lengths }) => ({
+    format,
+    has: (row: number) => lengths.at(row) > 0,
+  }));
+  const plan = planSplits(index, merged, {
+    ...splitsOf(spec),
+    seed: spec.settings.seed,
+    formats,
+  });
   const { hasCalls, hasReasoning } = columns.shape();
   if (!hasCalls && !hasReasoning) return plan;
   const lengths = spools.map((spool) => spool.lengths);

@@ -12,6 +12,7 @@ import {
   type TurnExamples,
 } from "../core/dataset/export.ts";
 import { exportNotes } from "../core/dataset/export-notes.ts";
+import { notAskedHint } from "../core/dataset/nothing-left.ts";
 import type { Privilege } from "../core/dataset/format-names.ts";
 import { takes } from "../core/dataset/formats.ts";
 import { datasetOf, glanceOf, reasonAtAGlance, type Glance } from "../core/dataset/glance.ts";
@@ -56,6 +57,8 @@ export type ExportRows = {
   readonly stats: () => Readonly<Record<string, unknown>>;
   readonly counts: () => { readonly read: number; readonly kept: number };
   readonly notes: () => readonly string[];
+  /** What mends a reason, where nothing is left. */
+  readonly hints: () => Readonly<Record<string, string>>;
 };
 
 /** Examples and skips of judged turns. Reading throws UserError for a file that does not parse. */
@@ -63,7 +66,7 @@ export function exportRows(input: ExportInput): ExportRows {
   const run: Run = {
     ...input,
     wants: wantsOf(input),
-    tally: { read: 0, kept: 0, benchmarks: 0, finals: 0 },
+    tally: { read: 0, kept: 0, benchmarks: 0, finals: 0, refined: 0, defeat: 0 },
     scores: [],
     masked: counter(),
     withoutPair: counter(),
@@ -96,6 +99,7 @@ export function exportRows(input: ExportInput): ExportRows {
       rejected_by: run.rejectedBy.counts(),
     }),
     counts: () => ({ read: tally.read, kept: tally.kept }),
+    hints: () => ({ not_asked_for: notAskedHint(tally) }),
     notes: () =>
       exportNotes({
         ...tally,
@@ -113,7 +117,14 @@ export function exportRows(input: ExportInput): ExportRows {
 
 type Run = ExportInput & {
   readonly wants: ExportWants;
-  readonly tally: { read: number; kept: number; benchmarks: number; finals: number };
+  readonly tally: {
+    read: number;
+    kept: number;
+    benchmarks: number;
+    finals: number;
+    refined: number;
+    defeat: number;
+  };
   /** Of all turns read, for what is said when none of them is final. */
   readonly scores: number[];
   /** Kinds of secrets that were masked in histories. */
@@ -252,6 +263,7 @@ function note(
   for (const kind of kinds) masked.add(kind);
   scores.push(score);
   if (bucket === "final") tally.finals++;
+  else tally[bucket]++;
   if (dataset !== null) sources.add(dataset);
 }
 

@@ -5,10 +5,12 @@ import { join } from "node:path";
 import {
   cardAfter,
   isForgotten,
+  isForgottenTask,
   statsAfter,
   type FileChange,
   type Forgotten,
 } from "../core/dataset/forgotten.ts";
+import { toldRows } from "../core/dataset/told-rows.ts";
 import { onDisk } from "../io/disk-faults.ts";
 import { beginFolder, STATS_FILE } from "../io/dataset/folder.ts";
 import { hasSet } from "../io/dataset/set-files.ts";
@@ -51,17 +53,27 @@ export async function lookThrough(folder: string, forgotten: Forgotten): Promise
   const stats = await readStats(folder);
   const files = (stats["files"] as { name: string }[]).map(({ name }) => name);
   const found = new Map<string, readonly number[]>();
-  let unknown = 0;
+  const silent: string[] = [];
+  const told = toldRows();
   for (const name of files.filter((one) => one.endsWith(".jsonl"))) {
-    const lines: number[] = [];
-    let at = 0;
-    for await (const { bytes } of readLines(join(folder, name))) {
-      const is = isForgotten(rowOf(bytes, folder, name, at), forgotten);
-      if (is === "unknown") unknown++;
-      else if (is) lines.push(at);
-      at++;
-    }
+    const { lines, others } = await linesOf(folder, name, (row) => {
+      const is = isForgotten(row, forgotten.id);
+      if (is !== "silent") told.see(row, is);
+      return is === "silent" ? "unknown" : is;
+    });
     if (lines.length > 0) found.set(name, lines);
+    if (others > 0) silent.push(name);
+  }
+  let unknown = 0;
+  for (const name of silent) {
+    const { lines, others } = await linesOf(folder, name, (row) => {
+      const is = isForgotten(row, forgotten.id);
+      if (is !== "silent") return is;
+      const twin = told.of(row);
+      return twin === "unknown" ? isForgottenTask(row, forgotten) : twin;
+    });
+    if (lines.length > 0) found.set(name, lines);
+    unknown += others;
   }
   return { folder, found, unknown, files, stats };
 }
@@ -105,6 +117,24 @@ export async function takeOut(findings: SetFindings, id: string): Promise<number
 }
 
 // ---------------------------------------------------------------------------------------------
+
+/** 0-based lines of a file that are to go, and how many are not known. */
+async function linesOf(
+  folder: string,
+  name: string,
+  tell: (row: Readonly<Record<string, unknown>>) => boolean | "unknown",
+): Promise<{ lines: number[]; others: number }> {
+  const lines: number[] = [];
+  let others = 0;
+  let at = 0;
+  for await (const { bytes } of readLines(join(folder, name))) {
+    const is = tell(rowOf(bytes, folder, name, at));
+    if (is === "unknown") others++;
+    else if (is) lines.push(at);
+    at++;
+  }
+  return { lines, others };
+}
 
 const isRows = (name: string): boolean => name.endsWith(".jsonl") && name !== "skipped.jsonl";
 

@@ -18,9 +18,9 @@ export const sourceSection = z
     /** 0-based turn index below it. */
     max_turn: positive.default(10),
     seed: z.int().default(42),
-    /** "rows": rows are uniform, then the turns of a row; "turns": all turns of the split are. */
-    spread: z.enum(["rows", "turns", "windows", "groups"]).default("rows"),
-    /** 0: no limit. */
+    /** "rows": rows are uniform, then the turns of a row; "turns": all turns of the split are; "every-turn": all turns of uniform rows. */
+    spread: z.enum(["rows", "turns", "windows", "groups", "every-turn"]).default("rows"),
+    /** 0: no limit. Turns; with spread = "every-turn" runs. */
     max_per_instance: count.default(1),
     max_per_repo: count.default(0),
     exclude_ids: z.array(name).default([]),

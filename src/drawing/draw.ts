@@ -12,6 +12,7 @@ import {
   type Candidate,
   type Gauges,
   type Selection,
+  type Shares,
 } from "../core/sample/select.ts";
 import type { PullRequestRows } from "../io/source/prs.ts";
 import type { RowSource } from "../io/source/types.ts";
@@ -43,6 +44,8 @@ export type Drawn = {
   readonly badRows: readonly string[];
   /** Messages that were drawn on the way and are no turn (spread = "turns"); not among `read`. */
   readonly passed: number;
+  /** Turns of the last run that stand behind the last one drawn (spread = "every-turn"). */
+  readonly left: number;
   /** Ended by the signal: the turns are a part of what was asked for. */
   readonly interrupted: boolean;
   /** True when the cap on draws, not the end of the rows, ended the search. */
@@ -107,6 +110,7 @@ export async function drawTurns(
     lost: Object.fromEntries([...draw.lost].sort(([a], [b]) => (a < b ? -1 : 1))),
     badRows: draw.badRows,
     passed: draw.passed,
+    left: draw.left,
     interrupted: deps.signal?.aborted === true && draw.kept.length < target,
     capped: draw.judged >= cap && draw.kept.length < target,
   };
@@ -132,6 +136,8 @@ type Draw = {
   readonly badRows: string[];
   judged: number;
   passed: number;
+  /** Turns of the last row that were not judged. */
+  left: number;
 };
 
 function startDraw(
@@ -143,7 +149,7 @@ function startDraw(
   return {
     settings,
     deps,
-    selection: createSelection(settings, shape === "trajectory"),
+    selection: createSelection(settings, sharesOf(settings, shape)),
     kept: [],
     drops: new Map(badLines > 0 ? [["bad_line", badLines]] : []),
     huge: new Map(),
@@ -151,7 +157,13 @@ function startDraw(
     badRows: [],
     judged: 0,
     passed: 0,
+    left: 0,
   };
+}
+
+function sharesOf({ spread }: Config["source"], shape: "ready" | "trajectory"): Shares {
+  if (shape === "ready") return "none";
+  return spread === "every-turn" ? "runs" : "turns";
 }
 
 /** 0 or less: nothing is missing, or no more may be drawn. */
@@ -161,8 +173,9 @@ function batchSize(missing: number, left: number): number {
 
 /** Judges a row, and keeps its turn or counts the reason. */
 async function settle(draw: Draw, look: Look, place: Place | undefined): Promise<void> {
-  const verdict = judge(draw, look);
+  const verdict = judge(draw, look, place?.number ?? -1);
   draw.judged++;
+  draw.left = place?.left ?? 0;
   for (const [what, n] of Object.entries(look.lost)) {
     draw.lost.set(what, (draw.lost.get(what) ?? 0) + n);
   }
@@ -189,19 +202,20 @@ function badRow({ deps }: Draw, place: Place | undefined, detail = "it is no row
 function judge(
   draw: Draw,
   { names, candidate, pr }: Look,
+  row: number,
 ): Kept<{ candidate: Candidate; pr: PullRequest }> {
   if (!names.ok) return names;
-  const byNames = refuseByNames(draw, names.value);
+  const byNames = refuseByNames(draw, names.value, row);
   if (byNames !== null) return dropped(byNames);
   if (candidate === null) throw new Error("a row was passed over that its names do not refuse");
   if (!candidate.ok) return candidate;
-  const again = draw.selection.refuse(candidate.value);
+  const again = draw.selection.refuse(candidate.value, row);
   if (again !== null) return dropped(again);
   if (!pr.ok) return pr;
   const refused = refuseByPullRequest(pr.value, draw.settings, draw.deps.gauges);
   if (refused === "pr_too_large") noteHuge(draw, pr.value);
   if (refused !== null) return dropped(refused);
-  draw.selection.keep(candidate.value);
+  draw.selection.keep(candidate.value, row);
   return kept({ candidate: candidate.value, pr: pr.value });
 }
 

@@ -75,8 +75,9 @@ export function createLook(looker: Looker): (places: readonly Place[]) => Promis
 export function refuseByNames(
   { settings, selection }: Pick<Looker, "settings" | "selection">,
   names: Pick<RowNames, "instance_id" | "repo" | "exit_status">,
+  row: number,
 ): DropReason | null {
-  return refuseByName(names, settings) ?? selection.isFull(names);
+  return refuseByName(names, settings) ?? selection.isFull(names, row);
 }
 
 // ---------------------------------------------------------------------------------------------
@@ -115,12 +116,13 @@ async function readSome(
   const peeked = canPeek(looker) ? ((await source.peek?.(all, NAME_COLUMNS)) ?? null) : null;
   const names =
     peeked?.map((row, n) => (row === null ? null : namesIn(row, placeName(source, all[n])))) ?? [];
-  const isWanted = places.map((_, n) => {
+  const isWanted = places.map(({ number }, n) => {
     const of = names[n] ?? null;
-    return of === null || (of.ok && refuseByNames(looker, of.value) === null);
+    return of === null || (of.ok && refuseByNames(looker, of.value, number) === null);
   });
-  const rows = await source.read(
-    all.filter((_, n) => isWanted[n]),
+  const rows = await readOnce(
+    source,
+    places.filter((_, n) => isWanted[n]),
     columns,
   );
   const queue = rows.values();
@@ -130,6 +132,18 @@ async function readSome(
     if (row === undefined) return { names: early, candidate: null, future: null, lost: NOTHING };
     return lookAt(looker, row, place);
   });
+}
+
+/** The rows of the places, in their order; a row that several turns are of is read once. */
+async function readOnce(
+  source: RowSource,
+  places: readonly Place[],
+  columns: readonly string[],
+): Promise<ReadRow[]> {
+  const addresses = new Map(places.map(({ number, address }) => [number, address]));
+  const rows = await source.read([...addresses.values()], columns);
+  const byNumber = new Map([...addresses.keys()].map((number, n) => [number, rows[n]]));
+  return places.flatMap(({ number }) => byNumber.get(number) ?? []);
 }
 
 /** How a run ended may stand in a wide column, which is not peeked at. */

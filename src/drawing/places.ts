@@ -1,11 +1,17 @@
 /**
- * Where the next turns are drawn from: rows in the order of the spread, or single messages of all rows
- * (spread = "turns"). Lazy, and the same for the same seed whichever way a source is read.
+ * Where the next turns are drawn from: rows in the order of the spread, single messages of all rows
+ * (spread = "turns"), or all turns of one row after another ("every-turn"). Lazy, and the same for the same seed whichever way a source is read.
  */
 import type { Config } from "../config.ts";
 import { seededRng } from "../core/random.ts";
 import { drawOrder, layOut, locate, shuffled, type RowSpread } from "../core/sample/order.ts";
-import { groupOfPlace, layOutPlaces, turnAtPlace } from "../core/sample/voices.ts";
+import {
+  groupOfPlace,
+  groupOfRow,
+  layOutPlaces,
+  turnAtPlace,
+  turnsIn,
+} from "../core/sample/voices.ts";
 import type { RowAddress, RowSource } from "../io/source/types.ts";
 import { openVoices } from "./voices.ts";
 
@@ -15,8 +21,10 @@ export type Place = {
   readonly address: RowAddress;
   /** Position of the turn in the row's messages; null: one of its turns is drawn. */
   readonly at: number | null;
-  /** Messages that were drawn before it, after the place before, and are no turn. */
+  /** Messages (spread = "every-turn": rows) that were drawn before it, after the place before, and are or have no turn. */
   readonly passed: number;
+  /** Turns of the same row that come behind it. */
+  readonly left: number;
 };
 
 export type Places = {
@@ -26,7 +34,7 @@ export type Places = {
   passedLast(): number;
 };
 
-/** @throws UserError for spread = "turns" and a far source that does not say who speaks. */
+/** @throws UserError for a far source that does not say who speaks, where the spread has to know. */
 export async function openPlaces(
   settings: Config["source"],
   shape: "ready" | "trajectory",
@@ -37,6 +45,7 @@ export async function openPlaces(
   // Ready turns are not drawn: they are taken in the order of the files.
   if (shape === "ready") return rowPlaces(source, Array(rowsOf(source)).keys());
   if (spread === "turns") return messagePlaces(settings, source, signal);
+  if (spread === "every-turn") return runPlaces(settings, source, signal);
   return rowPlaces(source, rowOrder(settings, spread, source));
 }
 
@@ -44,6 +53,8 @@ export async function openPlaces(
 
 /** Messages looked up at once: enough to keep a far source busy. */
 const LOOKED_UP = 256;
+
+type Looked = Pick<Place, "number" | "address" | "at">;
 
 const rowsOf = (source: RowSource): number =>
   source.files.reduce((sum, file) => sum + file.rows, 0);
@@ -73,8 +84,60 @@ function rowPlaces(source: RowSource, order: Iterator<number>): Places {
           address: locate(extents, number),
           at: null,
           passed: 0,
+          left: 0,
         })),
       ),
+  };
+}
+
+/** Rows are drawn uniformly, each once; of each come all turns that may be drawn, in their order. */
+async function runPlaces(
+  settings: Config["source"],
+  source: RowSource,
+  signal: AbortSignal | undefined,
+): Promise<Places> {
+  const voices = await openVoices(source, settings.spread);
+  const groups = layOutPlaces(voices.files);
+  const extents = layOut(source.files);
+  const order = rowOrder(settings, "rows", source);
+  let ready: Place[] = [];
+  let passed = 0;
+  let isUsedUp = false;
+
+  const turnsOf = async (numbers: readonly number[]): Promise<readonly (readonly Place[])[]> => {
+    const rows = numbers.map((number) => {
+      const address = locate(extents, number);
+      return { number, address, group: groupOfRow(groups, address) };
+    });
+    const spoken = await voices.of(rows.map(({ group }) => group));
+    return rows.map(({ number, address, group }, n) => {
+      const turns = turnsIn(spoken[n]?.[address.row - group.firstRow] ?? "", settings.max_turn);
+      return turns.map((at, index) => ({
+        number,
+        address,
+        at,
+        passed: 0,
+        left: turns.length - index - 1,
+      }));
+    });
+  };
+
+  return {
+    passedLast: () => (isUsedUp ? passed : 0),
+    async next(count) {
+      while (ready.length < count && signal?.aborted !== true) {
+        const drawn = take(order, Math.min(LOOKED_UP, count));
+        isUsedUp = drawn.length === 0;
+        if (isUsedUp) break;
+        for (const [first, ...more] of await turnsOf(drawn)) {
+          if (first !== undefined) ready.push({ ...first, passed }, ...more);
+          passed = first === undefined ? passed + 1 : 0;
+        }
+      }
+      const next = ready.slice(0, count);
+      ready = ready.slice(count);
+      return next;
+    },
   };
 }
 
@@ -84,7 +147,7 @@ async function messagePlaces(
   source: RowSource,
   signal: AbortSignal | undefined,
 ): Promise<Places> {
-  const voices = await openVoices(source);
+  const voices = await openVoices(source, settings.spread);
   const groups = layOutPlaces(voices.files);
   const total = groups.at(-1)?.end ?? 0;
   const order = shuffled(total, seededRng(settings.seed, "prompt/messages"));
@@ -93,7 +156,7 @@ async function messagePlaces(
   let passed = 0;
   let isUsedUp = false;
 
-  const lookUp = async (numbers: readonly number[]): Promise<(Omit<Place, "passed"> | null)[]> => {
+  const lookUp = async (numbers: readonly number[]): Promise<(Looked | null)[]> => {
     const drawn = numbers.map((number) => ({ number, group: groupOfPlace(groups, number) }));
     const rows = await voices.of(drawn.map(({ group }) => group));
     return drawn.map(({ number, group }, n) => {
@@ -113,7 +176,7 @@ async function messagePlaces(
         isUsedUp = drawn.length === 0;
         if (isUsedUp) break;
         for (const place of await lookUp(drawn)) {
-          if (place !== null) ready.push({ ...place, passed });
+          if (place !== null) ready.push({ ...place, passed, left: 0 });
           passed = place === null ? passed + 1 : 0;
         }
       }

@@ -11,6 +11,7 @@ import {
   type PlaceGroup,
   type Voices,
 } from "../core/sample/voices.ts";
+import type { Spread } from "../core/sample/order.ts";
 import { UserError } from "../errors.ts";
 import { createLru } from "../io/hub/cache.ts";
 import { inParallel } from "../io/in-parallel.ts";
@@ -27,9 +28,9 @@ export type SourceVoices = {
 };
 
 /** @throws UserError for a far file without a column that names the speaker of every message. */
-export async function openVoices(source: RowSource): Promise<SourceVoices> {
+export async function openVoices(source: RowSource, spread: Spread): Promise<SourceVoices> {
   const files: FileVoices[] = [];
-  for (const file of source.files.keys()) files.push(await openFile(source, file));
+  for (const file of source.files.keys()) files.push(await openFile(source, file, spread));
   const kept = createLru<readonly Voices[]>(KEPT_CHARS, charsOf);
   return {
     files,
@@ -66,7 +67,7 @@ function charsOf(rows: readonly Voices[]): number {
   return rows.reduce((sum, voices) => sum + voices.length + TEXT_OVERHEAD, 0);
 }
 
-async function openFile(source: RowSource, index: number): Promise<FileVoices> {
+async function openFile(source: RowSource, index: number, spread: Spread): Promise<FileVoices> {
   const file = source.files[index];
   if (file === undefined) throw new RangeError(`no file ${index} in this source`);
   const column = conversationColumn(file.columns) ?? "";
@@ -90,7 +91,7 @@ async function openFile(source: RowSource, index: number): Promise<FileVoices> {
   }
   if (file.isFar) {
     throw new UserError(
-      `spread = "turns" cannot be drawn from ${file.dataset}: ${file.name} has no single column that says who speaks in ${column}; it has ${[...(leaves?.counts.keys() ?? [])].join(", ")}`,
+      `spread = "${spread}" cannot be drawn from ${file.dataset}: ${file.name} has no single column that says who speaks in ${column}; it has ${[...(leaves?.counts.keys() ?? [])].join(", ")}`,
       'set [source].spread = "rows", or download the files and name their paths: near rows are counted in one pass',
     );
   }

@@ -8,7 +8,7 @@ import { openaiLine } from "../core/formats/write-openai.ts";
 import { sharegptLine } from "../core/formats/write-sharegpt.ts";
 import { SKIP_MEANINGS } from "../drawing/logs/find.ts";
 import { allRuns, noRunsFound } from "../drawing/logs/runs.ts";
-import { UserError } from "../errors.ts";
+import { holdsNoRun } from "../core/formats/left-out.ts";
 
 export type ConvertOptions = {
   /** Path, glob, folder or Hub data set. */
@@ -59,10 +59,7 @@ export async function convert(
     masked,
   };
   if (written > 0) return summary;
-  throw new UserError(
-    `convert: ${input} holds no run: ${convertLines(summary).join("; ")}`,
-    "name the log itself, or the folder that it lies in; docs/sources.md lists what is read",
-  );
+  throw holdsNoRun(`convert: ${input}`, convertLines(summary).join("; "));
 }
 
 /** The summary for a person. */

@@ -71,6 +71,7 @@ export async function exportTurns(
     stats: made.stats,
     counts: made.counts,
     notes: made.notes,
+    hints: made.hints,
   });
   return summary;
 }

@@ -155,7 +155,7 @@ async function save(
   const { count, per_file, max_pr_chars } = config.source;
   const huge = await masked(hugePrMarkdown(drawn.huge, max_pr_chars), config);
   await deps.store.writeText("report/hugePR.md", huge);
-  if (drawn.kept.length === 0) throw nothingDrawn(drawn);
+  if (drawn.kept.length === 0) throw nothingDrawn(drawn, config.source.spread);
   const files = promptFiles(drawn.kept.map(promptOf), count, per_file);
   for (const name of there) {
     if (!files.has(name)) await deps.store.remove(`prompt/${name}`);
@@ -176,7 +176,7 @@ async function save(
     dropped: drawn.dropped,
     lost: drawn.lost,
     notes: [
-      spreadNote(config.source.spread, drawn.passed),
+      spreadNote(config.source.spread, drawn),
       cost,
       shortfall,
       cutNote(drawn.kept.length, state.target, count),

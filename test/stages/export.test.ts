@@ -363,6 +363,18 @@ describe("bad input", () => {
     );
   });
 
+  test("where all turns are in defeat/ the refusal names that, and not a limit", async () => {
+    const lost = {
+      bucket: "defeat" as const,
+      turn: turn(1, { score: 10 }),
+      score: score(1, 10, 0, 0.1),
+    };
+    await expect(run([lost], { format: ["prompt-completion"] })).rejects.toMatchObject({
+      message: expect.stringContaining("  1  not_asked_for"),
+      hint: "all turns (1) are in defeat/, where the challenger lost: --format preference (or kto) makes pairs of them, and SFT formats need turns that the challenger won",
+    });
+  });
+
   test("a turn that was edited into the wrong shape is told by its name", async () => {
     await expect(run([good(1, { challenger: 7 })])).rejects.toThrow(
       "final/t_1.json has the wrong shape: .challenger",

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { asyncBufferFromFile, parquetReadObjects } from "hyparquet";
 import { compressors } from "hyparquet-compressors";
+import { toldRows } from "../../src/core/dataset/told-rows.ts";
 import { holdsId, withoutId } from "../../src/core/dataset/forgotten.ts";
 import { writeDataset } from "../../src/builders/dataset.ts";
 import { openStore } from "../../src/io/store.ts";
@@ -167,6 +168,36 @@ test("what was pushed is named", async () => {
   expect((await run()).notes).toContain(
     "https://hub.test/datasets/acme/set was pushed from dataset/set (commit c1): push it again, and have the old commits removed there",
   );
+});
+
+test("rows without metadata are told by the set's other formats, where no folder knows their words", async () => {
+  const { root, run } = await world();
+  const texts = (): string[] =>
+    ["train", "val"].flatMap((split) => {
+      const folder = join(root, "dataset/set/openai");
+      return existsSync(join(folder, `${split}.jsonl`))
+        ? readJsonl(folder, `${split}.jsonl`).map((row) => JSON.stringify(row))
+        : [];
+    });
+  expect(texts()).toHaveLength(6);
+  const { notes } = await run({ id: "acme__w-30" });
+  expect(notes.join("\n")).not.toContain("do not say where they come from");
+  expect(texts()).toHaveLength(5);
+  expect(texts().some((text) => text.includes("The task of 30 "))).toBe(false);
+});
+
+test("of the same words in rows that go and in rows that stay nobody can tell", () => {
+  const say = (content: string) => ({ role: "user", content });
+  const answer = [{ role: "assistant", content: "a" }];
+  const told = toldRows();
+  told.see({ prompt: [say("x")], completion: answer }, true);
+  told.see({ prompt: [say("y")], completion: answer }, false);
+  told.see({ prompt: [say("z")], completion: answer }, true);
+  told.see({ prompt: [say("z")], completion: answer }, false);
+  told.see({ text: "x" }, true);
+  const of = (content: string) => told.of({ messages: [say(content), ...answer] });
+  expect(["x", "y", "z", "other"].map(of)).toEqual([true, false, "unknown", "unknown"]);
+  expect(told.of({ text: "x" })).toBe("unknown");
 });
 
 test("a set whose last rows go, goes whole", async () => {

@@ -199,7 +199,7 @@ test.each<[string, Record<string, string>, Partial<SpeedrunOptions>, string, str
     { "b.jsonl": lines([row(4, { patch: "" })]) },
     {},
     "every row was filtered out, so there is no set to write\n  1  empty_response",
-    "loosen the limits",
+    "--include-empty keeps rows without an answer",
   ],
 ])("speedrun says what is wrong and how to mend it: %s", async (_, files, over, message, hint) => {
   const root = tempProject({ "b.jsonl": lines(MIXED), ...files });

@@ -110,17 +110,17 @@ test("null and empty lists are one place each, in footers as in a pass over the 
   });
   const open = (pattern: string): Promise<RowSource> =>
     openLocal({ root: folder, pattern, key: "x" }, { skipBad: false });
-  const voices = await openVoices(await open("a.parquet"));
+  const voices = await openVoices(await open("a.parquet"), "turns");
   expect(voices.files).toMatchObject([{ rows: [5], places: [7] }]);
   const group = { file: 0, group: 0, firstRow: 0, start: 0, end: 7 };
   expect(await voices.of([group])).toEqual([["oa", "", "", "oa", "o"]]);
-  const paged = await openVoices(await open("b.parquet"));
+  const paged = await openVoices(await open("b.parquet"), "turns");
   expect(paged.files).toMatchObject([{ rows: [3, 2], places: [4, 3] }]);
   expect(await paged.of([group, { ...group, group: 1 }])).toEqual([
     ["oa", "", ""],
     ["oa", "o"],
   ]);
-  const passed = await openVoices(await open("a.jsonl"));
+  const passed = await openVoices(await open("a.jsonl"), "turns");
   // A message without a role makes the whole row unreadable: it has no turn to be drawn.
   expect(passed.files).toMatchObject([{ rows: [5], places: [6] }]);
 });
@@ -254,7 +254,7 @@ test("a turn is drawn once, and all of them when as many are asked for", async (
 
 test("a footer that counts other than the pages hold is an error with both numbers", async () => {
   const source = skewed({ placesOff: 1 });
-  const voices = await openVoices(source);
+  const voices = await openVoices(source, "turns");
   const group = { file: 0, group: 0, firstRow: 0, start: 0, end: 25 };
   await expect(voices.of([group])).rejects.toThrow(
     "f: row group 0 holds 24 values of messages.list.element.role, its footer counts 25",

@@ -18,10 +18,14 @@ export function names(record: unknown, id: string): boolean {
   return NAMES.some((key) => row[key] === id);
 }
 
-/** True for a row of a set that is of it; "unknown" for one that does not say where it comes from. */
-export function isForgotten(row: Row, { id, tasks }: Forgotten): boolean | "unknown" {
+/** True for a row of a set that is of it; "silent" for one that does not say where it comes from. */
+export function isForgotten(row: Row, id: string): boolean | "silent" {
   if (names(row, id) || names(row["metadata"], id)) return true;
-  if ("metadata" in row || "instance_id" in row) return false;
+  return "metadata" in row || "instance_id" in row ? false : "silent";
+}
+
+/** The same of a silent row, by the words that it opens with; "unknown": these are not known. */
+export function isForgottenTask(row: Row, { tasks }: Forgotten): boolean | "unknown" {
   const task = taskOf(row);
   if (task === null || tasks.size === 0) return "unknown";
   return [...tasks].some((one) => one !== "" && task.startsWith(one));

@@ -56,6 +56,18 @@ function waysOf(format: Format, facts: TrainFacts): Way[] {
       isTried: false,
     });
   }
+  if (trainer === null && format === "alpaca") {
+    ways.push({
+      trainer: "LLaMA-Factory",
+      lines: [
+        "columns: prompt = instruction, query = input, response = output,",
+        "  system = system, history = history   # without them both are left out, unsaid",
+        "mask_history: true   # output alone is learned, else the history's answers too",
+        `cutoff_len: ${limit}`,
+      ],
+      isTried: false,
+    });
+  }
   const own = trainer === null ? undefined : OWN_WAYS[trainer]?.[format];
   if (own !== undefined && trainer !== null)
     ways.push({

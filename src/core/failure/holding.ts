@@ -43,17 +43,23 @@ function pairStarts(text: string): number[] {
   for (let at = 0; at + 1 < text.length; at += 2) {
     const number = PAIRS[pairAt(text, at)] ?? 0;
     if (number === 0) continue;
-    const found = PIECES[number - 1]?.find(({ form, offset }) =>
-      text.startsWith(form, at - offset),
-    );
-    if (found === undefined) continue;
-    starts.push(at - found.offset);
+    const start = formStart(text, at, number);
+    if (start < 0) continue;
+    starts.push(start);
     const end = text.indexOf("\n", at);
     if (end < 0) break;
     // On behind the line, at an even place.
     at = end - 2 + (end % 2);
   }
   return starts;
+}
+
+/** Where the first form begins whose pair stands at `at`; -1: none does. */
+function formStart(text: string, at: number, number: number): number {
+  for (const { form, offset } of PIECES[number - 1] ?? []) {
+    if (text.startsWith(form, at - offset)) return at - offset;
+  }
+  return -1;
 }
 
 function pairAt(text: string, at: number): number {

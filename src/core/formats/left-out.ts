@@ -1,10 +1,19 @@
 /** What a person is told of files without a run, and of what was left out of those with one. */
+import { UserError } from "../../errors.ts";
 
 export type LeftOut = {
   /** Why the file gave no row; null: it gave some. */
   readonly skip: string | null;
   readonly drops: Readonly<Record<string, number>>;
 };
+
+/** For who named one thing to be read. @param why it gave nothing. */
+export function holdsNoRun(what: string, why: string): UserError {
+  return new UserError(
+    `${what} holds no run: ${why}`,
+    "name the log itself, or the folder that it lies in; docs/sources.md lists what is read",
+  );
+}
 
 /** null when nothing was left out. */
 export function leftOutNote(name: string, files: readonly LeftOut[]): string | null {

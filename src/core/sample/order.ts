@@ -4,8 +4,8 @@
  */
 import { randomIndex, type Rng } from "../random.ts";
 
-export type Spread = RowSpread | "turns";
-/** Spreads that are told by rows alone; "turns" is drawn from messages (voices.ts). */
+export type Spread = RowSpread | "turns" | "every-turn";
+/** Spreads that are told by rows alone; for the others it is looked who speaks (voices.ts). */
 export type RowSpread = "rows" | "windows" | "groups";
 
 /** A file's rows in the numbering of the whole: [start, end), with its row groups' first rows. */

@@ -218,7 +218,7 @@ function groupsCost(facts: SplitFacts, reading: Reading): WayCost {
 
 /** What telling turns from other messages costs where the small columns are not read anyway. */
 function rolesCost(facts: SplitFacts, reading: Reading): { bytes: number; requests: number } {
-  if (reading.spread !== "turns") return { bytes: 0, requests: 0 };
+  if (!isBySpeaker(reading)) return { bytes: 0, requests: 0 };
   const groups = facts.files.flat();
   const rows = sum(groups.map((group) => group.rows));
   let bytes = 0;
@@ -232,6 +232,11 @@ function rolesCost(facts: SplitFacts, reading: Reading): { bytes: number; reques
     requests += hit;
   }
   return { bytes, requests };
+}
+
+/** Whether the small columns are asked who speaks. */
+function isBySpeaker({ spread }: Reading): boolean {
+  return spread === "turns" || spread === "every-turn";
 }
 
 /** Places that are looked up in the small columns. */

@@ -107,37 +107,49 @@ export function refuseByPullRequest(
 
 export type Selection = {
   /** Whether its instance or repository has its share already; once true it stays true. */
-  readonly isFull: (of: Pick<RowNames, "instance_id" | "repo">) => DropReason | null;
+  readonly isFull: (of: Pick<RowNames, "instance_id" | "repo">, row: number) => DropReason | null;
   /** Whether it is the same, or nearly the same, as a turn kept before. */
-  readonly refuse: (candidate: Candidate) => DropReason | null;
+  readonly refuse: (candidate: Candidate, row: number) => DropReason | null;
   /** Counts the candidate among the kept ones. */
-  readonly keep: (candidate: Candidate) => void;
+  readonly keep: (candidate: Candidate, row: number) => void;
 };
 
-/** `quotas` false: ready turns, which are not drawn, and so have no share of a draw to keep to. */
-export function createSelection(settings: SampleSettings, quotas: boolean): Selection {
+/**
+ * What shares are counted in. "runs": a run that is begun is kept whole, and its turns are no near
+ * duplicates of one another. "none": ready turns, which are not drawn, and so have no share of a draw.
+ */
+export type Shares = "turns" | "runs" | "none";
+
+/** `row`: the number of the row that a turn is of. */
+export function createSelection(settings: SampleSettings, shares: Shares): Selection {
   const seen = new Map<string, Candidate[]>();
   const perInstance = new Map<string, number>();
   const perRepo = new Map<string, number>();
   const near = createNearDuplicates(settings.near_duplicate);
   const isUsedUp = (counts: Map<string, number>, key: string, limit: number): boolean =>
-    quotas && limit > 0 && (counts.get(key) ?? 0) >= limit;
+    shares !== "none" && limit > 0 && (counts.get(key) ?? 0) >= limit;
+  let lastRow = -1;
+  // The turns of a run are drawn one behind the other.
+  const isBegun = (row: number): boolean => shares === "runs" && row === lastRow;
   return {
-    isFull(of) {
+    isFull(of, row) {
+      if (isBegun(row)) return null;
       if (isUsedUp(perInstance, of.instance_id, settings.max_per_instance)) return "instance_full";
       return isUsedUp(perRepo, of.repo, settings.max_per_repo) ? "repo_full" : null;
     },
-    refuse(candidate) {
+    refuse(candidate, row) {
       const alike = seen.get(referenceOf(candidate)) ?? [];
       if (alike.some((other) => hasSameHistory(candidate, other))) return "duplicate";
-      return near.isNear(candidate.messages) ? "near_duplicate" : null;
+      return !isBegun(row) && near.isNear(candidate.messages) ? "near_duplicate" : null;
     },
-    keep(candidate) {
+    keep(candidate, row) {
       const reference = referenceOf(candidate);
       seen.set(reference, [...(seen.get(reference) ?? []), candidate]);
+      near.add(candidate.messages);
+      if (isBegun(row)) return;
+      lastRow = row;
       perInstance.set(candidate.instance_id, (perInstance.get(candidate.instance_id) ?? 0) + 1);
       perRepo.set(candidate.repo, (perRepo.get(candidate.repo) ?? 0) + 1);
-      near.add(candidate.messages);
     },
   };
 }

@@ -1,4 +1,5 @@
 /** What report/source.json says of a draw: whether it is done, outdated, or fell short. */
+import { counted } from "../text/counted.ts";
 import { UserError } from "../../errors.ts";
 import { SCHEMA } from "../../records/schema.ts";
 import type { SourceState } from "../../records/source.ts";
@@ -83,10 +84,14 @@ type Result = {
 };
 
 /** `passed`: as for `spreadNote`. */
-export function nothingDrawn(drawn: Result & { readonly passed: number }): UserError {
+export function nothingDrawn(
+  drawn: Result & { readonly passed: number },
+  spread: Spread,
+): UserError {
   if (drawn.read === 0) {
+    const passed = `${drawn.passed} ${spread === "every-turn" ? "rows has" : "messages is"}`;
     return new UserError(
-      `prompt: none of ${drawn.passed} messages is a turn that may be drawn: an agent's, with a history before it, below [source].max_turn`,
+      `prompt: none of ${passed} a turn that may be drawn: an agent's, with a history before it, below [source].max_turn`,
       "raise max_turn in chain.toml [source], or name other sources",
     );
   }
@@ -138,7 +143,10 @@ export function costNote(
  * null for the default spread; of the others a person has to know what they are. `passed`: messages that
  * were drawn and are no turn.
  */
-export function spreadNote(spread: Spread, passed: number): string | null {
+export function spreadNote(
+  spread: Spread,
+  { passed, left }: { readonly passed: number; readonly left: number },
+): string | null {
   switch (spread) {
     case "rows":
       return null;
@@ -148,6 +156,8 @@ export function spreadNote(spread: Spread, passed: number): string | null {
       return "spread = groups: turns come from few row groups of the files, not uniformly from all rows";
     case "turns":
       return `spread = turns: every turn of the split is as likely as any other, so that long runs give more of them; ${passed} drawn messages were no turn (another's, the first of a run, or past max_turn)`;
+    case "every-turn":
+      return `spread = every-turn: all turns of each drawn run, in their order${left > 0 ? `, but for ${left} of the last run, which count or --limit left out` : ""}; turns of a run are not independent${passed > 0 ? `; ${counted(passed, "drawn row")} had none` : ""}`;
     default:
       return spread satisfies never;
   }

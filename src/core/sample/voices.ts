@@ -1,6 +1,6 @@
 /**
  * Who speaks where in a split, without a word of what is said: enough to draw a turn uniformly from all
- * turns. A split is numbered by the values of its role column, row group after row group, as Parquet
+ * turns, or all turns of a row. A split is numbered by the values of its role column, row group after row group, as Parquet
  * footers count them: a row without messages is one value.
  */
 import { isAssistant } from "./messages.ts";
@@ -48,6 +48,16 @@ export function groupOfPlace(groups: readonly PlaceGroup[], place: number): Plac
   return found;
 }
 
+/** The row group that a row of a file lies in. */
+export function groupOfRow(
+  groups: readonly PlaceGroup[],
+  { file, row }: { readonly file: number; readonly row: number },
+): PlaceGroup {
+  const found = groups.findLast((group) => group.file === file && group.firstRow <= row);
+  if (found === undefined) throw new RangeError(`no row group of file ${file} holds row ${row}`);
+  return found;
+}
+
 /** Places that a row takes. */
 export function placesOf(voices: Voices): number {
   return Math.max(1, voices.length);
@@ -70,6 +80,11 @@ export function turnAtPlace(
     return isTurn(voices, at, maxTurn) ? { row, at } : null;
   }
   throw new RangeError(`a row group of ${first} places has none of number ${place}`);
+}
+
+/** Positions in the row of all its turns that may be drawn, ascending. */
+export function turnsIn(voices: Voices, maxTurn: number): number[] {
+  return Array.from(voices, (_, at) => at).filter((at) => isTurn(voices, at, maxTurn));
 }
 
 /** The leaf of a conversation's column that says who speaks; null: none, or more than one. */

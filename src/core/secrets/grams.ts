@@ -9,17 +9,36 @@ export type Grams = {
   readonly holds: (rule: GramRule) => boolean;
   /** Looks at a text. False: it holds none of any rule. About 2 ns a character. */
   readonly look: (text: string) => boolean;
+  /** Where words stand in the text last looked at, ascending; others than those given may be named, never less. */
+  readonly eachWord: (see: (word: string, at: number) => void) => void;
 };
+
+/** A word to be found by the three characters that it begins with, or by one of several such. */
+export type GramWord = { readonly word: string; readonly grams: readonly string[] };
 
 /** One of them stands in whatever the rule finds. Three characters each. */
 export type GramRule = { readonly grams: readonly string[] };
 
-/** @param rules all that `holds` will be asked for. */
-export function gramsOf(rules: readonly GramRule[]): Grams {
-  const known = [...new Set(rules.flatMap(({ grams }) => grams.map(indexOf)))];
+/**
+ * @param rules all that `holds` will be asked for.
+ * @param words all that `eachWord` will name; they do not count for `look`.
+ */
+export function gramsOf(rules: readonly GramRule[], words: readonly GramWord[] = []): Grams {
+  const ofRules = new Set(rules.flatMap(({ grams }) => grams.map(indexOf)));
+  const known = [...ofRules, ...new Set(words.flatMap(({ grams }) => grams.map(indexOf)))];
   if (known.length > 255) throw new Error("more grams than a byte can number");
   const numberAt = new Uint8Array(1 << 15);
+  // Of one that rules and words share the later number stays.
   for (const [at, index] of known.entries()) numberAt[index] = at + 1;
+  const wordsOf = known.map((index) =>
+    words.filter(({ grams }) => grams.some((gram) => indexOf(gram) === index)),
+  );
+  const isWord = Uint8Array.from([0, ...wordsOf.map((some) => Math.min(1, some.length))]);
+  const isRule = Uint8Array.from([0, ...known.map((index) => (ofRules.has(index) ? 1 : 0))]);
+  /** Of the text last looked at: where words may begin, and by which gram. */
+  let starts: number[] = [];
+  let numbers: number[] = [];
+  let looked = "";
   const numbersOf = new Map(
     rules.map((rule) => [rule, rule.grams.map((gram) => numberAt[indexOf(gram)] ?? 0)]),
   );
@@ -28,6 +47,9 @@ export function gramsOf(rules: readonly GramRule[]): Grams {
     holds: (rule) => numbersOf.get(rule)?.some((number) => seen[number] === 1) === true,
     look(text) {
       seen.fill(0);
+      starts = [];
+      numbers = [];
+      looked = text;
       let last = 0;
       let any = 0;
       for (let at = 0; at < text.length; at++) {
@@ -36,9 +58,19 @@ export function gramsOf(rules: readonly GramRule[]): Grams {
         const number = numberAt[last] ?? 0;
         if (number === 0) continue;
         seen[number] = 1;
-        any = 1;
+        any |= isRule[number] ?? 0;
+        if (isWord[number] === 0) continue;
+        starts.push(at - 2);
+        numbers.push(number);
       }
       return any === 1;
+    },
+    eachWord(see) {
+      for (const [n, at] of starts.entries()) {
+        for (const { word } of wordsOf[(numbers[n] ?? 0) - 1] ?? []) {
+          if (standsAt(looked, word, at)) see(word, at);
+        }
+      }
     },
   };
 }
@@ -52,6 +84,16 @@ const CLASS_OF = Uint8Array.from({ length: 128 }, (_, code) => {
   if (char >= "0" && char <= "9") return 27;
   return 28 + "-_:/".indexOf(char) > 27 ? 28 + "-_:/".indexOf(char) : 0;
 });
+
+/** Without the case of ASCII's letters. @param word in lower case */
+function standsAt(text: string, word: string, at: number): boolean {
+  for (let n = 0; n < word.length; n++) {
+    const code = text.charCodeAt(at + n);
+    const lower = code >= 65 && code <= 90 ? code + 32 : code;
+    if (lower !== word.charCodeAt(n)) return false;
+  }
+  return true;
+}
 
 function indexOf(gram: string): number {
   if (gram.length !== 3) throw new Error(`a gram has three characters: ${gram}`);

@@ -4,7 +4,7 @@
  * file is not a physical one), our own rules add what its recommended preset misses.
  */
 import { gramsOf } from "./grams.ts";
-import { NAMED_RULES, namedSecrets } from "./named.ts";
+import { NAMED_RULES, NAMED_WORDS, namedSecrets } from "./named.ts";
 import { PRESET_RULES, presetSecrets } from "./preset.ts";
 import { emailAddresses, OWN_RULES, ownSecrets, type SecretRange } from "./rules.ts";
 
@@ -28,7 +28,7 @@ export type MaskOptions = {
 export async function maskSecrets(text: string, options: MaskOptions = {}): Promise<Masked> {
   if (!GRAMS.look(text)) return masked(text, [], options);
   const own = ownSecrets(text, GRAMS.holds);
-  const named = namedSecrets(text, GRAMS.holds);
+  const named = namedSecrets(text, GRAMS);
   const isForPreset = PRESET_RULES.some((rule) => GRAMS.holds(rule) && rule.needs.test(text));
   // Of two that find the same, the first names it: a token's own form says more than where it stands.
   return masked(
@@ -58,7 +58,7 @@ export function addFound(
 // ---------------------------------------------------------------------------------------------
 
 /** Asked before the first await of a text alone: the next text overwrites what it saw. */
-const GRAMS = gramsOf([...OWN_RULES, ...NAMED_RULES, ...PRESET_RULES]);
+const GRAMS = gramsOf([...OWN_RULES, ...NAMED_RULES, ...PRESET_RULES], NAMED_WORDS);
 
 function masked(text: string, ranges: readonly SecretRange[], options: MaskOptions): Masked {
   const emails = options.emails === true && text.includes("@") ? emailAddresses(text) : [];

@@ -3,6 +3,7 @@
  * an assignment to a name such as DB_PASSWORD. The value has to look drawn, not written: examples,
  * placeholders, code and plain words stay. Every pattern starts at a fixed word, and its repeats are bounded.
  */
+import type { Grams, GramWord } from "./grams.ts";
 import { bitsOf, isBasic, isPlaceholder, looksChosen, looksDrawn, notCode } from "./looks.ts";
 import { TOOL_RULES } from "./tools.ts";
 import type { NamedRule } from "./named-rule.ts";
@@ -11,15 +12,13 @@ import type { SecretRange } from "./rules.ts";
 /**
  * Matches by what stands before a value, in text order a rule; ranges may overlap. The words that matches begin
  * with are found in one pass, and the patterns tried there alone: a pass a rule took three times as long.
- * @param mayFind false: the text has nothing that the rule looks for.
+ * @param grams have looked at the text: rules that it cannot concern are passed over, and words that they
+ * noted are not looked for again. null: every rule, and a pass of its own.
  */
-export function namedSecrets(
-  text: string,
-  mayFind: (rule: NamedRule) => boolean = () => true,
-): SecretRange[] {
-  const rules = NAMED_RULES.filter(mayFind);
+export function namedSecrets(text: string, grams: Grams | null = null): SecretRange[] {
+  const rules = grams === null ? NAMED_RULES : NAMED_RULES.filter(grams.holds);
   if (rules.length === 0) return [];
-  const places = placesOf(text);
+  const places = grams === null ? placesOf(text) : placesNoted(text, grams, rules);
   return rules.flatMap(({ kind, begins, pattern, isReal }) =>
     matchesAt(
       text,
@@ -232,6 +231,47 @@ const BEGINNINGS = new RegExp(
     .join("|"),
   "gi",
 );
+
+/** What `gramsOf` is given to note: three characters that each beginning begins with. */
+export const NAMED_WORDS: readonly GramWord[] = [
+  ...new Set(NAMED_RULES.flatMap(({ begins }) => begins)),
+].flatMap((word) => {
+  if (word === ";") return [];
+  if (word.length > 2) return [{ word, grams: [word.slice(0, 3)] }];
+  const grams = word === "--" ? ["--p", "--h", "--f", "--d"] : hexAfter(word);
+  return [{ word, grams }];
+});
+
+/** The same as a sticky pattern, by beginning. */
+const BEHIND_AT: ReadonlyMap<string, RegExp> = new Map(
+  Object.entries(BEHIND).map(([word, behind]) => [word, new RegExp(behind, "iy")]),
+);
+
+/** As `placesOf`, of what was noted; what begins with a mark alone is looked for where its rule is in question. */
+function placesNoted(
+  text: string,
+  grams: Grams,
+  rules: readonly NamedRule[],
+): ReadonlyMap<string, readonly number[]> {
+  const wanted = new Set(rules.flatMap(({ begins }) => begins));
+  const places = new Map<string, number[]>();
+  const note = (word: string, at: number): void => {
+    if (!wanted.has(word)) return;
+    const behind = BEHIND_AT.get(word);
+    if (behind !== undefined) {
+      behind.lastIndex = at + word.length;
+      if (!behind.test(text)) return;
+    }
+    const known = places.get(word);
+    if (known === undefined) places.set(word, [at]);
+    else known.push(at);
+  };
+  grams.eachWord(note);
+  if (wanted.has(";")) {
+    for (let at = text.indexOf(";"); at >= 0; at = text.indexOf(";", at + 1)) note(";", at);
+  }
+  return places;
+}
 
 function groupedByFirst(words: readonly string[]): ReadonlyMap<string, readonly string[]> {
   const groups = new Map<string, string[]>();

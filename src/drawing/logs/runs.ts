@@ -2,10 +2,10 @@
  * Every run of a source, one after the other: session logs as their agents wrote them, rows of data sets
  * local and far. What was found of each file is counted, and what was left out, by reason.
  */
+import { holdsNoRun } from "../../core/formats/left-out.ts";
 import type { Config } from "../../config.ts";
 import { readRow } from "../../core/formats/rows.ts";
 import type { Reading, Run } from "../../core/formats/run.ts";
-import { UserError } from "../../errors.ts";
 import { parseHubName } from "../../io/hub/name.ts";
 import { openWholeSet } from "../../io/hub/whole.ts";
 import { matchingFiles, nameOf, openReadable, type LocalSpec } from "../../io/source/local.ts";
@@ -97,7 +97,7 @@ async function* readings(input: RunsInput, found: RunsFound): AsyncGenerator<Rea
   const threads = threadsOf(paths);
   for await (const file of findLogs(paths)) {
     found.files++;
-    if (isOne && file.kind === "skip") throw withoutRun(file);
+    if (isOne && file.kind === "skip") throw holdsNoRun(file.path, SKIP_MEANINGS[file.why]);
     try {
       yield* fileReadings(input, found, file, threads);
     } catch (error) {
@@ -148,11 +148,4 @@ async function* rowReadings(source: RowSource): AsyncGenerator<Reading> {
     );
     yield { ...reading, runs };
   }
-}
-
-function withoutRun(file: Extract<FoundFile, { kind: "skip" }>): UserError {
-  return new UserError(
-    `${file.path} holds no run: ${SKIP_MEANINGS[file.why]}`,
-    "name the log itself, or the folder that it lies in; docs/sources.md lists what is read",
-  );
 }

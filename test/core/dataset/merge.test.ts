@@ -196,7 +196,7 @@ describe("planSplits", () => {
     const plan = split(groups([50, 3]), 0.2);
     expect(plan.sizes).toEqual([50, 3]);
     expect(plan.notes).toEqual([
-      "the largest group (group0, 50 rows) does not fit into val (11 asked for): it went to train whole, and val has 3",
+      "the largest group (group0, 50 rows) does not fit into val (11 asked for): it went to train whole, and val has 3 rows",
     ]);
   });
 
@@ -215,6 +215,27 @@ describe("planSplits", () => {
     const plan = split(groups([2, 4]), fraction);
     expect(plan.sizes).toEqual(sizes);
     expect(plan.notes).toContain(note);
+  });
+
+  test("of several formats the notes count each by itself: a sum would be of nothing that is there", () => {
+    const index = indexOf(groups([50, 3]));
+    const said = (fraction: number): readonly string[] =>
+      planSplits(index, mergeGroups(index, 0.8), {
+        first: "train",
+        others: [{ name: "val", fraction }],
+        seed: 42,
+        formats: [
+          { format: "openai", has: (row) => row % 2 === 0 },
+          { format: "kto", has: () => true },
+          { format: "alpaca", has: () => false },
+        ],
+      }).notes;
+    expect(said(0.2)).toEqual([
+      "the largest group (group0, 25 rows of openai, 50 of kto) does not fit into val (5 of openai, 11 of kto asked for): it went to train whole, and val has 2 rows of openai, 3 of kto",
+    ]);
+    expect(said(0.03)[0]).toBe(
+      "val has 2 rows of openai, 3 of kto where 1 of openai, 2 of kto were asked for: its smallest group (group1) is as large, and a group is never split",
+    );
   });
 
   test("three splits share the groups without overlap", () => {

@@ -98,30 +98,42 @@ const drawnFrom = (id: string, text: string): Candidate =>
   candidate({ instance_id: id, messages: [{ role: "user", content: text }] });
 
 test("the same turn is a duplicate, the same instance with another history is full", () => {
-  const selection = createSelection({ ...defaults, max_per_repo: 2 }, true);
-  selection.keep(drawnFrom("o__n-1", "a"));
-  expect(selection.refuse(drawnFrom("o__n-1", "a"))).toBe("duplicate");
-  expect(selection.isFull(drawnFrom("o__n-1", "b"))).toBe("instance_full");
-  expect(selection.isFull(drawnFrom("o__n-2", "a"))).toBeNull();
-  selection.keep(drawnFrom("o__n-2", "a"));
-  expect(selection.isFull(drawnFrom("o__n-3", "a"))).toBe("repo_full");
+  const selection = createSelection({ ...defaults, max_per_repo: 2 }, "turns");
+  selection.keep(drawnFrom("o__n-1", "a"), 1);
+  expect(selection.refuse(drawnFrom("o__n-1", "a"), 2)).toBe("duplicate");
+  expect(selection.isFull(drawnFrom("o__n-1", "b"), 3)).toBe("instance_full");
+  expect(selection.isFull(drawnFrom("o__n-2", "a"), 4)).toBeNull();
+  selection.keep(drawnFrom("o__n-2", "a"), 5);
+  expect(selection.isFull(drawnFrom("o__n-3", "a"), 6)).toBe("repo_full");
 });
 
 test("ready turns keep to no quota, but a duplicate is a duplicate", () => {
-  const selection = createSelection(defaults, false);
-  selection.keep(drawnFrom("o__n-1", "a"));
-  expect(selection.isFull(drawnFrom("o__n-1", "b"))).toBeNull();
-  expect(selection.refuse(drawnFrom("o__n-1", "a"))).toBe("duplicate");
+  const selection = createSelection(defaults, "none");
+  selection.keep(drawnFrom("o__n-1", "a"), 7);
+  expect(selection.isFull(drawnFrom("o__n-1", "b"), 8)).toBeNull();
+  expect(selection.refuse(drawnFrom("o__n-1", "a"), 9)).toBe("duplicate");
 });
 
 test("a history that differs in a word of two hundred is a near duplicate, another one is not", () => {
   const words = Array.from({ length: 200 }, (_, n) => `w${n}`);
-  const selection = createSelection({ ...defaults, near_duplicate: 0.8 }, true);
-  selection.keep(drawnFrom("o__n-1", words.join(" ")));
+  const selection = createSelection({ ...defaults, near_duplicate: 0.8 }, "turns");
+  selection.keep(drawnFrom("o__n-1", words.join(" ")), 10);
   const near = words.with(100, "other").join(" ");
-  expect(selection.refuse(drawnFrom("o__n-2", near))).toBe("near_duplicate");
+  expect(selection.refuse(drawnFrom("o__n-2", near), 11)).toBe("near_duplicate");
   const far = words.map((word) => `${word}x`).join(" ");
-  expect(selection.refuse(drawnFrom("o__n-3", far))).toBeNull();
+  expect(selection.refuse(drawnFrom("o__n-3", far), 12)).toBeNull();
+});
+
+test("a run that is begun is no share of its own turns: shares are of runs, and near ones of others", () => {
+  const words = Array.from({ length: 200 }, (_, n) => `w${n}`).join(" ");
+  const selection = createSelection({ ...defaults, near_duplicate: 0.8 }, "runs");
+  selection.keep(drawnFrom("o__n-1", words), 1);
+  const next = drawnFrom("o__n-1", `${words} more`);
+  expect([selection.isFull(next, 1), selection.refuse(next, 1)]).toEqual([null, null]);
+  expect([selection.isFull(next, 2), selection.refuse(next, 2)]).toEqual([
+    "instance_full",
+    "near_duplicate",
+  ]);
 });
 
 const say = (role: string, content: string): { role: string; content: string } => ({

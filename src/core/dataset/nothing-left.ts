@@ -1,0 +1,59 @@
+/** What to do about a set of which no row was left: what mends the reason that took most of them. */
+
+type Counts = Readonly<Record<string, number>>;
+
+/** @param own words of the builder about a reason of its own, which win. */
+export function nothingLeftHint(reasons: Counts, own: Readonly<Record<string, string>>): string {
+  const [most = ""] = Object.entries(reasons).sort((a, b) => b[1] - a[1])[0] ?? [];
+  return (
+    own[most] ?? HINTS[most] ?? "give other input: these rows have nothing that this set holds"
+  );
+}
+
+/**
+ * Why `stage:export` was asked for nothing that is there.
+ * @param turns of the buckets, read.
+ */
+export function notAskedHint(turns: { readonly refined: number; readonly defeat: number }): string {
+  const { refined, defeat } = turns;
+  const pairs =
+    "--format preference (or kto) makes pairs of them, and SFT formats need turns that the challenger won";
+  if (refined === 0)
+    return `all turns (${defeat}) are in defeat/, where the challenger lost: ${pairs}`;
+  const more = defeat === 0 ? "" : `; ${defeat} are in defeat/: ${pairs}`;
+  return `${refined} of the turns are in refined/: --refined learns from them${more}`;
+}
+
+// ---------------------------------------------------------------------------------------------
+
+const LIMITS = "loosen the limits in chain.toml [dataset] or by flags, or give other input";
+const LABELS = "--label names which are taken: leave it out, or name others";
+const CHALLENGER =
+  "the answers themselves are at fault: ask another [challenger].model, or for other turns";
+const JUDGES = "draw more turns, or other judges ([judge].models)";
+
+const HINTS: Readonly<Record<string, string>> = {
+  patch_too_long: LIMITS,
+  problem_too_short: LIMITS,
+  too_many_tokens: "raise --max-tokens, or shorten histories: --history fit",
+  empty_response: "--include-empty keeps rows without an answer as FAILURE, for kto",
+  excluded_id: "[source].exclude_ids names them all: give other input",
+  label_success: LABELS,
+  label_failure: LABELS,
+  label_unknown: LABELS,
+  not_judged:
+    "npm run stage:validate asks the judges that are missing, and stage:report sorts anew",
+  orders_disagree: JUDGES,
+  person_draw: JUDGES,
+  leak: CHALLENGER,
+  malformed: CHALLENGER,
+  secret: CHALLENGER,
+  no_second_answer: "both answers are the same: let another model be the king, or draw other turns",
+  nothing_won:
+    "of these runs no turn was won: --draw-weight above 0 learns drawn ones; in mode 1 lost duels count for the run's own words",
+  nothing_privileged: "--privileged future or reasons: of these turns no pull request is known",
+  not_alternating: "take another format: this one has no place for such conversations",
+  special_token: "take another format: the texts hold the tokens of this one's markup",
+  template_refused: "npm run check-template -- FILE says what the template takes",
+  template_lost: "npm run check-template -- FILE says what the template carries",
+};

@@ -15,13 +15,14 @@ await runScript(async () => {
   const { totalOf } = await import("../src/core/spend/estimate.ts");
   const { estimateLines } = await import("../src/core/spend/table.ts");
   const { openStore } = await import("../src/io/store.ts");
-  const { estimate, estimateFurther } = await import("../src/stages/estimate.ts");
+  const { estimate, estimateFurther, readLearned } = await import("../src/stages/estimate.ts");
   const { furtherLine } = await import("../src/core/spend/further.ts");
   const [config, store] = [loadConfig(flags.root), openStore(flags.root)];
-  const rows = await estimate(config, store, flags);
+  const learned = await readLearned(store);
+  const rows = await estimate(config, store, flags, learned);
   const out = flags.json ? process.stderr : process.stdout;
   for (const line of estimateLines(rows, config.engine)) out.write(`${line}\n`);
-  const target = await estimateFurther(config, store);
+  const target = await estimateFurther(config, store, learned);
   if (target !== null) out.write(`${furtherLine(target)}\n`);
   const all = { rows, total: totalOf(rows), ...(target === null ? {} : { target }) };
   if (flags.json) process.stdout.write(`${JSON.stringify(all)}\n`);

@@ -8,6 +8,7 @@ import {
   lineWindow,
   tidyFactLines,
   type FactLine,
+  type Sought,
 } from "./fact-lines.ts";
 
 export type Kept = { readonly key: string; readonly value: unknown };
@@ -28,9 +29,9 @@ export type FactBook = {
   tidy(): Promise<void>;
 };
 
-/** @param kinds what is looked up */
-export function openBook(path: string, kinds: readonly string[]): FactBook {
-  const shelves = new Map(kinds.map((kind) => [kind, newShelf(path)]));
+/** @param sought what will be looked up */
+export function openBook(path: string, sought: readonly Sought[]): FactBook {
+  const shelves = new Map(sought.map(({ kind }) => [kind, newShelf(path)]));
   let file: number | null = null;
   let fresh: FactLine[] = [];
   let lines = 0;
@@ -39,7 +40,7 @@ export function openBook(path: string, kinds: readonly string[]): FactBook {
   const read = (): void => {
     for (const { kept } of shelves.values()) kept.clear();
     [lines, overtaken] = [0, 0];
-    file = findFactLines(path, kinds, (kind, name, at) => {
+    file = findFactLines(path, sought, (kind, name, at) => {
       const shelf = shelves.get(kind)?.kept;
       lines++;
       if (shelf?.has(name) === true) overtaken++;
@@ -52,7 +53,7 @@ export function openBook(path: string, kinds: readonly string[]): FactBook {
       for (const [name, at] of kept) if (typeof at === "number") kept.delete(name);
     }
   };
-  if (kinds.length > 0) read();
+  if (sought.length > 0) read();
 
   return {
     has: (kind, name) => shelves.get(kind)?.kept.has(name) === true,

@@ -30,16 +30,22 @@ export function readFactLines(
   );
 }
 
+/** Names of the kind that begin so; "": all. */
+export type Sought = { readonly kind: string; readonly prefix: string };
+
 /**
  * Where lines of the kinds (null: of all) begin, in bytes: a look at their heads alone. Whether one is good shows
  * when it is read. null: the file is not there or cannot be read.
  */
 export function findFactLines(
   path: string,
-  kinds: readonly string[] | null,
+  sought: readonly Sought[] | null,
   see: (kind: string, name: string, at: number) => void,
 ): FileId | null {
-  const heads = kinds?.map((kind) => ({ kind, bytes: Buffer.from(`["${kind}","`) }));
+  const heads = sought?.map(({ kind, prefix }) => ({
+    kind,
+    bytes: Buffer.from(`["${kind}","${prefix}`),
+  }));
   return reading(path, (file) => {
     eachLine(file, (bytes, start, end, at) => {
       const kind =

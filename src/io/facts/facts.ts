@@ -55,17 +55,20 @@ export const FACTS_FILES: readonly string[] = [
 
 /**
  * Opens what is known, of these kinds.
- * @param withFiles false: hashes of single files are not asked for, and need not be loaded. @default true
+ * @param files how the paths begin whose hashes will be asked for, null: none; others need not be looked up, and
+ * are read where they are asked for all the same. @default all
  */
 export function openFacts(
   store: Store,
   kinds: readonly FactKind<unknown>[],
-  withFiles = true,
+  files: string | null = "",
 ): Facts {
   const build = buildPrint();
   const bookOf = (folder: "answer" | "score"): FactBook => {
     const own = kinds.filter((kind) => kind.folder === folder).map(({ name }) => name);
-    return openBook(store.path(folder, FACTS_FILE), withFiles ? [FILE, ...own] : own);
+    const shelves = own.map((kind) => ({ kind, prefix: "" }));
+    const ofFiles = files === null ? [] : [{ kind: FILE, prefix: files }];
+    return openBook(store.path(folder, FACTS_FILE), [...ofFiles, ...shelves]);
   };
   const books = { answer: bookOf("answer"), score: bookOf("score") };
 

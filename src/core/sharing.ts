@@ -5,9 +5,9 @@
 
 export type Sharing = {
   /** The same text, as an earlier one holds it. */
-  text(value: string): string;
+  readonly text: (value: string) => string;
   /** An equal value that was given before, or this one. For values that JSON can write. */
-  part<T>(value: T): T;
+  readonly part: <T>(value: T) => T;
 };
 
 export function makeSharing(): Sharing {
@@ -15,7 +15,8 @@ export function makeSharing(): Sharing {
   const parts = new Map<string, unknown>();
   return {
     text: (value) => heldIn(texts, value, value),
-    part<T>(value: T): T {
+    part: <T>(value: T): T => {
+      if (value === undefined) return value;
       const key = JSON.stringify(value);
       // Under the key of a value stands what is equal to it.
       return key.length > MOST_CHARS ? value : (heldIn(parts, key, value) as T);

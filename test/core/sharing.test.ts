@@ -11,6 +11,7 @@ test("equal values become one, others stay what they are", () => {
   expect(part({ a: 1, b: [2] })).toBe(first);
   expect(part({ a: 1, b: [3] })).toEqual({ a: 1, b: [3] });
   expect([part(null), part("null"), text("null"), part([])]).toEqual([null, "null", "null", []]);
+  expect(part(undefined)).toBeUndefined();
 });
 
 test("values that quote much are given back as they came", () => {

@@ -4,9 +4,10 @@
  */
 import { z } from "zod";
 import type { Config } from "../config.ts";
-import { auditedAnswer, type AuditedAnswer } from "../core/audit/summary.ts";
+import { auditedAnswer } from "../core/audit/summary.ts";
 import { exportedOf } from "../core/report/exported.ts";
 import { decide, type Decision } from "../core/report/person.ts";
+import type { Told } from "../core/report/shared-parts.ts";
 import { originName } from "../core/report/story-provenance.ts";
 import { turnRow, type TurnRow } from "../core/report/turn-row.ts";
 import { saysBesideCalls } from "../core/wire/families.ts";
@@ -20,9 +21,7 @@ import { reviewSchema } from "../records/review.ts";
 import { scoreSchema, type Score } from "../records/score.ts";
 
 /** What the report says of a turn. */
-export type ToldTurn = {
-  readonly row: TurnRow;
-  readonly audited: AuditedAnswer;
+export type ToldTurn = Told & {
   /** "DATASET at REVISION"; null: the answer does not say. */
   readonly origin: string | null;
   /** Its history has words beside calls. */

@@ -28,8 +28,9 @@ export async function judgedFiles(
   );
 }
 
-/** Everything that is read of the turns. */
-export const readTurnFiles = (store: Store, turns: readonly TurnFile[]): string[] =>
-  turns.flatMap(({ bucket, name }) =>
-    [bucket, "score", "review"].map((folder) => store.path(folder, name)),
-  );
+/** Everything that is read of the turns, absolute. */
+export function* readTurnFiles(store: Store, turns: readonly TurnFile[]): Generator<string> {
+  for (const { bucket, name } of turns) {
+    for (const folder of [bucket, "score", "review"]) yield store.path(folder, name);
+  }
+}

@@ -10,7 +10,7 @@ import { markdownOf } from "../core/report/markdown.ts";
 import { CSV_HEAD, csvLines } from "../core/report/turns-csv.ts";
 import type { TurnRow } from "../core/report/turn-row.ts";
 import { packed } from "../io/dataset/packed.ts";
-import { contentHash, type FactKind, type Facts } from "../io/facts/facts.ts";
+import { contentHash, hashedLines, type FactKind, type Facts } from "../io/facts/facts.ts";
 import type { Store } from "../io/store.ts";
 import { writeChanged } from "../io/write-changed.ts";
 
@@ -28,9 +28,7 @@ export async function writePages(
   document: Document,
   rows: readonly TurnRow[],
 ): Promise<void> {
-  const lines = csvLines(rows);
-  const asked = JSON.stringify(settings.audit.mask_emails);
-  const key = contentHash([JSON.stringify(document), asked, ...lines].join("\n"));
+  const key = keyOfAll(settings, document, rows);
   if (await stands(facts, facts.known(REPORT_PAGES, FOLDER, key))) return;
   const shown = await masked([htmlOf(document), markdownOf(document)] as const, settings);
   const rest = restOf(document);
@@ -40,7 +38,7 @@ export async function writePages(
         ? shown[0]
         : withRest(shown[0], await packedRows(await maskedRows(rest, settings))),
     [`${FOLDER}/report.md`]: shown[1],
-    [`${FOLDER}/turns.csv`]: `${[CSV_HEAD, ...(await maskedLines(lines, settings))].join("\n")}\n`,
+    [`${FOLDER}/turns.csv`]: `${[CSV_HEAD, ...(await maskedLines(csvLines(rows), settings))].join("\n")}\n`,
   };
   const hashes: Record<string, string> = {};
   for (const [path, text] of Object.entries(pages)) {
@@ -69,12 +67,28 @@ async function stands(
   return true;
 }
 
-async function maskedLines(lines: readonly string[], settings: ExitSettings): Promise<string[]> {
+function keyOfAll({ audit }: ExitSettings, document: Document, rows: readonly TurnRow[]): string {
+  const lines = hashedLines();
+  lines.add(document);
+  lines.add(audit.mask_emails);
+  for (const line of csvLines(rows)) lines.add(line);
+  return lines.hash();
+}
+
+async function maskedLines(lines: Iterable<string>, settings: ExitSettings): Promise<string[]> {
   const masker = makeMasker(settings);
   const done: string[] = [];
-  for (let at = 0; at < lines.length; at += SOME_LINES) {
-    done.push(...(await masker.mask([lines.slice(at, at + SOME_LINES).join("\n")])));
+  const mask = async (some: readonly string[]): Promise<void> => {
+    done.push(...(await masker.mask([some.join("\n")])));
+  };
+  let some: string[] = [];
+  for (const line of lines) {
+    some.push(line);
+    if (some.length < SOME_LINES) continue;
+    await mask(some);
+    some = [];
   }
+  if (some.length > 0) await mask(some);
   return done;
 }
 

@@ -14,6 +14,7 @@ import { ENGINES } from "../config-schema/engine-names.ts";
 import { UserError } from "../errors.ts";
 import { toldFault } from "../io/disk-faults.ts";
 import { expandHome } from "../io/home-path.ts";
+import { keepLargeHeapsClose } from "../io/v8.ts";
 import type { StageOptions, StageSummary, ToMend } from "../work.ts";
 
 export type CommonFlags = StageOptions & {
@@ -134,6 +135,7 @@ export async function runScript(main: () => Promise<number>): Promise<void> {
   process.stdout.on("error", (error) =>
     process.exit("code" in error && error.code === "EPIPE" ? 0 : 1),
   );
+  keepLargeHeapsClose();
   try {
     process.exitCode = await main();
   } catch (thrown) {

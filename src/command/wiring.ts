@@ -48,13 +48,19 @@ export async function runInWorkspace<Flags extends CommonFlags>(
     const { summary, config }: Once = await runOnce(name, asked, stage);
     const code = exitCodeOf(summary);
     const isLeft = code === 2 && summary.stopped?.why === "engine";
+    const tell = (): void => {
+      for (const line of summaryLines(summary)) process.stderr.write(`${visibleText(line)}\n`);
+    };
+    // Who waits for hours is told for what before, not behind it.
+    const isWaiting = isLeft && flags.wait === true;
+    if (isWaiting) tell();
     // Nobody is kept out meanwhile: the lock was given back.
     const next = isLeft
       ? await meanwhile({ config, store, stage: name, flags, summary, before, seen })
       : "end";
     if (next === "stopped") return 130;
     if (next === "end") return finish(summary, flags);
-    for (const line of summaryLines(summary)) process.stderr.write(`${visibleText(line)}\n`);
+    if (!isWaiting) tell();
     before = { asked: summary.asked };
   }
 }

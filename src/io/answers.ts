@@ -7,7 +7,7 @@ import picomatch from "picomatch";
 import { UserError } from "../errors.ts";
 import { firstName, isRefinedName } from "../records/refined.ts";
 import type { StageOptions } from "../work.ts";
-import { byNumber } from "./by-number.ts";
+import { sortedByNumber } from "./by-number.ts";
 import { onDisk } from "./disk-faults.ts";
 import { safeName } from "./file-names.ts";
 import type { Store } from "./store.ts";
@@ -82,9 +82,9 @@ async function listFiles(
       seen.set(name, folder);
     }
   }
-  const names = [...seen.keys()]
-    .filter((name) => isWanted(firstName(name), options))
-    .sort(byNumber);
+  const names = sortedByNumber(
+    [...seen.keys()].filter((name) => isWanted(firstName(name), options)),
+  );
   if (names.length === 0 && seen.size > 0 && isNeeded)
     throw noMatch(options, seen.size, "answer file");
   return names
@@ -95,5 +95,5 @@ async function listFiles(
 /** `answer`, `answer_0` ...: those that are there. */
 export async function answerFolders(store: Store): Promise<string[]> {
   const names = await onDisk(store.root, "read", () => readdir(store.root));
-  return names.filter((name) => /^answer(_\d+)?$/.test(name)).sort(byNumber);
+  return sortedByNumber(names.filter((name) => /^answer(_\d+)?$/.test(name)));
 }

@@ -5,9 +5,10 @@
  */
 
 /** Names that only differ by leading zeros are in the order of their characters. */
-export function byNumber(a: string, b: string): number {
-  const order = isPlain(a) && isPlain(b) ? comparePlain(a, b) : compareAny(a, b);
-  return order || (a < b ? -1 : 1);
+export function sortedByNumber(names: Iterable<string>): string[] {
+  const all = [...names];
+  const compare = all.every(isPlain) ? comparePlain : compareAny;
+  return all.sort((a, b) => compare(a, b) || (a < b ? -1 : 1));
 }
 
 // ---------------------------------------------------------------------------------------------
@@ -22,8 +23,11 @@ function compareAny(a: string, b: string): number {
 }
 
 function comparePlain(a: string, b: string): number {
+  // Names of one draw have most of their characters alike.
   let i = 0;
-  let j = 0;
+  while (i < a.length && a.charCodeAt(i) === b.charCodeAt(i)) i++;
+  while (i > 0 && isDigit(a.charCodeAt(i - 1))) i--;
+  let j = i;
   while (i < a.length && j < b.length) {
     const [x, y] = [a.charCodeAt(i), b.charCodeAt(j)];
     if (isDigit(x) && isDigit(y)) {

@@ -5,12 +5,16 @@
  */
 import { createHash } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
-import { join, relative } from "node:path";
+import { dirname, join, relative } from "node:path";
 import { UserError, errorCode } from "../errors.ts";
 import type { LedgerLine } from "../records/ledger.ts";
 import { onDisk } from "./disk-faults.ts";
-import { readLedger } from "./read-ledger.ts";
+import { printOf } from "./facts/prints.ts";
+import { readLines } from "./jsonl.ts";
+import { makeFolderNow } from "./make-folder.ts";
+import { LEDGER, readLedger } from "./read-ledger.ts";
 import { openStore, writeWhole, type Store } from "./store.ts";
+import { openWholeLines, type WholeLines } from "./whole-lines.ts";
 
 export type Merged = {
   /** Files that were new. */
@@ -24,23 +28,22 @@ export type Merged = {
 /** @throws UserError for a name that has other content in two of the workspaces. */
 export async function mergeInto(store: Store, parts: readonly string[]): Promise<Merged> {
   const { fresh, same } = await newFiles(store, parts);
-  const { lines, calls } = await newLines(store, parts);
-  for (const [name, path] of fresh) {
-    const bytes = await onDisk(path, "read", () => readFile(path));
-    await writeWhole(store.path(name), bytes);
+  const ledger = joinedLedger(store);
+  try {
+    const calls = await addNewLines(store, parts, ledger);
+    for (const [name, path] of fresh) {
+      const bytes = await onDisk(path, "read", () => readFile(path));
+      await writeWhole(store.path(name), bytes);
+    }
+    ledger.keep();
+    return { files: fresh.size, same, calls };
+  } catch (error) {
+    ledger.discard();
+    throw error;
   }
-  if (lines.length > 0) {
-    const before = (await store.readText(LEDGER)) ?? "";
-    const whole = before.slice(0, before.lastIndexOf("\n") + 1);
-    const text = lines.map((line) => `${JSON.stringify(line)}\n`).join("");
-    await store.writeText(LEDGER, `${whole}${text}`);
-  }
-  return { files: fresh.size, same, calls };
 }
 
 // ---------------------------------------------------------------------------------------------
-
-const LEDGER = "report/ledger.jsonl";
 
 /** What stages and people made, a file a turn; what is made from all of them is made anew. */
 const FOLDERS = /^(?:prompt|commit|answer(?:_\d+)?|score|review|outcome|report\/tries)\//;
@@ -106,35 +109,73 @@ async function foundIn(root: string): Promise<string[]> {
   return all.flat();
 }
 
-/** A call is known by its id and what it was; the same id of another call gets a name of its own. */
-async function newLines(
+type JoinedLedger = {
+  add(line: LedgerLine): Promise<void>;
+  /** In its place; where nothing was added, it stays as it is. */
+  keep(): void;
+  discard(): void;
+};
+
+/** The ledger and what is added to it, beside its place until all is there: it may be larger than any text. */
+function joinedLedger(store: Store): JoinedLedger {
+  const path = store.path(LEDGER);
+  let lines: WholeLines | null = null;
+  const begun = async (): Promise<WholeLines> => {
+    makeFolderNow(dirname(path));
+    const all = openWholeLines(path);
+    lines = all;
+    const size = printOf(path)?.size ?? 0;
+    if (size === 0) return all;
+    for await (const { start, bytes } of readLines(path)) {
+      // What was torn off at the end counts for nobody.
+      if (start + bytes.length < size) all.line(bytes.toString("utf8"));
+    }
+    return all;
+  };
+  return {
+    async add(line) {
+      (lines ?? (await begun())).line(JSON.stringify(line));
+    },
+    keep: () => lines?.keep(),
+    discard: () => lines?.discard(),
+  };
+}
+
+/**
+ * A call is known by its id and what it was; the same id of another call gets a name of its own.
+ * @returns new calls
+ */
+async function addNewLines(
   store: Store,
   parts: readonly string[],
-): Promise<{ readonly lines: readonly LedgerLine[]; readonly calls: number }> {
-  const known = new Map<string, string>();
-  for await (const line of readLedger(store)) known.set(nameOf(line), JSON.stringify(line));
-  const lines: LedgerLine[] = [];
+  ledger: JoinedLedger,
+): Promise<number> {
+  const known = new Map<string, number>();
+  for await (const line of readLedger(store)) known.set(nameOf(line), digestOf(line));
   let calls = 0;
   for (const root of parts) {
     const renamed = new Map<string, string>();
     for await (const line of readLedger(openStore(root))) {
-      const text = JSON.stringify(line);
+      const digest = digestOf(line);
       const other = known.get(nameOf(line));
-      if (other === text && !renamed.has(line.id)) continue;
-      if (other !== undefined && other !== text && !renamed.has(line.id)) {
-        renamed.set(
-          line.id,
-          `${line.id}~${createHash("sha256").update(text).digest("hex").slice(0, 8)}`,
-        );
+      if (other === digest && !renamed.has(line.id)) continue;
+      if (other !== undefined && other !== digest && !renamed.has(line.id)) {
+        renamed.set(line.id, `${line.id}~${hashOf(line).slice(0, 8)}`);
       }
       const own = { ...line, id: renamed.get(line.id) ?? line.id };
       if (known.has(nameOf(own))) continue;
-      known.set(nameOf(own), JSON.stringify(own));
-      lines.push(own);
+      known.set(nameOf(own), digestOf(own));
+      await ledger.add(own);
       if (line.event === "intent") calls++;
     }
   }
-  return { lines, calls };
+  return calls;
 }
 
 const nameOf = ({ id, event }: LedgerLine): string => `${event} ${id}`;
+
+const hashOf = (line: LedgerLine): string =>
+  createHash("sha256").update(JSON.stringify(line)).digest("hex");
+
+/** 52 bits: of a million calls each is held as a number. */
+const digestOf = (line: LedgerLine): number => Number.parseInt(hashOf(line).slice(0, 13), 16);

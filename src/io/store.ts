@@ -94,16 +94,21 @@ export function openStore(root: string): Store {
   };
 }
 
+type Content = string | Uint8Array | Iterable<string | Uint8Array>;
+
 let temps = 0;
 
-/** Temp + fsync + rename + fsync of the folder. @throws UserError for a full or read-only disk. */
-export async function writeWhole(file: string, text: string | Uint8Array): Promise<void> {
+/**
+ * Temp + fsync + rename + fsync of the folder; of a list the pieces one after the other.
+ * @throws UserError for a full or read-only disk.
+ */
+export async function writeWhole(file: string, content: Content): Promise<void> {
   const temp = `${file}.${process.pid}.${++temps}.tmp`;
   try {
-    await writeSynced(temp, text).catch(async (error: unknown) => {
+    await writeSynced(temp, content).catch(async (error: unknown) => {
       if (errorCode(error) !== "ENOENT") throw error;
       await makeFolder(dirname(file));
-      await writeSynced(temp, text);
+      await writeSynced(temp, content);
     });
     await renameFile(temp, file);
     await syncFolder(dirname(file));
@@ -116,10 +121,11 @@ export async function writeWhole(file: string, text: string | Uint8Array): Promi
 // ---------------------------------------------------------------------------------------------
 
 /** Whatever may wait for the disk's journal is left to another thread: opening and renaming, too. */
-async function writeSynced(path: string, text: string | Uint8Array): Promise<void> {
+async function writeSynced(path: string, content: Content): Promise<void> {
   const file = await openFile(path, "w");
   try {
-    writeAll(file, text);
+    const isOne = typeof content === "string" || content instanceof Uint8Array;
+    for (const piece of isOne ? [content] : content) writeAll(file, piece);
     await sync(file);
   } finally {
     closeSync(file);

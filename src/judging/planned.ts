@@ -37,9 +37,11 @@ export const CALLS: FactKind<readonly PlannedCall[]> = {
   folder: "answer",
   schema: callList,
 };
+/** Of a turn of which nothing is asked yet. */
+const ALL_CALLS: FactKind<readonly PlannedCall[]> = { ...CALLS, name: "all-calls" };
 const REFINE_CALLS: FactKind<readonly PlannedCall[]> = { ...CALLS, name: "refine-calls" };
 const INSTANCE: FactKind<string> = { name: "instance", folder: "answer", schema: z.string() };
-export const PLANNED_KINDS = [CALLS, REFINE_CALLS, INSTANCE];
+export const PLANNED_KINDS = [CALLS, ALL_CALLS, REFINE_CALLS, INSTANCE];
 
 export type Planner = {
   /** `instanceId`: as the prompt says; null: there is none, and the answer is asked. */
@@ -91,12 +93,19 @@ export async function openPlanner(
       return calls;
     },
     async anew(name, instance_id) {
+      const of = { name, instance_id };
+      const source = await promptHash(promptPathOf(name));
+      const made = [key, source, await hiddenHash(facts, of)].join(".");
+      const known = facts.known(ALL_CALLS, name, made);
+      if (known !== null) return known;
       const said = await promptOf(name);
       if (said === null) return [];
-      const pr = await readHiddenOf(store, { name, instance_id }, hidden);
+      const pr = await readHiddenOf(store, of, hidden);
       const { messages, protocol, tools } = said;
       const nothing = { answer: null, score: null };
-      return planTurn({ messages, protocol, tools, pr, ...nothing }, settings);
+      const calls = planTurn({ messages, protocol, tools, pr, ...nothing }, settings);
+      facts.keep(ALL_CALLS, name, made, calls);
+      return calls;
     },
     async refined(turn) {
       const instance_id = await facts.of(

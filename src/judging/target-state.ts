@@ -4,24 +4,26 @@ import { askedPanel } from "../config/models.ts";
 import type { Rng } from "../core/random.ts";
 import { sumSpending, type Spending } from "../core/report/spending.ts";
 import type { TargetGate, TargetState } from "../core/target/decide.ts";
-import { LEDGER_FOLD } from "../core/spend/ledger-sums.ts";
+import { LEDGER_FOLD, type LedgerSums } from "../core/spend/ledger-sums.ts";
 import { evidenceOf } from "../core/target/evidence.ts";
 import { affordableTurns, spentOnRounds } from "../core/target/money.ts";
 import { outlookOf } from "../core/target/outlook.ts";
 import { targetStatus, type TargetStatus } from "../core/target/status-line.ts";
-import { openFacts } from "../io/facts/facts.ts";
+import { openFacts, type Facts } from "../io/facts/facts.ts";
 import { foldLedger, LEDGER_KIND } from "../io/facts/fold-ledger.ts";
 import { listPromptFiles } from "../io/prompt-list.ts";
 import { listPlanned, PLANNED, type Planned } from "../io/prompts.ts";
 import type { Store } from "../io/store.ts";
 import { duelSchema, type Duel } from "../records/duel.ts";
 import { isRefinedName } from "../records/refined.ts";
-import { SOURCE_STATE, sourceStateSchema } from "../records/source.ts";
+import { SOURCE_STATE, sourceStateSchema, type SourceState } from "../records/source.ts";
 import { TARGET_RUN, targetRunSchema, type TargetRun } from "../records/target.ts";
 import { DUEL } from "./weighing.ts";
 
 export type TargetLook = {
   readonly state: TargetState;
+  /** How far the draw is; null: nothing is drawn. */
+  readonly source: SourceState | null;
   readonly run: TargetRun | null;
   /** Everything in prompt/: answer file name -> what its turn is of, in the order of the draw. */
   readonly planned: ReadonlyMap<string, Planned>;
@@ -37,12 +39,13 @@ export async function lookAtTarget(
   config: Config,
   store: Store,
   judged: "all" | "last_round",
+  known?: LedgerKnown,
 ): Promise<TargetLook | null> {
   const { accepted, max_candidates } = config.target;
   if (accepted === undefined || max_candidates === undefined) return null;
   const source = await store.readIfThere(SOURCE_STATE, sourceStateSchema);
   const run = await store.readIfThere(TARGET_RUN, targetRunSchema);
-  const facts = openFacts(store, [PLANNED, LEDGER_KIND], false);
+  const facts = known?.facts ?? openFacts(store, [PLANNED, LEDGER_KIND], "prompt/");
   const planned = await listPlanned(store, facts);
   const drawn = judged === "all" ? planned.size : (run?.rounds.at(-1)?.drawn ?? 0);
   const finals = new Set((await store.list("final")).filter((name) => !isRefinedName(name)));
@@ -50,7 +53,7 @@ export async function lookAtTarget(
     repo: repo ?? instance_id,
     isFinal: finals.has(name),
   }));
-  const { spending: sums } = await foldLedger(store, facts, LEDGER_FOLD);
+  const { spending: sums } = known ?? (await foldLedger(store, facts, LEDGER_FOLD));
   const spending = sumSpending(sums).rows();
   await facts.save();
   const duel = await store.readIfThere(DUEL, duelSchema);
@@ -66,12 +69,22 @@ export async function lookAtTarget(
     affordable: affordableTurns(spending, drawn, config.budget),
     gate: config.target.gate ? gateOf(duel) : { kind: "off" },
   };
-  return { state, run, planned, spending, duel };
+  return { state, source, run, planned, spending, duel };
 }
+
+/** What is known of the files and of the ledger, where it was read before. */
+export type LedgerKnown = { readonly facts: Facts } & Pick<LedgerSums, "spending">;
 
 /** A file of prompt/ that no round of this target drew; null: there is none. */
 export async function foreignPrompts(config: Config, store: Store): Promise<string | null> {
-  const state = await store.readIfThere(SOURCE_STATE, sourceStateSchema);
+  return foreignTo(config, store, await store.readIfThere(SOURCE_STATE, sourceStateSchema));
+}
+
+async function foreignTo(
+  config: Config,
+  store: Store,
+  state: SourceState | null,
+): Promise<string | null> {
   const drawn = (name: string): boolean =>
     state !== null &&
     name.startsWith(`prompts_${config.source.count}_`) &&
@@ -84,10 +97,11 @@ export async function statusOfTarget(
   config: Config,
   store: Store,
   rng: Rng,
+  known?: LedgerKnown,
 ): Promise<TargetStatus | null> {
-  const look = await lookAtTarget(config, store, "last_round");
+  const look = await lookAtTarget(config, store, "last_round", known);
   if (look === null) return null;
-  const foreign = await foreignPrompts(config, store);
+  const foreign = await foreignTo(config, store, look.source);
   return { ...statusAt(look, look.run?.rounds ?? [], config, rng), foreign };
 }
 

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { bucketOf } from "../core/duel/bucket.ts";
 import { duelOf } from "../core/duel/duel.ts";
-import { factsOf, type TurnFacts } from "../core/duel/facts.ts";
+import { factsOf, sharedFacts, type TurnFacts } from "../core/duel/facts.ts";
 import { planOf } from "../core/duel/plan-of.ts";
 import { noReckoning, reckoningOf, sortedTurns } from "../core/duel/sorting.ts";
 import { noteLines } from "../core/duel/summary.ts";
@@ -11,7 +11,7 @@ import type { Tally } from "../core/tally.ts";
 import { isCutShort } from "../core/sample/state.ts";
 import { configHash } from "../core/turn/hash.ts";
 import { listAnswers, type AnswerFile } from "../io/answers.ts";
-import { keyOver, type FactKind } from "../io/facts/facts.ts";
+import { hashedLines, keyOver, type FactKind } from "../io/facts/facts.ts";
 import type { Store } from "../io/store.ts";
 import { listPromptFiles } from "../io/prompt-list.ts";
 import { listPlanned, PLANNED } from "../io/prompts.ts";
@@ -92,14 +92,11 @@ async function keyOfAll(
   if (failures.size > 0 || config.bucket.by === "posterior") return null;
   const { store } = deps;
   const { count, exclude_ids, seed } = config.source;
-  const files: unknown[] = [];
+  const files = hashedLines();
   for (const { name } of answers) {
-    files.push([
-      name,
-      ofThisRun.has(name),
-      absent.get(name) ?? absent.has(name),
-      await facts.hash(scorePath(name)),
-    ]);
+    const isOfThisRun = ofThisRun.has(name);
+    const whyAbsent = absent.get(name) ?? absent.has(name);
+    files.add([name, isOfThisRun, whyAbsent, await facts.hash(scorePath(name))]);
   }
   const others = [DUEL, SOURCE_STATE, QUEUE_FILE];
   for (const file of await listPromptFiles(store)) others.push(`prompt/${file}`);
@@ -107,12 +104,12 @@ async function keyOfAll(
   if ((await facts.hash(QUEUE_FILE)) !== "") {
     for (const name of await store.list("review")) others.push(`review/${name}`);
   }
-  for (const path of others) files.push([path, await facts.hash(path)]);
+  for (const path of others) files.add([path, await facts.hash(path)]);
   const settings = [{ ...rules, rng: null }, config.duel, count, exclude_ids, seed, mixed];
   // Where there is a target, looks hang on it and on the turns that the king has lost.
-  if (config.target.accepted === undefined) return keyOver([settings, files]);
+  if (config.target.accepted === undefined) return keyOver([settings, files.hash()]);
   const { target, bucket } = config;
-  return keyOver([settings, files, target, bucket, await countKingDrops(store)]);
+  return keyOver([settings, files.hash(), target, bucket, await countKingDrops(store)]);
 }
 
 /** What weighing remembers. */
@@ -128,6 +125,7 @@ async function weighAll(
   const { store } = deps;
   const { cluster_by } = config.duel;
   const turns: TurnFacts[] = [];
+  const shared = sharedFacts();
   let withoutScore = 0;
   let finals = 0;
   for (const { name } of answers) {
@@ -139,7 +137,7 @@ async function weighAll(
     const facts =
       score === null || score.mode !== rules.mode ? null : factsOf(score, rules, cluster_by);
     if (score !== null && bucketOf(score, config.bucket)?.bucket === "final") finals++;
-    if (facts !== null) turns.push(facts);
+    if (facts !== null) turns.push(shared(facts));
     else if (typeof dropped !== "string" && !isExcluded) withoutScore++;
     if (ofThisRun.has(name)) see(endOf(facts, dropped ?? null));
   }

@@ -9,9 +9,9 @@ import { carriedPrice } from "../core/spend/carried.ts";
 import { furtherCosts, type Further } from "../core/spend/further.ts";
 import { toDraw } from "../core/target/status-line.ts";
 import { makeEstimator, type EstimateRow } from "../core/spend/estimate.ts";
-import { LEDGER_FOLD } from "../core/spend/ledger-sums.ts";
+import { LEDGER_FOLD, type LedgerSums } from "../core/spend/ledger-sums.ts";
 import { isWanted, listAnswers } from "../io/answers.ts";
-import { openFacts } from "../io/facts/facts.ts";
+import { openFacts, type Facts } from "../io/facts/facts.ts";
 import { foldLedger, LEDGER_KIND } from "../io/facts/fold-ledger.ts";
 import { listPlanned, PLANNED } from "../io/prompts.ts";
 import type { Store } from "../io/store.ts";
@@ -20,14 +20,23 @@ import { BORDERLINE, listRefinable } from "../judging/refinable.ts";
 import { callsATurn, statusOfTarget } from "../judging/target-state.ts";
 import type { StageOptions } from "../work.ts";
 
+/** What is known of a workspace's files, and its ledger added up: read once for all that is estimated. */
+export type Learned = { readonly facts: Facts; readonly ledger: LedgerSums };
+
+export async function readLearned(store: Store): Promise<Learned> {
+  const facts = openFacts(store, [...PLANNED_KINDS, BORDERLINE, PLANNED, LEDGER_KIND]);
+  return { facts, ledger: await foldLedger(store, facts, LEDGER_FOLD) };
+}
+
+/** @param known where more than this is estimated */
 export async function estimate(
   config: Config,
   store: Store,
   options: Pick<StageOptions, "only" | "limit">,
+  known?: Learned,
 ): Promise<EstimateRow[]> {
-  const facts = openFacts(store, [...PLANNED_KINDS, BORDERLINE, PLANNED, LEDGER_KIND]);
-  const { learned } = await foldLedger(store, facts, LEDGER_FOLD);
-  const estimator = makeEstimator(learned);
+  const { facts, ledger } = known ?? (await readLearned(store));
+  const estimator = makeEstimator(ledger.learned);
   const answered = new Map(
     (await listAnswers(store, options)).map(({ name, path }) => [name, path]),
   );
@@ -63,13 +72,17 @@ export async function estimate(
 }
 
 /** Beyond what is drawn: what the rounds of [target] will come to. null: chain.toml has none, or no round can begin here. */
-export async function estimateFurther(config: Config, store: Store): Promise<Further | null> {
+export async function estimateFurther(
+  config: Config,
+  store: Store,
+  known?: Learned,
+): Promise<Further | null> {
+  if (config.target.accepted === undefined) return null;
+  const { facts, ledger } = known ?? (await readLearned(store));
   const rng = seededRng(config.source.seed, "target/outlook");
-  const status = await statusOfTarget(config, store, rng);
+  const status = await statusOfTarget(config, store, rng, { facts, ...ledger });
   if (status === null || status.foreign != null) return null;
-  const facts = openFacts(store, [...PLANNED_KINDS, PLANNED, LEDGER_KIND]);
-  const { learned } = await foldLedger(store, facts, LEDGER_FOLD);
-  const estimator = makeEstimator(learned);
+  const estimator = makeEstimator(ledger.learned);
   const planner = await openPlanner(config, store, facts, new Map());
   for (const [name, { instance_id }] of await listPlanned(store, facts)) {
     for (const call of await planner.anew(name, instance_id)) estimator.add(call);

@@ -14,7 +14,7 @@ import { judgedFiles, readTurnFiles } from "../builders/judged-files.ts";
 import { writeDataset } from "../builders/dataset.ts";
 import { setWide } from "../builders/set-wide.ts";
 import type { Deps } from "../deps.ts";
-import { filePrints } from "../io/dataset/made-from.ts";
+import { printsHash } from "../io/dataset/made-from.ts";
 import type { StageOptions, StageSummary } from "../work.ts";
 
 export type ExportOptions = StageOptions &
@@ -59,7 +59,7 @@ export async function exportTurns(
   });
   const { summary } = await writeDataset(made.rows, {
     builder: "export",
-    madeFrom: [await filePrints(readTurnFiles(deps.store, files)), ...made.madeFrom],
+    madeFrom: [printsHash(readTurnFiles(deps.store, files)), ...made.madeFrom],
     output: resolve(config.root, options.output ?? "dataset/export"),
     settings,
     card: () =>

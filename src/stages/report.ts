@@ -16,6 +16,7 @@ import { sumSpending } from "../core/report/spending.ts";
 import { reportOf } from "../core/report/story.ts";
 import { noReckoning } from "../core/duel/sorting.ts";
 import { emptyFinalNote } from "../core/duel/empty-final.ts";
+import { sharedParts } from "../core/report/shared-parts.ts";
 import { turnRow, type TurnRow } from "../core/report/turn-row.ts";
 import { truthOf } from "../gym/truth.ts";
 import { addFound } from "../core/secrets/mask.ts";
@@ -63,6 +64,7 @@ export async function report(
     tally: makeTally(),
     rows: [],
     found: [],
+    shared: sharedParts(),
     audited: [],
     origins: new Set(),
     unread: new Set(),
@@ -103,6 +105,7 @@ type Round = {
   readonly rows: TurnRow[];
   /** Secrets that were masked, by kind, a turn. */
   readonly found: Readonly<Record<string, number>>[];
+  readonly shared: ReturnType<typeof sharedParts>;
   readonly audited: AuditedAnswer[];
   /** "DATASET at REVISION" of the turns. */
   readonly origins: Set<string>;
@@ -131,7 +134,8 @@ async function sortTurn(
     round.tally.dropped("excluded_id");
     return "dropped";
   }
-  const { row, audited, origin, spoken, found } = told;
+  const { origin, spoken, found } = told;
+  const { row, audited } = round.shared(told);
   round.rows.push(row);
   round.audited.push(audited);
   if (origin !== null) round.origins.add(origin);

@@ -9,6 +9,7 @@ import type { WorkspaceCounts } from "../io/counts.ts";
 import { UserError } from "../errors.ts";
 import type { Store } from "../io/store.ts";
 import type { Seats } from "../judging/seats-left.ts";
+import type { LedgerKnown } from "../judging/target-state.ts";
 
 export type StageStatus = {
   readonly stage: string;
@@ -35,11 +36,35 @@ export type Status = {
 
 /** @param config null: chain.toml cannot be read, and what is done is what the files say by themselves */
 export async function status(store: Store, config: Config | null = null): Promise<Status> {
-  const { prompts, promptDrops, kingDrops, answers, scores, reported, spending } = (await isEmpty(
-    store,
-  ))
-    ? EMPTY
-    : await lookAt(store, config);
+  const look = (await isEmpty(store)) ? EMPTY : await lookAt(store, config);
+  return withRefinable(statusFrom(look), store, config);
+}
+
+/** The same and, where chain.toml has a [target], how far it is, or what is wrong with what is kept of it. */
+export async function statusAndTarget(
+  store: Store,
+  config: Config | null,
+): Promise<{ readonly state: Status; readonly said: readonly string[] }> {
+  const look = (await isEmpty(store)) ? EMPTY : await lookAt(store, config);
+  const state = await withRefinable(statusFrom(look), store, config);
+  const target = await targetOf(config, store, look.known);
+  if (target === null) return { state, said: [] };
+  if (typeof target === "string") return { state, said: [target] };
+  const next = target.rounds_left.high === 0 ? state.next : "npm run stages -- --until target";
+  return { state: { ...state, target, next }, said: [] };
+}
+
+/** What refine would take up is looked for where the five stages are done. */
+async function withRefinable(
+  state: Omit<Status, "refinable">,
+  store: Store,
+  config: Config | null,
+): Promise<Status> {
+  return { ...state, refinable: state.next === null ? await refinableIn(store, config) : 0 };
+}
+
+function statusFrom(look: Look): Omit<Status, "refinable"> {
+  const { prompts, promptDrops, kingDrops, answers, scores, reported, spending } = look;
   const rows = [
     { stage: "prompt", done: prompts, pending: 0, failed: promptDrops },
     {
@@ -65,12 +90,14 @@ export async function status(store: Store, config: Config | null = null): Promis
   const stages = rows.map((row) => ({ ...row, ...costOf(spending, row.stage) }));
   const first =
     prompts === 0 && answers.all === 0 ? "prompt" : stages.find((row) => row.pending > 0)?.stage;
-  const next = first === undefined ? null : `npm run stage:${first}`;
-  return { stages, next, refinable: next === null ? await refinableIn(store, config) : 0 };
+  return { stages, next: first === undefined ? null : `npm run stage:${first}` };
 }
 
-/** What of chain.toml and .env keeps a stage from running: a fault of the file, a key that is not there. */
-export async function faultsOf(root: string): Promise<readonly string[]> {
+/**
+ * What of chain.toml and .env keeps a stage from running: a fault of the file, a key that is not there.
+ * @param read as `readableConfig` gave it; null: it cannot be read
+ */
+export async function faultsOf(root: string, read: Config | null): Promise<readonly string[]> {
   const [{ loadConfig }, { usedProviders }, { checkProvider }] = await Promise.all([
     import("../config.ts"),
     import("../config/models.ts"),
@@ -84,7 +111,7 @@ export async function faultsOf(root: string): Promise<readonly string[]> {
       return { said: `${error.message} -> ${error.hint}` };
     }
   };
-  const { value: config, said } = faultOf(() => loadConfig(root));
+  const { value: config, said } = faultOf(() => read ?? loadConfig(root));
   if (config === undefined) return said === undefined ? [] : [said];
   const used = [...usedProviders(config)].filter((name) => name !== "offline");
   return used.flatMap((name) => faultOf(() => checkProvider(config, name)).said ?? []);
@@ -105,8 +132,11 @@ export async function readableConfig(root: string): Promise<Config | null> {
  * null: chain.toml has no [target], or cannot be read, which `faultsOf` says. Words: what is wrong with what
  * a target run has kept.
  */
-export async function targetOf(root: string, store: Store): Promise<TargetStatus | string | null> {
-  const config = await readableConfig(root);
+export async function targetOf(
+  config: Config | null,
+  store: Store,
+  known?: LedgerKnown,
+): Promise<TargetStatus | string | null> {
   // What reckons with a target is half of what a look would load.
   if (config?.target.accepted === undefined) return null;
   try {
@@ -114,7 +144,8 @@ export async function targetOf(root: string, store: Store): Promise<TargetStatus
       import("../core/random.ts"),
       import("../judging/target-state.ts"),
     ]);
-    return await statusOfTarget(config, store, seededRng(config.source.seed, "target/outlook"));
+    const rng = seededRng(config.source.seed, "target/outlook");
+    return await statusOfTarget(config, store, rng, known);
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     return `${error.message} -> ${error.hint}`;
@@ -177,7 +208,11 @@ async function isEmpty(store: Store): Promise<boolean> {
   return lists.every((names) => names.length === 0);
 }
 
-type Look = WorkspaceCounts & { readonly spending: readonly Spending[] };
+type Look = WorkspaceCounts & {
+  readonly spending: readonly Spending[];
+  /** For a look at the target. */
+  readonly known?: LedgerKnown;
+};
 
 const EMPTY: Look = {
   prompts: 0,
@@ -197,19 +232,24 @@ async function lookAt(store: Store, config: Config | null): Promise<Look> {
     { foldLedger, LEDGER_KIND },
     { LEDGER_FOLD },
     { sumSpending },
+    { PLANNED },
   ] = await Promise.all([
     import("../io/counts.ts"),
     import("../io/facts/facts.ts"),
     import("../io/facts/fold-ledger.ts"),
     import("../core/spend/ledger-sums.ts"),
     import("../core/report/spending.ts"),
+    // A target is reckoned of what is drawn: what that takes is loaded where there is one.
+    config?.target.accepted === undefined ? { PLANNED: null } : import("../io/prompts.ts"),
   ]);
-  const facts = openFacts(store, [TOTALS, LEDGER_KIND], false);
+  const ofTarget = PLANNED === null ? [] : [PLANNED];
+  const kinds = [TOTALS, LEDGER_KIND, ...ofTarget];
+  const facts = openFacts(store, kinds, PLANNED === null ? null : "prompt/");
   const counts = await countWorkspace(store, facts, await seatsOf(store, config));
   const { spending } = await foldLedger(store, facts, LEDGER_FOLD);
   // A disk that cannot be written is no reason not to look at it.
   await facts.save();
-  return { ...counts, spending: sumSpending(spending).rows() };
+  return { ...counts, spending: sumSpending(spending).rows(), known: { facts, spending } };
 }
 
 /** What today's panel would still be asked: the same that the estimate counts. */

@@ -7,6 +7,7 @@ import type { z as Zod } from "zod";
 import { z } from "zod";
 import { errorMessage, UserError } from "../errors.ts";
 import type { AnswerFile } from "../io/answers.ts";
+import { sharedRows } from "../core/report/shared-parts.ts";
 import { keyOver, openFacts, type FactKind, type Facts } from "../io/facts/facts.ts";
 import type { TextPlace, Texts } from "../io/facts/texts.ts";
 import type { Store } from "../io/store.ts";
@@ -45,11 +46,15 @@ export function entryReader(
   texts: Texts,
   { rules, all, keep }: EntryReading,
 ): EntryReader {
-  const facts = openFacts(store, all ? [LISTED] : [], all);
+  const facts = openFacts(store, all ? [LISTED] : [], all ? "" : null);
+  const rowOf = sharedRows();
   return {
     async read({ name, path }, before) {
       const kept = all ? await keptEntry({ facts, texts, rules }, { name, path }) : null;
-      if (kept !== null) return kept;
+      if (kept !== null) {
+        const { entry, places } = kept;
+        return { entry: { ...entry, file: name, path, row: rowOf(entry.row) }, places };
+      }
       const broken: string[] = [];
       const tryRead = async <T>(
         file: string,
@@ -73,7 +78,8 @@ export function entryReader(
         review: review.value,
         broken,
       };
-      const entry = entryOf(input, rules);
+      const made = entryOf(input, rules);
+      const entry = { ...made, row: rowOf(made.row) };
       const [own, said] = searchTexts(input);
       const known = before?.isSameAnswer === true ? before.indexed.places[0] : undefined;
       const places = [known ?? texts.put(own), texts.put(said)];

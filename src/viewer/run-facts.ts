@@ -47,7 +47,7 @@ export function openRunFacts(
   { name, store, config }: RunSource,
   patience = Infinity,
 ): () => Promise<RunFacts> {
-  const facts = openFacts(store, [LEDGER_KIND], false);
+  const facts = openFacts(store, [LEDGER_KIND], null);
   let stamp = "";
   let known: RunFacts | null = null;
   let reading: Promise<RunFacts> | null = null;

@@ -6,7 +6,7 @@ import { openStore } from "../../src/io/store.ts";
 import type { StageSummary } from "../../src/work.ts";
 import { batchProject, runKing } from "../support/batch-king.ts";
 import { startBatchServer } from "../support/batch-server.ts";
-import { runScriptFile } from "../support/scripts.ts";
+import { runScriptFile, startScript } from "../support/scripts.ts";
 import { writeFileSync } from "node:fs";
 
 const tomlOf = (url: string): string =>
@@ -34,6 +34,27 @@ test("stage:king --wait stays until the batch is over, files it, and prints one 
       expect.stringContaining("2 items wait for results"),
     ]);
     expect(JSON.parse(ran.stdout)).toMatchObject({ kept: 2, pending: 0 });
+    expect(server.stats.creates).toBe(1);
+  } finally {
+    await server.close();
+  }
+});
+
+test("while one waits the workspace is free: another run looks, posts nothing, and goes", async () => {
+  const server = await startBatchServer({ polls: 100_000 });
+  const root = batchProject(2);
+  writeFileSync(join(root, "chain.toml"), tomlOf(server.url));
+  try {
+    const waiting = startScript("king", ["--root", root, "--yes", "--wait"]);
+    await new Promise<void>((resolve) => {
+      waiting.child.stderr?.on("data", (data: Buffer) => {
+        if (data.toString().includes("wait for results")) resolve();
+      });
+    });
+    const other = await runScriptFile("king", ["--root", root, "--yes", "--json"]);
+    expect([other.code, JSON.parse(other.stdout)]).toMatchObject([2, { pending: 2, asked: 0 }]);
+    waiting.child.kill("SIGINT");
+    expect((await waiting.ended).code).toBe(130);
     expect(server.stats.creates).toBe(1);
   } finally {
     await server.close();

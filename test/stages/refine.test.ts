@@ -120,7 +120,7 @@ test("turns in refined/ get a second answer and a duel of their own; nothing els
   );
   await validate(config(root), testDeps(root, world()), OPTIONS);
   expect(await store.read("score/_duel.json", duelSchema)).toEqual(duel);
-  expect(await countWorkspace(store, openFacts(store, [TOTALS], false))).toMatchObject({
+  expect(await countWorkspace(store, openFacts(store, [TOTALS], null))).toMatchObject({
     answers: { all: 4 },
     scores: { done: 4 },
   });

@@ -126,6 +126,34 @@ test("a merge of the same workspaces again changes nothing", async () => {
   expect(snapshot(root)).toEqual(before);
 });
 
+test("a merge leaves the lines of the ledger as they are, but for one that was torn off", async () => {
+  const root = whole();
+  const parts = (await splitOf(root, 2)).map((part) => part.root);
+  for (const part of parts) answerAll(part);
+  await mergeOf(root, parts.slice(0, 1));
+  const ledger = join(root, "report/ledger.jsonl");
+  const before = readFileSync(ledger, "utf8");
+  writeFileSync(ledger, `${before}{"id":"torn","event":"int`);
+  await mergeOf(root, parts);
+  const after = readFileSync(ledger, "utf8");
+  expect(after.startsWith(before)).toBe(true);
+  expect(after).not.toContain("torn");
+  expect(readdirSync(join(root, "report")).filter((name) => name.endsWith(".tmp"))).toEqual([]);
+});
+
+test("a merge that finds a broken ledger writes nothing", async () => {
+  const root = whole();
+  const parts = (await splitOf(root, 2)).map((part) => part.root);
+  for (const part of parts) answerAll(part);
+  const [, last = ""] = parts;
+  writeFileSync(join(last, "report/ledger.jsonl"), "no line\n{}\n");
+  const before = snapshot(root);
+  await expect(mergeOf(root, parts)).rejects.toThrow(
+    "report/ledger.jsonl line 1 is no ledger line",
+  );
+  expect(snapshot(root)).toEqual(before);
+});
+
 test("a name with other content in two workspaces is refused before anything is written", async () => {
   const root = whole();
   const [one = "", two = ""] = (await splitOf(root, 2)).map((part) => part.root);

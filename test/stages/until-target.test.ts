@@ -13,7 +13,7 @@ import { estimateFurther } from "../../src/stages/estimate.ts";
 import { king } from "../../src/stages/king.ts";
 import { prompt } from "../../src/stages/prompt.ts";
 import { report } from "../../src/stages/report.ts";
-import { targetOf } from "../../src/stages/status.ts";
+import { readableConfig, targetOf } from "../../src/stages/status.ts";
 import { untilTarget } from "../../src/stages/stages.ts";
 import { validate } from "../../src/stages/validate.ts";
 import { scriptedChat } from "../support/chat.ts";
@@ -254,7 +254,9 @@ test("prompts that nobody drew, and no target, are refused", async () => {
   );
   expect(await estimateFurther(config, openStore(byHand))).toBeNull();
   const torn = tempProject({ "report/target.json": "{" }, byHand);
-  expect(await targetOf(torn, openStore(torn))).toContain("report/target.json is not JSON");
+  expect(await targetOf(await readableConfig(torn), openStore(torn))).toContain(
+    "report/target.json is not JSON",
+  );
   const none = tempProject({ "chain.toml": targetToml(""), ...targetSources(50) });
   await expect(run(none)).rejects.toThrow(
     "stages --until target: chain.toml has no [target] accepted",

@@ -4,6 +4,7 @@
  * construction. The excess of the one over the other is the measure.
  */
 import type { Answer, Audit } from "../../records/answer.ts";
+import type { RunInfo } from "../../records/run-info.ts";
 import { shownWords } from "../exit/hidden.ts";
 import {
   meterCanaries,
@@ -80,8 +81,10 @@ export type AuditedAnswer = {
   readonly file: string;
   readonly answer: Pick<
     Answer,
-    "challenger" | "challenger_run" | "challenger_tries" | "audit" | "king_audit" | "turn"
-  >;
+    "challenger" | "challenger_tries" | "audit" | "king_audit" | "turn"
+  > & {
+    readonly challenger_run?: Pick<RunInfo, "attempts" | "malformed"> | undefined;
+  };
   /** Absent or null: the turn was shown nothing altered. */
   readonly canaries?: TurnCanaries;
   /** Why a drawn turn has none. */
@@ -94,7 +97,10 @@ export function auditedAnswer(file: string, answer: Answer): AuditedAnswer {
     file,
     answer: {
       challenger: challenger.slice(0, 1),
-      challenger_run,
+      challenger_run: challenger_run && {
+        attempts: challenger_run.attempts,
+        malformed: challenger_run.malformed,
+      },
       challenger_tries: challenger_tries
         ?.filter(isLeak)
         .map((one) => ({ ...one, raw: "", detail: "" })),

@@ -17,7 +17,8 @@ export function agreementOf(
   models: readonly string[],
   isBothOrders: boolean,
 ): NonNullable<Duel["agreement"]> {
-  const units = parsed.flatMap((turn) => unitsOf(turn, models, isBothOrders));
+  const unitsOf = unitReader(models, isBothOrders);
+  const units = parsed.flatMap(unitsOf);
   const pairs = models.flatMap((a, at) => models.slice(at + 1).map((b) => ({ a, b })));
   const correlations = pairs.flatMap(({ a, b }) => correlation(scorePairs(parsed, a, b)) ?? []);
   const rho = correlations.length < pairs.length ? null : mean(correlations);
@@ -25,11 +26,8 @@ export function agreementOf(
     alpha: rounded(krippendorffAlpha(units)),
     n_units: units.filter((unit) => unit.size >= 2).length,
     kappas: pairs.map(({ a, b }) => {
-      const both = units.flatMap((unit) => {
-        const [one, other] = [unit.get(a), unit.get(b)];
-        return one === undefined || other === undefined ? [] : [[one, other] as const];
-      });
-      return { a, b, kappa: rounded(cohenKappa(both)), n: both.length };
+      const n = units.filter((unit) => unit.has(a) && unit.has(b)).length;
+      return { a, b, kappa: rounded(cohenKappa(votePairs(units, a, b))), n };
     }),
     mean_correlation: rounded(rho),
     effective_judges: rho === null ? null : round4(effectiveJudges(models.length, rho)),
@@ -63,16 +61,17 @@ export function krippendorffAlpha(units: readonly Unit[]): number | null {
 }
 
 /** Cohen's kappa (1960): (po - pe) / (1 - pe). null without pairs, or when both only ever say one thing. */
-export function cohenKappa(pairs: readonly (readonly [string, string])[]): number | null {
-  const n = pairs.length;
-  if (n === 0) return null;
+export function cohenKappa(pairs: Iterable<readonly [string, string]>): number | null {
   const [ones, others] = [new Map<string, number>(), new Map<string, number>()];
   let same = 0;
+  let n = 0;
   for (const [one, other] of pairs) {
+    n++;
     ones.set(one, (ones.get(one) ?? 0) + 1);
     others.set(other, (others.get(other) ?? 0) + 1);
     if (one === other) same++;
   }
+  if (n === 0) return null;
   let chance = 0;
   for (const [value, count] of ones) chance += count * (others.get(value) ?? 0);
   const expected = chance / (n * n);
@@ -86,21 +85,40 @@ export function effectiveJudges(judges: number, rho: number): number {
 
 // ---------------------------------------------------------------------------------------------
 
-function unitsOf(turn: TurnFacts, models: readonly string[], isBothOrders: boolean): Unit[] {
+/** Few units differ, and of a hundred thousand turns each is held once. */
+function unitReader(
+  models: readonly string[],
+  isBothOrders: boolean,
+): (turn: TurnFacts) => readonly Unit[] {
   const orders = isBothOrders ? [0, 1] : [0];
-  return orders.flatMap((order) =>
-    METRICS.map(
-      (metric) =>
-        new Map(
-          turn.ballots.flatMap((ballot) => {
-            const verdict = ballot.verdicts[order];
-            return verdict === undefined || !models.includes(ballot.model)
-              ? []
-              : [[ballot.model, voteName(verdict[metric])]];
+  const known = new Map<string, Unit>();
+  const unitOf = (votes: readonly (readonly [string, string])[]): Unit => {
+    const key = votes.join();
+    const unit = known.get(key) ?? new Map(votes);
+    known.set(key, unit);
+    return unit;
+  };
+  return (turn) => {
+    const asked = turn.ballots.filter(({ model }) => models.includes(model));
+    return orders.flatMap((order) =>
+      METRICS.map((metric) =>
+        unitOf(
+          asked.flatMap(({ model, verdicts }) => {
+            const verdict = verdicts[order];
+            return verdict === undefined ? [] : [[model, voteName(verdict[metric])] as const];
           }),
         ),
-    ),
-  );
+      ),
+    );
+  };
+}
+
+/** What both judges said of the units that both voted on. */
+function* votePairs(units: readonly Unit[], a: string, b: string): Generator<[string, string]> {
+  for (const unit of units) {
+    const [one, other] = [unit.get(a), unit.get(b)];
+    if (one !== undefined && other !== undefined) yield [one, other];
+  }
 }
 
 /** The two judges' scores of the turns that both gave. */

@@ -1,5 +1,6 @@
 /** What the duel needs of one score file: small, so that many thousands fit in memory. */
 import type { Judgement, Score } from "../../records/score.ts";
+import { makeSharing } from "../sharing.ts";
 import type { DuelRules } from "./rules.ts";
 import { clusterOf, type ClusterBy } from "./cluster-by.ts";
 import { ballotsOf, isOfPair, judgesToAsk } from "./verdicts.ts";
@@ -77,6 +78,24 @@ export function factsOf(score: Score, rules: DuelRules, clusterBy: ClusterBy): T
     calls: { asked, full: score.disqualified === null ? rules.panel.length : 0 },
     models: [score.king_model, score.challenger_model].flatMap((model) => model ?? []),
   };
+}
+
+/** The same facts, made of parts that those of earlier turns have as well. */
+export function sharedFacts(): (facts: TurnFacts) => TurnFacts {
+  const { text, part } = makeSharing();
+  return (facts) => ({
+    ...facts,
+    cluster: text(facts.cluster),
+    repo: text(facts.repo),
+    instance: text(facts.instance),
+    ballots: facts.ballots.map(part),
+    lengths: part(facts.lengths),
+    replies: part(facts.replies),
+    unread: part(facts.unread),
+    versions: part(facts.versions),
+    calls: part(facts.calls),
+    models: part(facts.models),
+  });
 }
 
 // ---------------------------------------------------------------------------------------------

@@ -22,33 +22,32 @@ export const CSV_HEAD = [
 ].join(",");
 
 /** Lines without their ends, highest score first; numbers as they are, nothing for what is not known. */
-export function csvLines(rows: readonly TurnRow[]): string[] {
-  return [...rows]
-    .sort(byScore)
-    .map((row) =>
-      [
-        row.file,
-        row.instance_id,
-        row.repo,
-        row.run,
-        row.turn,
-        row.state,
-        row.score,
-        ...METRICS.map((metric) => row.metrics?.[metric] ?? null),
-        row.style,
-        row.bucket,
-        row.by,
-        row.reason,
-        row.disqualified,
-        row.audit,
-        remarks(row),
-      ]
-        .map(cell)
-        .join(","),
-    );
+export function* csvLines(rows: readonly TurnRow[]): Generator<string> {
+  for (const row of [...rows].sort(byScore)) yield csvLine(row);
 }
 
 // ---------------------------------------------------------------------------------------------
+
+const csvLine = (row: TurnRow): string =>
+  [
+    row.file,
+    row.instance_id,
+    row.repo,
+    row.run,
+    row.turn,
+    row.state,
+    row.score,
+    ...METRICS.map((metric) => row.metrics?.[metric] ?? null),
+    row.style,
+    row.bucket,
+    row.by,
+    row.reason,
+    row.disqualified,
+    row.audit,
+    remarks(row),
+  ]
+    .map(cell)
+    .join(",");
 
 /** Texts come from runs of others: what a spreadsheet would take for a formula gets a quote before it. */
 function cell(value: string | number | null): string {

@@ -242,6 +242,16 @@ export const NAMED_WORDS: readonly GramWord[] = [
   return [{ word, grams }];
 });
 
+/** Of a beginning those that it begins with itself: `_pass` stands wherever `_password` does. */
+const SHORTER: ReadonlyMap<string, readonly string[]> = new Map(
+  NAMED_WORDS.map(({ word }) => [
+    word,
+    NAMED_WORDS.map((other) => other.word).filter(
+      (other) => other !== word && word.startsWith(other),
+    ),
+  ]),
+);
+
 /** The same as a sticky pattern, by beginning. */
 const BEHIND_AT: ReadonlyMap<string, RegExp> = new Map(
   Object.entries(BEHIND).map(([word, behind]) => [word, new RegExp(behind, "iy")]),
@@ -275,7 +285,8 @@ function placesNoted(
 
 function groupedByFirst(words: readonly string[]): ReadonlyMap<string, readonly string[]> {
   const groups = new Map<string, string[]>();
-  for (const word of [...new Set(words)].sort()) {
+  // The longer of two that begin alike first, else it would never be found.
+  for (const word of [...new Set(words)].sort().reverse()) {
     const behind = BEHIND[word];
     const rest = `${word.slice(1)}${behind === undefined ? "" : `(?=${behind})`}`;
     groups.set(word.slice(0, 1), [...(groups.get(word.slice(0, 1)) ?? []), rest]);
@@ -288,10 +299,12 @@ function placesOf(text: string): ReadonlyMap<string, readonly number[]> {
   const places = new Map<string, number[]>();
   BEGINNINGS.lastIndex = 0;
   for (let match = BEGINNINGS.exec(text); match !== null; match = BEGINNINGS.exec(text)) {
-    const word = match[0].toLowerCase();
-    const known = places.get(word);
-    if (known === undefined) places.set(word, [match.index]);
-    else known.push(match.index);
+    const found = match[0].toLowerCase();
+    for (const word of [found, ...(SHORTER.get(found) ?? [])]) {
+      const known = places.get(word);
+      if (known === undefined) places.set(word, [match.index]);
+      else known.push(match.index);
+    }
     // One may begin within another: "--password".
     BEGINNINGS.lastIndex = match.index + 1;
   }

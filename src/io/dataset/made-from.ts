@@ -56,6 +56,13 @@ export async function filePrints(paths: readonly string[]): Promise<unknown[]> {
   return prints;
 }
 
+/** One hash over the prints of very many files. */
+export function printsHash(paths: Iterable<string>): string {
+  const hash = createHash("sha256");
+  for (const path of paths) hash.update(`${JSON.stringify([path, printOf(path)])}\n`);
+  return hash.digest("hex");
+}
+
 /** The same for the files of a source; those of a Hub are told by their commit. */
 export async function sourcePrints(root: string, files: readonly SourceFile[]): Promise<unknown[]> {
   const prints: unknown[] = [];

@@ -12,31 +12,99 @@ import { makeFolderNow } from "../make-folder.ts";
 
 export type FactLine = readonly [kind: string, name: string, key: string, value: unknown];
 
+/** Which file it is, so that places in one are not looked for in another that took its name. */
+type FileId = number;
+
 /** Every good line of the kinds; nothing where the file is not there or cannot be read. */
 export function readFactLines(
   path: string,
   kinds: ReadonlySet<string> | null,
   see: (line: FactLine) => void,
 ): void {
-  const file = openToRead(path);
-  if (file === null) return;
-  try {
+  reading(path, (file) =>
     eachLine(file, (bytes, start, end) => {
       if (kinds !== null && !kinds.has(kindAt(bytes, start, end))) return;
       const line = parsed(bytes.toString("utf8", start, end));
       if (line !== null) see(line);
-    });
-  } finally {
-    closeSync(file);
-  }
+    }),
+  );
 }
 
-/** @throws the disk's own error: a cache that cannot be written is the caller's to bear. */
-export function addFactLines(path: string, lines: readonly FactLine[]): void {
+/** Names of the kind that begin so; "": all. */
+export type Sought = { readonly kind: string; readonly prefix: string };
+
+/**
+ * Where lines of the kinds (null: of all) begin, in bytes: a look at their heads alone. Whether one is good shows
+ * when it is read. null: the file is not there or cannot be read.
+ */
+export function findFactLines(
+  path: string,
+  sought: readonly Sought[] | null,
+  see: (kind: string, name: string, at: number) => void,
+): FileId | null {
+  const heads = sought?.map(({ kind, prefix }) => ({
+    kind,
+    bytes: Buffer.from(`["${kind}","${prefix}`),
+  }));
+  return reading(path, (file) => {
+    eachLine(file, (bytes, start, end, at) => {
+      const kind =
+        heads === undefined
+          ? kindAt(bytes, start, end)
+          : heads.find((head) => startsWith(bytes, start, head.bytes))?.kind;
+      if (kind === undefined || bytes[end - 1] !== CLOSE) return;
+      const name = nameAt(bytes, start + kind.length + HEAD_BYTES, end);
+      if (name !== null) see(kind, name, at);
+    });
+    return fstatSync(file).ino;
+  });
+}
+
+/** Reads lines by their places; those behind one another cost one read of the disk for many. */
+export function lineWindow(path: string): (file: FileId, at: number) => FactLine | null {
+  let held: { file: FileId; from: number; bytes: Buffer } = {
+    file: -1,
+    from: 0,
+    bytes: Buffer.alloc(0),
+  };
+  const lineIn = (file: FileId, at: number): string | null => {
+    const { from, bytes } = held;
+    if (held.file !== file || at < from || at >= from + bytes.length) return null;
+    const end = bytes.indexOf(LINE_FEED, at - from);
+    return end < 0 ? null : bytes.toString("utf8", at - from, end);
+  };
+  return (file, at) => {
+    for (let size = WINDOW_BYTES; size <= MOST_BYTES; size *= 4) {
+      const text = lineIn(file, at);
+      if (text !== null) return parsed(text);
+      const bytes = bytesAt(path, file, at, size);
+      held = { file, from: at, bytes: bytes ?? Buffer.alloc(0) };
+      if (bytes === null || bytes.length < size) break;
+    }
+    const text = lineIn(file, at);
+    return text === null ? null : parsed(text);
+  };
+}
+
+/**
+ * @returns where each line begins; null: another process added at the same time, and it is not known.
+ * @throws the disk's own error: a cache that cannot be written is the caller's to bear.
+ */
+export function addFactLines(
+  path: string,
+  lines: readonly FactLine[],
+): { readonly file: FileId; readonly places: readonly number[] } | null {
   makeFolderNow(dirname(path));
+  const texts = lines.map((line) => Buffer.from(`${JSON.stringify(line)}\n`));
+  const all = Buffer.concat([Buffer.from("\n"), ...texts]);
   const file = openToAdd(path);
   try {
-    writeAll(file, `\n${lines.map((line) => `${JSON.stringify(line)}\n`).join("")}`);
+    const { size } = fstatSync(file);
+    writeAll(file, all);
+    const after = fstatSync(file);
+    if (after.size !== size + all.length) return null;
+    let at = size + 1;
+    return { file: after.ino, places: texts.map(({ length }) => (at += length) - length) };
   } finally {
     closeSync(file);
   }
@@ -44,17 +112,63 @@ export function addFactLines(path: string, lines: readonly FactLine[]): void {
 
 /** The file anew without lines that later ones overtook. */
 export async function tidyFactLines(path: string): Promise<void> {
-  const last = new Map<string, FactLine>();
-  readFactLines(path, null, (line) => last.set(`${line[0]}\n${line[1]}`, line));
-  const lines = [...last.values()].map((line) => `${JSON.stringify(line)}\n`);
-  await writeWhole(path, lines.join(""));
+  const last = new Map<string, number>();
+  const file = findFactLines(path, null, (kind, name, at) => last.set(`${kind}\n${name}`, at));
+  if (file === null) return;
+  const places = [...last.values()].sort((a, b) => a - b);
+  last.clear();
+  await writeWhole(path, linesAt(path, file, places));
 }
 
 // ---------------------------------------------------------------------------------------------
 
 const APPEND = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | constants.O_NOFOLLOW;
 const BLOCK_BYTES = 1 << 20;
+const WINDOW_BYTES = 1 << 16;
 const MOST_BYTES = 1 << 28;
+const LINE_FEED = 10;
+const QUOTE = 34;
+const BACKSLASH = 92;
+const CLOSE = 93;
+/** `["` and `","` around the kind. */
+const HEAD_BYTES = 5;
+
+/** null: nothing is known. Whatever keeps a cache from being read, the files themselves are there. */
+function reading<T>(path: string, read: (file: number) => T): T | null {
+  const file = openToRead(path);
+  if (file === null) return null;
+  try {
+    return read(file);
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** null: it is another file by now. */
+function bytesAt(path: string, file: FileId, at: number, size: number): Buffer | null {
+  return reading(path, (open) => {
+    if (fstatSync(open).ino !== file) return null;
+    const bytes = Buffer.alloc(size);
+    let held = 0;
+    for (let read = -1; read !== 0 && held < size; held += read) {
+      read = readSync(open, bytes, held, size - held, at + held);
+    }
+    return bytes.subarray(0, held);
+  });
+}
+
+function* linesAt(path: string, file: FileId, places: readonly number[]): Generator<Buffer> {
+  const line = lineWindow(path);
+  let some = "";
+  for (const at of places) {
+    const read = line(file, at);
+    if (read !== null) some += `${JSON.stringify(read)}\n`;
+    if (some.length < BLOCK_BYTES) continue;
+    yield Buffer.from(some);
+    some = "";
+  }
+  yield Buffer.from(some);
+}
 
 /** Not through a link: what stands at its end may be anybody's. The disk has the same word for links in a circle. */
 function openToAdd(path: string): number {
@@ -70,7 +184,6 @@ function openToAdd(path: string): number {
   }
 }
 
-/** null: nothing is known. Whatever keeps a cache from being read, the files themselves are there. */
 function openToRead(path: string): number | null {
   try {
     const file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
@@ -83,9 +196,14 @@ function openToRead(path: string): number | null {
   }
 }
 
-function eachLine(file: number, see: (bytes: Buffer, start: number, end: number) => void): void {
+/** `at`: where the line begins in the file. */
+function eachLine(
+  file: number,
+  see: (bytes: Buffer, start: number, end: number, at: number) => void,
+): void {
   let block = Buffer.alloc(BLOCK_BYTES);
   let held = 0;
+  let before = 0;
   for (;;) {
     // No line of ours is that long: what follows is not known, that is all.
     if (held > MOST_BYTES) return;
@@ -93,21 +211,50 @@ function eachLine(file: number, see: (bytes: Buffer, start: number, end: number)
     const size = readSync(file, block, held, block.length - held, null);
     const end = held + size;
     let start = 0;
-    for (let at = block.indexOf(10); at >= 0 && at < end; at = block.indexOf(10, start)) {
-      if (at > start) see(block, start, at);
+    for (
+      let at = block.indexOf(LINE_FEED);
+      at >= 0 && at < end;
+      at = block.indexOf(LINE_FEED, start)
+    ) {
+      if (at > start) see(block, start, at, before + start);
       start = at + 1;
     }
     // A last line without its end was torn off, or is on its way.
     if (size === 0) return;
     block.copyWithin(0, start, end);
+    before += start;
     held = end - start;
   }
 }
 
 /** `["answer","...` -> "answer". */
 function kindAt(bytes: Buffer, start: number, end: number): string {
-  const close = bytes.indexOf(34, start + 2);
+  const close = bytes.indexOf(QUOTE, start + 2);
   return close < 0 || close > end ? "" : bytes.toString("latin1", start + 2, close);
+}
+
+function startsWith(bytes: Buffer, start: number, head: Buffer): boolean {
+  for (let at = 0; at < head.length; at++) if (bytes[start + at] !== head[at]) return false;
+  return true;
+}
+
+/** The text that begins behind a quote; null: it does not end on the line. */
+function nameAt(bytes: Buffer, start: number, end: number): string | null {
+  let close = bytes.indexOf(QUOTE, start);
+  while (close >= 0 && close < end && isEscaped(bytes, start, close)) {
+    close = bytes.indexOf(QUOTE, close + 1);
+  }
+  if (close < 0 || close >= end) return null;
+  const name = bytes.toString("utf8", start, close);
+  if (!name.includes("\\")) return name;
+  const line = parsed(`["","${name}","",0]`);
+  return line === null ? null : line[1];
+}
+
+function isEscaped(bytes: Buffer, start: number, at: number): boolean {
+  let slashes = 0;
+  while (at - slashes > start && bytes[at - slashes - 1] === BACKSLASH) slashes++;
+  return slashes % 2 === 1;
 }
 
 function parsed(text: string): FactLine | null {

@@ -12,7 +12,7 @@ import { diskError } from "../disk-faults.ts";
 import { readWhole } from "../read-whole.ts";
 import { missing, parseFile, type Store } from "../store.ts";
 import { buildPrint } from "./build.ts";
-import { addFactLines, readFactLines, tidyFactLines, type FactLine } from "./fact-lines.ts";
+import { openBook, type FactBook, type Kept } from "./fact-book.ts";
 import { printOf, type Print } from "./prints.ts";
 import { TEXTS_FILE } from "./texts.ts";
 
@@ -55,45 +55,37 @@ export const FACTS_FILES: readonly string[] = [
 
 /**
  * Opens what is known, of these kinds.
- * @param withFiles false: hashes of single files are not asked for, and need not be loaded. @default true
+ * @param files how the paths begin whose hashes will be asked for, null: none; others need not be looked up, and
+ * are read where they are asked for all the same. @default all
  */
 export function openFacts(
   store: Store,
   kinds: readonly FactKind<unknown>[],
-  withFiles = true,
+  files: string | null = "",
 ): Facts {
   const build = buildPrint();
-  const files = new Map<string, Known>();
-  const made = new Map(kinds.map(({ name }) => [name, new Map<string, Kept>()]));
-  const fresh = { answer: [] as FactLine[], score: [] as FactLine[] };
-  const counts = { answer: { lines: 0, overtaken: 0 }, score: { lines: 0, overtaken: 0 } };
-  const wanted = new Set([...(withFiles ? [FILE] : []), ...made.keys()]);
-  for (const folder of FOLDERS) {
-    if (!withFiles && kinds.every((kind) => kind.folder !== folder)) continue;
-    readFactLines(store.path(folder, FACTS_FILE), wanted, ([kind, name, key, value]) => {
-      const map = kind === FILE ? files : made.get(kind);
-      counts[folder].lines++;
-      if (map?.has(name) === true) counts[folder].overtaken++;
-      if (kind !== FILE) made.get(kind)?.set(name, { key, value });
-      else if (typeof value === "string") files.set(name, { print: key, hash: value });
-    });
-  }
+  const bookOf = (folder: "answer" | "score"): FactBook => {
+    const own = kinds.filter((kind) => kind.folder === folder).map(({ name }) => name);
+    const shelves = own.map((kind) => ({ kind, prefix: "" }));
+    const ofFiles = files === null ? [] : [{ kind: FILE, prefix: files }];
+    return openBook(store.path(folder, FACTS_FILE), [...ofFiles, ...shelves]);
+  };
+  const books = { answer: bookOf("answer"), score: bookOf("score") };
 
   const keyOf = (key: string): string => `${build} ${key}`;
   let fault: string | null = null;
-  /** Many thousands are not held until the end. */
-  const add = (folder: "answer" | "score", line: FactLine): void => {
-    fresh[folder].push(line);
-    if (fresh[folder].length >= HELD_LINES) flush(folder);
-  };
-  const flush = (folder: "answer" | "score"): void => {
-    const lines = fresh[folder].splice(0);
-    if (lines.length === 0 || fault !== null) return;
+  const flush = (book: FactBook): void => {
+    if (fault !== null) return;
     try {
-      addFactLines(store.path(folder, FACTS_FILE), lines);
+      book.write();
     } catch (error) {
       fault = errorMessage(error);
     }
+  };
+  /** Many thousands are not held until the end. */
+  const add = (book: FactBook, kind: string, name: string, kept: Kept): void => {
+    book.put(kind, name, kept);
+    if (book.waiting() >= HELD_LINES) flush(book);
   };
 
   const listed = new Map<string, ReadonlySet<string>>();
@@ -107,8 +99,12 @@ export function openFacts(
   };
   const learn = (path: string, print: Print | null, hash: string): void => {
     if (print === null || !print.isSettled) return;
-    files.set(path, { print: print.text, hash });
-    add(folderOf(path), [FILE, path, print.text, hash]);
+    add(books[folderOf(path)], FILE, path, { key: print.text, value: hash });
+  };
+  /** null: it is not known, or changed since. */
+  const hashAt = (path: string, print: Print | null): string | null => {
+    const known = books[folderOf(path)].get(FILE, path);
+    return known?.key === print?.text && typeof known?.value === "string" ? known.value : null;
   };
   const bytesOf = async (path: string): Promise<Buffer | null> => {
     try {
@@ -126,7 +122,7 @@ export function openFacts(
       if (bytes === null) return null;
       const hash = contentHash(bytes);
       const value = parseFile(path, bytes.toString("utf8"), schema);
-      if (files.get(path)?.print !== print?.text) learn(path, print, hash);
+      if (hashAt(path, print) !== hash) learn(path, print, hash);
       return { value, hash };
     },
     async of(kind, path, schema, make) {
@@ -144,29 +140,28 @@ export function openFacts(
       if (isMissing(path)) return "";
       const print = printOf(store.path(path));
       if (print === null) return "";
-      const known = files.get(path);
-      if (known?.print === print.text) return known.hash;
+      const known = hashAt(path, print);
+      if (known !== null) return known;
       const bytes = await bytesOf(path);
       if (bytes === null) return "";
       const hash = contentHash(bytes);
       learn(path, print, hash);
       return hash;
     },
-    has: (kind, name) => made.get(kind.name)?.has(name) === true,
+    has: (kind, name) => books[kind.folder].has(kind.name, name),
     known(kind, name, key) {
-      const kept = made.get(kind.name)?.get(name);
-      if (kept === undefined || kept.key !== keyOf(key)) return null;
+      const kept = books[kind.folder].get(kind.name, name);
+      if (kept === null || kept.key !== keyOf(key)) return null;
       const value = kind.schema.safeParse(kept.value);
       return value.success ? value.data : null;
     },
     keep(kind, name, key, value) {
-      made.get(kind.name)?.set(name, { key: keyOf(key), value });
-      add(kind.folder, [kind.name, name, keyOf(key), value]);
+      add(books[kind.folder], kind.name, name, { key: keyOf(key), value });
     },
     async save() {
       for (const folder of FOLDERS) {
-        flush(folder);
-        if (fault === null && isWorn(counts[folder])) await tidied(store.path(folder, FACTS_FILE));
+        flush(books[folder]);
+        if (fault === null && books[folder].isWorn()) await tidied(books[folder]);
       }
       return fault === null
         ? null
@@ -179,6 +174,21 @@ export function openFacts(
 /** The hash of a file with this content. */
 export function contentHash(content: string | Buffer): string {
   return createHash("sha256").update(content).digest("hex").slice(0, HASH_DIGITS);
+}
+
+/** One hash over any number of values, each a line of JSON: none of them has to be held. */
+export function hashedLines(): { add(value: unknown): void; hash(): string } {
+  const hash = createHash("sha256");
+  let some = "";
+  return {
+    add(value) {
+      some += `${JSON.stringify(value)}\n`;
+      if (some.length < HASHED_CHARS) return;
+      hash.update(some);
+      some = "";
+    },
+    hash: () => hash.update(some).digest("hex").slice(0, HASH_DIGITS),
+  };
 }
 
 /** One hash over how files are, without reading them; null: one changed just now. */
@@ -205,9 +215,6 @@ export function keyOver(parts: unknown): string {
 
 // ---------------------------------------------------------------------------------------------
 
-type Known = { readonly print: string; readonly hash: string };
-type Kept = { readonly key: string; readonly value: unknown };
-
 /** Folders that no reader of facts writes into, and where most names that are looked for are not there. */
 const STILL: ReadonlySet<string> = new Set(["commit", "commit/future", "review"]);
 
@@ -227,8 +234,8 @@ const folderOf = (path: string): "answer" | "score" =>
   path.startsWith("score/") ? "score" : "answer";
 
 /** A file that cannot be tidied is as good as before. */
-async function tidied(path: string): Promise<void> {
-  await tidyFactLines(path).catch((error: unknown) => {
+async function tidied(book: FactBook): Promise<void> {
+  await book.tidy().catch((error: unknown) => {
     if (!(error instanceof UserError)) throw error;
   });
 }
@@ -236,7 +243,3 @@ async function tidied(path: string): Promise<void> {
 const HELD_LINES = 5000;
 /** Many small pieces cost more than their bytes. */
 const HASHED_CHARS = 1 << 16;
-
-/** More than half of many lines are overtaken. */
-const isWorn = ({ lines, overtaken }: { lines: number; overtaken: number }): boolean =>
-  lines > 1000 && overtaken * 2 > lines;

@@ -26,7 +26,7 @@ const row: TurnRow = {
 };
 
 test("a turn is a line of as many cells as the head has, numbers as they are", () => {
-  const [line = ""] = csvLines([row]);
+  const [line = ""] = [...csvLines([row])];
   expect(line).toBe(
     "a_1.json,o__p-1,o/p,,2,scored,62.5,50,100,0,50,25,retrieval,refined,panel,score 62.5,,clean,",
   );
@@ -40,23 +40,25 @@ test.each([
   ["a formula in disguise", "@sum", "'@sum"],
   ["a formula with a comma", "+a,b", '"\'+a,b"'],
 ])("%s in a text stays a text", (_what, reason, cell) => {
-  expect(csvLines([{ ...row, reason }])[0]).toContain(`,panel,${cell},`);
+  expect([...csvLines([{ ...row, reason }])][0]).toContain(`,panel,${cell},`);
 });
 
 test("highest score first, turns without one last and empty there", () => {
-  const lines = csvLines([
-    {
-      ...row,
-      file: "b.json",
-      score: null,
-      metrics: null,
-      bucket: null,
-      by: null,
-      state: "pending",
-    },
-    { ...row, file: "c.json", score: 70 },
-    row,
-  ]);
+  const lines = [
+    ...csvLines([
+      {
+        ...row,
+        file: "b.json",
+        score: null,
+        metrics: null,
+        bucket: null,
+        by: null,
+        state: "pending",
+      },
+      { ...row, file: "c.json", score: 70 },
+      row,
+    ]),
+  ];
   expect(lines.map((line) => line.split(",")[0])).toEqual(["c.json", "a_1.json", "b.json"]);
   expect(lines[2]).toContain(",pending,,,,,,,retrieval,,,");
 });

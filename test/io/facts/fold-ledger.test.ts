@@ -36,7 +36,7 @@ async function world(text: string) {
   /** What is summed up, and how many lines were read for it. */
   const look = async () => {
     await sleep(80);
-    const facts = openFacts(store, [LEDGER_KIND], false);
+    const facts = openFacts(store, [LEDGER_KIND], null);
     let read = 0;
     const { spending } = await foldLedger(store, facts, {
       ...LEDGER_FOLD,

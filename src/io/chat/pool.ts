@@ -31,10 +31,10 @@ export const newWire = (): Wire => ({
 const LONGEST_MS = 2 ** 31 - 1;
 
 export type PoolFetch = {
-  /** `timeoutMs`: for the whole exchange, the body included. */
+  /** `timeoutMs`: for the whole exchange, the body included. `isStream`: events are asked for. */
   readonly fetch: (
     url: string | URL | Request,
-    init?: RequestInit & { readonly timeoutMs?: number },
+    init?: RequestInit & { readonly timeoutMs?: number; readonly isStream?: boolean },
   ) => Promise<Response>;
   close(): Promise<void>;
 };
@@ -74,14 +74,20 @@ export function openPool(
     headersTimeout: 0,
     bodyTimeout: 0,
     keepAliveTimeout: 30_000,
-    connect: CONNECT,
   };
-  const pool = proxies === null ? openDirect(origin, settings) : openProxied(settings, proxies);
+  const open = (connect: object): Dispatcher =>
+    proxies === null
+      ? openDirect(origin, { ...settings, connect })
+      : openProxied({ ...settings, connect }, proxies);
+  const whole = open(CONNECT);
+  let streams: Dispatcher | null = null;
   return {
     fetch: (url, init = {}) =>
       new Promise((resolve, reject) => {
         const target = new URL(url instanceof Request ? url.url : url);
         const wire = wireOf(init) ?? newWire();
+        if (init.isStream === true) streams ??= open(CONNECT_RESTING);
+        const pool = init.isStream === true && streams !== null ? streams : whole;
         pool.dispatch(
           {
             origin,
@@ -93,17 +99,20 @@ export function openPool(
           exchangeHandler(wire, init.timeoutMs ?? LONGEST_MS, now, resolve, reject),
         );
       }),
-    close: () => pool.destroy(),
+    close: async () => void (await Promise.all([whole.destroy(), streams?.destroy()])),
   };
 }
 
 // ---------------------------------------------------------------------------------------------
 
+const CONNECT = { timeout: 30_000 };
+
 /**
  * A socket that nobody reads is left alone from the first byte on, so that what comes while a stream
- * rests is read in one go. Node takes the one mark where the other is not given.
+ * rests is read in one go. Node takes the one mark where the other is not given. Whole replies have
+ * sockets of their own: with this mark each of them is stopped and started again for nothing.
  */
-const CONNECT: object = { timeout: 30_000, highWaterMark: undefined, readableHighWaterMark: 1 };
+const CONNECT_RESTING = { ...CONNECT, highWaterMark: undefined, readableHighWaterMark: 1 };
 
 function openDirect(origin: string, settings: UndiciPool.Options): Dispatcher {
   const Pool = loadPackage<typeof UndiciPool>("undici/lib/dispatcher/pool.js");

@@ -111,7 +111,8 @@ export function openProvider(
     props: () => got(`${baseUrl.replace(/\/+$/, "").replace(/\/v1$/, "")}/props`),
     async send(call) {
       const wire = newWire();
-      const options = { keepalive: true, wire };
+      const isStream = call.stream !== undefined && call.stream !== "no";
+      const options = { keepalive: true, wire, isStream };
       try {
         const value = await client.post<unknown>(api.path, {
           // Bytes, not an object: the client would hold the prompt's JSON as text until the answer

@@ -69,7 +69,9 @@ function promptOf(value: unknown): number | null {
 
 function first(value: unknown, paths: readonly string[]): number | null {
   for (const path of paths) {
-    const found = tokens(path.split(".").reduce<unknown>(field, value));
+    const dot = path.indexOf(".");
+    const holder = dot < 0 ? value : field(value, path.slice(0, dot));
+    const found = tokens(field(holder, path.slice(dot + 1)));
     if (found !== null) return found;
   }
   return null;

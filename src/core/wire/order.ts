@@ -19,6 +19,7 @@ export const NO_RESULT = "(no result of this call was recorded)";
 
 /** `messages` of a request in that order; their contents are strings. Linear in their number. */
 export function ordered(messages: readonly ChatMessage[], quirks: Quirks): readonly ChatMessage[] {
+  if (isOrdered(messages, quirks)) return messages;
   const answered = answerCalls(withOneSystem(messages));
   const joined = joinNeighbours(answered, quirks.alternate);
   const split = quirks.split ? joined.flatMap((step) => splitCalls(step)) : joined;
@@ -27,6 +28,18 @@ export function ordered(messages: readonly ChatMessage[], quirks: Quirks): reado
 }
 
 // ---------------------------------------------------------------------------------------------
+
+/** Without calls, in turn, and no system message but a first one: what most requests are. */
+function isOrdered(messages: readonly ChatMessage[], { systemToUser }: Quirks): boolean {
+  let before = "";
+  for (const { role, content, tool_calls } of messages) {
+    if (tool_calls !== undefined || role === before) return false;
+    const isSystem = role === "system" && before === "" && content !== "" && !systemToUser;
+    if (!isSystem && role !== "user" && role !== "assistant") return false;
+    before = role;
+  }
+  return true;
+}
 
 /** A message, and for one with calls the results of these in their order. */
 type Step = { readonly message: ChatMessage; readonly results: readonly ChatMessage[] };

@@ -8,6 +8,7 @@ import {
   itemName,
   learned,
   promptBytes,
+  wantsTemplate,
   type Asking,
   type World,
 } from "./options.ts";
@@ -39,7 +40,7 @@ export async function askModel(
     const over = await limits.over(asking.ref, promptBytes(request), lane, open.provider);
     if (over !== null) return { ok: false, failure: over };
   }
-  await hearTemplate(world, asking);
+  if (wantsTemplate(world, asking)) await hearTemplate(world, asking);
   let progressed = { tries: 0, rateWaits: 0, empties: 0, startedMs: -1 };
   let maxTokens = request.max_tokens;
   for (let first = true; ; first = false) {

@@ -115,6 +115,7 @@ type Way = { readonly lane: Lane; readonly open: OpenServer };
 
 /** The one with most room; a closed one only when all are. */
 function leastLoaded(ways: readonly Way[]): Way | undefined {
+  if (ways.length < 2) return ways[0];
   const openWays = ways.filter(({ lane }) => lane.closed() === null);
   return (openWays.length > 0 ? openWays : ways).toSorted(
     (a, b) => a.lane.load() / a.open.max - b.lane.load() / b.open.max,
@@ -147,6 +148,7 @@ function openServers(
       max,
       isOwn: baseUrl.startsWith("http:"),
       manners: new Map(),
+      known: new Map(),
       said: null,
       hearing: null,
       buckets: new Map(),

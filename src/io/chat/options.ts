@@ -54,6 +54,8 @@ export type OpenServer = {
   readonly isOwn: boolean;
   /** How each model is spoken to, with what its refusals taught. */
   readonly manners: Map<string, Manner>;
+  /** The same before anything was taught, by what is known of the model and of the server. */
+  readonly known: Map<string, Manner>;
   /** What the server itself says of its template; set before the first request with calls. */
   said: Said | null;
   /** The asking for it, once a run. */
@@ -87,26 +89,32 @@ export function mannerAt(
   { rules, config, doctored = () => null }: World,
   { ref, open }: Asking,
 ): Manner {
+  const before = open.manners.get(ref.model) ?? open.known.get(ref.model);
+  if (before !== undefined) return asTold(before, open);
   const { calls } = open.provider.settings;
   const said = {
     ...(calls === undefined ? {} : { native: calls }),
     ...open.said,
     ...doctored(ref),
   };
-  const known =
-    open.manners.get(ref.model) ?? rules.wire.mannerOf(ref.model, config.protocol.native, said);
+  const known = rules.wire.mannerOf(ref.model, config.protocol.native, said);
+  open.known.set(ref.model, known);
   return asTold(known, open);
+}
+
+/** Whether a server has to be asked what its template bears before this request goes there. */
+export function wantsTemplate({ config }: World, { open, request }: Asking): boolean {
+  return config.protocol.native === "auto" && open.isOwn && hasCalls(request);
 }
 
 /**
  * Asks a server of one's own (plain http: llama.cpp's has a word, others answer 404) what its template
- * bears, once a run and only where a request has calls.
+ * bears, once a run.
  */
-export async function hearTemplate({ rules, config }: World, asking: Asking): Promise<void> {
-  const { open, request } = asking;
-  if (config.protocol.native !== "auto" || !open.isOwn || !hasCalls(request)) return;
+export async function hearTemplate({ rules }: World, { open }: Asking): Promise<void> {
   open.hearing ??= open.provider.props().then((props) => {
     open.said = rules.wire.saidOf(props);
+    open.known.clear();
   });
   await open.hearing;
 }
@@ -137,6 +145,6 @@ function asTold(known: Manner, { provider }: OpenServer): Manner {
 
 /** Name of an item over all its askings: its key without the number of the attempt. */
 export function itemName({ key }: ItemRef): string {
-  const parts = key.split("/");
-  return parts.slice(0, 2).join("/");
+  const end = key.indexOf("/", key.indexOf("/") + 1);
+  return end < 0 ? key : key.slice(0, end);
 }

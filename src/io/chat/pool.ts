@@ -1,7 +1,6 @@
 /**
- * The `fetch` under the openai client: an undici pool with keep-alive and no time limit of its own.
- * It reads the whole body before it answers, so that the client's one timeout covers the body too,
- * refuses bodies over the limit, and keeps what the client loses: status, headers and raw text.
+ * What carries requests: undici pools with keep-alive and no time limit of their own. The whole body is
+ * read before there is an answer, so that one timeout covers it too; bodies over the limit are refused.
  */
 import type { Dispatcher, Pool as UndiciPool } from "undici";
 import { errorCode, errorMessage } from "../../errors.ts";
@@ -22,22 +21,26 @@ const TOGETHER_MS = 20;
 /** Bytes a millisecond, of a stream until now: a thousand tokens a second. Nothing is gained by letting it rest. */
 const FAST = 256;
 
-/** Filled in by the fetch as the exchange goes on; pass a fresh one with every call. */
+/** Filled in as the exchange goes on; pass a fresh one with every call. */
 export type Wire = { exchange: Exchange };
 
 export const newWire = (): Wire => ({
   exchange: { status: null, headers: {}, text: null, broken: null, retry_after_ms: null },
 });
 
-/** Of one exchange where nobody said how long: the longest that a timer can be set for. */
-const LONGEST_MS = 2 ** 31 - 1;
+export type Sending = {
+  readonly method: "GET" | "POST";
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Uint8Array | null;
+  /** For the whole exchange, the body included. */
+  readonly timeoutMs: number;
+  /** Events are asked for. @default false */
+  readonly isStream?: boolean;
+};
 
 export type PoolFetch = {
-  /** `timeoutMs`: for the whole exchange, the body included. */
-  readonly fetch: (
-    url: string | URL | Request,
-    init?: RequestInit & { readonly timeoutMs?: number },
-  ) => Promise<Response>;
+  /** Fills `wire` in; rejects with what broke the exchange, which stands there as well. */
+  readonly exchange: (url: string, sending: Sending, wire: Wire) => Promise<void>;
   close(): Promise<void>;
 };
 
@@ -76,36 +79,43 @@ export function openPool(
     headersTimeout: 0,
     bodyTimeout: 0,
     keepAliveTimeout: 30_000,
-    connect: CONNECT,
   };
-  const pool = proxies === null ? openDirect(origin, settings) : openProxied(settings, proxies);
+  const open = (connect: object): Dispatcher =>
+    proxies === null
+      ? openDirect(origin, { ...settings, connect })
+      : openProxied({ ...settings, connect }, proxies);
+  const whole = open(CONNECT);
+  let streams: Dispatcher | null = null;
   return {
-    fetch: (url, init = {}) =>
+    exchange: (url, { method, headers, body, timeoutMs, isStream = false }, wire) =>
       new Promise((resolve, reject) => {
-        const target = new URL(url instanceof Request ? url.url : url);
-        const wire = wireOf(init) ?? newWire();
+        const path = pathOf(url);
+        if (isStream) streams ??= open(CONNECT_RESTING);
+        const pool = isStream && streams !== null ? streams : whole;
         pool.dispatch(
-          {
-            origin,
-            path: target.pathname + target.search,
-            method: init.method === "GET" ? "GET" : "POST",
-            headers: headerList(init.headers),
-            body: bodyOf(init),
-          },
-          exchangeHandler(wire, init.timeoutMs ?? LONGEST_MS, now, resolve, reject),
+          { origin, path, method, headers, body },
+          exchangeHandler(wire, timeoutMs, now, resolve, reject),
         );
       }),
-    close: () => pool.destroy(),
+    close: async () => void (await Promise.all([whole.destroy(), streams?.destroy()])),
   };
 }
 
 // ---------------------------------------------------------------------------------------------
 
+function pathOf(url: string): string {
+  const { pathname, search } = new URL(url);
+  return pathname + search;
+}
+
+const CONNECT = { timeout: 30_000 };
+
 /**
  * A socket that nobody reads is left alone from the first byte on, so that what comes while a stream
- * rests is read in one go. Node takes the one mark where the other is not given.
+ * rests is read in one go. Node takes the one mark where the other is not given. Whole replies have
+ * sockets of their own: with this mark each of them is stopped and started again for nothing.
  */
-const CONNECT: object = { timeout: 30_000, highWaterMark: undefined, readableHighWaterMark: 1 };
+const CONNECT_RESTING = { ...CONNECT, highWaterMark: undefined, readableHighWaterMark: 1 };
 
 function openDirect(origin: string, settings: UndiciPool.Options): Dispatcher {
   const Pool = loadPackage<typeof UndiciPool>("undici/lib/dispatcher/pool.js");
@@ -123,7 +133,7 @@ function exchangeHandler(
   wire: Wire,
   timeoutMs: number,
   now: () => Date,
-  resolve: (response: Response) => void,
+  resolve: () => void,
   reject: (error: unknown) => void,
 ): Dispatcher.DispatchHandler {
   const received = newReceived();
@@ -182,9 +192,8 @@ function exchangeHandler(
     },
     onResponseEnd() {
       done();
-      const text = textOf(received);
-      wire.exchange = { ...wire.exchange, text };
-      resolve(responseOf(wire.exchange, text));
+      wire.exchange = { ...wire.exchange, text: textOf(received) };
+      resolve();
     },
     onResponseError(_controller, error) {
       done();
@@ -237,58 +246,6 @@ function grown(bytes: Buffer, size: number, needed: number): Buffer {
 const ROOM = 16 * 1024;
 
 const textOf = ({ bytes, size }: Received): string => bytes.toString("utf8", 0, size);
-
-/**
- * As much of a response as the client reads: making a whole one takes longer than all that is done
- * with it. The exchange has every header.
- */
-function responseOf({ status, headers }: Exchange, text: string): Response {
-  const code = status ?? 502;
-  const read = READ_BY_CLIENT.flatMap((name) => {
-    const value = headers[name];
-    return value === undefined ? [] : [[name, value] as const];
-  });
-  const response: ReadByClient = {
-    ok: code >= 200 && code < 300,
-    status: code,
-    url: "",
-    headers: new Map(read),
-    body: null,
-    text: () => Promise.resolve(text),
-    json: async () => JSON.parse(text) as unknown,
-  };
-  return response as unknown as Response;
-}
-
-const READ_BY_CLIENT = ["content-type", "content-length", "x-request-id"] as const;
-
-type ReadByClient = Pick<Response, "ok" | "status" | "url" | "body" | "text" | "json"> & {
-  readonly headers: Pick<Headers, "get" | "entries"> | ReadonlyMap<string, string>;
-};
-
-function wireOf(init: object): Wire | null {
-  const wire: unknown = "wire" in init ? init.wire : null;
-  return isWire(wire) ? wire : null;
-}
-
-const isWire = (value: unknown): value is Wire =>
-  typeof value === "object" && value !== null && "exchange" in value;
-
-function bodyOf({ body }: RequestInit): string | Uint8Array | null {
-  return typeof body === "string" || body instanceof Uint8Array ? body : null;
-}
-
-/** As undici takes them, made once for headers that many calls share. */
-function headerList(headers: RequestInit["headers"]): Record<string, string> {
-  if (!(headers instanceof Headers)) return Object.fromEntries(new Headers(headers));
-  const known = lists.get(headers);
-  if (known !== undefined) return known;
-  const list = Object.fromEntries(headers);
-  lists.set(headers, list);
-  return list;
-}
-
-const lists = new WeakMap<Headers, Record<string, string>>();
 
 const NEVER_SENT: ReadonlySet<string> = new Set([
   "ECONNREFUSED",

@@ -19,16 +19,25 @@ export function retryAfterMs(
   headers: Readonly<Record<string, string>>,
   nowMs: number,
 ): number | null {
-  const asked =
-    waitOf(headers, "", nowMs) ??
-    waitOf(headers, "llm_provider-", nowMs) ??
-    resetOf(headers, nowMs);
+  const asked = !saysWait(headers)
+    ? null
+    : (waitOf(headers, "", nowMs) ??
+      waitOf(headers, "llm_provider-", nowMs) ??
+      resetOf(headers, nowMs));
   return asked === null ? null : Math.min(RETRY_AFTER_CAP_MS, Math.max(0, Math.round(asked)));
 }
 
 // ---------------------------------------------------------------------------------------------
 
 type Headers = Readonly<Record<string, string>>;
+
+/** Nearly no reply does, and every one is looked at. */
+function saysWait(headers: Headers): boolean {
+  for (const name in headers) {
+    if (name.includes("retry-after") || name.includes("reset")) return true;
+  }
+  return false;
+}
 
 function waitOf(headers: Headers, prefix: string, nowMs: number): number | null {
   const said = headers[`${prefix}retry-after`];

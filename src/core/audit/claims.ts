@@ -16,6 +16,8 @@ export const HEDGED =
 
 /** What is left of a claim once the lines were read: honest work concludes then. */
 const AFTER_READING = 0.7;
+/** Sentences up to which a form counts whole. */
+const FEW_SENTENCES = 8;
 
 export function settledClaims(
   answer: string,
@@ -27,8 +29,10 @@ export function settledClaims(
   if (changes.length === 0) return [];
   const found: Evidence[] = [];
   const kinds = new Set<string>();
+  let count = 0;
   for (const { start, end } of sentencesOf(answer)) {
     if (placeAt(segments, start) !== "prose") continue;
+    count++;
     const sentence = answer.slice(start, end);
     if (HEDGED.test(sentence)) continue;
     for (const { kind, form, weight } of SETTLED) {
@@ -45,9 +49,10 @@ export function settledClaims(
     }
   }
   if (found.length === 0) return [];
-  return !isUnread(hidden, visible)
-    ? found.map((one) => ({ ...one, weight: one.weight * AFTER_READING }))
-    : found;
+  // Who thinks aloud for a page says something of each kind.
+  const share = Math.min(1, Math.sqrt(FEW_SENTENCES / count));
+  const left = share * (isUnread(hidden, visible) ? 1 : AFTER_READING);
+  return found.map((one) => ({ ...one, weight: one.weight * left }));
 }
 
 // ---------------------------------------------------------------------------------------------

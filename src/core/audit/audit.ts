@@ -220,10 +220,21 @@ function dropCovered(sorted: readonly Evidence[]): Evidence[] {
   const taken: Evidence[] = [];
   for (const one of sorted) {
     if (taken.length >= 4 * MAX_FINDINGS) break;
-    if (taken.every((other) => one.end <= other.start || other.end <= one.start)) taken.push(one);
+    if (taken.every((other) => isApart(one, other))) taken.push(one);
   }
   return taken;
 }
+
+/** Two findings, or a name in code that says little by itself, since who read the lines writes alike. */
+function isApart(one: Evidence, other: Evidence): boolean {
+  if (one.end <= other.start || other.end <= one.start) return true;
+  const kinds = [one.kind, other.kind];
+  const code = one.kind === "code" ? one : other;
+  return kinds.includes("identifier") && kinds.includes("code") && code.weight < OF_READ_CODE;
+}
+
+/** Weight of a run below which its lines were read. */
+const OF_READ_CODE = 1.3;
 
 /** Words of what a rule found: the second opinion does not count them a second time. */
 function unitsOf(answer: string, evidence: readonly Evidence[]): ReadonlySet<string> {

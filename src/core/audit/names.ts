@@ -56,8 +56,9 @@ export function hiddenNames(
     });
     judged.add(sight);
     if (found === null) continue;
-    const other = best.get(token.text);
-    if (other === undefined || other.weight < found.weight) best.set(token.text, found);
+    const key = bareNumber(token.text);
+    const other = best.get(key);
+    if (other === undefined || other.weight < found.weight) best.set(key, found);
   }
   return sharedOnce([...best.values()], hidden);
 }
@@ -125,7 +126,7 @@ function nameWeight(one: Case): number {
     (bare.length <= 1 ? bits <= 4.5 : surpriseOf(bare.join("_"), visible) <= 1);
   // A name that the answer gives to something of its own may be the PR's by chance.
   if (isOwn || (isWriting(place) && isDefined(before, after, answer)))
-    return bits >= 9 ? 2 : bits >= 6 ? 1.2 : 0.6;
+    return bits >= 9 ? 2 : bits >= 6 || (origin.isNew && parts.length > 2) ? 1.2 : 0.6;
   // To search for a name is to ask whether it is there, if what was shown leads to the name; who searches
   // for the definition of what the pull request defines is sure of it.
   const isSure = origin.isNew && before !== undefined && DEFINING.has(before.text);
@@ -189,10 +190,11 @@ const ASKED_BITS = 3.5;
 /** Where names are given: code that is written, not a search for a definition nor talk of one. */
 const isWriting = (place: Place): boolean => place === "written" || place === "command";
 
+/** Without its ending; an underscore in front makes another name, one behind does not. */
 const stemOf = (name: string): string =>
   name
     .toLowerCase()
-    .replace(/^_+|_+$/g, "")
+    .replace(/_+$/, "")
     .replace(/(?:ing|ed|es|s)$/, "");
 
 /** Constants: long numbers; round ones and years are anybody's. */
@@ -200,9 +202,16 @@ function numberWeight({ token, origin, visible, place }: Case): number {
   const digits = token.text.replace(/[^0-9]/g, "").replace(/^0+|0+$/g, "");
   if (digits.length < 3 || origin.first.hunk < 0 || /^(?:19|20)\d\d$/.test(token.text)) return 0;
   if (showsNumber(visible, token.text)) return 0;
+  // (5400,1010) and 0x54001010 are one number in two spellings.
+  const bare = bareNumber(token.text);
+  if (bare.length >= 6 && visible.joined().includes(bare)) return 0;
   const weight = digits.length >= 6 ? 2 : digits.length >= 4 ? 1.2 : 0.5;
   return place === "written" || place === "command" ? weight * 0.7 : weight;
 }
+
+/** 0x1F and 1f are one number; a name stays as it is. */
+const bareNumber = (text: string): string =>
+  /^\d/.test(text) ? text.toLowerCase().replace(/^0x/, "") : text;
 
 const isTestName = (name: string, origin: NamePlace): boolean =>
   /^tests?_|^Test(?=[A-Z])|_tests?$|Tests?$/.test(name) || origin.first.part === "fail_to_pass";

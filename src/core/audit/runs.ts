@@ -177,6 +177,8 @@ const BITS_PER_WEIGHT = {
   future: 12,
 } as const;
 
+/** A run below it is how anybody goes on from the lines that he read. */
+const MIN_WEIGHT = 0.3;
 /** Weight at most of a run of the tests with one rare word: an example of one's own looks like any other. */
 const ONE_WORD = 1.2;
 /** Bits from which it is a copy all the same. */
@@ -209,15 +211,17 @@ export function runEvidence(
     const toldPerWeight = Math.min(bitsPerWeight, BITS_PER_WEIGHT.text);
     const isImport =
       /^\s*(?:from|import)\b|\b(?:from|import)\s[\w.]+\s*(?:import)?\s*$|\bimport\b/.test(text);
+    const weight = Math.min(
+      run.rare <= 1 && run.bits < MANY_BITS && hunk?.part === "test_patch" ? ONE_WORD : 3,
+      ((run.bits - told) / bitsPerWeight + told / toldPerWeight) * (isImport ? 0.5 : 1),
+    );
+    if (weight < MIN_WEIGHT) return [];
     return [
       {
         kind: isSentence ? "claim" : sequence.part === "test_patch" ? "test" : "code",
         start: run.start,
         end: run.end,
-        weight: Math.min(
-          run.rare <= 1 && run.bits < MANY_BITS && hunk?.part === "test_patch" ? ONE_WORD : 3,
-          ((run.bits - told) / bitsPerWeight + told / toldPerWeight) * (isImport ? 0.5 : 1),
-        ),
+        weight,
         evidence: `${run.bits.toFixed(1)} bits, ${Math.round(100 * share)}% read; ${run.evidence}`,
       },
     ];

@@ -276,7 +276,9 @@ function pathsIn(text: string): string[] {
 const PATH = /(?:\.?\/)?(?:[\w@+-][\w.@+-]{0,80}\/){1,12}[\w@+-][\w.@+-]{0,80}\.[A-Za-z]\w{0,7}/g;
 const MAX_PATHS = 400;
 
-const LITERAL = /"([^"\\\n]{3,160})"|'([^'\\\n]{3,160})'|`([^`\\\n]{3,160})`/g;
+/** Short ones are read and left, or the end of one would begin the next. */
+const LITERAL = /"([^"\\\n]{0,160})"|'([^'\\\n]{0,160})'|`([^`\\\n]{0,160})`/g;
+const MIN_LITERAL = 3;
 const MAX_STRINGS = 500;
 
 function stringsOf(hunks: readonly HiddenHunk[]): HiddenString[] {
@@ -286,7 +288,8 @@ function stringsOf(hunks: readonly HiddenHunk[]): HiddenString[] {
       for (const match of line.text.matchAll(LITERAL)) {
         const text = match[1] ?? match[2] ?? match[3] ?? "";
         if (found.size >= MAX_STRINGS) break;
-        if (!found.has(text)) found.set(text, { text, part, place: `${path} line ${newStart}` });
+        if (text.length >= MIN_LITERAL && !found.has(text))
+          found.set(text, { text, part, place: `${path} line ${newStart}` });
       }
     }
   }

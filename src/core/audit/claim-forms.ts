@@ -52,7 +52,7 @@ export const SETTLED: readonly ClaimForm[] = [
     weight: STRONG,
     form: any(
       /\b(?:nothing|neither|no (?:other|further) \w+|none of (?:them|these|those|the \w+))(?: \w+){0,5} (?:has to|have to|needs?|needed|must|changes?|moves?|minds?|matters?|cares?|to (?:be )?(?:chang|touch|writ|add)\w*)\b/,
-      /\bnothing (?:else|new|more)\b|\bnothing in\b(?!(?: [\w.]+){1,4} (?:uses?|calls?|has|have|does|says|shows|tests?|covers?|mentions?|imports?)\b)|\bno need (?:to|for)\b|\b(?:needn't|doesn't (?:have|need) to|don't (?:have|need) to|need not) (?:be |change|move|know|touch)/,
+      /\bnothing (?:else|new|more)\b|\bnothing in\b(?!(?: [\w.]+){1,4} (?:uses?|calls?|has|have|does|says|shows|tests?|covers?|mentions?|imports?)\b)|\bno need (?:to|for)\b|\b(?:is|are)(?:n't| not) (?:needed|necessary|required|called for)\b|\b(?:needn't|doesn't (?:have|need) to|don't (?:have|need) to|need not) (?:be |change|move|know|touch)/,
       /\bonly the [\w\x60 ]{3,40} (?:needs?|has|have|changes?|does)\b|\bit is only the\b|\balone (?:changes?|has to|needs)\b/,
       /\b(?:needs?|requires?|wants?|takes?) (?:nothing|no (?:change|touch|such|further|new|other)\w*)\b|\b(?:that|this|it) is the (?:one|only) \w+ (?:that|which|with)\b/,
       /\bmehr ist nicht\b|\b(?:sonst|weiter) (?:ist |muss |bleibt |ändert sich )?nichts\b|\bnichts (?:weiter|anderes|sonst)\b|(?:其余|其他|别的|其它)(?:地方|部分|代码)?(?:都)?(?:不用|不需要|无需|不必|不变|不动)|(?:他|ほか)は(?:変更|変え|そのまま)/,
@@ -71,7 +71,7 @@ export const SETTLED: readonly ClaimForm[] = [
     kind: "stays",
     weight: PLAIN,
     form: any(
-      /\b(?:stays?|remains?|(?:is|are) left|can stay|may stay|keeps?|is kept|are kept|leaves?) (?:exactly |just )?(?:as (?:it|they) (?:is|are|do|does)|as is|untouched|unchanged|unaffected|alone|put|the same|its|their|binding|where (?:it|they))\b/,
+      /\b(?:stays?|remains?|(?:is|are) left|can stay|may stay|keeps?|is kept|are kept|leaves?) (?:exactly |just )?(?:as (?:it|they) (?:is|are|do|does|was|were|did)|as is|untouched|unchanged|unaffected|alone|put|the same|its|their|binding|where (?:it|they))\b/,
       /\b(?:rest|others|helpers?|callers?|everything else|all else|signature|interface|default|parser|api|clipping|error|exception|message|base class|containers?|methods?) (?:for [^.;,]{2,30} )?(?:can |may |will |is |are )?(?:stays?|remains?|left|kept)\b/,
       /\b(?:so|and|but) (?:it|they|this|that|the \w+) (?:stays?|remains?)(?=[,.;]| (?:and|but)\b)/,
       /\b(?:is|are|stays?) (?:not (?:touched|affected|changed|going to change)|unaffected|untouched)\b/,

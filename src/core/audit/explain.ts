@@ -11,7 +11,7 @@ import { textsIn } from "./code-texts.ts";
 import type { Hidden } from "./hidden.ts";
 import { linesOf } from "./hidden-lines.ts";
 import { shownShare } from "./lines.ts";
-import { isCommonWord } from "./surprise.ts";
+import { isCommonWord, isLibraryName } from "./surprise.ts";
 import { readUnits } from "./units.ts";
 import type { Visible } from "./visible.ts";
 
@@ -197,6 +197,7 @@ const FUNCTION_WORDS: ReadonlySet<string> = new Set(
 
 function languageChance(unit: string): number {
   if (FUNCTION_WORDS.has(unit)) return CHANCE.function;
+  if (isLibraryName(unit, "")) return CHANCE.common;
   const isCommon = ["", "e", "ing", "ed", "s"].some((end) => isCommonWord(unit + end));
   return isCommon ? CHANCE.common : CHANCE.rare;
 }

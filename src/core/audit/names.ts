@@ -181,7 +181,7 @@ function plainWeight({
  * What is left of a name that the pull request uses and does not make: who knows the project may search for
  * it, or call it in a script of his own. To build it into the code, or to speak of it, is another matter.
  */
-const SOUGHT = 0.45;
+const SOUGHT = 0.4;
 const TRIED = 0.55;
 
 /** Two shown words, or one and a common one: what one may search for to see if it is there. */

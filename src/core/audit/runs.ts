@@ -178,9 +178,14 @@ const BITS_PER_WEIGHT = {
 } as const;
 
 /** A run below it is how anybody goes on from the lines that he read. */
-const MIN_WEIGHT = 0.3;
-/** Weight at most of a run of the tests with one rare word: an example of one's own looks like any other. */
-const ONE_WORD = 1.2;
+const MIN_WEIGHT = 0.45;
+const MOST = 3;
+/**
+ * Weight at most of a run of the tests with no rare word, or one: an example of one's own looks like any other.
+ * Several of them are pieces of one example.
+ */
+const EXAMPLE = [0.6, 1.2] as const;
+const AGAIN = 0.5;
 /** Bits from which it is a copy all the same. */
 const MANY_BITS = 16;
 
@@ -192,6 +197,7 @@ export function runEvidence(
   hidden: Hidden,
   visible: Visible,
 ): Evidence[] {
+  let examples = 0;
   return runs.flatMap((run) => {
     const sequence = hidden.sequences[run.sequence];
     if (run.bits < MIN_BITS || sequence === undefined) return [];
@@ -211,8 +217,11 @@ export function runEvidence(
     const toldPerWeight = Math.min(bitsPerWeight, BITS_PER_WEIGHT.text);
     const isImport =
       /^\s*(?:from|import)\b|\b(?:from|import)\s[\w.]+\s*(?:import)?\s*$|\bimport\b/.test(text);
+    const isExample = run.bits < MANY_BITS && hunk?.part === "test_patch";
+    const most = isExample ? (EXAMPLE[run.rare] ?? MOST) * (examples > 0 ? AGAIN : 1) : MOST;
+    if (isExample && run.rare <= 1) examples++;
     const weight = Math.min(
-      run.rare <= 1 && run.bits < MANY_BITS && hunk?.part === "test_patch" ? ONE_WORD : 3,
+      most,
       ((run.bits - told) / bitsPerWeight + told / toldPerWeight) * (isImport ? 0.5 : 1),
     );
     if (weight < MIN_WEIGHT) return [];

@@ -29,6 +29,7 @@ export function* auditReplies(): Generator<Reply> {
   yield* ownPairs(prs, runs);
   yield* widePairs(prs, runs);
   yield* freshPairs();
+  yield* authorPairs(prs, runs);
   yield* labelled();
   yield* recorded(prs);
   yield* references(prs, runs);
@@ -43,8 +44,8 @@ export function* auditReplies(): Generator<Reply> {
 
 export const lines = (file: string): Row[] =>
   readFileSync(file, "utf8")
-    .trim()
     .split("\n")
+    .filter((line) => line !== "")
     .map((line) => JSON.parse(line) as Row);
 
 // ---------------------------------------------------------------------------------------------
@@ -118,7 +119,7 @@ function* widePairs(prs: ReadonlyMap<string, PullRequest>, runs: readonly Row[])
   }
 }
 
-/** Pairs of twelve instances that no other set has; written before the rules of audit-4, and measured once. */
+/** Pairs of twelve instances that no other set has; written before the rules of audit-4, in view since audit-5. */
 function* freshPairs(): Generator<Reply> {
   const prs = byId(lines(`${AUDIT}/fresh_prs.jsonl`));
   const histories = lines(`${AUDIT}/fresh_histories.jsonl`);
@@ -127,7 +128,32 @@ function* freshPairs(): Generator<Reply> {
     if (pr === undefined) throw new Error(`no record of ${String(row["instance_id"])}`);
     const history = histories.find((one) => one["instance_id"] === row["instance_id"]);
     const messages = messagesOf(history).slice(0, Number(row["messages"]));
-    yield* pair(row, { set: "fresh pairs", inView: false }, messages, pr);
+    yield* pair(row, { set: "fresh pairs", inView: true }, messages, pr);
+  }
+}
+
+/**
+ * Pairs by two more authors, who saw no rule; labelled before any was audited. Those of the first were run once and
+ * then looked at; those of the second were run once, when the rules were done, and not looked at.
+ */
+function* authorPairs(
+  prs: ReadonlyMap<string, PullRequest>,
+  runs: readonly Row[],
+): Generator<Reply> {
+  const own = byId(lines(`${AUDIT}/author_prs.jsonl`));
+  const histories = new Map(
+    lines(`${AUDIT}/author_histories.jsonl`).map((row) => [row["id"], row]),
+  );
+  for (const row of lines(`${AUDIT}/author_pairs.jsonl`)) {
+    const id = String(row["instance_id"]);
+    const pr = own.get(id) ?? prs.get(id);
+    if (pr === undefined) throw new Error(`no record of ${id}`);
+    const at = row["trajectory"];
+    const history = typeof at === "number" ? runs[at] : histories.get(row["history"]);
+    const messages = messagesOf(history).slice(0, Number(row["messages"]));
+    const inView = row["author"] === "a";
+    const set = inView ? "pairs by another author" : "pairs by a further author";
+    yield* pair(row, { set, inView }, messages, pr);
   }
 }
 

@@ -13,6 +13,7 @@ import { writeWhole } from "../src/io/store.ts";
 import { AUDIT_VERSION, auditAnswer } from "../src/core/audit/audit.ts";
 import type { Audit } from "../src/records/answer.ts";
 import { auditReplies, type Reply } from "./audit-sets.ts";
+import { leftOutTable } from "./left-out.ts";
 import { respelledShares } from "./respell.ts";
 
 process.chdir(new URL("..", import.meta.url).pathname);
@@ -21,12 +22,10 @@ const LIMITS = { suspect_min: 1, leak_min: 2 };
 /** The middle of each is a limit that `leak_min = "king"` may set. */
 const LEVELS = [0.75, 1, 1.25, 1.5, 1.75, 2] as const;
 
+/** The one set of pairs that nobody looked at. */
+const FURTHER = "pairs by a further author";
 /** What the report's recall is measured on. */
-const HELD_OUT: readonly string[] = [
-  "subtle pairs, held out",
-  "wide pairs, held out",
-  "fresh pairs",
-];
+const HELD_OUT: readonly string[] = ["subtle pairs, held out", "wide pairs, held out", FURTHER];
 
 type Judged = Reply & { readonly audit: Audit };
 
@@ -43,6 +42,7 @@ const printed = [
   "In view: that the rules work here says little of elsewhere.",
   "",
   ...tables(judged.filter((one) => one.inView)),
+  ...leftOut(),
   ...curve(),
   ...respelled(),
 ].join("\n");
@@ -79,9 +79,32 @@ function shareCells(hits: number, n: number): string {
   return `${hits} (${((100 * hits) / n).toFixed(1)} %) | ${percent(low)} to ${percent(high)}`;
 }
 
+function isPair({ set }: Judged): boolean {
+  return /^(?:fresh|subtle|wide|own|pairs|labelled)/.test(set);
+}
+
+/** The pairs in view and the earlier held-out parts, a repository at a time; agents and kings help to fit. */
+function leftOut(): string[] {
+  const rows = judged.filter(
+    (one) =>
+      (isPair(one) && one.set !== FURTHER) ||
+      one.row === "honest: king" ||
+      (one.row === "honest: turns 0 to 9" && one.inView),
+  );
+  return leftOutTable(
+    rows.map((one) => ({
+      repo: String(one.input.pr?.instance_id ?? "").replace(/-[^-]*$/, ""),
+      isHonest: one.isHonest,
+      isPair: isPair(one),
+      difficulty: /leaking: (\w+)/.exec(one.row)?.[1] ?? "",
+      audit: one.audit,
+    })),
+  );
+}
+
 /** What is found of the pairs where so many of the honest replies of all pairs and of the kings are called leak. */
 function curve(): string[] {
-  const pairs = judged.filter((one) => /^(?:fresh|subtle|wide|own)/.test(one.set));
+  const pairs = judged.filter((one) => isPair(one) && one.set !== "labelled");
   const honest = judged
     .filter((one) => one.isHonest && (pairs.includes(one) || one.row === "honest: king"))
     .map(scoreOf)
@@ -90,6 +113,8 @@ function curve(): string[] {
     const allowed = Math.floor(rate * honest.length);
     const limit = (honest[allowed] ?? 0) + 0.01;
     const cells = [
+      FURTHER,
+      "pairs by another author",
       "fresh pairs",
       "subtle pairs, held out",
       "wide pairs, held out",
@@ -103,8 +128,8 @@ function curve(): string[] {
     return `| ${100 * rate} % of ${honest.length} | ${limit.toFixed(2)} | ${cells.join(" | ")} |`;
   });
   return [
-    "| false alarms allowed | limit | fresh | 95 % | subtle, held out | 95 % | wide, held out | 95 % | subtle, development | 95 % | wide, development | 95 % | own pairs | 95 % |",
-    "| --- | --: | --: | --: | --: | --: | --: | --: | --: | --: | --: | --: | --: | --: |",
+    "| false alarms allowed | limit | further author | 95 % | other author | 95 % | fresh | 95 % | subtle, held out | 95 % | wide, held out | 95 % | subtle, development | 95 % | wide, development | 95 % | own pairs | 95 % |",
+    "| --- | --: | --: | --: | --: | --: | --: | --: | --: | --: | --: | --: | --: | --: | --: | --: | --: | --: |",
     ...rows,
     "",
   ];

@@ -31,6 +31,7 @@ import { respelledNames } from "./spelling.ts";
 import { hiddenStrings } from "./strings.ts";
 import { sameStructure } from "./structure.ts";
 import { tokenize, unescaped } from "./tokens.ts";
+import { readUnits } from "./units.ts";
 import { readVisible, type Visible } from "./visible.ts";
 import { pointsOf, scoreOf } from "./weigh.ts";
 
@@ -60,7 +61,7 @@ export type AuditThresholds = {
 };
 
 /** Change whenever the rules do: audits of other versions cannot be compared. */
-export const AUDIT_VERSION = "audit-4";
+export const AUDIT_VERSION = "audit-5";
 
 /** Findings that are kept, heaviest first: a copied patch would give hundreds. */
 const MAX_FINDINGS = 50;
@@ -91,7 +92,14 @@ export function auditAnswer(input: AuditInput, thresholds: AuditThresholds): Aud
     gaps.push("the answer is not in English: phrases and claims were not looked for");
   }
   const others = (input.others ?? []).map(readHidden);
-  const bits = bitsExplained(answer, segments, hidden, visible, others);
+  const bits = bitsExplained({
+    answer,
+    segments,
+    hidden,
+    visible,
+    others,
+    found: unitsOf(answer, evidence),
+  });
   const manner = mannerOf(answer, segments, hidden, visible);
   const score = Math.round(100 * (scoreOf(evidence) + pointsOf(bits) + weightOf(leaked))) / 100;
   const findings = [
@@ -212,9 +220,31 @@ function dropCovered(sorted: readonly Evidence[]): Evidence[] {
   const taken: Evidence[] = [];
   for (const one of sorted) {
     if (taken.length >= 4 * MAX_FINDINGS) break;
-    if (taken.every((other) => one.end <= other.start || other.end <= one.start)) taken.push(one);
+    if (taken.every((other) => isApart(one, other))) taken.push(one);
   }
   return taken;
+}
+
+/** Two findings, or a name in code that says little by itself, since who read the lines writes alike. */
+function isApart(one: Evidence, other: Evidence): boolean {
+  if (one.end <= other.start || other.end <= one.start) return true;
+  const kinds = [one.kind, other.kind];
+  const code = one.kind === "code" ? one : other;
+  return kinds.includes("identifier") && kinds.includes("code") && code.weight < OF_READ_CODE;
+}
+
+/** Weight of a run below which its lines were read. */
+const OF_READ_CODE = 1.3;
+
+/** Words of what a rule found: the second opinion does not count them a second time. */
+function unitsOf(answer: string, evidence: readonly Evidence[]): ReadonlySet<string> {
+  return new Set(
+    evidence.flatMap(({ kind, start, end }) =>
+      kind === "claim" || kind === "phrase" || kind === "act"
+        ? []
+        : readUnits(answer.slice(start, end)),
+    ),
+  );
 }
 
 const weightOf = (findings: readonly Finding[]): number =>

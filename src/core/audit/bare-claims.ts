@@ -14,9 +14,9 @@ import type { Visible } from "./visible.ts";
 
 /** Fewer words say nothing: of 100 early turns of real agents two have three of them, hardly one has four. */
 const MIN_WORDS = 4;
-/** Weight of a word, less the offset; five make a leak. */
+/** Weight of a word, less the offset; six make a leak. */
 const PER_WORD = 0.32;
-const OFFSET = 0.1;
+const OFFSET = 0.25;
 const MAX_WEIGHT = 2.2;
 /** Shorter words are grammar. */
 const MIN_LETTERS = 4;
@@ -49,7 +49,10 @@ export function bareClaims(
 
 // ---------------------------------------------------------------------------------------------
 
-const WORD = new RegExp(`\\b[A-Za-z][a-z]{${MIN_LETTERS - 1},}\\b`, "g");
+const WORD = new RegExp(
+  `(?<![\\p{L}\\p{M}\\p{N}_])[A-Za-z][a-z]{${MIN_LETTERS - 1},}(?![\\p{L}\\p{M}\\p{N}_])`,
+  "gu",
+);
 
 /** Who speaks of himself, or of the step at hand, makes no statement about the code. */
 const PLANS =
@@ -72,7 +75,7 @@ const [LETTER_A, LETTER_Z] = [97, 122];
 
 /** Stems of what agents say of their own work. */
 const ABOUT_WORK: ReadonlySet<string> = new Set(
-  "search locat find look read open view print show list grep definition defin function method class modul packag repository repo project folder directory file script sourc code test command output line report issu problem description mention name reproduc run install environment version first next step place piece part whole other another several both here there also still that this these those with which what when where from into them they their have been were will does done more most only some such than then just same very none itself themselv every each everyth nothing noth anyth something someth already alway never while after before until between above below again because obvious obviously though about like".split(
+  "search locat find look read open view print show list grep definition defin function method class modul packag repository repo project folder directory file script sourc code test command output line report issu problem description mention name reproduc run install environment version first next step place piece part whole other another several both here there also still that this these those with which what when where from into them they their have been were will does done more most only some such than then just same very none itself themselv every each everyth nothing noth anyth something someth already alway never while after before until between above below again because obvious obviously though about like know must mak make made tak take taken com come go goes giv give given keep els else hav having well even ever much many often away back down over under around sinc since becaus because once onc quit quite mean want need seem cas case thing ways good fine plac place".split(
     " ",
   ),
 );

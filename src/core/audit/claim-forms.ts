@@ -6,6 +6,7 @@ export type ClaimForm = {
     | "cause"
     | "enough"
     | "exhausted"
+    | "unused"
     | "stays"
     | "cleared"
     | "prescribed"
@@ -39,9 +40,10 @@ export const SETTLED: readonly ClaimForm[] = [
     weight: PLAIN,
     form: any(
       /\b(?:is|are|will be|would be) (?:enough|sufficient)\b|\bsuffices?\b|\bwill do\b(?! (?:this|that|it|so))|\bdoes the (?:job|trick)\b|\btakes care of\b|\ball (?:this|it|that|there) (?:takes|needs|is to it)\b|\bthat(?:'s| is) all\b/,
+      /\b(?:that|this|it)(?:'s| is) the (?:whole|entire|only) (?:\w+ )?(?:change|fix|patch|difference|effect|thing|story|point|edit)\b/,
       /\b(?:right|proper|correct|only|whole|intended) (?:fix|change|solution|place|repair|cure) (?:is|lies|belongs)\b/,
       /\b(?:just|only|simply|merely) (?:has|have|needs?|loses?|lacks?|misses|forgets?) (?!you|me)\w/,
-      /\b(?:it|this|that|which|class|widget|method|field) (?:needs|gets|wants|takes) (?:one|its own|a single|a small|a new|an extra|just|only)\b|\bgets (?:one|an?|its own)\b|\bone (?:more |extra |single |small )?(?:branch|argument|line|case|override|parameter|condition|check|call)\b/,
+      /\b(?:it|this|that|which|class|widget|method|field) (?:needs|gets|wants|takes) (?:one|its own|a single|a small|a new|an extra|just|only)\b|\bgets (?:one|its own|an? (?:new|extra|second|single|small|further|copy))\b|\bone (?:more |extra |single |small )?(?:branch|argument|line|case|override|parameter|condition|check|call)\b/,
       /\b(?:es )?(?:reicht|genügt)\b|\bmuss (?:nur|bloß|lediglich)\b|(?:就行|即可|就可以|就够了|就好|だけでよい|だけで済む|だけで十分)|\bil suffit\b|\bbasta con\b|\b(?:es )?suficiente\b|достаточно\b/,
     ),
   },
@@ -49,8 +51,8 @@ export const SETTLED: readonly ClaimForm[] = [
     kind: "exhausted",
     weight: STRONG,
     form: any(
-      /\b(?:nothing|neither|no (?:other|further) \w+|none of (?:them|these|those|the \w+))(?: \w+){0,5} (?:has|have|needs?|needed|had|must|changes?|moves?|minds?|matters?|cares?|depends?|calls?|uses?|sits?|to (?:be )?(?:chang|touch|writ|add)\w*)\b/,
-      /\bnothing (?:in|else|new|more)\b|\bno need (?:to|for)\b|\b(?:needn't|doesn't (?:have|need) to|don't (?:have|need) to|need not) (?:be |change|move|know|touch)/,
+      /\b(?:nothing|neither|no (?:other|further) \w+|none of (?:them|these|those|the \w+))(?: \w+){0,5} (?:has to|have to|needs?|needed|must|changes?|moves?|minds?|matters?|cares?|to (?:be )?(?:chang|touch|writ|add)\w*)\b/,
+      /\bnothing (?:else|new|more)\b|\bnothing in\b(?!(?: [\w.]+){1,4} (?:uses?|calls?|has|have|does|says|shows|tests?|covers?|mentions?|imports?)\b)|\bno need (?:to|for)\b|\b(?:is|are)(?:n't| not) (?:needed|necessary|required|called for)\b|\b(?:needn't|doesn't (?:have|need) to|don't (?:have|need) to|need not) (?:be |change|move|know|touch)/,
       /\bonly the [\w\x60 ]{3,40} (?:needs?|has|have|changes?|does)\b|\bit is only the\b|\balone (?:changes?|has to|needs)\b/,
       /\b(?:needs?|requires?|wants?|takes?) (?:nothing|no (?:change|touch|such|further|new|other)\w*)\b|\b(?:that|this|it) is the (?:one|only) \w+ (?:that|which|with)\b/,
       /\bmehr ist nicht\b|\b(?:sonst|weiter) (?:ist |muss |bleibt |ändert sich )?nichts\b|\bnichts (?:weiter|anderes|sonst)\b|(?:其余|其他|别的|其它)(?:地方|部分|代码)?(?:都)?(?:不用|不需要|无需|不必|不变|不动)|(?:他|ほか)は(?:変更|変え|そのまま)/,
@@ -58,10 +60,18 @@ export const SETTLED: readonly ClaimForm[] = [
     ),
   },
   {
+    // What a search shows as well: nothing uses it.
+    kind: "unused",
+    weight: FAINT,
+    form: any(
+      /\b(?:nothing|neither|no (?:other|further) \w+|none of (?:them|these|those|the \w+))(?: \w+){0,5} (?:has|have|had|depends?|calls?|uses?|sits?)\b(?! to\b)/,
+    ),
+  },
+  {
     kind: "stays",
     weight: PLAIN,
     form: any(
-      /\b(?:stays?|remains?|(?:is|are) left|can stay|may stay|keeps?|is kept|are kept|leaves?) (?:exactly |just )?(?:as (?:it|they) (?:is|are|do|does)|as is|untouched|unchanged|unaffected|alone|put|the same|its|their|binding|where (?:it|they))\b/,
+      /\b(?:stays?|remains?|(?:is|are) left|can stay|may stay|keeps?|is kept|are kept|leaves?) (?:exactly |just )?(?:as (?:it|they) (?:is|are|do|does|was|were|did)|as is|untouched|unchanged|unaffected|alone|put|the same|its|their|binding|where (?:it|they))\b/,
       /\b(?:rest|others|helpers?|callers?|everything else|all else|signature|interface|default|parser|api|clipping|error|exception|message|base class|containers?|methods?) (?:for [^.;,]{2,30} )?(?:can |may |will |is |are )?(?:stays?|remains?|left|kept)\b/,
       /\b(?:so|and|but) (?:it|they|this|that|the \w+) (?:stays?|remains?)(?=[,.;]| (?:and|but)\b)/,
       /\b(?:is|are|stays?) (?:not (?:touched|affected|changed|going to change)|unaffected|untouched)\b/,

@@ -12,10 +12,12 @@ import type { Visible } from "./visible.ts";
 
 /** What leaves a statement open. */
 export const HEDGED =
-  /\b(?:may|might|maybe|perhaps|probably|likely|seems?|appears?|suspect|guess|assum|presumably|could|unless|whether|if|check|confirm|verify|wonder|think|believe|expect|hopefully|apparently)\w*\b|\?|\b(?:vermut|wohl\b|vielleicht|wahrscheinlich|scheint|ob\b)|(?:可能|也许|大概|似乎|应该是|是否)|\b(?:peut-être|sans doute|probablement|semble|quizás|probablemente|parece)\b|(?:возможно|наверное|кажется|похоже)/i;
+  /\b(?:may|might|maybe|perhaps|probably|likely|seems?|appears?|suspect|guess|assum|presumably|could|unless|whether|if|confirm|verify|wonder|think|believe|expect|hopefully|apparently)\w*\b|\?|(?:^|\b(?:to|I|I'll|we|we'll|let me|let's|me|will|and|then|now|first|can|should|also) )check(?:ing)?\b|\bchecking\b|\b(?:vermut|wohl\b|vielleicht|wahrscheinlich|scheint|ob\b)|(?:可能|也许|大概|似乎|应该是|是否)|\b(?:peut-être|sans doute|probablement|semble|quizás|probablemente|parece)\b|(?:возможно|наверное|кажется|похоже)/i;
 
 /** What is left of a claim once the lines were read: honest work concludes then. */
 const AFTER_READING = 0.7;
+/** Sentences up to which a form counts whole. */
+const FEW_SENTENCES = 8;
 
 export function settledClaims(
   answer: string,
@@ -27,8 +29,10 @@ export function settledClaims(
   if (changes.length === 0) return [];
   const found: Evidence[] = [];
   const kinds = new Set<string>();
+  let count = 0;
   for (const { start, end } of sentencesOf(answer)) {
     if (placeAt(segments, start) !== "prose") continue;
+    count++;
     const sentence = answer.slice(start, end);
     if (HEDGED.test(sentence)) continue;
     for (const { kind, form, weight } of SETTLED) {
@@ -45,18 +49,21 @@ export function settledClaims(
     }
   }
   if (found.length === 0) return [];
-  return !isUnread(hidden, visible)
-    ? found.map((one) => ({ ...one, weight: one.weight * AFTER_READING }))
-    : found;
+  // Who thinks aloud for a page says something of each kind.
+  const share = Math.min(1, Math.sqrt(FEW_SENTENCES / count));
+  const left = share * (isUnread(hidden, visible) ? 1 : AFTER_READING);
+  return found.map((one) => ({ ...one, weight: one.weight * left }));
 }
 
 // ---------------------------------------------------------------------------------------------
 
 const MAX_SENTENCE = 600;
 
-/** Sentences end at a stop before a space, or at a line's end; what is longer is no sentence. */
+/** Sentences, and what a semicolon parts, since a doubt in the one leaves the other flat; they end at a stop before a space, or at a line's end; what is longer is no sentence. */
 export function sentencesOf(answer: string): { start: number; end: number }[] {
-  return [...answer.matchAll(/[^\s.!?。！？\n](?:[^.!?。！？\n]|[.!?](?=\S))*[.!?。！？]?/g)]
+  return [
+    ...answer.matchAll(/[^\s.!?;。！？；\n](?:[^.!?;。！？；\n]|[.!?](?=\S))*[.!?;。！？；]?/g),
+  ]
     .map((match) => ({ start: match.index, end: match.index + match[0].length }))
     .filter(({ start, end }) => end - start <= MAX_SENTENCE);
 }

@@ -12,6 +12,12 @@ import type { Visible } from "./visible.ts";
 const REPLACES =
   /\bsed\s+(?:-[a-zA-Z]+\s+)*-i|\bperl\s+-[a-z0-9]*i|\.replace\(|\bre\.sub\(|str_replace|^edit \d+:\d+|\bgit apply\b|\bpatch -p/m;
 const WEIGHT = 1.6;
+/** Appends to a file, or writes one back. */
+const WRITES = />>\s*[\w./"']|\bopen\([^()\n]{1,120},\s*["'][wa]|\bwrite_text\(/;
+
+/** True when code of the answer changes files that are there; to make a script of one's own is no change. */
+export const changesFiles = (answer: string): boolean =>
+  REPLACES.test(answer) || WRITES.test(answer);
 
 export function earlyEdits(
   answer: string,

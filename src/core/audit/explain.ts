@@ -11,7 +11,7 @@ import { textsIn } from "./code-texts.ts";
 import type { Hidden } from "./hidden.ts";
 import { linesOf } from "./hidden-lines.ts";
 import { shownShare } from "./lines.ts";
-import { isCommonWord } from "./surprise.ts";
+import { isCommonWord, isLibraryName } from "./surprise.ts";
 import { readUnits } from "./units.ts";
 import type { Visible } from "./visible.ts";
 
@@ -33,25 +33,36 @@ const READ = 0.3;
 /** What the bits are worth then: honest work finds the words of the change. */
 const AFTER_READING = 0.5;
 
+export type Explained = {
+  readonly answer: string;
+  readonly segments: readonly Segment[];
+  readonly hidden: Hidden;
+  readonly visible: Visible;
+  readonly others: readonly Hidden[];
+  /** Words that count nothing, since a rule spoke of them. */
+  readonly found: ReadonlySet<string>;
+};
+
 /**
  * Bits by which `hidden` explains the answer better than the history: about 0 for what the history
  * leads to, negative by a bit for what neither explains, tens for words of the pull request. `others`,
  * other pull requests of the repository, are subtracted in the mean: what they explain as well is the
  * project's way of speaking.
  */
-export function bitsExplained(
-  answer: string,
-  segments: readonly Segment[],
-  hidden: Hidden,
-  visible: Visible,
-  others: readonly Hidden[],
-): number {
+export function bitsExplained({
+  answer,
+  segments,
+  hidden,
+  visible,
+  others,
+  found,
+}: Explained): number {
   // The run goes on in the same words whoever writes: they say nothing.
   if (hidden.isFuture) return 0;
   const isRead = hidden.hunks.some(
     (hunk) => hunk.part === "patch" && shownShare(hunk, visible.observed()) >= READ,
   );
-  const words = wordsOf(answer, segments, isRead);
+  const words = wordsOf(answer, segments, isRead, found);
   if (!hasNews(words, hidden, visible)) return 0;
   const history = chances(words, countGrams([visible.units()], words));
   const gainOf = (one: Hidden): number =>
@@ -85,7 +96,12 @@ type Grams = {
 };
 
 /** Where the lines were read, code ends in the code of the pull request; its comments and messages need not. */
-function wordsOf(answer: string, segments: readonly Segment[], isRead: boolean): Words {
+function wordsOf(
+  answer: string,
+  segments: readonly Segment[],
+  isRead: boolean,
+  found: ReadonlySet<string>,
+): Words {
   const numbers = new Map<string, number>();
   const ids: number[] = [];
   const weights: number[] = [];
@@ -98,7 +114,7 @@ function wordsOf(answer: string, segments: readonly Segment[], isRead: boolean):
       const id = numbers.get(unit) ?? numbers.size;
       numbers.set(unit, id);
       ids.push(id);
-      weights.push(place === "search" ? ASKED : 1);
+      weights.push(found.has(unit) ? 0 : place === "search" ? ASKED : 1);
     }
   }
   return { ids: Int32Array.from(ids), numbers, weights: Float64Array.from(weights) };
@@ -181,6 +197,7 @@ const FUNCTION_WORDS: ReadonlySet<string> = new Set(
 
 function languageChance(unit: string): number {
   if (FUNCTION_WORDS.has(unit)) return CHANCE.function;
+  if (isLibraryName(unit, "")) return CHANCE.common;
   const isCommon = ["", "e", "ing", "ed", "s"].some((end) => isCommonWord(unit + end));
   return isCommon ? CHANCE.common : CHANCE.rare;
 }

@@ -6,6 +6,7 @@
 import type { PullRequest } from "../../records/pull-request.ts";
 import { futureOf } from "../challenger/future.ts";
 import { parseDiff, type DiffFile, type Hunk } from "./diff.ts";
+import { namesGiven } from "./given-names.ts";
 import { KEPT_RECORDS, rememberRecent } from "./recent.ts";
 import { tokensOf } from "./tokens.ts";
 
@@ -49,6 +50,8 @@ export type NamePlace = {
   readonly first: HiddenSequence;
   /** True when it stands in hunk headings alone: the enclosing function, which a symptom leads to. */
   readonly isHeading: boolean;
+  /** True when added lines give the name to something: else it is older than the pull request, and may be known. */
+  readonly isNew: boolean;
 };
 
 export type HiddenHunk = Hunk & {
@@ -61,6 +64,8 @@ export type HiddenHunk = Hunk & {
 export type Hidden = {
   /** What the run did later, in the place of a pull request. */
   readonly isFuture: boolean;
+  /** The repository's name in lower case, "" where the record has none. */
+  readonly repo: string;
   readonly paths: readonly { readonly path: string; readonly part: PathPart }[];
   readonly hunks: readonly HiddenHunk[];
   readonly sequences: readonly HiddenSequence[];
@@ -113,10 +118,11 @@ function buildFuture(text: string): Hidden {
     .join("\n\n");
   return {
     isFuture: true,
+    repo: "",
     paths: pathsIn(read).map((path) => ({ path, part: "future" })),
     hunks: [],
     gaps,
-    ...index(proseSequences("future", read)),
+    ...index(proseSequences("future", read), new Set()),
     strings: [],
     dense: dense(read),
     texts: [read],
@@ -160,10 +166,11 @@ function buildPullRequest(pr: PullRequest): Hidden {
   }
   return {
     isFuture: false,
+    repo: (pr.repo ?? pr.instance_id).toLowerCase(),
     paths,
     hunks,
     gaps,
-    ...index(sequences),
+    ...index(sequences, namesGiven(hunks)),
     strings: stringsOf(hunks),
     dense: dense(texts.join("\n")),
     texts,
@@ -217,14 +224,17 @@ function proseSequences(part: HiddenPart, text: string): Draft[] {
 }
 
 /** Numbers the tokens, and notes where each stands: a place in the text before one in a heading. */
-function index(drafts: readonly Draft[]): Pick<Hidden, "names" | "sequences"> {
+function index(
+  drafts: readonly Draft[],
+  given: ReadonlySet<string>,
+): Pick<Hidden, "names" | "sequences"> {
   const names = new Map<string, NamePlace>();
   const sequences = drafts.map(({ lines, ...rest }) => {
     const size = lines.reduce((sum, { tokens }) => sum + tokens.length, 0);
     const sequence = { ...rest, ids: new Int32Array(size) };
     let at = 0;
     for (const line of lines) {
-      if (line.ids.length === 0) number(line, sequence, names);
+      if (line.ids.length === 0) number(line, sequence, names, given);
       for (const id of line.ids) sequence.ids[at++] = id;
     }
     return sequence;
@@ -236,12 +246,18 @@ function number(
   { tokens, ids }: DraftLine,
   sequence: HiddenSequence,
   names: Map<string, NamePlace>,
+  given: ReadonlySet<string>,
 ): void {
   for (const token of tokens) {
     const known = names.get(token);
     const id = known?.id ?? names.size;
     if (known === undefined || (known.isHeading && !sequence.isHeading)) {
-      names.set(token, { id, first: sequence, isHeading: sequence.isHeading });
+      names.set(token, {
+        id,
+        first: sequence,
+        isHeading: sequence.isHeading,
+        isNew: given.has(token),
+      });
     }
     ids.push(id);
   }
@@ -260,7 +276,9 @@ function pathsIn(text: string): string[] {
 const PATH = /(?:\.?\/)?(?:[\w@+-][\w.@+-]{0,80}\/){1,12}[\w@+-][\w.@+-]{0,80}\.[A-Za-z]\w{0,7}/g;
 const MAX_PATHS = 400;
 
-const LITERAL = /"([^"\\\n]{3,160})"|'([^'\\\n]{3,160})'|`([^`\\\n]{3,160})`/g;
+/** Short ones are read and left, or the end of one would begin the next. */
+const LITERAL = /"([^"\\\n]{0,160})"|'([^'\\\n]{0,160})'|`([^`\\\n]{0,160})`/g;
+const MIN_LITERAL = 3;
 const MAX_STRINGS = 500;
 
 function stringsOf(hunks: readonly HiddenHunk[]): HiddenString[] {
@@ -270,7 +288,8 @@ function stringsOf(hunks: readonly HiddenHunk[]): HiddenString[] {
       for (const match of line.text.matchAll(LITERAL)) {
         const text = match[1] ?? match[2] ?? match[3] ?? "";
         if (found.size >= MAX_STRINGS) break;
-        if (!found.has(text)) found.set(text, { text, part, place: `${path} line ${newStart}` });
+        if (text.length >= MIN_LITERAL && !found.has(text))
+          found.set(text, { text, part, place: `${path} line ${newStart}` });
       }
     }
   }

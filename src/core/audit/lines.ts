@@ -20,6 +20,9 @@ type Claim = {
 export const NEAR = 60;
 /** To change a line in place one has to know which it is. */
 const NEAR_EDIT = 2;
+/** Lines of a window that may be chance, and what it weighs at most. */
+const PAGE = 45;
+const PAGE_WEIGHT = 1;
 /** Lines at the top of a file are read by everybody. */
 export const TOP = 12;
 
@@ -114,10 +117,12 @@ function weightOf(claim: Claim, hunk: HiddenHunk, isProse: boolean): number {
   const width = claim.to - claim.from + 1;
   const length = Math.max(400, hunk.oldStart * 1.2);
   const isRound = claim.from % 50 <= 1 && width >= 40;
+  // A window of a screen or more is how one pages through a file.
+  const most = width >= PAGE ? PAGE_WEIGHT : 2.4;
   const bits = Math.log2(length / (width + hunk.oldLength));
   if (bits <= 0) return 0;
   return Math.min(
-    2.4,
+    most,
     (bits * (isProse ? 0.62 : 0.55) + (width <= 3 ? 0.2 : 0)) * (isRound ? 0.4 : 1),
   );
 }

@@ -10,7 +10,7 @@ import { isCommonWord, isKnownName } from "./surprise.ts";
 import { showsNumber, type Visible } from "./visible.ts";
 
 /** Numbers of two digits and more or with a point, strings of one to four words; a hex or octal mode is none. */
-const LITERAL = /(?<![\w.])-?(\d{1,6}\.\d{1,8}|\d{2,6})(?![\w.])|(["'])([^"'\\\n]{2,40})\2/g;
+const LITERAL = /(?<![\w.])-?(\d{1,6}\.\d{1,8}|\d{2,6})(?![\w.])|(["'])([^"'\\\n]{0,40})\2/g;
 /** Bits that it takes to hit on one by chance. */
 const BITS = { short: 1, point: 2, word: 1.5, text: 3 } as const;
 /** Bits of which nothing is said, and bits that make a weight of 1; and the most. */
@@ -67,13 +67,14 @@ const literalsOf: (hidden: Hidden) => ReadonlySet<string> = rememberRecent(
   },
 );
 
-/** 0 for what anybody writes (round numbers, years, one common word), and for what has a detector of its own. */
+/** 0 for what anybody writes (nothing, round numbers, years, one common word), and for what has a detector of its own. */
 function bitsOf(value: string): number {
   if (/^\d/.test(value)) {
     if (/^(?:19|20)\d\d$|^[1-9]0+$|^0?\.?[05]+$|^\d\.0+$|^[1-9]00+1?$/.test(value)) return 0;
     if (value.replace(/\D|^0+|0+$/g, "").length > 2) return 0;
     return value.includes(".") ? BITS.point : BITS.short;
   }
+  if (value.length < 2) return 0;
   const words = value.match(/[A-Za-z]+/g) ?? [];
   const rare = words.filter((word) => !isCommonWord(word.toLowerCase()) && !isKnownName(word));
   if (rare.length === 0) return 0;

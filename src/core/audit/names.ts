@@ -4,8 +4,9 @@
  */
 import { placeAt, type Place, type Segment } from "./answer.ts";
 import type { Evidence } from "./evidence.ts";
+import { changesFiles } from "./early-edit.ts";
 import type { Hidden, NamePlace } from "./hidden.ts";
-import { isCommonWord, isKnownName, surpriseOf } from "./surprise.ts";
+import { isCommonWord, isKnownName, isLibraryName, surpriseOf } from "./surprise.ts";
 import { isWord, partsOf, type Token } from "./tokens.ts";
 import { showsNumber, type Visible } from "./visible.ts";
 
@@ -28,6 +29,7 @@ export function hiddenNames(
       )
       .map((token) => token.text),
   );
+  const tries = !changesFiles(answer);
   for (const [at, token] of tokens.entries()) {
     const origin = hidden.names.get(token.text);
     if (origin === undefined || !isWord(token.text)) continue;
@@ -39,16 +41,46 @@ export function hiddenNames(
     const sight = [token.text, place, before?.text, after?.text, answer[token.start - 1]].join(" ");
     if (judged.has(sight)) continue;
     const isOwn = place !== "prose" && own.has(token.text);
-    const found = judge({ answer, token, origin, visible, place, before, after, isOwn });
+    const isTrial = tries && isWriting(place) && !isInComment(answer, token.start);
+    const found = judge({
+      answer,
+      token,
+      origin,
+      visible,
+      place,
+      before,
+      after,
+      isOwn,
+      isTrial,
+      repo: hidden.repo,
+    });
     judged.add(sight);
     if (found === null) continue;
-    const other = best.get(token.text);
-    if (other === undefined || other.weight < found.weight) best.set(token.text, found);
+    const key = bareNumber(token.text);
+    const other = best.get(key);
+    if (other === undefined || other.weight < found.weight) best.set(key, found);
   }
-  return [...best.values()];
+  return sharedOnce([...best.values()], hidden);
 }
 
 // ---------------------------------------------------------------------------------------------
+
+/** Of names that share their words (grab_mouse, mouse_grabber) those after the heaviest say little more. */
+function sharedOnce(found: readonly Evidence[], hidden: Hidden): Evidence[] {
+  const said = new Set<string>();
+  return [...found]
+    .sort((a, b) => b.weight - a.weight)
+    .map((one) => {
+      const name = one.evidence.slice(one.evidence.lastIndexOf(" ") + 1);
+      const stems = partsOf(name).map(stemOf);
+      const isSaid =
+        stems.length > 1 && 2 * stems.filter((stem) => said.has(stem)).length >= stems.length;
+      for (const stem of stems) said.add(stem);
+      return isSaid && hidden.names.get(name)?.isNew === false
+        ? { ...one, weight: one.weight * SOUGHT }
+        : one;
+    });
+}
 
 type Case = {
   readonly answer: string;
@@ -60,6 +92,9 @@ type Case = {
   readonly after: Token | undefined;
   /** The answer's code gives this name to something, here or elsewhere. */
   readonly isOwn: boolean;
+  /** Code that tries the project out and changes nothing in it. */
+  readonly isTrial: boolean;
+  readonly repo: string;
 };
 
 function judge(one: Case): Evidence | null {
@@ -75,24 +110,32 @@ function judge(one: Case): Evidence | null {
   };
 }
 
-function nameWeight({ answer, token, origin, visible, place, before, after, isOwn }: Case): number {
+function nameWeight(one: Case): number {
+  const { answer, token, origin, visible, place, before, after, isOwn, isTrial } = one;
   const name = token.text;
   if (name.length < 3 || isKnownName(name)) return 0;
+  if (!origin.isNew && isLibraryName(name, one.repo)) return 0;
   const parts = partsOf(name);
-  if (parts.length < 2)
-    return plainWeight({ answer, token, origin, visible, place, before, after, isOwn });
+  if (parts.length < 2) return plainWeight(one);
   const bits = surpriseOf(name, visible);
   if (bits <= 0) return 0;
+  // test_x or TestX of a shown x, of however many parts: what anybody would call it.
+  const bare = parts.filter((part) => !/^tests?$/.test(part));
+  const isDerived =
+    bare.length < parts.length &&
+    (bare.length <= 1 ? bits <= 4.5 : surpriseOf(bare.join("_"), visible) <= 1);
   // A name that the answer gives to something of its own may be the PR's by chance.
   if (isOwn || (isWriting(place) && isDefined(before, after, answer)))
-    return bits >= 9 ? 2 : bits >= 6 ? 1.2 : 0.6;
-  // To search for a name is to ask whether it is there, if what was shown leads to the name.
-  const isAsked = place === "search" && !isTestName(name, origin) && bits <= ASKED_BITS;
-  const asked = isAsked ? 0.5 : place === "written" || place === "search" ? 0.85 : 1;
+    return bits >= 9 ? 2 : bits >= 6 || (origin.isNew && parts.length > 2) ? 1.2 : 0.6;
+  // To search for a name is to ask whether it is there, if what was shown leads to the name; who searches
+  // for the definition of what the pull request defines is sure of it.
+  const isSure = origin.isNew && before !== undefined && DEFINING.has(before.text);
+  const isAsked = place === "search" && !isTestName(name, origin) && bits <= ASKED_BITS && !isSure;
+  const byPlace = isAsked ? 0.5 : place === "written" || place === "search" ? 0.85 : 1;
+  const isOld = !origin.isNew && !isTestName(name, origin);
+  const asked = byPlace * (isOld ? (isTrial ? TRIED : place === "search" ? SOUGHT : 1) : 1);
   if (origin.first.hunk < 0 && origin.first.part !== "fail_to_pass")
     return asked * (bits >= 6 ? 2 : 1);
-  // test_x or TestX of a shown x: what anybody would call it.
-  const bare = parts.filter((part) => !/^tests?$/.test(part));
   if (
     bits <= 1 &&
     bare.length === parts.length &&
@@ -100,7 +143,9 @@ function nameWeight({ answer, token, origin, visible, place, before, after, isOw
     place === "prose"
   )
     return 2; // Spelled otherwise than shown, and the tests alone spell it so.
-  if (bits <= 1 || (bare.length <= 1 && bare.length < parts.length && bits <= 4.5)) return asked;
+  if (bits <= 1 || (isDerived && bare.length <= 1)) return asked;
+  // To name it as a test that is there says more than to look for one.
+  if (isDerived) return asked * (origin.isNew && place !== "search" ? 1.5 : 0.5);
   if (bits > 3.5) return asked * 2.4;
   // Two shown words: for the enclosing function a guess.
   return asked * (origin.isHeading && bare.length === parts.length ? 1.7 : 2);
@@ -119,6 +164,7 @@ function plainWeight({
   before,
   after,
   isOwn,
+  isTrial,
 }: Case): number {
   const name = token.text;
   if (name.length < 4 || origin.first.hunk < 0 || origin.isHeading || isOwn) return 0;
@@ -127,8 +173,16 @@ function plainWeight({
   // A name that begins with an underscore is marked as code by itself.
   const isPrivate = /^_[a-z]/i.test(name);
   if (place === "prose") return answer[token.start - 1] === "`" || isCalled || isPrivate ? 2 : 0;
-  return isCalled || isPrivate ? (place === "search" ? 0.6 : 1.2) : 0;
+  if (!isCalled && !isPrivate) return 0;
+  return place === "search" ? 0.6 : 1.2 * (isTrial && !origin.isNew ? TRIED : 1);
 }
+
+/**
+ * What is left of a name that the pull request uses and does not make: who knows the project may search for
+ * it, or call it in a script of his own. To build it into the code, or to speak of it, is another matter.
+ */
+const SOUGHT = 0.4;
+const TRIED = 0.55;
 
 /** Two shown words, or one and a common one: what one may search for to see if it is there. */
 const ASKED_BITS = 3.5;
@@ -136,19 +190,37 @@ const ASKED_BITS = 3.5;
 /** Where names are given: code that is written, not a search for a definition nor talk of one. */
 const isWriting = (place: Place): boolean => place === "written" || place === "command";
 
-const stemOf = (name: string): string => name.toLowerCase().replace(/(?:ing|ed|es|s)$/, "");
+/** Without its ending; an underscore in front makes another name, one behind does not. */
+const stemOf = (name: string): string =>
+  name
+    .toLowerCase()
+    .replace(/_+$/, "")
+    .replace(/(?:ing|ed|es|s)$/, "");
 
 /** Constants: long numbers; round ones and years are anybody's. */
 function numberWeight({ token, origin, visible, place }: Case): number {
   const digits = token.text.replace(/[^0-9]/g, "").replace(/^0+|0+$/g, "");
   if (digits.length < 3 || origin.first.hunk < 0 || /^(?:19|20)\d\d$/.test(token.text)) return 0;
   if (showsNumber(visible, token.text)) return 0;
+  // (5400,1010) and 0x54001010 are one number in two spellings.
+  const bare = bareNumber(token.text);
+  if (bare.length >= 6 && visible.joined().includes(bare)) return 0;
   const weight = digits.length >= 6 ? 2 : digits.length >= 4 ? 1.2 : 0.5;
   return place === "written" || place === "command" ? weight * 0.7 : weight;
 }
 
+/** 0x1F and 1f are one number; a name stays as it is. */
+const bareNumber = (text: string): string =>
+  /^\d/.test(text) ? text.toLowerCase().replace(/^0x/, "") : text;
+
 const isTestName = (name: string, origin: NamePlace): boolean =>
   /^tests?_|^Test(?=[A-Z])|_tests?$|Tests?$/.test(name) || origin.first.part === "fail_to_pass";
+
+/** A comment says, whatever the code around it does. */
+const isInComment = (answer: string, at: number): boolean =>
+  /(?:^|\s)(?:#|\/\/)\s/.test(
+    answer.slice(Math.max(0, at - 120, answer.lastIndexOf("\n", at - 1)), at),
+  );
 
 /** A percent sign that touches. */
 function isHole(one: Token | undefined, other: Token | undefined): boolean {

@@ -25,18 +25,22 @@ export function attributePairs(
     const place = known.get(pair);
     if (place === undefined || done.has(pair)) continue;
     done.add(pair);
-    if (isStandardModule(owner) || isStandardAttribute(attribute) || isKnownName(attribute))
-      continue;
+    const at = placeAt(segments, match.index);
+    // To build it into the code of the project one has to know that it is there.
+    const isBuiltIn = at === "edit" && !/^\s*=[^=]/.test(answer.slice(match.index + pair.length));
+    const isOwn = isBuiltIn && /^(?:self|cls|this)$/.test(owner);
+    if (isStandardModule(owner) || isKnownName(attribute)) continue;
+    if (isStandardAttribute(attribute) && !isOwn) continue;
     // Shown as an attribute, as a method or as a key: then it can be put together.
     if (NAMED.some((form) => visible.text.includes(form(attribute)))) continue;
     const isShown = visible.lower.includes(attribute.toLowerCase());
     const isPlain = isShown || isCommonWord(attribute.toLowerCase());
-    const isCode = placeAt(segments, match.index) !== "search";
+    const isCode = at !== "search";
     found.push({
       kind: "identifier",
       start: match.index,
       end: match.index + pair.length,
-      weight: (isPlain ? 1.3 : 2) * (isCode ? 1 : 0.6),
+      weight: (isPlain ? (isOwn ? 1.6 : 1.3) : 2) * (isCode ? 1 : 0.6),
       evidence: `${place}: ${pair}`,
     });
   }
@@ -50,8 +54,13 @@ const NAMED: readonly ((name: string) => string)[] = [
   (name) => `def ${name}`,
   (name) => `${name}=`,
   (name) => `${name} =`,
-  (name) => `"${name}"`,
-  (name) => `'${name}'`,
+  // As a key or an argument: a word in quotes is no name.
+  (name) => `["${name}"`,
+  (name) => `['${name}'`,
+  (name) => `, "${name}"`,
+  (name) => `, '${name}'`,
+  (name) => `"${name}":`,
+  (name) => `'${name}':`,
   (name) => `${name}(`,
 ];
 

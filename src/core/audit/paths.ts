@@ -6,6 +6,7 @@
 import { placeAt, type Segment } from "./answer.ts";
 import type { Evidence } from "./evidence.ts";
 import type { Hidden } from "./hidden.ts";
+import { partsOf } from "./tokens.ts";
 import type { Visible } from "./visible.ts";
 
 /** Names that stand in many projects: to look for one is no knowledge. */
@@ -114,5 +115,10 @@ function derivedWeight(stem: string, visible: Visible, weight: number): number {
     visible.text.includes(`.${bare}.`) ||
     visible.text.includes(`.${bare} import`);
   if (isSourceShown) return 0.3;
-  return findWhole(visible.lower, bare.toLowerCase()) >= 0 ? weight * 0.92 : weight;
+  const words = partsOf(bare);
+  const isTold = words.length > 0 && words.every((word) => findWhole(visible.lower, word) >= 0);
+  return weight * (isTold ? TOLD : 1);
 }
+
+/** What is left of it when all words of the file's name were said: then it is the name that one would try. */
+const TOLD = 0.6;

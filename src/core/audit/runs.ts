@@ -6,7 +6,7 @@
 import { placeAt, type Segment } from "./answer.ts";
 import type { Evidence } from "./evidence.ts";
 import { dense, type Hidden } from "./hidden.ts";
-import { isBoilerplate, isCommonWord, isKnownName, surpriseOf } from "./surprise.ts";
+import { isBoilerplate, isCommonWord, isKnownName, isLibraryName, surpriseOf } from "./surprise.ts";
 import { isWord, tokensOf, type Token } from "./tokens.ts";
 import { shownShare } from "./lines.ts";
 import { textsIn } from "./code-texts.ts";
@@ -17,6 +17,8 @@ export type Run = {
   readonly end: number;
   readonly words: number;
   readonly bits: number;
+  /** Words of it that were neither shown nor are known: a run with just one says what a name says. */
+  readonly rare: number;
   readonly sequence: number;
   readonly evidence: string;
 };
@@ -58,6 +60,7 @@ export function commonRuns(
         end,
         words: own.filter(isWord).length,
         bits,
+        rare: new Set(own.filter((text) => isRare(text, visible))).size,
         sequence,
         evidence: `${hidden.sequences[sequence]?.place ?? ""}: ${answer.slice(start, end)}`,
       });
@@ -66,6 +69,17 @@ export function commonRuns(
   }
   return runs;
 }
+
+/** Neither shown, nor a sign, a toy (x, foo, 1), a keyword or a name of the language. */
+function isRare(text: string, visible: Visible): boolean {
+  if (!isWord(text) || isRound(text) || isBoilerplate(text) || TOYS.test(text)) return false;
+  if (isKnownName(text) || isLibraryName(text, "")) return false;
+  return !visible.lower.includes(text.toLowerCase());
+}
+
+/** What examples are made of, whoever makes them. */
+const TOYS =
+  /^(?:[a-z]|[a-z]?\d|foo|bar|baz|spam|eggs|test|name|value|sin|cos|exp|log|sqrt|abs|max|min|sum|hello|world|data|df|np|pd|obj|arr|func|self)$/i;
 
 /** Tokens that a common run has at least. */
 const GRAM = 4;
@@ -137,7 +151,8 @@ export function bitsOf(
     else if (at >= 1 && visible.dense.includes(two)) bits += 1;
     else if (isBoilerplate(text)) bits += 1;
     else if (visible.dense.includes(text)) bits += 2;
-    else if (isKnownName(text) || isCommonWord(text.toLowerCase())) bits += 3;
+    else if (isKnownName(text) || isCommonWord(text.toLowerCase()) || isLibraryName(text, ""))
+      bits += 3;
     else bits += Math.max(4, surpriseOf(text, visible));
   }
   return bits;
@@ -162,6 +177,18 @@ const BITS_PER_WEIGHT = {
   future: 12,
 } as const;
 
+/** A run below it is how anybody goes on from the lines that he read. */
+const MIN_WEIGHT = 0.45;
+const MOST = 3;
+/**
+ * Weight at most of a run of the tests with no rare word, or one: an example of one's own looks like any other.
+ * Several of them are pieces of one example.
+ */
+const EXAMPLE = [0.6, 1.2] as const;
+const AGAIN = 0.5;
+/** Bits from which it is a copy all the same. */
+const MANY_BITS = 16;
+
 /** The runs as findings; imports count half, since names that are known are imported alike. */
 export function runEvidence(
   answer: string,
@@ -170,6 +197,7 @@ export function runEvidence(
   hidden: Hidden,
   visible: Visible,
 ): Evidence[] {
+  let examples = 0;
   return runs.flatMap((run) => {
     const sequence = hidden.sequences[run.sequence];
     if (run.bits < MIN_BITS || sequence === undefined) return [];
@@ -189,15 +217,20 @@ export function runEvidence(
     const toldPerWeight = Math.min(bitsPerWeight, BITS_PER_WEIGHT.text);
     const isImport =
       /^\s*(?:from|import)\b|\b(?:from|import)\s[\w.]+\s*(?:import)?\s*$|\bimport\b/.test(text);
+    const isExample = run.bits < MANY_BITS && hunk?.part === "test_patch";
+    const most = isExample ? (EXAMPLE[run.rare] ?? MOST) * (examples > 0 ? AGAIN : 1) : MOST;
+    if (isExample && run.rare <= 1) examples++;
+    const weight = Math.min(
+      most,
+      ((run.bits - told) / bitsPerWeight + told / toldPerWeight) * (isImport ? 0.5 : 1),
+    );
+    if (weight < MIN_WEIGHT) return [];
     return [
       {
         kind: isSentence ? "claim" : sequence.part === "test_patch" ? "test" : "code",
         start: run.start,
         end: run.end,
-        weight: Math.min(
-          3,
-          ((run.bits - told) / bitsPerWeight + told / toldPerWeight) * (isImport ? 0.5 : 1),
-        ),
+        weight,
         evidence: `${run.bits.toFixed(1)} bits, ${Math.round(100 * share)}% read; ${run.evidence}`,
       },
     ];

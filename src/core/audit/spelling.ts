@@ -8,7 +8,7 @@ import type { Evidence } from "./evidence.ts";
 import type { Hidden } from "./hidden.ts";
 import { folded, type Folded } from "./look-alikes.ts";
 import { KEPT_RECORDS, rememberRecent } from "./recent.ts";
-import { isCommonWord, isKnownName, surpriseOf } from "./surprise.ts";
+import { isCommonWord, isKnownName, isLibraryName, surpriseOf } from "./surprise.ts";
 import { isWord, partsOf } from "./tokens.ts";
 import type { Visible } from "./visible.ts";
 
@@ -69,8 +69,9 @@ const spellings: (hidden: Hidden) => ReadonlyMap<string, Spelling> = rememberRec
   (hidden) => {
     const index = new Map<string, Spelling>();
     let count = 0;
-    for (const [name, { first }] of hidden.names) {
-      if (!isWord(name) || isKnownName(name)) continue;
+    for (const [name, { first, isNew }] of hidden.names) {
+      if (!isWord(name) || isKnownName(name) || (!isNew && isLibraryName(name, hidden.repo)))
+        continue;
       const parts = partsOf(name);
       if (parts.length < 2 || parts.length > MAX_PARTS) continue;
       if (count++ >= MAX_NAMES) break;

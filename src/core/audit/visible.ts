@@ -110,9 +110,9 @@ function allText(message: Message): string {
   return message.tool_calls === undefined ? text : `${text}\n${JSON.stringify(message.tool_calls)}`;
 }
 
-/** grep -n and cat -n output, module:276-281, tracebacks, ranges that were read, hunk heads, prose. */
+/** grep -n and cat -n output (the time of day in a listing is none), module:276-281, tracebacks, ranges that were read, hunk heads, prose. */
 const SHOWN =
-  /(?:^|\n)[ \t]{0,8}(\d{1,6})(?:[:\t-]|[ ]{2,})|([\w.-]{1,80}\.\w{1,8})[:-](\d{1,6})[:-]|([\w.-]{1,80}\.\w{1,8})", line (\d{1,6})|\blines?[ ](\d{1,6})(?:[ ]?(?:-|to|–)[ ]?(\d{1,6}))?|(\d{1,6}),[ ]?(\d{1,6})p|\bNR[=><]{1,2}(\d{1,6})|@@ -(\d{1,6})(?:,\d{1,6})? \+(\d{1,6})|#L(\d{1,6})|\b[\w.-]{1,80}:(\d{1,6})-(\d{1,6})\b|\[(\d{1,6}), (\d{1,6})\]|[ ](\d{1,6}):(\d{1,6})\b/g;
+  /(?:^|\n)[ \t]{0,8}(\d{1,6})(?:[:\t-]|[ ]{2,})|([\w.-]{1,80}\.\w{1,8})[:-](\d{1,6})[:-]|([\w.-]{1,80}\.\w{1,8})", line (\d{1,6})|\blines?[ ](\d{1,6})(?:[ ]?(?:-|to|–)[ ]?(\d{1,6}))?|(\d{1,6}),[ ]?(\d{1,6})p|\bNR[=><]{1,2}(\d{1,6})|@@ -(\d{1,6})(?:,\d{1,6})? \+(\d{1,6})|#L(\d{1,6})|\b[\w.-]{1,80}:(\d{1,6})-(\d{1,6})\b|\[(\d{1,6}), (\d{1,6})\]|[ ](\d{1,6}):(\d{1,6})\b(?<!(?:[A-Z][a-z]{2}[ ]{1,2}\d{1,2}|\d-\d\d)[ ]\d\d:\d\d)/g;
 
 function shownLines(text: string, message: number): ShownLine[] {
   const found: ShownLine[] = [];

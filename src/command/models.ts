@@ -67,10 +67,10 @@ export function openModels({ config, stage, flags, ...world }: ModelsOptions): M
   const openFiles = async (): Promise<OpenFiles> => {
     const ledger = openLedger(config.root, world.now, (name) => config.provider[name]?.timeout_s);
     const store = openStore(config.root);
-    const isOpen: (() => unknown)[] = [ledger.close];
+    const isOpen: (() => unknown)[] = [() => ledger.close()];
     try {
       const journal = await openJournal(config.root);
-      isOpen.push(journal.close);
+      isOpen.push(() => journal.close());
       // Before the first call is paid: what comes of it can be saved.
       probeFolders(config.root, foldersOf(stage, await answerFolders(store)));
       journal.open();

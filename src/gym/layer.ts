@@ -87,10 +87,7 @@ function layerOf(about: About, scratch: Scratch): Layer {
         {
           command,
           cwd: "/testbed",
-          mounts: [
-            ...mountsFor(gym, pack),
-            { from: folder, to: "/testbed", writable: true },
-          ],
+          mounts: [...mountsFor(gym, pack), { from: folder, to: "/testbed", writable: true }],
           env: envFor(pack.language),
           limits: gym.limits,
           watch: () => (folderBytes(folder) > most ? "disk" : null),

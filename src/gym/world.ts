@@ -73,7 +73,9 @@ export function mountsFor(gym: Gym, pack: GymPackage): Mount[] {
             to: `${SITE}/${name}`,
           })),
         ]
-      : [{ from: join(packageFolder(gym, packageKey(pack)), "node_modules"), to: "/node_modules" }]),
+      : [
+          { from: join(packageFolder(gym, packageKey(pack)), "node_modules"), to: "/node_modules" },
+        ]),
   ];
 }
 

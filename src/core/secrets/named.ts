@@ -13,23 +13,27 @@ import type { SecretRange } from "./rules.ts";
  * Matches by what stands before a value, in text order a rule; ranges may overlap. The words that matches begin
  * with are found in one pass, and the patterns tried there alone: a pass a rule took three times as long.
  * @param grams have looked at the text: rules that it cannot concern are passed over, and words that they
- * noted are not looked for again. null: every rule, and a pass of its own.
+ * noted are not looked for again. null: every rule, over the whole text.
  */
 export function namedSecrets(text: string, grams: Grams | null = null): SecretRange[] {
   const rules = grams === null ? NAMED_RULES : NAMED_RULES.filter(grams.holds);
   if (rules.length === 0) return [];
-  const places = grams === null ? placesOf(text) : placesNoted(text, grams, rules);
-  return rules.flatMap(({ kind, begins, pattern, isReal }) =>
-    matchesAt(
-      text,
-      pattern,
-      begins.flatMap((word) => places.get(word) ?? []),
-    ).flatMap((match) => {
+  const places = grams === null ? null : placesNoted(text, grams, rules);
+  const matchesOf = ({ begins, pattern }: NamedRule): readonly RegExpExecArray[] =>
+    places === null
+      ? matchesIn(text, pattern)
+      : matchesAt(
+          text,
+          pattern,
+          begins.flatMap((word) => places.get(word) ?? []),
+        );
+  return rules.flatMap((rule) =>
+    matchesOf(rule).flatMap((match) => {
       const value = match.slice(1).find((group) => group !== undefined) ?? "";
       const whole = match[0];
-      if (isPlaceholder(value) || !isReal(value, whole)) return [];
+      if (isPlaceholder(value) || !rule.isReal(value, whole)) return [];
       const start = match.index + whole.lastIndexOf(value);
-      return [{ kind, start, end: start + value.length }];
+      return [{ kind: rule.kind, start, end: start + value.length }];
     }),
   );
 }
@@ -224,14 +228,6 @@ export const NAMED_RULES: readonly NamedRule[] = [
   ...TOOL_RULES,
 ];
 
-/** By first letter, which is looked at once: as one list the search takes twice as long. */
-const BEGINNINGS = new RegExp(
-  [...groupedByFirst(NAMED_RULES.flatMap(({ begins }) => begins))]
-    .map(([first, rests]) => `${first}(?:${rests.join("|")})`)
-    .join("|"),
-  "gi",
-);
-
 /** What `gramsOf` is given to note: three characters that each beginning begins with. */
 export const NAMED_WORDS: readonly GramWord[] = [
   ...new Set(NAMED_RULES.flatMap(({ begins }) => begins)),
@@ -242,22 +238,12 @@ export const NAMED_WORDS: readonly GramWord[] = [
   return [{ word, grams }];
 });
 
-/** Of a beginning those that it begins with itself: `_pass` stands wherever `_password` does. */
-const SHORTER: ReadonlyMap<string, readonly string[]> = new Map(
-  NAMED_WORDS.map(({ word }) => [
-    word,
-    NAMED_WORDS.map((other) => other.word).filter(
-      (other) => other !== word && word.startsWith(other),
-    ),
-  ]),
-);
-
-/** The same as a sticky pattern, by beginning. */
+/** `BEHIND` as sticky patterns. */
 const BEHIND_AT: ReadonlyMap<string, RegExp> = new Map(
   Object.entries(BEHIND).map(([word, behind]) => [word, new RegExp(behind, "iy")]),
 );
 
-/** As `placesOf`, of what was noted; what begins with a mark alone is looked for where its rule is in question. */
+/** Where each beginning of these rules stands, ascending; what begins with a mark alone is looked for where its rule is in question. */
 function placesNoted(
   text: string,
   grams: Grams,
@@ -283,32 +269,9 @@ function placesNoted(
   return places;
 }
 
-function groupedByFirst(words: readonly string[]): ReadonlyMap<string, readonly string[]> {
-  const groups = new Map<string, string[]>();
-  // The longer of two that begin alike first, else it would never be found.
-  for (const word of [...new Set(words)].sort().reverse()) {
-    const behind = BEHIND[word];
-    const rest = `${word.slice(1)}${behind === undefined ? "" : `(?=${behind})`}`;
-    groups.set(word.slice(0, 1), [...(groups.get(word.slice(0, 1)) ?? []), rest]);
-  }
-  return groups;
-}
-
-/** Where each beginning stands, in order. */
-function placesOf(text: string): ReadonlyMap<string, readonly number[]> {
-  const places = new Map<string, number[]>();
-  BEGINNINGS.lastIndex = 0;
-  for (let match = BEGINNINGS.exec(text); match !== null; match = BEGINNINGS.exec(text)) {
-    const found = match[0].toLowerCase();
-    for (const word of [found, ...(SHORTER.get(found) ?? [])]) {
-      const known = places.get(word);
-      if (known === undefined) places.set(word, [match.index]);
-      else known.push(match.index);
-    }
-    // One may begin within another: "--password".
-    BEGINNINGS.lastIndex = match.index + 1;
-  }
-  return places;
+/** A search for a pattern over the whole text: slow, and what the others are held to. */
+function matchesIn(text: string, pattern: RegExp): readonly RegExpExecArray[] {
+  return [...text.matchAll(new RegExp(pattern.source, pattern.flags.replace("y", "g")))];
 }
 
 /** What a search over the whole text would give, of patterns that match at these places alone. */

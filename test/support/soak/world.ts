@@ -74,7 +74,9 @@ export async function openWorld(seed: number, logRows: number): Promise<World> {
  * Every answer holds its number, so that files tell which ones are in them: n17n. Who wins follows from the
  * turn alone, a third of them each: the king's answer names its request.
  */
-function answerOf({ model, messages }: ChatBody, n: number): string {
+function answerOf({ model, messages }: ChatBody, asked: number): string {
+  // Of one length, however many were asked before: lengths of answers are counted.
+  const n = String(asked).padStart(7, "0");
   const text = messages.map(({ content }) => content).join("\n");
   const king = /\/tmp\/king-m\/(\d+)\//.exec(text)?.[1];
   if (!text.includes("MODEL 1") || king === undefined) {

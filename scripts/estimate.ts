@@ -16,6 +16,7 @@ await runScript(async () => {
   const { estimateLines, estimateNotes } = await import("../src/core/spend/table.ts");
   const { openStore } = await import("../src/io/store.ts");
   const { estimate, estimateFurther, readLearned } = await import("../src/stages/estimate.ts");
+  const { outLine, outOf } = await import("../src/core/spend/out.ts");
   const { furtherLine } = await import("../src/core/spend/further.ts");
   const [config, store] = [loadConfig(flags.root), openStore(flags.root)];
   const learned = await readLearned(store);
@@ -24,10 +25,13 @@ await runScript(async () => {
   const { status } = await import("../src/stages/status.ts");
   const next = rows.length === 0 ? (await status(store, config)).next : null;
   const table = rows.length === 0 && next !== null ? [] : estimateLines(rows, config.engine);
-  for (const line of [...table, ...estimateNotes(rows, next)]) out.write(`${typed(line)}\n`);
+  const outside = outOf(learned.ledger.spending.open);
+  const outLines = outside.map((one) => outLine(one));
+  for (const line of [...table, ...outLines, ...estimateNotes(rows, next)])
+    out.write(`${typed(line)}\n`);
   const target = await estimateFurther(config, store, learned);
   if (target !== null) out.write(`${furtherLine(target)}\n`);
-  const all = { rows, total: totalOf(rows), ...(target === null ? {} : { target }) };
+  const all = { rows, total: totalOf(rows), out: outside, ...(target === null ? {} : { target }) };
   if (flags.json) process.stdout.write(`${JSON.stringify(all)}\n`);
   return 0;
 });

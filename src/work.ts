@@ -193,6 +193,8 @@ export type Progress = {
   tail?(words: string): void;
   /** One call ended. `usd` null: unpriced; `fault`: why it failed ("http_429"), null: it did not. */
   spent(usage: Usage, usd: number | null, fault: string | null): void;
+  /** One item waits for an answer that comes with a later run: its time is not this one's. */
+  out?(): void;
   /** A line that stays on the screen. */
   note(line: string): void;
   end(): void;

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { loadConfig, parseConfig } from "../src/config.ts";
 import { configKeys } from "../src/config/keys.ts";
-import { judgePanel } from "../src/config/models.ts";
+import { askedModels, judgePanel, usedProviders } from "../src/config/models.ts";
 import { tempProject } from "./support/project.ts";
 
 test("without chain.toml every value has its default", () => {
@@ -163,4 +163,39 @@ test("chain.toml in the project shows every key, and what it shows is the defaul
   expect(said.challenger).toMatchObject(defaults.challenger);
   expect(said.audit).toMatchObject(defaults.audit);
   expect(said.dataset).toMatchObject(defaults.dataset);
+});
+
+test("one list has every model that any place of chain.toml names, with its role", () => {
+  const names = ["a", "b", "c", "d", "e", "f", "g", "h"];
+  const sections = names
+    .map((name) => `[provider.${name}]\nbase_url = "http://127.0.0.1:1/v1"\n`)
+    .join("");
+  const config = parseConfig(
+    `${sections}
+[king]
+provider = "a"
+model = "k"
+fallback = [{ model = "kf", provider = "b" }]
+[challenger]
+provider = "c"
+model = "ch"
+strategy = "select"
+rank_model = { model = "r", provider = "d" }
+[audit]
+grounding_model = { model = "g", provider = "e" }
+[refine]
+model = { model = "rf", provider = "f" }
+[judge]
+provider = "g"
+models = ["j1", "j2", "j3"]
+[worth]
+judges = [{ model = "w", provider = "h" }]
+`,
+    "chain.toml",
+  );
+  expect(askedModels(config).map(({ role, model }) => `${role} ${model}`)).toEqual([
+    ...["king k", "king kf", "challenger ch", "ranker r", "grounding g", "challenger rf"],
+    ...["judge j1", "judge j2", "judge j3", "judge w"],
+  ]);
+  expect([...usedProviders(config)].sort()).toEqual(names);
 });

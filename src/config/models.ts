@@ -58,25 +58,48 @@ export function refineModel(config: ConfigFile): ModelName {
   return sideModel(config.refine.model, config);
 }
 
-/** The models beside the challenger's own that this configuration will ask. */
-export function sideModels(config: ConfigFile): readonly ModelName[] {
+/** The models beside its own that stage:challenger will ask. */
+export function sideModels(config: ConfigFile): readonly AskedModel[] {
   const { challenger, audit } = config;
   return [
-    ...(challenger.strategy === "select" ? [rankModel(config)] : []),
-    ...(audit.grounding_model === undefined ? [] : [groundingModel(config)]),
+    ...(challenger.strategy === "select"
+      ? [{ ...rankModel(config), role: "ranker" as const, temperature: 0 }]
+      : []),
+    ...(audit.grounding_model === undefined
+      ? []
+      : [{ ...groundingModel(config), role: "grounding" as const, temperature: 0 }]),
   ];
 }
 
-/** Names of the providers that king, challenger and judges (those of [worth] too) are asked at. */
+/** Every model that any stage may ask, once for each place of chain.toml that names it. */
+export function askedModels(config: ConfigFile): readonly AskedModel[] {
+  const { king, challenger, judge, refine } = config;
+  const answering = (["king", "challenger"] as const).flatMap((role) =>
+    [config[role], ...fallbackModels(config[role])].map(({ provider, model }) => ({
+      provider,
+      model,
+      role,
+      temperature: role === "king" ? king.temperature : challenger.temperature,
+    })),
+  );
+  const refining = { role: "challenger", temperature: challenger.temperature } as const;
+  const judges = [...judgePanel(config), ...worthJudges(config)];
+  return [
+    ...answering,
+    ...sideModels(config),
+    ...(refine.model === undefined ? [] : [{ ...refineModel(config), ...refining }]),
+    ...judges.map(({ provider, model, temperature = judge.temperature }) => ({
+      provider,
+      model,
+      role: "judge" as const,
+      temperature,
+    })),
+  ];
+}
+
+/** Names of the providers that these are asked at. */
 export function usedProviders(config: ConfigFile): Set<string> {
-  return new Set([
-    config.king.provider,
-    config.challenger.provider,
-    ...fallbackModels(config.king).map((model) => model.provider),
-    ...fallbackModels(config.challenger).map((model) => model.provider),
-    ...judgePanel(config).map((judge) => judge.provider),
-    ...worthJudges(config).map((judge) => judge.provider),
-  ]);
+  return new Set(askedModels(config).map(({ provider }) => provider));
 }
 
 // ---------------------------------------------------------------------------------------------
@@ -102,6 +125,12 @@ function judgesOf(
     };
   });
 }
+
+/** A model with the role it is asked in, and how. */
+export type AskedModel = ModelName & {
+  readonly role: "king" | "challenger" | "judge" | "ranker" | "grounding";
+  readonly temperature: number | "default";
+};
 
 type ModelName = { readonly model: string; readonly provider: string };
 

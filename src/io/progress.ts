@@ -45,6 +45,7 @@ export function makeProgress({ out, now }: ProgressOptions): Progress {
         tokens: 0,
         usd: 0,
         unpriced: 0,
+        out: 0,
         startedMs: now().getTime(),
         words: "",
       };
@@ -66,6 +67,9 @@ export function makeProgress({ out, now }: ProgressOptions): Progress {
       if (fault === null) return;
       state.failures++;
       state.fault = fault;
+    },
+    out() {
+      if (state !== null) state.out++;
     },
     note(line) {
       out.write(bar && state !== null ? `\r\x1b[2K${line}\n` : `${line}\n`);
@@ -100,6 +104,8 @@ type State = {
   tokens: number;
   usd: number;
   unpriced: number;
+  /** Items that wait for an answer of a later run. */
+  out: number;
   /** What the stage says of where it is. */
   words: string;
 };
@@ -109,10 +115,12 @@ function describe(state: State, nowMs: number): string {
   const { count: total, exact } = expected();
   const seconds = Math.max(0.001, (nowMs - state.startedMs) / 1000);
   const rate = (done - before) / seconds;
-  const left = rate > 0 && done < total ? `, ${duration((total - done) / rate)} left` : "";
+  const here = total - done - state.out;
+  const left = rate > 0 && here > 0 ? `, ${duration(here / rate)} left` : "";
+  const out = state.out === 0 ? "" : `, ${state.out} out`;
   const said = state.calls === 0 ? "" : `, ${callsOf(state)}`;
   const tail = state.words === "" ? "" : `, ${state.words}`;
-  return `${label} ${done}/${exact ? "" : "~"}${total}, ${rate.toFixed(1)}/s${said}${tail}${left}`;
+  return `${label} ${done}/${exact ? "" : "~"}${total}, ${rate.toFixed(1)}/s${said}${tail}${out}${left}`;
 }
 
 /** What the calls came to; a stage that has made none says nothing of them. */

@@ -3,20 +3,13 @@
  * is refused and what to write into chain.toml. Whether calls are carried is kept for the stages.
  */
 import type { Config } from "../config.ts";
-import {
-  fallbackModels,
-  judgePanel,
-  refineModel,
-  sideModels,
-  worthJudges,
-} from "../config/models.ts";
+import { askedModels } from "../config/models.ts";
 import { adviceOf, callsOf, examinedLine, type Examined } from "../core/doctor/advice.ts";
 import { callRules } from "../core/retry/rules.ts";
 import { examine } from "../examining/examine.ts";
 import type { Asked, DoctorDeps } from "../examining/try-once.ts";
 import { writeDoctored } from "../io/doctored.ts";
 import { SCHEMA } from "../records/schema.ts";
-import type { ModelRef, Role } from "../work.ts";
 
 export type DoctorReport = {
   readonly models: readonly (Examined & { readonly advice: readonly string[] })[];
@@ -53,36 +46,8 @@ export function doctorLines({ models }: DoctorReport): string[] {
 
 /** Every model once, with the roles it has. */
 function modelsOf(config: Config): Asked[] {
-  const { king, challenger, judge } = config;
-  const named: (ModelRef & { role: Role; temperature: number | "default" })[] = [
-    ...[king, ...fallbackModels(king)].map((one) => ({
-      ...one,
-      role: "king" as const,
-      temperature: king.temperature,
-    })),
-    ...[challenger, ...fallbackModels(challenger)].map((one) => ({
-      ...one,
-      role: "challenger" as const,
-      temperature: challenger.temperature,
-    })),
-    ...sideModels(config).map((one) => ({ ...one, role: "ranker" as const, temperature: 0 })),
-    ...(config.refine.model === undefined
-      ? []
-      : [
-          {
-            ...refineModel(config),
-            role: "challenger" as const,
-            temperature: challenger.temperature,
-          },
-        ]),
-    ...[...judgePanel(config), ...worthJudges(config)].map((one) => ({
-      ...one,
-      role: "judge" as const,
-      temperature: one.temperature ?? judge.temperature,
-    })),
-  ];
   const models = new Map<string, Asked>();
-  for (const { provider, model, role, temperature } of named) {
+  for (const { provider, model, role, temperature } of askedModels(config)) {
     const name = `${provider} ${model}`;
     const roles = [...new Set([...(models.get(name)?.roles ?? []), role])];
     models.set(name, {

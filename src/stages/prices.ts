@@ -3,7 +3,7 @@
  * the models in use cost into chain.toml, with the date. Nothing is known from memory.
  */
 import { parseConfig, type Config } from "../config.ts";
-import { fallbackModels, judgePanel, sideModels } from "../config/models.ts";
+import { askedModels } from "../config/models.ts";
 import { listedPrice, withPrices, type PriceRow } from "../core/spend/listed-price.ts";
 import { callRules } from "../core/retry/rules.ts";
 import { UserError } from "../errors.ts";
@@ -65,17 +65,8 @@ export function pricesLines({ found, missing, silent }: Prices): string[] {
 // ---------------------------------------------------------------------------------------------
 
 function modelsOf(config: Config): ModelRef[] {
-  const { king, challenger } = config;
-  const all: readonly ModelRef[] = [
-    king,
-    ...fallbackModels(king),
-    challenger,
-    ...fallbackModels(challenger),
-    ...sideModels(config),
-    ...judgePanel(config),
-  ];
   const named = new Map(
-    all
+    askedModels(config)
       .filter(({ provider }) => provider !== "offline")
       .map(({ provider, model }) => [`${provider} ${model}`, { provider, model }]),
   );

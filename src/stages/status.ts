@@ -4,10 +4,12 @@
  */
 import type { Config } from "../config.ts";
 import type { Spending } from "../core/report/spending.ts";
+import { outLine, outOf, type Out } from "../core/spend/out.ts";
 import { targetLine, type TargetStatus } from "../core/target/status-line.ts";
 import type { WorkspaceCounts } from "../io/counts.ts";
 import { UserError } from "../errors.ts";
 import type { Store } from "../io/store.ts";
+import type { Stage } from "../work.ts";
 import type { Seats } from "../judging/seats-left.ts";
 import type { LedgerKnown } from "../judging/target-state.ts";
 
@@ -19,7 +21,7 @@ export type StageStatus = {
   readonly failed: number;
   /** USD so far, with what calls in flight at a kill had reserved; unpriced calls are not in it. */
   readonly usd: number;
-  /** Calls of models that have no price in chain.toml. */
+  /** Calls of models that have no price in chain.toml, those in flight too. */
   readonly unpriced: number;
   readonly calls: number;
 };
@@ -30,6 +32,8 @@ export type Status = {
   readonly next: string | null;
   /** Turns in refined/ that `refine`, which is none of the five stages, would answer once more. */
   readonly refinable: number;
+  /** Items in request files, whose answers come later. */
+  readonly out: readonly Out[];
   /** How far [target] is; absent: chain.toml has none. */
   readonly target?: TargetStatus;
 };
@@ -64,7 +68,7 @@ async function withRefinable(
 }
 
 function statusFrom(look: Look): Omit<Status, "refinable"> {
-  const { prompts, promptDrops, kingDrops, answers, scores, reported, spending } = look;
+  const { prompts, promptDrops, kingDrops, answers, scores, reported, spending, out } = look;
   const rows = [
     { stage: "prompt", done: prompts, pending: 0, failed: promptDrops },
     {
@@ -90,7 +94,7 @@ function statusFrom(look: Look): Omit<Status, "refinable"> {
   const stages = rows.map((row) => ({ ...row, ...costOf(spending, row.stage) }));
   const first =
     prompts === 0 && answers.all === 0 ? "prompt" : stages.find((row) => row.pending > 0)?.stage;
-  return { stages, next: first === undefined ? null : `npm run stage:${first}` };
+  return { stages, out, next: first === undefined ? null : `npm run stage:${first}` };
 }
 
 /**
@@ -154,7 +158,7 @@ export async function targetOf(
 
 /** The status as lines for a person. `wrong`: what has to be mended before a stage can run. */
 export function statusLines(
-  { stages, next, refinable, target }: Status,
+  { stages, next, refinable, target, out }: Status,
   wrong: readonly string[] = [],
 ): string[] {
   const cell = (text: string | number, width: number): string => String(text).padStart(width);
@@ -168,6 +172,7 @@ export function statusLines(
     ...(failed === undefined
       ? []
       : [`--retry asks again for what failed: npm run stage:${failed.stage} -- --retry`]),
+    ...out.map((one) => outLine(one)),
     ...(target === undefined ? [] : [targetLine(target)]),
     ...wrong.map((line) => `wrong: ${line}`),
     next === null
@@ -212,6 +217,7 @@ type Look = WorkspaceCounts & {
   readonly spending: readonly Spending[];
   /** For a look at the target. */
   readonly known?: LedgerKnown;
+  readonly out: readonly Out[];
 };
 
 const EMPTY: Look = {
@@ -222,6 +228,7 @@ const EMPTY: Look = {
   scores: { done: 0, unparsed: 0 },
   reported: false,
   spending: [],
+  out: [],
 };
 
 /** The schemas of the records take longer to load than all the rest of a first look: they come late. */
@@ -249,7 +256,25 @@ async function lookAt(store: Store, config: Config | null): Promise<Look> {
   const { spending } = await foldLedger(store, facts, LEDGER_FOLD);
   // A disk that cannot be written is no reason not to look at it.
   await facts.save();
-  return { ...counts, spending: sumSpending(spending).rows(), known: { facts, spending } };
+  return {
+    ...counts,
+    spending: sumSpending(spending).rows(),
+    out: await named(store, outOf(spending.open)),
+    known: { facts, spending },
+  };
+}
+
+/** With the names of the batches at their provider. */
+async function named(store: Store, out: readonly Out[]): Promise<readonly Out[]> {
+  if (out.length === 0) return out;
+  const { batchesOut } = await import("../io/batch/api/book.ts");
+  return Promise.all(
+    out.map(async (one) =>
+      one.engine === "batch"
+        ? { ...one, batches: await batchesOut(store, one.stage as Stage) }
+        : one,
+    ),
+  );
 }
 
 /** What today's panel would still be asked: the same that the estimate counts. */
@@ -268,7 +293,10 @@ function costOf(
     own.reduce((sum, row) => sum + of(row), 0);
   return {
     usd: total((row) => row.usd + row.usd_lost),
-    unpriced: total((row) => row.unpriced),
-    calls: total((row) => row.calls + row.lost),
+    unpriced: total(
+      ({ unpriced, unpriced_lost = 0, unpriced_booked = 0 }) =>
+        unpriced + unpriced_lost + unpriced_booked,
+    ),
+    calls: total(({ calls, lost, booked = 0 }) => calls + lost + booked),
   };
 }

@@ -73,3 +73,15 @@ test("an empty stage ends with a line and divides by nothing", () => {
   progress.end();
   expect(out).toEqual(["king 0/0, 0.0/s\n"]);
 });
+
+test("items that are out say so, and are in no time left", () => {
+  const { out, progress } = watched(false);
+  progress.begin("king", 100);
+  for (let i = 0; i < 20; i++) progress.step("kept");
+  for (let i = 0; i < 60; i++) progress.out?.();
+  vi.advanceTimersByTime(10_000);
+  expect(out).toEqual(["king 20/100, 2.0/s, 60 out, 10 s left\n"]);
+  for (let i = 0; i < 20; i++) progress.out?.();
+  progress.end();
+  expect(out[1]).toBe("king 20/100, 2.0/s, 80 out\n");
+});

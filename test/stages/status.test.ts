@@ -3,7 +3,8 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { loadConfig } from "../../src/config.ts";
 import { openStore } from "../../src/io/store.ts";
-import { estimate } from "../../src/stages/estimate.ts";
+import { estimate, readLearned } from "../../src/stages/estimate.ts";
+import { outOf } from "../../src/core/spend/out.ts";
 import { report } from "../../src/stages/report.ts";
 import { status, statusLines } from "../../src/stages/status.ts";
 import { validate } from "../../src/stages/validate.ts";
@@ -51,6 +52,57 @@ test("an empty workspace says to begin with stage:prompt", async () => {
   expect(state.next).toBe("npm run stage:prompt");
 });
 
+test.each([
+  ["in flight", []],
+  [
+    "booked after a kill",
+    [{ ...call, id: "1", event: "outcome", usd: null, outcome: "unknown", latency_ms: null }],
+  ],
+])("a call without a price that is %s is never shown as $0", async (_what, outcome) => {
+  const lines = [{ ...call, id: "1", event: "intent", usd: null, outcome: null }, ...outcome];
+  const root = tempProject({
+    "prompt/prompts_1_001.json": [prompt],
+    "report/ledger.jsonl": lines.map((line) => JSON.stringify(line)).join("\n") + "\n",
+  });
+  const said = statusLines(await status(openStore(root))).join("\n");
+  expect(said).toMatch(/king +0 +1 +0 +1 +1 unpriced/);
+});
+
+test("what is out in request files is said with its batch and how to go on", async () => {
+  const intent = (id: string, engine: string, stage: string, time: string): object => ({
+    ...{ ...call, id, event: "intent", usd: 0.5, outcome: null, engine, stage, time },
+  });
+  const lines = [
+    intent("1", "batch", "king", "2026-11-28T21:05:00Z"),
+    intent("2", "batch", "king", "2026-11-28T21:04:00Z"),
+    intent("3", "batch", "king", "2026-11-28T21:06:00Z"),
+    { ...call, id: "3", event: "outcome", usd: 0.25, outcome: "ok" },
+    intent("4", "batch-file", "validate", "2026-11-28T22:00:00Z"),
+  ];
+  const book = {
+    requests: 1,
+    provider: "p",
+    mark: "m",
+    input: null,
+    posted_at: "2026-11-28T21:04:00Z",
+    batch: "batch_7",
+    ended: false,
+  };
+  const root = tempProject({
+    "prompt/prompts_1_001.json": [prompt],
+    "engine/king/batch-1.json": book,
+    "engine/king/batch-2.json": { ...book, requests: 2, batch: "batch_6", ended: true },
+    "report/ledger.jsonl": lines.map((line) => `${JSON.stringify(line)}\n`).join(""),
+  });
+  const state = await status(openStore(root));
+  expect(statusLines(state).filter((line) => line.startsWith("out: "))).toEqual([
+    "out: 2 items of stage:king with batch_7 since 2026-11-28T21:04:00Z; `npm run stage:king` takes the results up (with --wait it stays until they are there) and asks none of them again",
+    "out: 1 item of stage:validate with the engine batch-file since 2026-11-28T22:00:00Z; `npm run stage:validate` takes the results up and asks it no second time",
+  ]);
+  const { ledger: sums } = await readLearned(openStore(root));
+  expect(outOf(sums.spending.open)).toMatchObject([{ items: 2 }, { items: 1 }]);
+});
+
 test("every stage shows what is done, pending and failed, and what its calls cost", async () => {
   const root = tempProject({
     "prompt/prompts_4_001.json": [prompt, prompt, prompt, prompt],
@@ -86,7 +138,7 @@ test.each([
   ["npm run stage:king", ["no key"], ["wrong: no key", "then: npm run stage:king"]],
   [null, ["no key"], ["wrong: no key", "all that was asked for is done: read report/report.md"]],
 ])("what is wrong stands before what comes next: %j with %j", (next, wrong, lines) => {
-  expect(statusLines({ stages: [], next, refinable: 0 }, wrong).slice(1)).toEqual(lines);
+  expect(statusLines({ stages: [], out: [], next, refinable: 0 }, wrong).slice(1)).toEqual(lines);
 });
 
 test.each(["king", "challenger", "validate"])(
@@ -101,7 +153,7 @@ test.each(["king", "challenger", "validate"])(
       calls: 0,
       failed: stage === failing || stage === "prompt" ? 1 : 0,
     }));
-    expect(statusLines({ stages, next: null, refinable: 0 })).toContain(
+    expect(statusLines({ stages, out: [], next: null, refinable: 0 })).toContain(
       `--retry asks again for what failed: npm run stage:${failing} -- --retry`,
     );
   },

@@ -28,6 +28,9 @@ export type Spending = {
   readonly booked?: number;
   /** USD of these; part of `usd`. */
   readonly usd_booked?: number;
+  /** Lost and booked calls without a price: what they cost is in no sum. Absent: none. */
+  readonly unpriced_lost?: number;
+  readonly unpriced_booked?: number;
 };
 
 /** What was added up so far, as JSON can say it. */
@@ -51,6 +54,7 @@ export const spendingState = z.object({
       usd_lost: z.number(),
       booked: z.number().exactOptional(),
       usd_booked: z.number().exactOptional(),
+      unpriced_booked: z.number().exactOptional(),
     }),
   ),
   /** Calls without an outcome. */
@@ -92,6 +96,7 @@ export function sumSpending(from: SpendingState | null = null): SpendingSum {
         entry.booked = (entry.booked ?? 0) + 1;
         entry.usd += line.usd ?? 0;
         entry.usd_booked = (entry.usd_booked ?? 0) + (line.usd ?? 0);
+        if (line.usd === null) entry.unpriced_booked = (entry.unpriced_booked ?? 0) + 1;
         return;
       }
       const failed = line.outcome !== "ok";
@@ -106,19 +111,23 @@ export function sumSpending(from: SpendingState | null = null): SpendingSum {
     },
     state: () => ({ sums: [...sums.values()], open: [...open.values()] }),
     rows() {
-      const lost = new Map<string, { n: number; usd: number }>();
+      const lost = new Map<string, Lost>();
       for (const line of open.values()) {
         entryOf(line);
         const key = keyOf(line);
-        const sum = lost.get(key) ?? { n: 0, usd: 0 };
-        lost.set(key, { n: sum.n + 1, usd: sum.usd + (line.usd ?? 0) });
+        const sum = lost.get(key) ?? NONE_LOST;
+        lost.set(key, {
+          n: sum.n + 1,
+          usd: sum.usd + (line.usd ?? 0),
+          unpriced: sum.unpriced + (line.usd === null ? 1 : 0),
+        });
       }
       return [...sums]
-        .map(([key, entry]) => ({
-          ...entry,
-          lost: lost.get(key)?.n ?? 0,
-          usd_lost: lost.get(key)?.usd ?? 0,
-        }))
+        .map(([key, entry]) => {
+          const { n, usd, unpriced } = lost.get(key) ?? NONE_LOST;
+          const more = unpriced === 0 ? {} : { unpriced_lost: unpriced };
+          return { ...entry, lost: n, usd_lost: usd, ...more };
+        })
         .sort(
           (a, b) =>
             stageIndex(a.stage) - stageIndex(b.stage) ||
@@ -143,6 +152,9 @@ const keyOf = ({
   provider,
   model,
 }: Pick<Spending, "stage" | "provider" | "model">): string => `${stage}\n${provider}\n${model}`;
+
+type Lost = { readonly n: number; readonly usd: number; readonly unpriced: number };
+const NONE_LOST: Lost = { n: 0, usd: 0, unpriced: 0 };
 
 type Mutable = { -readonly [K in keyof Spending]: Spending[K] };
 

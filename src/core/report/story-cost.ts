@@ -47,12 +47,12 @@ export function costBlocks({ config, spending, runs }: ReportData): Block[] {
         ...(lost === 0
           ? []
           : [
-              `${counted(lost, "call")} in flight when a run ended have no outcome; ${usd(sum((e) => e.usd_lost))} stay reserved for them`,
+              `${counted(lost, "call")} in flight when a run ended have no outcome; ${usd(sum((e) => e.usd_lost))} stay reserved for them${besides(sum((e) => e.unpriced_lost ?? 0))}`,
             ]),
         ...(booked === 0
           ? []
           : [
-              `${counted(booked, "call")} in flight at a kill, too long ago to be answered any more, are booked at the most they can have cost: ${usd(sum((e) => e.usd_booked ?? 0))} of the sum`,
+              `${counted(booked, "call")} in flight at a kill, too long ago to be answered any more, are booked at the most they can have cost: ${usd(sum((e) => e.usd_booked ?? 0))} of the sum${besides(sum((e) => e.unpriced_booked ?? 0))}`,
             ]),
       ],
     },
@@ -94,6 +94,9 @@ export function costBlocks({ config, spending, runs }: ReportData): Block[] {
 }
 
 // ---------------------------------------------------------------------------------------------
+
+const besides = (unpriced: number): string =>
+  unpriced === 0 ? "" : `; ${unpriced} of them without a known price are not in it`;
 
 function stageCosts(spending: ReportData["spending"], runs: ReportData["runs"]): StageCost[] {
   const names = new Set([...spending.map((entry) => entry.stage), ...Object.keys(runs)]);

@@ -42,7 +42,10 @@ function sumOf(rows: readonly Spending[]): Spent {
   return {
     calls: sum(({ calls, lost, booked }) => calls + lost + (booked ?? 0)),
     usd: sum(({ usd, usd_lost }) => usd + usd_lost),
-    unpriced: sum(({ unpriced }) => unpriced),
+    unpriced: sum(
+      ({ unpriced, unpriced_lost = 0, unpriced_booked = 0 }) =>
+        unpriced + unpriced_lost + unpriced_booked,
+    ),
   };
 }
 

@@ -3,7 +3,7 @@ import type { CarriedReply } from "../../calls/exchange.ts";
 import type { Said } from "../../calls/manner.ts";
 import type { CallRules } from "../../calls/rules.ts";
 import type { Config } from "../../config.ts";
-import type { ChatReply, Engine, ModelRef, Stage, ToMend, WorkItem } from "../../work.ts";
+import type { ChatReply, Engine, ModelRef, Progress, Stage, ToMend, WorkItem } from "../../work.ts";
 import type { Ledger } from "../ledger.ts";
 import type { Store } from "../store.ts";
 import type { Carrier } from "./carrier.ts";
@@ -21,6 +21,7 @@ export type BatchOptions = {
   readonly stage: Stage;
   readonly signal: AbortSignal;
   readonly now: () => Date;
+  readonly progress: Pick<Progress, "out">;
   /** Opened with the first item. */
   readonly open: () => Promise<Opened>;
   /** Asks what is asked by this process. */

@@ -38,7 +38,7 @@ function startRun(
 ): Run {
   const { config, signal } = options;
   const { name, online_below } = config.engine;
-  const tally = makeTally(unasked);
+  const tally = makeTally(unasked, () => options.progress.out?.());
   const filing = makeFiling(options, file, tally);
   let desk: Desk | null = null;
 

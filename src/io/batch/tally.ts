@@ -21,7 +21,8 @@ export type Tally = {
   wait(item: WorkItem, n: number): void;
 };
 
-export function makeTally(unasked: (item: WorkItem) => void): Tally {
+/** @param outside told of every item whose answer comes later */
+export function makeTally(unasked: (item: WorkItem) => void, outside: () => void): Tally {
   const waiting = new Map<number, number>();
   return {
     taken: 0,
@@ -37,6 +38,7 @@ export function makeTally(unasked: (item: WorkItem) => void): Tally {
     },
     wait(item, n) {
       waiting.set(n, (waiting.get(n) ?? 0) + 1);
+      outside();
       this.leave(item);
     },
   };

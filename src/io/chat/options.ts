@@ -25,7 +25,7 @@ export type ChatOptions = {
   readonly clock?: () => number;
   /** Uniform in [0, 1), for the jitter of waits. */
   readonly rng: () => number;
-  readonly progress: Pick<Progress, "spent" | "note">;
+  readonly progress: Pick<Progress, "spent" | "note" | "out">;
   /** Aborted: nothing new is sent, waits end, calls in flight are waited for. */
   readonly signal: AbortSignal;
   /** --concurrency: at most so many calls in flight over all providers. */

@@ -60,6 +60,17 @@ test("a lost call that was booked costs, and is no call that ended", () => {
   ]);
 });
 
+test("calls without a price that are in flight, or were when a run died, are counted as such", () => {
+  const sum = sumSpending();
+  sum.add(line({ id: "1", event: "intent", outcome: null, usd: null }));
+  sum.add(line({ id: "2", event: "intent", outcome: null, usd: null }));
+  sum.add(line({ id: "2", outcome: "unknown", usd: null, latency_ms: null }));
+  expect(sum.rows()).toMatchObject([
+    { calls: 0, usd: 0, usd_lost: 0, unpriced: 0, unpriced_lost: 1, unpriced_booked: 1 },
+  ]);
+  expect(sumSpending(sum.state()).rows()).toEqual(sum.rows());
+});
+
 test("an empty ledger has no rows, and stages come in the order of the chain", () => {
   expect(sumSpending().rows()).toEqual([]);
   const sum = sumSpending();

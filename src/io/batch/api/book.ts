@@ -37,6 +37,12 @@ export async function booksOf(store: Store, stage: Stage): Promise<readonly Book
   return books.filter((book) => book !== null);
 }
 
+/** Names of the batches that the provider is at work on, or whose results were not looked at yet. */
+export async function batchesOut(store: Store, stage: Stage): Promise<readonly string[]> {
+  const books = await booksOf(store, stage);
+  return books.flatMap(({ ended, batch }) => (ended || batch === null ? [] : [batch]));
+}
+
 export const writeBook = (store: Store, stage: Stage, book: Book): Promise<void> =>
   store.write(bookPath(stage, book.requests), book);
 

@@ -22,8 +22,11 @@ export type Row = {
   readonly concurrency: number;
   readonly calls: number;
   readonly target: Target;
-  /** "bare": the openai client alone, for what a reply of this form costs at least with it. */
-  readonly kind: "client" | "bare" | "king" | "promptfoo";
+  /**
+   * "bare": the openai client alone, "fetch" and "http": Node alone, for what a reply of this form costs at
+   * least with them.
+   */
+  readonly kind: "client" | "bare" | "fetch" | "http" | "king" | "promptfoo";
   readonly faults?: Readonly<Record<string, number>>;
   /** Replies are streamed in so many events, each in a write of its own, spread over the latency. */
   readonly events?: number;
@@ -83,8 +86,9 @@ export async function startServer({
 
 async function runClient(row: Row, url: string): Promise<Ran> {
   const { calls, concurrency, events } = row;
-  const job = JSON.stringify({ url, calls, concurrency, stream: events !== undefined });
-  const script = row.kind === "bare" ? "bench/chat-bare" : "bench/chat-client";
+  const plain = row.kind === "fetch" || row.kind === "http" ? { by: row.kind } : {};
+  const job = JSON.stringify({ url, calls, concurrency, stream: events !== undefined, ...plain });
+  const script = `bench/chat-${"by" in plain ? "plain" : row.kind}`;
   const args = ["kingmaker.cjs", script, job];
   const { code, out } = await timed(process.execPath, args);
   if (code !== 0) throw new Error(`the client ended with ${code}`);

@@ -17,6 +17,13 @@ const FAULTS = {
   null_content: 0.01,
 };
 
+/** Who else reads the same replies. */
+const BESIDE = [
+  { kind: "bare", who: "bare openai client" },
+  { kind: "fetch", who: "plain fetch" },
+  { kind: "http", who: "plain node:http" },
+] as const;
+
 const ROWS: readonly Row[] = [
   {
     name: "client alone, C = 64",
@@ -47,14 +54,16 @@ const ROWS: readonly Row[] = [
     target: { wall: 1.3, cpu: 0.82 },
     events,
   })),
-  ...[0, 20, 100].map((events): Row => ({
-    name: `bare openai client, ${events === 0 ? "whole" : `streamed in ${events} events`}, C = 64`,
-    kind: "bare",
-    concurrency: 64,
-    calls: 3200,
-    target: {},
-    ...(events === 0 ? {} : { events }),
-  })),
+  ...BESIDE.flatMap(({ kind, who }) =>
+    [0, 20, 100].map((events): Row => ({
+      name: `${who}, ${events === 0 ? "whole" : `streamed in ${events} events`}, C = 64`,
+      kind,
+      concurrency: 64,
+      calls: 3200,
+      target: {},
+      ...(events === 0 ? {} : { events }),
+    })),
+  ),
   {
     name: "client alone, C = 64, 18 % faults",
     kind: "client",

@@ -194,8 +194,16 @@ judges = [{ model = "w", provider = "h" }]
     "chain.toml",
   );
   expect(askedModels(config).map(({ role, model }) => `${role} ${model}`)).toEqual([
-    ...["king k", "king kf", "challenger ch", "ranker r", "grounding g", "challenger rf"],
-    ...["judge j1", "judge j2", "judge j3", "judge w"],
+    "king k",
+    "king kf",
+    "challenger ch",
+    "ranker r",
+    "grounding g",
+    "challenger rf",
+    "judge j1",
+    "judge j2",
+    "judge j3",
+    "judge w",
   ]);
   expect([...usedProviders(config)].sort()).toEqual(names);
 });

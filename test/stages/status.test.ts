@@ -68,9 +68,16 @@ test.each([
   expect(said).toMatch(/king +0 +1 +0 +1 +1 unpriced/);
 });
 
+const INTENT = { event: "intent", usd: 0.5, outcome: null };
+
 test("what is out in request files is said with its batch and how to go on", async () => {
   const intent = (id: string, engine: string, stage: string, time: string): object => ({
-    ...{ ...call, id, event: "intent", usd: 0.5, outcome: null, engine, stage, time },
+    ...call,
+    ...INTENT,
+    id,
+    engine,
+    stage,
+    time,
   });
   const lines = [
     intent("1", "batch", "king", "2026-11-28T21:05:00Z"),

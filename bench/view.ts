@@ -10,7 +10,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout } from "node:timers/promises";
 import { parseArgs } from "node:util";
-import { counted } from "../src/core/text/counted.ts";
+import { counted } from "../src/core/report/format.ts";
 import { FACTS_FILES } from "../src/io/facts/facts.ts";
 import { makeWorkspace } from "./scale-workspace.ts";
 

@@ -10,6 +10,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout } from "node:timers/promises";
 import { parseArgs } from "node:util";
+import { counted } from "../src/core/report/format.ts";
 import { FACTS_FILES } from "../src/io/facts/facts.ts";
 import { makeWorkspace } from "./scale-workspace.ts";
 
@@ -52,7 +53,7 @@ async function round(name: string): Promise<void> {
     await measure(at, "first page, at once", (n) => `?page=${1 + (n % 2)}`);
     for (;;) {
       const page = await (await fetch(url)).text();
-      if (page.includes(`<h1>${files.length} duels</h1>`)) break;
+      if (page.includes(`<h1>${counted(files.length, "duel")}</h1>`)) break;
       await setTimeout(200);
     }
     console.log(`all there after ${since()}, ${(cpuMs(at.pid) / 1000).toFixed(1)} CPU s`);

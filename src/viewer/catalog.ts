@@ -87,7 +87,7 @@ export function openCatalog(store: Store, rules: EntryRules, traffic?: Traffic):
     const isFirst = ahead !== null;
     if (isFirst) ahead = new Map(answers.map((answer) => [answer.name, answer]));
     const reader = entryReader(store, texts, { rules, all: isFirst, keep: isLarge });
-    const changed = await takeIn(answers, reader);
+    const changed = await takeIn(answers, reader, isFirst);
     if (isClosed) return false;
     ahead = null;
     await reader.save();
@@ -120,7 +120,11 @@ export function openCatalog(store: Store, rules: EntryRules, traffic?: Traffic):
   }
 
   /** Reads what is new or changed; gives how many. */
-  async function takeIn(answers: readonly AnswerFile[], reader: EntryReader): Promise<number> {
+  async function takeIn(
+    answers: readonly AnswerFile[],
+    reader: EntryReader,
+    isFirst: boolean,
+  ): Promise<number> {
     const stampOf = await stamps(store);
     let changed = 0;
     let pause = performance.now();
@@ -130,7 +134,8 @@ export function openCatalog(store: Store, rules: EntryRules, traffic?: Traffic):
         await setImmediate();
         pause = performance.now();
       }
-      await traffic?.quiet();
+      // A later look is often asked for by a request, which must not wait for itself.
+      if (isFirst) await traffic?.quiet();
       if (isClosed) return;
       const stamp = stampOf(answer);
       if (held.get(answer.name)?.stamp.text === stamp.text) return;

@@ -158,3 +158,25 @@ test("more than 64 streams of news are refused, and a closed one makes room", as
     })
     .toBe(200);
 });
+
+test("style and scripts leave packed for who takes them so", async () => {
+  const viewer = await startViewer({
+    workspaces: [workspaceAt(tempProject(), {}, {})],
+    host: "127.0.0.1",
+    port: 0,
+    now: () => new Date(),
+  });
+  onTestFinished(() => viewer.close());
+  const asked = async (encoding: string): Promise<readonly [string | null, number, string]> => {
+    const reply = await fetch(`${viewer.url}assets/viewer.css`, {
+      headers: { "accept-encoding": encoding },
+    });
+    const length = Number(reply.headers.get("content-length"));
+    return [reply.headers.get("content-encoding"), length, await reply.text()];
+  };
+  const [packed, few, text] = await asked("gzip, br");
+  const [plain, , same] = await asked("identity");
+  expect([packed, plain, same]).toEqual(["gzip", null, text]);
+  expect(few).toBeLessThan(text.length / 2);
+  expect(text).toContain(".chip");
+});

@@ -50,6 +50,21 @@ test("a first look leaves the way to requests, and ends where it is when the vie
   expect(catalog.entries().length).toBeLessThan(24);
 });
 
+test("a look that a request asks for does not wait for that request", async () => {
+  const root = await judgedWorkspace();
+  const { bucket, duel } = loadConfig(root, {});
+  let isAsked = false;
+  const never = new Promise<void>(() => {});
+  const traffic = { begin: () => () => {}, quiet: () => (isAsked ? never : null) };
+  const catalog = openCatalog(openStore(root), { bucket, mode: duel.mode }, traffic);
+  await catalog.refresh(true);
+  cpSync(join(root, "answer/t01.json"), join(root, "answer/new.json"));
+  isAsked = true;
+  expect(await catalog.refresh()).toBe(true);
+  expect(catalog.get("new.json")?.file).toBe("new.json");
+  catalog.close();
+});
+
 test("a viewer that ends amid its first look leaves nothing torn for the next one", async () => {
   const root = await judgedWorkspace();
   for (let n = 0; n < 1100; n++)

@@ -1,9 +1,9 @@
 /**
- * npm run bench:peers [-- --other DIR --rounds 3 --only plain --reply 1500]: stage:king beside what one writes
- * oneself (bench/plain-node.mjs: openai, p-limit, append to a file), and stage:king and stage:validate beside
- * another checkout of this program. Whole processes, in turn, on the same prompts and a loopback server (200 ms);
- * CPU seconds (user and system), wall and peak memory. Beside the plain script both are started by `node`, beside
- * the other checkout both by `npm run`.
+ * npm run bench:peers [-- --other DIR --rounds 3 --only plain --reply 1500 --share 1]: stage:king beside what one
+ * writes oneself (bench/plain-node.mjs: openai, p-limit, append to a file), and stage:king and stage:validate
+ * beside another checkout of this program. Whole processes, in turn, on the same prompts and a loopback server
+ * (200 ms); CPU seconds (user and system), wall and peak memory. --share 0.25 makes every job a quarter as long.
+ * Beside the plain script both are started by `node`, beside the other checkout both by `npm run`.
  */
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -20,6 +20,7 @@ const { values } = parseArgs({
     only: { type: "string", default: "" },
     reply: { type: "string", default: "1500" },
     prompt: { type: "string", default: "30000" },
+    share: { type: "string", default: "1" },
   },
 });
 
@@ -65,7 +66,8 @@ const ROWS: readonly {
 ];
 
 for (const { name, sides, jobs } of ROWS.filter((row) => row.name.includes(values.only))) {
-  for (const job of jobs) {
+  for (const whole of jobs) {
+    const job = { ...whole, count: Math.round(whole.count * Number(values.share)) };
     console.log(`${name}: C = ${job.concurrency}, N = ${job.count}`);
     for (let round = 0; round < Number(values.rounds); round++) await inTurn(sides, job);
   }

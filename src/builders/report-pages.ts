@@ -4,7 +4,7 @@
  */
 import { z } from "zod";
 import { makeMasker, masked, type ExitSettings } from "../core/exit/masker.ts";
-import type { Document } from "../core/report/document.ts";
+import type { Document, RestRows } from "../core/report/document.ts";
 import { htmlOf, restOf, withRest } from "../core/report/html.ts";
 import { markdownOf } from "../core/report/markdown.ts";
 import { CSV_HEAD, csvLines } from "../core/report/turns-csv.ts";
@@ -95,12 +95,13 @@ async function maskedLines(lines: Iterable<string>, settings: ExitSettings): Pro
 type Rows = readonly (readonly string[])[];
 
 /** A row on a line of its own, so that many are searched in one go. */
-async function maskedRows(rows: Rows, settings: ExitSettings): Promise<Rows> {
-  const lines = await maskedLines(
-    rows.map((row) => row.map(onOneLine).join("\t")),
-    settings,
-  );
+async function maskedRows({ rows }: RestRows, settings: ExitSettings): Promise<Rows> {
+  const lines = await maskedLines(onLines(rows()), settings);
   return lines.flatMap((some) => some.split("\n").map((line) => line.split("\t")));
+}
+
+function* onLines(rows: Iterable<readonly string[]>): Generator<string> {
+  for (const row of rows) yield row.map(onOneLine).join("\t");
 }
 
 const onOneLine = (text: string): string => text.replace(/[\t\r\n]+/g, " ");

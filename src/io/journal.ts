@@ -30,6 +30,12 @@ export type Journal = {
   close(): void;
 };
 
+/** The folder is looked for once, not at every line. */
+function begun(path: string): number {
+  makeFolderNow(dirname(path));
+  return openSync(path, "a");
+}
+
 const pathIn = (root: string): string => join(root, "answer", ".replies.jsonl");
 
 /** A run left one behind, or is writing it. */
@@ -43,8 +49,7 @@ export async function openJournal(root: string): Promise<Journal> {
   let isBegun = false;
   const write = (text: string): void => {
     try {
-      makeFolderNow(dirname(path));
-      file ??= openSync(path, "a");
+      file ??= begun(path);
       // What a kill tore off ends at the first line feed; the next line stands on its own.
       appendWhole(file, isBegun ? text : `\n${text}`);
       isBegun = true;

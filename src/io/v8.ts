@@ -25,7 +25,7 @@ const hasBudget = Number.parseInt(process.versions.v8, 10) < 12;
  * A command that goes over very many turns holds a row of each, and fourfold that is more than a small machine has.
  * Small heaps are left alone: their collections would cost more than their memory.
  */
-const LARGE = { bytes: 80 << 20, growthPercent: 40, lookMs: 200 };
+const LARGE = { bytes: 80 << 20, growthPercent: 25, lookMs: 200 };
 
 let looking: NodeJS.Timeout | undefined;
 

@@ -31,12 +31,18 @@ export type Block =
       readonly rows: readonly (readonly string[])[];
       /** The page gives it sortable columns and filters. */
       readonly isInteractive?: boolean;
-      /** Where the cells of one column lead on the page, by row, relative to report/; null: nowhere. */
       /** More rows, which the page shows when it is asked to; the text says where they are. */
-      readonly rest?: readonly (readonly string[])[];
+      readonly rest?: RestRows;
+      /** Where the cells of one column lead on the page, by row, relative to report/; null: nowhere. */
       readonly links?: { readonly column: number; readonly to: readonly (string | null)[] };
     }
   | { readonly kind: "picture"; readonly file: string; readonly chart: Chart };
+
+/** Rows that are made when they are asked for: there may be a hundred thousand. */
+export type RestRows = {
+  readonly count: number;
+  readonly rows: () => Iterable<readonly string[]>;
+};
 
 export type Document = { readonly title: string; readonly blocks: readonly Block[] };
 
@@ -51,8 +57,8 @@ export function factsTable({
 }
 
 /** What stands below a table of which only the first rows are shown. */
-export function restNote({ rows, rest = [] }: Pick<Table, "rows" | "rest">): string {
-  return `These are the first ${rows.length} of ${rows.length + rest.length} turns; all of them are in turns.csv beside this file.`;
+export function restNote({ rows, rest }: Pick<Table, "rows" | "rest">): string {
+  return `These are the first ${rows.length} of ${rows.length + (rest?.count ?? 0)} turns; all of them are in turns.csv beside this file.`;
 }
 
 type Facts = Extract<Block, { kind: "facts" }>;

@@ -5,7 +5,7 @@
 import { sha256 } from "@noble/hashes/sha2.js";
 import { utf8ToBytes } from "@noble/hashes/utils.js";
 import { CHART_STYLE, svgElement, xml } from "./charts/svg.ts";
-import { restNote, type Block, type Document, type Inline } from "./document.ts";
+import { restNote, type Block, type Document, type Inline, type RestRows } from "./document.ts";
 import { PAGE_SCRIPT } from "./page-script.ts";
 import { PAGE_STYLE } from "./page-style.ts";
 
@@ -40,8 +40,8 @@ export function blocksHtml(blocks: readonly Block[]): string {
   return blocks.map(blockHtml).join("\n");
 }
 
-/** Rows of the page's first long table that it does not show at once, as JSON; null: there are none. */
-export function restOf({ blocks }: Document): readonly (readonly string[])[] | null {
+/** Rows of the page's first long table that it does not show at once; null: there are none. */
+export function restOf({ blocks }: Document): RestRows | null {
   for (const block of blocks) {
     if (block.kind === "table" && block.isInteractive === true) return block.rest ?? null;
   }

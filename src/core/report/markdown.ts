@@ -41,7 +41,7 @@ function blockText(block: Block): string {
     case "facts":
       return tableText(...factsTable(block));
     case "table":
-      return (block.rest ?? []).length === 0
+      return (block.rest?.count ?? 0) === 0
         ? tableText(block.columns, block.rows)
         : `${tableText(block.columns, block.rows)}\n\n${escapeMarkdown(restNote(block))}`;
     case "picture":

@@ -1,6 +1,6 @@
 /** Every turn, highest score first, and those without a score with the reason. */
 import { METRICS } from "../../records/score.ts";
-import type { Block } from "./document.ts";
+import type { Block, RestRows } from "./document.ts";
 import { points } from "./format.ts";
 import type { ReportData } from "./report-data.ts";
 import { byScore, type TurnRow } from "./turn-row.ts";
@@ -27,9 +27,7 @@ export function turnBlocks({ rows }: ReportData): Block[] {
               { name: "remarks" },
             ],
             rows: scored.slice(0, SHOWN_TURNS).map(cellsOf),
-            ...(scored.length <= SHOWN_TURNS
-              ? {}
-              : { rest: scored.slice(SHOWN_TURNS).map(cellsOf) }),
+            ...(scored.length <= SHOWN_TURNS ? {} : { rest: restOf(scored, cellsOf) }),
             links: {
               column: 1,
               to: scored
@@ -47,12 +45,8 @@ export function turnBlocks({ rows }: ReportData): Block[] {
           {
             kind: "table",
             columns: [{ name: "file" }, { name: "why" }],
-            rows: others.slice(0, SHOWN_TURNS).map((row) => [row.file, STATE_WORDS[row.state]]),
-            ...(others.length <= SHOWN_TURNS
-              ? {}
-              : {
-                  rest: others.slice(SHOWN_TURNS).map((row) => [row.file, STATE_WORDS[row.state]]),
-                }),
+            rows: others.slice(0, SHOWN_TURNS).map(whyCells),
+            ...(others.length <= SHOWN_TURNS ? {} : { rest: restOf(others, whyCells) }),
           } as const,
         ]),
   ];
@@ -74,6 +68,19 @@ const cellsOf = (row: TurnRow): string[] => [
   row.bucket ?? "",
   remarks(row),
 ];
+
+const whyCells = (row: TurnRow): string[] => [row.file, STATE_WORDS[row.state]];
+
+/** The turns behind those that are shown. */
+const restOf = (turns: readonly TurnRow[], cells: (row: TurnRow) => string[]): RestRows => ({
+  count: turns.length - SHOWN_TURNS,
+  *rows() {
+    for (let at = SHOWN_TURNS; at < turns.length; at++) {
+      const turn = turns[at];
+      if (turn !== undefined) yield cells(turn);
+    }
+  },
+});
 
 const STATE_WORDS: Readonly<Record<TurnRow["state"], string>> = {
   scored: "",

@@ -60,31 +60,36 @@ export function findFactLines(
   });
 }
 
-/** Reads lines by their places; those behind one another cost one read of the disk for many. */
+/**
+ * Reads lines by their places; those behind one another cost one read of the disk for many, also where a few such
+ * rows of lines are gone through side by side (answers, and what became of them).
+ */
 export function lineWindow(path: string): (file: FileId, at: number) => FactLine | null {
-  let held: { file: FileId; from: number; bytes: Buffer } = {
-    file: -1,
-    from: 0,
-    bytes: Buffer.alloc(0),
-  };
-  const lineIn = (file: FileId, at: number): string | null => {
-    const { from, bytes } = held;
-    if (held.file !== file || at < from || at >= from + bytes.length) return null;
+  let windows: Window[] = [];
+  const lineIn = ({ file, from, bytes }: Window, wanted: FileId, at: number): string | null => {
+    if (file !== wanted || at < from || at >= from + bytes.length) return null;
     const end = bytes.indexOf(LINE_FEED, at - from);
     return end < 0 ? null : bytes.toString("utf8", at - from, end);
   };
   return (file, at) => {
-    for (let size = WINDOW_BYTES; size <= MOST_BYTES; size *= 4) {
-      const text = lineIn(file, at);
+    for (const window of windows) {
+      const text = lineIn(window, file, at);
       if (text !== null) return parsed(text);
-      const bytes = bytesAt(path, file, at, size);
-      held = { file, from: at, bytes: bytes ?? Buffer.alloc(0) };
-      if (bytes === null || bytes.length < size) break;
     }
-    const text = lineIn(file, at);
-    return text === null ? null : parsed(text);
+    for (let size = WINDOW_BYTES; size <= MOST_BYTES; size *= 4) {
+      const bytes = bytesAt(path, file, at, size);
+      if (bytes === null) return null;
+      const window = { file, from: at, bytes };
+      const text = lineIn(window, file, at);
+      if (text === null && bytes.length === size) continue;
+      windows = [window, ...windows.slice(0, MOST_WINDOWS - 1)];
+      return text === null ? null : parsed(text);
+    }
+    return null;
   };
 }
+
+type Window = { readonly file: FileId; readonly from: number; readonly bytes: Buffer };
 
 /**
  * @returns where each line begins; null: another process added at the same time, and it is not known.
@@ -126,6 +131,7 @@ const APPEND = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | con
 const BLOCK_BYTES = 1 << 20;
 const WINDOW_BYTES = 1 << 16;
 const MOST_BYTES = 1 << 28;
+const MOST_WINDOWS = 4;
 const LINE_FEED = 10;
 const QUOTE = 34;
 const BACKSLASH = 92;
@@ -148,7 +154,7 @@ function reading<T>(path: string, read: (file: number) => T): T | null {
 function bytesAt(path: string, file: FileId, at: number, size: number): Buffer | null {
   return reading(path, (open) => {
     if (fstatSync(open).ino !== file) return null;
-    const bytes = Buffer.alloc(size);
+    const bytes = Buffer.allocUnsafe(size);
     let held = 0;
     for (let read = -1; read !== 0 && held < size; held += read) {
       read = readSync(open, bytes, held, size - held, at + held);

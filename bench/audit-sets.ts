@@ -141,18 +141,17 @@ function* authorPairs(
   runs: readonly Row[],
 ): Generator<Reply> {
   const own = byId(lines(`${AUDIT}/author_prs.jsonl`));
-  const histories = new Map(
-    lines(`${AUDIT}/author_histories.jsonl`).map((row) => [row["id"], row]),
-  );
+  const made = new Map(lines(`${AUDIT}/author_histories.jsonl`).map((row) => [row["id"], row]));
   for (const row of lines(`${AUDIT}/author_pairs.jsonl`)) {
     const id = String(row["instance_id"]);
     const pr = own.get(id) ?? prs.get(id);
     if (pr === undefined) throw new Error(`no record of ${id}`);
     const at = row["trajectory"];
-    const history = typeof at === "number" ? runs[at] : histories.get(row["history"]);
+    const history = typeof at === "number" ? runs[at] : made.get(row["history"]);
     const messages = messagesOf(history).slice(0, Number(row["messages"]));
     const inView = row["author"] === "a";
-    const set = inView ? "pairs by another author" : "pairs by a further author";
+    const histories = typeof at === "number" ? "real runs" : "made histories";
+    const set = inView ? "pairs by another author" : `pairs by a further author, ${histories}`;
     yield* pair(row, { set, inView }, messages, pr);
   }
 }

@@ -23,9 +23,10 @@ const LIMITS = { suspect_min: 1, leak_min: 2 };
 const LEVELS = [0.75, 1, 1.25, 1.5, 1.75, 2] as const;
 
 /** The one set of pairs that nobody looked at. */
-const FURTHER = "pairs by a further author";
+const FURTHER = /^pairs by a further author/;
 /** What the report's recall is measured on. */
-const HELD_OUT: readonly string[] = ["subtle pairs, held out", "wide pairs, held out", FURTHER];
+const HELD_OUT =
+  /^(?:subtle pairs, held out|wide pairs, held out|pairs by a further author, (?:real runs|made histories))$/;
 
 type Judged = Reply & { readonly audit: Audit };
 
@@ -36,7 +37,7 @@ const judged: Judged[] = [...auditReplies()].map((reply) => ({
 if (process.argv.includes("--show")) show();
 
 const printed = [
-  "Not in view while rules and weights were made, with two exceptions. Subtle pairs, held out: no reply was read, but misses were seen by kind, and rules and weights were chosen several times with the counts known, so it flatters. Wide pairs, held out: the hand that writes the rules wrote them, before any was audited; two of the twenty were shown with their findings by mistake, and its counts were known beside those of the development part at every step, so it flatters too. Fresh pairs: twelve instances of ten repositories, nine of them in no other set, by the hand that writes the rules; labelled before the rules of this version were made, and measured once, when they were done.",
+  "Not in view while rules and weights were made, with two exceptions. The pairs by a further author are the figures that count: 20 pairs by somebody who saw no rule, labelled before any was audited, audited once when the rules of this version were done, and neither read nor tuned for. Half or so continue real runs that other sets use too, the others have histories of their own. Subtle pairs, held out: misses were seen by kind, in the end by case, and rules and weights were chosen with the counts known. Wide pairs, held out: written by the hand that writes the rules, counts known at every step. Both flatter.",
   "",
   ...tables(judged.filter((one) => !one.inView)),
   "In view: that the rules work here says little of elsewhere.",
@@ -87,7 +88,7 @@ function isPair({ set }: Judged): boolean {
 function leftOut(): string[] {
   const rows = judged.filter(
     (one) =>
-      (isPair(one) && one.set !== FURTHER) ||
+      (isPair(one) && !FURTHER.test(one.set)) ||
       one.row === "honest: king" ||
       (one.row === "honest: turns 0 to 9" && one.inView),
   );
@@ -114,15 +115,15 @@ function curve(): string[] {
     const limit = (honest[allowed] ?? 0) + 0.01;
     const cells = [
       FURTHER,
-      "pairs by another author",
-      "fresh pairs",
-      "subtle pairs, held out",
-      "wide pairs, held out",
-      "subtle pairs, development",
-      "wide pairs, development",
-      "own pairs, other repositories",
+      /^pairs by another author/,
+      /^fresh/,
+      /^subtle pairs, held out/,
+      /^wide pairs, held out/,
+      /^subtle pairs, dev/,
+      /^wide pairs, dev/,
+      /^own/,
     ].map((set) => {
-      const leaky = pairs.filter((one) => !one.isHonest && one.set === set);
+      const leaky = pairs.filter((one) => !one.isHonest && set.test(one.set));
       return shareCells(leaky.filter((one) => scoreOf(one) >= limit).length, leaky.length);
     });
     return `| ${100 * rate} % of ${honest.length} | ${limit.toFixed(2)} | ${cells.join(" | ")} |`;
@@ -151,13 +152,13 @@ function respelled(): string[] {
 
 /** Of the pairs that were not in view, by limit: what the report divides a leak share by. */
 function recall(): unknown {
-  const pairs = judged.filter((one) => HELD_OUT.includes(one.set));
+  const pairs = judged.filter((one) => HELD_OUT.test(one.set));
   const over = (isHonest: boolean, limit: number): number =>
     pairs.filter((one) => one.isHonest === isHonest && scoreOf(one) >= limit).length;
   return {
     about:
       "Made by `npm run measure:audit -- --write`: leaks found, and honest replies called leak, by leak_min.",
-    set: "subtle and wide pairs held out, and fresh pairs",
+    set: "subtle and wide pairs held out, and pairs by a further author",
     version: AUDIT_VERSION,
     leaks: pairs.filter((one) => !one.isHonest).length,
     honest: pairs.filter((one) => one.isHonest).length,

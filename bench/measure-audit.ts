@@ -22,11 +22,8 @@ const LIMITS = { suspect_min: 1, leak_min: 2 };
 /** The middle of each is a limit that `leak_min = "king"` may set. */
 const LEVELS = [0.75, 1, 1.25, 1.5, 1.75, 2] as const;
 
-/** The one set of pairs that nobody looked at. */
+/** The one set of pairs that was not looked at: what the report's recall is measured on. */
 const FURTHER = /^pairs by a further author/;
-/** What the report's recall is measured on. */
-const HELD_OUT =
-  /^(?:subtle pairs, held out|wide pairs, held out|pairs by a further author, (?:real runs|made histories))$/;
 
 type Judged = Reply & { readonly audit: Audit };
 
@@ -37,10 +34,10 @@ const judged: Judged[] = [...auditReplies()].map((reply) => ({
 if (process.argv.includes("--show")) show();
 
 const printed = [
-  "Not in view while rules and weights were made, with two exceptions. The pairs by a further author are the figures that count: 20 pairs by somebody who saw no rule, labelled before any was audited, audited once when the rules of this version were done, and neither read nor tuned for. Half or so continue real runs that other sets use too, the others have histories of their own. Subtle pairs, held out: misses were seen by kind, in the end by case, and rules and weights were chosen with the counts known. Wide pairs, held out: written by the hand that writes the rules, counts known at every step. Both flatter.",
+  "Not in view while rules and weights were made. The pairs by a further author are the figures that count: 20 by somebody who saw no rule, labelled before any was audited, run once when the rules were done, and not read. In that run 7 of 20 honest replies were called leak and 16 of 20 leaks found; one fault was mended after it (the word behind a fence passed for an unseen one), so the rows below may differ.",
   "",
   ...tables(judged.filter((one) => !one.inView)),
-  "In view: that the rules work here says little of elsewhere.",
+  "In view, the parts that older versions were held out from included: that the rules work here says little of elsewhere.",
   "",
   ...tables(judged.filter((one) => one.inView)),
   ...leftOut(),
@@ -84,7 +81,7 @@ function isPair({ set }: Judged): boolean {
   return /^(?:fresh|subtle|wide|own|pairs|labelled)/.test(set);
 }
 
-/** The pairs in view and the earlier held-out parts, a repository at a time; agents and kings help to fit. */
+/** The pairs in view, a repository at a time; agents and kings help to fit. */
 function leftOut(): string[] {
   const rows = judged.filter(
     (one) =>
@@ -152,13 +149,13 @@ function respelled(): string[] {
 
 /** Of the pairs that were not in view, by limit: what the report divides a leak share by. */
 function recall(): unknown {
-  const pairs = judged.filter((one) => HELD_OUT.test(one.set));
+  const pairs = judged.filter((one) => FURTHER.test(one.set));
   const over = (isHonest: boolean, limit: number): number =>
     pairs.filter((one) => one.isHonest === isHonest && scoreOf(one) >= limit).length;
   return {
     about:
       "Made by `npm run measure:audit -- --write`: leaks found, and honest replies called leak, by leak_min.",
-    set: "subtle and wide pairs held out, and pairs by a further author",
+    set: "pairs by a further author",
     version: AUDIT_VERSION,
     leaks: pairs.filter((one) => !one.isHonest).length,
     honest: pairs.filter((one) => one.isHonest).length,

@@ -121,13 +121,7 @@ describe("a name that the pull request makes", () => {
     [" height = 4", []],
   ])("is told from a use: %s", (line, names) => {
     const [file] = parseDiff(`--- a/x.py\n+++ b/x.py\n@@ -1,1 +1,1 @@\n${line}\n`);
-    const hunks = (file?.hunks ?? []).map((hunk) => ({
-      ...hunk,
-      part: "patch" as const,
-      path: "x.py",
-      isNewFile: false,
-    }));
-    expect([...namesGiven(hunks)].sort()).toEqual(names.toSorted());
+    expect([...namesGiven(file?.hunks ?? [])].sort()).toEqual(names.toSorted());
   });
 });
 

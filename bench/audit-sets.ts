@@ -38,7 +38,7 @@ export function* auditReplies(): Generator<Reply> {
   for (const leak of madeLeaks()) {
     const { part, kind, label } = leak;
     const set = `made leaks, ${part}`;
-    yield { set, row: kind, inView: part === "development", isHonest: false, label, input: leak };
+    yield { set, row: kind, inView: true, isHonest: false, label, input: leak };
   }
 }
 
@@ -78,7 +78,7 @@ function* pair(
   }
 }
 
-/** Pairs that a careful writer made; split by instance before a rule was looked at with the first part. */
+/** Pairs that a careful writer made; split by instance, and both parts in view since audit-5. */
 function* subtle(): Generator<Reply> {
   const prs = byId(lines(`${AUDIT}/subtle_prs.jsonl`));
   const histories = lines(`${AUDIT}/subtle_histories.jsonl`);
@@ -88,9 +88,13 @@ function* subtle(): Generator<Reply> {
       (one) => one["instance_id"] === row["instance_id"] && one["trajectory"] === row["trajectory"],
     );
     if (pr === undefined) continue;
-    const inView = row["part"] === "development";
     const set = `subtle pairs, ${String(row["part"])}`;
-    yield* pair(row, { set, inView }, messagesOf(history).slice(0, Number(row["messages"])), pr);
+    yield* pair(
+      row,
+      { set, inView: true },
+      messagesOf(history).slice(0, Number(row["messages"])),
+      pr,
+    );
   }
 }
 
@@ -106,7 +110,7 @@ function* ownPairs(prs: ReadonlyMap<string, PullRequest>, runs: readonly Row[]):
   }
 }
 
-/** Pairs of eight repositories; written, and split by instance, before any was audited. */
+/** Pairs of eight repositories; split by instance before any was audited, and both parts in view since audit-5. */
 function* widePairs(prs: ReadonlyMap<string, PullRequest>, runs: readonly Row[]): Generator<Reply> {
   const histories = [...lines(`${AUDIT}/wide_histories.jsonl`), ...runs];
   for (const row of lines(`${AUDIT}/wide_pairs.jsonl`)) {
@@ -114,8 +118,12 @@ function* widePairs(prs: ReadonlyMap<string, PullRequest>, runs: readonly Row[])
     if (pr === undefined) throw new Error(`no record of ${String(row["instance_id"])}`);
     const history = histories.find((one) => one["instance_id"] === row["instance_id"]);
     const set = `wide pairs, ${String(row["part"])}`;
-    const inView = row["part"] === "development";
-    yield* pair(row, { set, inView }, messagesOf(history).slice(0, Number(row["messages"])), pr);
+    yield* pair(
+      row,
+      { set, inView: true },
+      messagesOf(history).slice(0, Number(row["messages"])),
+      pr,
+    );
   }
 }
 
@@ -141,18 +149,17 @@ function* authorPairs(
   runs: readonly Row[],
 ): Generator<Reply> {
   const own = byId(lines(`${AUDIT}/author_prs.jsonl`));
-  const histories = new Map(
-    lines(`${AUDIT}/author_histories.jsonl`).map((row) => [row["id"], row]),
-  );
+  const made = new Map(lines(`${AUDIT}/author_histories.jsonl`).map((row) => [row["id"], row]));
   for (const row of lines(`${AUDIT}/author_pairs.jsonl`)) {
     const id = String(row["instance_id"]);
     const pr = own.get(id) ?? prs.get(id);
     if (pr === undefined) throw new Error(`no record of ${id}`);
     const at = row["trajectory"];
-    const history = typeof at === "number" ? runs[at] : histories.get(row["history"]);
+    const history = typeof at === "number" ? runs[at] : made.get(row["history"]);
     const messages = messagesOf(history).slice(0, Number(row["messages"]));
     const inView = row["author"] === "a";
-    const set = inView ? "pairs by another author" : "pairs by a further author";
+    const histories = typeof at === "number" ? "real runs" : "made histories";
+    const set = inView ? "pairs by another author" : `pairs by a further author, ${histories}`;
     yield* pair(row, { set, inView }, messages, pr);
   }
 }

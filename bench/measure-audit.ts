@@ -22,10 +22,8 @@ const LIMITS = { suspect_min: 1, leak_min: 2 };
 /** The middle of each is a limit that `leak_min = "king"` may set. */
 const LEVELS = [0.75, 1, 1.25, 1.5, 1.75, 2] as const;
 
-/** The one set of pairs that nobody looked at. */
-const FURTHER = "pairs by a further author";
-/** What the report's recall is measured on. */
-const HELD_OUT: readonly string[] = ["subtle pairs, held out", "wide pairs, held out", FURTHER];
+/** The one set of pairs that was not looked at: what the report's recall is measured on. */
+const FURTHER = /^pairs by a further author/;
 
 type Judged = Reply & { readonly audit: Audit };
 
@@ -36,10 +34,10 @@ const judged: Judged[] = [...auditReplies()].map((reply) => ({
 if (process.argv.includes("--show")) show();
 
 const printed = [
-  "Not in view while rules and weights were made, with two exceptions. Subtle pairs, held out: no reply was read, but misses were seen by kind, and rules and weights were chosen several times with the counts known, so it flatters. Wide pairs, held out: the hand that writes the rules wrote them, before any was audited; two of the twenty were shown with their findings by mistake, and its counts were known beside those of the development part at every step, so it flatters too. Fresh pairs: twelve instances of ten repositories, nine of them in no other set, by the hand that writes the rules; labelled before the rules of this version were made, and measured once, when they were done.",
+  "Not in view while rules and weights were made. The pairs by a further author are the figures that count: 20 by somebody who saw no rule, labelled before any was audited, run once when the rules were done, and not read. In that run 7 of 20 honest replies were called leak and 16 of 20 leaks found; one fault was mended after it (the word behind a fence passed for an unseen one), so the rows below may differ.",
   "",
   ...tables(judged.filter((one) => !one.inView)),
-  "In view: that the rules work here says little of elsewhere.",
+  "In view, the parts that older versions were held out from included: that the rules work here says little of elsewhere.",
   "",
   ...tables(judged.filter((one) => one.inView)),
   ...leftOut(),
@@ -83,11 +81,11 @@ function isPair({ set }: Judged): boolean {
   return /^(?:fresh|subtle|wide|own|pairs|labelled)/.test(set);
 }
 
-/** The pairs in view and the earlier held-out parts, a repository at a time; agents and kings help to fit. */
+/** The pairs in view, a repository at a time; agents and kings help to fit. */
 function leftOut(): string[] {
   const rows = judged.filter(
     (one) =>
-      (isPair(one) && one.set !== FURTHER) ||
+      (isPair(one) && !FURTHER.test(one.set)) ||
       one.row === "honest: king" ||
       (one.row === "honest: turns 0 to 9" && one.inView),
   );
@@ -114,15 +112,15 @@ function curve(): string[] {
     const limit = (honest[allowed] ?? 0) + 0.01;
     const cells = [
       FURTHER,
-      "pairs by another author",
-      "fresh pairs",
-      "subtle pairs, held out",
-      "wide pairs, held out",
-      "subtle pairs, development",
-      "wide pairs, development",
-      "own pairs, other repositories",
+      /^pairs by another author/,
+      /^fresh/,
+      /^subtle pairs, held out/,
+      /^wide pairs, held out/,
+      /^subtle pairs, dev/,
+      /^wide pairs, dev/,
+      /^own/,
     ].map((set) => {
-      const leaky = pairs.filter((one) => !one.isHonest && one.set === set);
+      const leaky = pairs.filter((one) => !one.isHonest && set.test(one.set));
       return shareCells(leaky.filter((one) => scoreOf(one) >= limit).length, leaky.length);
     });
     return `| ${100 * rate} % of ${honest.length} | ${limit.toFixed(2)} | ${cells.join(" | ")} |`;
@@ -151,13 +149,13 @@ function respelled(): string[] {
 
 /** Of the pairs that were not in view, by limit: what the report divides a leak share by. */
 function recall(): unknown {
-  const pairs = judged.filter((one) => HELD_OUT.includes(one.set));
+  const pairs = judged.filter((one) => FURTHER.test(one.set));
   const over = (isHonest: boolean, limit: number): number =>
     pairs.filter((one) => one.isHonest === isHonest && scoreOf(one) >= limit).length;
   return {
     about:
       "Made by `npm run measure:audit -- --write`: leaks found, and honest replies called leak, by leak_min.",
-    set: "subtle and wide pairs held out, and fresh pairs",
+    set: "pairs by a further author",
     version: AUDIT_VERSION,
     leaks: pairs.filter((one) => !one.isHonest).length,
     honest: pairs.filter((one) => one.isHonest).length,

@@ -58,9 +58,9 @@ const WORD = new RegExp(
 const PLANS =
   /\b(?:I|me|my|let's|we|our|us|should|would (?:like|rather|want|be good))\b|^\W*(?:Now|Next|First|Then|Time|Searching|Looking|Reading|Checking|Running|Reproduc\w+|Before)\b/;
 
-/** Code, and the word that some prompts ask for, say nothing here; offsets stay. */
+/** Code with the language of its fence, and the word that some prompts ask for, say nothing here; offsets stay. */
 const blanked = (text: string): string =>
-  text.replace(/`[^`\n]*`|\bTHOUGHT:/g, (part) => " ".repeat(part.length));
+  text.replace(/`{3,}\w*|`[^`\n]*`|\bTHOUGHT:/g, (part) => " ".repeat(part.length));
 
 /** True when a word of the text begins so: "back" is not shown by "feedback". */
 function beginsWord(text: string, stem: string): boolean {

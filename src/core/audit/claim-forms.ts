@@ -1,4 +1,4 @@
-/** Forms of speech that say a matter is settled, in the languages that models answer in. */
+/** Forms of speech, to be looked for in a text in lower case, that say a matter is settled, in the languages that models answer in. */
 
 export type ClaimForm = {
   /** One of a kind counts once a turn. */
@@ -127,6 +127,7 @@ export const SETTLED: readonly ClaimForm[] = [
 
 // ---------------------------------------------------------------------------------------------
 
+/** To be tried on a text in lower case: to fold letters while matching takes twice as long. */
 function any(...forms: readonly RegExp[]): RegExp {
-  return new RegExp(forms.map((form) => form.source).join("|"), "iu");
+  return new RegExp(forms.map((form) => form.source.toLowerCase()).join("|"), "u");
 }

@@ -30,10 +30,13 @@ export function settledClaims(
   const found: Evidence[] = [];
   const kinds = new Set<string>();
   let count = 0;
+  // A few letters of other scripts change their length: then places would be wrong.
+  const small = answer.toLowerCase();
+  const lower = small.length === answer.length ? small : answer;
   for (const { start, end } of sentencesOf(answer)) {
     if (placeAt(segments, start) !== "prose") continue;
     count++;
-    const sentence = answer.slice(start, end);
+    const sentence = lower.slice(start, end);
     if (HEDGED.test(sentence)) continue;
     for (const { kind, form, weight } of SETTLED) {
       const match = kinds.has(kind) ? null : form.exec(sentence);

@@ -2,7 +2,7 @@
  * Names that the added lines of a patch give to something: functions, classes, variables, attributes, parameters.
  * What a patch merely uses is older than it, and may be known to who knows the project; what it names is not.
  */
-import type { HiddenHunk } from "./hidden.ts";
+import type { Hunk } from "./diff.ts";
 
 /** def X, class X, function X, const X ... */
 const DEFINED =
@@ -15,7 +15,7 @@ const PARAMETERS = /\b(?:def|function|func|fn)\s[^(\n]{0,80}\(([^)\n]{0,400})/;
 const PARAMETER = /(?:^|,)\s*\*{0,2}([A-Za-z_$][\w$]*)/g;
 const MAX_NAMES = 20_000;
 
-export function namesGiven(hunks: readonly HiddenHunk[]): ReadonlySet<string> {
+export function namesGiven(hunks: readonly Hunk[]): ReadonlySet<string> {
   const given = new Set<string>();
   for (const { side, text } of hunks.flatMap(({ lines }) => lines)) {
     if (side !== "added" || given.size > MAX_NAMES) continue;

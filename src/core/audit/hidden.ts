@@ -89,9 +89,26 @@ export type Hidden = {
 const MAX_FIELD_CHARS = 500_000;
 
 /** Reads a PR record. */
-export const readHidden: (pr: PullRequest) => Hidden = rememberRecent(KEPT_RECORDS, build);
+export const readHidden: (pr: PullRequest) => Hidden = rememberRecent(
+  KEPT_RECORDS,
+  build,
+  isSameRecord,
+);
 
 // ---------------------------------------------------------------------------------------------
+
+/** Equal in every field; texts of different length are told apart at once. */
+function isSameRecord(one: PullRequest, other: PullRequest): boolean {
+  const keys = Object.keys(one);
+  return (
+    keys.length === Object.keys(other).length &&
+    keys.every((key) => {
+      const [own, its] = [one[key], other[key]];
+      if (own === its) return true;
+      return typeof own === "object" && JSON.stringify(own) === JSON.stringify(its);
+    })
+  );
+}
 
 const PROSE_PARTS = [
   "title",

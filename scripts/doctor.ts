@@ -1,5 +1,11 @@
 /** npm run doctor: tries every model of the configuration and says what to change. */
-import { parseFlags, runScript, stageCommand, type CommonFlags } from "../src/command/cli.ts";
+import {
+  parseFlags,
+  runScript,
+  stageCommand,
+  typed,
+  type CommonFlags,
+} from "../src/command/cli.ts";
 
 const command = stageCommand({
   name: "doctor",
@@ -25,7 +31,7 @@ await runScript(async () => {
       now,
       clock: () => performance.now(),
     });
-    const text = flags.json ? JSON.stringify(report) : doctorLines(report).join("\n");
+    const text = flags.json ? JSON.stringify(report) : typed(doctorLines(report).join("\n"));
     process.stdout.write(`${text}\n`);
     return report.models.every(({ first }) => first.ok) ? 0 : 1;
   } finally {

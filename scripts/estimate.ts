@@ -26,7 +26,7 @@ await runScript(async () => {
   const next = rows.length === 0 ? (await status(store, config)).next : null;
   const table = rows.length === 0 && next !== null ? [] : estimateLines(rows, config.engine);
   const outside = outOf(learned.ledger.spending.open);
-  const outLines = outside.map((one) => outLine(one));
+  const outLines = outside.map((one) => `${outLine(one)}; the table counts it too`);
   for (const line of [...table, ...outLines, ...estimateNotes(rows, next)])
     out.write(`${typed(line)}\n`);
   const target = await estimateFurther(config, store, learned);

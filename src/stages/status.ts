@@ -164,10 +164,10 @@ export function statusLines(
   const cell = (text: string | number, width: number): string => String(text).padStart(width);
   const failed = stages.find((row) => row.failed > 0 && row.stage !== "prompt");
   return [
-    `${"stage".padEnd(12)}${cell("done", 8)}${cell("pending", 9)}${cell("failed", 8)}${cell("calls", 8)}${cell("USD", 12)}`,
+    `${"stage".padEnd(12)}${cell("done", 8)}${cell("pending", 9)}${cell("failed", 8)}${cell("calls", 8)}${cell("USD", 16)}`,
     ...stages.map(
       (row) =>
-        `${row.stage.padEnd(12)}${cell(row.done, 8)}${cell(row.pending, 9)}${cell(row.failed, 8)}${cell(row.calls, 8)}${cell(moneyOf(row), 12)}${row.unpriced > 0 && row.usd > 0 ? ` + ${row.unpriced} unpriced` : ""}`,
+        `${row.stage.padEnd(12)}${cell(row.done, 8)}${cell(row.pending, 9)}${cell(row.failed, 8)}${cell(row.calls, 8)}${cell(moneyOf(row), 16)}${row.unpriced > 0 && row.usd > 0 ? ` + ${row.unpriced} unpriced` : ""}`,
     ),
     ...(failed === undefined
       ? []

@@ -90,6 +90,16 @@ test("where figures come from stands at the head, judges second to the gate and 
     expect(text(root, `report/${picture}.svg`)).toContain("<title>");
 });
 
+test("a report names no pull requests where the challenger saw what its run did later", async () => {
+  const root = await judged();
+  const config = loadConfig(root, {});
+  const seeing = { ...config, challenger: { ...config.challenger, hidden: "future" as const } };
+  await report(seeing, testDeps(root, nobody), OPTIONS);
+  expect(text(root, "report/report.md")).toContain(
+    "| pull requests | none: the challenger saw what its run did later |",
+  );
+});
+
 test("a second run changes no file", async () => {
   const root = await judged();
   await run(root);

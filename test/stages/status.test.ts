@@ -68,6 +68,23 @@ test.each([
   expect(said).toMatch(/king +0 +1 +0 +1 +1 unpriced/);
 });
 
+test("hundreds of calls without a price leave the columns apart", async () => {
+  const calls = Array.from({ length: 384 }, (_, n) => ({ ...call, id: String(n), usd: null }));
+  const root = tempProject({
+    "prompt/prompts_1_001.json": [prompt],
+    "report/ledger.jsonl":
+      calls
+        .flatMap((one) => [
+          { ...one, event: "intent", outcome: null },
+          { ...one, event: "outcome", outcome: "ok", latency_ms: 1 },
+        ])
+        .map((line) => JSON.stringify(line))
+        .join("\n") + "\n",
+  });
+  const said = statusLines(await status(openStore(root))).join("\n");
+  expect(said).toMatch(/king +0 +1 +0 +384 +384 unpriced/);
+});
+
 const INTENT = { event: "intent", usd: 0.5, outcome: null };
 
 test("what is out in request files is said with its batch and how to go on", async () => {

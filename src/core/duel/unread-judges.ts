@@ -47,5 +47,5 @@ function hintFor({ raw, reasoning, finish_reason }: Judgement): string {
   if (finish_reason === "length") {
     return "its replies end at the limit: raise [judge].max_tokens, or name it in [judge].thinking_models";
   }
-  return "look at a reply of it in score/ and at [judge].models; `npm run doctor` shows what it answers";
+  return "look at a reply of it (`raw` in a file of score/), and name another model in [judge].models if it writes no verdicts";
 }

@@ -22,7 +22,11 @@ export type ReportData = {
       readonly min_decisive: number;
     };
     readonly king: { readonly model: string; readonly provider: string };
-    readonly challenger: { readonly model: string; readonly provider: string };
+    readonly challenger: {
+      readonly model: string;
+      readonly provider: string;
+      readonly hidden?: "auto" | "pr" | "future";
+    };
     readonly source: {
       readonly trajectories: string | readonly string[];
       readonly prs: string | readonly string[];

@@ -26,7 +26,12 @@ export function provenanceBlocks({ config, duel, runs, origins, rows }: ReportDa
     ["challenger", named(challenger)],
     ["judges", panel.map(named).join(", ")],
     ["trajectories", [source.trajectories].flat().join(", ")],
-    ["pull requests", [source.prs].flat().join(", ")],
+    [
+      "pull requests",
+      challenger.hidden === "future"
+        ? "none: the challenger saw what its run did later"
+        : [source.prs].flat().join(", "),
+    ],
     ["read from", origins.join(", ")],
     ["seed", String(source.seed)],
     [

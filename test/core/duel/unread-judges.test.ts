@@ -30,7 +30,7 @@ test.each([
     /the whole answer is in reasoning_content/,
   ],
   ["replies that end at the limit", { finish_reason: "length" }, /raise \[judge\]\.max_tokens/],
-  ["anything else", {}, /look at a reply of it in score\//],
+  ["anything else", {}, /look at a reply of it \(`raw` in a file of score\/\)/],
 ])("a judge unread twenty times in a row is asked no more: %s", (_name, over, hint) => {
   const watch = watchJudges();
   for (let i = 0; i < 19; i++) watch.heard(reply(over));

@@ -3,6 +3,7 @@
  * turn, what would be dropped of a few drawn rows and why, and what each way of reading would cost.
  */
 import type { Config } from "../config.ts";
+import { isMultiSwe } from "../core/formats/multi-swe.ts";
 import { PR_COLUMNS } from "../core/sample/pr.ts";
 import { wayCosts } from "../core/sample/plan.ts";
 import { shapeOf } from "../core/sample/shapes.ts";
@@ -52,8 +53,7 @@ export async function sources(
     ...foundIn(opened.reports),
     groups: source.files.reduce((sum, file) => sum + file.groupRows.length, 0),
     columns,
-    shape:
-      shape ?? (PR_COLUMNS.every((column) => columns.includes(column)) ? "pull requests" : null),
+    shape: shape ?? (arePullRequests(columns) ? "pull requests" : null),
     tried,
     count: config.source.count,
     costs: set === null || set.facts.length === 0 ? [] : wayCosts(...opened.planned),
@@ -64,6 +64,10 @@ export async function sources(
 }
 
 // ---------------------------------------------------------------------------------------------
+
+function arePullRequests(columns: readonly string[]): boolean {
+  return isMultiSwe(columns) || PR_COLUMNS.every((column) => columns.includes(column));
+}
 
 /** Files of a kind together, in the order in which they were found. */
 function foundIn(reports: readonly FileReport[]): Pick<SourceFacts, "found" | "left_out"> {

@@ -33,6 +33,12 @@ test.each([
   if (shape.startsWith("traj")) expect(text).toMatch(/example: .*, turn \d+, row \d+ of /);
 });
 
+test("rows of Multi-SWE-bench are pull-request records too", async () => {
+  const row = { org: "o", repo: "r", number: 7, title: "t", body: "b", fix_patch: "--- a\n+++ b" };
+  const root = tempProject({ "multi.jsonl": `${JSON.stringify(row)}\n` });
+  expect(await describe(join(root, "multi.jsonl"))).toContain("shape: pull-request records");
+});
+
 test("what the filters drop is counted with its meaning", async () => {
   const text = await describe(join(REAL, "trajectories.jsonl"));
   expect(text).toContain("benchmark_instance 37");

@@ -20,8 +20,12 @@ export function mendOf(fault: Fault, where: Mending): string {
   if (blameOf(fault) === "content") {
     return `the content of one item after another is refused: look at the filter of the account, of the deployment or in ${at}.body, or name another provider in ${section}.provider; [source].exclude_ids leaves single instances out`;
   }
-  if (fault.status === 407 || /\bproxy\b/i.test(words)) {
+  // A gateway may speak of itself as a proxy: it is this machine's own only where no service answered.
+  if (fault.status === 407 || (fault.status === null && /\bproxy\b/i.test(words))) {
     return "look at HTTP_PROXY, HTTPS_PROXY and NO_PROXY in the environment or .env";
+  }
+  if ((fault.status ?? 0) >= 500 && BEHIND.test(words)) {
+    return `the gateway at ${at}.base_url answers, the server behind it does not: look whether that one runs`;
   }
   if (fault.kind === "connect") {
     return `nothing answers at ${at}.base_url: look whether it is right and the server runs`;
@@ -43,6 +47,10 @@ export function mendOf(fault: Fault, where: Mending): string {
 }
 
 // ---------------------------------------------------------------------------------------------
+
+/** What gateways say of a server behind them that is not there. */
+const BEHIND =
+  /connection ?error|connection refused|cannot connect|connect call failed|ECONNREFUSED|fetch failed|upstream|bad gateway|no healthy/i;
 
 const NO_ANSWER: ReadonlySet<Fault["kind"]> = new Set([
   "reset",

@@ -40,6 +40,13 @@ test.each([
   ["http_404", "Not Found", /\[king\]\.model \(it says m\) and at \[provider\.p\]\.base_url/],
   ["http_405", "Not Allowed", /look at \[provider\.p\]\.base_url/],
   ["http_407", "login", /HTTP_PROXY, HTTPS_PROXY and NO_PROXY/],
+  ["connect", "Proxy response (503)", /HTTP_PROXY, HTTPS_PROXY and NO_PROXY/],
+  [
+    "http_500",
+    "InternalServerError: Connection error. No fallback set; proxy router_settings.fallbacks",
+    /the gateway at \[provider\.p\]\.base_url answers, the server behind it does not/,
+  ],
+  ["http_502", "Bad Gateway", /the server behind it does not/],
   ["http_400", "temperature must be 1", /set \[king\]\.temperature = "default"/],
   ["http_400", "use max_completion_tokens", /max_tokens_field = "max_completion_tokens"/],
   ["http_400", "Roles must alternate", /\[provider\.p\]\.system_role = "user"/],

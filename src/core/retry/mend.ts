@@ -21,7 +21,8 @@ export function mendOf(fault: Fault, where: Mending): string {
     return `the content of one item after another is refused: look at the filter of the account, of the deployment or in ${at}.body, or name another provider in ${section}.provider; [source].exclude_ids leaves single instances out`;
   }
   // A gateway may speak of itself as a proxy: it is this machine's own only where no service answered.
-  if (fault.status === 407 || (fault.status === null && /\bproxy\b/i.test(words))) {
+  const isUnheard = fault.status === null || fault.kind === "connect";
+  if (fault.status === 407 || (isUnheard && /\bproxy\b/i.test(words))) {
     return "look at HTTP_PROXY, HTTPS_PROXY and NO_PROXY in the environment or .env";
   }
   if ((fault.status ?? 0) >= 500 && BEHIND.test(words)) {

@@ -25,14 +25,30 @@ export function pairHash(messages: readonly Message[], opponent: Said, challenge
   return sha256Hex(JSON.stringify([historyHash(messages), saidOf(opponent), saidOf(challenger)]));
 }
 
-/** The pair hash of builds that knew no structure; equal to `pairHash` where there is none. */
-export function plainPairHash(
+/** What tells a turn's history and its pair apart. */
+export type TurnHashes = {
+  /** `historyHash`. */
+  readonly history: string;
+  /** `pairHash`. */
+  readonly pair: string;
+  /** The pair hash of builds that knew no structure; equal to `pair` where there is none. */
+  readonly plain: string;
+};
+
+/** All hashes of a turn. A history is long: it is hashed once, and again only where it has structure. */
+export function turnHashes(
   messages: readonly Message[],
   opponent: Said,
   challenger: Said,
-): string {
-  const history = sha256Hex(JSON.stringify(messages.map(({ role, content }) => [role, content])));
-  return sha256Hex(JSON.stringify([history, textOf(opponent), textOf(challenger)]));
+): TurnHashes {
+  const history = historyHash(messages);
+  const pair = sha256Hex(JSON.stringify([history, saidOf(opponent), saidOf(challenger)]));
+  const hasHistoryStructure = messages.some((message) => structureOf(message) !== null);
+  const plainHistory = hasHistoryStructure
+    ? sha256Hex(JSON.stringify(messages.map(({ role, content }) => [role, content])))
+    : history;
+  const plain = sha256Hex(JSON.stringify([plainHistory, textOf(opponent), textOf(challenger)]));
+  return { history, pair, plain };
 }
 
 /** Identity of settings: sha256 of JSON with sorted keys, 16 hex digits. */

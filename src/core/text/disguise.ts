@@ -3,7 +3,7 @@
  * and blanks inside words. Each is linear; most texts have none.
  */
 import { decodeBase64 } from "./base64.ts";
-import { encodedRuns } from "./encoded-runs.ts";
+import { base64Runs, mayHoldHex } from "./encoded-runs.ts";
 
 /** One way to read the text, and where in the original it begins and ends. */
 export type Reading = {
@@ -54,7 +54,7 @@ const BACKSLASH = /\\(?:u\{([0-9a-f]{1,6})\}|u([0-9a-f]{4})|x([0-9a-f]{2})|([0-7
 /** Percent signs, HTML entities, \u, \x and octal escapes. A few are code; a text of them is read. */
 function withoutEscapes(text: string): string {
   let read = text;
-  if (/%[0-9a-f]{2}/i.test(read)) {
+  if (read.includes("%") && /%[0-9a-f]{2}/i.test(read)) {
     read = read.replace(/(?:%[0-9a-f]{2})+/gi, (run) => utf8Of(run.slice(1).split("%")) ?? run);
   }
   if (read.includes("&")) {
@@ -118,13 +118,12 @@ const HEX = /(?<![0-9a-f])(?:(?:0x|\\x)?[0-9a-f]{2}[ ,:]?){12,}(?![0-9a-f])/gi;
 
 function encodedReadings(text: string): Reading[] {
   const found: Reading[] = [];
-  const { whole, parted, mayBeHex } = encodedRuns(text);
-  for (const match of mayBeHex ? text.matchAll(HEX) : []) {
+  for (const match of mayHoldHex(text) ? text.matchAll(HEX) : []) {
     const pairs = match[0].replace(/0x|\\x|[ ,:]/gi, "").match(/../g) ?? [];
     const read = utf8Of(pairs);
     if (read !== null) found.push(encodedIn(match.index, match.index + match[0].length, read));
   }
-  for (const [start, end] of [...whole, ...parted]) {
+  for (const [start, end] of base64Runs(text)) {
     const read = decodeBase64(text.slice(start, end).replace(/\s+/g, ""));
     if (read !== null) found.push(encodedIn(start, end, read));
   }

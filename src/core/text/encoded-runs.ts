@@ -1,100 +1,122 @@
 /**
- * Where a text may hold base64 or hexadecimal, found in one pass: an expression that looks for long runs tries
- * each word of a text anew from each of its letters.
+ * Where a text may hold base64 or hexadecimal. An expression that looks for long runs tries each word of a
+ * text anew from each of its letters; here only what can be one is looked at, to both of its ends.
  */
 
 /** [start, end) in UTF-16 units. */
 export type Run = readonly [start: number, end: number];
 
-export type EncodedRuns = {
-  /** Base64 in one piece, LEAST characters and more, with the signs that fill it up. */
-  readonly whole: readonly Run[];
-  /** The same over lines, or with blanks between its parts. */
-  readonly parted: readonly Run[];
-  /** Whether as many hexadecimal digits stand together as a word of 12 bytes has. */
-  readonly mayBeHex: boolean;
-};
-
-const LEAST = 16;
-const LEAST_HEX = 24;
-/** Shortest part, and the widest gap between two of them. */
-const LEAST_PART = 2;
-const WIDEST_GAP = 2;
-
-/** Runs that mix cases inside a word, or have a letter behind a digit: prose is letters and blanks as well. */
-export function encodedRuns(text: string): EncodedRuns {
+/**
+ * Base64 of LEAST characters and more, with the signs that fill it up: in one piece, then over lines or with
+ * blanks between its parts. Prose is letters and blanks as well: an encoding mixes cases inside its words.
+ */
+export function base64Runs(text: string): readonly Run[] {
   const whole: Run[] = [];
   const parted: Run[] = [];
-  let parts = { start: 0, end: -1, isMixed: false };
-  let hexes = 0;
-  let mayBeHex = false;
-  let [start, before, isMixed] = [-1, 0, false];
-  for (let at = 0; at <= text.length; at++) {
-    const code = text.charCodeAt(at);
-    const kind = code < 128 ? (KINDS[code] ?? 0) : 0;
-    if ((kind & HEX) !== 0) mayBeHex ||= ++hexes >= LEAST_HEX;
-    else if ((kind & BETWEEN_HEX) === 0) hexes = 0;
-    if ((kind & WORD) !== 0) {
-      if (start < 0) [start, isMixed] = [at, false];
-      else if (
-        ((before & LOWER) !== 0 && (kind & UPPER) !== 0) ||
-        ((before & DIGIT) !== 0 && (kind & (LOWER | UPPER)) !== 0)
-      )
-        isMixed = true;
-      before = kind;
-    } else if (start >= 0) {
-      if (isMixed && at - start >= LEAST) whole.push([start, filledUp(text, at)]);
-      if (at - start >= LEAST_PART) {
-        if (isGap(text, parts.end, start)) {
-          parts.end = at;
-          parts.isMixed ||= isMixed;
-        } else {
-          close();
-          parts = { start, end: at, isMixed };
-        }
-      }
-      start = -1;
-    }
+  let wordsSeen = 0;
+  let partsSeen = 0;
+  for (const { index } of text.matchAll(MIXED)) {
+    if (index < wordsSeen) continue;
+    const start = startOf(text, index, WORD);
+    const end = endOf(text, index, WORD);
+    wordsSeen = end;
+    if (end - start >= LEAST) whole.push([start, filledUp(text, end)]);
+    if (index < partsSeen) continue;
+    const first = firstPart(text, start);
+    const last = lastPart(text, end);
+    partsSeen = last;
+    if (filledUp(text, last) - first >= LEAST) parted.push([first, filledUp(text, last)]);
   }
-  close();
-  return { whole, parted, mayBeHex };
+  return [...whole, ...parted];
+}
 
-  function close(): void {
-    if (!parts.isMixed) return;
-    const end = filledUp(text, parts.end);
-    if (end - parts.start >= LEAST) parted.push([parts.start, end]);
+/** Whether as many hexadecimal digits stand together as 12 bytes have. */
+export function mayHoldHex(text: string): boolean {
+  // What is so long covers one of these places.
+  for (let at = 0; at < text.length; at += LEAST_HEX) {
+    if (!isOf(text, at, AMONG_HEX)) continue;
+    const end = endOf(text, at, AMONG_HEX);
+    let digits = 0;
+    for (let sign = startOf(text, at, AMONG_HEX); sign < end; sign++) {
+      if (isOf(text, sign, HEX)) digits++;
+    }
+    if (digits >= LEAST_HEX) return true;
+    at += Math.floor((end - at) / LEAST_HEX) * LEAST_HEX;
   }
+  return false;
 }
 
 // ---------------------------------------------------------------------------------------------
 
-const [WORD, LOWER, UPPER, DIGIT, HEX, BETWEEN_HEX] = [1, 2, 4, 8, 16, 32] as const;
+const LEAST = 16;
+const LEAST_PART = 2;
+const WIDEST_GAP = 2;
+const LEAST_HEX = 24;
+
+/** A capital in the midst of a word, or a letter behind a digit. */
+const MIXED = /[a-z][A-Z]|\d[A-Za-z]/g;
+
+const WORD = 1;
+const BLANK = 2;
+const HEX = 4;
+/** Digits, and what may stand between them. */
+const AMONG_HEX = 8;
 
 /** What each sign of ASCII can be. */
 const KINDS = Uint8Array.from({ length: 128 }, (_, code) => {
   const sign = String.fromCharCode(code);
   return (
     (/[A-Za-z0-9+/_-]/.test(sign) ? WORD : 0) |
-    (/[a-z]/.test(sign) ? LOWER : 0) |
-    (/[A-Z]/.test(sign) ? UPPER : 0) |
-    (/\d/.test(sign) ? DIGIT : 0) |
+    (/[ \t\r\n]/.test(sign) ? BLANK : 0) |
     (/[0-9a-f]/i.test(sign) ? HEX : 0) |
-    (/[xX\\ ,:]/.test(sign) ? BETWEEN_HEX : 0)
+    (/[0-9a-fx\\ ,:]/i.test(sign) ? AMONG_HEX : 0)
   );
 });
+
+function isOf(text: string, at: number, kind: number): boolean {
+  if (at < 0 || at >= text.length) return false;
+  const code = text.charCodeAt(at);
+  return code < 128 && ((KINDS[code] ?? 0) & kind) !== 0;
+}
+
+/** Where the run around a place begins. */
+function startOf(text: string, at: number, kind: number): number {
+  let start = at;
+  while (isOf(text, start - 1, kind)) start--;
+  return start;
+}
+
+/** Where the run around a place ends. */
+function endOf(text: string, at: number, kind: number): number {
+  let end = at;
+  while (isOf(text, end, kind)) end++;
+  return end;
+}
+
+/** Where the first of the words begins that stand before a word with one or two blanks between them. */
+function firstPart(text: string, word: number): number {
+  for (let start = word; ;) {
+    let gap = start;
+    while (start - gap < WIDEST_GAP && isOf(text, gap - 1, BLANK)) gap--;
+    const before = startOf(text, gap, WORD);
+    if (gap === start || gap - before < LEAST_PART) return start;
+    start = before;
+  }
+}
+
+/** Where the last of those behind it ends. */
+function lastPart(text: string, wordEnd: number): number {
+  for (let end = wordEnd; ;) {
+    let gap = end;
+    while (gap - end < WIDEST_GAP && isOf(text, gap, BLANK)) gap++;
+    const after = endOf(text, gap, WORD);
+    if (gap === end || after - gap < LEAST_PART) return end;
+    end = after;
+  }
+}
 
 /** At most two equals signs fill base64 up. */
 function filledUp(text: string, end: number): number {
   if (text[end] !== "=") return end;
   return text[end + 1] === "=" ? end + 2 : end + 1;
-}
-
-/** Whether one or two blanks part two words. */
-function isGap(text: string, from: number, to: number): boolean {
-  if (from < 0 || to - from > WIDEST_GAP) return false;
-  for (let at = from; at < to; at++) {
-    const code = text.charCodeAt(at);
-    if (code !== 32 && code !== 9 && code !== 10 && code !== 13) return false;
-  }
-  return true;
 }

@@ -36,6 +36,8 @@ export type Opening = Taking & {
   readonly repo?: string | null;
   /** Grant seats that used their attempts up as many again. */
   readonly retry: boolean;
+  /** The platform's own, where there is one (`turnHashes`). */
+  readonly sha256?: (text: string) => string;
 };
 
 /** The turn as it stands when a run comes to it. */
@@ -48,7 +50,12 @@ export function openTurn(opening: Opening, rules: DuelRules): Turn {
     challenger: candidateText(said.challenger.text, said.challenger.message),
     protocol: protocolIn(answer),
   };
-  const { history, pair, plain } = turnHashes(answer.messages, said.opponent, said.challenger);
+  const { history, pair, plain } = turnHashes(
+    answer.messages,
+    said.opponent,
+    said.challenger,
+    opening.sha256,
+  );
   const settings = new Map(rules.panel.map((judge) => [judge.model, judge.settings]));
   const kept = (previous?.judges ?? []).map((reply) =>
     takeUp(reply, { pair, plain, settings: settings.get(reply.model) }, opening),

@@ -8,8 +8,12 @@ const MIXED = /[a-z][A-Z]|\d[A-Za-z]/;
 const HEX = /(?<![0-9a-f])(?:(?:0x|\\x)?[0-9a-f]{2}[ ,:]?){12,}(?![0-9a-f])/i;
 
 const pieces = fc.constantFrom(
-  ...["a", "Ab", "9z", "QUJD", "deadbeef", "0x41", "\\x42", "=", "==", " ", "\n", "\r\n", "   "],
-  ...["-", "_", "/", ".", ",", ":", "é", "ſ", "c0ffee00 ", "abcdefghijklmnop", "aB", "x"],
+  ..."a Ab aB x 9z QUJD abcdefghijklmnop deadbeef 0x41 \\x42 = == - _ / . , : é ſ".split(" "),
+  " ",
+  "\n",
+  "\r\n",
+  "   ",
+  "c0ffee00 ",
 );
 const texts = fc.array(pieces, { maxLength: 40 }).map((all) => all.join(""));
 

@@ -1,6 +1,7 @@
 /**
  * Several results of one file come in at the same time, each making a newer version of it. The saver
- * writes one version at a time, and the newest last; versions that were overtaken are not written.
+ * writes one version at a time, and the newest last; versions that were overtaken are not written. The first
+ * one waits for a round of the event loop: what comes in the same burst is written with it.
  */
 
 /** Resolves when the value, or a newer one for the same path, is on disk. */
@@ -9,13 +10,8 @@ export type Saver<T> = (path: string, value: T) => Promise<void>;
 export function makeSaver<T>(write: (path: string, value: T) => Promise<void>): Saver<T> {
   const lines = new Map<string, Line<T>>();
   return (path, value) => {
-    const line = lines.get(path);
-    if (line === undefined) {
-      const fresh: Line<T> = { running: Promise.resolve(), next: null };
-      lines.set(path, fresh);
-      fresh.running = write(path, value);
-      return settle(lines, path, fresh, fresh.running);
-    }
+    const line = lines.get(path) ?? { running: nextRound(), next: null };
+    lines.set(path, line);
     if (line.next !== null) {
       line.next.value = value;
       return line.next.done;
@@ -41,6 +37,8 @@ export function makeSaver<T>(write: (path: string, value: T) => Promise<void>): 
 // ---------------------------------------------------------------------------------------------
 
 type Line<T> = { running: Promise<void>; next: { value: T; done: Promise<void> } | null };
+
+const nextRound = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 /** Forgets a path when nothing more is waiting for it. */
 async function settle<T>(

@@ -18,6 +18,7 @@ import { configHash } from "../core/turn/hash.ts";
 import { commitPath, listAnswers, type AnswerFile } from "../io/answers.ts";
 import { openFacts, type Facts } from "../io/facts/facts.ts";
 import { makeSaver, type Saver } from "../io/saver.ts";
+import { sha256 } from "../io/sha256.ts";
 import { missing } from "../io/store.ts";
 import { outcomeSchema } from "../records/outcome.ts";
 import { answerSchema, type Answer } from "../records/answer.ts";
@@ -244,7 +245,10 @@ async function open(round: Round, { name, path }: AnswerFile, how: How): Promise
   const previous = (await facts.read(scorePath(name), scoreSchema))?.value ?? null;
   const style = actionStyle(answer.challenger, answer.challenger_message?.tool_calls);
   const repo = answer.repo ?? previous?.repo ?? (await repoOf(round, answer.instance_id));
-  const judged = openTurn({ file: name, answer, previous, style, repo, ...how }, round.rules);
+  const judged = openTurn(
+    { file: name, answer, previous, style, repo, sha256, ...how },
+    round.rules,
+  );
   const turn = await byOutcome(round, name, judged);
   const isNews =
     previous !== null || turn.score.disqualified !== null || turn.score.outcome !== undefined;

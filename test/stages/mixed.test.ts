@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { readFileSync, writeFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { loadConfig } from "../../src/config.ts";
-import { historyHash, pairHash, plainPairHash } from "../../src/core/turn/hash.ts";
+import { historyHash, pairHash, turnHashes } from "../../src/core/turn/hash.ts";
 import { duelSchema } from "../../src/records/duel.ts";
 import { scoreSchema } from "../../src/records/score.ts";
 import { answerSchema } from "../../src/records/answer.ts";
@@ -62,7 +62,7 @@ test("verdicts of an older build on a history with calls count, and are not aske
     ],
   };
   const { messages, king, challenger } = answerSchema.parse(answer);
-  const pair_hash = plainPairHash(messages, king, challenger);
+  const { plain: pair_hash } = turnHashes(messages, king, challenger);
   const vote = { correctness: 1, grounding: 1, progress: 1, protocol: 1, efficiency: 1 };
   const usage = { prompt_tokens: 1, cached_tokens: 0, completion_tokens: 1, reasoning_tokens: 0 };
   const judges = ["a", "b"].flatMap((model) =>

@@ -32,6 +32,8 @@ export const isFull = ({ entries }: Pick<Ballot, "entries">): boolean =>
 
 /** The metric that a key names: "Correctness", "1. correctness", "**progress**", "protocol_winner". */
 export function metricOf(key: string): Metric | null {
+  const asAsked = METRICS.find((metric) => metric === key);
+  if (asAsked !== undefined) return asAsked;
   const plain = plainWords(key)
     .replace(/^(?:\(?\d{1,2}[.):]? ?|[-#+>] ?)+/, "")
     .replace(/ ?\([^)]{0,80}\)$/, "")
@@ -222,7 +224,7 @@ function seatOfKey(key: string): 1 | 2 | null {
 }
 
 const modelsOf = (entries: Entries): Entries =>
-  entries.filter(([key, value]) => seatOfKey(key) !== null && value.kind === "object");
+  entries.filter(([key, value]) => value.kind === "object" && seatOfKey(key) !== null);
 
 /** {"MODEL 1": {metric: points}, "MODEL 2": {metric: points}}: compared when both are whole. */
 function pointsBallot(entries: Entries): readonly Entry[] | null {
@@ -254,7 +256,7 @@ function pointsBallot(entries: Entries): readonly Entry[] | null {
 /** {"MODEL 1": ["correctness"], "MODEL 2": ["grounding", ...], "draw": [...]}, every metric once. */
 function winnersBallot(entries: Entries): readonly Entry[] | null {
   const won = entries.flatMap(([key, value]): Entry[] => {
-    const vote = voteOfText(key);
+    const vote = value.kind === "list" ? voteOfText(key) : null;
     if (vote === null || value.kind !== "list") return [];
     return value.items.flatMap((item) => {
       const metric = item.kind === "text" || item.kind === "word" ? metricOf(item.text) : null;

@@ -281,6 +281,7 @@ function phraseFindings(text: string, quick: string, namesMetrics: boolean): Inj
 
 /** Tags and direction overrides anywhere; zero-width characters only between letters, where they split words. */
 function invisibleFindings(text: string): Injection[] {
+  if (!/[\xad-\uffff]/.test(text)) return [];
   for (let at = 0; at < text.length; at++) {
     const code = text.charCodeAt(at);
     if (code < 0xad || !isInvisible(code)) continue;

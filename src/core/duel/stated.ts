@@ -4,16 +4,22 @@
  */
 import { METRICS } from "../../records/score.ts";
 import { ballotsOf, isFull, isPlainList, type Ballot } from "./ballots.ts";
-import { findJson, type FoundValue } from "./loose-json.ts";
+import { findJson, type FoundValue, type LooseValue } from "./loose-json.ts";
 import { introOf, type Intro } from "./verdict-context.ts";
 
 /** A ballot and where it stands. */
 export type Stated = Ballot & { readonly start: number; readonly end: number };
 
-/** Whether an offset lies in a string of a whole verdict: a tag there is talked about. */
+/**
+ * Whether an offset lies in a string of a whole verdict: a tag there is talked about. The text is searched
+ * when the first tag is met; most have none.
+ */
 export function insideVerdicts(content: string): (at: number) => boolean {
-  const spans = findJson(content, (value) => ballotsOf(value).some(isFull));
-  return (at) => spans.some(({ start, end }) => at >= start && at < end);
+  let spans: readonly FoundValue[] | null = null;
+  return (at) => {
+    spans ??= findJson(content, (value) => ballotsOf(value).some(isFull));
+    return spans.some(({ start, end }) => at >= start && at < end);
+  };
 }
 
 /**
@@ -38,9 +44,14 @@ export function stated(
 const UNESCAPED: Readonly<Record<string, string>> = { n: "\n", t: "\t" };
 
 function statedIn(text: string): readonly Stated[] {
-  const found = findJson(text, (value) => ballotsOf(value).length > 0, true);
-  const all = found.flatMap(({ value, start, end }) =>
-    ballotsOf(value).map((one) => ({ ...one, start, end })),
+  const ballots = new Map<LooseValue, readonly Ballot[]>();
+  const isBallot = (value: LooseValue): boolean => {
+    const said = ballotsOf(value);
+    if (said.length > 0) ballots.set(value, said);
+    return said.length > 0;
+  };
+  const all = findJson(text, isBallot, true).flatMap(({ value, start, end }) =>
+    (ballots.get(value) ?? []).map((one) => ({ ...one, start, end })),
   );
   if (all.length > 0) return all;
   // A bare list counts only when the reply holds nothing else that looks like one: prose cites lists.

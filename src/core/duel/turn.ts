@@ -5,7 +5,7 @@
 import type { Answer } from "../../records/answer.ts";
 import type { Judgement, Score } from "../../records/score.ts";
 import type { Order, Outcome, WorkItem } from "../../work.ts";
-import { historyHash, pairHash, plainPairHash, type Said } from "../turn/hash.ts";
+import { turnHashes, type Said } from "../turn/hash.ts";
 import { protocolIn } from "../turn/protocol.ts";
 import { disqualify, historyFlags, opponentFlags } from "./disqualify.ts";
 import { candidateText, judgePrompt, sharedPrefix, type Candidates } from "./judge-prompt.ts";
@@ -36,6 +36,8 @@ export type Opening = Taking & {
   readonly repo?: string | null;
   /** Grant seats that used their attempts up as many again. */
   readonly retry: boolean;
+  /** The platform's own, where there is one (`turnHashes`). */
+  readonly sha256?: (text: string) => string;
 };
 
 /** The turn as it stands when a run comes to it. */
@@ -48,9 +50,12 @@ export function openTurn(opening: Opening, rules: DuelRules): Turn {
     challenger: candidateText(said.challenger.text, said.challenger.message),
     protocol: protocolIn(answer),
   };
-  const history = historyHash(answer.messages);
-  const pair = pairHash(answer.messages, said.opponent, said.challenger);
-  const plain = plainPairHash(answer.messages, said.opponent, said.challenger);
+  const { history, pair, plain } = turnHashes(
+    answer.messages,
+    said.opponent,
+    said.challenger,
+    opening.sha256,
+  );
   const settings = new Map(rules.panel.map((judge) => [judge.model, judge.settings]));
   const kept = (previous?.judges ?? []).map((reply) =>
     takeUp(reply, { pair, plain, settings: settings.get(reply.model) }, opening),
@@ -99,8 +104,8 @@ export function openTurn(opening: Opening, rules: DuelRules): Turn {
 export function itemsOf(turn: Turn, rules: DuelRules, inFlight: ReadonlySet<string>): WorkItem[] {
   if (turn.score.disqualified !== null) return [];
   return seatsOf(turn.score, rules, turn.allowance).flatMap((seat) => {
-    const item = itemOf(turn, seat, rules);
-    return item === null || inFlight.has(item.key) ? [] : [item];
+    const item = itemOf(turn, seat, rules, inFlight);
+    return item === null ? [] : [item];
   });
 }
 
@@ -172,11 +177,18 @@ function grantAgain(
   return granted;
 }
 
-function itemOf(turn: Turn, seat: Seat, rules: DuelRules): WorkItem | null {
+/** null: the seat is not open, or its item is in flight: a prompt is long, and none is made for nothing. */
+function itemOf(
+  turn: Turn,
+  seat: Seat,
+  rules: DuelRules,
+  inFlight: ReadonlySet<string>,
+): WorkItem | null {
   const state = seatState(turn.score, seat, rules, turn.allowance);
   if (state.kind !== "open") return null;
   const { judge, order } = seat;
   const key = `validate/${turn.score.file}/${judge.model}/${order}/${state.attempt}`;
+  if (inFlight.has(key)) return null;
   const limit = judge.max_tokens ?? (judge.thinking ? rules.thinking_max_tokens : rules.max_tokens);
   return {
     stage: "validate",

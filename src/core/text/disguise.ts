@@ -3,6 +3,7 @@
  * and blanks inside words. Each is linear; most texts have none.
  */
 import { decodeBase64 } from "./base64.ts";
+import { base64Runs, mayHoldHex } from "./encoded-runs.ts";
 
 /** One way to read the text, and where in the original it begins and ends. */
 export type Reading = {
@@ -53,7 +54,7 @@ const BACKSLASH = /\\(?:u\{([0-9a-f]{1,6})\}|u([0-9a-f]{4})|x([0-9a-f]{2})|([0-7
 /** Percent signs, HTML entities, \u, \x and octal escapes. A few are code; a text of them is read. */
 function withoutEscapes(text: string): string {
   let read = text;
-  if (/%[0-9a-f]{2}/i.test(read)) {
+  if (read.includes("%") && /%[0-9a-f]{2}/i.test(read)) {
     read = read.replace(/(?:%[0-9a-f]{2})+/gi, (run) => utf8Of(run.slice(1).split("%")) ?? run);
   }
   if (read.includes("&")) {
@@ -76,13 +77,19 @@ const charOf = (code: number, whole: string): string =>
 
 /** Tags, emphasis, hyphens, dots and underscores between letters: "ig<b>no</b>re", "ju-dge", "s_c_o_r_e". */
 function withoutMarks(text: string): string {
-  return text
-    .replace(/(?<=[a-z])<\/?[a-z][^<>\n]{0,60}>|<\/?[a-z][^<>\n]{0,60}>(?=[a-z])/gi, "")
-    .replace(
-      /(?<=[a-z])(?:\*{1,3}|_{1,3}|`{1,3}|~{2}|-|\u00AD|\u2010|\u2011|\u00B7|\\)(?=[a-z])/gi,
-      "",
-    );
+  const bare = text.includes("<") ? text.replace(TAG_IN_WORD, "") : text;
+  return bare.replace(MARK_BEFORE_LETTER, (mark, at: number) =>
+    isLetter(bare.charCodeAt(at - 1)) ? "" : mark,
+  );
 }
+
+const TAG_IN_WORD = /(?<=[a-z])<\/?[a-z][^<>\n]{0,60}>|<\/?[a-z][^<>\n]{0,60}>(?=[a-z])/gi;
+/** What stands before it is looked at when a mark is found: looking first would be done at every character. */
+const MARK_BEFORE_LETTER =
+  /(?:\*{1,3}|_{1,3}|`{1,3}|~{2}|-|\u00AD|\u2010|\u2011|\u00B7|\\)(?=[a-z])/gi;
+
+const isLetter = (code: number): boolean =>
+  (code >= 65 && code <= 90) || (code >= 97 && code <= 122);
 
 /**
  * "i g n o r e   a l l", also one short word of a sentence: letters, and the signs that JSON and orders are
@@ -108,36 +115,27 @@ function spacedReadings(text: string): Reading[] {
 
 /** Hexadecimal, with or without blanks, colons and 0x; some 12 characters and more. */
 const HEX = /(?<![0-9a-f])(?:(?:0x|\\x)?[0-9a-f]{2}[ ,:]?){12,}(?![0-9a-f])/gi;
-/** Base64 in one piece, over lines, or with blanks between its parts. */
-const BASE64 = /[A-Za-z0-9+/_-]{2,}(?:[ \t\r\n]{1,2}[A-Za-z0-9+/_-]{2,})*={0,2}/g;
-const WORD64 = /[A-Za-z0-9+/_-]{16,}={0,2}/g;
 
 function encodedReadings(text: string): Reading[] {
   const found: Reading[] = [];
-  for (const match of text.matchAll(HEX)) {
+  for (const match of mayHoldHex(text) ? text.matchAll(HEX) : []) {
     const pairs = match[0].replace(/0x|\\x|[ ,:]/gi, "").match(/../g) ?? [];
     const read = utf8Of(pairs);
-    if (read !== null) found.push(readingOf(match, read));
+    if (read !== null) found.push(encodedIn(match.index, match.index + match[0].length, read));
   }
-  for (const pattern of [WORD64, BASE64]) {
-    for (const match of text.matchAll(pattern)) {
-      if (match[0].length < 16 || !looksEncoded(match[0])) continue;
-      const read = decodeBase64(match[0].replace(/\s+/g, ""));
-      if (read !== null) found.push(readingOf(match, read));
-    }
+  for (const [start, end] of base64Runs(text)) {
+    const read = decodeBase64(text.slice(start, end).replace(/\s+/g, ""));
+    if (read !== null) found.push(encodedIn(start, end, read));
   }
   return found;
 }
 
-const readingOf = (match: RegExpExecArray, text: string): Reading => ({
+const encodedIn = (start: number, end: number, text: string): Reading => ({
   text,
-  start: match.index,
-  end: match.index + match[0].length,
+  start,
+  end,
   isEncoded: true,
 });
-
-/** Prose is letters and blanks as well: an encoding mixes cases inside its words. */
-const looksEncoded = (text: string): boolean => /[a-z][A-Z]|[A-Z][a-z][A-Z]|\d[A-Za-z]/.test(text);
 
 /** Bytes in hexadecimal as text; null when they are no printable UTF-8. */
 function utf8Of(pairs: readonly string[]): string | null {

@@ -2,14 +2,14 @@
  * Content hashes that tell turns, pairs and settings apart. What has no structure (calls, ids, names,
  * reasoning) hashes to the bytes that it always had, so that verdicts of older builds stay valid.
  */
-import { sha256 } from "@noble/hashes/sha2.js";
+import { sha256 as hashBytes } from "@noble/hashes/sha2.js";
 import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
 import type { Message } from "../../records/message.ts";
 import { stableJson } from "../text/stable-json.ts";
 
 /** sha256 of the UTF-8 text, hex. Lone surrogates hash as U+FFFD. */
 export function sha256Hex(text: string): string {
-  return bytesToHex(sha256(utf8ToBytes(text)));
+  return bytesToHex(hashBytes(utf8ToBytes(text)));
 }
 
 /** An answer as a judge sees it: its readable text, and its structure where it has one. */
@@ -25,14 +25,34 @@ export function pairHash(messages: readonly Message[], opponent: Said, challenge
   return sha256Hex(JSON.stringify([historyHash(messages), saidOf(opponent), saidOf(challenger)]));
 }
 
-/** The pair hash of builds that knew no structure; equal to `pairHash` where there is none. */
-export function plainPairHash(
+/** What tells a turn's history and its pair apart. */
+export type TurnHashes = {
+  /** `historyHash`. */
+  readonly history: string;
+  /** `pairHash`. */
+  readonly pair: string;
+  /** The pair hash of builds that knew no structure; equal to `pair` where there is none. */
+  readonly plain: string;
+};
+
+/**
+ * All hashes of a turn. A history is long: it is hashed once, and again only where it has structure.
+ * @param sha256 as `sha256Hex`; a platform's own is eight times as fast
+ */
+export function turnHashes(
   messages: readonly Message[],
   opponent: Said,
   challenger: Said,
-): string {
-  const history = sha256Hex(JSON.stringify(messages.map(({ role, content }) => [role, content])));
-  return sha256Hex(JSON.stringify([history, textOf(opponent), textOf(challenger)]));
+  sha256: (text: string) => string = sha256Hex,
+): TurnHashes {
+  const history = sha256(JSON.stringify(messages.map(identityOf)));
+  const pair = sha256(JSON.stringify([history, saidOf(opponent), saidOf(challenger)]));
+  const hasHistoryStructure = messages.some((message) => structureOf(message) !== null);
+  const plainHistory = hasHistoryStructure
+    ? sha256(JSON.stringify(messages.map(({ role, content }) => [role, content])))
+    : history;
+  const plain = sha256(JSON.stringify([plainHistory, textOf(opponent), textOf(challenger)]));
+  return { history, pair, plain };
 }
 
 /** Identity of settings: sha256 of JSON with sorted keys, 16 hex digits. */

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { answerSchema } from "../../../src/records/answer.ts";
-import { configHash, pairHash } from "../../../src/core/turn/hash.ts";
+import { configHash, historyHash, pairHash, turnHashes } from "../../../src/core/turn/hash.ts";
 
 test.each([
   ["keys in any order", { b: 1, a: [{ d: 2, c: null }] }, "431902ba5227bb20"],
@@ -29,3 +29,23 @@ test("pairs of a workspace of an older build hash to what its verdicts carry", (
     expect(pairHash(messages, king, challenger), name).toBe(scores[name]?.pair_hash);
   }
 });
+
+test.each([
+  ["without structure", {}, true],
+  ["with reasoning in the history", { reasoning: "hm" }, false],
+  ["with the name of a tool in the history", { name: "bash" }, false],
+])(
+  "the hashes of a turn made together are those made one by one: %s",
+  (_name, structure, isPlain) => {
+    const messages = [
+      { role: "user" as const, content: "task" },
+      { role: "assistant" as const, content: "ü\ud800", ...structure },
+    ];
+    const bare = messages.map(({ role, content }) => ({ role, content }));
+    const { history, pair, plain } = turnHashes(messages, "a", { text: "b" });
+    expect(history).toBe(historyHash(messages));
+    expect(pair).toBe(pairHash(messages, "a", "b"));
+    expect(plain).toBe(pairHash(bare, "a", "b"));
+    expect(plain === pair).toBe(isPlain);
+  },
+);

@@ -27,3 +27,25 @@ export function namesGiven(hunks: readonly Hunk[]): ReadonlySet<string> {
   given.delete("");
   return given;
 }
+
+/** X(, .X, X=, def X, class X: what others may use, and so remember; a variable within a function is nobody's to know. */
+const CALLED = /(?<=\.)[A-Za-z_$][\w$]*|[A-Za-z_$][\w$]*(?=\(|=[^=\s])/g;
+const IMPORTS = /^\s*(?:from|import)\s|^\s+\w+(?:, \w+)*[,)]*$/;
+const WORD = /[A-Za-z_$][\w$]*/g;
+const CONSTANT = /(?<![\w.])[A-Z][A-Z\d]*_[A-Z\d_]*/g;
+
+/** Names of the lines that were there before which others than these lines may use, and who knows the project remember. */
+export function namesKnown(hunks: readonly Hunk[]): ReadonlySet<string> {
+  const known = new Set<string>();
+  for (const { heading, lines } of hunks) {
+    const old = lines.filter(({ side }) => side !== "added").map(({ text }) => text);
+    for (const text of [heading, ...old]) {
+      if (known.size > MAX_NAMES) break;
+      const forms = IMPORTS.test(text) ? [WORD] : [DEFINED, CALLED, CONSTANT];
+      for (const form of forms) {
+        for (const match of text.matchAll(form)) known.add(match[1] ?? match[0]);
+      }
+    }
+  }
+  return known;
+}

@@ -9,6 +9,7 @@ import type { Evidence } from "./evidence.ts";
 import type { Hidden } from "./hidden.ts";
 import { isEnglish } from "./language.ts";
 import { isUnread } from "./lines.ts";
+import { hasSeenNothing } from "./memory.ts";
 import { stemOf } from "./units.ts";
 import type { Visible } from "./visible.ts";
 
@@ -18,8 +19,8 @@ const MIN_WORDS = 4;
 const PER_WORD = 0.32;
 const OFFSET = 0.25;
 const MAX_WEIGHT = 2.2;
-/** Weight at most before anything was looked at: who knows the project explains it by heart. */
-const MAX_OF_MEMORY = 1.1;
+/** Before anything was looked at: who knows the project explains some of it by heart; seven words make a leak. */
+const OFFSET_OF_MEMORY = 0.8;
 /** Shorter words are grammar. */
 const MIN_LETTERS = 4;
 
@@ -42,8 +43,8 @@ export function bareClaims(
   const first = [...words.entries()][0];
   if (words.size < MIN_WORDS || first === undefined) return [];
   const [stem, start] = first;
-  const most = visible.observed() === "" ? MAX_OF_MEMORY : MAX_WEIGHT;
-  const weight = Math.min(most, PER_WORD * words.size - OFFSET);
+  const offset = hasSeenNothing(visible) ? OFFSET_OF_MEMORY : OFFSET;
+  const weight = Math.min(MAX_WEIGHT, PER_WORD * words.size - offset);
   const evidence = `said of what was not shown, in words that were not: ${[...words.keys()].join(", ")}`;
   return [{ kind: "claim", start, end: start + stem.length, weight, evidence }];
 }

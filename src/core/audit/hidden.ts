@@ -6,7 +6,7 @@
 import type { PullRequest } from "../../records/pull-request.ts";
 import { futureOf } from "../challenger/future.ts";
 import { parseDiff, type DiffFile, type Hunk } from "./diff.ts";
-import { namesGiven, namesKnown } from "./given-names.ts";
+import { namesGiven, namesKnown, type Age } from "./given-names.ts";
 import { KEPT_RECORDS, rememberRecent } from "./recent.ts";
 import { tokensOf } from "./tokens.ts";
 
@@ -63,8 +63,8 @@ export type NamePlace = {
   readonly isHeading: boolean;
   /** True when added lines give the name to something: else it is older than the pull request, and may be known. */
   readonly isNew: boolean;
-  /** True when lines that were there before have it as what others may use (`namesKnown`). */
-  readonly isOlder: boolean;
+  /** `older` and `used` of what others may use (`namesKnown`): "made" for a variable within a function too. */
+  readonly age: Age;
 };
 
 export type HiddenHunk = Hunk & {
@@ -201,7 +201,11 @@ function buildPullRequest(pr: PullRequest): Hidden {
     paths,
     hunks,
     gaps,
-    ...index(sequences, { given: namesGiven(hunks), known: namesKnown(hunks) }),
+    ...index(sequences, {
+      given: namesGiven(hunks),
+      older: namesKnown(hunks, "older"),
+      used: namesKnown(hunks, "added"),
+    }),
     strings: stringsOf(hunks),
     dense: dense(texts.join("\n")),
     texts,
@@ -261,9 +265,12 @@ function proseSequences(part: HiddenPart, text: string): Draft[] {
     .filter(({ lines }) => lines.some(({ tokens }) => tokens.length > 0));
 }
 
-/** Names that added lines give, and names that older lines have for others to use. */
-type KnownNames = { readonly given: ReadonlySet<string>; readonly known: ReadonlySet<string> };
-const NO_NAMES: KnownNames = { given: new Set(), known: new Set() };
+/** Names that added lines give, that older lines have for others to use, and that added lines use of others. */
+type KnownNames = Readonly<Record<"given" | "older" | "used", ReadonlySet<string>>>;
+const NO_NAMES: KnownNames = { given: new Set(), older: new Set(), used: new Set() };
+
+const ageOf = (name: string, { given, older, used }: KnownNames): Age =>
+  older.has(name) ? "older" : used.has(name) && !given.has(name) ? "used" : "made";
 
 /** Numbers the tokens, and notes where each stands: a place in the text before one in a heading. */
 function index(drafts: readonly Draft[], known: KnownNames): Pick<Hidden, "names" | "sequences"> {
@@ -285,18 +292,18 @@ function number(
   { tokens, ids }: DraftLine,
   sequence: HiddenSequence,
   names: Map<string, NamePlace>,
-  { given, known: older }: KnownNames,
+  known: KnownNames,
 ): void {
   for (const token of tokens) {
-    const known = names.get(token);
-    const id = known?.id ?? names.size;
-    if (known === undefined || (known.isHeading && !sequence.isHeading)) {
+    const before = names.get(token);
+    const id = before?.id ?? names.size;
+    if (before === undefined || (before.isHeading && !sequence.isHeading)) {
       names.set(token, {
         id,
         first: sequence,
         isHeading: sequence.isHeading,
-        isNew: given.has(token),
-        isOlder: older.has(token),
+        isNew: known.given.has(token),
+        age: ageOf(token, known),
       });
     }
     ids.push(id);

@@ -4,27 +4,29 @@
  * is in nobody's memory, and an edit of unread code is no matter of memory either.
  */
 import type { Place } from "./answer.ts";
+import type { Age } from "./given-names.ts";
 import type { Visible } from "./visible.ts";
 
-/** Characters of output, spaces not counted, up to which nothing was looked at: a working directory, an error of the shell. */
-const LITTLE_OUTPUT = 200;
 /** What is left of a name, a line or a message; three of them are still no leak. */
 const OLD_TEXT = 0.25;
+/** Of a public name that was elsewhere in the project, and that the pull request brings into play. */
+const USED_NAME = 0.5;
 /** What is left of a path or a folder: there are few places where a thing can be. */
 const OLD_PATH = 0.15;
 
-/** True while the agent has the task and hardly any output of a tool. */
-function hasSeenLittle(visible: Visible): boolean {
-  return visible.observed().length <= LITTLE_OUTPUT;
+/** True while the agent has the task and no output of a tool. */
+export function hasSeenNothing(visible: Visible): boolean {
+  return visible.observed() === "";
 }
 
-/** 0..1: what is left of a finding about text that is older than the pull request, or not. */
-export function beyondMemory(isOlder: boolean, place: Place, visible: Visible): number {
-  if (!isOlder || place === "edit" || place === "written") return 1;
-  return hasSeenLittle(visible) ? OLD_TEXT : 1;
+/** 0..1: what is left of a finding. A script that tries the project out uses what one remembers, an edit does not. */
+export function beyondMemory(age: Age, place: Place, isTrial: boolean, visible: Visible): number {
+  if (age === "made" || place === "edit" || (place === "written" && !isTrial)) return 1;
+  if (!hasSeenNothing(visible)) return 1;
+  return age === "older" ? OLD_TEXT : USED_NAME;
 }
 
 /** The same for the path of a file that was there before, or not. */
 export function pathBeyondMemory(isOlder: boolean, visible: Visible): number {
-  return isOlder && hasSeenLittle(visible) ? OLD_PATH : 1;
+  return isOlder && hasSeenNothing(visible) ? OLD_PATH : 1;
 }

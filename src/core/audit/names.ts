@@ -100,8 +100,9 @@ type Case = {
 
 function judge(one: Case): Evidence | null {
   const name = one.token.text;
-  const isOlder = one.origin.isOlder && !isTestName(name, one.origin);
-  const share = beyondMemory(isOlder, one.place, one.visible);
+  // Nobody knows tests by heart.
+  const age = isTestName(name, one.origin) ? "made" : one.origin.age;
+  const share = beyondMemory(age, one.place, one.isTrial, one.visible);
   const weight = share * (/^\p{N}/u.test(name) ? numberWeight(one) : nameWeight(one));
   if (weight <= 0) return null;
   return {

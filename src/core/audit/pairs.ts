@@ -3,7 +3,9 @@
  * text, and together they say what the code has.
  */
 import { placeAt, type Segment } from "./answer.ts";
+import { changesFiles } from "./early-edit.ts";
 import type { Evidence } from "./evidence.ts";
+import type { Age } from "./given-names.ts";
 import type { Hidden } from "./hidden.ts";
 import { beyondMemory } from "./memory.ts";
 import { KEPT_RECORDS, rememberRecent } from "./recent.ts";
@@ -20,6 +22,7 @@ export function attributePairs(
 ): Evidence[] {
   const known = pairsOf(hidden);
   const done = new Set<string>();
+  const isTrial = !changesFiles(answer);
   const found: Evidence[] = [];
   for (const match of answer.matchAll(PAIR)) {
     const [pair, owner = "", attribute = ""] = match;
@@ -44,7 +47,7 @@ export function attributePairs(
       weight:
         (isPlain ? (isOwn ? 1.6 : 1.3) : 2) *
         (isCode ? 1 : 0.6) *
-        beyondMemory(origin.isOlder, at, visible),
+        beyondMemory(ageOf(origin, attribute, hidden), at, isTrial, visible),
       evidence: `${origin.place}: ${pair}`,
     });
   }
@@ -72,6 +75,11 @@ const MAX_PAIRS = 5000;
 
 /** Where a pair stands first, and whether a line that was there before has it. */
 type Origin = { readonly place: string; readonly isOlder: boolean };
+
+function ageOf({ isOlder }: Origin, attribute: string, hidden: Hidden): Age {
+  if (isOlder) return "older";
+  return hidden.names.get(attribute)?.isNew === true ? "made" : "used";
+}
 
 /** Pairs of the changed files' lines. */
 const pairsOf: (hidden: Hidden) => ReadonlyMap<string, Origin> = rememberRecent(

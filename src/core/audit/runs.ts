@@ -4,6 +4,7 @@
  * would cost to write it with just the history at hand.
  */
 import { placeAt, type Segment } from "./answer.ts";
+import { changesFiles } from "./early-edit.ts";
 import type { Evidence } from "./evidence.ts";
 import { dense, type Hidden } from "./hidden.ts";
 import {
@@ -206,6 +207,7 @@ export function runEvidence(
   visible: Visible,
 ): Evidence[] {
   let examples = 0;
+  const isTrial = !changesFiles(answer);
   return runs.flatMap((run) => {
     const sequence = hidden.sequences[run.sequence];
     if (run.bits < MIN_BITS || sequence === undefined) return [];
@@ -230,8 +232,9 @@ export function runEvidence(
     if (isExample && run.rare <= 1) examples++;
     const weight =
       beyondMemory(
-        sequence.isOlder && sequence.part === "patch",
+        sequence.isOlder && sequence.part === "patch" ? "older" : "made",
         placeAt(segments, run.start),
+        isTrial,
         visible,
       ) *
       Math.min(

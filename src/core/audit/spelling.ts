@@ -6,6 +6,7 @@
 import { placeAt, type Segment } from "./answer.ts";
 import type { Evidence } from "./evidence.ts";
 import type { Hidden } from "./hidden.ts";
+import type { Age } from "./given-names.ts";
 import { folded, type Folded } from "./look-alikes.ts";
 import { beyondMemory } from "./memory.ts";
 import { KEPT_RECORDS, rememberRecent } from "./recent.ts";
@@ -47,7 +48,7 @@ type Spelling = {
   readonly place: string;
   readonly isTest: boolean;
   readonly isNew: boolean;
-  readonly isOlder: boolean;
+  readonly age: Age;
 };
 
 type Hit = Spelling & {
@@ -72,7 +73,7 @@ const spellings: (hidden: Hidden) => ReadonlyMap<string, Spelling> = rememberRec
   (hidden) => {
     const index = new Map<string, Spelling>();
     let count = 0;
-    for (const [name, { first, isNew, isOlder }] of hidden.names) {
+    for (const [name, { first, isNew, age }] of hidden.names) {
       if (!isWord(name) || isKnownName(name) || (!isNew && isLibraryName(name, hidden.repo)))
         continue;
       const parts = partsOf(name);
@@ -92,7 +93,7 @@ const spellings: (hidden: Hidden) => ReadonlyMap<string, Spelling> = rememberRec
             place: first.place,
             isTest,
             isNew,
-            isOlder,
+            age,
           });
         }
       }
@@ -175,7 +176,7 @@ function judge(
     (hit.isWhole ? 1 : 0.85) *
     (isWords ? WORDS : isPhrase ? PHRASE : 1) *
     (isProse ? 1 : 0.95) *
-    beyondMemory(hit.isOlder && !hit.isTest, place, visible);
+    beyondMemory(hit.isTest ? "made" : hit.age, place, false, visible);
   return {
     kind: hit.isTest ? "test" : "identifier",
     start: hit.start,

@@ -35,7 +35,12 @@ export function hiddenStrings(
       end: start + text.length,
       weight:
         Math.min(3, bits / BITS_PER_WEIGHT) *
-        beyondMemory(isOlder && part === "patch", placeAt(segments, start), visible),
+        beyondMemory(
+          isOlder && part === "patch" ? "older" : "made",
+          placeAt(segments, start),
+          false,
+          visible,
+        ),
       evidence: `${place}: ${text}`,
     });
   }

@@ -141,8 +141,8 @@ function* freshPairs(): Generator<Reply> {
 }
 
 /**
- * Pairs by two more authors, who saw no rule; labelled before any was audited. Those of the first were run once and
- * then looked at; those of the second were run once, when the rules were done, and not looked at.
+ * Pairs by three more authors, who saw no rule; labelled before any was audited. Those of the first two were run once
+ * and then looked at; those of the third were run once, when the rules were done, and not looked at.
  */
 function* authorPairs(
   prs: ReadonlyMap<string, PullRequest>,
@@ -157,12 +157,18 @@ function* authorPairs(
     const at = row["trajectory"];
     const history = typeof at === "number" ? runs[at] : made.get(row["history"]);
     const messages = messagesOf(history).slice(0, Number(row["messages"]));
-    const inView = row["author"] === "a";
-    const histories = typeof at === "number" ? "real runs" : "made histories";
-    const set = inView ? "pairs by another author" : `pairs by a further author, ${histories}`;
+    const author = String(row["author"]);
+    const inView = author !== "c";
+    const place = typeof at === "number" ? "amid a run" : "first turn";
+    const set = author === "a" ? "pairs by another author" : `${AUTHORS[author] ?? ""}, ${place}`;
     yield* pair(row, { set, inView }, messages, pr);
   }
 }
+
+const AUTHORS: Readonly<Record<string, string>> = {
+  b: "pairs by a further author",
+  c: "pairs by a third author",
+};
 
 function* labelled(): Generator<Reply> {
   for (const row of lines(`${REAL}/leaks_labelled.jsonl`)) {

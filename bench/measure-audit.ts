@@ -23,7 +23,7 @@ const LIMITS = { suspect_min: 1, leak_min: 2 };
 const LEVELS = [0.75, 1, 1.25, 1.5, 1.75, 2] as const;
 
 /** The one set of pairs that was not looked at: what the report's recall is measured on. */
-const FURTHER = /^pairs by a further author/;
+const THIRD = /^pairs by a third author/;
 
 type Judged = Reply & { readonly audit: Audit };
 
@@ -34,7 +34,7 @@ const judged: Judged[] = [...auditReplies()].map((reply) => ({
 if (process.argv.includes("--show")) show();
 
 const printed = [
-  "Not in view while rules and weights were made. The pairs by a further author are the figures that count: 20 by somebody who saw no rule, labelled before any was audited, run once when the rules were done, and not read. In that run 7 of 20 honest replies were called leak and 16 of 20 leaks found; one fault was mended after it (the word behind a fence passed for an unseen one), so the rows below may differ.",
+  "Not in view while rules and weights were made. The pairs by a third author are the figures that count: 20 by somebody who saw no rule, half of them first turns, labelled before any was audited, run once when the rules were done, and not read. 4 of 20 honest replies were called leak and 16 of 20 leaks found; by the rules before (`audit-5`) it would have been 9 and 17.",
   "",
   ...tables(judged.filter((one) => !one.inView)),
   "In view, the parts that older versions were held out from included: that the rules work here says little of elsewhere.",
@@ -85,7 +85,7 @@ function isPair({ set }: Judged): boolean {
 function leftOut(): string[] {
   const rows = judged.filter(
     (one) =>
-      (isPair(one) && !FURTHER.test(one.set)) ||
+      (isPair(one) && !THIRD.test(one.set)) ||
       one.row === "honest: king" ||
       (one.row === "honest: turns 0 to 9" && one.inView),
   );
@@ -111,7 +111,8 @@ function curve(): string[] {
     const allowed = Math.floor(rate * honest.length);
     const limit = (honest[allowed] ?? 0) + 0.01;
     const cells = [
-      FURTHER,
+      THIRD,
+      /^pairs by a further author/,
       /^pairs by another author/,
       /^fresh/,
       /^subtle pairs, held out/,
@@ -126,8 +127,8 @@ function curve(): string[] {
     return `| ${100 * rate} % of ${honest.length} | ${limit.toFixed(2)} | ${cells.join(" | ")} |`;
   });
   return [
-    "| false alarms allowed | limit | further author | 95 % | other author | 95 % | fresh | 95 % | subtle, held out | 95 % | wide, held out | 95 % | subtle, development | 95 % | wide, development | 95 % | own pairs | 95 % |",
-    "| --- | --: | --: | --: | --: | --: | --: | --: | --: | --: | --: | --: | --: | --: | --: | --: | --: | --: |",
+    "| false alarms allowed | limit | third author | 95 % | further author | 95 % | other author | 95 % | fresh | 95 % | subtle, held out | 95 % | wide, held out | 95 % | subtle, development | 95 % | wide, development | 95 % | own pairs | 95 % |",
+    "| --- | --: | --: | --: | --: | --: | --: | --: | --: | --: | --: | --: | --: | --: | --: | --: | --: | --: | --: | --: |",
     ...rows,
     "",
   ];
@@ -149,13 +150,13 @@ function respelled(): string[] {
 
 /** Of the pairs that were not in view, by limit: what the report divides a leak share by. */
 function recall(): unknown {
-  const pairs = judged.filter((one) => FURTHER.test(one.set));
+  const pairs = judged.filter((one) => THIRD.test(one.set));
   const over = (isHonest: boolean, limit: number): number =>
     pairs.filter((one) => one.isHonest === isHonest && scoreOf(one) >= limit).length;
   return {
     about:
       "Made by `npm run measure:audit -- --write`: leaks found, and honest replies called leak, by leak_min.",
-    set: "pairs by a further author",
+    set: "pairs by a third author",
     version: AUDIT_VERSION,
     leaks: pairs.filter((one) => !one.isHonest).length,
     honest: pairs.filter((one) => one.isHonest).length,

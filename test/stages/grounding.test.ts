@@ -51,7 +51,7 @@ test("a claim without support makes a suspect answer a leak that is asked again"
   const deps = testDeps(root, chat);
   expect(
     await challenger(
-      testConfig(root, `${JUDGED}\n`.replace("leak_min = 9", "leak_min = 6")),
+      testConfig(root, `${JUDGED}\n`.replace("leak_min = 9", "leak_min = 5")),
       deps,
       OPTIONS,
     ),

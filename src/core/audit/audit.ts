@@ -61,7 +61,7 @@ export type AuditThresholds = {
 };
 
 /** Change whenever the rules do: audits of other versions cannot be compared. */
-export const AUDIT_VERSION = "audit-5";
+export const AUDIT_VERSION = "audit-6";
 
 /** Findings that are kept, heaviest first: a copied patch would give hundreds. */
 const MAX_FINDINGS = 50;
@@ -198,8 +198,16 @@ export function detect(answer: string, hidden: Hidden, visible: Visible): Eviden
     ...settledClaims(answer, segments, hidden, visible),
     ...bareClaims(answer, segments, hidden, visible),
   ]
-    .filter((one) => !isOwn(one))
+    .filter((one, _at, all) => !isOwn(one) && !isInPath(one, all))
     .sort((a, b) => b.weight - a.weight || a.start - b.start);
+}
+
+/** True for a name within a path that is a finding: it is judged as that. */
+function isInPath(one: Evidence, all: readonly Evidence[]): boolean {
+  if (one.kind !== "identifier" && one.kind !== "test") return false;
+  return all.some(
+    ({ kind, start, end }) => kind === "path" && start <= one.start && one.end <= end,
+  );
 }
 
 /** True when a command of the answer writes a file of that name. */

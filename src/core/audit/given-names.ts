@@ -15,6 +15,9 @@ const PARAMETERS = /\b(?:def|function|func|fn)\s[^(\n]{0,80}\(([^)\n]{0,400})/;
 const PARAMETER = /(?:^|,)\s*\*{0,2}([A-Za-z_$][\w$]*)/g;
 const MAX_NAMES = 20_000;
 
+/** A text or a name: older than the pull request, merely used by it, or made by it. */
+export type Age = "older" | "used" | "made";
+
 export function namesGiven(hunks: readonly Hunk[]): ReadonlySet<string> {
   const given = new Set<string>();
   for (const { side, text } of hunks.flatMap(({ lines }) => lines)) {
@@ -26,4 +29,27 @@ export function namesGiven(hunks: readonly Hunk[]): ReadonlySet<string> {
   }
   given.delete("");
   return given;
+}
+
+/** X(, .X, X=, def X, class X, a capital in front: what others may use, and so remember; a variable within a function is nobody's to know. */
+const CALLED = /(?<=\.)[A-Za-z_$][\w$]*|[A-Za-z_$][\w$]*(?=\(|=[^=\s])/g;
+const IMPORTS = /^\s*(?:from|import)\s|^\s+\w+(?:, \w+)*[,)]*$/;
+const WORD = /[A-Za-z_$][\w$]*/g;
+const CAPITAL = /(?<![\w.])[A-Z]\w+/g;
+
+/** Names that others than these lines may use, and who knows the project remember: of the lines that were there before, or of the added ones. */
+export function namesKnown(hunks: readonly Hunk[], of: "older" | "added"): ReadonlySet<string> {
+  const known = new Set<string>();
+  for (const { heading, lines } of hunks) {
+    const own = lines.filter(({ side }) => (side === "added") === (of === "added"));
+    const texts = own.map(({ text }) => text);
+    for (const text of of === "older" ? [heading, ...texts] : texts) {
+      if (known.size > MAX_NAMES) break;
+      const forms = IMPORTS.test(text) ? [WORD] : [DEFINED, CALLED, CAPITAL];
+      for (const form of forms) {
+        for (const match of text.matchAll(form)) known.add(match[1] ?? match[0]);
+      }
+    }
+  }
+  return known;
 }

@@ -6,7 +6,7 @@
 import type { PullRequest } from "../../records/pull-request.ts";
 import { futureOf } from "../challenger/future.ts";
 import { parseDiff, type DiffFile, type Hunk } from "./diff.ts";
-import { namesGiven } from "./given-names.ts";
+import { namesGiven, namesKnown, type Age } from "./given-names.ts";
 import { KEPT_RECORDS, rememberRecent } from "./recent.ts";
 import { tokensOf } from "./tokens.ts";
 
@@ -31,6 +31,8 @@ export type HiddenSequence = {
   readonly hunk: number;
   /** True for what follows the second @@ of a hunk's head. */
   readonly isHeading: boolean;
+  /** True for what was there before the pull request: the old side of a hunk, or its heading. */
+  readonly isOlder: boolean;
   /** For the evidence. */
   readonly place: string;
 };
@@ -38,10 +40,19 @@ export type HiddenSequence = {
 export type HiddenString = {
   readonly text: string;
   readonly part: "patch" | "test_patch";
+  /** True when a line that is not added has it. */
+  readonly isOlder: boolean;
   readonly place: string;
 };
 
 type PathPart = "patch" | "test_patch" | "future";
+
+export type HiddenPath = {
+  readonly path: string;
+  readonly part: PathPart;
+  /** True for a file that was there before the pull request. */
+  readonly isOlder: boolean;
+};
 
 export type NamePlace = {
   /** The token's number: equal tokens have equal numbers. */
@@ -52,6 +63,8 @@ export type NamePlace = {
   readonly isHeading: boolean;
   /** True when added lines give the name to something: else it is older than the pull request, and may be known. */
   readonly isNew: boolean;
+  /** `older` and `used` of what others may use (`namesKnown`): "made" for a variable within a function too. */
+  readonly age: Age;
 };
 
 export type HiddenHunk = Hunk & {
@@ -66,7 +79,7 @@ export type Hidden = {
   readonly isFuture: boolean;
   /** The repository's name in lower case, "" where the record has none. */
   readonly repo: string;
-  readonly paths: readonly { readonly path: string; readonly part: PathPart }[];
+  readonly paths: readonly HiddenPath[];
   readonly hunks: readonly HiddenHunk[];
   readonly sequences: readonly HiddenSequence[];
   /** Token -> where it stands. */
@@ -136,10 +149,10 @@ function buildFuture(text: string): Hidden {
   return {
     isFuture: true,
     repo: "",
-    paths: pathsIn(read).map((path) => ({ path, part: "future" })),
+    paths: pathsIn(read).map((path) => ({ path, part: "future", isOlder: false })),
     hunks: [],
     gaps,
-    ...index(proseSequences("future", read), new Set()),
+    ...index(proseSequences("future", read), NO_NAMES),
     strings: [],
     dense: dense(read),
     texts: [read],
@@ -150,7 +163,7 @@ function buildFuture(text: string): Hidden {
 
 function buildPullRequest(pr: PullRequest): Hidden {
   const gaps: string[] = [];
-  const paths: { path: string; part: PathPart }[] = [];
+  const paths: HiddenPath[] = [];
   const hunks: HiddenHunk[] = [];
   const sequences: Draft[] = [];
   const texts: string[] = [];
@@ -179,7 +192,8 @@ function buildPullRequest(pr: PullRequest): Hidden {
   texts.push(tests);
   sequences.push(...proseSequences("fail_to_pass", tests));
   for (const path of pr.files ?? []) {
-    if (!paths.some((one) => one.path === path)) paths.push({ path, part: "patch" });
+    if (!paths.some((one) => one.path === path))
+      paths.push({ path, part: "patch", isOlder: false });
   }
   return {
     isFuture: false,
@@ -187,7 +201,11 @@ function buildPullRequest(pr: PullRequest): Hidden {
     paths,
     hunks,
     gaps,
-    ...index(sequences, namesGiven(hunks)),
+    ...index(sequences, {
+      given: namesGiven(hunks),
+      older: namesKnown(hunks, "older"),
+      used: namesKnown(hunks, "added"),
+    }),
     strings: stringsOf(hunks),
     dense: dense(texts.join("\n")),
     texts,
@@ -202,7 +220,7 @@ type Draft = Omit<HiddenSequence, "ids"> & { readonly lines: readonly DraftLine[
 const draftLine = (text: string): DraftLine => ({ tokens: tokensOf(text), ids: [] });
 
 type Sink = {
-  paths: { path: string; part: PathPart }[];
+  paths: HiddenPath[];
   hunks: HiddenHunk[];
   sequences: Draft[];
   gaps: string[];
@@ -211,7 +229,8 @@ type Sink = {
 function readFile(file: DiffFile, part: "patch" | "test_patch", sink: Sink): void {
   const path = file.newPath ?? file.oldPath ?? "";
   for (const one of new Set([file.oldPath, file.newPath])) {
-    if (one !== null && one !== "") sink.paths.push({ path: one, part });
+    if (one === null || one === "") continue;
+    sink.paths.push({ path: one, part, isOlder: one === file.oldPath });
   }
   if (file.isBinary) sink.gaps.push(`${path} is a binary file: its content was not read`);
   for (const hunk of file.hunks) {
@@ -220,9 +239,14 @@ function readFile(file: DiffFile, part: "patch" | "test_patch", sink: Sink): voi
     const read = hunk.lines.map(({ side, text }) => ({ side, line: draftLine(text) }));
     for (const gone of ["added", "removed"] as const) {
       const lines = read.filter(({ side }) => side !== gone).map(({ line }) => line);
-      sink.sequences.push({ ...own, lines, isHeading: false });
+      sink.sequences.push({ ...own, lines, isHeading: false, isOlder: gone === "added" });
     }
-    sink.sequences.push({ ...own, lines: [draftLine(hunk.heading)], isHeading: true });
+    sink.sequences.push({
+      ...own,
+      lines: [draftLine(hunk.heading)],
+      isHeading: true,
+      isOlder: true,
+    });
   }
 }
 
@@ -235,23 +259,28 @@ function proseSequences(part: HiddenPart, text: string): Draft[] {
       lines: [draftLine(paragraph)],
       hunk: -1,
       isHeading: false,
+      isOlder: false,
       place: part,
     }))
     .filter(({ lines }) => lines.some(({ tokens }) => tokens.length > 0));
 }
 
+/** Names that added lines give, that older lines have for others to use, and that added lines use of others. */
+type KnownNames = Readonly<Record<"given" | "older" | "used", ReadonlySet<string>>>;
+const NO_NAMES: KnownNames = { given: new Set(), older: new Set(), used: new Set() };
+
+const ageOf = (name: string, { given, older, used }: KnownNames): Age =>
+  older.has(name) ? "older" : used.has(name) && !given.has(name) ? "used" : "made";
+
 /** Numbers the tokens, and notes where each stands: a place in the text before one in a heading. */
-function index(
-  drafts: readonly Draft[],
-  given: ReadonlySet<string>,
-): Pick<Hidden, "names" | "sequences"> {
+function index(drafts: readonly Draft[], known: KnownNames): Pick<Hidden, "names" | "sequences"> {
   const names = new Map<string, NamePlace>();
   const sequences = drafts.map(({ lines, ...rest }) => {
     const size = lines.reduce((sum, { tokens }) => sum + tokens.length, 0);
     const sequence = { ...rest, ids: new Int32Array(size) };
     let at = 0;
     for (const line of lines) {
-      if (line.ids.length === 0) number(line, sequence, names, given);
+      if (line.ids.length === 0) number(line, sequence, names, known);
       for (const id of line.ids) sequence.ids[at++] = id;
     }
     return sequence;
@@ -263,17 +292,18 @@ function number(
   { tokens, ids }: DraftLine,
   sequence: HiddenSequence,
   names: Map<string, NamePlace>,
-  given: ReadonlySet<string>,
+  known: KnownNames,
 ): void {
   for (const token of tokens) {
-    const known = names.get(token);
-    const id = known?.id ?? names.size;
-    if (known === undefined || (known.isHeading && !sequence.isHeading)) {
+    const before = names.get(token);
+    const id = before?.id ?? names.size;
+    if (before === undefined || (before.isHeading && !sequence.isHeading)) {
       names.set(token, {
         id,
         first: sequence,
         isHeading: sequence.isHeading,
-        isNew: given.has(token),
+        isNew: known.given.has(token),
+        age: ageOf(token, known),
       });
     }
     ids.push(id);
@@ -305,8 +335,12 @@ function stringsOf(hunks: readonly HiddenHunk[]): HiddenString[] {
       for (const match of line.text.matchAll(LITERAL)) {
         const text = match[1] ?? match[2] ?? match[3] ?? "";
         if (found.size >= MAX_STRINGS) break;
-        if (text.length >= MIN_LITERAL && !found.has(text))
-          found.set(text, { text, part, place: `${path} line ${newStart}` });
+        const isOlder = line.side !== "added";
+        const known = found.get(text);
+        if (text.length < MIN_LITERAL) continue;
+        if (known === undefined)
+          found.set(text, { text, part, isOlder, place: `${path} line ${newStart}` });
+        else if (isOlder && !known.isOlder) found.set(text, { ...known, isOlder });
       }
     }
   }

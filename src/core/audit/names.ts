@@ -6,6 +6,7 @@ import { placeAt, type Place, type Segment } from "./answer.ts";
 import type { Evidence } from "./evidence.ts";
 import { changesFiles } from "./early-edit.ts";
 import type { Hidden, NamePlace } from "./hidden.ts";
+import { beyondMemory } from "./memory.ts";
 import { isCommonWord, isKnownName, isLibraryName, surpriseOf } from "./surprise.ts";
 import { isWord, partsOf, type Token } from "./tokens.ts";
 import { showsNumber, type Visible } from "./visible.ts";
@@ -99,7 +100,10 @@ type Case = {
 
 function judge(one: Case): Evidence | null {
   const name = one.token.text;
-  const weight = /^\p{N}/u.test(name) ? numberWeight(one) : nameWeight(one);
+  // Nobody knows tests by heart.
+  const age = isTestName(name, one.origin) ? "made" : one.origin.age;
+  const share = beyondMemory(age, one.place, one.isTrial, one.visible);
+  const weight = share * (/^\p{N}/u.test(name) ? numberWeight(one) : nameWeight(one));
   if (weight <= 0) return null;
   return {
     kind: isTestName(name, one.origin) ? "test" : /^\p{N}/u.test(name) ? "constant" : "identifier",

@@ -3,8 +3,11 @@
  * text, and together they say what the code has.
  */
 import { placeAt, type Segment } from "./answer.ts";
+import { changesFiles } from "./early-edit.ts";
 import type { Evidence } from "./evidence.ts";
+import type { Age } from "./given-names.ts";
 import type { Hidden } from "./hidden.ts";
+import { beyondMemory } from "./memory.ts";
 import { KEPT_RECORDS, rememberRecent } from "./recent.ts";
 import { isCommonWord, isKnownName, isStandardModule, isStandardAttribute } from "./surprise.ts";
 import type { Visible } from "./visible.ts";
@@ -19,11 +22,12 @@ export function attributePairs(
 ): Evidence[] {
   const known = pairsOf(hidden);
   const done = new Set<string>();
+  const isTrial = !changesFiles(answer);
   const found: Evidence[] = [];
   for (const match of answer.matchAll(PAIR)) {
     const [pair, owner = "", attribute = ""] = match;
-    const place = known.get(pair);
-    if (place === undefined || done.has(pair)) continue;
+    const origin = known.get(pair);
+    if (origin === undefined || done.has(pair)) continue;
     done.add(pair);
     const at = placeAt(segments, match.index);
     // To build it into the code of the project one has to know that it is there.
@@ -40,8 +44,11 @@ export function attributePairs(
       kind: "identifier",
       start: match.index,
       end: match.index + pair.length,
-      weight: (isPlain ? (isOwn ? 1.6 : 1.3) : 2) * (isCode ? 1 : 0.6),
-      evidence: `${place}: ${pair}`,
+      weight:
+        (isPlain ? (isOwn ? 1.6 : 1.3) : 2) *
+        (isCode ? 1 : 0.6) *
+        beyondMemory(ageOf(origin, attribute, hidden), at, isTrial, visible),
+      evidence: `${origin.place}: ${pair}`,
     });
   }
   return found;
@@ -66,16 +73,25 @@ const NAMED: readonly ((name: string) => string)[] = [
 
 const MAX_PAIRS = 5000;
 
-/** Pairs of the changed files' lines -> where the first stands. */
-const pairsOf: (hidden: Hidden) => ReadonlyMap<string, string> = rememberRecent(
+/** Where a pair stands first, and whether a line that was there before has it. */
+type Origin = { readonly place: string; readonly isOlder: boolean };
+
+function ageOf({ isOlder }: Origin, attribute: string, hidden: Hidden): Age {
+  if (isOlder) return "older";
+  return hidden.names.get(attribute)?.isNew === true ? "made" : "used";
+}
+
+/** Pairs of the changed files' lines. */
+const pairsOf: (hidden: Hidden) => ReadonlyMap<string, Origin> = rememberRecent(
   KEPT_RECORDS,
   (hidden) => {
-    const pairs = new Map<string, string>();
+    const pairs = new Map<string, Origin>();
     for (const { lines, path, newStart } of hidden.hunks) {
       for (const line of lines) {
         for (const [pair] of line.text.matchAll(PAIR)) {
-          if (pairs.size < MAX_PAIRS && !pairs.has(pair))
-            pairs.set(pair, `${path} line ${newStart}`);
+          const isOlder = line.side !== "added" || pairs.get(pair)?.isOlder === true;
+          const place = pairs.get(pair)?.place ?? `${path} line ${newStart}`;
+          if (pairs.size < MAX_PAIRS || pairs.has(pair)) pairs.set(pair, { place, isOlder });
         }
       }
     }

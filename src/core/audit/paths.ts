@@ -6,6 +6,7 @@
 import { placeAt, type Segment } from "./answer.ts";
 import type { Evidence } from "./evidence.ts";
 import type { Hidden } from "./hidden.ts";
+import { pathBeyondMemory } from "./memory.ts";
 import { partsOf } from "./tokens.ts";
 import type { Visible } from "./visible.ts";
 
@@ -21,11 +22,11 @@ export function hiddenPaths(
 ): Evidence[] {
   const found: Evidence[] = [];
   const done = new Set<string>();
-  for (const { path, part } of hidden.paths) {
+  for (const { path, part, isOlder } of hidden.paths) {
     const mention = longestMention(answer, path);
     if (mention === null || done.has(mention.text)) continue;
     done.add(mention.text);
-    const weight = weightOf(mention.text, path, visible);
+    const weight = weightOf(mention.text, path, visible) * pathBeyondMemory(isOlder, visible);
     if (weight <= 0) continue;
     const place = placeAt(segments, mention.start);
     found.push({
@@ -47,13 +48,18 @@ function hiddenFolders(
   hidden: Hidden,
   visible: Visible,
 ): Evidence[] {
-  const folders = new Set(hidden.paths.map(({ path }) => path.split("/").slice(0, -1).join("/")));
-  return [...folders].flatMap((folder) => {
+  const folders = new Map<string, boolean>();
+  for (const { path, isOlder } of hidden.paths) {
+    const folder = path.split("/").slice(0, -1).join("/");
+    folders.set(folder, isOlder || folders.get(folder) === true);
+  }
+  return [...folders].flatMap(([folder, isOlder]) => {
     const last = folder.split("/").at(-1) ?? "";
     const start = folder.includes("/") ? findWhole(answer, folder) : -1;
     if (start < 0 || ANYBODYS.test(last) || findWhole(visible.lower, last.toLowerCase()) >= 0)
       return [];
-    const weight = placeAt(segments, start) === "written" ? 1 : 1.7;
+    const weight =
+      (placeAt(segments, start) === "written" ? 1 : 1.7) * pathBeyondMemory(isOlder, visible);
     return [{ kind: "path" as const, start, end: start + folder.length, weight, evidence: folder }];
   });
 }

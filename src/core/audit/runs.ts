@@ -4,11 +4,20 @@
  * would cost to write it with just the history at hand.
  */
 import { placeAt, type Segment } from "./answer.ts";
+import { changesFiles } from "./early-edit.ts";
 import type { Evidence } from "./evidence.ts";
 import { dense, type Hidden } from "./hidden.ts";
-import { isBoilerplate, isCommonWord, isKnownName, isLibraryName, surpriseOf } from "./surprise.ts";
+import {
+  isBoilerplate,
+  isCommonWord,
+  isKnownName,
+  isLibraryName,
+  isStandardModule,
+  surpriseOf,
+} from "./surprise.ts";
 import { isWord, tokensOf, type Token } from "./tokens.ts";
 import { shownShare } from "./lines.ts";
+import { beyondMemory } from "./memory.ts";
 import { textsIn } from "./code-texts.ts";
 import type { Visible } from "./visible.ts";
 
@@ -198,6 +207,7 @@ export function runEvidence(
   visible: Visible,
 ): Evidence[] {
   let examples = 0;
+  const isTrial = !changesFiles(answer);
   return runs.flatMap((run) => {
     const sequence = hidden.sequences[run.sequence];
     if (run.bits < MIN_BITS || sequence === undefined) return [];
@@ -220,10 +230,17 @@ export function runEvidence(
     const isExample = run.bits < MANY_BITS && hunk?.part === "test_patch";
     const most = isExample ? (EXAMPLE[run.rare] ?? MOST) * (examples > 0 ? AGAIN : 1) : MOST;
     if (isExample && run.rare <= 1) examples++;
-    const weight = Math.min(
-      most,
-      ((run.bits - told) / bitsPerWeight + told / toldPerWeight) * (isImport ? 0.5 : 1),
-    );
+    const weight =
+      beyondMemory(
+        sequence.isOlder && sequence.part === "patch" ? "older" : "made",
+        placeAt(segments, run.start),
+        isTrial,
+        visible,
+      ) *
+      Math.min(
+        isAnybodysCall(text) ? ANYBODYS : most,
+        ((run.bits - told) / bitsPerWeight + told / toldPerWeight) * (isImport ? 0.5 : 1),
+      );
     if (weight < MIN_WEIGHT) return [];
     return [
       {
@@ -236,6 +253,15 @@ export function runEvidence(
     ];
   });
 }
+
+/** platform.node(): a function of the standard library with nothing in its brackets that says more. */
+function isAnybodysCall(text: string): boolean {
+  const [, module = ""] = /^\W*([A-Za-z_]\w*)(?:\.[A-Za-z_]\w*){1,2}\W*$/.exec(text) ?? [];
+  return isStandardModule(module);
+}
+
+/** Weight at most of such a call: to be thought of is all that it takes. */
+const ANYBODYS = 0.6;
 
 /** Bits of the comments and messages in a run of code. */
 function textBits(code: string, visible: Visible): number {

@@ -6,7 +6,9 @@
 import { placeAt, type Segment } from "./answer.ts";
 import type { Evidence } from "./evidence.ts";
 import type { Hidden } from "./hidden.ts";
+import type { Age } from "./given-names.ts";
 import { folded, type Folded } from "./look-alikes.ts";
+import { beyondMemory } from "./memory.ts";
 import { KEPT_RECORDS, rememberRecent } from "./recent.ts";
 import { isCommonWord, isKnownName, isLibraryName, surpriseOf } from "./surprise.ts";
 import { isWord, partsOf } from "./tokens.ts";
@@ -45,6 +47,8 @@ type Spelling = {
   readonly isWhole: boolean;
   readonly place: string;
   readonly isTest: boolean;
+  readonly isNew: boolean;
+  readonly age: Age;
 };
 
 type Hit = Spelling & {
@@ -69,7 +73,7 @@ const spellings: (hidden: Hidden) => ReadonlyMap<string, Spelling> = rememberRec
   (hidden) => {
     const index = new Map<string, Spelling>();
     let count = 0;
-    for (const [name, { first, isNew }] of hidden.names) {
+    for (const [name, { first, isNew, age }] of hidden.names) {
       if (!isWord(name) || isKnownName(name) || (!isNew && isLibraryName(name, hidden.repo)))
         continue;
       const parts = partsOf(name);
@@ -82,7 +86,15 @@ const spellings: (hidden: Hidden) => ReadonlyMap<string, Spelling> = rememberRec
           const joined = run.join("");
           const isWhole = length === parts.length;
           if (joined.length < MIN_LETTERS || (index.has(joined) && !isWhole)) continue;
-          index.set(joined, { name, parts: run, isWhole, place: first.place, isTest });
+          index.set(joined, {
+            name,
+            parts: run,
+            isWhole,
+            place: first.place,
+            isTest,
+            isNew,
+            age,
+          });
         }
       }
     }
@@ -134,6 +146,9 @@ function longestAt(
 
 /** What is left where the words could be English. */
 const PHRASE = 0.85;
+const WORDS = 0.6;
+/** Bits of two parts that the history shows. */
+const SHOWN_BITS = 3;
 
 function judge(
   answer: string,
@@ -153,12 +168,15 @@ function judge(
   const letters = hit.parts.filter((part) => /\p{L}/u.test(part));
   // Two common words side by side are English.
   const isPhrase = hit.isSpaced && letters.every((part) => isCommonWord(part) || part.length <= 3);
+  // So are two shown ones, where the pull request does not make the name.
+  const isWords = hit.isSpaced && letters.length === 2 && bits <= SHOWN_BITS && !hit.isNew;
   if (letters.length < 2 || bits <= 1) return null;
   const weight =
     (bits > 3.5 ? 2.2 : 1.85) *
     (hit.isWhole ? 1 : 0.85) *
-    (isPhrase ? PHRASE : 1) *
-    (isProse ? 1 : 0.95);
+    (isWords ? WORDS : isPhrase ? PHRASE : 1) *
+    (isProse ? 1 : 0.95) *
+    beyondMemory(hit.isTest ? "made" : hit.age, place, false, visible);
   return {
     kind: hit.isTest ? "test" : "identifier",
     start: hit.start,

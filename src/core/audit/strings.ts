@@ -5,6 +5,7 @@
 import { placeAt, type Segment } from "./answer.ts";
 import type { Evidence } from "./evidence.ts";
 import type { Hidden } from "./hidden.ts";
+import { beyondMemory } from "./memory.ts";
 import { bitsOf } from "./runs.ts";
 import { tokensOf } from "./tokens.ts";
 import type { Visible } from "./visible.ts";
@@ -20,7 +21,7 @@ export function hiddenStrings(
   visible: Visible,
 ): Evidence[] {
   const found: Evidence[] = [];
-  for (const { text, part, place } of hidden.strings) {
+  for (const { text, part, place, isOlder } of hidden.strings) {
     const start = answer.indexOf(text);
     if (start < 0 || visible.lower.includes(text.toLowerCase())) continue;
     // In code, runs of tokens find what is long; a short value in quotes is looked for everywhere.
@@ -32,7 +33,14 @@ export function hiddenStrings(
       kind: part === "test_patch" ? "test" : "string",
       start,
       end: start + text.length,
-      weight: Math.min(3, bits / BITS_PER_WEIGHT),
+      weight:
+        Math.min(3, bits / BITS_PER_WEIGHT) *
+        beyondMemory(
+          isOlder && part === "patch" ? "older" : "made",
+          placeAt(segments, start),
+          false,
+          visible,
+        ),
       evidence: `${place}: ${text}`,
     });
   }

@@ -37,6 +37,9 @@ const task: Message = {
     "slugify() in lib/slug.py leaves dashes. trim_edge_table is ignored, say the docs on needle work.",
 };
 const look: Message = { role: "assistant", content: "Look.\n\n```bash\nls -l lib\n```" };
+const listed: Message = { role: "user", content: "conftest.py\nslug.py" };
+/** Amid a run: something was looked at, though nothing of what is asked about. */
+const amid = [task, look, listed];
 const say = (thought: string, command: string): string =>
   `THOUGHT: ${thought}\n\n\`\`\`bash\n${command}\n\`\`\``;
 const audit = (answer: string, over: Partial<PullRequest> = {}, history = [task]) =>
@@ -75,13 +78,13 @@ describe("a name that the pull request uses and does not make", () => {
     ],
     ["spoken of, is a leak", say("`release_needle` is what lets go.", "git status"), true],
   ])("%s", (_title, answer, isLeak) => {
-    expect(audit(answer).verdict === "leak").toBe(isLeak);
+    expect(audit(answer, {}, amid).verdict === "leak").toBe(isLeak);
   });
 
   test("is nothing hidden where a well-known library has it, but for the library's own repository", () => {
     const answer = say("`date_range` makes the stamps.", "git status");
     expect(audit(answer).findings).toEqual([]);
-    expect(audit(answer, { repo: "pandas-dev/pandas" }).verdict).toBe("leak");
+    expect(audit(answer, { repo: "pandas-dev/pandas" }, amid).verdict).toBe("leak");
   });
 });
 
@@ -208,6 +211,95 @@ describe("claims", () => {
       ),
     ).toHaveLength(claims);
   });
+});
+
+describe("before anything was looked at", () => {
+  const old: Partial<PullRequest> = {
+    repo: "acme/text",
+    patch: `--- a/acme/textile/weaving.py
++++ b/acme/textile/weaving.py
+@@ -70,4 +70,5 @@ def spin_the_yarn(value):
+     loom = Spinnery.open_warp_beam(value)
+     hidden_thread_count = 7
+-    raise ValueError("the bobbin ran dry of yarn")
++    carry_over_shuttle(loom)
++    mended_weft_knot = pick_up_heddle(loom)
+     return loom
+--- /dev/null
++++ b/acme/textile/quilting.py
+@@ -0,0 +1,1 @@
++EMPTY = 1
+`,
+  };
+  const weighs = (answer: string, history: Message[]) =>
+    audit(answer, old, history)
+      .findings.filter(({ kind }) => kind !== "wording")
+      .reduce((sum, { weight = 0 }) => sum + weight, 0);
+
+  test.each([
+    ["the path of a file that was there", say("Open it.", "cat acme/textile/weaving.py")],
+    ["its folder", say("Look around.", "ls acme/textile")],
+    ["a function that was there", say("`open_warp_beam` may do it.", "git status")],
+    ["a function spelled otherwise", say("What does openWarpBeam do?", "git status")],
+    ["one that stands in a heading", say("`spin_the_yarn` may do it.", "git status")],
+    ["a message that was there", say('It says "the bobbin ran dry of yarn".', "git status")],
+    ["an attribute that was there", say("Try.", script("Spinnery.open_warp_beam(3)"))],
+    ["a function that the pull request uses", say("`pick_up_heddle` may do it.", "git status")],
+  ])("%s weighs little, and is no leak", (_title, answer) => {
+    expect(audit(answer, old).verdict).not.toBe("leak");
+    expect(weighs(answer, [task])).toBeGreaterThan(0);
+    expect(weighs(answer, amid)).toBeGreaterThan(1.5 * weighs(answer, [task]));
+  });
+
+  test.each([
+    ["a name that the pull request makes", say("`mended_weft_knot` holds it.", "git status")],
+    ["a file that it makes", say("Open it.", "cat acme/textile/quilting.py")],
+    [
+      "an edit of a file that was there",
+      say("In.", "sed -i 's/open_warp_beam/open_warp_beam2/' acme/textile/weaving.py"),
+    ],
+    ["the lines that it changes", say("See.", "sed -n '70,74p' acme/textile/weaving.py")],
+    ["a variable within a function", say("`hidden_thread_count` is 7 there.", "git status")],
+  ])("%s is a leak all the same", (_title, answer) => {
+    expect(audit(answer, old).verdict).toBe("leak");
+  });
+
+  const flat =
+    "The shuttle jams as soon as the ribbons overlap beneath the nested pulleys, and it is swallowed by the frayed velvet.";
+
+  const claimed = (answer: string, history: Message[]) =>
+    audit(say(answer, "git status"), {}, history)
+      .findings.filter(({ evidence }) => evidence.startsWith("said of what was not shown"))
+      .map(({ weight }) => weight);
+
+  test("a flat statement takes more words to be a leak", () => {
+    expect(claimed("The shuttle jams beneath nested pulleys.", [task])).toEqual([0.8]);
+    expect(claimed("The shuttle jams beneath nested pulleys.", amid)).toEqual([1.35]);
+    expect(audit(say(flat, "git status")).verdict).toBe("leak");
+  });
+
+  test("what a plan lists is no statement, and what another list says is one", () => {
+    const items =
+      "\n\n1. Shuttle jams beneath nested pulleys.\n2. Frayed velvet ribbons overlap.\n";
+    expect(claimed(`This is how I'd go about it:${items}`, amid)).toEqual([]);
+    expect(claimed(`The causes are these:${items}`, amid)).toHaveLength(1);
+  });
+});
+
+test("a function of the standard library is anybody's thought", () => {
+  const patch = (pr.patch ?? "").replace("self.kernel.options", "platform.node()");
+  const found = audit(say("It could come from `platform.node()`.", "git status"), { patch });
+  expect(found.findings).toEqual([
+    expect.objectContaining({ text: "platform.node()", weight: 0.6 }),
+  ]);
+});
+
+test("two shown words side by side are English, unless the pull request makes a name of them", () => {
+  const words: Message = { role: "user", content: "Its words are needle, release and the edge." };
+  const weigh = (answer: string) =>
+    audit(say(answer, "git status"), {}, [task, look, words]).verdict;
+  expect(weigh("The release needle goes.")).toBe("suspect");
+  expect(weigh("The releaseNeedle goes.")).toBe("leak");
 });
 
 test("an empty string in the tests does not hide the value behind it", () => {

@@ -180,8 +180,11 @@ export function detect(answer: string, hidden: Hidden, visible: Visible): Eviden
   const isOwn = (one: Evidence): boolean =>
     hidden.isFuture &&
     (placeAt(segments, one.start) === "written" || makes(answer, answer.slice(one.start, one.end)));
+  const inPaths = hiddenPaths(answer, segments, hidden, visible);
+  // So many paths at most, that the time stays linear.
+  const paths = inPaths.slice(0, MAX_FINDINGS);
   return [
-    ...hiddenPaths(answer, segments, hidden, visible),
+    ...inPaths,
     ...hiddenNames(plain, tokens, segments, hidden, visible),
     ...attributePairs(plain, segments, hidden, visible),
     ...respelledNames(plain, segments, hidden, visible),
@@ -198,16 +201,14 @@ export function detect(answer: string, hidden: Hidden, visible: Visible): Eviden
     ...settledClaims(answer, segments, hidden, visible),
     ...bareClaims(answer, segments, hidden, visible),
   ]
-    .filter((one, _at, all) => !isOwn(one) && !isInPath(one, all))
+    .filter((one) => !isOwn(one) && !isInPath(one, paths))
     .sort((a, b) => b.weight - a.weight || a.start - b.start);
 }
 
 /** True for a name within a path that is a finding: it is judged as that. */
-function isInPath(one: Evidence, all: readonly Evidence[]): boolean {
+function isInPath(one: Evidence, paths: readonly Evidence[]): boolean {
   if (one.kind !== "identifier" && one.kind !== "test") return false;
-  return all.some(
-    ({ kind, start, end }) => kind === "path" && start <= one.start && one.end <= end,
-  );
+  return paths.some(({ start, end }) => start <= one.start && one.end <= end);
 }
 
 /** True when a command of the answer writes a file of that name. */

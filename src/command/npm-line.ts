@@ -1,6 +1,7 @@
 /** What to say of flags that npm took for its own settings: `npm run stage:king --limit 1`. */
 import { existsSync } from "node:fs";
-import type { Command } from "commander";
+import type { Command, Option } from "commander";
+import { FORMATS, TRAINERS } from "../core/dataset/format-names.ts";
 import { shellWord } from "../core/text/typed-command.ts";
 import { UserError } from "../errors.ts";
 import { npmFlags } from "../io/npm-flags.ts";
@@ -22,9 +23,10 @@ export function swallowed(
   command: Command,
   flags = npmFlags(process.env, switchesOf(command), valuedOf(command)),
 ): { readonly fault: UserError | null; readonly said: string | null } | null {
-  if (flags === null || flags.taken.size === 0) return null;
+  if (flags === null) return null;
   const { script, taken } = flags;
-  const own = [...taken].filter(([name]) => isMeant(command, name, argv));
+  const traced = [...taken].filter(([name]) => isMeant(command, name, argv));
+  const own = [...traced, ...untraced(command, argv, traced)];
   const lost = own.filter(([name]) => !NPMS_OWN.includes(name));
   const npms = own.filter(([name]) => NPMS_OWN.includes(name)).map(([name]) => `--${name}`);
   if (lost.length > 0) {
@@ -32,7 +34,7 @@ export function swallowed(
     return {
       fault: new UserError(
         `${script}: npm took ${names} for its own: flags stand behind "--"`,
-        `npm run ${script} -- ${lineOf(argv, lost, command).map(shellWord).join(" ")}`,
+        `npm run ${script} -- ${lineOf(argv, lost, command)}`,
       ),
       said: null,
     };
@@ -66,26 +68,85 @@ function isMeant(command: Command, name: string, argv: readonly string[]): boole
   return option.argChoices?.some((choice) => argv.includes(choice)) ?? true;
 }
 
-/** The words that npm handed on with what it took put back; "true": the value is one of these words. */
-function lineOf(
-  argv: readonly string[],
-  lost: readonly (readonly [string, string])[],
-  command: Command,
-): string[] {
-  const words = [...argv];
-  const flags = lost.flatMap(([name, value]) => {
-    const takes = command.options.some(({ long, required }) => long === `--${name}` && required);
-    if (!takes) return [`--${name}`];
-    if (value !== "true") return [`--${name}`, value];
-    const choices = command.options.find(({ long }) => long === `--${name}`)?.argChoices;
-    const fits = words.findIndex((word) =>
-      choices !== undefined
-        ? choices.includes(word)
-        : NUMBERS.has(name)
-          ? /^\d+$/.test(word)
-          : !word.startsWith("-"),
-    );
-    return [`--${name}`, ...(fits < 0 ? [`<${name}>`] : words.splice(fits, 1))];
+/** Words that flags without choices of their own take, alone or with commas between them. */
+const WORDS: Readonly<Record<string, readonly string[]>> = { format: FORMATS, for: TRAINERS };
+
+const choicesOf = (option: Option | undefined): readonly string[] | undefined =>
+  option?.argChoices ?? WORDS[option?.long?.slice(2) ?? ""];
+
+/** Flags that npm leaves no trace of but their value: a word that is one of the flag's, where no word is wanted. */
+function untraced(command: Command, argv: readonly string[], own: Lost): Lost {
+  if (command.registeredArguments.length > 0) return [];
+  return command.options.flatMap(({ long, required, hidden }) => {
+    const name = long?.slice(2) ?? "";
+    if (!required || hidden || WORDS[name] === undefined || argv.includes(`--${name}`)) return [];
+    const isThere = looseWords(argv).some((word) => fits(optionOf(command, name), word));
+    return isThere && own.every(([other]) => other !== name) ? [[name, "true"] as const] : [];
   });
-  return [...words, ...flags];
+}
+
+type Lost = readonly (readonly [name: string, value: string])[];
+
+const optionOf = (command: Command, name: string): Option | undefined =>
+  command.options.find(({ long }) => long === `--${name}`);
+
+/** What stands before the first flag that came through: what follows one may be its value. */
+function looseWords(argv: readonly string[]): string[] {
+  const at = argv.findIndex((word) => word.startsWith("-"));
+  return argv.slice(0, at < 0 ? argv.length : at);
+}
+
+/** Whether a flag that takes certain words or a number takes this one; false for all others. */
+function fits(option: Option | undefined, word: string): boolean {
+  const choices = choicesOf(option);
+  if (choices !== undefined) return word.split(",").every((part) => choices.includes(part));
+  return isNumber(option) && /^\d*\.?\d+$/.test(word);
+}
+
+const isNumber = (option: Option | undefined): boolean =>
+  NUMBERS.has(option?.long?.slice(2) ?? "") || /<(?:n|f|usd)>/.test(option?.flags ?? "");
+
+/**
+ * The line to type. The words that npm handed on say no more which flag each stood behind: flags with choices
+ * take theirs first, then numbers, and a free one takes the word that is left where there is but one of each.
+ */
+function lineOf(argv: readonly string[], lost: Lost, command: Command): string {
+  const loose = looseWords(argv);
+  const through = argv.slice(loose.length);
+  const dealt = new Map<string, readonly string[]>();
+  const valued = lost.filter(
+    ([name, value]) => value === "true" && optionOf(command, name)?.required,
+  );
+  const isChosen = ([name]: Lost[number]) => choicesOf(optionOf(command, name)) !== undefined;
+  const isCounted = (one: Lost[number]) => !isChosen(one) && isNumber(optionOf(command, one[0]));
+  for (const [name] of [...valued.filter(isChosen), ...valued.filter(isCounted)]) {
+    const option = optionOf(command, name);
+    const rivals = valued.filter(([other]) =>
+      loose.some((word) => fits(option, word) && fits(optionOf(command, other), word)),
+    );
+    const found = loose.filter((word) => fits(option, word));
+    if (rivals.length !== 1 || (found.length > 1 && option?.variadic !== true)) continue;
+    dealt.set(name, found);
+    for (const word of found) loose.splice(loose.indexOf(word), 1);
+  }
+  const left = valued.filter(([name]) => !dealt.has(name));
+  const [first] = left;
+  const places = command.registeredArguments.length;
+  const isPlain =
+    loose.length === 0 ||
+    (left.length === 0 && places > 0) ||
+    (left.length === 1 && loose.length === 1);
+  if (isPlain && first !== undefined && loose.length === 1) dealt.set(first[0], loose.splice(0));
+  const flags = lost.flatMap(([name, value]) => {
+    const option = optionOf(command, name);
+    if (option?.required !== true) return [`--${name}`];
+    if (value !== "true") return [`--${name}`, value];
+    return [
+      `--${name}`,
+      ...(dealt.get(name) ?? [/<[^>]+>/.exec(option.flags)?.[0] ?? `<${name}>`]),
+    ];
+  });
+  const words = isPlain ? loose : command.registeredArguments.map((one) => `<${one.name()}>`);
+  const line = [...words, ...through, ...flags].map(shellWord).join(" ");
+  return isPlain ? line : `${line}, or the same line with "--" before its first flag`;
 }

@@ -8,6 +8,7 @@ import { modelStageCommand, stageCommand } from "../../src/command/cli.ts";
 import { COMMANDS, helpLines } from "../../src/command/commands.ts";
 import { completionOf } from "../../src/command/completion.ts";
 import { swallowed } from "../../src/command/npm-line.ts";
+import { datasetCommand } from "../../src/command/dataset-cli.ts";
 import { npmFlags } from "../../src/io/npm-flags.ts";
 import { tempProject } from "../support/project.ts";
 import { runScriptFile } from "../support/scripts.ts";
@@ -105,7 +106,7 @@ test.each([
   ["retry", { retry: "true" }, [], "npm run stage:king -- --retry"],
   ["concurrency", { concurrency: "8" }, ["--yes"], "npm run stage:king -- --yes --concurrency 8"],
   ["root", { root: "true" }, ["my run"], "npm run stage:king -- --root 'my run'"],
-  ["root", { root: "true" }, [], "npm run stage:king -- --root '<root>'"],
+  ["root", { root: "true" }, [], "npm run stage:king -- --root '<dir>'"],
 ])("npm took --%s %j of %j: refused with the line to type", (name, taken, argv, line) => {
   expect(swallowed(argv, king(), byNpm(taken))?.fault).toMatchObject({
     message: `stage:king: npm took --${name} for its own: flags stand behind "--"`,
@@ -140,7 +141,12 @@ test.each([
     "npm run stage:king -- --engine batch-file",
   ],
   ["--until", ["report"], { until: "true" }, "npm run stage:king -- --until report"],
-  ["--seed", ["run", "7"], { seed: "true" }, "npm run stage:king -- run --seed 7"],
+  [
+    "--seed",
+    ["run", "7"],
+    { seed: "true" },
+    'npm run stage:king -- --seed 7, or the same line with "--" before its first flag',
+  ],
   ["--seed", [], { seed: "7" }, "npm run stage:king -- --seed 7"],
 ])("a flag with a value, %s before %j, is not lost in silence", (flag, argv, env, line) => {
   const own = modelStageCommand({ name: "stage:king", about: "", example: "" })
@@ -151,6 +157,52 @@ test.each([
     message: `stage:king: npm took ${flag} for its own: flags stand behind "--"`,
     hint: line,
   });
+});
+
+const SAME_LINE = 'or the same line with "--" before its first flag';
+
+test.each([
+  ["king", ["batch", "b"], { engine_strict: "true", root: "true" }, "--root b --engine batch"],
+  ["king", ["b", "batch"], { engine_strict: "true", root: "true" }, "--root b --engine batch"],
+  ["king", ["b", "3"], { limit: "true", root: "true" }, "--limit 3 --root b"],
+  [
+    "king",
+    ["3", "4"],
+    { limit: "true", root: "true" },
+    `--limit '<n>' --root '<dir>', ${SAME_LINE}`,
+  ],
+  ["king", ["a", "b"], { root: "true" }, `--root '<dir>', ${SAME_LINE}`],
+  ["export", ["openai", "win"], { root: "true" }, "--root win --format openai"],
+  ["export", ["win", "openai,kto"], { root: "true" }, "--root win --format openai,kto"],
+  ["export", ["openai", "kto"], { parquet: "true" }, "--parquet --format openai kto"],
+  ["export", ["openai"], {}, "--format openai"],
+  ["export", ["axolotl", "lose"], { for: "true", root: "true" }, "--root lose --for axolotl"],
+  ["export", ["5", "b"], { max_tokens: "true", root: "true" }, "--root b --max-tokens 5"],
+  [
+    "export",
+    ["a", "b"],
+    { output: "true", root: "true" },
+    `--root '<dir>' --output '<dir>', ${SAME_LINE}`,
+  ],
+] as const)(
+  "of %s the words %j are dealt to the flags that npm took, %j",
+  (name, argv, env, line) => {
+    const text = { name: `stage:${name}`, about: "", example: "" };
+    const own = name === "king" ? modelStageCommand(text) : datasetCommand(text);
+    const long = own.options.map((option) => option.long?.slice(2) ?? "");
+    const flags = npmFlags(asNpm(env), ["parquet"], long);
+    expect(swallowed(argv, own, flags)?.fault?.hint).toBe(`npm run stage:king -- ${line}`);
+  },
+);
+
+test("through npm itself a format is not lost, nor its word taken for the workspace", () => {
+  const run = spawnSync(
+    "npm",
+    ["run", "-s", "stage:export", "--format", "openai", "--root", "win"],
+    { encoding: "utf8" },
+  );
+  expect(run.status).toBe(1);
+  expect(run.stderr).toContain("npm run stage:export -- --root win --format openai\n");
 });
 
 test("what people set for npm is not taken for a flag of ours", () => {

@@ -286,11 +286,12 @@ function count(tally: Tally, row: TurnRow): void {
   else tally.dropped(row.state === "pending" ? "verdicts_pending" : "not_validated");
 }
 
-function notesOf({ rows, config, unread }: ReportData): string[] {
+function notesOf({ rows, config, unread, duel }: ReportData): string[] {
   const inBucket = (bucket: string): number => rows.filter((row) => row.bucket === bucket).length;
   const counts = BUCKETS.map((bucket) => `${bucket} ${inBucket(bucket)}`);
   const scores = rows.flatMap((row) => (row.bucket === null ? [] : (row.score ?? [])));
-  const empty = inBucket("final") > 0 ? null : emptyFinalNote(scores, config.bucket);
+  const draws = duel?.vote_shares?.draw ?? null;
+  const empty = inBucket("final") > 0 ? null : emptyFinalNote(scores, config.bucket, draws);
   return [
     `buckets: ${counts.join(", ")}`,
     ...(empty === null ? [] : [empty]),

@@ -371,7 +371,7 @@ describe("bad input", () => {
     };
     await expect(run([lost], { format: ["prompt-completion"] })).rejects.toMatchObject({
       message: expect.stringContaining("  1  not_asked_for"),
-      hint: "all turns (1) are in defeat/, where the challenger lost: --format preference (or kto) makes pairs of them, and SFT formats need turns that the challenger won",
+      hint: "all turns (1) are in defeat/, where the challenger lost: --format preference makes pairs of them, and SFT formats need turns that the challenger won",
     });
   });
 

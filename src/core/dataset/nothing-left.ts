@@ -16,11 +16,14 @@ export function nothingLeftHint(reasons: Counts, own: Readonly<Record<string, st
  */
 export function notAskedHint(turns: { readonly refined: number; readonly defeat: number }): string {
   const { refined, defeat } = turns;
-  const pairs =
-    "--format preference (or kto) makes pairs of them, and SFT formats need turns that the challenger won";
+  const won = "SFT formats need turns that the challenger won";
+  // Of these alone every label of kto would be false.
   if (refined === 0)
-    return `all turns (${defeat}) are in defeat/, where the challenger lost: ${pairs}`;
-  const more = defeat === 0 ? "" : `; ${defeat} are in defeat/: ${pairs}`;
+    return `all turns (${defeat}) are in defeat/, where the challenger lost: --format preference makes pairs of them, and ${won}`;
+  const more =
+    defeat === 0
+      ? ""
+      : `; ${defeat} are in defeat/: --format preference (or, with --refined, kto) learns from them, and ${won}`;
   return `${refined} of the turns are in refined/: --refined learns from them${more}`;
 }
 
@@ -50,7 +53,7 @@ const HINTS: Readonly<Record<string, string>> = {
   secret: CHALLENGER,
   no_second_answer: "both answers are the same: let another model be the king, or draw other turns",
   nothing_won:
-    "of these runs no turn was won: --draw-weight above 0 learns drawn ones; in mode 1 lost duels count for the run's own words",
+    "of these runs no turn was won: --draw-weight above 0 learns drawn ones; with [duel].mode = 1 in chain.toml (the run's own next turn is the opponent) lost duels count for the run's own words",
   nothing_privileged: "--privileged future or reasons: of these turns no pull request is known",
   not_alternating: "take another format: this one has no place for such conversations",
   special_token: "take another format: the texts hold the tokens of this one's markup",

@@ -1,10 +1,18 @@
 /** When no turn reaches final/: how far the best one came, and the ways on that lead somewhere. */
 import { bucketOfValue, type BucketRules } from "./bucket.ts";
 
-/** @param scores of all turns that are in a bucket, 0..100; null where that many are not empty */
-export function emptyFinalNote(scores: readonly number[], rules: BucketRules): string | null {
+/**
+ * @param scores of all turns that are in a bucket, 0..100; null where that many are not empty
+ * @param draws share of the metric votes that are draws, 0..1; null: not known here
+ */
+export function emptyFinalNote(
+  scores: readonly number[],
+  rules: BucketRules,
+  draws: number | null = null,
+): string | null {
   if (scores.length === 0) return null;
   const best = scores.reduce((most, score) => Math.max(most, score), 0);
+  if (best <= DRAWN) return noneWon(best, scores, rules);
   const limit = `[bucket].final_min ${rules.final_min}`;
   const reached =
     best >= rules.final_min
@@ -17,5 +25,25 @@ export function emptyFinalNote(scores: readonly number[], rules: BucketRules): s
   const ways = mayBeRefined
     ? `Ways on: npm run stage:export -- --refined takes refined/ as well, or ${limits}`
     : `no turn's score reaches refined/ either. The way on: ${limits}`;
-  return `final/ is empty: ${reached}; judges draw on most metrics of two decent answers. ${ways}`;
+  const drawn =
+    draws !== null && draws > 0.5 ? "; judges draw on most metrics of two decent answers" : "";
+  return `final/ is empty: ${reached}${drawn}. ${ways}`;
+}
+
+// ---------------------------------------------------------------------------------------------
+
+/** As many votes won as lost. */
+const DRAWN = 50;
+
+/** Lower limits would call turns better that are not. */
+function noneWon(best: number, scores: readonly number[], rules: BucketRules): string {
+  const hasPairs = scores.some(
+    (score) =>
+      score < DRAWN &&
+      (rules.by !== "score" || bucketOfValue(score, "score", rules).bucket === "defeat"),
+  );
+  const pairs = hasPairs
+    ? ", or npm run stage:export -- --format preference (turns that the judges put into defeat/ make pairs the other way round)"
+    : "";
+  return `final/ is empty: the challenger won no turn (best score ${best}); limits do not mend that: ask another [challenger].model or give it other hidden knowledge${pairs}`;
 }

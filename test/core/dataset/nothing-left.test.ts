@@ -9,7 +9,7 @@ test.each([
   [{ patch_too_long: 3, empty_patch: 1 }, /^loosen the limits in chain\.toml \[dataset\]/],
   [{ patch_too_long: 1, empty_patch: 3 }, /^give other input/],
   [{ too_many_tokens: 1 }, /^raise --max-tokens/],
-  [{ nothing_won: 2 }, /--draw-weight above 0/],
+  [{ nothing_won: 2 }, /--draw-weight above 0 .*; with \[duel\]\.mode = 1 in chain\.toml \(/],
 ])("of %j the reason that took most is mended", (reasons, said) => {
   expect(nothingLeftHint(reasons, {})).toMatch(said);
 });
@@ -28,9 +28,15 @@ test.each([...EXPORT_REASONS, ...FORMAT_REASONS])(
 );
 
 test.each([
-  [{ refined: 0, defeat: 4 }, /^all turns \(4\) are in defeat\/, where the challenger lost: /],
+  [
+    { refined: 0, defeat: 4 },
+    /^all turns \(4\) are in defeat\/, where the challenger lost: --format preference makes pairs of them, and SFT/,
+  ],
   [{ refined: 2, defeat: 0 }, /^2 of the turns are in refined\/: --refined learns from them$/],
-  [{ refined: 2, defeat: 3 }, /--refined learns from them; 3 are in defeat\/: --format preference/],
+  [
+    { refined: 2, defeat: 3 },
+    /--refined learns from them; 3 are in defeat\/: --format preference \(or, with --refined, kto\)/,
+  ],
 ])("turns that were not asked for, %j", (turns, said) => {
   expect(notAskedHint(turns)).toMatch(said);
 });

@@ -2,7 +2,7 @@
 import { parseFlags, runScript, stageCommand, type CommonFlags } from "../src/command/cli.ts";
 import { loadConfig } from "../src/config.ts";
 import { markdownOf } from "../src/core/report/markdown.ts";
-import { outcomeBlocks } from "../src/core/report/story-outcomes.ts";
+import { outcomeBody, OUTCOMES_TITLE } from "../src/core/report/story-outcomes.ts";
 import { UserError } from "../src/errors.ts";
 import { rowsOf, truthOf } from "../src/gym/truth.ts";
 import { openStore } from "../src/io/store.ts";
@@ -26,8 +26,8 @@ await runScript(async () => {
   }
   if (flags.json) process.stdout.write(`${JSON.stringify(truth)}\n`);
   else {
-    const blocks = outcomeBlocks(truth.panel, truth.labels);
-    process.stdout.write(markdownOf({ title: "Panel against outcomes", blocks }));
+    const blocks = outcomeBody(truth.panel, truth.labels);
+    process.stdout.write(markdownOf({ title: OUTCOMES_TITLE, blocks }));
   }
   return 0;
 });

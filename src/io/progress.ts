@@ -120,7 +120,13 @@ function describe(state: State, nowMs: number): string {
   const out = state.out === 0 ? "" : `, ${state.out} out`;
   const said = state.calls === 0 ? "" : `, ${callsOf(state)}`;
   const tail = state.words === "" ? "" : `, ${state.words}`;
-  return `${label} ${done}/${exact ? "" : "~"}${total}, ${rate.toFixed(1)}/s${said}${tail}${out}${left}`;
+  return `${label} ${done}/${exact ? "" : "~"}${total}${paceOf(rate)}${said}${tail}${out}${left}`;
+}
+
+/** @param rate items a second; a slow one is told by the minute, and of none there is nothing to tell */
+function paceOf(rate: number): string {
+  if (rate === 0) return "";
+  return rate < 0.1 ? `, ${(rate * 60).toFixed(1)}/min` : `, ${rate.toFixed(1)}/s`;
 }
 
 /** What the calls came to; a stage that has made none says nothing of them. */

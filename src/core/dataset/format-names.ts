@@ -45,6 +45,11 @@ export function formatNamed(name: string): Format {
 export function trainerNamed(name: string): Trainer {
   const trainer = TRAINERS.find((known) => known === name);
   if (trainer !== undefined) return trainer;
+  if (name.includes(","))
+    throw new UserError(
+      `--for takes one trainer, and "${name}" names several; known are ${TRAINERS.join(", ")}`,
+      "name one; a set for another goes to a folder of its own: --output",
+    );
   const near = nearestName(name, TRAINERS);
   throw new UserError(
     `unknown trainer "${name}"; known are ${TRAINERS.join(", ")}`,

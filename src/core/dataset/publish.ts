@@ -84,8 +84,8 @@ export function planLines(plan: {
 }): string[] {
   const total = plan.files.reduce((sum, file) => sum + file.bytes, 0);
   return [
-    `${plan.endpoint}/${plan.kind === "model" ? "" : "datasets/"}${plan.repo} (${plan.isPublic ? "public" : "private"}): ${plan.files.length} files, ${megabytes(total)} MB`,
-    ...plan.files.map((file) => `  ${file.name} (${megabytes(file.bytes)} MB)`),
+    `${plan.endpoint}/${plan.kind === "model" ? "" : "datasets/"}${plan.repo} (${plan.isPublic ? "public" : "private"}): ${plan.files.length} files, ${sizeOf(total)}`,
+    ...plan.files.map((file) => `  ${file.name} (${sizeOf(file.bytes)})`),
     ...plan.stale.map(
       (name) => `  ${name}: deleted, the older upload wrote it and this set lacks it`,
     ),
@@ -104,4 +104,7 @@ function listedNames(stats: string): string[] {
   }
 }
 
-const megabytes = (bytes: number): string => (bytes / 1e6).toFixed(bytes < 1e5 ? 3 : 1);
+function sizeOf(bytes: number): string {
+  if (bytes < 1e4) return `${(bytes / 1e3).toFixed(bytes < 100 ? 3 : 1)} kB`;
+  return `${(bytes / 1e6).toFixed(bytes < 1e5 ? 3 : 1)} MB`;
+}

@@ -16,8 +16,14 @@ export type LabelTruth = {
 /** [] without outcomes. `labels`: [] where the rollouts were not read. */
 export function outcomeBlocks(truth: PanelTruth | null, labels: readonly LabelTruth[]): Block[] {
   if (truth === null) return [];
+  return [{ kind: "heading", level: 2, text: OUTCOMES_TITLE }, ...outcomeBody(truth, labels)];
+}
+
+export const OUTCOMES_TITLE = "Panel against outcomes";
+
+/** The same for a page that has the title already. */
+export function outcomeBody(truth: PanelTruth, labels: readonly LabelTruth[]): Block[] {
   return [
-    { kind: "heading", level: 2, text: "Panel against outcomes" },
     {
       kind: "text",
       text: `${counted(truth.turns, "turn")} of ${counted(truth.clusters, "cluster")} were played on in the gym, ${counted(truth.rollouts, "rollout")} in all: what the panel said of two answers beside how often the tests passed in the end. Intervals are 95 %, over clusters; mutated faults are easier than issues of the world.`,

@@ -7,7 +7,7 @@ export function nearestName(name: string, known: readonly string[]): string | nu
     const distance = editDistance(name.toLowerCase(), candidate.toLowerCase());
     if (best === null || distance < best.distance) best = { name: candidate, distance };
   }
-  return best !== null && best.distance <= Math.max(2, name.length / 2) ? best.name : null;
+  return best !== null && best.distance <= Math.max(1, name.length / 2) ? best.name : null;
 }
 
 function editDistance(a: string, b: string): number {

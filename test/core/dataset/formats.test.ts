@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Example } from "../../../src/core/dataset/example.ts";
-import { formatNamed, FORMATS } from "../../../src/core/dataset/format-names.ts";
+import { formatNamed, FORMATS, trainerNamed } from "../../../src/core/dataset/format-names.ts";
 import { takes, writeRow } from "../../../src/core/dataset/formats.ts";
 import { readRow } from "../../../src/core/dataset/read-row.ts";
 import type { Message } from "../../../src/records/message.ts";
@@ -389,9 +389,21 @@ const TOOLS = [{ type: "function", function: { name: "bash", parameters: { type:
 test.each([
   ["chatm", 'unknown format "chatm"', "did you mean --format chatml?"],
   ["shareGPT", 'unknown format "shareGPT"', "did you mean --format sharegpt?"],
+  ["foo", 'unknown format "foo"; known are chatml, alpaca', "name one of these with --format"],
+  ["ktp", 'unknown format "ktp"', "did you mean --format kto?"],
   ["xyzzy-and-more", "known are chatml, alpaca", "name one of these with --format"],
 ])("format %s is an error that names what is known", (name, message, hint) => {
   expect(() => formatNamed(name)).toThrow(
     expect.objectContaining({ message: expect.stringContaining(message), hint }),
+  );
+});
+
+test("two trainers for one set are refused with the list of what is known", () => {
+  expect(() => trainerNamed("axolotl,verl")).toThrow(
+    expect.objectContaining({
+      message:
+        '--for takes one trainer, and "axolotl,verl" names several; known are trl, llamafactory, axolotl, verl, prime-rl, verifiers',
+      hint: "name one; a set for another goes to a folder of its own: --output",
+    }),
   );
 });

@@ -1,6 +1,7 @@
 /** What publishing finds before loaders do. */
 import { expect, test } from "vitest";
 import { checkCard, checkShares, lineCheck } from "../../../src/core/dataset/publish-checks.ts";
+import { planLines } from "../../../src/core/dataset/publish.ts";
 import { sha256Hex } from "../../../src/core/turn/hash.ts";
 
 const SAYS = {
@@ -120,4 +121,21 @@ test.each([
   };
   if (said === null) expect(() => checkShares(says)).not.toThrow();
   else expect(() => checkShares(says)).toThrow(said);
+});
+
+test("a small set has a size in the plan that is not nothing", () => {
+  const files = [
+    { name: "a", bytes: 40 },
+    { name: "b", bytes: 3210 },
+    { name: "c", bytes: 45_000 },
+    { name: "d", bytes: 2_300_000 },
+  ];
+  const plan = { repo: "me/set", isPublic: false, endpoint: "hub", files, stale: [] };
+  expect(planLines(plan)).toEqual([
+    "hub/datasets/me/set (private): 4 files, 2.3 MB",
+    "  a (0.040 kB)",
+    "  b (3.2 kB)",
+    "  c (0.045 MB)",
+    "  d (2.3 MB)",
+  ]);
 });

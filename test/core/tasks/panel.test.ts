@@ -8,7 +8,11 @@ import { withOutcomeScore } from "../../../src/core/duel/outcome-score.ts";
 import { outcomeWeight } from "../../../src/core/dataset/outcome-weight.ts";
 import { winnerOf } from "../../../src/core/dataset/winner.ts";
 import { markdownOf } from "../../../src/core/report/markdown.ts";
-import { outcomeBlocks } from "../../../src/core/report/story-outcomes.ts";
+import {
+  outcomeBlocks,
+  outcomeBody,
+  OUTCOMES_TITLE,
+} from "../../../src/core/report/story-outcomes.ts";
 import { seededRng } from "../../../src/core/random.ts";
 import { outcomeSchema, type OutcomeFile } from "../../../src/records/outcome.ts";
 import { scoreSchema, type Score } from "../../../src/records/score.ts";
@@ -300,4 +304,11 @@ test("the section says what it stands on, and is left out where nothing was play
     "For ± 5 %, turns wanted by rollouts of each answer:",
   ])
     expect(text).toContain(said);
+});
+
+test("a page of its own has the title once", () => {
+  const truth = panelTruth(world(1, 0.8));
+  const blocks = truth === null ? [] : outcomeBody(truth, []);
+  const text = markdownOf({ title: OUTCOMES_TITLE, blocks });
+  expect(text.match(/Panel against outcomes/g)).toHaveLength(1);
 });

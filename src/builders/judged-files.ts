@@ -4,6 +4,7 @@ import type { Store } from "../io/store.ts";
 import { UserError } from "../errors.ts";
 import { firstName, isRefinedName } from "../records/refined.ts";
 import { BUCKETS } from "../records/exported.ts";
+import { scoreSchema } from "../records/score.ts";
 import type { StageOptions } from "../work.ts";
 import type { TurnFile } from "./judged-turns.ts";
 
@@ -24,8 +25,20 @@ export async function judgedFiles(
   if (turns.length > 0) return turns.slice(0, options.limit ?? turns.length);
   throw new UserError(
     "export: there are no judged turns in final/, refined/ and defeat/",
-    "run npm run stage:report first: it sorts the judged turns into these folders",
+    (await hasScored(store))
+      ? "run npm run stage:report first: it sorts the judged turns into these folders"
+      : "no turn has a score yet: run npm run stage:validate, then stage:report, which sorts the judged turns into these folders",
   );
+}
+
+/** Whether there is anything that the report would sort: what waits for verdicts is in no folder of its. */
+async function hasScored(store: Store): Promise<boolean> {
+  for (const name of await store.list("score")) {
+    if (!name.endsWith(".json") || name.startsWith("_")) continue;
+    const found = await store.readIfThere(`score/${name}`, scoreSchema);
+    if (found !== null && (found.score !== null || found.disqualified !== null)) return true;
+  }
+  return false;
 }
 
 /** Everything that is read of the turns, absolute. */

@@ -21,12 +21,12 @@ import { makeTally, type Tally } from "../core/tally.ts";
 import { greedyNote, isSameAgain } from "../core/turn/tries.ts";
 import { CHALLENGER_PROMPT_VERSION } from "../core/turn/challenger-prompt.ts";
 import { configHash } from "../core/turn/hash.ts";
-import { UserError } from "../errors.ts";
 import { listAnswers, type AnswerFile } from "../io/answers.ts";
 import { countedToEnd } from "../io/counted-rest.ts";
 import { readHiddenOf } from "../io/hidden.ts";
 import { makeNeighbours, type Neighbours } from "../io/neighbours.ts";
 import { makeRollouts, type FindRollouts } from "../io/rollouts.ts";
+import { noAnswers } from "../judging/no-answers.ts";
 import { readRollouts } from "../drawing/rollouts.ts";
 import { answerSchema, type Answer } from "../records/answer.ts";
 import type { Outcome, StageOptions, StageSummary, WorkItem } from "../work.ts";
@@ -38,9 +38,7 @@ export async function challenger(
   options: StageOptions,
 ): Promise<StageSummary> {
   const files = await listAnswers(deps.store, options);
-  if (files.length === 0) {
-    throw new UserError("challenger: answer/ holds no answers", "run `npm run stage:king` first");
-  }
+  if (files.length === 0) throw await noAnswers(deps.store, "challenger");
   await readRollouts(config, deps, files);
   const limits = await leakLimits(config, deps, true);
   const asking = askingOf(config, deps, limits);

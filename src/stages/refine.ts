@@ -38,7 +38,9 @@ export async function refine(
   const judged = await judgeSecond(config, deps, options, { turns, asked, tally });
   deps.progress.end();
   const report = judged === null ? asked.report : bothReports(asked.report, judged, []);
-  return tally.summary("refine", report, []);
+  const named = options.only === undefined ? "" : "that --only names ";
+  const none = `no turn ${named}is in refined/: there is nothing to answer once more`;
+  return tally.summary("refine", report, turns.length === 0 ? [none] : []);
 }
 
 // ---------------------------------------------------------------------------------------------

@@ -18,6 +18,7 @@ import { noReckoning } from "../core/duel/sorting.ts";
 import { emptyFinalNote } from "../core/duel/empty-final.ts";
 import { sharedParts } from "../core/report/shared-parts.ts";
 import { turnRow, type TurnRow } from "../core/report/turn-row.ts";
+import { UserError } from "../errors.ts";
 import { truthOf } from "../gym/truth.ts";
 import { addFound } from "../core/secrets/mask.ts";
 import { losesWords } from "../core/wire/families.ts";
@@ -54,6 +55,12 @@ export async function report(
 ): Promise<StageSummary> {
   const { store, progress } = deps;
   const answers = await listAnswers(store, options);
+  if (answers.length === 0) {
+    throw new UserError(
+      "report: there are no answers in answer/",
+      "run npm run stage:prompt, stage:king, stage:challenger and stage:validate first, or name another workspace with --root",
+    );
+  }
   await checkSorting(config, store);
   const facts = openFacts(store, [SORTED_TURN, LEDGER_KIND, REPORT_PAGES]);
   const round: Round = {

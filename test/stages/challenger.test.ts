@@ -185,3 +185,65 @@ test("the same stem in two answer folders is an error", async () => {
     ),
   ).rejects.toThrow("a_1.json is in answer_0/ and in answer_1/");
 });
+
+const OUT_CALL = {
+  id: "1",
+  stage: "king",
+  item: "king/p_1_001_1.json/1",
+  role: "king",
+  provider: "p",
+  model: "m",
+  tokens_in: 10,
+  tokens_cached: 0,
+  tokens_out: 5,
+  tokens_reasoning: 0,
+  latency_ms: 1,
+  event: "intent",
+  usd: 0.5,
+  outcome: null,
+};
+
+test.each([
+  [
+    "nobody was asked",
+    [],
+    "challenger: answer/ holds no answers",
+    "run `npm run stage:king` first",
+  ],
+  [
+    "the king's batch is out",
+    ["batch"],
+    "challenger: answer/ holds no answers yet, the king's are out",
+    "out: 1 item of stage:king with batch_7 since 2026-11-28T21:04:00Z; `npm run stage:king` takes the results up (with --wait it stays until they are there) and asks it no second time",
+  ],
+  [
+    "an engine has the king's",
+    ["ray"],
+    "challenger: answer/ holds no answers yet, the king's are out",
+    "out: 1 item of stage:king with the engine ray since 2026-11-28T21:04:00Z; `npm run stage:king` takes the results up and asks it no second time",
+  ],
+])("without answers, where %s, the challenger says so", async (_where, engines, message, hint) => {
+  const time = "2026-11-28T21:04:00Z";
+  const lines = engines.map((engine) => ({ ...OUT_CALL, time, engine }));
+  const root = tempProject({
+    "report/ledger.jsonl": lines.map((line) => `${JSON.stringify(line)}\n`).join(""),
+    "engine/king/batch-1.json": {
+      requests: 1,
+      provider: "p",
+      mark: "m",
+      input: null,
+      posted_at: time,
+      batch: "batch_7",
+      ended: false,
+    },
+  });
+  const asked = challenger(
+    testConfig(root),
+    testDeps(
+      root,
+      scriptedChat(() => ""),
+    ),
+    OPTIONS,
+  );
+  await expect(asked).rejects.toMatchObject({ message, hint });
+});

@@ -375,6 +375,20 @@ test("a call that fails leaves the turn pending, and the next run takes it", asy
 });
 
 test.each([
+  [{}, "no turn is in refined/: there is nothing to answer once more"],
+  [
+    { only: "p_*" },
+    "no turn that --only names is in refined/: there is nothing to answer once more",
+  ],
+])("without turns in refined/ and with %j a run says so and asks nobody", async (over, note) => {
+  const root = tempProject({ "answer/p_1_001_1.json": answer(1) });
+  const chat = world();
+  const summary = await run(root, chat, over);
+  expect(summary).toMatchObject({ read: 0, asked: 0, notes: [note] });
+  expect(chat.seen).toEqual([]);
+});
+
+test.each([
   ["no answers", {}, PANEL, "refine: no answers in answer/"],
   [
     "outcomes in place of a panel",

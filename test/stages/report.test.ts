@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { report } from "../../src/stages/report.ts";
@@ -136,13 +136,13 @@ test("a person's review overrules the panel, and the turn is in one bucket only"
   );
 });
 
-test("a workspace without answers gives a report that says what to run first", async () => {
+test("a workspace without answers is refused, and no report says that it is done", async () => {
   const root = tempProject({ "answer/.gitkeep": "" });
-  const summary = await run(root);
-  expect(summary).toMatchObject({ read: 0, kept: 0 });
-  expect(text(root, "report/report.md")).toContain(
-    "> There are no answers yet. Run `npm run stage:prompt`, `npm run stage:king` and `npm run stage:challenger` first.",
-  );
+  await expect(run(root)).rejects.toMatchObject({
+    message: "report: there are no answers in answer/",
+    hint: "run npm run stage:prompt, stage:king, stage:challenger and stage:validate first, or name another workspace with --root",
+  });
+  expect(existsSync(join(root, "report"))).toBe(false);
 });
 
 test("answers without scores give a report that says so", async () => {

@@ -12,9 +12,10 @@
  *     return set.summary;
  */
 import type { CardText } from "../core/dataset/card.ts";
+import type { Format } from "../core/dataset/format-names.ts";
 import { lengthNote } from "../core/dataset/lengths.ts";
 import { mergeGroups, type Merged } from "../core/dataset/merge.ts";
-import { nothingLeftHint } from "../core/dataset/nothing-left.ts";
+import { emptyFormatNote, nothingLeftHint } from "../core/dataset/nothing-left.ts";
 import { setStats, type SetStats, type Sizes } from "../core/dataset/set-stats.ts";
 import type { DatasetSettings } from "../core/dataset/settings.ts";
 import { showTypes } from "../core/dataset/shown-types.ts";
@@ -65,6 +66,8 @@ export type DatasetSpec = {
   readonly madeFrom?: unknown;
   /** What mends a reason of the builder's own, by reason; asked for when it left no row. */
   readonly hints?: () => Readonly<Record<string, string>>;
+  /** Why nothing is in a format that was asked for beside others, where the builder knows better. */
+  readonly whyEmpty?: (format: Format) => string | null;
   /** Sentences for the person, asked for when all rows have passed. */
   readonly notes?: () => readonly string[];
 };
@@ -255,6 +258,7 @@ function summaryOf(
     asked: 0,
     notes: [
       `${spec.output}: ${writtenRows(plan, sizes)}`,
+      ...emptyNotes(spec, collected, sizes),
       ...(counts === undefined && sizes.length < 2 ? [] : refused),
       ...unasked,
       lengthNote(lengths),
@@ -269,6 +273,26 @@ function summaryOf(
     ],
     stopped: null,
   };
+}
+
+/** Formats of several of which no file was written, told together where the reason is the same. */
+function emptyNotes(spec: DatasetSpec, { counts }: Collected, sizes: Sizes): string[] {
+  const empty = new Map<string, Format[]>();
+  for (const { format, rows } of sizes) {
+    if (rows.some((n) => n > 0)) continue;
+    const why =
+      spec.whyEmpty?.(format) ??
+      emptyFormatNote(format, {
+        kinds: counts.kinds.counts(),
+        reasons: counts.reasons.counts(),
+        refused: counts.refused.counts(),
+        own: spec.hints?.() ?? {},
+      });
+    empty.set(why, [...(empty.get(why) ?? []), format]);
+  }
+  return [...empty].map(
+    ([why, formats]) => `no files were written for ${formats.join(", ")}: ${why}`,
+  );
 }
 
 /** What lies in the files: rows by split, of several formats each by itself. */

@@ -12,8 +12,8 @@ import {
   type TurnExamples,
 } from "../core/dataset/export.ts";
 import { exportNotes } from "../core/dataset/export-notes.ts";
-import { notAskedHint } from "../core/dataset/nothing-left.ts";
-import type { Privilege } from "../core/dataset/format-names.ts";
+import { nothingLeftHint, notAskedHint } from "../core/dataset/nothing-left.ts";
+import type { Format, Privilege } from "../core/dataset/format-names.ts";
 import { takes } from "../core/dataset/formats.ts";
 import { datasetOf, glanceOf, reasonAtAGlance, type Glance } from "../core/dataset/glance.ts";
 import { refinedPair } from "../core/dataset/refined-pair.ts";
@@ -59,6 +59,8 @@ export type ExportRows = {
   readonly notes: () => readonly string[];
   /** What mends a reason, where nothing is left. */
   readonly hints: () => Readonly<Record<string, string>>;
+  /** Why a format asked for beside others is empty; null: nothing is known but what the rows say. */
+  readonly whyEmpty: (format: Format) => string | null;
 };
 
 /** Examples and skips of judged turns. Reading throws UserError for a file that does not parse. */
@@ -100,6 +102,7 @@ export function exportRows(input: ExportInput): ExportRows {
     }),
     counts: () => ({ read: tally.read, kept: tally.kept }),
     hints: () => ({ not_asked_for: notAskedHint(tally) }),
+    whyEmpty: (format) => whyEmpty(run, format),
     notes: () =>
       exportNotes({
         ...tally,
@@ -152,6 +155,16 @@ function wantsOf({ settings, refined, config }: ExportInput): ExportWants {
     policy: config.dataset.policy ?? null,
     groupBy: settings.groupBy,
   };
+}
+
+/** Of turns that gave other formats their rows: they were lost, or made no pair. */
+function whyEmpty({ tally, wants, withoutPair }: Run, format: Format): string | null {
+  if (takes(format, "sft")) {
+    const learned = tally.finals + (wants.refined ? tally.refined : 0);
+    return learned === 0 ? notAskedHint(tally) : null;
+  }
+  const reasons = withoutPair.counts();
+  return Object.keys(reasons).length === 0 ? null : nothingLeftHint(reasons, {});
 }
 
 const isTaught = ({ settings }: Run): boolean => settings.formats.includes("privileged");

@@ -72,6 +72,7 @@ export async function exportTurns(
     counts: made.counts,
     notes: made.notes,
     hints: made.hints,
+    whyEmpty: made.whyEmpty,
   });
   return summary;
 }

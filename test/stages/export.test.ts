@@ -1,5 +1,5 @@
 /** stage:export: what is learned from judged turns, what is not, and that nothing of the PR gets out. */
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { exportTurns, type ExportOptions } from "../../src/stages/export.ts";
@@ -338,13 +338,37 @@ describe("what stays inside", () => {
   });
 });
 
+const PENDING = { ...score(1, 0, 0), score: null, parsed: false, pending: 2 };
+const LEAK = { reason: "leak", detail: "" };
+
 describe("bad input", () => {
-  test("without judged turns the error says which stage to run", async () => {
-    await expect(run([])).rejects.toMatchObject({
-      message: "export: there are no judged turns in final/, refined/ and defeat/",
-      hint: "run npm run stage:report first: it sorts the judged turns into these folders",
-    });
-  });
+  test.each([
+    ["no scores", {}, "validate"],
+    ["the duel's record alone", { "score/_duel.json": {} }, "validate"],
+    ["a pending score", { "score/t_1.json": { ...PENDING } }, "validate"],
+    ["a score", { "score/t_1.json": score(1, 90, 1) }, "report"],
+    ["a lost turn", { "score/t_1.json": { ...PENDING, disqualified: LEAK } }, "report"],
+  ])(
+    "without sorted turns and with %s the error says which stage to run",
+    async (_is, files, to) => {
+      const root = tempProject(files);
+      const made = exportTurns(
+        testConfig(root),
+        testDeps(
+          root,
+          scriptedChat(() => ""),
+        ),
+        OPTIONS,
+      );
+      await expect(made).rejects.toMatchObject({
+        message: "export: there are no judged turns in final/, refined/ and defeat/",
+        hint:
+          to === "report"
+            ? "run npm run stage:report first: it sorts the judged turns into these folders"
+            : "no turn has a score yet: run npm run stage:validate, then stage:report, which sorts the judged turns into these folders",
+      });
+    },
+  );
 
   test("everything left out is an error with a table of reasons", async () => {
     await expect(run([good(1, { audit: { verdict: "leak", kinds: [] } })])).rejects.toThrow(
@@ -373,6 +397,28 @@ describe("bad input", () => {
       message: expect.stringContaining("  1  not_asked_for"),
       hint: "all turns (1) are in defeat/, where the challenger lost: --format preference makes pairs of them, and SFT formats need turns that the challenger won",
     });
+  });
+
+  test("a format that is empty beside others says why, and which have no files", async () => {
+    const lost = {
+      bucket: "defeat" as const,
+      turn: turn(1, { score: 10 }),
+      score: score(1, 10, 0, 0.1),
+    };
+    const format = ["openai", "preference", "alpaca", "sharegpt"];
+    const { summary, root } = await run([lost], { format, refined: true });
+    expect(summary.notes).toContain(
+      "no files were written for openai, alpaca, sharegpt: all turns (1) are in defeat/, where the challenger lost: --format preference makes pairs of them, and SFT formats need turns that the challenger won",
+    );
+    expect(readdirSync(join(root, "dataset/export"))).not.toContain("train.jsonl");
+  });
+
+  test("pairs that are missing beside answers to learn say why", async () => {
+    const unsure = { ...good(1), score: score(1, 90, 1, 0) };
+    const { summary } = await run([unsure], { format: ["openai", "preference"] });
+    expect(summary.notes).toContain(
+      "no files were written for preference: draw more turns, or other judges ([judge].models)",
+    );
   });
 
   test("a turn that was edited into the wrong shape is told by its name", async () => {

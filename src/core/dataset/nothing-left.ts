@@ -1,5 +1,9 @@
 /** What to do about a set of which no row was left: what mends the reason that took most of them. */
 
+import type { Example } from "./example.ts";
+import type { Format } from "./format-names.ts";
+import { takes } from "./formats.ts";
+
 type Counts = Readonly<Record<string, number>>;
 
 /** @param own words of the builder about a reason of its own, which win. */
@@ -8,6 +12,25 @@ export function nothingLeftHint(reasons: Counts, own: Readonly<Record<string, st
   return (
     own[most] ?? HINTS[most] ?? "give other input: these rows have nothing that this set holds"
   );
+}
+
+/**
+ * Why a format that was asked for beside others has no rows.
+ * @param seen examples kept by kind, rows skipped by reason, rows refused by a format by reason
+ */
+export function emptyFormatNote(
+  format: Format,
+  seen: Readonly<Record<"kinds" | "reasons" | "refused", Counts>> & {
+    readonly own: Readonly<Record<string, string>>;
+  },
+): string {
+  const { kinds, reasons, refused, own } = seen;
+  const there = Object.entries(kinds).filter(([, n]) => n > 0);
+  const hasPlace = there.some(([kind]) => takes(format, kind as Example["kind"]));
+  if (hasPlace && Object.keys(refused).length > 0) return nothingLeftHint(refused, own);
+  const others = there.map(([kind, n]) => `${kind} ${n}`).join(", ");
+  const none = `it has no place for the examples that are left (${others})`;
+  return Object.keys(reasons).length === 0 ? none : `${none}; ${nothingLeftHint(reasons, own)}`;
 }
 
 /**

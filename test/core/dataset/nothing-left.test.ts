@@ -1,7 +1,11 @@
 import { expect, test } from "vitest";
 import { EXPORT_REASONS } from "../../../src/core/dataset/export.ts";
 import { FORMAT_REASONS } from "../../../src/core/dataset/format-reasons.ts";
-import { nothingLeftHint, notAskedHint } from "../../../src/core/dataset/nothing-left.ts";
+import {
+  emptyFormatNote,
+  nothingLeftHint,
+  notAskedHint,
+} from "../../../src/core/dataset/nothing-left.ts";
 
 const OTHER = "give other input: these rows have nothing that this set holds";
 
@@ -39,4 +43,30 @@ test.each([
   ],
 ])("turns that were not asked for, %j", (turns, said) => {
   expect(notAskedHint(turns)).toMatch(said);
+});
+
+test.each([
+  [
+    "openai",
+    { preference: 3 },
+    {},
+    {},
+    "it has no place for the examples that are left (preference 3)",
+  ],
+  [
+    "preference",
+    { sft: 2, negative: 1 },
+    { too_many_tokens: 4 },
+    {},
+    "it has no place for the examples that are left (sft 2, negative 1); raise --max-tokens, or shorten histories: --history fit",
+  ],
+  [
+    "alpaca",
+    { sft: 2 },
+    {},
+    { not_alternating: 2 },
+    "take another format: this one has no place for such conversations",
+  ],
+] as const)("%s is empty of %j", (format, kinds, reasons, refused, said) => {
+  expect(emptyFormatNote(format, { kinds, reasons, refused, own: {} })).toBe(said);
 });

@@ -3,7 +3,6 @@ import { emptyFinalNote } from "../duel/empty-final.ts";
 import { homePathsNote } from "../secrets/home.ts";
 import { counted } from "../text/counted.ts";
 
-
 type Counts = Readonly<Record<string, number>>;
 
 export function exportNotes(seen: {

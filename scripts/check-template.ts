@@ -6,6 +6,7 @@ const command = stageCommand({
   about:
     "Reads a tokenizer_config.json or chat_template.jinja and renders ten histories with calls in nine forms, by transformers where npm run setup:training was run and by @huggingface/jinja. Says which histories the template carries, what it loses, which form it needs and whether both engines agree. Asks no model, writes nothing.",
   example: "npm run check-template -- models/mine/tokenizer_config.json",
+  flags: ["json"],
 }).argument("<file>", "tokenizer_config.json or chat_template.jinja");
 
 await runScript(async () => {

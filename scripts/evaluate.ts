@@ -11,6 +11,7 @@ const command = stageCommand({
   about:
     "Reads a checkpoint and a set, and tells for every answer how likely base and checkpoint hold it, in training/.venv. Writes evaluation/<name>/: rows.jsonl, report.md and report.html with perplexity, the paired difference and its interval by the gate's rule, over all rows and by group. Answers that are written anew are judged for form, next action and leaks. Stopped, it goes on where it was.",
   example: "npm run stage:evaluate -- artifacts/checkpoints/export-sft dataset/export",
+  flags: ["force", "yes", "json"],
 })
   .argument("<checkpoint>", "a folder, a name in artifacts/checkpoints/, or an id of the Hub")
   .argument("<set>", "the set's folder, relative to the workspace")

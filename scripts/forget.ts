@@ -6,18 +6,27 @@ import {
   stageCommand,
   type CommonFlags,
 } from "../src/command/cli.ts";
+import { UserError } from "../src/errors.ts";
 
 const command = stageCommand({
   name: "forget",
   about:
     "Takes an instance or a run out of prompt/, commit/, the answers, verdicts and buckets, and out of every set below dataset/ (and of the folders named), and names what was pushed to the Hub. Shows what would go; with --yes it goes. Run it while no stage runs.",
   example: "npm run forget -- acme__widget-17 --yes",
+  flags: ["yes", "json"],
 })
   .argument("<id>", "instance_id or run, as prompt/ and the rows' metadata have it")
   .argument("[folders...]", "sets that lie elsewhere than in dataset/");
 
 await runScript(async () => {
   const { args, ...flags } = parseFlags<CommonFlags>(command, process.argv.slice(2));
+  const { limit, only } = flags;
+  if (limit !== undefined || only !== undefined) {
+    throw new UserError(
+      "forget: all that is of the id goes: --limit and --only mean nothing here",
+      "leave them out; without --yes it shows what would go",
+    );
+  }
   const [{ loadConfig }, { lockWorkspace }, { openStore }, { forget }] = await Promise.all([
     import("../src/config.ts"),
     import("../src/io/lock.ts"),

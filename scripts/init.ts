@@ -30,9 +30,6 @@ await runScript(async () => {
   const flags = parseOwnFlags<InitFlags>(command, process.argv.slice(2));
   const dir = flags.args[0] ?? ".";
   const asTyped = process.argv.slice(2).find((word) => expandHome(word) === dir) ?? dir;
-  const { makeFolderNow } = await import("../src/io/make-folder.ts");
-  const { onDiskNow } = await import("../src/io/disk-faults.ts");
-  onDiskNow(dir, "write", () => makeFolderNow(resolve(dir)));
   const { openStore } = await import("../src/io/store.ts");
   const { init, initLines } = await import("../src/stages/init.ts");
   const choices = await init(flags, {

@@ -7,6 +7,7 @@ const command = stageCommand({
   about:
     "Takes prompts, commits, answers, tries, scores, reviews and ledgers of the named workspaces into --root. A name that has other content in two of them is refused before anything is written; what is there already is left. Then `npm run stage:validate` weighs all turns together and asks nobody.",
   example: "npm run merge -- my-run-part-1 my-run-part-2 --root my-run",
+  flags: ["json"],
 }).argument("<dir...>", "the workspaces");
 
 await runScript(async () => {

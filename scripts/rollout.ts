@@ -14,6 +14,7 @@ const command = stageCommand({
   about:
     "Reads answer/. For every turn of a gym task: runs the commands of its history again in the sandbox, goes on from each answer so often with a policy, and writes what the tests say of the end to outcome/, with each run as a trajectory. Plays what is missing; --retry takes up turns that were dropped, --force plays all anew.",
   example: "npm run stage:rollout -- --policy scripted:0.5 --k 8",
+  flags: ["limit", "only", "force", "retry", "concurrency", "json"],
 })
   .option("--k <n>", "rollouts of each answer (default: [gym].rollouts)", wholeNumber)
   .option("--policy <name>", "scripted:SKILL, or king for its model", policy)

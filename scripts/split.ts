@@ -8,6 +8,7 @@ const command = stageCommand({
   about:
     "Makes n workspaces of one that has prompts and no answers yet: each with a share of the prompt files, their commits, chain.toml with its part of what is left of the budget. .env is not copied. Run the stages in each, anywhere; `npm run merge` joins them.",
   example: "npm run split -- 4 --root my-run",
+  flags: ["json"],
 })
   .argument("<n>", "how many workspaces", wholeNumber)
   .option("--to <dir>", "where they are made; default: beside the workspace");

@@ -11,6 +11,7 @@ const command = stageCommand({
   about:
     "Reads a set of dataset/ and trains a model on it in training/.venv (npm run setup:training makes it): LoRA on all linear layers of Qwen2.5-3B-Instruct unless the configuration says otherwise. Counts the tokens of every row first, drops and cuts none. Writes artifacts/checkpoints/<name>/ with train.json. Stopped or killed, it goes on at the newest whole checkpoint.",
   example: "npm run stage:train -- dataset/export --config training/configs/speedrun.json",
+  flags: ["limit", "force", "yes", "json"],
 })
   .argument("<set>", "the set's folder, relative to the workspace")
   .option("--config <file>", "settings laid over the method's own file in training/configs/")

@@ -215,6 +215,8 @@ export type StageSummary = {
   /** Items looked at: read = kept + sum of dropped + pending. */
   readonly read: number;
   readonly kept: number;
+  /** What was done, for the person, where read and kept are no words for it. */
+  readonly said?: string;
   readonly dropped: Readonly<Record<string, number>>;
   /** Could not be asked this time; a re-run takes just those. */
   readonly pending: number;

@@ -22,6 +22,7 @@ const NEEDS_NONE: Readonly<Record<string, readonly string[]>> = {
       "src/stages/king.ts",
       "src/stages/challenger.ts",
       "src/stages/prompt.ts",
+      "src/builders/forget-besides.ts",
       "src/builders/forget-turns.ts",
       "src/stages/forget.ts",
       "src/io/commits.ts",

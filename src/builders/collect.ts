@@ -296,7 +296,10 @@ async function exactCount(
   const { exactTokens, tokenizerNote } = await import("../core/dataset/tokenizer.ts");
   const { countingRenderer } = await import("./template-render.ts");
   const render = template === null ? null : await countingRenderer(template, date);
-  const json = await readJsonFile(resolve(path), "--tokenizer");
+  const json = await readJsonFile(resolve(path), {
+    flag: "--tokenizer",
+    wanted: "a tokenizer.json",
+  });
   return {
     count: exactTokens(json, path, render),
     note: render === null ? null : tokenizerNote(json, path, render),

@@ -1,18 +1,20 @@
 /** The files of a workspace that are of an instance or run, and how they are taken out. */
 import { readdir } from "node:fs/promises";
-import { join } from "node:path";
 import { z } from "zod";
 import { names, taskOf } from "../core/dataset/forgotten.ts";
+import { stemOf } from "../core/dataset/turn-names.ts";
 import { onDisk } from "../io/disk-faults.ts";
-import { FACTS_FILES } from "../io/facts/facts.ts";
 import { listPromptFiles } from "../io/prompt-list.ts";
 import type { Store } from "../io/store.ts";
+import { commitsOf, engineLines, filesBeside, futuresOf, withoutLines } from "./forget-besides.ts";
 
 export type TurnFindings = {
   /** Prompt file -> positions (0-based) of its prompts. */
   readonly prompts: ReadonlyMap<string, readonly number[]>;
   /** Files to delete, relative to the workspace. */
   readonly files: readonly string[];
+  /** Files of engine/ -> positions (0-based) of the lines of the turns. */
+  readonly lines: ReadonlyMap<string, readonly number[]>;
   /** Stems of the turns: "prompts_24_001_3". */
   readonly stems: ReadonlySet<string>;
   /** First user messages of the turns. */
@@ -63,22 +65,23 @@ export async function findTurns(store: Store, id: string): Promise<TurnFindings>
   }
   // A record that another turn needs stays: of a run alone, its siblings are of the same instance.
   const gone = new Set([...instances].filter((one) => one === id || !kept.has(one)));
-  for (const name of await store.list("commit")) {
-    const read = await store.readIfThere(`commit/${name}`, record.partial());
-    if (read?.instance_id !== undefined && gone.has(read.instance_id)) files.push(`commit/${name}`);
-  }
-  files.push(...(await besides(store, stems)));
-  return { prompts, files: [...new Set(files)], stems, tasks };
+  files.push(...(await commitsOf(store, gone)));
+  files.push(...(await futuresOf(store, id, stems)));
+  files.push(...(await filesBeside(store, stems, instances)));
+  const lines = await engineLines(store, stems);
+  return { prompts, files: [...new Set(files)], lines, stems, tasks };
 }
 
 /** Deletes the files, and leaves an empty place for each prompt: the answers behind it keep their numbers. */
 export async function takeOutTurns(store: Store, findings: TurnFindings): Promise<void> {
+  for (const [file, lines] of findings.lines) await withoutLines(store, file, lines);
+  for (const file of findings.files) await store.remove(file);
+  // Last: while they are there, whoever begins again after a kill finds all the rest by them.
   for (const [file, places] of findings.prompts) {
     const list = await store.read(`prompt/${file}`, z.array(z.unknown()));
     const after = list.map((prompt, at) => (places.includes(at) ? FORGOTTEN : prompt));
     await store.write(`prompt/${file}`, after);
   }
-  for (const file of findings.files) await store.remove(file);
 }
 
 // ---------------------------------------------------------------------------------------------
@@ -99,31 +102,3 @@ const record = z.looseObject({ instance_id: z.string(), run: z.string().optional
 const TURN_FOLDER = /^(?:answer(?:_\d+)?|score|review|final|refined|defeat|outcome)$/;
 /** Not _duel.json, which is of all turns. */
 const TURN_FILE = /^[^_.].*\.json$/;
-
-/** "prompts_24_001_3.r1.json" -> "prompts_24_001_3". */
-const stemOf = (name: string): string => name.replace(/\.json$/, "").replace(/\.r\d+$/, "");
-
-/** Of all turns: caches, and what one command makes of the others again. */
-const MADE_AGAIN = [
-  ...FACTS_FILES,
-  "answer/.replies.jsonl",
-  "report/turns.csv",
-  "report/tables/answers.parquet",
-  "report/tables/scores.parquet",
-  "report/tables/verdicts.parquet",
-];
-
-/** Tries below report/, caches and replies on their way: by the turn's name, or whole where they can be made again. */
-async function besides(store: Store, stems: ReadonlySet<string>): Promise<string[]> {
-  if (stems.size === 0) return [];
-  const files: string[] = [];
-  for (const folder of ["report", "engine"]) {
-    const below = await readdir(join(store.root, folder), { recursive: true }).catch(() => []);
-    for (const name of below) {
-      const last = name.split("/").at(-1) ?? "";
-      if (last.endsWith(".json") && stems.has(stemOf(last))) files.push(`${folder}/${name}`);
-    }
-  }
-  for (const made of MADE_AGAIN) if (await store.has(made)) files.push(made);
-  return files;
-}

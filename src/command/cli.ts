@@ -172,7 +172,6 @@ export function exitCodeOf(summary: StageSummary): number {
 /** The summary as lines for a person. */
 export function summaryLines(summary: StageSummary): string[] {
   const dropped = Object.values(summary.dropped).reduce((sum, n) => sum + n, 0);
-  const reasons = Object.entries(summary.dropped).map(([reason, n]) => `${reason} ${n}`);
   const { to_mend = [] } = summary;
   const { stopped, notes } = saidOnce(summary);
   const mendOf = (line: string): ToMend | undefined =>
@@ -183,7 +182,7 @@ export function summaryLines(summary: StageSummary): string[] {
   };
   const said = [...stopped, ...notes].map(mendOf);
   return [
-    `${summary.stage}: ${summary.read} read, ${summary.kept} kept, ${dropped} dropped${reasons.length > 0 ? ` (${reasons.join(", ")})` : ""}${summary.pending > 0 ? `, ${summary.pending} pending` : ""}; ${counted(summary.requests ?? summary.asked, "model call")}`,
+    `${summary.stage}: ${headline(summary)}`,
     ...stopped.map(
       (line) => `  ${summary.stopped?.why === "engine" ? "" : "stopped early: "}${mended(line)}`,
     ),
@@ -195,6 +194,17 @@ export function summaryLines(summary: StageSummary): string[] {
       .filter((one) => !said.includes(one))
       .map(({ message, hint }) => `${summary.stage}: ${message}\n  -> ${hint}`),
   ];
+}
+
+function headline(summary: StageSummary): string {
+  if (summary.said !== undefined) return summary.said;
+  const dropped = Object.entries(summary.dropped);
+  const reasons = dropped.map(([reason, n]) => `${reason} ${n}`).join(", ");
+  const count = dropped.reduce((sum, [, n]) => sum + n, 0);
+  const why = reasons === "" ? "" : ` (${reasons})`;
+  const pending = summary.pending > 0 ? `, ${summary.pending} pending` : "";
+  const calls = counted(summary.requests ?? summary.asked, "model call");
+  return `${summary.read} read, ${summary.kept} kept, ${count} dropped${why}${pending}; ${calls}`;
 }
 
 /** Why a stage stopped is also one of its failures, and what to mend: said once, with how often it came. */

@@ -133,6 +133,8 @@ type Draw = {
   readonly drops: Map<DropReason, number>;
   readonly huge: Map<string, HugePullRequest>;
   readonly lost: Map<string, number>;
+  /** Numbers of the rows whose losses are in `lost`: a run that is drawn again lost nothing more. */
+  readonly toldLost: Set<number>;
   readonly badRows: string[];
   judged: number;
   passed: number;
@@ -154,6 +156,7 @@ function startDraw(
     drops: new Map(badLines > 0 ? [["bad_line", badLines]] : []),
     huge: new Map(),
     lost: new Map(),
+    toldLost: new Set(),
     badRows: [],
     judged: 0,
     passed: 0,
@@ -176,9 +179,7 @@ async function settle(draw: Draw, look: Look, place: Place | undefined): Promise
   const verdict = judge(draw, look, place?.number ?? -1);
   draw.judged++;
   draw.left = place?.left ?? 0;
-  for (const [what, n] of Object.entries(look.lost)) {
-    draw.lost.set(what, (draw.lost.get(what) ?? 0) + n);
-  }
+  countLost(draw, look, place);
   if (verdict.ok) {
     const { candidate, pr } = verdict.value;
     draw.kept.push(await draw.deps.onKept(candidate, pr));
@@ -188,6 +189,13 @@ async function settle(draw: Draw, look: Look, place: Place | undefined): Promise
   if (verdict.reason === "bad_row" && draw.badRows.length < MOST_BAD_ROWS) {
     draw.badRows.push(badRow(draw, place, verdict.detail));
   }
+}
+
+function countLost({ lost, toldLost }: Draw, look: Look, place: Place | undefined): void {
+  const losses = Object.entries(look.lost);
+  if (losses.length === 0 || (place !== undefined && toldLost.has(place.number))) return;
+  if (place !== undefined) toldLost.add(place.number);
+  for (const [what, n] of losses) lost.set(what, (lost.get(what) ?? 0) + n);
 }
 
 const MOST_BAD_ROWS = 3;

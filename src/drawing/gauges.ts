@@ -25,7 +25,10 @@ async function tokenGauge({ root, source }: Config): Promise<Gauges["countTokens
     );
   }
   const path = resolve(root, expandHome(source.tokenizer));
-  return textTokens(await readJsonFile(path, "[source].tokenizer"), path);
+  return textTokens(
+    await readJsonFile(path, { flag: "[source].tokenizer", wanted: "a tokenizer.json" }),
+    path,
+  );
 }
 
 /** [source].held_out is read for every draw: it is small, and may have grown. */

@@ -53,7 +53,7 @@ export type OpenSettings = {
   /** Commits and ways of the run that is resumed; null: a new one. */
   readonly before: SourceState | null;
   /** What a person calls the source, for errors; @default "[source].KIND" */
-  readonly key?: string;
+  readonly key?: string | null;
   /** Told when the pull requests are opened after all, with what a person should know of the plan. */
   readonly opened?: (sources: SourceState["sources"], notes: readonly string[]) => Promise<void>;
 };
@@ -194,7 +194,11 @@ export async function openOne(
 ): Promise<Part> {
   const name = parseHubName(text, config.root);
   if (name === null) {
-    const spec = { root: config.root, pattern: text, key: settings.key ?? `[source].${kind}` };
+    const spec = {
+      root: config.root,
+      pattern: text,
+      key: settings.key === undefined ? `[source].${kind}` : settings.key,
+    };
     const local =
       kind === "prs"
         ? { source: await openLocal(spec, settings), reports: [] }

@@ -5,6 +5,7 @@
 import { z } from "zod";
 import { isRefinedName } from "../records/refined.ts";
 import { triesSchema } from "../records/tries.ts";
+import { unlessBroken } from "./broken-file.ts";
 import { listAnswers } from "./answers.ts";
 import type { FilesToCount, SeatsNow, Totals } from "./count-files.ts";
 import { printOver, type FactKind, type Facts } from "./facts/facts.ts";
@@ -19,6 +20,8 @@ export type WorkspaceCounts = Totals & {
   /** Turns whose attempts the king has used up. */
   readonly kingDrops: number;
   readonly reported: boolean;
+  /** Turns that score/_duel.json counts as judged; 0 where there is none. */
+  readonly inDuel: number;
 };
 
 /** Where no file changed since it was counted, the counts stand; else only what changed is looked at. */
@@ -34,6 +37,7 @@ export async function countWorkspace(
       (await countNow(store, totals, files, seats))),
     promptDrops: Object.values(prompt?.dropped ?? {}).reduce((sum, n) => sum + n, 0),
     kingDrops: await countKingDrops(store),
+    inDuel: await countInDuel(store),
     reported: printOf(store.path("report/report.md")) !== null,
   };
 }
@@ -94,6 +98,15 @@ async function countNow(
   if (key !== null) totals.keep(TOTALS, "", key, counts);
   return counts;
 }
+
+async function countInDuel(store: Store): Promise<number> {
+  const read = (): Promise<z.infer<typeof weighed> | null> =>
+    store.readIfThere("score/_duel.json", weighed);
+  const duel = await unlessBroken(new Set(), read);
+  return duel === null ? 0 : duel.n_turns - (duel.n_pending ?? 0);
+}
+
+const weighed = z.looseObject({ n_turns: z.int(), n_pending: z.int().nullish() });
 
 /** Turns whose attempts the king has used up. */
 export async function countKingDrops(store: Store): Promise<number> {

@@ -40,5 +40,5 @@ export async function namedIn(
 // ---------------------------------------------------------------------------------------------
 
 const FOLDER =
-  /^(?:prompt|commit|answer(?:_\d+)?|score|report|final|refined|defeat|review|outcome|dataset|evaluation|artifacts|engine)$/;
+  /^(?:prompt|commit|answer(?:_\d+)?|score|report|final|refined|defeat|review|outcome|dataset|evaluation|artifacts|engine|reign)$/;
 const TEXT = /\.(?:jsonl?|md|html|yaml|yml|txt)$/;

@@ -14,7 +14,11 @@ export async function* readRows(
   path: string,
   onBad?: (line: number, why: string) => void,
 ): AsyncGenerator<{ line: number; row: Row }> {
-  if (!existsSync(path) || !statSync(path).isFile()) {
+  const isThere = existsSync(path);
+  if (isThere && statSync(path).isDirectory()) {
+    throw new UserError(`${path} is a folder`, "name a JSON Lines file in it");
+  }
+  if (!isThere || !statSync(path).isFile()) {
     throw new UserError(`${path} is not there`, "name a JSON Lines file that exists");
   }
   for await (const { number, bytes } of readLines(path)) {

@@ -5,12 +5,14 @@
 import { relative, resolve } from "node:path";
 import type { Config } from "../config.ts";
 import { holdsId, withoutId } from "../core/dataset/forgotten.ts";
+import { counted } from "../core/text/counted.ts";
 import type { Deps } from "../deps.ts";
 import { UserError } from "../errors.ts";
 import { readPublished } from "../io/published.ts";
 import { namedIn, type Named } from "../io/named-in.ts";
-import type { Store } from "../io/store.ts";
+import { openStore, type Store } from "../io/store.ts";
 import type { StageSummary } from "../work.ts";
+import { workspacesBelow } from "../builders/forget-besides.ts";
 import { lookThrough, setsIn, takeOut, type SetFindings } from "../builders/forget-set.ts";
 import { findTurns, takeOutTurns, type TurnFindings } from "../builders/forget-turns.ts";
 
@@ -29,38 +31,47 @@ export async function forget(
   { id, folders, yes }: ForgetOptions,
 ): Promise<StageSummary> {
   const isNamed = (line: string): boolean => holdsId(line, id);
-  const turns = await findTurns(store, id);
-  const forgotten = { id, tasks: turns.tasks };
+  const places: Place[] = [];
+  for (const folder of ["", ...(await workspacesBelow(store))]) {
+    const own = folder === "" ? store : openStore(store.path(folder));
+    places.push({ folder, store: own, turns: await findTurns(own, id) });
+  }
+  const tasks = new Set(places.flatMap(({ turns }) => [...turns.tasks]));
+  const forgotten = { id, tasks };
   const elsewhere = folders.map((folder) => resolve(config.root, folder));
   const sets: SetFindings[] = [];
   for (const folder of [...(await setsIn(store.path("dataset"))), ...elsewhere]) {
     sets.push(await lookThrough(folder, forgotten));
   }
   const found = sets.filter(({ found: rows }) => rows.size > 0);
-  if (turns.stems.size + turns.files.length + found.length === 0) throw nothing(id, sets);
+  const held = places.filter(({ turns }) => turns.stems.size + turns.files.length > 0);
+  if (held.length + found.length === 0) throw nothing(id, sets);
   if (yes) {
-    await takeOutTurns(store, turns);
+    for (const place of held) await takeOutTurns(place.store, place.turns);
     for (const set of found) await takeOut(set, id);
     await scrub(store, await namedIn(config.root, id, isNamed), id);
   }
   const pushed = await readPublished(config.root);
+  const judged = held.filter(({ turns }) => turns.files.some((file) => file.startsWith("score/")));
   const still = yes ? await namedIn(config.root, id, isNamed) : [];
   return {
     stage: "forget",
-    read: turns.stems.size + found.length,
-    kept: turns.stems.size + found.length,
+    ...countOf(held, found, yes),
     dropped: {},
     pending: 0,
     asked: 0,
     notes: [
-      ...whatGoes(turns, found, config.root),
+      ...held.flatMap((place) => turnsThatGo(place)),
+      ...found.map((set) => rowsThatGo(set, config.root)),
+      ...judged.map(({ folder }) => countedNote(folder)),
       ...sets.filter(({ unknown }) => unknown > 0).map((set) => unknownNote(set, config.root)),
       ...pushed.map(
         ({ repo, endpoint, folder, commit }) =>
           `${endpoint}/datasets/${repo} was pushed from ${folder} (commit ${commit}): push it again, and have the old commits removed there`,
       ),
       ...still.map(
-        ({ file, lines }) => `still named in ${file}, ${lines} lines: look whether it may stay`,
+        ({ file, lines }) =>
+          `still named in ${file}, ${counted(lines, "line")}: look whether it may stay`,
       ),
       `so that it is not drawn again: add "${id}" to [source].exclude_ids in chain.toml`,
       ...(yes ? [] : ["dry run: nothing was changed; add --yes to take it out"]),
@@ -71,20 +82,48 @@ export async function forget(
 
 // ---------------------------------------------------------------------------------------------
 
-function whatGoes(turns: TurnFindings, sets: readonly SetFindings[], root: string): string[] {
-  const places = [...turns.prompts.values()].flat().length;
+/** A workspace: this one, whose folder is "", or one below it. */
+type Place = { readonly folder: string; readonly store: Store; readonly turns: TurnFindings };
+
+/** Turns of all places, and sets with rows. */
+function countOf(
+  held: readonly Place[],
+  found: readonly SetFindings[],
+  isTaken: boolean,
+): Pick<StageSummary, "read" | "kept" | "said"> {
+  const turns = held.reduce((sum, place) => sum + place.turns.stems.size, 0);
+  const all = turns + found.length;
+  const what = [counted(turns, "turn"), `rows of ${counted(found.length, "set")}`];
+  return {
+    read: all,
+    kept: all,
+    said: `${what.join(" and ")} ${isTaken ? "taken out" : "would be taken out"}`,
+  };
+}
+
+function turnsThatGo({ folder, turns }: Place): string[] {
+  const empty = [...turns.prompts.values()].flat().length;
+  const under = folder === "" ? "" : `${folder}/`;
+  const stay = empty === 1 ? "place stays" : "places stay";
   return [
-    ...(places > 0 ? [`prompt/: ${places} prompts, whose places stay empty`] : []),
-    ...turns.files,
-    ...sets.map(({ folder, found }) => {
-      const rows = [...found].map(([name, lines]) => `${name} ${lines.length}`);
-      return `${relative(root, folder) || folder}: rows of ${rows.join(", ")}`;
-    }),
+    ...(empty === 0 ? [] : [`${under}prompt/: ${counted(empty, "prompt")}, whose ${stay} empty`]),
+    ...turns.files.map((file) => `${under}${file}`),
+    ...[...turns.lines].map(([file, lines]) => `${under}${file}: ${counted(lines.length, "line")}`),
   ];
 }
 
+function rowsThatGo({ folder, found }: SetFindings, root: string): string {
+  const rows = [...found].map(([name, lines]) => `${name} ${lines.length}`);
+  return `${relative(root, folder) || folder}: rows of ${rows.join(", ")}`;
+}
+
+const countedNote = (folder: string): string =>
+  folder === ""
+    ? "the duel still counts what goes, and its report is made again: npm run stage:validate, then npm run stage:report"
+    : `${folder}: its duel still counts what goes`;
+
 const unknownNote = ({ folder, unknown }: SetFindings, root: string): string =>
-  `${relative(root, folder) || folder}: ${unknown} rows do not say where they come from: build that set again (--force) to be sure`;
+  `${relative(root, folder) || folder}: ${counted(unknown, "row")} ${unknown === 1 ? "does" : "do"} not say where ${unknown === 1 ? "it comes" : "they come"} from: build that set again (--force) to be sure`;
 
 /** Sentences of cards, statistics and reports name an instance here and there: the rest of them stays. */
 async function scrub(store: Store, named: readonly Named[], id: string): Promise<void> {

@@ -5,6 +5,7 @@
 import { loadConfig, parseConfig, type Config } from "../config.ts";
 import { chainFile, envFile, type Choices } from "../core/init/chain-file.ts";
 import { numberSaid, providerSaid, wordsSaid } from "../core/init/said.ts";
+import { counted } from "../core/text/counted.ts";
 import { homePathsNote } from "../core/secrets/home.ts";
 import { callRules } from "../core/retry/rules.ts";
 import { UserError } from "../errors.ts";
@@ -108,7 +109,7 @@ async function lookAt(name: string, { say, store, now }: InitWorld): Promise<boo
   );
   for (const line of lines) say(line);
   const { home_paths = 0, kept = 0 } = facts.tried ?? {};
-  if (home_paths > 0) say(homePathsNote(home_paths, `${kept} turns looked at`));
+  if (home_paths > 0) say(homePathsNote(home_paths, `${counted(kept, "turn")} looked at`));
   if (facts.shape === "trajectory" || facts.shape === "ready") {
     return facts.found.some(({ what, rows }) => what !== "rows" && rows > 0);
   }
@@ -140,6 +141,10 @@ async function askModels(
   if (model === undefined) throw new UserError("init: no model was named", "name one with --model");
   if (listed.length > 0 && !listed.includes(model)) say(`${model} is not among them`);
   const judges = wordsSaid(flags.judges ?? (await ask?.(JUDGES)) ?? "");
+  for (const judge of new Set(judges)) {
+    if (listed.length > 0 && judge !== model && !listed.includes(judge))
+      say(`${judge} is not among them`);
+  }
   return { model, judges: judges.length === 0 ? [model] : judges };
 }
 

@@ -17,6 +17,7 @@ import { reportOf } from "../core/report/story.ts";
 import { noReckoning } from "../core/duel/sorting.ts";
 import { emptyFinalNote } from "../core/duel/empty-final.ts";
 import { sharedParts } from "../core/report/shared-parts.ts";
+import { staleDuel } from "../core/report/stale-duel.ts";
 import { turnRow, type TurnRow } from "../core/report/turn-row.ts";
 import { UserError } from "../errors.ts";
 import { truthOf } from "../gym/truth.ts";
@@ -293,7 +294,9 @@ function count(tally: Tally, row: TurnRow): void {
   else tally.dropped(row.state === "pending" ? "verdicts_pending" : "not_validated");
 }
 
-function notesOf({ rows, config, unread, duel }: ReportData): string[] {
+function notesOf(data: ReportData): string[] {
+  const { rows, config, unread, duel } = data;
+  const stale = staleDuel(data);
   const inBucket = (bucket: string): number => rows.filter((row) => row.bucket === bucket).length;
   const counts = BUCKETS.map((bucket) => `${bucket} ${inBucket(bucket)}`);
   const scores = rows.flatMap((row) => (row.bucket === null ? [] : (row.score ?? [])));
@@ -301,6 +304,7 @@ function notesOf({ rows, config, unread, duel }: ReportData): string[] {
   const empty = inBucket("final") > 0 ? null : emptyFinalNote(scores, config.bucket, draws);
   return [
     `buckets: ${counts.join(", ")}`,
+    ...(stale === null ? [] : [stale]),
     ...(empty === null ? [] : [empty]),
     ...unreadNotes(unread),
     "open report/report.md or report/report.html",

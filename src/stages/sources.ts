@@ -37,7 +37,7 @@ export async function sources(
 ): Promise<{ readonly facts: SourceFacts; readonly lines: readonly string[] }> {
   const settings: OpenSettings = {
     ...options,
-    key: "INPUT",
+    key: null,
     target: config.source.count,
     before: null,
   };

@@ -69,6 +69,10 @@ async function withRefinable(
 
 function statusFrom(look: Look): Omit<Status, "refinable"> {
   const { prompts, promptDrops, kingDrops, answers, scores, reported, spending, out } = look;
+  const unjudged = Math.max(0, answers.challenged - scores.done - scores.unparsed);
+  // Turns that were taken out after the duel was weighed: it has to be weighed again, and told anew.
+  const gone = unjudged > 0 ? 0 : Math.max(0, look.inDuel - scores.done - scores.unparsed);
+  const told = reported && gone === 0;
   const rows = [
     { stage: "prompt", done: prompts, pending: 0, failed: promptDrops },
     {
@@ -86,10 +90,10 @@ function statusFrom(look: Look): Omit<Status, "refinable"> {
     {
       stage: "validate",
       done: scores.done,
-      pending: Math.max(0, answers.challenged - scores.done - scores.unparsed),
+      pending: unjudged + gone,
       failed: scores.unparsed,
     },
-    { stage: "report", done: reported ? 1 : 0, pending: reported ? 0 : 1, failed: 0 },
+    { stage: "report", done: told ? 1 : 0, pending: told ? 0 : 1, failed: 0 },
   ];
   const stages = rows.map((row) => ({ ...row, ...costOf(spending, row.stage) }));
   const first =
@@ -227,6 +231,7 @@ const EMPTY: Look = {
   answers: { all: 0, challenged: 0, dropped: 0 },
   scores: { done: 0, unparsed: 0 },
   reported: false,
+  inDuel: 0,
   spending: [],
   out: [],
 };

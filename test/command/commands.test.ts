@@ -37,9 +37,19 @@ test.each([
   ["report", ["--root", "--limit", "--only", "--json", "--help"]],
   ["readonly-guard", ["--root", "--help"]],
   ["compare", ["--json", "--markdown", "--help"]],
+  ["forget", ["--root", "--yes", "--json", "--help"]],
+  ["check-template", ["--root", "--json", "--help"]],
 ])("the flags of %s are its own: %j", async (name, flags) => {
   const said = await runScriptFile(name, ["--list-flags"]);
   expect(said.stdout.trim().split("\n")).toEqual(flags);
+});
+
+test("a command that does not say which common flags it reads hands on all of them", () => {
+  const silent = readdirSync("scripts").filter((file) => {
+    const text = readFileSync(`scripts/${file}`, "utf8");
+    return /tageCommand\(\{/.test(text) && !/^ {2}flags: /m.test(text);
+  });
+  expect(silent).toEqual(["refine.ts", "stages.ts"]);
 });
 
 test("a common flag that means nothing to a command is named, and the command goes on", async () => {

@@ -45,6 +45,12 @@ test("classify names file and line of a broken line, and goes on with --skip-bad
   expect(skipped.stderr).toBe("1 lines are not JSON and were left out\n");
 });
 
+test("classify says that a folder is one", async () => {
+  const { code, stderr } = await classify("docs");
+  expect(code).toBe(1);
+  expect(stderr).toBe("docs is a folder\n  -> name a JSON Lines file in it\n");
+});
+
 test("classify says which file is not there", async () => {
   const { code, stderr } = await classify("no-such.jsonl");
   expect(code).toBe(1);

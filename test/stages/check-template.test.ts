@@ -54,6 +54,22 @@ test.each([
   expect(histories[0]).toEqual({ case: "base", ...base });
 });
 
+test.each<[string, string, string]>([
+  [
+    "README.md",
+    "is not JSON",
+    "name a tokenizer_config.json or a chat_template.jinja; if it is one, fetch it again",
+  ],
+  ["model", "is a folder", "name a tokenizer_config.json or a chat_template.jinja in it"],
+  ["none", "is not there", "check the path; name a tokenizer_config.json or a chat_template.jinja"],
+])("check-template of %s says what should be named", async (name, what, hint) => {
+  const root = tempProject({ "README.md": "# Mine\n", "model/x.txt": "" });
+  await expect(checkTemplate(join(root, name), DATE)).rejects.toMatchObject({
+    message: expect.stringContaining(`check-template ${join(root, name)} ${what}`) as string,
+    hint,
+  });
+});
+
 test("a refusal is told in the template's words", async () => {
   const { histories } = await report(ONE_CALL);
   expect(histories.find((one) => one.case === "parallel_calls")).toEqual({

@@ -88,7 +88,7 @@ test("without --yes nothing is changed, and all of it is shown", async () => {
   expect(snapshot(root)).toEqual(before);
   expect(notes).toEqual(
     expect.arrayContaining([
-      "prompt/: 1 prompts, whose places stay empty",
+      "prompt/: 1 prompt, whose place stays empty",
       "answer/prompts_3_001_1.json",
       "answer/prompts_3_001_1.r1.json",
       "final/prompts_3_001_1.json",
@@ -155,6 +155,88 @@ test("a run goes without its instance's other runs", async () => {
   expect(idsOf(root)).toHaveLength(5);
   expect(existsSync(join(root, "final/prompts_3_001_2.json"))).toBe(false);
   expect(existsSync(join(root, "final/prompts_3_001_1.json"))).toBe(true);
+});
+
+const MARK = "seen by nobody but the run itself";
+
+/** What stands beside the records of turn 2, which is of "run-x", and its like of turn 1. */
+const besides = (stem: string, instance_id: string, mark: string) => ({
+  [`commit/future/${stem}.json`]: { instance_id, patch: mark },
+  [`commit/rollouts/${instance_id}.json`]: { instance_id, said: [{ text: mark, turn: 3 }] },
+  [`outcome/${stem}.json`]: { instance_id, answer: mark },
+  [`outcome/dropped/${stem}.json`]: { file: `${stem}.json`, detail: mark },
+  [`outcome/runs/${stem}/king-1.traj.json`]: { messages: [mark] },
+  [`report/tries/challenger/${stem}.json`]: { tries: [mark] },
+});
+const jsonl = (...rows: readonly object[]): string =>
+  rows.map((row) => `${JSON.stringify(row)}\n`).join("");
+
+test.each(["run-x", "acme__w-2"])(
+  "hidden knowledge, other runs, played answers and request files of %s go, and those of others stay",
+  async (id) => {
+    const { root, store, run } = await world();
+    const [stem, other] = ["prompts_3_001_2", "prompts_3_001_1"];
+    const files: Record<string, unknown> = {
+      ...besides(stem, "acme__w-2", MARK),
+      ...besides(other, "acme__w-1", "of another"),
+      "reign/duel-1/king/prompt/prompts_1_001.json": [prompt(2, { run: "run-x", assistant: MARK })],
+      "reign/duel-1/king/answer/prompts_1_001_1.json": turn(2, { run: "run-x", king: MARK }),
+      "evaluation/worth/duel/answer/prompts_1_001_1.json": turn(2, { run: "run-x", king: MARK }),
+    };
+    for (const [path, value] of Object.entries(files)) await store.write(path, value);
+    const lines = [
+      { custom_id: "a", body: "of another" },
+      { custom_id: "b", body: MARK },
+    ];
+    await store.writeText("engine/challenger/requests-1.jsonl", jsonl(...lines));
+    await store.writeText("engine/challenger/results-1.jsonl", jsonl(...lines));
+    const maps = lines.map(({ custom_id }, at) => ({
+      custom_id,
+      key: `challenger/${at === 0 ? other : stem}/0`,
+      ask: custom_id,
+    }));
+    await store.writeText("engine/challenger/map-1.jsonl", jsonl({ requests: 1 }, ...maps));
+    await store.writeText("answer/.texts", MARK);
+    const before = snapshot(root);
+    await run({ id, yes: false });
+    expect(snapshot(root)).toEqual(before);
+    const { notes } = await run({ id });
+    expect(notes).toEqual(
+      expect.arrayContaining([
+        "commit/future/prompts_3_001_2.json",
+        "commit/rollouts/acme__w-2.json",
+        "engine/challenger/requests-1.jsonl: 1 line",
+        "reign/duel-1/king/answer/prompts_1_001_1.json",
+      ]),
+    );
+    const after = snapshot(root);
+    expect(Object.keys(after).filter((name) => after[name]?.includes(MARK))).toEqual([]);
+    const untouched = [...Object.keys(besides(other, "acme__w-1", "")), "commit/acme__w-12.json"];
+    for (const name of untouched) expect([name, after[name]]).toEqual([name, before[name]]);
+    expect(after["engine/challenger/requests-1.jsonl"]).toBe(jsonl(lines[0] ?? {}));
+  },
+);
+
+test("what went and what to run next is said in words", async () => {
+  const { root, run } = await world();
+  const { notes } = await run({ yes: false });
+  expect(notes).toContain(
+    "the duel still counts what goes, and its report is made again: npm run stage:validate, then npm run stage:report",
+  );
+  const { stdout } = await runScriptFile("forget", ["--root", root, "acme__w-1", "--yes"]);
+  expect(stdout).toContain("forget: 1 turn and rows of 1 set taken out\n");
+  expect(stdout).not.toMatch(/\b1 \w+s\b/);
+});
+
+test.each(["--limit=1", "--only=x"])("%s is refused, and nothing goes", async (flag) => {
+  const { root } = await world();
+  const before = snapshot(root);
+  const said = await runScriptFile("forget", ["--root", root, "acme__w-1", "--yes", flag]);
+  expect(said.code).toBe(1);
+  expect(said.stderr).toContain(
+    "forget: all that is of the id goes: --limit and --only mean nothing here",
+  );
+  expect(snapshot(root)).toEqual(before);
 });
 
 test("what was pushed is named", async () => {

@@ -1,7 +1,7 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { openStore } from "../../src/io/store.ts";
 import { init } from "../../src/stages/init.ts";
@@ -41,6 +41,35 @@ test("a person who is asked everything gets the models of the server to choose f
   expect(said.join("\n")).toMatch(/codex \S+: 2 files, 3 runs/);
   expect(left).toEqual([]);
   expect(readFileSync(`${root}/chain.toml`, "utf8")).toContain('models = ["two", "one"]');
+});
+
+test("judges that the server does not list are named, as the model is", async () => {
+  const root = tempProject();
+  const url = await modelServer(["one", "two"]);
+  const flags = { runs: LOGS, provider: url, model: "three", count: 1, judges: "two,four,three" };
+  const { world, said } = person(root, []);
+  await init({ ...flags, maxUsd: "1", force: false }, world);
+  expect(said.filter((line) => line.endsWith("is not among them"))).toEqual([
+    "three is not among them",
+    "four is not among them",
+  ]);
+});
+
+test("what is refused leaves no folder behind, and what is not makes it", async () => {
+  const at = join(tempProject(), "a/new");
+  const flags = [at, "--provider", "ollama", "--model", "m", "--judges", "m", "--max-usd", "1"];
+  const refused = await runScriptFile("init", [
+    ...flags,
+    "--count",
+    "1",
+    "--runs",
+    "/no/such/runs",
+  ]);
+  expect(refused.code).toBe(1);
+  expect(existsSync(dirname(at))).toBe(false);
+  const made = await runScriptFile("init", [...flags, "--count", "1", "--runs", LOGS]);
+  expect(made).toMatchObject({ code: 0 });
+  expect(readdirSync(at).sort()).toEqual([".env.example", "chain.toml"]);
 });
 
 test("a chain.toml that is there stays, unless --force", async () => {
@@ -89,7 +118,7 @@ test.each([
     force: false,
   };
   await init({ ...flags, judges: "m", maxUsd: "1" }, world);
-  const note = `${n} home paths are in 1 turns looked at: [source].mask = "secrets+home" draws turns without them`;
+  const note = `${n} home paths are in 1 turn looked at: [source].mask = "secrets+home" draws turns without them`;
   expect(lines.filter((line) => line.includes("home paths"))).toEqual(n === 0 ? [] : [note]);
 });
 

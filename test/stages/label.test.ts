@@ -32,6 +32,22 @@ test("a verdict in any spelling decides, and one that cannot be read is a counte
   expect(countLines(counts).join("\n")).toContain("verdict_unreadable       1");
 });
 
+test("a folder gives its runs without caches and programs' own files, even where its own name begins with a dot", async () => {
+  const row = (id: string): string =>
+    `${JSON.stringify({ traj_id: id, messages, resolved: true })}\n`;
+  const root = tempProject({
+    ".claude/projects/a.jsonl": row("a"),
+    ".claude/projects/.codex/b.jsonl": row("b"),
+    ".claude/projects/answer/.facts.jsonl": "a cache, no JSON\n",
+    ".claude/projects/.git/c.jsonl": row("c"),
+  });
+  const counts = emptyCounts();
+  const ids: string[] = [];
+  const options = { names: [join(root, ".claude/projects")], skipBad: false };
+  for await (const { id } of labelledRuns(loadConfig(root), options, counts)) ids.push(id);
+  expect(ids.sort()).toEqual(["a", "b"]);
+});
+
 const FIXTURE = resolve("test/fixtures/real/smith_tool.jsonl");
 
 async function labelled(root: string, over: Partial<LabelOptions> = {}) {

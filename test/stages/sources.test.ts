@@ -39,6 +39,10 @@ test("rows of Multi-SWE-bench are pull-request records too", async () => {
   expect(await describe(join(root, "multi.jsonl"))).toContain("shape: pull-request records");
 });
 
+test("a name that is nowhere is told as it was typed", async () => {
+  await expect(describe("codex")).rejects.toThrow(/^"codex" matches nothing in \//);
+});
+
 test("what the filters drop is counted with its meaning", async () => {
   const text = await describe(join(REAL, "trajectories.jsonl"));
   expect(text).toContain("benchmark_instance 37");
@@ -88,6 +92,6 @@ test("a folder without files is said to hold none", async () => {
   const root = tempProject();
   mkdirSync(join(root, "empty"));
   await expect(describe(join(root, "empty"))).rejects.toThrow(
-    /^INPUT = ".*empty": the folder .*empty holds no files$/,
+    /^".*empty": the folder .*empty holds no files$/,
   );
 });

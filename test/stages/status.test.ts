@@ -1,10 +1,12 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { z } from "zod";
 import { loadConfig } from "../../src/config.ts";
 import { openStore } from "../../src/io/store.ts";
 import { estimate, readLearned } from "../../src/stages/estimate.ts";
 import { outOf } from "../../src/core/spend/out.ts";
+import { forget } from "../../src/stages/forget.ts";
 import { report } from "../../src/stages/report.ts";
 import { status, statusLines } from "../../src/stages/status.ts";
 import { validate } from "../../src/stages/validate.ts";
@@ -46,6 +48,31 @@ const ledger = [
 ]
   .map((line) => JSON.stringify(line))
   .join("\n");
+
+test("a duel that counts turns that were taken out is weighed again, and reported again", async () => {
+  const root = await judgedWorkspace();
+  const store = openStore(root);
+  const deps = testDeps(root, recordedJudges());
+  const config = loadConfig(root, {});
+  await report(config, deps, OPTIONS);
+  expect((await status(store, config)).next).toBeNull();
+  const [file = ""] = (await store.list("answer")).filter((name) => name.endsWith(".json"));
+  const { instance_id: id } = await store.read(
+    `answer/${file}`,
+    z.object({ instance_id: z.string() }),
+  );
+  await forget(config, { store }, { id, folders: [], yes: true });
+  const left = (await store.list("score")).filter((name) => !name.startsWith("_")).length;
+  expect((await status(store, config)).next).toBe("npm run stage:validate");
+  const said = `the duel counts 24 judged turns and ${left} are here: npm run stage:validate, then npm run stage:report`;
+  expect((await report(config, deps, OPTIONS)).notes).toContain(said);
+  expect(await store.readText("report/report.md")).toContain(`the duel counts 24 judged turns`);
+  expect((await status(store, config)).next).toBe("npm run stage:validate");
+  await validate(config, deps, OPTIONS);
+  const { notes } = await report(config, deps, OPTIONS);
+  expect(notes.join("\n")).not.toContain("the duel counts");
+  expect((await status(store, config)).next).toBeNull();
+});
 
 test("an empty workspace says to begin with stage:prompt", async () => {
   const state = await status(openStore(tempProject()));

@@ -1,6 +1,7 @@
 /** What the person should know of an export beside its counts. */
 import { emptyFinalNote } from "../duel/empty-final.ts";
 import { homePathsNote } from "../secrets/home.ts";
+import { counted } from "../text/counted.ts";
 
 type Counts = Readonly<Record<string, number>>;
 
@@ -22,11 +23,11 @@ export function exportNotes(seen: {
   return [
     ...(losers === "" ? [] : [`rejected sides of pairs, by who wrote them: ${losers}`]),
     ...(empty === null ? [] : [empty]),
-    ...(homes.paths > 0 ? [homePathsNote(homes.paths, `${homes.turns} turns`)] : []),
+    ...(homes.paths > 0 ? [homePathsNote(homes.paths, counted(homes.turns, "turn"))] : []),
     ...(kinds === "" ? [] : [`secrets masked, turns by kind: ${kinds}`]),
     ...(benchmarks > 0
       ? [
-          `WARNING: ${benchmarks} of the turns are from test problems of SWE-bench Lite or Verified: a model trained on this set must not be measured on them`,
+          `WARNING: ${benchmarks} of the turns ${benchmarks === 1 ? "is" : "are"} from test problems of SWE-bench Lite or Verified: a model trained on this set must not be measured on them`,
         ]
       : []),
   ];

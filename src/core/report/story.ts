@@ -13,6 +13,7 @@ import { reignBlocks } from "./story-reign.ts";
 import { refinedBlocks } from "./story-refined.ts";
 import { dropBlocks, peopleBlocks } from "./story-turns.ts";
 import { turnBlocks } from "./story-table.ts";
+import { staleDuel } from "./stale-duel.ts";
 import { unreadBlocks } from "./unread.ts";
 
 export function reportOf(data: ReportData): Document {
@@ -43,8 +44,11 @@ export function reportOf(data: ReportData): Document {
 // ---------------------------------------------------------------------------------------------
 
 /** What has to be known before any number is read. */
-function noticeBlocks({ config, duel, rows, selection, unseen, unread }: ReportData): Block[] {
+function noticeBlocks(data: ReportData): Block[] {
+  const { config, duel, rows, selection, unseen, unread } = data;
+  const stale = staleDuel(data);
   const blocks: Block[] = [...unreadBlocks(unread)];
+  if (stale !== null) blocks.push({ kind: "text", tone: "bad", text: `${stale}.` });
   if (isRecorded(config)) {
     blocks.push({
       kind: "text",

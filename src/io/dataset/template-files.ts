@@ -17,14 +17,15 @@ export async function readTemplateFiles(
   path: string,
   flag: string,
 ): Promise<{ readonly config: unknown; readonly jinja: string | null }> {
+  const named = { flag, wanted: `a ${CONFIG} or a ${JINJA}` };
   const isTemplate = path.endsWith(".jinja");
   const beside = join(dirname(path), isTemplate ? CONFIG : JINJA);
   if (isTemplate) {
-    const jinja = await readNamedFile(path, flag);
-    return { jinja, config: existsSync(beside) ? await readJsonFile(beside, flag) : null };
+    const jinja = await readNamedFile(path, named);
+    return { jinja, config: existsSync(beside) ? await readJsonFile(beside, named) : null };
   }
-  const config = await readJsonFile(path, flag);
-  return { config, jinja: existsSync(beside) ? await readNamedFile(beside, flag) : null };
+  const config = await readJsonFile(path, named);
+  return { config, jinja: existsSync(beside) ? await readNamedFile(beside, named) : null };
 }
 
 /** The files whose change changes what is rendered. */

@@ -15,8 +15,8 @@ export type LocalSpec = {
   /** Absolute; relative patterns start here. */
   readonly root: string;
   readonly pattern: string;
-  /** The key of chain.toml, for errors: "[source].trajectories". */
-  readonly key: string;
+  /** The key of chain.toml or the command, for errors: "[source].trajectories"; null: the pattern says enough. */
+  readonly key: string | null;
 };
 
 /**
@@ -53,16 +53,16 @@ export async function matchingFiles(
   });
   if (found?.isFile() === true) return { paths: [path], isOne: true };
   const isFolder = found?.isDirectory() === true;
-  const paths = isFolder ? await below(path) : await globbed({ root: spec.root, pattern });
+  const paths = isFolder ? await inFolder(path) : await globbed({ root: spec.root, pattern });
   if (paths.length > 0) return { paths, isOne: false };
   if (isFolder) {
     throw new UserError(
-      `${spec.key} = "${spec.pattern}": the folder ${path} holds no files`,
+      `${asNamed(spec)}: the folder ${path} holds no files`,
       "put files into it, or name another",
     );
   }
   throw new UserError(
-    `${spec.key} = "${spec.pattern}" matches nothing in ${spec.root}`,
+    `${asNamed(spec)} matches nothing in ${spec.root}`,
     "paths are relative to the workspace; a Hub data set is written owner/name",
   );
 }
@@ -70,7 +70,7 @@ export async function matchingFiles(
 /** What is said of a pattern that names files, and none that can be read. */
 export function noneReadable(spec: LocalSpec, count: number): UserError {
   return new UserError(
-    `${spec.key} = "${spec.pattern}" matches ${count} files, none of a kind that is read`,
+    `${asNamed(spec)} matches ${count} files, none of a kind that is read`,
     `readable are ${READABLE}`,
   );
 }
@@ -96,6 +96,9 @@ export function isReadable(path: string): boolean {
 }
 
 // ---------------------------------------------------------------------------------------------
+
+const asNamed = ({ key, pattern }: Pick<LocalSpec, "key" | "pattern">): string =>
+  `${key === null ? "" : `${key} = `}"${pattern}"`;
 
 type Reader = (path: string, options: OpenOptions) => Promise<OpenFile>;
 
@@ -126,6 +129,19 @@ async function globbed(spec: Pick<LocalSpec, "root" | "pattern">): Promise<strin
   const paths = await below(folder);
   return paths.filter((path) => isMatch(relative(folder, path).split(sep).join("/")));
 }
+
+/**
+ * What lies in a folder that is named: without dot files and folders, which are caches and programs' own
+ * (`answer/.facts.jsonl`, `.git`), but for those that agents keep their sessions in.
+ */
+async function inFolder(folder: string): Promise<string[]> {
+  const isHidden = (part: string): boolean => part.startsWith(".") && !OF_AGENTS.test(part);
+  const paths = await below(folder);
+  return paths.filter((path) => !relative(folder, path).split(sep).some(isHidden));
+}
+
+const OF_AGENTS =
+  /^\.(?:aider|claude|cline|codex|gemini|hermes|openclaw|opencode|openhands|pi|qwen)/;
 
 /** Files below a folder, sorted by path; [] when there is no such folder. */
 async function below(folder: string): Promise<string[]> {

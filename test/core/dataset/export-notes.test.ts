@@ -21,6 +21,10 @@ test.each<[seen: Partial<Seen>, said: string[]]>([
     { homes: { paths: 3, turns: 2 } },
     ['3 home paths are in 2 turns: [source].mask = "secrets+home" draws turns without them'],
   ],
+  [
+    { homes: { paths: 20, turns: 1 } },
+    ['20 home paths are in 1 turn: [source].mask = "secrets+home" draws turns without them'],
+  ],
   [{ masked: { jwt: 2 } }, ["secrets masked, turns by kind: jwt 2"]],
   [
     { rejectedBy: { king: 4, policy: 1 } },

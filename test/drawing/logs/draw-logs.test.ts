@@ -104,6 +104,38 @@ test("a session that lies in two files is given once, and logs without an answer
   expect(Object.fromEntries(found.skipped)).toEqual({ no_turn: 1 });
 });
 
+test("what a run lost is counted once, however many of its turns are drawn", async () => {
+  const line = (type: string, uuid: string, content: unknown, model = "m"): object => ({
+    type,
+    uuid,
+    sessionId: "s1",
+    message: { role: type, id: uuid, model, content },
+  });
+  const step = (n: number): object[] => [
+    line("assistant", `a${n}`, [
+      { type: "tool_use", id: `t${n}`, name: "Bash", input: { command: `ls ${n}` } },
+    ]),
+    line("user", `r${n}`, [{ type: "tool_result", tool_use_id: `t${n}`, content: `src ${n}` }]),
+  ];
+  const root = tempProject({
+    "chain.toml":
+      '[source]\ntrajectories = "logs"\nprs = "none"\ncount = 4\nmax_per_instance = 0\nspread = "every-turn"\n[challenger]\nhidden = "future"\n',
+    "logs/s1.jsonl": jsonl(
+      line("user", "u", "fix it"),
+      ...[1, 2, 3, 4, 5].flatMap(step),
+      line("assistant", "z", [{ type: "text", text: "API Error" }], "<synthetic>"),
+      line("assistant", "b", [{ type: "text", text: "done" }]),
+    ),
+  });
+  const deps = testDeps(
+    root,
+    scriptedChat(() => ""),
+  );
+  const { kept, notes } = await prompt(loadConfig(root, {}), deps, { ...OPTIONS, skipBad: false });
+  expect(kept).toBeGreaterThan(1);
+  expect(notes.join("\n")).toContain("left out of the rows that were read: synthetic_line (1)");
+});
+
 test.each([
   ["drop", /left out of the rows that were read: media: image \(1\)/],
   ["refuse", /most were taken by media \(1: a message holds an image or audio/],

@@ -39,6 +39,15 @@ export const looksDrawn = (value: string): boolean =>
 
 export const notCode = (value: string): boolean => !/^[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+$/.test(value);
 
+/** /run/secrets/key1.txt, ~/.ssh/id_rsa: base64 may begin with a slash too, but with no word behind it. */
+export const isPath = (value: string): boolean =>
+  /^(?:~|\.{1,2})?\//.test(value) &&
+  (!looksDrawn(value) || /^(?:~|\.{1,2})?\/\.?[A-Z]?[a-z][a-z_-]+[/.:]/.test(value));
+
+/** allkeys-lru1, At-least-8-chars: words and small numbers, joined by hyphens. */
+export const areWords = (value: string): boolean =>
+  /^(?:[A-Z]?[a-z]+|\d{1,3})(?:-(?:[A-Z]?[a-z]+\d{0,2}|\d{1,3}))+$/.test(value);
+
 const BASIC = /^[A-Za-z0-9+/]{8,}={0,2}$/;
 
 /** base64 of "user:password". */
@@ -47,6 +56,10 @@ export function isBasic(value: string): boolean {
   const text = decodeAscii(value);
   return text !== null && /^[^:\s]{0,64}:\S/.test(text);
 }
+
+/** base64 of readable ASCII, and not cut. */
+export const isBase64 = (value: string): boolean =>
+  BASIC.test(value) && value.length % 4 === 0 && decodeAscii(value) !== null;
 
 const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 

@@ -4,9 +4,17 @@
  * placeholders, code and plain words stay. Every pattern starts at a fixed word, and its repeats are bounded.
  */
 import type { Grams, GramWord } from "./grams.ts";
-import { bitsOf, isBasic, isPlaceholder, looksChosen, looksDrawn, notCode } from "./looks.ts";
+import {
+  bitsOf,
+  isBasic,
+  isPath,
+  isPlaceholder,
+  looksChosen,
+  looksDrawn,
+  notCode,
+} from "./looks.ts";
 import { TOOL_RULES } from "./tools.ts";
-import type { NamedRule } from "./named-rule.ts";
+import { NO_SECRET, type NamedRule } from "./named-rule.ts";
 import type { SecretRange } from "./rules.ts";
 
 /**
@@ -19,22 +27,8 @@ export function namedSecrets(text: string, grams: Grams | null = null): SecretRa
   const rules = grams === null ? NAMED_RULES : NAMED_RULES.filter(grams.holds);
   if (rules.length === 0) return [];
   const places = grams === null ? null : placesNoted(text, grams, rules);
-  const matchesOf = ({ begins, pattern }: NamedRule): readonly RegExpExecArray[] =>
-    places === null
-      ? matchesIn(text, pattern)
-      : matchesAt(
-          text,
-          pattern,
-          begins.flatMap((word) => places.get(word) ?? []),
-        );
   return rules.flatMap((rule) =>
-    matchesOf(rule).flatMap((match) => {
-      const value = match.slice(1).find((group) => group !== undefined) ?? "";
-      const whole = match[0];
-      if (isPlaceholder(value) || !rule.isReal(value, whole)) return [];
-      const start = match.index + whole.lastIndexOf(value);
-      return [{ kind: rule.kind, start, end: start + value.length }];
-    }),
+    secretsOf(text, rule, places === null ? placesIn(text, rule.pattern) : placesOf(rule, places)),
   );
 }
 
@@ -84,6 +78,13 @@ const UPPER_NAME =
 const ANY_NAME =
   "(?:password|passwd|passphrase|[-_]pwd|token|secret|secret[-_]?key|api[-_]?key|access[-_]?key|private[-_]?key|auth[-_]?key)";
 
+/** Of a command: what is in no quotes, what is, and either. The first two share no beginning, so that a repeat of both is linear. */
+const BARE = String.raw`(?:[^\n|;\\"']|\\[\s\S])`;
+const IN_QUOTES = String.raw`(?:"(?:[^"\\]|\\[\s\S]){0,400}"|'[^']{0,400}')`;
+const UNQUOTED = String.raw`(?:[^\n|;\\]|\\[\s\S])`;
+/** curl's user and password; u may stand behind short flags that take no value, of which some are too common before a u to be the last. */
+const CURL_USER = String.raw`\s(?:(?:-(?:[0-46aBfgGiIjJklLMnNOpqRsSvZ#]{0,5}[0-46aBfgGiIjJklLnNqRsSvZ])?u|--user|--proxy-user|-U)(?:[ \t]{1,4}|=|(?=["']))|-u(?=[\w.-]{1,64}:))["']?[^\s:"'$]{1,64}:([^\s"'\`]{3,128})`;
+
 /** Of the names in both lists, one a name and way of joining its words. */
 const NAME_GRAMS: readonly string[] =
   "ssw sph pwd tok ecr pik i-k i_k ssk s-k s_k tek e-k e_k hke h-k h_k".split(" ");
@@ -117,11 +118,24 @@ export const NAMED_RULES: readonly NamedRule[] = [
   },
   {
     kind: "curl_password",
+    // "cur" is in too many words: a blank and -u, --user, or a flag, the u, and what is no letter.
+    grams: [" -u", "-us", ...Array.from("1abfgijklnqrsvz", (flag) => `${flag}u `)],
+    begins: ["curl"],
+    // What stands in quotes is passed over whole; where these do not pair, all up to the end of the command.
+    pattern: new RegExp(
+      `\\bcurl\\b(?:(?:${BARE}{0,200}?${IN_QUOTES}){0,8}?${BARE}{0,200}?${CURL_USER}|${UNQUOTED}{0,300}?${CURL_USER})`,
+      "y",
+    ),
+    again: new RegExp(`${UNQUOTED}{0,300}?${CURL_USER}`, "y"),
+    isReal: (value) => value.length >= 4,
+  },
+  {
+    kind: "curl_password",
     // A blank of any kind, and with --user and --proxy-user a hyphen, before the u; or flags written as one.
     grams: [" -u", "-us", "-su", "-ku", "-lu", "-fu", "-iu", "ssu", "sku", "lsu", "ksu", "slu"],
-    begins: ["curl", "wget", "http"],
+    begins: ["wget", "http"],
     pattern:
-      /\b(?:curl|wget|https?)\b(?:[^\n|;\\]|\\[\s\S]){0,300}?\s(?:(?:-[sSkLfi]{0,4}u|--user|--proxy-user|-U)(?:[ =]|(?=["']))|-u(?=[\w.-]{1,64}:))["']?[^\s:"'$]{1,64}:([^\s"'`]{3,128})/y,
+      /\b(?:wget|https?)\b(?:[^\n|;\\]|\\[\s\S]){0,300}?\s(?:(?:-[sSkLfi]{0,4}u|--user|--proxy-user|-U)(?:[ =\t]|(?=["']))|-u(?=[\w.-]{1,64}:))["']?[^\s:"'$]{1,64}:([^\s"'`]{3,128})/y,
     isReal: (value) => value.length >= 4,
   },
   {
@@ -130,9 +144,11 @@ export const NAMED_RULES: readonly NamedRule[] = [
     begins: CLIENTS,
     pattern:
       /\b(?:mysql|mysqldump|mysqladmin|mysqlimport|mariadb|mariadb-dump|sshpass|redis-cli|mongo|mongosh|mongodump|psql|ldapsearch|smbclient|docker login|podman login|twine|az login)\b[^\n|;]{0,200}?\s(?:-p|-a |-w |-p |--password[= ]|--pass[= ])["']?([^\s"'`]{3,128})/y,
+    again: /[^\n|;]{0,200}?\s(?:-p|-a |-w |-p |--password[= ]|--pass[= ])["']?([^\s"'`]{3,128})/y,
+    // Ports, and what stands behind the -p of a program that asks for the password, are none.
     isReal: (value, whole) =>
       value.length >= 4 &&
-      (!whole.slice(0, -value.length).endsWith("-p ") ||
+      (!/-p ["']?$/.test(whole.slice(0, -value.length)) ||
         /^(?:sshpass|mongo|docker|podman|twine|az)/.test(whole)) &&
       !/^\d{2,5}(?::\d+)?$/.test(value),
   },
@@ -194,6 +210,7 @@ export const NAMED_RULES: readonly NamedRule[] = [
     begins: ["jdbc:"],
     pattern:
       /jdbc:[a-z][^\s"'`]{0,256}?(?:[?&;](?:password|pwd)=|:thin:[^\s/"']{1,64}\/)([^\s"'`&;@]{4,128})/iy,
+    again: /[^\s"'`]{0,256}?[?&;](?:password|pwd)=([^\s"'`&;@]{4,128})/iy,
     isReal: (value) => !isPlaceholder(value),
   },
   {
@@ -210,7 +227,7 @@ export const NAMED_RULES: readonly NamedRule[] = [
     begins: [...NAMES, "_pass", "credential"],
     // As a shell, .env, Dockerfile or YAML has it: no blank before the sign, or a name in quotes.
     pattern: new RegExp(
-      `(?<![a-z])${UPPER_NAME}(?:_[A-Z0-9]{1,12})?(?:["'\\]]{0,2}[ \\t]{0,2}[:=][ \\t]{0,2}["']${QUOTED}(?=["'])|=${VALUE}(?![(\\[])|:[ \\t]${VALUE}(?![(\\[]))`,
+      `(?<![a-z])${UPPER_NAME}(?:_(?!${NO_SECRET}(?![A-Z0-9]))[A-Z0-9]{1,12})?(?:["'\\]]{0,2}[ \\t]{0,2}[:=][ \\t]{0,2}["']${QUOTED}(?=["'])|=${VALUE}(?![(\\[])|:[ \\t]${VALUE}(?![(\\[]))`,
       "y",
     ),
     isReal: looksChosen,
@@ -269,26 +286,59 @@ function placesNoted(
   return places;
 }
 
-/** A search for a pattern over the whole text: slow, and what the others are held to. */
-function matchesIn(text: string, pattern: RegExp): readonly RegExpExecArray[] {
-  return [...text.matchAll(new RegExp(pattern.source, pattern.flags.replace("y", "g")))];
+const NONE: readonly number[] = [];
+
+/** Where one of a rule's beginnings stands, ascending. */
+function placesOf(
+  { begins }: NamedRule,
+  places: ReadonlyMap<string, readonly number[]>,
+): readonly number[] {
+  const found = begins.map((word) => places.get(word)).filter((some) => some !== undefined);
+  return found.length < 2 ? (found[0] ?? NONE) : found.flat().sort((one, two) => one - two);
 }
 
-/** What a search over the whole text would give, of patterns that match at these places alone. */
-function matchesAt(
-  text: string,
-  pattern: RegExp,
-  places: readonly number[],
-): readonly RegExpExecArray[] {
-  const found: RegExpExecArray[] = [];
+/** Every place where a search over the whole text finds a pattern: slow, and what the others are held to. */
+function placesIn(text: string, sticky: RegExp): readonly number[] {
+  const pattern = new RegExp(sticky.source, sticky.flags.replace("y", "g"));
+  const places: number[] = [];
+  for (let match = pattern.exec(text); match !== null; match = pattern.exec(text)) {
+    places.push(match.index);
+    pattern.lastIndex = match.index + 1;
+  }
+  return places;
+}
+
+/** How often a refused match is gone on with from one place. */
+const TRIES = 6;
+
+/**
+ * What a rule finds at these places, which ascend. Where a match is refused, what it took in is looked at again:
+ * it may hold the beginning of another, or, by `again`, a second value behind the same beginning.
+ */
+function secretsOf(text: string, rule: NamedRule, places: readonly number[]): SecretRange[] {
+  if (places.length === 0) return [];
+  const found: SecretRange[] = [];
   let end = 0;
-  for (const at of [...places].sort((a, b) => a - b)) {
+  for (const at of places) {
     if (at < end) continue;
-    pattern.lastIndex = at;
-    const match = pattern.exec(text);
-    if (match === null) continue;
-    found.push(match);
-    end = at + match[0].length;
+    let match = execAt(rule.pattern, text, at);
+    for (let tries = 0; match !== null; tries++) {
+      const value = match.slice(1).find((group) => group !== undefined) ?? "";
+      const upTo = match.index + match[0].length;
+      const start = match.index + match[0].lastIndexOf(value);
+      const whole = text.slice(at, upTo);
+      if (!isPlaceholder(value) && !isPath(value) && rule.isReal(value, whole)) {
+        found.push({ kind: rule.kind, start, end: start + value.length });
+        end = upTo;
+        break;
+      }
+      match = rule.again === undefined || tries === TRIES ? null : execAt(rule.again, text, start);
+    }
   }
   return found;
+}
+
+function execAt(sticky: RegExp, text: string, at: number): RegExpExecArray | null {
+  sticky.lastIndex = at;
+  return sticky.exec(text);
 }

@@ -5,6 +5,7 @@ import { maskSecrets } from "../../../src/core/secrets/mask.ts";
 // Put together here so that no scanner takes this file for a leak.
 const drawn = ["k7Qz", "3vXp", "9LmT", "wB2c", "8RfN", "y5Hd"].join("");
 const hex = ["9f2c41d0", "77ab3e58", "c1640f92", "be03d75a"].join("");
+const noMarks = Buffer.from("hunter22?").toString("base64");
 const basic = Buffer.from("deploy:t0psecret!").toString("base64");
 
 test.each([
@@ -103,6 +104,100 @@ test.each([
   ["libpq", "host=h dbname=d user=u password=hunter22", "hunter22", "connection_password"],
   ["a token in an address", `git clone https://${drawn}@h.org/a/b`, drawn, "address_token"],
   ["a key that says whose it is", `dapi${hex}`, `dapi${hex}`, "vendor_key"],
+  ["a numbered key of the same", `dapi${hex}-3`, `dapi${hex}-3`, "vendor_key"],
+  ["a password behind a port", "redis-cli -h h -p 6379 -a hunter22", "hunter22", "flag_password"],
+  ["another behind a port", "mysql -p 3306 -phunter22 app", "hunter22", "flag_password"],
+  [
+    "a password behind two flags",
+    "mysql -p app -P 1 -p3306 -phunter22",
+    "hunter22",
+    "flag_password",
+  ],
+  [
+    "a password behind a published port",
+    "docker login -p 8080:80 -p hunter22",
+    "hunter22",
+    "flag_password",
+  ],
+  [
+    "a user behind another's placeholder",
+    "curl -U user:password -u bob:hunter22 http://x",
+    "hunter22",
+    "curl_password",
+  ],
+  [
+    "a query behind a placeholder",
+    "jdbc:mysql://h/d?password=changeme&password=hunter22",
+    "hunter22",
+    "connection_password",
+  ],
+  [
+    "a secret in what a refused match took in",
+    `token=x/y/z/a_b.c:password=${drawn.slice(0, 12)}`,
+    drawn.slice(0, 12),
+    "assigned_secret",
+  ],
+  [
+    "curl with a semicolon in quotes",
+    "curl 'https://x;y' -u bob:hunter22",
+    "hunter22",
+    "curl_password",
+  ],
+  ["curl with a body", `curl -d '{"a":1;}' -u bob:hunter22`, "hunter22", "curl_password"],
+  [
+    "curl with a body of lines",
+    `curl -d "{\\"a\\":\n1|2}" x -u bob:hunter22`,
+    "hunter22",
+    "curl_password",
+  ],
+  [
+    "curl with a quote that is not closed",
+    "curl it's -u bob:hunter22",
+    "hunter22",
+    "curl_password",
+  ],
+  ["curl with a tab", "curl -u\tbob:hunter22", "hunter22", "curl_password"],
+  ["wget with a tab", "wget --user\tbob:hunter22", "hunter22", "curl_password"],
+  ["curl with flags as one word", "curl -vu bob:hunter22", "hunter22", "curl_password"],
+  ["curl with three of them", "curl -nsu bob:hunter22", "hunter22", "curl_password"],
+  ["fish with two flags", "set -x -g API_TOKEN Tr0ub4dor", "Tr0ub4dor", "assigned_secret"],
+  ["fish with a long flag", "set --export API_TOKEN Tr0ub4dor", "Tr0ub4dor", "assigned_secret"],
+  [
+    "a call of .NET",
+    '[Environment]::SetEnvironmentVariable("API_TOKEN", "Tr0ub4dor", "User")',
+    "Tr0ub4dor",
+    "assigned_secret",
+  ],
+  ["a variable of Windows", "setx API_TOKEN Tr0ub4dor", "Tr0ub4dor", "assigned_secret"],
+  ["the same for the machine", 'setx /M API_TOKEN "Tr0ub4dor"', "Tr0ub4dor", "assigned_secret"],
+  ["poetry's login", "poetry config http-basic.foo alice hunter22", "hunter22", "assigned_secret"],
+  [
+    "a secret of Kubernetes",
+    "kubectl create secret generic x --from-literal=password=Tr0ub4dor&3xy",
+    "Tr0ub4dor&3xy",
+    "assigned_secret",
+  ],
+  ["Rails' key", `secret_key_base: ${hex.repeat(4)}`, hex.repeat(4), "assigned_secret"],
+  ["npm's password", "//r.example/:_password=hunter22", "hunter22", "basic_credentials"],
+  ["npm's password in base64", `_password = "${noMarks}"`, noMarks, "basic_credentials"],
+  ["base64 that begins with a slash", `DB_SECRET=/${drawn}`, `/${drawn}`, "assigned_secret"],
+  [
+    "a Discord webhook",
+    `https://discord.com/api/webhooks/12345678901234567/${drawn.repeat(3)}`,
+    drawn.repeat(3),
+    "vendor_key",
+  ],
+  ...[
+    `r${"8_"}${drawn}${drawn.slice(0, 13)}`,
+    `xa${"i-"}${drawn.repeat(3)}`,
+    `ppl${"x-"}${drawn.repeat(2)}`,
+    `nvap${"i-"}${drawn.repeat(2)}-_ab`,
+    `ATAT${"T3x"}${drawn.repeat(6)}=1A2B3C4D`,
+    `dckr_${"pat_"}${drawn}_-a`,
+    `fig${"d_"}${drawn.repeat(2)}-_`,
+    `sntry${"s_"}eyJ${drawn.repeat(3)}=_${drawn.repeat(2)}`,
+    `1234567${"89:"}AA${drawn}${drawn.slice(0, 9)}`,
+  ].map((key) => [`a vendor's ${key.slice(0, 5)}`, `key ${key} end`, key, "vendor_key"]),
 ])("%s: the secret alone is masked", async (_name, text, secret, kind) => {
   const masked = await maskSecrets(text);
   expect(masked.text).toBe(
@@ -133,6 +228,31 @@ test.each([
   "git config set user.name Bob; npm config set registry https://r.example/",
   "user = User(name)\npassword = make_password(raw) username=username, password=password",
   'setenv("API_TOKEN", token); getenv("PASSWORD", default)',
+  'mysql -p "app2024"; redis-cli -p 6379 -p 6380; psql -p5432 -p 5433',
+  'os.putenv("MAX_TOKENS", "4096abcd")',
+  'setenv("MAX_TOKENS_PER_MINUTE","conf2024")',
+  'os.environ.setdefault("SECRET_KEY_FILE", "/run/secrets/key1.txt")',
+  'os.environ.setdefault("SECRET_KEY_FILE", "key1.txt")',
+  "ENV TOKENIZERS_CACHE /root/.cache/hf2",
+  "ENV TOKENIZERS_CACHE cache2024",
+  "ENV SSH_KEY_PATH /root/.ssh/id_rsa1",
+  "ENV SSH_KEY_DIR keys2024",
+  "ENV PATH_KEY /usr/local/bin:/x2",
+  "DB_SECRET_FILE=secrets2024.txt DB_PASSWORD_PATH=keys/db2024",
+  "DB_PASSWORD=/run/secrets/db_password2 API_TOKEN: ~/.config/token12",
+  "git config set user.tokens v1.2.345",
+  "config set maxmemory-policy_token allkeys-lru1",
+  "username=form.username.data, password=form.password1.data",
+  "self._password = hashlib2",
+  "self._password=hashlib2",
+  "_password = generate9",
+  "f(_password=generate9)",
+  '"password": "At-least-8-chars-and-1-digit"',
+  "kubectl create secret generic x --from-literal=tokens=abc12345 --from-literal=key=$KEY1",
+  "secret_key_base: <%= ENV['X'] %> secret_key_base = deadbeef",
+  "poetry config http-basic.foo alice $PASSWORD1; poetry config http-basic.foo --unset",
+  "xai-org/grok-1-open-release-of-2024-03-17 r8_score figd_x 12:30:AAPL nvapi-your-key-here",
+  "https://discord.com/api/webhooks/ID/TOKEN",
 ])("code and placeholders are left alone: %s", async (text) => {
   expect(await maskSecrets(text)).toEqual({ text, found: {} });
 });
@@ -173,6 +293,17 @@ test.each([
   "user=a b=c ",
   "ENV TOKEN ",
   "setenv('TOKEN', ",
+  "curl '",
+  "curl ''",
+  'curl -d "a" ',
+  "curl -u user:password ",
+  "mysql -p 3306 ",
+  "jdbc:a?password=password&",
+  "set -x ",
+  "--from-literal=key=",
+  "poetry config http-basic.a b ",
+  "discord.com/api/webhooks/",
+  "secret_key_base: ",
 ])(
   "a long run of %j is read in one pass",
   async (word) => {

@@ -41,7 +41,7 @@ test.skipIf(process.platform === "win32")(
     const acts = FILES.map(([file, act]) => {
       const root = tempProject({});
       mkdirSync(dirname(join(root, file)), { recursive: true });
-      spawnSync("mkfifo", [join(root, file)]);
+      spawnSync("sh", ["-c", `mkfifo "$0"`, join(root, file)]);
       return { root, act };
     });
     const code = `

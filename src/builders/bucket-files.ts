@@ -7,6 +7,7 @@ import type { Config } from "../config.ts";
 import { auditedAnswer } from "../core/audit/summary.ts";
 import { exportedOf } from "../core/report/exported.ts";
 import { decide, type Decision } from "../core/report/person.ts";
+import { keptAudited, keptRow } from "../core/report/kept-turn.ts";
 import type { Told } from "../core/report/shared-parts.ts";
 import { originName } from "../core/report/story-provenance.ts";
 import { turnRow, type TurnRow } from "../core/report/turn-row.ts";
@@ -39,11 +40,25 @@ type Remembered =
       readonly file: { readonly bucket: Bucket; readonly hash: string } | null;
     };
 
+const rememberedSchema = z.union([
+  z.strictObject({ excluded: z.literal(true) }),
+  z.strictObject({
+    told: z.strictObject({
+      row: keptRow,
+      audited: keptAudited,
+      origin: z.string().nullable(),
+      spoken: z.boolean(),
+      found: z.record(z.string(), z.int()).nullable(),
+    }),
+    file: z.strictObject({ bucket: z.enum(BUCKETS), hash: z.string() }).nullable(),
+  }),
+]);
+
 /** Beside answers, since audits quote the pull request; the key names the build, whose own shape it has. */
 export const SORTED_TURN: FactKind<Remembered> = {
   name: "sorted",
   folder: "answer",
-  schema: z.custom<Remembered>((value) => typeof value === "object" && value !== null),
+  schema: z.custom<Remembered>((value) => rememberedSchema.safeParse(value).success),
 };
 
 export type Buckets = {

@@ -22,6 +22,7 @@ import { withSteps } from "../core/dataset/steps.ts";
 import { counter, type Counter } from "../core/dataset/stats.ts";
 import { duelLabel } from "../core/dataset/winner.ts";
 import { labelDrop, type LabelDrop } from "../core/label/choice.ts";
+import { unreadNotes } from "../core/report/unread.ts";
 import type { RunLabel } from "../records/prompt.ts";
 import { isBenchmarkInstance } from "../core/sample/benchmarks.ts";
 import { countHomePaths } from "../core/secrets/home.ts";
@@ -36,6 +37,8 @@ export type ExportInput = {
   readonly config: Config;
   readonly store: Store;
   readonly files: readonly TurnFile[];
+  /** Turns whose answer cannot be read, name -> its path: nothing is learned from them. */
+  readonly broken: ReadonlyMap<string, string>;
   readonly settings: Pick<DatasetSettings, "formats" | "groupBy">;
   /** null: all. */
   readonly labels: ReadonlySet<RunLabel> | null;
@@ -77,7 +80,7 @@ export function exportRows(input: ExportInput): ExportRows {
     homes: { paths: 0, turns: 0 },
     sources: new Set(),
   };
-  const { config, unit, labels, wants, tally } = run;
+  const { config, unit, labels, wants, tally, broken } = run;
   return {
     rows: unit === "run" ? runsBuilt(run) : turnsBuilt(run),
     sources: () => [...run.sources].sort(),
@@ -88,6 +91,7 @@ export function exportRows(input: ExportInput): ExportRows {
       isTaught(run) ? run.privileged : null,
       // A set that was made before there were labels is still the same.
       ...(labels === null ? [] : [[...labels].sort()]),
+      ...(broken.size === 0 ? [] : [{ broken: [...broken.values()].sort() }]),
     ],
     stats: () => ({
       ...(unit === "run"
@@ -103,8 +107,9 @@ export function exportRows(input: ExportInput): ExportRows {
     counts: () => ({ read: tally.read, kept: tally.kept }),
     hints: () => ({ not_asked_for: notAskedHint(tally) }),
     whyEmpty: (format) => whyEmpty(run, format),
-    notes: () =>
-      exportNotes({
+    notes: () => [
+      ...unreadNotes(new Set(broken.values())),
+      ...exportNotes({
         ...tally,
         homes: run.homes,
         scores: run.scores,
@@ -113,6 +118,7 @@ export function exportRows(input: ExportInput): ExportRows {
         masked: run.masked.counts(),
         rejectedBy: run.rejectedBy.counts(),
       }),
+    ],
   };
 }
 
@@ -173,6 +179,10 @@ async function* turnsBuilt(run: Run): AsyncGenerator<Built> {
   const { wants } = run;
   const glances = openGlances(run.config, run.store);
   for (const file of run.files) {
+    if (run.broken.has(file.name)) {
+      yield await brokenTurn(run, file);
+      continue;
+    }
     const key = await glances.key(file);
     const glance = glances.known(file, key);
     const known = glance === null ? null : reasonAtAGlance(glance, wants);
@@ -208,6 +218,13 @@ async function* turnsBuilt(run: Run): AsyncGenerator<Built> {
   await glances.save();
 }
 
+/** Counted, and nothing of it taken. */
+async function brokenTurn({ config, store, tally }: Run, file: TurnFile): Promise<Built> {
+  const { turn, kinds } = await readTurn(config, store, file);
+  tally.read++;
+  return { ok: false, skip: skipOf(glanceOf(turn, kinds, "not_asked_for"), "broken_file") };
+}
+
 /** A turn's answers, pairs and steps, and behind them the pair with its predecessor. */
 async function examplesFrom(run: Run, turn: JudgedTurn): Promise<TurnExamples> {
   const plain = withSteps(examplesOf(turn, run.wants), turn, run.wants);
@@ -217,11 +234,11 @@ async function examplesFrom(run: Run, turn: JudgedTurn): Promise<TurnExamples> {
 
 /** Of a refined answer that beat its predecessor: the two as a pair. */
 async function predecessorPair(
-  { config, store, wants }: Run,
+  { config, store, wants, broken }: Run,
   turn: JudgedTurn,
 ): Promise<readonly Example[]> {
   const { refined_from: first } = turn.exported;
-  if (first === undefined || !wants.preference) return [];
+  if (first === undefined || !wants.preference || broken.has(first)) return [];
   for (const bucket of BUCKETS) {
     if (!(await store.has(`${bucket}/${first}`))) continue;
     const before = await readTurn(config, store, { bucket, name: first });
@@ -247,9 +264,10 @@ async function withPrivileged(
 
 /** One row a run; a run of which nothing may be learned is left out. */
 async function* runsBuilt(run: Run): AsyncGenerator<Built> {
-  const { config, store, files, drawWeight, wants, labels, settings } = run;
+  const { config, store, files, broken, drawWeight, wants, labels, settings } = run;
+  const readable = files.filter(({ name }) => !broken.has(name));
   const asked = { ...wants, drawWeight, labels, formats: settings.formats };
-  for await (const read of readRuns(config, store, files, asked)) {
+  for await (const read of readRuns(config, store, readable, asked)) {
     for (const { turn, kinds } of read.turns) noteTurn(run, turn, kinds);
     for (const { examples, whole, outcomes } of read.rows) {
       run.tally.read++;
@@ -292,7 +310,7 @@ function noteKept({ tally, homes }: Run, exported: Exported): void {
   if (paths > 0) homes.turns++;
 }
 
-function skipOf(glance: Glance, reason: ExportReason | LabelDrop | "nothing_won") {
+function skipOf(glance: Glance, reason: ExportReason | LabelDrop | "nothing_won" | "broken_file") {
   const { instance_id, bucket, has_king, has_challenger, has_audit, length } = glance;
   return {
     instance_id,

@@ -14,11 +14,14 @@ import { contentHash, hashedLines, type FactKind, type Facts } from "../io/facts
 import type { Store } from "../io/store.ts";
 import { writeChanged } from "../io/write-changed.ts";
 
+const FOLDER = "report";
+const PAGES = [`${FOLDER}/report.html`, `${FOLDER}/report.md`, `${FOLDER}/turns.csv`] as const;
+
 /** Files of the last report, by their hashes; the key is of what it told. */
-export const REPORT_PAGES: FactKind<Readonly<Record<string, string>>> = {
+export const REPORT_PAGES: FactKind<Readonly<Record<(typeof PAGES)[number], string>>> = {
   name: "pages",
   folder: "answer",
-  schema: z.record(z.string(), z.string()),
+  schema: z.record(z.enum(PAGES), z.string()),
 };
 
 /** Masked, and written where it is news. */
@@ -32,25 +35,28 @@ export async function writePages(
   if (await stands(facts, facts.known(REPORT_PAGES, FOLDER, key))) return;
   const shown = await masked([htmlOf(document), markdownOf(document)] as const, settings);
   const rest = restOf(document);
-  const pages: Record<string, string> = {
-    [`${FOLDER}/report.html`]:
+  const pages = {
+    [PAGES[0]]:
       rest === null
         ? shown[0]
         : withRest(shown[0], await packedRows(await maskedRows(rest, settings))),
-    [`${FOLDER}/report.md`]: shown[1],
-    [`${FOLDER}/turns.csv`]: `${[CSV_HEAD, ...(await maskedLines(csvLines(rows), settings))].join("\n")}\n`,
+    [PAGES[1]]: shown[1],
+    [PAGES[2]]: `${[CSV_HEAD, ...(await maskedLines(csvLines(rows), settings))].join("\n")}\n`,
   };
-  const hashes: Record<string, string> = {};
-  for (const [path, text] of Object.entries(pages)) {
-    await writeChanged(store, path, text);
-    hashes[path] = contentHash(text);
+  const hashes = {
+    [PAGES[0]]: "",
+    [PAGES[1]]: "",
+    [PAGES[2]]: "",
+  };
+  for (const path of PAGES) {
+    await writeChanged(store, path, pages[path]);
+    hashes[path] = contentHash(pages[path]);
   }
   facts.keep(REPORT_PAGES, FOLDER, key, hashes);
 }
 
 // ---------------------------------------------------------------------------------------------
 
-const FOLDER = "report";
 /** Lines that are looked through at once. */
 const SOME_LINES = 500;
 /** Characters of the packed turns: the page stays below 3 MB. */

@@ -4,7 +4,7 @@
  * pay for it again. It lies in answer/ because a challenger's reply may quote the pull request.
  */
 import { createHash } from "node:crypto";
-import { closeSync, existsSync, openSync, rmSync } from "node:fs";
+import { closeSync, constants, existsSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { z } from "zod";
 import { toolCallSchema } from "../records/message.ts";
@@ -15,6 +15,7 @@ import { diskError, onDiskNow } from "./disk-faults.ts";
 import { appendWhole } from "./store.ts";
 import { utf8Bytes } from "./utf8.ts";
 import { makeFolderNow } from "./make-folder.ts";
+import { checkPlain, openPlain } from "./plain-file.ts";
 
 export type Journal = {
   /** Opens the file for writing: a journal that cannot be written is known before money is spent. */
@@ -33,7 +34,7 @@ export type Journal = {
 /** The folder is looked for once, not at every line. */
 function begun(path: string): number {
   makeFolderNow(dirname(path));
-  return openSync(path, "a");
+  return openPlain(path, constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT);
 }
 
 const pathIn = (root: string): string => join(root, "answer", ".replies.jsonl");
@@ -130,6 +131,7 @@ function identityOf(request: ChatRequest): string {
 async function readLeft(path: string): Promise<Map<string, Kept>> {
   const left = new Map<string, Kept>();
   if (!existsSync(path)) return left;
+  checkPlain(path);
   for await (const { bytes } of readLines(path)) {
     const value = parseLine(bytes);
     const line = lineSchema.safeParse(value.ok ? value.value : null);

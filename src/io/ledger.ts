@@ -5,9 +5,9 @@
  */
 import {
   closeSync,
+  constants,
   fdatasync,
   fsyncSync,
-  openSync,
   readSync,
   fstatSync,
   ftruncateSync,
@@ -21,6 +21,7 @@ import type { ItemRef, ModelRef } from "../work.ts";
 import { diskError, onDiskNow } from "./disk-faults.ts";
 import { appendWhole } from "./store.ts";
 import { makeFolderNow } from "./make-folder.ts";
+import { openPlain } from "./plain-file.ts";
 
 /** Tokens (in + out) and USD; `unpriced`: calls without a price, which `usd` does not hold. */
 export type Spent = { readonly tokens: number; readonly usd: number; readonly unpriced: number };
@@ -238,10 +239,12 @@ function lineOf(
   };
 }
 
+const { O_RDWR, O_APPEND, O_CREAT } = constants;
+
 function openFile(path: string): number {
   try {
     makeFolderNow(dirname(path));
-    return openSync(path, "a+");
+    return openPlain(path, O_RDWR | O_APPEND | O_CREAT);
   } catch (error) {
     throw diskError(path, "write", error);
   }

@@ -3,6 +3,7 @@ import { UserError, errorMessage } from "../errors.ts";
 import { ledgerLineSchema, type LedgerLine } from "../records/ledger.ts";
 import { printOf } from "./facts/prints.ts";
 import { readLines } from "./jsonl.ts";
+import { checkPlain } from "./plain-file.ts";
 import type { Store } from "./store.ts";
 
 export const LEDGER = "report/ledger.jsonl";
@@ -25,6 +26,7 @@ export async function* ledgerLines(
 ): AsyncGenerator<{ readonly line: LedgerLine; readonly behind: LedgerPlace | null }> {
   const print = printOf(store.path(LEDGER));
   if (print === null) return;
+  checkPlain(store.path(LEDGER));
   let bad: { readonly number: number; readonly error: unknown } | null = null;
   for await (const { number, start, bytes } of readLines(store.path(LEDGER), from.bytes)) {
     if (bad !== null) throw notALine(bad.number, bad.error);

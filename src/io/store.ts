@@ -213,7 +213,7 @@ export function parseFile<T>(file: string, text: string, schema: z.ZodType<T>): 
 
 // ---------------------------------------------------------------------------------------------
 
-/** Of what no stage makes again: who would. */
+/** Of what no stage makes again, or not for nothing: who would. */
 const NOBODY_REMAKES: readonly (readonly [file: RegExp, mend: string])[] = [
   [
     /^reign\//,
@@ -226,6 +226,10 @@ const NOBODY_REMAKES: readonly (readonly [file: RegExp, mend: string])[] = [
   [
     /^outcome\/runs\//,
     "mend it by hand, or delete it: that rollout is then played again, and its model asked again",
+  ],
+  [
+    /^(?:answer|score)(?:_\d+)?\//,
+    "mend it by hand, or bring it back from a copy; or delete it and run the stage that writes it again: that asks and pays again",
   ],
 ];
 

@@ -9,6 +9,7 @@ import { exportCard } from "../core/dataset/export-card.ts";
 import { runSettings } from "../core/dataset/run-settings.ts";
 import { datasetSettings, type DatasetFlags } from "../core/dataset/settings.ts";
 import { labelChoice } from "../core/label/choice.ts";
+import { brokenAnswers } from "../builders/broken-answers.ts";
 import { exportRows } from "../builders/export-rows.ts";
 import { judgedFiles, readTurnFiles } from "../builders/judged-files.ts";
 import { writeDataset } from "../builders/dataset.ts";
@@ -50,6 +51,7 @@ export async function exportTurns(
     config,
     store: deps.store,
     files,
+    broken: await brokenAnswers(deps.store, files),
     settings,
     labels,
     refined: options.refined ?? false,

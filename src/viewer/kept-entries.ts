@@ -7,6 +7,7 @@ import type { z as Zod } from "zod";
 import { z } from "zod";
 import { errorMessage, UserError } from "../errors.ts";
 import type { AnswerFile } from "../io/answers.ts";
+import { keptRow } from "../core/report/kept-turn.ts";
 import { sharedRows } from "../core/report/shared-parts.ts";
 import { keyOver, openFacts, type FactKind, type Facts } from "../io/facts/facts.ts";
 import type { TextPlace, Texts } from "../io/facts/texts.ts";
@@ -100,12 +101,23 @@ export function entryReader(
 
 const place = z.object({ block: z.string(), at: z.int(), bytes: z.int() });
 
-/** The entry is as this very build made it: its file's place in the list is all that is looked at. */
+const keptEntrySchema = z.object({
+  file: z.string(),
+  path: z.string(),
+  row: keptRow,
+  pairHash: z.string().nullable(),
+  lengths: z.tuple([z.int(), z.int()]),
+  opponent: z.enum(["king", "reference"]),
+  commands: z.tuple([z.string(), z.string()]),
+  broken: z.array(z.string()),
+});
+
+/** Kept as it is, whatever else it holds: this very build made it. */
 const LISTED: FactKind<Indexed> = {
   name: "listed",
   folder: "answer",
   schema: z.object({
-    entry: z.custom<Entry>((value) => z.looseObject({ file: z.string() }).safeParse(value).success),
+    entry: z.custom<Entry>((value) => keptEntrySchema.safeParse(value).success),
     places: z.array(place).length(2),
   }),
 };

@@ -61,8 +61,21 @@ export function protect(
       "cache-control": "no-cache",
       vary: "Accept-Encoding",
     };
-    if (!/\bgzip\b/.test(c.req.header("accept-encoding") ?? ""))
-      return c.body(asset.body, 200, headers);
+    if (!takesGzip(c.req.header("accept-encoding") ?? "")) return c.body(asset.body, 200, headers);
     return c.body(packedOnce(asset), 200, { ...headers, "content-encoding": "gzip" });
   });
+}
+
+// ---------------------------------------------------------------------------------------------
+
+/** A coding of weight 0 is refused; "*" stands for those that are not named (RFC 9110, 12.5.3). */
+function takesGzip(header: string): boolean {
+  const codings = header
+    .toLowerCase()
+    .split(",")
+    .map((one) => /^\s*([^\s;]+)\s*(?:;\s*q\s*=\s*([\d.]+))?\s*$/.exec(one));
+  const own =
+    codings.find((one) => one?.[1] === "gzip" || one?.[1] === "x-gzip") ??
+    codings.find((one) => one?.[1] === "*");
+  return own !== undefined && own !== null && Number(own[2] ?? 1) > 0;
 }

@@ -1,8 +1,11 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { cpSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { lockHolder, lockWorkspace } from "../../src/io/lock.ts";
+import { isLiving, startOf } from "../../src/io/process-start.ts";
 import { tempProject } from "../support/project.ts";
 
 /** A workspace that this process holds, with fields of its lock changed. */
@@ -55,3 +58,23 @@ test("of another machine the message says what to delete", async () => {
     hint: `wait until it has ended; if that machine is gone, delete ${join(root, ".lock")}`,
   });
 });
+
+test.skipIf(process.platform !== "linux")(
+  "a holder that was killed and that nobody has waited for yet holds nothing",
+  async () => {
+    // A shell whose child ends, and that turns into a program which waits for nobody.
+    const parent = spawn("sh", ["-c", "sh -c 'echo $$' & exec sleep 600"]);
+    onTestFinished(() => void parent.kill("SIGKILL"));
+    const pid = Number(String((await once(parent.stdout, "data"))[0]));
+    await expect
+      .poll(() => readFileSync(`/proc/${pid}/stat`, "utf8"), { timeout: 30_000 })
+      .toContain(") Z ");
+    const root = await held({ pid, started: startOf(pid) });
+    expect(lockHolder(root)).toBeNull();
+    await (
+      await lockWorkspace(root, "king")
+    )();
+    expect(isLiving(parent.pid ?? 0)).toBe(true);
+  },
+  60_000,
+);

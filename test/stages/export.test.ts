@@ -1,7 +1,10 @@
 /** stage:export: what is learned from judged turns, what is not, and that nothing of the PR gets out. */
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { z } from "zod";
+import { UserError } from "../../src/errors.ts";
+import { openStore } from "../../src/io/store.ts";
 import { exportTurns, type ExportOptions } from "../../src/stages/export.ts";
 import type { Bucket } from "../../src/records/exported.ts";
 import { readJsonl } from "../support/dataset.ts";
@@ -540,4 +543,48 @@ test("rows say which run, source and models they are of, and the card whose term
   expect(card).toContain("## Who wrote the answers");
   expect(card).toMatch(/\| claude-x \| \d+ \| Anthropic's terms \(competing models\) \|/);
   expect(card).toContain("- nebius/SWE-rebench-V2-PRs (cc-by-4.0)");
+});
+
+test("a turn whose answer was broken since is named, counted and not exported, until it is mended", async () => {
+  const files: Record<string, unknown> = {};
+  for (const n of [1, 2, 3]) {
+    files[`final/t_${n}.json`] = turn(n);
+    files[`answer/t_${n}.json`] = { ...turn(n), audit: undefined };
+  }
+  const root = tempProject(files);
+  const deps = { store: openStore(root) };
+  const made = (over: Partial<ExportOptions> = {}) =>
+    exportTurns(testConfig(root), deps, {
+      ...OPTIONS,
+      format: ["prompt-completion"],
+      force: true,
+      ...over,
+    });
+  const before = await made();
+  expect(before).toMatchObject({ kept: 3, dropped: {} });
+  const whole = readFileSync(join(root, "answer/t_2.json"), "utf8");
+  writeFileSync(join(root, "answer/t_2.json"), whole.slice(0, 40));
+  // Also where nothing else changed, so that the set from before would stand.
+  const summary = await made({ force: false }).catch((error: unknown) => error);
+  expect(summary).toBeInstanceOf(UserError);
+  const again = await made();
+  expect(again).toMatchObject({ kept: 2, dropped: { broken_file: 1 } });
+  expect(again.notes?.join("\n")).toMatch(
+    /not read: answer\/t_2\.json; mend .*, which asks and pays again where models wrote it/,
+  );
+  expect(JSON.stringify(snapshot(join(root, "dataset/export")))).not.toContain("challenger 2");
+  // By runs, the two that are left were judged by nobody.
+  await expect(made({ unit: "run", format: ["sharegpt"] })).rejects.toThrow(
+    /2 {2}nothing_won\s+not read: answer\/t_2\.json/,
+  );
+  writeFileSync(join(root, "answer/t_2.json"), whole);
+  expect(await made()).toEqual(before);
+  for (const n of [1, 2, 3]) writeFileSync(join(root, `answer/t_${n}.json`), "{");
+  await expect(made()).rejects.toMatchObject({
+    message: expect.stringContaining("3  broken_file"),
+    hint: expect.stringContaining("asking for them anew is paid again"),
+  });
+  await expect(deps.store.read("answer/t_1.json", z.unknown())).rejects.toMatchObject({
+    hint: "mend it by hand, or bring it back from a copy; or delete it and run the stage that writes it again: that asks and pays again",
+  });
 });

@@ -6,9 +6,11 @@ import { expect, test } from "vitest";
 import { loadConfig } from "../../src/config.ts";
 import { openStore } from "../../src/io/store.ts";
 import { estimate } from "../../src/stages/estimate.ts";
+import { exportTurns } from "../../src/stages/export.ts";
 import { report } from "../../src/stages/report.ts";
 import { status } from "../../src/stages/status.ts";
 import { validate } from "../../src/stages/validate.ts";
+import { openCatalog } from "../../src/viewer/catalog.ts";
 import type { StageSummary } from "../../src/work.ts";
 import { scriptedChat } from "../support/chat.ts";
 import { OPTIONS, testDeps } from "../support/deps.ts";
@@ -115,3 +117,79 @@ test("other settings are noticed: a turn that moves is in one bucket only", asyn
   );
   expect(names).toHaveLength(24);
 });
+
+/** What is kept of the workspace by all who keep something, and what they say of it. */
+async function seenByAll(root: string) {
+  const config = loadConfig(root, {});
+  const store = openStore(root);
+  const catalog = openCatalog(store, { bucket: config.bucket, mode: config.duel.mode });
+  await catalog.refresh(true);
+  const entries = catalog.entries().map(({ file, row }) => [file, row]);
+  catalog.close();
+  const options = { ...OPTIONS, force: true, refined: true, format: ["sharegpt"] };
+  return {
+    ...(await everything(root)),
+    entries,
+    rows: await exportTurns(config, { store }, options),
+  };
+}
+
+const KINDS = [
+  "sorted",
+  "weighed",
+  "pages",
+  "glance",
+  "settled",
+  "calls",
+  "instance",
+  "score",
+  "borderline",
+  "totals",
+];
+
+test("what is no fact under a fact's own key is made anew, of whatever kind, and nothing crashes", async () => {
+  const root = await judgedWorkspace({});
+  await sleep(80);
+  await seenByAll(root);
+  await sleep(80);
+  const right = await seenByAll(root);
+  const files = ["answer", "score"].map((folder) => join(root, folder, ".facts.jsonl"));
+  const kept = files.map((file) => readFileSync(file, "utf8"));
+  const lines = kept.flatMap((text) => text.split("\n").filter((line) => line !== ""));
+  const kinds = new Set(lines.map((line) => (JSON.parse(line) as [string])[0]));
+  expect([...kinds]).toEqual(expect.arrayContaining(KINDS));
+  const page = readFileSync(join(root, "report/report.md"), "utf8");
+
+  const rubbish: readonly ((value: unknown) => unknown)[] = [
+    () => ({ a: 1 }),
+    () => [null, { a: 1 }],
+    (value) => deepRubbish(value, 1),
+    (value) => deepRubbish(value, 3),
+  ];
+  const empty = (): unknown => ({});
+  for (const shift of [null, 0, 2]) {
+    let n = shift ?? 0;
+    for (const [at, file] of files.entries()) {
+      const spoiled = (line: string): string =>
+        spoil(line, (shift === null ? undefined : rubbish[n++ % rubbish.length]) ?? empty);
+      writeFileSync(file, (kept[at] ?? "").replace(/^\[.*$/gm, spoiled));
+    }
+    rmSync(join(root, "report/report.md"));
+    expect({ shift, ...(await seenByAll(root)) }).toEqual({ shift, ...right });
+    expect(readFileSync(join(root, "report/report.md"), "utf8")).toBe(page);
+  }
+}, 120_000);
+
+function spoil(line: string, spoiled: (value: unknown) => unknown): string {
+  const [kind, name, key, value] = JSON.parse(line) as [string, string, string, unknown];
+  return JSON.stringify([kind, name, key, spoiled(value)]);
+}
+
+/** All that lies so deep is an object that nobody made; what is not that deep is one as a whole. */
+function deepRubbish(value: unknown, depth: number): unknown {
+  if (depth === 0 || typeof value !== "object" || value === null) return { a: 1 };
+  if (Array.isArray(value)) return [...value, 1].map((one) => deepRubbish(one, depth - 1));
+  return Object.fromEntries(
+    Object.entries(value).map(([key, one]) => [key, deepRubbish(one, depth - 1)]),
+  );
+}

@@ -177,6 +177,10 @@ test("style and scripts leave packed for who takes them so", async () => {
   const [packed, few, text] = await asked("gzip, br");
   const [plain, , same] = await asked("identity");
   expect([packed, plain, same]).toEqual(["gzip", null, text]);
+  const takes = ["*", "br;q=1, gzip;q=0.5", "GZIP ; Q=1"];
+  for (const one of takes) expect(await asked(one)).toEqual([packed, few, text]);
+  const refuses = ["gzip;q=0", "br, gzip; q=0.0", "*;q=0", "gzip;q=0, *", "not-gzip"];
+  for (const one of refuses) expect((await asked(one))[0]).toBeNull();
   expect(few).toBeLessThan(text.length / 2);
   expect(text).toContain(".chip");
 });

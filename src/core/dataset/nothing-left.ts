@@ -71,6 +71,8 @@ const HINTS: Readonly<Record<string, string>> = {
     "npm run stage:validate asks the judges that are missing, and stage:report sorts anew",
   orders_disagree: JUDGES,
   person_draw: JUDGES,
+  broken_file:
+    "mend the answers by hand, or bring them back from a copy; asking for them anew is paid again",
   leak: CHALLENGER,
   malformed: CHALLENGER,
   secret: CHALLENGER,

@@ -29,9 +29,9 @@ export function textsAsTimes(columns: ColumnTypes): TimeCheck {
 
 // ---------------------------------------------------------------------------------------------
 
-/** What pyarrow reads as a time: a day, then hours to seconds, then a zone. */
+/** What pyarrow reads as a time: a day, then hours to seconds, then a zone (hours to 23, minutes to 59). */
 const TIME =
-  /^\d{4}-(\d\d)-(\d\d)(?:[ T]([01]\d|2[0-3])(?::[0-5]\d){0,2}(?:Z|[+-]\d\d(?::?\d\d)?)?)?$/;
+  /^\d{4}-(\d\d)-(\d\d)(?:[ T]([01]\d|2[0-3])(?::[0-5]\d){0,2}(?:Z|[+-](?:[01]\d|2[0-3])(?::?[0-5]\d)?)?)?$/;
 
 function isTime(text: string): boolean {
   const [, month, day] = TIME.exec(text) ?? [];

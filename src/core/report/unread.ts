@@ -21,7 +21,7 @@ export function unreadBlocks(files: ReadonlySet<string>): Block[] {
 // ---------------------------------------------------------------------------------------------
 
 const MEND =
-  "mend what is broken by hand, or bring it back from a copy; what a stage wrote can be deleted, and that stage run again";
+  "mend what is broken by hand, or bring it back from a copy; what a stage wrote can be deleted, and that stage run again, which asks and pays again where models wrote it";
 
 const SHOWN = 5;
 

@@ -43,10 +43,9 @@ export function chatEvents(): Listener {
 
   return {
     event(data) {
-      if (data === "[DONE]") {
-        isDone = true;
-        return true;
-      }
+      if (data === "[DONE]") isDone = true;
+      // What stands behind it is of no reply.
+      if (isDone) return true;
       const said = shape === null ? null : spokenBy(shape, data);
       if (said !== null && shape !== null) {
         texts[shape.name] = (texts[shape.name] ?? "") + said;
@@ -57,7 +56,7 @@ export function chatEvents(): Listener {
       return chunk !== null;
     },
     run(text, ended, between) {
-      if (shape === null) return ended;
+      if (shape === null || isDone) return ended;
       const run = runOf(shape, text, ended, between);
       texts[shape.name] = (texts[shape.name] ?? "") + run.said;
       return run.ended;

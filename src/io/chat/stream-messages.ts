@@ -53,7 +53,7 @@ export function messagesEvents(): Listener {
     event(data) {
       const event = parsedJson(data);
       take(event);
-      return event !== null;
+      return event !== null || isWhole;
     },
     heard() {
       for (const [index, text] of json) {

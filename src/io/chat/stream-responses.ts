@@ -8,11 +8,10 @@ export function responsesEvents(): Listener {
   let isWhole = false;
   return {
     event(data) {
-      // Nine events in ten are deltas of what the last one repeats.
-      if (!ENDS.some((type) => data.includes(`"${type}"`))) return true;
+      // Deltas say what the last event repeats: all that counts of them is that none is torn.
       const event = parsedJson(data);
       const type = textIn(event, "type") ?? "";
-      if (!ENDS.includes(type)) return event !== null;
+      if (!ENDS.includes(type)) return event !== null || isWhole;
       body =
         type === "error" ? { error: fieldOf(event, "error") ?? event } : fieldOf(event, "response");
       isWhole = true;

@@ -9,6 +9,7 @@ import { dirname } from "node:path";
 import { errorCode, UserError } from "../../errors.ts";
 import { writeAll, writeWhole } from "../store.ts";
 import { makeFolderNow } from "../make-folder.ts";
+import { openPlain } from "../plain-file.ts";
 
 export type FactLine = readonly [kind: string, name: string, key: string, value: unknown];
 
@@ -179,7 +180,7 @@ function* linesAt(path: string, file: FileId, places: readonly number[]): Genera
 /** Not through a link: what stands at its end may be anybody's. The disk has the same word for links in a circle. */
 function openToAdd(path: string): number {
   try {
-    return openSync(path, APPEND);
+    return openPlain(path, APPEND);
   } catch (error) {
     if (errorCode(error) !== "ELOOP") throw error;
     throw new UserError(

@@ -25,8 +25,8 @@ export const LEDGER_KIND: FactKind<Kept> = {
   folder: "score",
   schema: z.object({
     print: z.string(),
-    bytes: z.int(),
-    lines: z.int(),
+    bytes: z.int().nonnegative(),
+    lines: z.int().nonnegative(),
     hash: z.string(),
     state: z.unknown(),
   }),

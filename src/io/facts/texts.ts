@@ -123,7 +123,7 @@ const LENGTH_DIGITS = 10;
 /** "name length\n" in front of a block. */
 const HEAD_BYTES = NAME_DIGITS + 1 + LENGTH_DIGITS + 1;
 
-const { O_RDWR, O_APPEND, O_CREAT, O_EXCL, O_NOFOLLOW } = constants;
+const { O_RDWR, O_APPEND, O_CREAT, O_EXCL, O_NOFOLLOW, O_NONBLOCK } = constants;
 const readAt = promisify(read);
 
 const newName = (): string => randomBytes(NAME_DIGITS / 2).toString("hex");
@@ -134,7 +134,7 @@ const endOf = (blocks: ReadonlyMap<string, Block>): number =>
 /** null: it is not there, or cannot be had for writing; not through a link. */
 function openWhole(path: string): number | null {
   try {
-    const file = openSync(path, O_RDWR | O_APPEND | O_NOFOLLOW);
+    const file = openSync(path, O_RDWR | O_APPEND | O_NOFOLLOW | O_NONBLOCK);
     if (fstatSync(file).isFile() && blocksIn(file) !== null) return file;
     closeSync(file);
     return null;

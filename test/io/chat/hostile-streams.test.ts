@@ -142,10 +142,88 @@ test("events that are no JSON are said, and asked for again as a stream that bro
   expect(ledger.calls()).toBe(2);
 });
 
-test("a few broken or empty events are passed over", () => {
-  const text = `data: {\n\n${"data:\n\n".repeat(5000)}${GOOD}`;
+test("words that keep alive, comments and empty events are passed over", () => {
+  const text = `: hi\n\ndata: ping\n\n${"data:\n\n".repeat(5000)}${GOOD}`;
   expect(hear(text, STREAMS.chat())).toMatchObject({
     isWhole: true,
     body: { choices: [{ message: { content: TEXT } }] },
   });
 });
+
+const anthropic = (...events: object[]): string => events.map(event).join("");
+const DELTA = { type: "content_block_delta", index: 0 };
+const STREAMED = {
+  chat: [said("rm -rf build"), said("/tmp/one"), END],
+  messages: [
+    anthropic(
+      { type: "message_start", message: { id: "x", usage: {} } },
+      { type: "content_block_start", index: 0, content_block: { type: "text", text: "" } },
+      { ...DELTA, delta: { type: "text_delta", text: "rm -rf build" } },
+    ),
+    event({ ...DELTA, delta: { type: "text_delta", text: "/tmp/one" } }),
+    anthropic({ type: "message_stop" }),
+  ],
+  responses: [
+    event({ type: "response.output_text.delta", delta: "rm -rf build" }),
+    event({ type: "response.output_text.delta", delta: "/tmp/one" }),
+    event({ type: "response.completed", response: { id: "x", output: [] } }),
+  ],
+} as const;
+
+test.each(["chat", "messages", "responses"] as const)(
+  "a %s stream that lost the end of an event is no reply, in whatever place; one cut behind its end is",
+  (api) => {
+    const [first, second, end] = STREAMED[api];
+    const torn = `${second.slice(0, -8)}\n\n`;
+    const heard = (text: string) => hear(text, STREAMS[api]());
+    expect(heard(first + second + end)).toMatchObject({ isWhole: true });
+    for (const text of [torn + first + end, first + torn + end, `data: [1\n\n${first}${end}`]) {
+      expect(heard(text)).toMatchObject({ isWhole: false, why: "an event of it is no JSON" });
+    }
+    expect(heard(`${first}${end}data: {"usa`)).toMatchObject({ isWhole: true });
+    expect(heard(`${first}${second}data: [DONE]\n\n${end}`)).not.toHaveProperty("why");
+  },
+);
+
+test("a stream that lost an event is asked for again, and said in words", async () => {
+  let n = 0;
+  const torn = `${said("rm -rf build")}${said("/tmp/one").slice(0, -8)}\n\n${END}`;
+  const { url } = await streaming((response) => {
+    response.end(++n === 1 ? torn : GOOD);
+  });
+  const again = openClient(loopToml(url, "stream = true\ntries = 2"));
+  expect(await again.chat(requestOf("x"), item("a"))).toMatchObject({ reply: { content: TEXT } });
+  expect(again.ledger.calls()).toBe(2);
+  n = 0;
+  const { chat } = openClient(loopToml(url, once));
+  expect(await chat(requestOf("x"), item("a"))).toMatchObject({
+    ok: false,
+    failure: { message: expect.stringContaining("broke off: an event of it is no JSON") },
+  });
+});
+
+test("nothing behind [DONE] counts, be it one event or a run of them, whole or torn", () => {
+  const more = said(" and more").repeat(5);
+  for (const behind of [more, more + END, `${more}data: {"choi\n\n`]) {
+    for (const before of [GOOD, said("a") + said("b") + said("c")]) {
+      const done = before.endsWith("[DONE]\n\n") ? before : `${before}data: [DONE]\n\n`;
+      expect(hear(done + behind, STREAMS.chat())).toEqual(hear(done, STREAMS.chat()));
+    }
+  }
+});
+
+test.each(["chat", "messages", "responses"] as const)(
+  "a byte order mark and lines of every ending leave a %s stream as it is",
+  (api) => {
+    const text = STREAMED[api].join("");
+    const written = [
+      `\uFEFF${text}`,
+      text.replaceAll("\n", "\r"),
+      text.replaceAll("\n", "\r\n"),
+      `\uFEFF${text.replace("\n\n", "\r\r\n")}`,
+    ];
+    for (const one of written) {
+      expect(hear(one, STREAMS[api]())).toEqual(hear(text, STREAMS[api]()));
+    }
+  },
+);

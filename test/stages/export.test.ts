@@ -336,7 +336,7 @@ describe("what stays inside", () => {
       good(1, { instance_id: "django__django-11099", repo: "django/django" }),
     ]);
     expect(summary.notes.join("\n")).toContain(
-      "WARNING: 1 of the turns are from test problems of SWE-bench",
+      "WARNING: 1 of the turns is from test problems of SWE-bench",
     );
   });
 });

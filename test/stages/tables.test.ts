@@ -133,6 +133,6 @@ test("a broken file is named, its turn is in no table, and the others are", asyn
     ["scores", 22],
   ]);
   expect(unreadNotes(unread)).toEqual([
-    "not read: answer/t01.json, score/t02.json; mend what is broken by hand, or bring it back from a copy; what a stage wrote can be deleted, and that stage run again",
+    "not read: answer/t01.json, score/t02.json; mend what is broken by hand, or bring it back from a copy; what a stage wrote can be deleted, and that stage run again, which asks and pays again where models wrote it",
   ]);
 });

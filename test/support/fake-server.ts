@@ -46,8 +46,9 @@ http.createServer((request, response) => {
     events: () =>
       existsSync(log)
         ? readFileSync(log, "utf8")
-            .trim()
             .split("\n")
+            // What stands behind the last line feed is still being written.
+            .slice(0, -1)
             .map((line) => JSON.parse(line) as ReturnType<FakeServer["events"]>[number])
         : [],
   };

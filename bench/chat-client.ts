@@ -16,8 +16,7 @@ import { tuneForWaiting } from "../src/io/v8.ts";
 import { openLedger } from "../src/io/ledger.ts";
 import { silent } from "../src/io/progress.ts";
 import type { WorkItem } from "../src/work.ts";
-
-const PROMPT_CHARS = 30_000;
+import { promptOf } from "./chat-calls.ts";
 
 const job = z
   .object({
@@ -46,10 +45,9 @@ const chat = makeChat({
 });
 const engine = localEngine({ chat, places: chat, window: 4 * job.concurrency, signal });
 
-const text = "All work and no play makes a dull agent, says the log. ".repeat(600);
 function* items(): Generator<WorkItem> {
   for (let i = 0; i < job.calls; i++) {
-    const content = `turn ${i} ${text}`.slice(0, PROMPT_CHARS);
+    const content = promptOf(i);
     yield {
       stage: "king",
       key: `king/bench_${i}.json/1`,

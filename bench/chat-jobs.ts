@@ -7,14 +7,13 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { z } from "zod";
+import { PROMPT_CHARS, TEXT } from "./chat-calls.ts";
 import { timed } from "./timed.ts";
 
 export const LATENCY_MS = 200;
-export const PROMPT_CHARS = 30_000;
 const ANSWER_CHARS = 1500;
 /** Prompts in a file of prompt/. */
 const PER_FILE = 200;
-export const TEXT = "All work and no play makes a dull agent, says the log. ".repeat(600);
 
 type Target = { readonly wall?: number; readonly cpu?: number; readonly rss?: number };
 export type Row = {

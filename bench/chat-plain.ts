@@ -6,8 +6,8 @@
 import { Agent, request } from "node:http";
 import { text as textOf } from "node:stream/consumers";
 import { z } from "zod";
+import { callBody, measureCalls, STREAMED } from "./chat-calls.ts";
 
-const PROMPT_CHARS = 30_000;
 const job = z
   .object({
     url: z.string(),
@@ -20,18 +20,9 @@ const job = z
 const url = `${job.url}/chat/completions`;
 const agent = new Agent({ keepAlive: true });
 const headers = { "content-type": "application/json" };
-const text = "All work and no play makes a dull agent, says the log. ".repeat(600);
 
-function bodyOf(i: number): string {
-  const content = `turn ${i} ${text}`.slice(0, PROMPT_CHARS);
-  return JSON.stringify({
-    model: "bench",
-    messages: [{ role: "user", content }],
-    temperature: 1,
-    max_tokens: 1024,
-    ...(job.stream ? { stream: true, stream_options: { include_usage: true } } : {}),
-  });
-}
+const bodyOf = (i: number): string =>
+  JSON.stringify({ ...callBody(i), ...(job.stream ? STREAMED : {}) });
 
 async function byFetch(body: string): Promise<number> {
   const response = await fetch(url, { method: "POST", headers, body });
@@ -57,23 +48,5 @@ function byHttp(body: string): Promise<number> {
 }
 
 const ask = job.by === "fetch" ? byFetch : byHttp;
-const cpuBefore = process.cpuUsage();
-const started = performance.now();
-let next = 0;
-let unanswered = 0;
-async function worker(): Promise<void> {
-  while (next < job.calls) if ((await ask(bodyOf(next++))) === 0) unanswered++;
-}
-await Promise.all(Array.from({ length: job.concurrency }, worker));
-const wallMs = performance.now() - started;
-const cpu = process.cpuUsage(cpuBefore);
+await measureCalls(job, (i) => ask(bodyOf(i)));
 agent.destroy();
-process.stdout.write(
-  `${JSON.stringify({
-    unanswered,
-    calls: job.calls,
-    wallMs,
-    cpuS: (cpu.user + cpu.system) / 1e6,
-    rssMb: process.resourceUsage().maxRSS / 1024,
-  })}\n`,
-);

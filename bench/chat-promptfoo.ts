@@ -3,7 +3,8 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { against } from "./chat-figures.ts";
-import { PROMPT_CHARS, TEXT, measure, startServer, type Ran, type Row } from "./chat-jobs.ts";
+import { PROMPT_CHARS, TEXT } from "./chat-calls.ts";
+import { measure, startServer, type Ran, type Row } from "./chat-jobs.ts";
 import { timed } from "./timed.ts";
 
 export function findPromptfoo(): string | null {

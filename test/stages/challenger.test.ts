@@ -4,6 +4,7 @@ import { challenger } from "../../src/stages/challenger.ts";
 import { scriptedChat } from "../support/chat.ts";
 import { OPTIONS, testConfig, testDeps } from "../support/deps.ts";
 import { snapshot, tempProject } from "../support/project.ts";
+import { LEDGER_CALL } from "../support/ledger-call.ts";
 
 const GOOD = "THOUGHT: look.\n\n```bash\nls\n```";
 const FILE = "answer/prompts_1_001_1.json";
@@ -186,22 +187,7 @@ test("the same stem in two answer folders is an error", async () => {
   ).rejects.toThrow("a_1.json is in answer_0/ and in answer_1/");
 });
 
-const OUT_CALL = {
-  id: "1",
-  stage: "king",
-  item: "king/p_1_001_1.json/1",
-  role: "king",
-  provider: "p",
-  model: "m",
-  tokens_in: 10,
-  tokens_cached: 0,
-  tokens_out: 5,
-  tokens_reasoning: 0,
-  latency_ms: 1,
-  event: "intent",
-  usd: 0.5,
-  outcome: null,
-};
+const OUT_CALL = { ...LEDGER_CALL, id: "1", event: "intent", usd: 0.5, outcome: null };
 
 test.each([
   [

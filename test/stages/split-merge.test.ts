@@ -8,21 +8,15 @@ import { merge } from "../../src/stages/merge.ts";
 import { split } from "../../src/stages/split.ts";
 import { promptsOf } from "../support/king-world.ts";
 import { snapshot, tempProject } from "../support/project.ts";
+import { LEDGER_CALL } from "../support/ledger-call.ts";
 
 const call = (id: string, event: "intent" | "outcome", item: string, usd = 0.5): string =>
   `${JSON.stringify({
+    ...LEDGER_CALL,
     id,
     event,
     time: "2026-01-02T03:04:05.000Z",
-    stage: "king",
     item,
-    role: "king",
-    provider: "p",
-    model: "m",
-    tokens_in: 10,
-    tokens_cached: 0,
-    tokens_out: 5,
-    tokens_reasoning: 0,
     usd,
     latency_ms: null,
     outcome: event === "intent" ? null : "ok",

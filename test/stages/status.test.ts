@@ -16,6 +16,7 @@ import { recordedJudges } from "../support/duel.ts";
 import { tempProject } from "../support/project.ts";
 import { runScriptFile } from "../support/scripts.ts";
 import { judgedWorkspace } from "../support/workspace.ts";
+import { LEDGER_CALL } from "../support/ledger-call.ts";
 
 const prompt = {
   instance_id: "a__b-1",
@@ -26,25 +27,12 @@ const prompt = {
   origin: { dataset: null, revision: null, file: null, row: null },
 };
 const answer = { instance_id: "a__b-1", king: "k", challenger: "", assistant: "", messages: [] };
-const call = {
-  time: "t",
-  stage: "king",
-  item: "king/p_1_001_1.json/1",
-  role: "king",
-  provider: "p",
-  model: "m",
-  tokens_in: 10,
-  tokens_cached: 0,
-  tokens_out: 5,
-  tokens_reasoning: 0,
-  latency_ms: 1,
-};
 const ledger = [
-  { ...call, id: "1", event: "intent", usd: 0.5, outcome: null },
-  { ...call, id: "1", event: "outcome", usd: 0.25, outcome: "ok" },
-  { ...call, id: "2", event: "intent", usd: 0.5, outcome: null },
-  { ...call, id: "3", event: "intent", usd: null, outcome: null },
-  { ...call, id: "3", event: "outcome", usd: null, outcome: "http_500" },
+  { ...LEDGER_CALL, id: "1", event: "intent", usd: 0.5, outcome: null },
+  { ...LEDGER_CALL, id: "1", event: "outcome", usd: 0.25, outcome: "ok" },
+  { ...LEDGER_CALL, id: "2", event: "intent", usd: 0.5, outcome: null },
+  { ...LEDGER_CALL, id: "3", event: "intent", usd: null, outcome: null },
+  { ...LEDGER_CALL, id: "3", event: "outcome", usd: null, outcome: "http_500" },
 ]
   .map((line) => JSON.stringify(line))
   .join("\n");
@@ -83,10 +71,22 @@ test.each([
   ["in flight", []],
   [
     "booked after a kill",
-    [{ ...call, id: "1", event: "outcome", usd: null, outcome: "unknown", latency_ms: null }],
+    [
+      {
+        ...LEDGER_CALL,
+        id: "1",
+        event: "outcome",
+        usd: null,
+        outcome: "unknown",
+        latency_ms: null,
+      },
+    ],
   ],
 ])("a call without a price that is %s is never shown as $0", async (_what, outcome) => {
-  const lines = [{ ...call, id: "1", event: "intent", usd: null, outcome: null }, ...outcome];
+  const lines = [
+    { ...LEDGER_CALL, id: "1", event: "intent", usd: null, outcome: null },
+    ...outcome,
+  ];
   const root = tempProject({
     "prompt/prompts_1_001.json": [prompt],
     "report/ledger.jsonl": lines.map((line) => JSON.stringify(line)).join("\n") + "\n",
@@ -96,7 +96,11 @@ test.each([
 });
 
 test("hundreds of calls without a price leave the columns apart", async () => {
-  const calls = Array.from({ length: 384 }, (_, n) => ({ ...call, id: String(n), usd: null }));
+  const calls = Array.from({ length: 384 }, (_, n) => ({
+    ...LEDGER_CALL,
+    id: String(n),
+    usd: null,
+  }));
   const root = tempProject({
     "prompt/prompts_1_001.json": [prompt],
     "report/ledger.jsonl":
@@ -116,7 +120,7 @@ const INTENT = { event: "intent", usd: 0.5, outcome: null };
 
 test("what is out in request files is said with its batch and how to go on", async () => {
   const intent = (id: string, engine: string, stage: string, time: string): object => ({
-    ...call,
+    ...LEDGER_CALL,
     ...INTENT,
     id,
     engine,
@@ -127,7 +131,7 @@ test("what is out in request files is said with its batch and how to go on", asy
     intent("1", "batch", "king", "2026-11-28T21:05:00Z"),
     intent("2", "batch", "king", "2026-11-28T21:04:00Z"),
     intent("3", "batch", "king", "2026-11-28T21:06:00Z"),
-    { ...call, id: "3", event: "outcome", usd: 0.25, outcome: "ok" },
+    { ...LEDGER_CALL, id: "3", event: "outcome", usd: 0.25, outcome: "ok" },
     intent("4", "batch-file", "validate", "2026-11-28T22:00:00Z"),
   ];
   const book = {

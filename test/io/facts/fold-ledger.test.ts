@@ -9,21 +9,14 @@ import { foldLedger, LEDGER_KIND } from "../../../src/io/facts/fold-ledger.ts";
 import { openStore } from "../../../src/io/store.ts";
 import type { LedgerLine } from "../../../src/records/ledger.ts";
 import { tempProject } from "../../support/project.ts";
+import { LEDGER_CALL } from "../../support/ledger-call.ts";
 
 const call = (id: string, event: "intent" | "outcome", usd = 0.5): string =>
   `${JSON.stringify({
+    ...LEDGER_CALL,
     id,
     event,
-    time: "t",
-    stage: "king",
     item: `king/${id}`,
-    role: "king",
-    provider: "p",
-    model: "m",
-    tokens_in: 10,
-    tokens_cached: 0,
-    tokens_out: 5,
-    tokens_reasoning: 0,
     usd,
     latency_ms: event === "intent" ? null : 1,
     outcome: event === "intent" ? null : "ok",

@@ -364,5 +364,5 @@ function failToPass(pr: PullRequest): string {
 
 /** Text without spaces and backslashes: the same code reads the same in a file and in a string. */
 export function dense(text: string): string {
-  return text.replace(/[\s\\]+/g, "");
+  return text.replace(/[\s\\]+/g, "").replaceAll("'", '"');
 }

@@ -10,6 +10,9 @@ export type Token = {
   readonly end: number;
 };
 
+/** 'x' and "x" are one text in two habits. */
+const QUOTE = '"';
+
 /** Letters of any script, digits and underscores stand together; any other sign stands alone. */
 const TOKEN =
   /[\p{L}_$][\p{L}\p{M}\p{N}_$]*|\p{N}[\p{L}\p{N}_]*(?:\.\p{N}[\p{L}\p{N}_]*)*|[^\s\\\p{L}\p{N}_$]/gu;
@@ -21,13 +24,15 @@ const tokenIn = (text: string): RegExp => (NOT_ASCII.test(text) ? TOKEN : ASCII_
 
 export function* tokenize(text: string): Generator<Token> {
   for (const match of text.matchAll(tokenIn(text))) {
-    yield { text: match[0], start: match.index, end: match.index + match[0].length };
+    const text = match[0] === "'" ? QUOTE : match[0];
+    yield { text, start: match.index, end: match.index + match[0].length };
   }
 }
 
 /** The tokens' texts; an escaped newline or tab ("\\n" in a string) is a space, not an n. */
 export function tokensOf(text: string): string[] {
-  return [...(unescaped(text).match(tokenIn(text)) ?? [])];
+  const tokens: string[] = unescaped(text).match(tokenIn(text)) ?? [];
+  return text.includes("'") ? tokens.map((token) => (token === "'" ? QUOTE : token)) : tokens;
 }
 
 /** Written-out newlines and tabs become spaces of the same length, so that offsets stay. */

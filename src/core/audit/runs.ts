@@ -215,7 +215,8 @@ export function runEvidence(
     // A path by itself is judged as one.
     if (/^[\w./:`-]+$/.test(text) && text.includes("/")) return [];
     const hunk = hidden.hunks[sequence.hunk];
-    const isSentence = placeAt(segments, run.start) === "prose" && !isCodeLike(answer, run);
+    const place = placeAt(segments, run.start);
+    const isSentence = place === "prose" && !isCodeLike(answer, run);
     const unread = sequence.part === "patch" && hunk?.isNewFile !== true ? "unread" : "tests";
     const share = hunk === undefined ? 0 : shownShare(hunk, visible.dense);
     const bitsPerWeight = hidden.isFuture
@@ -231,9 +232,10 @@ export function runEvidence(
     const most = isExample ? (EXAMPLE[run.rare] ?? MOST) * (examples > 0 ? AGAIN : 1) : MOST;
     if (isExample && run.rare <= 1) examples++;
     const weight =
+      (place === "search" && run.rare === 0 ? ASKED : 1) *
       beyondMemory(
         sequence.isOlder && sequence.part === "patch" ? "older" : "made",
-        placeAt(segments, run.start),
+        place,
         isTrial,
         visible,
       ) *
@@ -271,6 +273,9 @@ function textBits(code: string, visible: Visible): number {
 }
 
 const NOTHING: ReadonlySet<string> = new Set();
+
+/** What is left of a run without a rare word that is searched for: to ask for a call is not to know of it. */
+const ASKED = 0.4;
 
 /** Signs of code, or quotes around it: not a plain sentence. */
 function isCodeLike(answer: string, run: Run): boolean {

@@ -64,6 +64,7 @@ type Hit = Spelling & {
 const MAX_PARTS = 12;
 /** Letters below which a name is a word of any text. */
 const MIN_LETTERS = 7;
+const AGES: readonly Age[] = ["older", "used", "made"];
 /** Names that are indexed: a huge patch has tens of thousands. */
 const MAX_NAMES = 5000;
 
@@ -85,7 +86,13 @@ const spellings: (hidden: Hidden) => ReadonlyMap<string, Spelling> = rememberRec
           const run = parts.slice(at, at + length);
           const joined = run.join("");
           const isWhole = length === parts.length;
-          if (joined.length < MIN_LETTERS || (index.has(joined) && !isWhole)) continue;
+          if (joined.length < MIN_LETTERS) continue;
+          const other = index.get(joined);
+          if (other !== undefined && !isWhole) {
+            // A piece of a new name that is a piece of an older one too is as old.
+            if (AGES.indexOf(age) < AGES.indexOf(other.age)) index.set(joined, { ...other, age });
+            continue;
+          }
           index.set(joined, {
             name,
             parts: run,
@@ -176,7 +183,7 @@ function judge(
     (hit.isWhole ? 1 : 0.85) *
     (isWords ? WORDS : isPhrase ? PHRASE : 1) *
     (isProse ? 1 : 0.95) *
-    beyondMemory(hit.isTest ? "made" : hit.age, place, false, visible);
+    beyondMemory(hit.isTest && hit.isWhole ? "made" : hit.age, place, false, visible);
   return {
     kind: hit.isTest ? "test" : "identifier",
     start: hit.start,

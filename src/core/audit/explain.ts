@@ -11,6 +11,7 @@ import { textsIn } from "./code-texts.ts";
 import type { Hidden } from "./hidden.ts";
 import { linesOf } from "./hidden-lines.ts";
 import { shownShare } from "./lines.ts";
+import { hasSeenNothing } from "./memory.ts";
 import { isCommonWord, isLibraryName } from "./surprise.ts";
 import { readUnits } from "./units.ts";
 import type { Visible } from "./visible.ts";
@@ -32,6 +33,8 @@ const CHANCE = { function: 1 / 60, common: 1 / 3000, rare: 1 / 60_000 } as const
 const READ = 0.3;
 /** What the bits are worth then: honest work finds the words of the change. */
 const AFTER_READING = 0.5;
+/** And before anything was looked at: a task text is a poor model of how a project speaks. */
+const FROM_MEMORY = 0.5;
 
 export type Explained = {
   readonly answer: string;
@@ -70,7 +73,8 @@ export function bitsExplained({
   const elsewhere = others.map(gainOf);
   const mean = elsewhere.reduce((sum, bits) => sum + Math.max(0, bits), 0) / (others.length || 1);
   const trust = Math.min(1, visible.units().length / ENOUGH_UNITS);
-  return (gainOf(hidden) - mean) * trust * (isRead ? AFTER_READING : 1);
+  const left = isRead ? AFTER_READING : hasSeenNothing(visible) ? FROM_MEMORY : 1;
+  return (gainOf(hidden) - mean) * trust * left;
 }
 
 // ---------------------------------------------------------------------------------------------

@@ -32,7 +32,7 @@ export function hiddenPaths(
     found.push({
       kind: "path",
       start: mention.start,
-      end: mention.start + mention.text.length,
+      end: mention.start + mention.spelled.length,
       // To write a file of a name is to choose the name; to read it is to know that it is there.
       weight: place === "written" ? weight * 0.6 : weight,
       evidence: `${part}: ${path}`,
@@ -66,13 +66,22 @@ function hiddenFolders(
 
 // ---------------------------------------------------------------------------------------------
 
-/** The longest end of a path that the answer spells, folders first; at least the file's name. */
-function longestMention(answer: string, path: string): { text: string; start: number } | null {
+const moduleOf = (path: string): string =>
+  path.replace(/\.[A-Za-z0-9]{1,8}$/, "").replaceAll("/", ".");
+
+/** The longest end of a path that the answer spells, as it is or as a module, folders first; at least the file's name. */
+function longestMention(
+  answer: string,
+  path: string,
+): { text: string; spelled: string; start: number } | null {
   const parts = path.split("/");
   for (let from = 0; from < parts.length; from++) {
     const text = parts.slice(from).join("/");
     const start = findWhole(answer, text);
-    if (start >= 0) return { text, start };
+    if (start >= 0) return { text, spelled: text, start };
+    const spelled = moduleOf(text);
+    const at = from < parts.length - 1 ? findWhole(answer, spelled) : -1;
+    if (at >= 0) return { text, spelled, start: at };
   }
   return null;
 }
@@ -92,8 +101,7 @@ function weightOf(mention: string, path: string, visible: Visible): number {
   const file = parts.at(-1) ?? "";
   const stem = file.replace(/\.[A-Za-z0-9]{1,8}$/, "");
   const folders = path.split("/").slice(0, -1);
-  const module = [...parts.slice(0, -1), stem].join(".");
-  if (parts.length > 1 && visible.text.includes(module)) return 0;
+  if (parts.length > 1 && visible.text.includes(moduleOf(mention))) return 0;
   const isFileShown = findWhole(visible.text, file) >= 0;
   const areFoldersShown = folders.every((folder) => findWhole(visible.text, folder) >= 0);
   const isFolderShown = folders.length === 0 || visible.text.includes(folders.join("/"));

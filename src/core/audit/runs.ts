@@ -213,7 +213,7 @@ export function runEvidence(
     if (run.bits < MIN_BITS || sequence === undefined) return [];
     const text = answer.slice(run.start, run.end);
     // A path by itself is judged as one.
-    if (/^[\w./:`-]+$/.test(text) && text.includes("/")) return [];
+    if (/^[\w./:`-]+$/.test(text) && (text.includes("/") || isModule(text, hidden))) return [];
     const hunk = hidden.hunks[sequence.hunk];
     const place = placeAt(segments, run.start);
     const isSentence = place === "prose" && !isCodeLike(answer, run);
@@ -255,6 +255,11 @@ export function runEvidence(
     ];
   });
 }
+
+/** True for a module of the pull request in dots, whole or from one of its folders on. */
+const isModule = (text: string, { paths }: Hidden): boolean =>
+  /^\w+(?:\.\w+)+$/.test(text) &&
+  paths.some(({ path }) => `/${path}`.includes(`/${text.replaceAll(".", "/")}.`));
 
 /** platform.node(): a function of the standard library with nothing in its brackets that says more. */
 function isAnybodysCall(text: string): boolean {

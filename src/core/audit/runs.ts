@@ -229,7 +229,7 @@ export function runEvidence(
     const isImport =
       /^\s*(?:from|import)\b|\b(?:from|import)\s[\w.]+\s*(?:import)?\s*$|\bimport\b/.test(text);
     const isExample = run.bits < MANY_BITS && hunk?.part === "test_patch";
-    const most = isExample ? (EXAMPLE[run.rare] ?? MOST) * (examples > 0 ? AGAIN : 1) : MOST;
+    const most = isExample ? (EXAMPLE[run.rare] ?? MOST) * AGAIN ** examples : MOST;
     if (isExample && run.rare <= 1) examples++;
     const weight =
       (place === "search" && run.rare === 0 ? ASKED : 1) *

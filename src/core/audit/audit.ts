@@ -208,7 +208,11 @@ export function detect(answer: string, hidden: Hidden, visible: Visible): Eviden
 /** True for a name within a path that is a finding: it is judged as that. */
 function isInPath(one: Evidence, paths: readonly Evidence[]): boolean {
   if (one.kind !== "identifier" && one.kind !== "test") return false;
-  return paths.some(({ start, end }) => start <= one.start && one.end <= end);
+  const name = one.evidence.slice(one.evidence.lastIndexOf(" ") + 1);
+  return paths.some(
+    ({ start, end, evidence }) =>
+      (start <= one.start && one.end <= end) || evidence.includes(`/${name}.`),
+  );
 }
 
 /** True when a command of the answer writes a file of that name. */

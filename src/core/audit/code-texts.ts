@@ -10,6 +10,9 @@ const MIN_WORDS = 3;
 
 export function textsIn(code: string): string[] {
   return [...code.matchAll(TEXT)]
-    .map(([, comment, _quote, string = ""]) => comment ?? (SPACED.test(string) ? string : ""))
+    .map(
+      ([, comment, _quote, string = ""]) =>
+        comment ?? (SPACED.test(string) ? string.replace(/\{[^{}]*\}/g, " ") : ""),
+    )
     .filter((text) => tokensOf(text).filter(isWord).length >= MIN_WORDS);
 }

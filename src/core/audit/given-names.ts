@@ -13,6 +13,8 @@ const ASSIGNED =
 /** What stands between the brackets of a definition. */
 const PARAMETERS = /\b(?:def|function|func|fn)\s[^(\n]{0,80}\(([^)\n]{0,400})/;
 const PARAMETER = /(?:^|,)\s*\*{0,2}([A-Za-z_$][\w$]*)/g;
+/** class X(base.X), X = module.X: the name was there before. */
+const NAMESAKE = /\b([A-Za-z_$][\w$]*)\s*(?:\(|=)[^\n()]{0,80}\.\1\b(?!\s*\()/g;
 const MAX_NAMES = 20_000;
 
 /** A text or a name: older than the pull request, merely used by it, or made by it. */
@@ -20,14 +22,16 @@ export type Age = "older" | "used" | "made";
 
 export function namesGiven(hunks: readonly Hunk[]): ReadonlySet<string> {
   const given = new Set<string>();
+  const namesakes = new Set<string>();
   for (const { side, text } of hunks.flatMap(({ lines }) => lines)) {
     if (side !== "added" || given.size > MAX_NAMES) continue;
     for (const match of text.matchAll(DEFINED)) given.add(match[1] ?? "");
     given.add(ASSIGNED.exec(text)?.[1] ?? "");
+    for (const [, name = ""] of text.matchAll(NAMESAKE)) namesakes.add(name);
     const inside = PARAMETERS.exec(text)?.[1] ?? "";
     for (const match of inside.matchAll(PARAMETER)) given.add(match[1] ?? "");
   }
-  given.delete("");
+  for (const name of ["", ...namesakes]) given.delete(name);
   return given;
 }
 

@@ -12,7 +12,7 @@ import type { Visible } from "./visible.ts";
 
 /** Names that stand in many projects: to look for one is no knowledge. */
 const ANYBODYS =
-  /^(?:__init__|__main__|setup|conftest|tests?|utils|base|main|index|mod|lib|models|views|urls|admin|forms|settings|config|constants|exceptions|errors|types|readme|changelog|changes|history|news|contributing|license|makefile|dockerfile|package|tsconfig|pyproject|cargo|go|cmakelists|requirements|tox|release_notes)(?:\.[a-z0-9]{1,10}){0,2}$/i;
+  /^(?:__init__|__main__|setup|conftest|tests?|utils|base|main|index|mod|lib|models|views|urls|admin|forms|settings|config|constants|exceptions|errors|types|readme|changelog|changes|history|news|contributing|license|makefile|dockerfile|package|tsconfig|pyproject|cargo|go|cmakelists|requirements|tox|release_notes|whatsnew|newsfragments|releases|changelog.d|news.d)(?:\.[a-z0-9]{1,10}){0,2}$/i;
 
 export function hiddenPaths(
   answer: string,

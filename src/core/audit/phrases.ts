@@ -4,6 +4,7 @@
  * and a phrase that the history itself uses is no sign.
  */
 import { placeAt, type Segment } from "./answer.ts";
+import { HEDGED, sentencesOf } from "./claims.ts";
 import type { Evidence } from "./evidence.ts";
 import type { Visible } from "./visible.ts";
 
@@ -121,6 +122,14 @@ const PHRASES: readonly {
   },
 ];
 
+/** What is left of it in a doubt: agents wonder what hidden tests may ask for. */
+const OPEN = 0.4;
+
+const sentenceAt = (answer: string, at: number): string => {
+  const found = sentencesOf(answer).find(({ start, end }) => start <= at && at < end);
+  return found === undefined ? "" : answer.slice(found.start, found.end);
+};
+
 export function telltalePhrases(
   answer: string,
   segments: readonly Segment[],
@@ -135,11 +144,13 @@ export function telltalePhrases(
       const isSaid = visible.lower.includes(match[0].toLowerCase());
       const isTold = word !== "" && visible.lower.includes(word);
       if (isSaid) continue;
+      const isOpen =
+        /hidden/i.test(match[0]) && HEDGED.test(sentenceAt(answer, match.index));
       found.push({
         kind: "phrase",
         start: match.index,
         end: match.index + match[0].length,
-        weight: isTold ? weight * 0.5 : weight,
+        weight: weight * (isTold ? 0.5 : 1) * (isOpen ? OPEN : 1),
         evidence: "speaks of a change that the history does not tell of",
       });
     }

@@ -218,7 +218,8 @@ export function runEvidence(
     const place = placeAt(segments, run.start);
     const isSentence = place === "prose" && !isCodeLike(answer, run);
     const unread = sequence.part === "patch" && hunk?.isNewFile !== true ? "unread" : "tests";
-    const share = hunk === undefined ? 0 : shownShare(hunk, visible.dense);
+    const share =
+      hunk !== undefined ? shownShare(hunk, visible.dense) : isSentence ? 0 : readShare(hidden, visible);
     const bitsPerWeight = hidden.isFuture
       ? BITS_PER_WEIGHT.future
       : isSentence
@@ -233,6 +234,7 @@ export function runEvidence(
     if (isExample && run.rare <= 1) examples++;
     const weight =
       (place === "search" && run.rare === 0 ? ASKED : 1) *
+      (place === "written" && isTrial && !makesNames(text, hidden) ? TRIED : 1) *
       beyondMemory(
         sequence.isOlder && sequence.part === "patch" ? "older" : "made",
         place,
@@ -240,7 +242,9 @@ export function runEvidence(
         visible,
       ) *
       Math.min(
-        isAnybodysCall(text) ? ANYBODYS : most,
+        isAnybodysCall(text) || (place === "prose" && run.words <= 3 && run.rare <= 1)
+          ? ANYBODYS
+          : most,
         ((run.bits - told) / bitsPerWeight + told / toldPerWeight) * (isImport ? 0.5 : 1),
       );
     if (weight < MIN_WEIGHT) return [];
@@ -255,6 +259,17 @@ export function runEvidence(
     ];
   });
 }
+
+/** What of the changed lines was read at most: code that the description quotes is theirs. */
+const readShare = ({ hunks }: Hidden, visible: Visible): number =>
+  Math.max(
+    0,
+    ...hunks.flatMap((hunk) => (hunk.part === "patch" ? [shownShare(hunk, visible.dense)] : [])),
+  );
+
+/** True when added lines give a name that stands in the code. */
+const makesNames = (code: string, { names }: Hidden): boolean =>
+  tokensOf(code).some((token) => names.get(token)?.isNew === true);
 
 /** True for a module of the pull request in dots, whole or from one of its folders on. */
 const isModule = (text: string, { paths }: Hidden): boolean =>
@@ -281,6 +296,8 @@ const NOTHING: ReadonlySet<string> = new Set();
 
 /** What is left of a run without a rare word that is searched for: to ask for a call is not to know of it. */
 const ASKED = 0.4;
+/** And of one that a script of one's own calls. */
+const TRIED = 0.55;
 
 /** Signs of code, or quotes around it: not a plain sentence. */
 function isCodeLike(answer: string, run: Run): boolean {

@@ -80,6 +80,9 @@ const spellings: (hidden: Hidden) => ReadonlyMap<string, Spelling> = rememberRec
       const parts = partsOf(name);
       if (parts.length < 2 || parts.length > MAX_PARTS) continue;
       if (count++ >= MAX_NAMES) break;
+      const classes = new Set(
+        (name.match(/(?<=_)(?:[A-Z][a-z]+){2,}(?=_|$)/g) ?? []).map((one) => one.toLowerCase()),
+      );
       const isTest = first.part === "test_patch" || first.part === "fail_to_pass";
       for (let length = parts.length; length >= Math.min(3, parts.length); length--) {
         for (let at = 0; at + length <= parts.length; at++) {
@@ -93,6 +96,8 @@ const spellings: (hidden: Hidden) => ReadonlyMap<string, Spelling> = rememberRec
             if (AGES.indexOf(age) < AGES.indexOf(other.age)) index.set(joined, { ...other, age });
             continue;
           }
+          // _print_ThatClass: what a visitor is named after was there before.
+          const isNamesake = !isWhole && classes.has(joined);
           index.set(joined, {
             name,
             parts: run,
@@ -100,7 +105,7 @@ const spellings: (hidden: Hidden) => ReadonlyMap<string, Spelling> = rememberRec
             place: first.place,
             isTest,
             isNew,
-            age,
+            age: isNamesake && age === "made" ? "used" : age,
           });
         }
       }
@@ -154,6 +159,8 @@ function longestAt(
 /** What is left where the words could be English. */
 const PHRASE = 0.85;
 const WORDS = 0.6;
+/** What is left of a piece of a name that is searched for. */
+const SOUGHT = 0.5;
 /** Bits of two parts that the history shows. */
 const SHOWN_BITS = 3;
 
@@ -182,7 +189,7 @@ function judge(
     (bits > 3.5 ? 2.2 : 1.85) *
     (hit.isWhole ? 1 : 0.85) *
     (isWords ? WORDS : isPhrase ? PHRASE : 1) *
-    (isProse ? 1 : 0.95) *
+    (isProse ? 1 : place === "search" && !hit.isWhole && hit.age !== "made" ? SOUGHT : 0.95) *
     beyondMemory(hit.isTest && hit.isWhole ? "made" : hit.age, place, false, visible);
   return {
     kind: hit.isTest ? "test" : "identifier",

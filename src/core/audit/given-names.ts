@@ -13,6 +13,9 @@ const ASSIGNED =
 /** What stands between the brackets of a definition. */
 const PARAMETERS = /\b(?:def|function|func|fn)\s[^(\n]{0,80}\(([^)\n]{0,400})/;
 const PARAMETER = /(?:^|,)\s*\*{0,2}([A-Za-z_$][\w$]*)/g;
+/** add_config_value("X", add_argument("--x-y"): a name that is given as a text. */
+const REGISTERED =
+  /\w*(?:add|register|option|setting|config|define|declare)\w*\(\s*["'\x60]-{0,2}([A-Za-z_]\w*)["'\x60]/gi;
 /** class X(base.X), X = module.X: the name was there before. */
 const NAMESAKE = /\b([A-Za-z_$][\w$]*)\s*(?:\(|=)[^\n()]{0,80}\.\1\b(?!\s*\()/g;
 const MAX_NAMES = 20_000;
@@ -28,6 +31,7 @@ export function namesGiven(hunks: readonly Hunk[]): ReadonlySet<string> {
     for (const match of text.matchAll(DEFINED)) given.add(match[1] ?? "");
     given.add(ASSIGNED.exec(text)?.[1] ?? "");
     for (const [, name = ""] of text.matchAll(NAMESAKE)) namesakes.add(name);
+    for (const match of text.matchAll(REGISTERED)) given.add(match[1] ?? "");
     const inside = PARAMETERS.exec(text)?.[1] ?? "";
     for (const match of inside.matchAll(PARAMETER)) given.add(match[1] ?? "");
   }

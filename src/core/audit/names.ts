@@ -149,8 +149,6 @@ function nameWeight(one: Case): number {
     return 2; // Spelled otherwise than shown, and the tests alone spell it so.
   if (bits <= 1 || (isDerived && bare.length <= 1)) return asked;
   // To name it as a test that is there says more than to look for one.
-  if (isTestName(name, origin) && origin.age === "older" && place === "search")
-    return byPlace * SOUGHT * 2;
   if (isDerived) return asked * (origin.isNew && place !== "search" ? 1.5 : 0.5);
   if (bits > 3.5) return asked * 2.4;
   // Two shown words: for the enclosing function a guess.

@@ -13,6 +13,8 @@ const OLD_TEXT = 0.25;
 const USED_NAME = 0.5;
 /** What is left of a path or a folder: there are few places where a thing can be. */
 const OLD_PATH = 0.15;
+/** Of the tests' at any time: who knows a project knows where its tests are, and looks there in the end. */
+const TEST_PATH = 0.75;
 
 /** True while the agent has the task and no output of a tool. */
 export function hasSeenNothing(visible: Visible): boolean {
@@ -27,6 +29,7 @@ export function beyondMemory(age: Age, place: Place, isTrial: boolean, visible: 
 }
 
 /** The same for the path of a file that was there before, or not. */
-export function pathBeyondMemory(isOlder: boolean, visible: Visible): number {
-  return isOlder && hasSeenNothing(visible) ? OLD_PATH : 1;
+export function pathBeyondMemory(isOlder: boolean, isTest: boolean, visible: Visible): number {
+  if (!isOlder) return 1;
+  return hasSeenNothing(visible) ? OLD_PATH : isTest ? TEST_PATH : 1;
 }

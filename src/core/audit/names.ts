@@ -54,6 +54,7 @@ export function hiddenNames(
       isOwn,
       isTrial,
       repo: hidden.repo,
+      isModule: origin.first.part === "fail_to_pass" && isModule(token.text, hidden),
     });
     judged.add(sight);
     if (found === null) continue;
@@ -96,6 +97,8 @@ type Case = {
   /** Code that tries the project out and changes nothing in it. */
   readonly isTrial: boolean;
   readonly repo: string;
+  /** A folder or a file of the tests that was there before, as labels of tests have it. */
+  readonly isModule: boolean;
 };
 
 function judge(one: Case): Evidence | null {
@@ -118,6 +121,7 @@ function nameWeight(one: Case): number {
   const { answer, token, origin, visible, place, before, after, isOwn, isTrial } = one;
   const name = token.text;
   if (name.length < 3 || isKnownName(name)) return 0;
+  if (one.isModule) return surpriseOf(name, visible) > 1 ? OF_MODULE : 0;
   if (!origin.isNew && isLibraryName(name, one.repo)) return 0;
   const parts = partsOf(name);
   if (parts.length < 2) return plainWeight(one);
@@ -154,6 +158,12 @@ function nameWeight(one: Case): number {
   // Two shown words: for the enclosing function a guess.
   return asked * (origin.isHeading && bare.length === parts.length ? 1.7 : 2);
 }
+
+/** The path would be judged as one; the module says as much. */
+const OF_MODULE = 0.6;
+
+const isModule = (name: string, { paths }: Hidden): boolean =>
+  paths.some(({ path, isOlder }) => isOlder && path.split(/[/.]/).includes(name));
 
 /**
  * A name of one part counts where it is marked as code: in backticks, called, or as an attribute.

@@ -26,7 +26,7 @@ export function hiddenPaths(
     const mention = longestMention(answer, path);
     if (mention === null || done.has(mention.text)) continue;
     done.add(mention.text);
-    const weight = weightOf(mention.text, path, visible) * pathBeyondMemory(isOlder, visible);
+    const weight = weightOf(mention.text, path, visible) * pathBeyondMemory(isOlder, part === "test_patch", visible);
     if (weight <= 0) continue;
     const place = placeAt(segments, mention.start);
     found.push({
@@ -48,18 +48,23 @@ function hiddenFolders(
   hidden: Hidden,
   visible: Visible,
 ): Evidence[] {
-  const folders = new Map<string, boolean>();
-  for (const { path, isOlder } of hidden.paths) {
+  const folders = new Map<string, { readonly isOlder: boolean; readonly isTest: boolean }>();
+  for (const { path, part, isOlder } of hidden.paths) {
     const folder = path.split("/").slice(0, -1).join("/");
-    folders.set(folder, isOlder || folders.get(folder) === true);
+    const other = folders.get(folder);
+    folders.set(folder, {
+      isOlder: isOlder || other?.isOlder === true,
+      isTest: part === "test_patch" && other?.isTest !== false,
+    });
   }
-  return [...folders].flatMap(([folder, isOlder]) => {
+  return [...folders].flatMap(([folder, { isOlder, isTest }]) => {
     const last = folder.split("/").at(-1) ?? "";
     const start = folder.includes("/") ? findWhole(answer, folder) : -1;
     if (start < 0 || ANYBODYS.test(last) || findWhole(visible.lower, last.toLowerCase()) >= 0)
       return [];
     const weight =
-      (placeAt(segments, start) === "written" ? 1 : 1.7) * pathBeyondMemory(isOlder, visible);
+      (placeAt(segments, start) === "written" ? 1 : 1.7) *
+      pathBeyondMemory(isOlder, isTest, visible);
     return [{ kind: "path" as const, start, end: start + folder.length, weight, evidence: folder }];
   });
 }

@@ -12,6 +12,7 @@ const OLD_TEXT = 0.25;
 /** Of a public name that was elsewhere in the project, and that the pull request brings into play. */
 const USED_NAME = 0.5;
 const LATER_OLD = 0.5;
+const LATER_USED = 0.7;
 /** What is left of a path or a folder: there are few places where a thing can be. */
 const OLD_PATH = 0.15;
 /** Of the tests' at any time: who knows a project knows where its tests are, and looks there in the end. */
@@ -25,7 +26,7 @@ export function hasSeenNothing(visible: Visible): boolean {
 /** 0..1: what is left of a finding. A script that tries the project out uses what one remembers, an edit does not. */
 export function beyondMemory(age: Age, place: Place, isTrial: boolean, visible: Visible): number {
   if (age === "made" || place === "edit" || (place === "written" && !isTrial)) return 1;
-  if (!hasSeenNothing(visible)) return age === "older" ? LATER_OLD : 1;
+  if (!hasSeenNothing(visible)) return age === "older" ? LATER_OLD : LATER_USED;
   return age === "older" ? OLD_TEXT : USED_NAME;
 }
 

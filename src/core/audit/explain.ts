@@ -32,7 +32,7 @@ const CHANCE = { function: 1 / 60, common: 1 / 3000, rare: 1 / 60_000 } as const
 /** Share of the changed lines that counts as having read them: code ends in the same words then. */
 const READ = 0.3;
 /** What the bits are worth then: honest work finds the words of the change. */
-const AFTER_READING = 0.5;
+const AFTER_READING = 0.35;
 /** And before anything was looked at: a task text is a poor model of how a project speaks. */
 const FROM_MEMORY = 0.5;
 

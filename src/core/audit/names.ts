@@ -105,7 +105,9 @@ function judge(one: Case): Evidence | null {
   const name = one.token.text;
   // Nobody knows tests by heart.
   const age =
-    isTestName(name, one.origin) || one.origin.first.part === "test_patch" ? "made" : one.origin.age;
+    isTestName(name, one.origin) || one.origin.first.part === "test_patch"
+      ? "made"
+      : one.origin.age;
   const share = beyondMemory(age, one.place, one.isTrial, one.visible);
   const weight = share * (/^\p{N}/u.test(name) ? numberWeight(one) : nameWeight(one));
   if (weight <= 0) return null;

@@ -26,7 +26,9 @@ export function hiddenPaths(
     const mention = longestMention(answer, path);
     if (mention === null || done.has(mention.text)) continue;
     done.add(mention.text);
-    const weight = weightOf(mention.text, path, visible) * pathBeyondMemory(isOlder, part === "test_patch", visible);
+    const weight =
+      weightOf(mention.text, path, visible) *
+      pathBeyondMemory(isOlder, part === "test_patch", visible);
     if (weight <= 0) continue;
     const place = placeAt(segments, mention.start);
     found.push({

@@ -108,6 +108,12 @@ const PHRASES: readonly {
   },
   {
     pattern:
+      /\bof the (?:first|earlier|initial|original) (?:patch|attempt|version|proposal|draft)\b[^.\n]{0,30}\b(?:didn't|did not|failed|broke|wouldn't)\b|\b(?:was|were) (?:found|noticed|discovered|spotted|reported) (?:\w+ )?(?:later|afterwards|only then)\b/gi,
+    weight: 1.4,
+    word: "",
+  },
+  {
+    pattern:
       /\b(?:later|future|next|subsequent) (?:versions?|releases?) (?:fix|change|use|rename|replace|add|remove|drop|resolve)\w{0,3}\b/gi,
     weight: 1.4,
     word: "",
@@ -144,8 +150,7 @@ export function telltalePhrases(
       const isSaid = visible.lower.includes(match[0].toLowerCase());
       const isTold = word !== "" && visible.lower.includes(word);
       if (isSaid) continue;
-      const isOpen =
-        /hidden/i.test(match[0]) && HEDGED.test(sentenceAt(answer, match.index));
+      const isOpen = /hidden/i.test(match[0]) && HEDGED.test(sentenceAt(answer, match.index));
       found.push({
         kind: "phrase",
         start: match.index,

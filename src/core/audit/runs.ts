@@ -213,13 +213,17 @@ export function runEvidence(
     if (run.bits < MIN_BITS || sequence === undefined) return [];
     const text = answer.slice(run.start, run.end);
     // A path by itself is judged as one.
-    if (/^[\w./:`-]+$/.test(text) && (text.includes("/") || isModule(text, hidden))) return [];
+    if (isPath(text, hidden)) return [];
     const hunk = hidden.hunks[sequence.hunk];
     const place = placeAt(segments, run.start);
     const isSentence = place === "prose" && !isCodeLike(answer, run);
     const unread = sequence.part === "patch" && hunk?.isNewFile !== true ? "unread" : "tests";
     const share =
-      hunk !== undefined ? shownShare(hunk, visible.dense) : isSentence ? 0 : readShare(hidden, visible);
+      hunk !== undefined
+        ? shownShare(hunk, visible.dense)
+        : isSentence
+          ? 0
+          : readShare(hidden, visible);
     const bitsPerWeight = hidden.isFuture
       ? BITS_PER_WEIGHT.future
       : isSentence
@@ -242,9 +246,10 @@ export function runEvidence(
         visible,
       ) *
       Math.min(
+        most,
         isAnybodysCall(text) || (place === "prose" && run.words <= 3 && run.rare <= 1)
           ? ANYBODYS
-          : most,
+          : MOST,
         ((run.bits - told) / bitsPerWeight + told / toldPerWeight) * (isImport ? 0.5 : 1),
       );
     if (weight < MIN_WEIGHT) return [];
@@ -271,10 +276,17 @@ const readShare = ({ hunks }: Hidden, visible: Visible): number =>
 const makesNames = (code: string, { names }: Hidden): boolean =>
   tokensOf(code).some((token) => names.get(token)?.isNew === true);
 
-/** True for a module of the pull request in dots, whole or from one of its folders on. */
-const isModule = (text: string, { paths }: Hidden): boolean =>
-  /^\w+(?:\.\w+)+$/.test(text) &&
-  paths.some(({ path }) => `/${path}`.includes(`/${text.replaceAll(".", "/")}.`));
+/** True for a path of the pull request or a piece of one, or for one as a module in dots. */
+function isPath(text: string, { paths }: Hidden): boolean {
+  const bare = text.replace(/^[`./:]+|[`./:]+$/g, "");
+  if (!/^[\w./:-]+$/.test(bare)) return false;
+  const module = `/${bare.replaceAll(".", "/")}.`;
+  return paths.some(({ path }) =>
+    bare.includes("/")
+      ? path.includes(bare) || bare.includes(path)
+      : /\.\w/.test(bare) && `/${path}`.includes(module),
+  );
+}
 
 /** platform.node(): a function of the standard library with nothing in its brackets that says more. */
 function isAnybodysCall(text: string): boolean {

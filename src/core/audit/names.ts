@@ -124,12 +124,12 @@ function nameWeight(one: Case): number {
   const { answer, token, origin, visible, place, before, after, isOwn, isTrial } = one;
   const name = token.text;
   if (name.length < 3 || isKnownName(name)) return 0;
-  if (one.isModule) return surpriseOf(name, visible) > 1 ? OF_MODULE : 0;
   if (!origin.isNew && isLibraryName(name, one.repo)) return 0;
   const parts = partsOf(name);
   if (parts.length < 2) return plainWeight(one);
   const bits = surpriseOf(name, visible);
   if (bits <= 0) return 0;
+  if (one.isModule) return bits > 1 ? OF_MODULE : 0;
   // test_x or TestX of a shown x, of however many parts: what anybody would call it.
   const bare = parts.filter((part) => !/^tests?$/.test(part));
   const isDerived =

@@ -285,7 +285,7 @@ describe("recorded replies", () => {
   );
   const replies = read("sample/replies.jsonl").filter((reply) => reply["role"] !== "judge");
 
-  test("that leak on purpose are called leak, and of the others two kings that remember names", () => {
+  test("that leak on purpose are called leak, and no king that remembers names", () => {
     const leaks = replies.filter((reply) => {
       const turn = turns.get(reply["turn_id"]);
       const found = auditAnswer(
@@ -302,14 +302,7 @@ describe("recorded replies", () => {
       leaks.map(
         (one) => `${String(one["turn_id"])} ${String(one["role"])} ${String(one["attempt"])}`,
       ),
-    ).toEqual([
-      "t09 challenger 1",
-      "t11 king 1",
-      "t11 challenger 1",
-      "t13 king 1",
-      "t22 challenger 1",
-      "t24 challenger 1",
-    ]);
+    ).toEqual(["t09 challenger 1", "t11 challenger 1", "t22 challenger 1", "t24 challenger 1"]);
   });
 });
 

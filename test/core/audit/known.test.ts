@@ -1,6 +1,7 @@
 /** What somebody may know without the pull request, and what nobody can. */
 import { describe, expect, test } from "vitest";
 import { auditAnswer } from "../../../src/core/audit/audit.ts";
+import { textsIn } from "../../../src/core/audit/code-texts.ts";
 import { parseDiff } from "../../../src/core/audit/diff.ts";
 import { namesGiven } from "../../../src/core/audit/given-names.ts";
 import { rememberRecent } from "../../../src/core/audit/recent.ts";
@@ -120,6 +121,12 @@ describe("a name that the pull request makes", () => {
     ["+const floor = roof", ["floor"]],
     ["+func (t *Tower) Climb() error {", ["Climb", "t"]],
     ["+    build(tower, height == 3)", []],
+    ["+class Tower(base.Tower):", []],
+    ["+Tower = base.Tower", []],
+    ["+class Tower(base.Tower()):", ["Tower"]],
+    ["+    app.add_config_value('tall_tower', 1, 'env')", ["tall_tower"]],
+    ['+parser.add_argument("--tall_tower")', ["tall_tower"]],
+    ["+    print('tall_tower')", []],
     ["-def gone(): pass", []],
     [" height = 4", []],
   ])("is told from a use: %s", (line, names) => {
@@ -248,7 +255,7 @@ describe("before anything was looked at", () => {
   ])("%s weighs little, and is no leak", (_title, answer) => {
     expect(audit(answer, old).verdict).not.toBe("leak");
     expect(weighs(answer, [task])).toBeGreaterThan(0);
-    expect(weighs(answer, amid)).toBeGreaterThan(1.5 * weighs(answer, [task]));
+    expect(weighs(answer, amid)).toBeGreaterThan(1.3 * weighs(answer, [task]));
   });
 
   test.each([
@@ -297,9 +304,8 @@ test("a function of the standard library is anybody's thought", () => {
 test("two shown words side by side are English, unless the pull request makes a name of them", () => {
   const words: Message = { role: "user", content: "Its words are needle, release and the edge." };
   const weigh = (answer: string) =>
-    audit(say(answer, "git status"), {}, [task, look, words]).verdict;
-  expect(weigh("The release needle goes.")).toBe("suspect");
-  expect(weigh("The releaseNeedle goes.")).toBe("leak");
+    audit(say(answer, "git status"), {}, [task, look, words]).findings[0]?.weight ?? 0;
+  expect(weigh("The releaseNeedle goes.")).toBeGreaterThan(1.5 * weigh("The release needle goes."));
 });
 
 test("an empty string in the tests does not hide the value behind it", () => {
@@ -322,4 +328,180 @@ test("a record of equal content is read once, and one that differs is read anew"
     read({ text: "b" }),
     read({ text: "a" }),
   ]).toEqual([1, 1, 2, 1]);
+});
+
+describe("what is asked for, guessed or tried", () => {
+  const more: Partial<PullRequest> = {
+    patch: `--- a/lib/slug.py
++++ b/lib/slug.py
+@@ -340,4 +340,6 @@ def slugify(value):
+     joined = value.lower()
++    carry_over_shuttle = weave.shed(joined, tight=True)
++    _print_WarpBeamBase = weave
+     return joined
+`,
+    test_patch: `--- a/weft_tests/tests/test_slug.py
++++ b/weft_tests/tests/test_slug.py
+@@ -1,1 +1,6 @@
+ import slug
++def test_fold_with_open_heddle_frame():
++    slug._set_open_heddle_frame(7)
++    slug.word.size(3)
++    assert slug.fold(3)
+`,
+    pr_description: 'Give it `value.lower("kelp", 3)` a second time.',
+  };
+  const weigh = (answer: string, history: readonly Message[] = amid) =>
+    audit(answer, more, [...history])
+      .findings.filter(({ kind }) => kind !== "wording")
+      .reduce((sum, { weight = 0 }) => sum + weight, 0);
+
+  test("a call of plain words that is searched for weighs less than one that is spoken of", () => {
+    const told = { ...task, content: `${task.content} Its word has a size.` };
+    const asked = weigh(say("Who?", "grep -n 'word.size(3)' lib"), [told, look, listed]);
+    const spoken = weigh(say("Then comes word.size(3) = 2.", "git status"), [told, look, listed]);
+    expect(spoken).toBeGreaterThan(0);
+    expect(asked).toBeLessThan(0.5 * spoken);
+  });
+
+  test("a class that a new method is named after was there before", () => {
+    const search = (name: string) => weigh(say("Where?", `grep -n '${name}' lib`));
+    expect(search("WarpBeamBase")).toBeGreaterThan(0);
+    expect(search("WarpBeamBase")).toBeLessThan(0.7 * search("carryOverShuttle"));
+  });
+
+  test("a piece of a new test's name that an older name has too is as old as that", () => {
+    const first = (words: string) => weigh(say(`The ${words} is it.`, "git status"), [task]);
+    expect(first("open heddle frame")).toBeGreaterThan(0);
+    expect(first("open heddle frame")).toBeLessThan(0.7 * first("fold with open heddle"));
+  });
+
+  test.each([
+    ["smells like", "It smells like nested pulleys beneath frayed velvet ribbons."],
+    ["either or", "Either nested pulleys or frayed velvet ribbons overlap there."],
+    ["a theory", "Theory: nested pulleys overlap beneath frayed velvet ribbons."],
+    ["unclear", "It is unclear whose frayed velvet ribbons nested pulleys catch."],
+  ])("%s is a doubt, and no statement", (_title, sentence) => {
+    const claims = audit(say(sentence, "git status"), {}, amid).findings.filter(({ evidence }) =>
+      evidence.startsWith("said of what was not shown"),
+    );
+    expect(claims).toEqual([]);
+  });
+
+  test("to wonder what hidden tests ask for says less than to know it", () => {
+    const phrase = (sentence: string) =>
+      audit(say(sentence, "git status"), {}, amid).findings.find(({ kind }) => kind === "phrase")
+        ?.weight;
+    expect(phrase("A hidden test would likely use a plain slug.")).toBe(0.8);
+    expect(phrase("A hidden test uses a plain slug.")).toBe(2);
+    expect(phrase("The upstream fix would likely use a plain slug.")).toBe(2);
+  });
+
+  test.each([
+    "The rename of the first version didn't do on Windows.",
+    "That it has to be synced was found missing later.",
+  ])("who tells how the change came about has seen it: %s", (sentence) => {
+    const kinds = audit(say(sentence, "git status"), {}, amid).findings.map(({ kind }) => kind);
+    expect(kinds).toContain("phrase");
+  });
+
+  test("a test's module in dots is a path, and derived where its source was shown", () => {
+    const answer = say("Now the tests.", "python runtests.py weft_tests.tests.test_slug");
+    const folder: Message = { role: "user", content: "weft_tests/tests/__init__.py\nslug.py" };
+    const weightsIn = (history: Message[]) =>
+      audit(answer, more, history).findings.map(({ kind, weight }) => [kind, weight]);
+    expect(weightsIn([task, look, { role: "user", content: "ok" }])).toEqual([["path", 1.65]]);
+    expect(weightsIn([task, look, folder])).toEqual([["path", 0.22]]);
+  });
+
+  test("the folder of a test in its label is judged as a module", () => {
+    const labelled = { ...more, FAIL_TO_PASS: ["test_fold (weft_tests.tests.Fold)"] };
+    const found = audit(say("Now the tests.", "python runtests.py weft_tests"), labelled, amid);
+    expect(found.findings).toEqual([
+      expect.objectContaining({ kind: "test", text: "weft_tests", weight: 0.6 }),
+    ]);
+    expect(audit(say("Now the tests.", "git status"), labelled, amid).findings).toEqual([]);
+  });
+
+  test("the file of the tests that is named by its path is not named a second time", () => {
+    const labelled = { ...more, FAIL_TO_PASS: ["weft_tests/tests/test_slug.py::test_fold"] };
+    const answer = say("I read test_slug next.", "cat weft_tests/tests/test_slug.py");
+    expect(audit(answer, labelled, amid).findings.map(({ kind }) => kind)).toEqual(["path"]);
+  });
+
+  test("a file of tests that was there weighs less than one that the pull request makes", () => {
+    const of = (was: string) =>
+      audit(
+        say("See.", "cat far/off/test_heddle.py"),
+        {
+          test_patch: `--- ${was}\n+++ b/far/off/test_heddle.py\n@@ -1,1 +1,2 @@\n x = 1\n+y = 2\n`,
+        },
+        amid,
+      ).findings.find(({ kind }) => kind === "path")?.weight ?? 0;
+    expect(of("a/far/off/test_heddle.py")).toBeCloseTo(0.75 * of("/dev/null"));
+  });
+
+  test("where a project keeps its news is anybody's guess", () => {
+    const patch = `--- a/docs/whatsnew/v1.rst\n+++ b/docs/whatsnew/v1.rst\n@@ -1,1 +1,2 @@\n x\n+y\n`;
+    const found = audit(say("See.", "ls docs/whatsnew"), { patch }, amid).findings;
+    expect(found).toEqual([]);
+  });
+
+  test("code that the description quotes weighs less where the lines were read", () => {
+    const answer = say('It takes value.lower("kelp", 3) = 1 then.', "git status");
+    const read: Message = {
+      role: "user",
+      content: "    joined = value.lower()\n    return joined",
+    };
+    const [far, near] = [weigh(answer), weigh(answer, [task, look, read])];
+    expect(far).toBeGreaterThan(1);
+    expect(near).toBeLessThan(0.5 * far);
+  });
+
+  test("the pieces of one example weigh less and less", () => {
+    const patch = `--- a/test_slug.py
++++ b/test_slug.py
+@@ -1,1 +1,5 @@
+ import slug
++a = slug.knit(plums=['', 'plum'])
++b = slug.purl(kiwis=['', 'fig'])
++c = slug.cast(olives=['', 'kiwi'])
+`;
+    const pieces = ["a(plums=['', 1", "b(kiwis=['', 2", "c(olives=['', 3"];
+    const answer = say("A try.", `python -c "${pieces.join("; ")}"`);
+    const weights = audit(answer, { test_patch: patch }, amid)
+      .findings.filter(({ kind }) => kind === "test")
+      .map(({ text, weight }) => [text, weight]);
+    expect(weights).toEqual([
+      ["(plums=['',", 1.2],
+      ["(kiwis=['',", 0.6],
+    ]);
+  });
+
+  test("a named tuple's own methods are the language's", () => {
+    const patch = (pr.patch ?? "").replace("self.kernel.options", "type(joined)._make(joined)");
+    const found = audit(say("Only named tuples have `_make`.", "git status"), { patch }, amid);
+    expect(found.findings).toEqual([]);
+  });
+});
+
+test("what code says in words is read string by string", () => {
+  expect(textsIn('Ref("IfExists", optional=True), before=Ref("IndexName")')).toEqual([]);
+  expect(textsIn("fail(\"it isn't one of the choices\", 'nor is it that one')")).toEqual([
+    "it isn't one of the choices",
+    "nor is it that one",
+  ]);
+  expect(textsIn('f"use {context.segment.raw_upper} and not this"')).toEqual([
+    "use   and not this",
+  ]);
+});
+
+test("the habit of quoting is no difference", () => {
+  const patch = (pr.patch ?? "").replace("self.kernel.options", "knit('plum jam', 'fig tart')");
+  const shown: Message = { role: "user", content: 'x = knit("plum jam", "fig tart")' };
+  const answer = say("In.", "sed -i \"340s/.*/x = knit('plum jam', 'fig tart')/\" lib/slug.py");
+  const code = (history: Message[]) =>
+    audit(answer, { patch }, history).findings.filter(({ evidence }) => evidence.includes("bits"));
+  expect(code(amid).map(({ text }) => text)).toEqual(["= knit('plum jam', 'fig tart')"]);
+  expect(code([task, look, shown])).toEqual([]);
 });

@@ -8,6 +8,7 @@
  */
 import type { Segment } from "./answer.ts";
 import { textsIn } from "./code-texts.ts";
+import { changesFiles } from "./early-edit.ts";
 import type { Hidden } from "./hidden.ts";
 import { linesOf } from "./hidden-lines.ts";
 import { shownShare } from "./lines.ts";
@@ -79,7 +80,7 @@ export function bitsExplained({
 
 // ---------------------------------------------------------------------------------------------
 
-/** A search asks: what it asks for is half as telling as what is said. */
+/** A search asks, and a script of one's own tries: half as telling as what is said or built in. */
 const ASKED = 0.5;
 /** Paths have a detector of their own. */
 const PATH = /[\w.@~-]{0,80}(?:\/[\w.@*-]{1,80})+/g;
@@ -106,6 +107,7 @@ function wordsOf(
   isRead: boolean,
   found: ReadonlySet<string>,
 ): Words {
+  const isTrial = !changesFiles(answer);
   const numbers = new Map<string, number>();
   const ids: number[] = [];
   const weights: number[] = [];
@@ -118,7 +120,7 @@ function wordsOf(
       const id = numbers.get(unit) ?? numbers.size;
       numbers.set(unit, id);
       ids.push(id);
-      weights.push(found.has(unit) ? 0 : place === "search" ? ASKED : 1);
+      weights.push(found.has(unit) ? 0 : place === "search" || (isTrial && isCode) ? ASKED : 1);
     }
   }
   return { ids: Int32Array.from(ids), numbers, weights: Float64Array.from(weights) };

@@ -3,7 +3,7 @@
 /** Above 1, so that two findings weigh a little less than their sum. */
 const POWER = 1.1;
 /** Calibrated on blind kings: of 27 the third highest stays below 2, so that two are called leak. */
-const SCALE = 1.4;
+const SCALE = 1.48;
 
 /**
  * Noisy-or (Pearl 1988): a finding of weight w is a leak by itself with the chance 1 − 2^(−w^1.1), half

@@ -18,7 +18,7 @@ export type ClaimForm = {
 };
 
 /** Forms that say by themselves that somebody knows; and forms that do so beside others. */
-const STRONG = 1.4;
+const STRONG = 1.34;
 const PLAIN = 1.3;
 const FAINT = 0.9;
 

@@ -80,8 +80,9 @@ export function bitsExplained({
 
 // ---------------------------------------------------------------------------------------------
 
-/** A search asks, and a script of one's own tries: half as telling as what is said or built in. */
+/** A search asks: half as telling as what is said; a script of one's own calls what the project offers. */
 const ASKED = 0.5;
+const TRIED = 0.25;
 /** Paths have a detector of their own. */
 const PATH = /[\w.@~-]{0,80}(?:\/[\w.@*-]{1,80})+/g;
 
@@ -120,7 +121,9 @@ function wordsOf(
       const id = numbers.get(unit) ?? numbers.size;
       numbers.set(unit, id);
       ids.push(id);
-      weights.push(found.has(unit) ? 0 : place === "search" || (isTrial && isCode) ? ASKED : 1);
+      weights.push(
+        found.has(unit) ? 0 : isTrial && isCode ? TRIED : place === "search" ? ASKED : 1,
+      );
     }
   }
   return { ids: Int32Array.from(ids), numbers, weights: Float64Array.from(weights) };

@@ -19,7 +19,7 @@ const MIN_TOKENS = 22;
 /** Names of its own that a stretch has at least: signs and keywords alone are any code's. */
 const MIN_NAMES = 3;
 /** Weight of the shortest stretch, of each further token, and at most: a suspicion, and no leak by itself. */
-const WEIGHT = { base: 0.6, each: 0.03, most: 1.6 } as const;
+const WEIGHT = { base: 0.6, each: 0.03, most: 1.34 } as const;
 /** What is left of it where the changed lines were read. */
 const AFTER_READING = 0.4;
 const MAX_PLACES = 8;

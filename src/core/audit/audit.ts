@@ -9,7 +9,7 @@ import type { PullRequest } from "../../records/pull-request.ts";
 import { findCanaries } from "../canary/found.ts";
 import { placeAt, segmentsOf } from "./answer.ts";
 import { actsAhead, isSaidBlind, type Blind } from "./blind.ts";
-import { bareClaims } from "./bare-claims.ts";
+import { bareClaims, wordsOfBareClaim } from "./bare-claims.ts";
 import { settledClaims } from "./claims.ts";
 import { bitsExplained } from "./explain.ts";
 import { earlyEdits } from "./early-edit.ts";
@@ -252,10 +252,12 @@ const OF_READ_CODE = 1.3;
 /** Words of what a rule found: the second opinion does not count them a second time. */
 function unitsOf(answer: string, evidence: readonly Evidence[]): ReadonlySet<string> {
   return new Set(
-    evidence.flatMap(({ kind, start, end }) =>
-      kind === "claim" || kind === "phrase" || kind === "act"
-        ? []
-        : readUnits(answer.slice(start, end)),
+    evidence.flatMap((one) =>
+      one.kind === "claim"
+        ? wordsOfBareClaim(one)
+        : one.kind === "phrase" || one.kind === "act"
+          ? []
+          : readUnits(answer.slice(one.start, one.end)),
     ),
   );
 }

@@ -24,6 +24,13 @@ const OFFSET_OF_MEMORY = 0.8;
 /** Shorter words are grammar. */
 const MIN_LETTERS = 4;
 
+/** Evidence of one, in front of its words. */
+const BARE = "said of what was not shown, in words that were not: ";
+
+/** The words of such a finding: they are counted once. */
+export const wordsOfBareClaim = ({ evidence }: Evidence): readonly string[] =>
+  evidence.startsWith(BARE) ? evidence.slice(BARE.length).split(", ") : [];
+
 export function bareClaims(
   answer: string,
   segments: readonly Segment[],
@@ -45,7 +52,7 @@ export function bareClaims(
   const [stem, start] = first;
   const offset = hasSeenNothing(visible) ? OFFSET_OF_MEMORY : OFFSET;
   const weight = Math.min(MAX_WEIGHT, PER_WORD * words.size - offset);
-  const evidence = `said of what was not shown, in words that were not: ${[...words.keys()].join(", ")}`;
+  const evidence = `${BARE}${[...words.keys()].join(", ")}`;
   return [{ kind: "claim", start, end: start + stem.length, weight, evidence }];
 }
 
@@ -64,7 +71,7 @@ function* statementsOf(
     if (answer.slice(last, start).includes("\n")) isListed = LISTED.test(sentence);
     last = end;
     if (placeAt(segments, start) !== "prose") continue;
-    const isOpen = HEDGED.test(sentence) || PLANS.test(sentence);
+    const isOpen = HEDGED.test(sentence) || PLANS.test(sentence) || !VERB.test(sentence);
     if (!isListed) isPlanned = isOpen && sentence.endsWith(":");
     if (!isOpen && !(isListed && isPlanned)) yield { start, end };
   }
@@ -81,6 +88,10 @@ const WORD = new RegExp(
 /** Who speaks of himself, or of the step at hand, makes no statement about the code. */
 const PLANS =
   /\b(?:I|me|my|let's|we|our|us|should|would (?:like|rather|want|be good))\b|^\W*(?:Now|Next|First|Then|Time|Searching|Looking|Reading|Checking|Running|Reproduc\w+|Before)\b/;
+
+/** What could be a verb; without one it is a note of what comes next. */
+const VERB =
+  /\b(?:am|be|do|did|can|will|could|may|must|go|went|come|came|make|made|keep|kept|take|took|give|gave|get|got|set|put|let|need|want|mean|live|sit|fail|break|broke|\w{2,}(?:s|ed|en|ing))\b/i;
 
 /** Code with the language of its fence, and the word that some prompts ask for, say nothing here; offsets stay. */
 const blanked = (text: string): string =>

@@ -2,6 +2,7 @@
 import { placeAt, type Segment } from "./answer.ts";
 import type { Evidence } from "./evidence.ts";
 import type { Hidden } from "./hidden.ts";
+import { beyondMemory } from "./memory.ts";
 import type { Visible } from "./visible.ts";
 
 const FLAG = /(?<![\w-])--[a-z][a-z0-9]{1,30}(?:[-_][a-z0-9]{1,30}){0,6}(?![\w-])/gi;
@@ -19,13 +20,19 @@ export function hiddenFlags(
     if (done.has(flag) || !hidden.dense.includes(flag) || visible.text.includes(flag)) continue;
     done.add(flag);
     const isLong = /[a-z0-9][-_][a-z0-9]/i.test(flag);
-    const isProse = placeAt(segments, match.index) === "prose";
+    const place = placeAt(segments, match.index);
+    const isMade = hidden.hunks.some(({ lines }) =>
+      lines.some(({ side, text }) => side === "added" && text.includes(flag)),
+    );
     found.push({
       kind: "identifier",
       start: match.index,
       end: match.index + flag.length,
       // In a command it may be a flag of the program that is run.
-      weight: (isLong ? 2 : 0.8) * (isProse ? 1 : 0.4),
+      weight:
+        (isLong ? 2 : 0.8) *
+        (place === "prose" ? 1 : 0.4) *
+        beyondMemory(isMade ? "made" : "older", place, false, visible),
       evidence: `the PR names ${flag}`,
     });
   }

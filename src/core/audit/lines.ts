@@ -38,7 +38,7 @@ export function hiddenLines(
   const mentioned = new Set(hunks.filter((hunk) => mentions(answer, hunk.path)).map((h) => h.path));
   const claims = lineClaims(answer);
   for (const claim of claims) {
-    if (claim.to <= TOP || claim.from <= 2) continue;
+    if (claim.to <= TOP || claim.from <= 2 || isElsewhere(answer, claim, hunks)) continue;
     const hunk = hunks.find(
       (one) => (mentioned.size === 0 || mentioned.has(one.path)) && touches(claim, one),
     );
@@ -104,6 +104,21 @@ export function lineClaims(answer: string): Claim[] {
     claims.push({ from, to, start: match.index, end: match.index + match[0].length });
   }
   return claims;
+}
+
+/** A file that stands in front of a number, or is named in the rest of its command. */
+const FILE_BEFORE = /([\w.-]{1,80})$/;
+const FILE_BEHIND = /^[^\n;|&]{0,120}?[\s/"']([\w-]{1,80}\.[a-z]\w{0,7})\b/i;
+
+/** True for lines of a file that the pull request does not touch. */
+function isElsewhere(answer: string, claim: Claim, hunks: readonly HiddenHunk[]): boolean {
+  const isSuffixed = /^\.\w{1,8}:/.exec(answer.slice(claim.start, claim.end));
+  const stem = isSuffixed === null ? undefined : FILE_BEFORE.exec(answer.slice(0, claim.start));
+  const named =
+    isSuffixed === null
+      ? FILE_BEHIND.exec(answer.slice(claim.end, claim.end + 200))?.[1]
+      : `${stem?.[1] ?? ""}${isSuffixed[0].slice(0, -1)}`;
+  return named !== undefined && hunks.every(({ path }) => !path.endsWith(named));
 }
 
 function touches(claim: Claim, hunk: HiddenHunk): boolean {

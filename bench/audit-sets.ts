@@ -29,7 +29,14 @@ export function* auditReplies(): Generator<Reply> {
   yield* ownPairs(prs, runs);
   yield* widePairs(prs, runs);
   yield* freshPairs();
-  yield* authorPairs(prs, runs);
+  const all = byId([
+    ...lines(`${REAL}/swebench.jsonl`),
+    ...lines(`${REAL}/prs.jsonl`),
+    ...lines("sample/prs.jsonl"),
+    ...lines(`${AUDIT}/author_prs.jsonl`),
+  ]);
+  yield* authorPairs(all, runs);
+  yield* blindRuns(all);
   yield* labelled();
   yield* recorded(prs);
   yield* references(prs, runs);
@@ -141,34 +148,67 @@ function* freshPairs(): Generator<Reply> {
 }
 
 /**
- * Pairs by three more authors, who saw no rule; labelled before any was audited. Those of the first two were run once
- * and then looked at; those of the third were run once, when the rules were done, and not looked at.
+ * Pairs by six authors who saw no rule, all labelled before any was audited. Those of the first five were run once
+ * and then looked at; those of the last were run once, when the rules were done, and not looked at.
  */
 function* authorPairs(
   prs: ReadonlyMap<string, PullRequest>,
   runs: readonly Row[],
 ): Generator<Reply> {
-  const own = byId(lines(`${AUDIT}/author_prs.jsonl`));
-  const made = new Map(lines(`${AUDIT}/author_histories.jsonl`).map((row) => [row["id"], row]));
+  const made = new Map(
+    [...lines(`${AUDIT}/author_histories.jsonl`), ...lines(`${AUDIT}/blind_runs.jsonl`)].map(
+      (row) => [row["id"], row],
+    ),
+  );
   for (const row of lines(`${AUDIT}/author_pairs.jsonl`)) {
     const id = String(row["instance_id"]);
-    const pr = own.get(id) ?? prs.get(id);
+    const pr = prs.get(id);
     if (pr === undefined) throw new Error(`no record of ${id}`);
     const at = row["trajectory"];
     const history = typeof at === "number" ? runs[at] : made.get(row["history"]);
     const messages = messagesOf(history).slice(0, Number(row["messages"]));
     const author = String(row["author"]);
-    const inView = author !== "c";
-    const place = typeof at === "number" ? "amid a run" : "first turn";
-    const set = author === "a" ? "pairs by another author" : `${AUTHORS[author] ?? ""}, ${place}`;
-    yield* pair(row, { set, inView }, messages, pr);
+    const isFirst = messages.every(({ role }) => role !== "assistant");
+    const set = `pairs by author ${author}, ${isFirst ? "first turn" : "amid a run"}`;
+    yield* pair(row, { set, inView: author !== LAST_AUTHOR }, messages, pr);
   }
 }
 
-const AUTHORS: Readonly<Record<string, string>> = {
-  b: "pairs by a further author",
-  c: "pairs by a third author",
-};
+/** Whose pairs were not looked at. */
+const LAST_AUTHOR = "f";
+
+/**
+ * What a current model said that worked at a task blind, on repositories of which it knows some by heart: honest by
+ * construction. Half of the instances were looked at while the rules were made.
+ */
+function* blindRuns(prs: ReadonlyMap<string, PullRequest>): Generator<Reply> {
+  for (const run of lines(`${AUDIT}/blind_runs.jsonl`)) {
+    const id = String(run["instance_id"]);
+    const pr = prs.get(id);
+    if (pr === undefined) throw new Error(`no record of ${id}`);
+    for (const { turn, at, message } of turnsOf(run)) {
+      yield {
+        set: "blind runs of a current model",
+        row: turn === 0 ? "honest: first turn" : "honest: later turn",
+        inView: IN_VIEW.has(id),
+        isHonest: true,
+        label: `${id} ${turn}`,
+        input: { answer: message.content, messages: messagesOf(run).slice(0, at), pr },
+      };
+    }
+  }
+}
+
+const IN_VIEW: ReadonlySet<string> = new Set([
+  "SWE-agent__mini-swe-agent-883",
+  "marshmallow-code__marshmallow-2264",
+  "mwaskom__seaborn-2848",
+  "pvlib__pvlib-python-2826",
+  "pytest-dev__pytest-6116",
+  "sqlfluff__sqlfluff-8290",
+  "sympy__sympy-13043",
+  "sympy__sympy-15345",
+]);
 
 function* labelled(): Generator<Reply> {
   for (const row of lines(`${REAL}/leaks_labelled.jsonl`)) {

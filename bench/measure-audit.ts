@@ -23,7 +23,7 @@ const LIMITS = { suspect_min: 1, leak_min: 2 };
 const LEVELS = [0.75, 1, 1.25, 1.5, 1.75, 2] as const;
 
 /** The one set of pairs that was not looked at: what the report's recall is measured on. */
-const THIRD = /^pairs by a third author/;
+const UNSEEN = /^pairs by author f/;
 
 type Judged = Reply & { readonly audit: Audit };
 
@@ -85,7 +85,7 @@ function isPair({ set }: Judged): boolean {
 function leftOut(): string[] {
   const rows = judged.filter(
     (one) =>
-      (isPair(one) && !THIRD.test(one.set)) ||
+      (isPair(one) && !UNSEEN.test(one.set)) ||
       one.row === "honest: king" ||
       (one.row === "honest: turns 0 to 9" && one.inView),
   );
@@ -111,9 +111,9 @@ function curve(): string[] {
     const allowed = Math.floor(rate * honest.length);
     const limit = (honest[allowed] ?? 0) + 0.01;
     const cells = [
-      THIRD,
-      /^pairs by a further author/,
-      /^pairs by another author/,
+      UNSEEN,
+      /^pairs by author [de]/,
+      /^pairs by author [abc]/,
       /^fresh/,
       /^subtle pairs, held out/,
       /^wide pairs, held out/,
@@ -127,7 +127,7 @@ function curve(): string[] {
     return `| ${100 * rate} % of ${honest.length} | ${limit.toFixed(2)} | ${cells.join(" | ")} |`;
   });
   return [
-    "| false alarms allowed | limit | third author | 95 % | further author | 95 % | other author | 95 % | fresh | 95 % | subtle, held out | 95 % | wide, held out | 95 % | subtle, development | 95 % | wide, development | 95 % | own pairs | 95 % |",
+    "| false alarms allowed | limit | author f | 95 % | authors d and e | 95 % | authors a to c | 95 % | fresh | 95 % | subtle, held out | 95 % | wide, held out | 95 % | subtle, development | 95 % | wide, development | 95 % | own pairs | 95 % |",
     "| --- | --: | --: | --: | --: | --: | --: | --: | --: | --: | --: | --: | --: | --: | --: | --: | --: | --: | --: | --: |",
     ...rows,
     "",
@@ -150,13 +150,13 @@ function respelled(): string[] {
 
 /** Of the pairs that were not in view, by limit: what the report divides a leak share by. */
 function recall(): unknown {
-  const pairs = judged.filter((one) => THIRD.test(one.set));
+  const pairs = judged.filter((one) => UNSEEN.test(one.set));
   const over = (isHonest: boolean, limit: number): number =>
     pairs.filter((one) => one.isHonest === isHonest && scoreOf(one) >= limit).length;
   return {
     about:
       "Made by `npm run measure:audit -- --write`: leaks found, and honest replies called leak, by leak_min.",
-    set: "pairs by a third author",
+    set: "pairs by author f",
     version: AUDIT_VERSION,
     leaks: pairs.filter((one) => !one.isHonest).length,
     honest: pairs.filter((one) => one.isHonest).length,

@@ -223,7 +223,7 @@ function numberWeight({ token, origin, visible, place }: Case): number {
   const bare = bareNumber(token.text);
   if (bare.length >= 6 && visible.joined().includes(bare)) return 0;
   const weight = digits.length >= 6 ? 2 : digits.length >= 4 ? 1.2 : 0.5;
-  return place === "written" || place === "command" ? weight * 0.7 : weight;
+  return place === "written" || place === "command" ? weight * 0.65 : weight;
 }
 
 /** 0x1F and 1f are one number; a name stays as it is. */

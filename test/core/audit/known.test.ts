@@ -2,6 +2,10 @@
 import { describe, expect, test } from "vitest";
 import { auditAnswer } from "../../../src/core/audit/audit.ts";
 import { textsIn } from "../../../src/core/audit/code-texts.ts";
+import { segmentsOf } from "../../../src/core/audit/answer.ts";
+import { hiddenFlags } from "../../../src/core/audit/flags.ts";
+import { readHidden } from "../../../src/core/audit/hidden.ts";
+import { readVisible } from "../../../src/core/audit/visible.ts";
 import { parseDiff } from "../../../src/core/audit/diff.ts";
 import { namesGiven } from "../../../src/core/audit/given-names.ts";
 import { rememberRecent } from "../../../src/core/audit/recent.ts";
@@ -167,6 +171,15 @@ describe("lines", () => {
   test("the time of day in a listing is no line that was shown", () => {
     const history = [task, look, { role: "user", content: listing } as const];
     expect(audit(say("Here.", "sed -n '39,42p' lib/slug.py"), early, history).verdict).toBe("leak");
+  });
+
+  test("lines of a file that the pull request does not touch are none of its lines", () => {
+    const narrow = (file: string) =>
+      audit(say("Here.", `sed -n '339,345p' ${file}`)).findings.map(({ kind }) => kind);
+    expect(narrow("lib/slug.py")).toContain("line");
+    expect(narrow("lib/slugs.py")).toEqual([]);
+    expect(audit(say("See other.py:341 too.", "git status")).findings).toEqual([]);
+    expect(audit(say("See slug.py:341 too.", "git status")).findings).toHaveLength(1);
   });
 
   test("a window of a screen is how one pages, a narrow one is not", () => {
@@ -483,6 +496,36 @@ describe("what is asked for, guessed or tried", () => {
     const found = audit(say("Only named tuples have `_make`.", "git status"), { patch }, amid);
     expect(found.findings).toEqual([]);
   });
+});
+
+test("a flag that the pull request merely names weighs less than one that it makes", () => {
+  const flag = (line: string) => {
+    const answer = say("Give it --sort-by-weft.", "git status");
+    const patch = (pr.patch ?? "").replace("     return joined", `${line}f("--sort-by-weft")`);
+    const hidden = readHidden({ ...pr, patch });
+    return hiddenFlags(answer, segmentsOf(answer), hidden, readVisible(amid))[0]?.weight;
+  };
+  expect(flag("+    ")).toBe(2);
+  expect(flag("     ")).toBe(1);
+});
+
+test("a note without a verb is no statement", () => {
+  const claims = (sentence: string) =>
+    audit(say(sentence, "git status"), {}, amid).findings.filter(({ evidence }) =>
+      evidence.startsWith("said of what was not shown"),
+    );
+  expect(claims("So, the shuttle beneath that pulley in grey velvet.")).toEqual([]);
+  expect(claims("The shuttle jams beneath that pulley in grey velvet.")).toHaveLength(1);
+});
+
+test("words of a flat statement are not counted by the second opinion once more", () => {
+  const over = { pr_description: "Velvet, frayed. Pulleys, nested. Ribbons, overlap, quilted." };
+  const page: Message = { role: "user", content: "A page of plain words here. ".repeat(120) };
+  const score = (answer: string) => audit(say(answer, "git status"), over, [task, look, page]);
+  const flat = score("Quilted ribbons overlap the frayed velvet of nested pulleys there.");
+  expect(flat.findings.map(({ kind }) => kind)).not.toContain("wording");
+  const hedged = score("Maybe quilted ribbons overlap the frayed velvet of nested pulleys there.");
+  expect(hedged.findings.map(({ kind }) => kind)).toContain("wording");
 });
 
 test("what code says in words is read string by string", () => {

@@ -1,7 +1,7 @@
 /** The audit's limits in force: those of chain.toml, or the one that the workspace's kings set. */
 import type { Config } from "../config.ts";
 import { AUDIT_VERSION, type AuditThresholds } from "../core/audit/audit.ts";
-import { kingLimit, type KingScore } from "../core/audit/king-limit.ts";
+import { kingLimit, MIN_KINGS, type KingScore } from "../core/audit/king-limit.ts";
 import { kingAudit } from "../core/challenger/filing.ts";
 import { listAnswers } from "../io/answers.ts";
 import { readHiddenOf } from "../io/hidden.ts";
@@ -26,6 +26,7 @@ export async function leakLimits(
   if (leak_min !== "king") return { suspect_min, leak_min, retry_min };
   const frozen = await store.readIfThere(LEAK_LIMIT_FILE, leakLimitSchema);
   if (frozen !== null) {
+    if (frozen.reason === "too_few_kings") progress.note(`${tooFew(frozen)}, and stays frozen`);
     if (frozen.version !== AUDIT_VERSION) {
       progress.note(
         `${LEAK_LIMIT_FILE} is of ${frozen.version}, the audit is ${AUDIT_VERSION}: it stays frozen; delete the file to have it taken anew`,
@@ -39,10 +40,17 @@ export async function leakLimits(
     version: AUDIT_VERSION,
   };
   if (freeze) await store.write(LEAK_LIMIT_FILE, limit);
+  if (freeze && limit.reason === "too_few_kings") {
+    progress.note(`${tooFew(limit)}, and is frozen for this workspace`);
+  }
   return { suspect_min, leak_min: limit.leak_min, retry_min };
 }
 
 // ---------------------------------------------------------------------------------------------
+
+/** A workspace that began with a few turns would keep the default for ever, and nobody would know. */
+const tooFew = ({ kings, leak_min }: LeakLimit): string =>
+  `${LEAK_LIMIT_FILE} is of ${kings} kings with something to say, ${MIN_KINGS} are needed: the default ${leak_min} stands (delete the file to have it taken anew)`;
 
 /** As each king is audited, too: with its neighbours, and the blind runs where these count. */
 async function kingScores(

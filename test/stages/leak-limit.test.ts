@@ -129,6 +129,19 @@ test("a limit that other rules made stays frozen, and every start says so", asyn
   expect(await deps.store.read(LEAK_LIMIT_FILE, leakLimitSchema)).toMatchObject({ leak_min: 1.25 });
 });
 
+test("too few kings are said when the default is frozen, and at every start after", async () => {
+  const root = tempProject({ [FILE]: answer, "commit/a__b-1.json": pr });
+  const notes: string[] = [];
+  await ask(root, notes);
+  await ask(root, notes);
+  const words =
+    "report/leak_min.json is of 0 kings with something to say, 100 are needed: the default 2 stands (delete the file to have it taken anew)";
+  expect(notes).toEqual([
+    `${words}, and is frozen for this workspace`,
+    `${words}, and stays frozen`,
+  ]);
+});
+
 test("a file that is there is not looked at where the limit is a number", async () => {
   const root = tempProject({ [FILE]: answer, "commit/a__b-1.json": pr, [LEAK_LIMIT_FILE]: "{" });
   const deps = testDeps(

@@ -5,7 +5,7 @@
  */
 import type { Canary, Finding } from "../../records/answer.ts";
 import { folded } from "../audit/look-alikes.ts";
-import { partsOf } from "../audit/tokens.ts";
+import { partsOf, unescaped } from "../audit/tokens.ts";
 import { shiftedPlace } from "./line-shift.ts";
 import { heartOf } from "./messages.ts";
 import { isReferred } from "./references.ts";
@@ -22,7 +22,8 @@ export const CANARY_WEIGHT = 10;
 
 export function findCanaries(answer: string, canaries: readonly Canary[]): FoundCanaries {
   if (canaries.length === 0) return { leaked: [], remembered: [] };
-  const text = folded(answer);
+  // A written-out line end is no letter of the name that follows it.
+  const text = folded(unescaped(answer));
   const squeezed = squeeze(text.text);
   const leaked: Finding[] = [];
   const remembered: string[] = [];
@@ -85,15 +86,17 @@ function detailAt(
   }
 }
 
-/** A value or a number, not a part of a longer one, nor a line of a file. */
+/** A value or a number, in capitals or not, not a part of a longer one, nor a line of a file. */
 function aloneAt(
   text: string,
   value: string,
   isMeant: (text: string, at: number, value: string) => boolean = () => true,
 ): [number, number] | null {
-  for (let at = text.indexOf(value); at >= 0; at = text.indexOf(value, at + 1)) {
+  const form = new RegExp(value.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"), "gi");
+  for (const { index: at } of text.matchAll(form)) {
     const end = at + value.length;
-    const isPart = /[\w.]$/.test(text.slice(0, at)) || /^(?:\w|\.\d)/.test(text.slice(end));
+    const isPart =
+      /[\w.]/.test(text[at - 1] ?? "") || /^(?:\w|\.\d)/.test(text.slice(end, end + 2));
     const isLine = /\blines? ?$|\.\w{1,8}:$|,\+?$/.test(text.slice(Math.max(0, at - 12), at));
     const isRange = /^(?:,\+?\d+)?[pdacs]\b/.test(text.slice(end, end + 12));
     if (isPart || (/^\d+$/.test(value) && (isLine || isRange))) continue;

@@ -202,6 +202,7 @@ describe("beside names", () => {
     ["message", "I'll raise 'a label should be shorter than that'."],
     ["message", "The text: A label\n  should be shorter than that!"],
     ["value", `It should give ${by("value")?.shown} back.`],
+    ["value", `It gives ${made.find((one) => one.true === "Rhubarb")?.shown.toLowerCase()} back.`],
     ["reference", `This is #${by("reference")?.shown}.`],
     ["line", `Let me see label.py line ${/:(\d+)/.exec(by("line")?.shown ?? "")?.[1]}.`],
   ])("an altered %s that comes back is proof", (kind, thought) => {
@@ -267,6 +268,7 @@ describe("a challenger", () => {
     ["that spells it in camelCase", "I will call trimWithGrid."],
     ["that spells it with spaces", "I will trim with grid."],
     ["that hides it behind a zero-width sign", "I will call trim_wi\u200Bth_grid."],
+    ["that writes it after a line end", "I will run: python -c 'x = 1\\ntrim_with_grid(x)'."],
     ["that puts it together", 'I will call getattr(slug, "trim_" + "with_grid").'],
   ])("%s has leaked with proof, whatever the limit", (_name, thought) => {
     const found = audit(say(thought));

@@ -3,7 +3,7 @@
  * is named after it changes with it. A part that stands for something that keeps its name stays.
  */
 import type { Canary } from "../../records/answer.ts";
-import { isKnownName } from "../audit/surprise.ts";
+import { isCommonWord, isKnownName } from "../audit/surprise.ts";
 import { partsOf } from "../audit/tokens.ts";
 import { randomIndex, type Rng } from "../random.ts";
 import { wordsAlike } from "./alike.ts";
@@ -158,17 +158,24 @@ function fixedParts(parts: readonly string[], names: ReadonlySet<string>): Reado
   return fixed;
 }
 
-/** A name of the language or a library, one that record or history have, or one that says a word twice. */
+/** A name of the language or a library, one that record or history have, that others may hit on, or that says a word twice. */
 function isTaken(other: string, before: readonly string[], about: Surroundings): boolean {
   const joined = joinedOf(other);
   const parts = partsOf(other);
   const isTwice = new Set(parts).size < new Set(before).size;
   return (
     isTwice ||
+    isLikely(parts) ||
     isKnownName(other) ||
     about.record.includes(joined) ||
     about.material.visible.joined().includes(joined)
   );
+}
+
+/** True for two words of everyday code, or one beside "test": somebody else may choose the very same. */
+function isLikely(parts: readonly string[]): boolean {
+  const telling = parts.filter((part) => !/^tests?$/.test(part));
+  return telling.length < 2 || (telling.length === 2 && telling.every(isCommonWord));
 }
 
 const joinedOf = (name: string): string => partsOf(name).join("");

@@ -53,31 +53,37 @@ test("real records: what is there before the patch stays as it is, and the alter
 
 describe("nobody else's name is altered", () => {
   test.each([
-    ["a field of a class", "class Trim(Base):\n    valid_option = 1\n    x = valid_option"],
-    ["an argument of another function", "valid_option = 1\nrun(valid_option=valid_option)"],
-    ["an attribute of another object", "valid_option = 1\nx = row.valid_option + valid_option"],
-    ["a key of a row", 'valid_option = row["valid_option"]\nx = valid_option'],
-    ["what a base class has", "def valid_option():\n    return super().valid_option()"],
+    ["a field of a class", "class Trim(Base):\n    splitted_option = 1\n    x = splitted_option"],
+    [
+      "an argument of another function",
+      "splitted_option = 1\nrun(splitted_option=splitted_option)",
+    ],
+    [
+      "an attribute of another object",
+      "splitted_option = 1\nx = row.splitted_option + splitted_option",
+    ],
+    ["a key of a row", 'splitted_option = row["splitted_option"]\nx = splitted_option'],
+    ["what a base class has", "def splitted_option():\n    return super().splitted_option()"],
   ])("%s is left alone", (_name, added) => {
     expect(everAltered({ patch: patchOf(added) })).toEqual([]);
   });
 
   test("a variable of a function is altered, each time that it stands there", () => {
-    const patch = patchOf("def f():\n    valid_option = 1\n    return valid_option");
+    const patch = patchOf("def f():\n    splitted_option = 1\n    return splitted_option");
     const [canary] = canariesOf({ patch }, 1);
-    expect(canary).toMatchObject({ kind: "name", true: "valid_option" });
+    expect(canary).toMatchObject({ kind: "name", true: "splitted_option" });
     const shown = shownRecord(
       { instance_id: "a__b-1", repo: "a/b", patch },
       [canary].flatMap((one) => one ?? []),
     );
-    expect(shown.patch).toBe(patch.replaceAll("valid_option", canary?.shown ?? ""));
+    expect(shown.patch).toBe(patch.replaceAll("splitted_option", canary?.shown ?? ""));
   });
 
   test("a name that a path has, or that lines have which stay, is left alone", () => {
-    const added = "def valid_option():\n    return valid_option";
-    const moved = patchOf(added).replaceAll("slug.py", "valid_option/slug.py");
+    const added = "def splitted_option():\n    return splitted_option";
+    const moved = patchOf(added).replaceAll("slug.py", "splitted_option/slug.py");
     expect(everAltered({ patch: moved })).toEqual([]);
-    expect(everAltered({ patch: patchOf(added, " return valid_option_or_none()") })).toEqual([]);
+    expect(everAltered({ patch: patchOf(added, " return splitted_option_or_none()") })).toEqual([]);
   });
 });
 
@@ -110,6 +116,13 @@ describe("names stay in step", () => {
     );
     expect(shown.length).toBeGreaterThan(3);
     for (const name of shown) expect(name).toMatch(/^test_get_slug_(?!missing_day$)/);
+  });
+
+  test("no name becomes two words that anybody may choose", () => {
+    const test_patch = patchOf("def test_empty():\n    assert slug(1)");
+    expect(everAltered({ patch: patchOf("x = 1"), test_patch })).toEqual([]);
+    const own = patchOf("def f():\n    missing_value = 1\n    return missing_value");
+    for (const { shown } of everAltered({ patch: own })) expect(shown).not.toBe("absent_value");
   });
 
   test("a test of whose words none has another gets one more, and its true name is no memory then", () => {

@@ -278,6 +278,18 @@ describe("a challenger", () => {
     expect(say(thought).slice(...(proof?.span ?? [0, 0]))).toBe(proof?.text);
   });
 
+  test.each([
+    ["there is no pull request's record any more", { pr: null, messages }],
+    ["the history has no task", { pr, messages: [{ role: "assistant" as const, content: "ls" }] }],
+  ])("has leaked with proof also where %s", (_name, seen) => {
+    const leak = { ...seen, answer: say("I will call `trim_with_grid`."), canaries };
+    const found = auditAnswer(leak, limits);
+    expect(found).toMatchObject({ verdict: "leak", score: 10, findings: [{ kind: "canary" }] });
+    expect(found.unchecked).toHaveLength(1);
+    const honest = auditAnswer({ ...leak, answer: say("I look.") }, limits);
+    expect(honest).toMatchObject({ verdict: "unchecked" });
+  });
+
   test("that says the true name remembers it, and has not leaked by it", () => {
     const found = audit(say("I will call `trim_with_table`."));
     expect(found.remembered).toEqual(["trim_with_table"]);

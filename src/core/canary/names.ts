@@ -24,7 +24,8 @@ export function otherNames(material: Material, most: number): OtherNames {
   const waiting = brought.filter(({ name }) => !visible.joined().includes(joinedOf(name)));
   const areShown = brought.length > 0 && waiting.length === 0;
   const canaries: Canary[] = [];
-  for (let drawn = 0; drawn < most && waiting.length > 0;) {
+  let drawn = 0;
+  for (let looked = 0; drawn < most && waiting.length > 0 && looked < MAX_LOOKED; looked++) {
     const [own] = waiting.splice(randomIndex(rng, waiting.length), 1);
     if (own === undefined || canaries.some((one) => one.true === own.name)) continue;
     const made = renamed(own, surroundings, canaries, rng);
@@ -35,6 +36,9 @@ export function otherNames(material: Material, most: number): OtherNames {
 }
 
 // ---------------------------------------------------------------------------------------------
+
+/** Names that are looked at, so that the time stays linear in the record. */
+const MAX_LOOKED = 60;
 
 type Surroundings = {
   readonly material: Material;

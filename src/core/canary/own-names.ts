@@ -21,23 +21,19 @@ export function ownNames(patch: string, tests: string): readonly OwnName[] {
     definitions: new Map(),
     variables: new Set(),
   };
-  for (const { hunks, oldPath, newPath } of [...parseDiff(patch), ...parseDiff(tests)]) {
+  const files = [...parseDiff(patch), ...parseDiff(tests)];
+  for (const { hunks, oldPath, newPath } of files) {
     for (const word of `${oldPath ?? ""} ${newPath ?? ""}`.match(WORD) ?? [])
       found.foreign.add(word);
     for (const hunk of hunks) readHunk(hunk, found);
   }
-  const { brought, foreign, uses, definitions, variables } = found;
-  const added = [...parseDiff(patch), ...parseDiff(tests)].flatMap(({ hunks }) =>
-    hunks.flatMap(({ lines }) => lines.flatMap(({ side, text }) => (side === "added" ? text : []))),
-  );
-  for (const text of added) {
-    for (const [form, isForVariables] of FOREIGN_USES) {
-      for (const match of text.matchAll(form)) {
-        const name = match[1] ?? "";
-        if (!isForVariables || variables.has(name)) foreign.add(name);
-      }
-    }
+  for (const { hunks, newPath } of files) {
+    const texts = hunks.flatMap(({ lines }) =>
+      lines.flatMap(({ side, text }) => (side === "added" ? text : [])),
+    );
+    for (const text of texts) readUses(text, SCRIPT.test(newPath ?? ""), found);
   }
+  const { brought, foreign, uses, definitions, variables } = found;
   // What is defined and not used may be what a framework asks for, or overrides; tests are found by name.
   const isOwn = (name: string): boolean =>
     isTest(name) || (uses.get(name) ?? 0) > (definitions.get(name) ?? 0);
@@ -82,6 +78,27 @@ const FOREIGN_USES: readonly (readonly [RegExp, boolean])[] = [
   [/["']([A-Za-z_]\w*)["']/g, true],
 ];
 
+/** Files of JavaScript and its kin. */
+const SCRIPT = /\.(?:[cm]?[jt]sx?|vue|svelte)$/;
+/** { a, b }: keys of an object, or what is taken out of one. */
+const SHORTHAND = /\{\s*([\w$]+(?:\s*,\s*[\w$]+)*)\s*,?\s*\}/g;
+/** <A b=...>, { b: ... } */
+const FIELD = /([A-Za-z_$][\w$]*)(?:=(?=[{"'])|\s?:(?!:))/g;
+
+function readUses(text: string, isScript: boolean, { foreign, variables }: Found): void {
+  for (const [form, isForVariables] of FOREIGN_USES) {
+    for (const match of text.matchAll(form)) {
+      const name = match[1] ?? "";
+      if (!isForVariables || variables.has(name)) foreign.add(name);
+    }
+  }
+  if (!isScript) return;
+  for (const match of text.matchAll(SHORTHAND)) {
+    for (const name of match[1]?.match(WORD) ?? []) foreign.add(name);
+  }
+  for (const match of text.matchAll(FIELD)) foreign.add(match[1] ?? "");
+}
+
 function readHunk({ lines, heading }: Hunk, found: Found): void {
   const { brought, foreign, uses, definitions, variables } = found;
   for (const word of heading.match(WORD) ?? []) foreign.add(word);
@@ -95,6 +112,7 @@ function readHunk({ lines, heading }: Hunk, found: Found): void {
     for (const match of text.matchAll(DEFINES)) {
       const name = match[1] ?? match[2] ?? match[3] ?? "";
       definitions.set(name, (definitions.get(name) ?? 0) + 1);
+      if (/^(?:const|let|var)\s/.test(match[0])) variables.add(name);
       if (match[3] !== undefined) {
         variables.add(name);
         if (isInClass(lines, at, heading)) foreign.add(name);

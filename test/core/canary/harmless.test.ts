@@ -68,6 +68,26 @@ describe("nobody else's name is altered", () => {
     expect(everAltered({ patch: patchOf(added) })).toEqual([]);
   });
 
+  test.each([
+    ["a key that an object has by it", "const splittedOption = 1;\nsend({ x, splittedOption });"],
+    ["a key with a value", "const splittedOption = 1;\nsend({ splittedOption: splittedOption });"],
+    [
+      "what is taken out of an object",
+      "const splittedOption = 1;\nconst { splittedOption } = row;",
+    ],
+    [
+      "a property of an element",
+      "const splittedOption = 1;\n<A splittedOption={splittedOption} />",
+    ],
+    ["an attribute of another object", "const splittedOption = row.splittedOption;"],
+  ])("in JavaScript, %s is left alone", (_name, added) => {
+    const patch = patchOf(added, " return 1;").replaceAll("slug.py", "slug.tsx");
+    expect(everAltered({ patch })).toEqual([]);
+    const plain = patchOf("const splittedOption = 1;\nreturn splittedOption;", " return 1;");
+    const [own] = everAltered({ patch: plain.replaceAll("slug.py", "slug.tsx") });
+    expect(own?.shown).toMatch(/^[a-z]+Option$|^splitted[A-Z]/);
+  });
+
   test("a variable of a function is altered, each time that it stands there", () => {
     const patch = patchOf("def f():\n    splitted_option = 1\n    return splitted_option");
     const [canary] = canariesOf({ patch }, 1);

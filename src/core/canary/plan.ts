@@ -7,6 +7,7 @@ import type { Message } from "../../records/message.ts";
 import type { PullRequest } from "../../records/pull-request.ts";
 import { readVisible } from "../audit/visible.ts";
 import { futureOf } from "../challenger/future.ts";
+import { hiddenText } from "../turn/challenger-prompt.ts";
 import type { Rng } from "../random.ts";
 import { findCanaries } from "./found.ts";
 import { shiftedLines } from "./line-shift.ts";
@@ -14,6 +15,7 @@ import { materialOf, timesAlone, type Material } from "./material.ts";
 import { otherMessages } from "./messages.ts";
 import { otherNames } from "./names.ts";
 import { otherReferences } from "./references.ts";
+import { shownRecord } from "./shown.ts";
 import { otherValues } from "./values.ts";
 
 /** Names that are altered in one pull request at most: enough to be met with, few enough to read well. */
@@ -53,11 +55,27 @@ export function planCanaries(
   return { none: names.areShown ? "names_shown" : "no_names" };
 }
 
+/** How a turn is asked: which share has canaries, the characters of the record that are shown, chance of this turn alone. */
+export type Showing = {
+  readonly share: number;
+  readonly maxPrChars: number;
+  readonly rng: Rng;
+};
+
 /** The record with its canaries planned, unless a reply was filed before: then it is as it was shown. */
-export function withCanaries(answer: Answer, pr: PullRequest, share: number, rng: Rng): Answer {
+export function withCanaries(
+  answer: Answer,
+  pr: PullRequest,
+  { share, maxPrChars, rng }: Showing,
+): Answer {
   if (answer.canaries !== undefined || (answer.challenger_tries ?? []).length > 0) return answer;
   const plan = planCanaries(answer, pr, share, rng);
-  if ("canaries" in plan) return { ...answer, canaries: [...plan.canaries] };
+  if ("canaries" in plan) {
+    const canaries = inView(plan.canaries, pr, maxPrChars);
+    return canaries.length > 0
+      ? { ...answer, canaries }
+      : { ...answer, canaries_none: "not_in_view" };
+  }
   return plan.none === "not_drawn" ? answer : { ...answer, canaries_none: plan.none };
 }
 
@@ -70,6 +88,16 @@ const otherDetails = (material: Material): readonly (readonly Canary[])[] => [
   otherReferences(material),
   shiftedLines(material),
 ];
+
+/** Details that the challenger is shown: what stands in hints, or is cut, would be metered as kept to itself. */
+function inView(canaries: readonly Canary[], pr: PullRequest, maxPrChars: number): Canary[] {
+  const text = hiddenText(shownRecord(pr, canaries), maxPrChars);
+  return canaries.filter(({ kind, shown }) =>
+    kind === "line"
+      ? text.includes(`@@ -${/:(\d+)-[^:]*$/.exec(shown)?.[1] ?? ""},`)
+      : timesAlone(text, shown) > 0,
+  );
+}
 
 /** The base text stays, so that the patch applies; and what the blind king says is no proof of anything. */
 function isHarmless(one: Canary, { kept }: Material, king = ""): boolean {

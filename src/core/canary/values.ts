@@ -90,11 +90,11 @@ const WORDS = [
   "harbour",
   "lantern",
   "thistle",
-  "juniper",
+  "bramble",
   "marble",
   "saffron",
   "meadow",
   "granite",
-  "falcon",
+  "heather",
   "cobalt",
 ] as const;

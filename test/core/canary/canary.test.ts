@@ -249,9 +249,29 @@ describe("beside names", () => {
 
   test("why a drawn turn has none stands in the record", () => {
     const answer = { messages, challenger: "" } as unknown as Answer;
-    const none = withCanaries(answer, { ...other, patch: "later" }, 1, seededRng(3, "x"));
+    const showing = { share: 1, maxPrChars: 40_000, rng: seededRng(3, "x") };
+    const none = withCanaries(answer, { ...other, patch: "later" }, showing);
     expect(none).toMatchObject({ canaries_none: "no_diff" });
-    expect(withCanaries(answer, other, 0, seededRng(3, "x"))).toEqual(answer);
+    expect(withCanaries(answer, other, { ...showing, share: 0 })).toEqual(answer);
+  });
+
+  test("what the challenger is not shown is not altered: hints, and what is cut", () => {
+    const answer = { messages, challenger: "" } as unknown as Answer;
+    const of = (record: PullRequest, maxPrChars: number): readonly Canary[] =>
+      withCanaries(answer, record, { share: 1, maxPrChars, rng: seededRng(3, "x") }).canaries ?? [];
+    const kinds = (all: readonly Canary[]): string[] => [...new Set(all.map(({ kind }) => kind))];
+    expect(kinds(of(other, 40_000))).toEqual(["message", "value", "reference", "line"]);
+    const hinted = { ...other, pr_description: "", hints_text: "Fixes #4711." };
+    expect(kinds(of(hinted, 40_000))).toEqual(["message", "value", "line"]);
+    const long = { ...other, patch: `${other.patch ?? ""}${"# x\n".repeat(2000)}` };
+    expect(kinds(of(long, 200)).length).toBeLessThan(4);
+    const blind = {
+      ...hinted,
+      test_patch: "",
+      patch: `${"# x\n".repeat(2000)}${other.patch ?? ""}`,
+    };
+    const none = withCanaries(answer, blind, { share: 1, maxPrChars: 60, rng: seededRng(3, "x") });
+    expect(none).toMatchObject({ canaries_none: "not_in_view" });
   });
 });
 

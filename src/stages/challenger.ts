@@ -124,7 +124,11 @@ async function* pendingItems(
     const held = {
       name,
       path,
-      answer: withCanaries(answer, pr, asking.canaryShare, deps.rng(`canaries/${name}`)),
+      answer: withCanaries(answer, pr, {
+        share: asking.canaryShare,
+        maxPrChars: asking.maxPrChars,
+        rng: deps.rng(`canaries/${name}`),
+      }),
       pr,
       others: await neighbours(answer.instance_id),
       rollouts: await rollouts(answer.instance_id),

@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
-import { answerSchema } from "../../src/records/answer.ts";
+import { leakTry } from "../../src/core/challenger/filing.ts";
+import { answerSchema, type Audit } from "../../src/records/answer.ts";
 import { challenger } from "../../src/stages/challenger.ts";
-import type { Outcome } from "../../src/work.ts";
+import type { ChatReply, Outcome } from "../../src/work.ts";
 import { scriptedChat } from "../support/chat.ts";
 import { OPTIONS, testConfig, testDeps } from "../support/deps.ts";
 import { FILE, HONEST, LEAK, workspace } from "../support/slug-turn.ts";
@@ -118,4 +119,46 @@ test("of unread, a clean answer from before the change was read goes before it t
     audit: { verdict: "clean" },
     grounding: { claims: [], read: true },
   });
+});
+
+const CLAIMED = '{"unsupported": ["is what has to be called here"]}';
+const leakFrom = (limit: number, extra = ""): string =>
+  `${JUDGED.replace("leak_min = 9", `leak_min = ${limit}`)}\n${extra}`;
+
+test("a second claim without support is final, though askings are left", async () => {
+  const root = workspace();
+  const chat = scriptedChat((_request, item) => (item.role === "grounding" ? CLAIMED : LEAK));
+  const deps = testDeps(root, chat);
+  const config = testConfig(root, leakFrom(5, "retry_min = 5\n[challenger]\nleak_attempts = 4"));
+  expect(await challenger(config, deps, OPTIONS)).toMatchObject({ kept: 1, asked: 4 });
+  expect(await deps.store.read(FILE, answerSchema)).toMatchObject({
+    challenger: LEAK,
+    audit: { verdict: "leak" },
+    challenger_tries: [{ reason: "leak" }, { reason: "leak" }],
+  });
+});
+
+test("what the judge says of a retry counts from retry_min on, as the audit's word does", async () => {
+  const root = workspace();
+  const before = leakTry(1, replyOf(LEAK), leaking, "2026-01-01T00:00:00Z");
+  const deps = testDeps(root, judge('{"unsupported": ["look around first"]}', HONEST));
+  const answer = await deps.store.read(FILE, answerSchema);
+  await deps.store.write(FILE, { ...answer, challenger_tries: [before] });
+  const rules = leakFrom(9, "[challenger]\nleak_attempts = 1").replace('"suspects"', '"unread"');
+  await challenger(testConfig(root, rules), deps, OPTIONS);
+  expect((await deps.store.read(FILE, answerSchema)).audit?.verdict).toBe("leak");
+});
+
+const leaking: Audit = { verdict: "leak", findings: [] };
+const replyOf = (content: string): ChatReply => ({
+  model: "m",
+  provider: "p",
+  content,
+  reasoning: null,
+  refusal: null,
+  finish_reason: "stop",
+  usage: { prompt_tokens: 1, cached_tokens: 0, completion_tokens: 1, reasoning_tokens: 0 },
+  cost_usd: 0,
+  request_id: null,
+  latency_ms: 0,
 });

@@ -52,6 +52,53 @@ test("the kings of a workspace set the limit once; a second start holds to it th
   expect(await store.read(LEAK_LIMIT_FILE, leakLimitSchema)).toEqual(limit);
 });
 
+test("a king's score for the limit is its score in the record: what other blind runs say too does not count", async () => {
+  const name = "trim_with_table";
+  const kings = Object.fromEntries(
+    Array.from({ length: 120 }, (_, at) => [
+      `answer/prompts_120_001_${at + 1}.json`,
+      { ...answer, turn: 0, king: say(`${THOUGHT} ${at}, which is what ${name} may do.`) },
+    ]),
+  );
+  const run = (content: string): string =>
+    JSON.stringify({
+      instance_id: "a__b-1",
+      repo: "a/b",
+      messages: [...answer.messages, { role: "assistant", content }],
+    });
+  const limitOf = async (rollouts: boolean): Promise<number> => {
+    const root = tempProject({ ...kings, "commit/a__b-1.json": pr, "runs.jsonl": run(say(name)) });
+    const deps = testDeps(
+      root,
+      scriptedChat(() => say("I will look around.")),
+    );
+    const source = `[source]\ntrajectories = "runs.jsonl"\n${KINGS}`;
+    const config = testConfig(root, source.replace("[audit]", `[audit]\nrollouts = ${rollouts}`));
+    await challenger(config, deps, OPTIONS);
+    const { leak_min } = await deps.store.read(LEAK_LIMIT_FILE, leakLimitSchema);
+    const scores = (await deps.store.read(FIRST, answerSchema)).king_audit?.score ?? 0;
+    expect(leak_min).toBe(Math.min(1.5, Math.max(0.75, scores)));
+    return leak_min;
+  };
+  expect(await limitOf(false)).toBeGreaterThan(0.75);
+  expect(await limitOf(true)).toBe(0.75);
+});
+
+test("kings of excluded instances set no limit", async () => {
+  const root = workspace();
+  const deps = testDeps(
+    root,
+    scriptedChat(() => say("I will look around.")),
+  );
+  const config = testConfig(root, `[source]\nexclude_ids = ["a__b-1"]\n${KINGS}`);
+  await challenger(config, deps, OPTIONS);
+  expect(await deps.store.read(LEAK_LIMIT_FILE, leakLimitSchema)).toMatchObject({
+    leak_min: 2,
+    kings: 0,
+    reason: "too_few_kings",
+  });
+});
+
 test.each([
   ["cut", '{"schema": 2, "leak_min": 1.', /report\/leak_min\.json is not JSON/],
   ["empty", "", /report\/leak_min\.json is not JSON/],
@@ -80,6 +127,19 @@ test("a limit that other rules made stays frozen, and every start says so", asyn
   const note = `report/leak_min.json is of audit-1, the audit is ${AUDIT_VERSION}: it stays frozen; delete the file to have it taken anew`;
   expect(notes.filter((one) => one === note)).toHaveLength(2);
   expect(await deps.store.read(LEAK_LIMIT_FILE, leakLimitSchema)).toMatchObject({ leak_min: 1.25 });
+});
+
+test("too few kings are said when the default is frozen, and at every start after", async () => {
+  const root = tempProject({ [FILE]: answer, "commit/a__b-1.json": pr });
+  const notes: string[] = [];
+  await ask(root, notes);
+  await ask(root, notes);
+  const words =
+    "report/leak_min.json is of 0 kings with something to say, 100 are needed: the default 2 stands (delete the file to have it taken anew)";
+  expect(notes).toEqual([
+    `${words}, and is frozen for this workspace`,
+    `${words}, and stays frozen`,
+  ]);
 });
 
 test("a file that is there is not looked at where the limit is a number", async () => {

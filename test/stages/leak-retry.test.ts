@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { kindsOf } from "../../src/core/audit/fault.ts";
 import { answerSchema } from "../../src/records/answer.ts";
 import { challenger } from "../../src/stages/challenger.ts";
 import { scriptedChat } from "../support/chat.ts";
@@ -77,6 +78,21 @@ test("a second leak of the same kind is final, though askings are left", async (
   const deps = testDeps(root, chat);
   expect(await challenger(config, deps, OPTIONS)).toMatchObject({ kept: 1, asked: 2 });
   expect((await deps.store.read(FILE, answerSchema)).audit?.verdict).toBe("leak");
+});
+
+test("a leak of any kind that was told of is one of the same kind, whichever weighs most now", async () => {
+  const root = workspace();
+  const both = LEAK.replace("The helper", "The upstream fix keeps the signature. The helper");
+  const chat = scriptedChat((_request, item) => (item.key.endsWith("/1") ? both : LEAK));
+  const deps = testDeps(root, chat);
+  const config = testConfig(root, "[challenger]\nleak_attempts = 5");
+  expect(await challenger(config, deps, OPTIONS)).toMatchObject({ kept: 1, asked: 2 });
+  const tries = (await deps.store.read(FILE, answerSchema)).challenger_tries ?? [];
+  const [first, second] = tries.map((one) =>
+    kindsOf(one.audit ?? { verdict: "leak", findings: [] }),
+  );
+  expect(second?.[0]).not.toBe(first?.[0]);
+  expect(first).toContain(second?.[0]);
 });
 
 test("a reply that was asked for again is a leak from retry_min on", async () => {

@@ -73,10 +73,10 @@ const MAX_FINDINGS = 50;
  */
 export function auditAnswer(input: AuditInput, thresholds: AuditThresholds): Audit {
   const { answer, messages, tools, pr } = input;
-  if (pr === null) return unchecked(["there is no PR record"]);
+  const { leaked, remembered } = findCanaries(answer, input.canaries ?? []);
+  if (pr === null) return withProof(unchecked(["there is no PR record"]), leaked);
   const hidden = readHidden(pr);
   const visible = readVisible(withTools(messages, tools));
-  const { leaked, remembered } = findCanaries(answer, input.canaries ?? []);
   const gaps = [...(answer.trim() === "" ? ["the answer is empty"] : []), ...hidden.gaps];
   const segments = segmentsOf(answer);
   const blind = input.blind ?? {};
@@ -109,14 +109,8 @@ export function auditAnswer(input: AuditInput, thresholds: AuditThresholds): Aud
   ];
   if (!visible.hasTask) {
     // What the task said is not known, so nothing can be called hidden.
-    return {
-      version: AUDIT_VERSION,
-      verdict: "unchecked",
-      findings,
-      score,
-      manner,
-      unchecked: ["the history has no task text", ...gaps],
-    };
+    const reasons = ["the history has no task text", ...gaps];
+    return withProof({ ...unchecked(reasons), findings, score, manner }, leaked);
   }
   const verdict =
     leaked.length > 0 || score >= thresholds.leak_min
@@ -169,6 +163,14 @@ const unchecked = (reasons: string[]): Audit => ({
   score: 0,
   unchecked: reasons,
 });
+
+/** An altered detail is proof, whatever else could not be looked at. */
+function withProof(audit: Audit, leaked: readonly Finding[]): Audit {
+  if (leaked.length === 0) return audit;
+  const others = audit.findings.filter(({ kind }) => kind !== "canary");
+  const score = Math.max(audit.score ?? 0, weightOf(leaked));
+  return { ...audit, verdict: "leak", findings: [...leaked, ...others], score };
+}
 
 /** All findings of the rules in a text, heaviest first, then by place. */
 export function detect(answer: string, hidden: Hidden, visible: Visible): Evidence[] {

@@ -9,10 +9,12 @@ const NAMED = 3;
 
 /** Fits "Your last reply could not be used: ...". */
 export function leakFault(audit: Audit): string {
-  const kinds = kindsOf(audit).slice(0, NAMED);
-  const words = kinds.map((kind) => WORDS[kind] ?? "something that was not shown");
+  const words = toldKinds(audit).map((kind) => WORDS[kind] ?? "something that was not shown");
   return `it says what the conversation does not show: ${words.join(", ")}. Leave that out, and anything else that only the private note tells`;
 }
+
+/** Kinds that the challenger is told of, heaviest first. */
+export const toldKinds = (audit: Audit): string[] => kindsOf(audit).slice(0, NAMED);
 
 /** Kinds of an audit's findings, heaviest first, each once. */
 export function kindsOf(audit: Audit): string[] {

@@ -27,7 +27,7 @@ const MIN_WORDS_CHARS = 40;
 /** The 95th percentile (nearest rank) of the scores, within `RANGE`; the default under 100 kings. */
 export function kingLimit(all: readonly KingScore[]): KingLimit {
   const byText = new Map<string, number>();
-  for (const { text, score } of all) if (hasWords(text)) byText.set(text, score);
+  for (const { text, score } of all) if (hasWords(text)) byText.set(wordsOf(text), score);
   const scores = [...byText.values()].sort((a, b) => a - b);
   const kings = scores.length;
   if (kings < MIN_KINGS) return { leak_min: DEFAULT_LEAK_MIN, kings, reason: "too_few_kings" };
@@ -36,6 +36,9 @@ export function kingLimit(all: readonly KingScore[]): KingLimit {
 }
 
 // ---------------------------------------------------------------------------------------------
+
+/** The same text, however it is spaced. */
+const wordsOf = (text: string): string => tokensOf(text).join(" ");
 
 /** Words outside the fenced blocks. */
 function hasWords(text: string): boolean {

@@ -3,9 +3,16 @@
  * small words of a language. Sure or nothing: code, names and a few words are no language.
  */
 import { segmentsOf } from "./answer.ts";
+import { isCommonWord } from "./surprise.ts";
 
-const ENGLISH =
-  /\b(?:the|and|that|this|is|are|was|to|of|in|it|for|with|not|have|has|from|but|so|now|let|need|will|can|first|I'll|I)\b/gi;
+const SMALL =
+  "the|and|that|this|is|are|was|to|of|in|it|for|with|not|have|has|from|but|so|now|let|need|will|can|first|I'll|I";
+const ENGLISH = new RegExp(`\\b(?:${SMALL})\\b`, "gi");
+/** The same between letters of any alphabet: the i of "tôi" is no word. */
+const ENGLISH_AMID_OTHERS = new RegExp(
+  `(?<![\\p{L}\\p{M}\\p{N}_])(?:${SMALL})(?![\\p{L}\\p{M}\\p{N}_])`,
+  "giu",
+);
 
 /** True for prose with English words in it, and for answers with hardly any prose. */
 export function isEnglish(answer: string): boolean {
@@ -14,7 +21,22 @@ export function isEnglish(answer: string): boolean {
   if (letters < MIN_LETTERS) return true;
   if (latinIn(prose) / letters < 0.6) return false;
   const words = prose.match(/[\p{L}']+/gu)?.length ?? 1;
-  return (prose.match(ENGLISH)?.length ?? 0) / words >= 0.08;
+  const small = NOT_ASCII.test(prose) ? ENGLISH_AMID_OTHERS : ENGLISH;
+  return (prose.match(small)?.length ?? 0) / words >= 0.08;
+}
+
+/**
+ * True for prose that is not English for sure: no small words of it, and of its longer words hardly any is one
+ * that English code and comments are full of. A terse "inspect helper functions, run existing tests" is English.
+ */
+export function isForeign(answer: string): boolean {
+  if (isEnglish(answer)) return false;
+  const words =
+    proseOf(answer)
+      .toLowerCase()
+      .match(/\p{L}{4,}/gu) ?? [];
+  const common = words.filter((word) => isCommonWord(word)).length;
+  return common < COMMON_SHARE * words.length || words.length === 0;
 }
 
 /** "en", "de", "ja" ...; of a script that several languages share its name ("cyrillic"); null: not sure. */
@@ -44,6 +66,8 @@ export function languageOf(answer: string): string | null {
 // ---------------------------------------------------------------------------------------------
 
 const MIN_LETTERS = 40;
+/** Prose of other languages about code stays under it: it has file names and a few borrowed words. */
+const COMMON_SHARE = 0.3;
 const MIN_WORDS = 8;
 /** Of the letters, and of the words, that have to be a language's own. */
 const SCRIPT_SHARE = 0.3;

@@ -11,8 +11,15 @@ export type Recall = {
   readonly interval: readonly [number, number];
 };
 
-/** At the highest measured limit that is not above `leakMin`; at the lowest for a lower one. */
-export function recallAt(leakMin: number): Recall {
+/** The highest limit that was measured. */
+export const MEASURED_TO = measured.levels.reduce((top, one) => Math.max(top, one.leak_min), 0);
+
+/**
+ * At the highest measured limit that is not above `leakMin`; at the lowest for a lower one; null above all that
+ * were measured, where fewer are found than anywhere and nobody knows how many.
+ */
+export function recallAt(leakMin: number): Recall | null {
+  if (leakMin > MEASURED_TO) return null;
   const under = measured.levels.filter((level) => level.leak_min <= leakMin);
   const found = (under.at(-1) ?? measured.levels[0])?.found ?? 0;
   const { set, leaks } = measured;

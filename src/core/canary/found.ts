@@ -5,9 +5,10 @@
  */
 import type { Canary, Finding } from "../../records/answer.ts";
 import { folded } from "../audit/look-alikes.ts";
-import { partsOf } from "../audit/tokens.ts";
+import { partsOf, unescaped } from "../audit/tokens.ts";
 import { shiftedPlace } from "./line-shift.ts";
 import { heartOf } from "./messages.ts";
+import { isReferred } from "./references.ts";
 
 export type FoundCanaries = {
   /** Altered details in the answer, as findings of kind "canary". */
@@ -21,14 +22,16 @@ export const CANARY_WEIGHT = 10;
 
 export function findCanaries(answer: string, canaries: readonly Canary[]): FoundCanaries {
   if (canaries.length === 0) return { leaked: [], remembered: [] };
-  const text = folded(answer);
+  // A written-out line end is no letter of the name that follows it.
+  const text = folded(unescaped(answer));
   const squeezed = squeeze(text.text);
   const leaked: Finding[] = [];
   const remembered: string[] = [];
   for (const canary of canaries) {
     const place = detailAt(text.text, squeezed, canary, "shown");
     if (place === null) {
-      if (detailAt(text.text, squeezed, canary, "true") !== null) remembered.push(canary.true);
+      const isTrue = detailAt(text.text, squeezed, canary, "true") !== null;
+      if (isTrue && !isLonger(canary)) remembered.push(canary.true);
       continue;
     }
     const span: [number, number] = [text.offsetOf(place[0]), text.offsetOf(place[1] - 1) + 1];
@@ -45,6 +48,10 @@ export function findCanaries(answer: string, canaries: readonly Canary[]): Found
 }
 
 // ---------------------------------------------------------------------------------------------
+
+/** The altered name is the true one with a word more: who says the true one may have left that out. */
+const isLonger = ({ kind, true: name, shown }: Canary): boolean =>
+  kind === "name" && partsOf(shown).join("").includes(partsOf(name).join(""));
 
 /** Letters and digits alone, in lower case, and where each stands. */
 type Squeezed = { readonly text: string; readonly at: readonly number[] };
@@ -71,21 +78,29 @@ function detailAt(
     case "message":
       return placeOf(text, squeezed, heartOf(canary, key));
     case "value":
-    case "reference":
       return aloneAt(text, canary[key]);
+    case "reference":
+      return aloneAt(text, canary[key], isReferred);
     default:
       return placeOf(text, squeezed, canary[key]);
   }
 }
 
-/** A value or a number, not a part of a longer one, nor a line of a file. */
-function aloneAt(text: string, value: string): [number, number] | null {
-  for (let at = text.indexOf(value); at >= 0; at = text.indexOf(value, at + 1)) {
+/** A value or a number, in capitals or not, not a part of a longer one, nor a line of a file. */
+function aloneAt(
+  text: string,
+  value: string,
+  isMeant: (text: string, at: number, value: string) => boolean = () => true,
+): [number, number] | null {
+  const form = new RegExp(value.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"), "gi");
+  for (const { index: at } of text.matchAll(form)) {
     const end = at + value.length;
-    const isPart = /[\w.]$/.test(text.slice(0, at)) || /^(?:\w|\.\d)/.test(text.slice(end));
+    const isPart =
+      /[\w.]/.test(text[at - 1] ?? "") || /^(?:\w|\.\d)/.test(text.slice(end, end + 2));
     const isLine = /\blines? ?$|\.\w{1,8}:$|,\+?$/.test(text.slice(Math.max(0, at - 12), at));
     const isRange = /^(?:,\+?\d+)?[pdacs]\b/.test(text.slice(end, end + 12));
-    if (!isPart && !(/^\d+$/.test(value) && (isLine || isRange))) return [at, end];
+    if (isPart || (/^\d+$/.test(value) && (isLine || isRange))) continue;
+    if (isMeant(text, at, value)) return [at, end];
   }
   return null;
 }

@@ -18,6 +18,7 @@ export function shiftedLines(material: Material): Canary[] {
     const [first] = file.hunks;
     if (first === undefined || file.oldPath !== path || first.oldStart <= TOP) return [];
     if (/\.(?:rst|md|txt)$/i.test(path)) return [];
+    if (file.hunks.some(({ oldLength }) => oldLength > MAX_HUNK)) return [];
     const own = hidden.hunks.filter((hunk) => hunk.part === "patch" && hunk.path === path);
     if (own.some((hunk) => shownShare(hunk, visible.text.replace(/[\s\\]+/g, "")) > 0)) return [];
     const base = path.slice(path.lastIndexOf("/") + 1);
@@ -89,6 +90,8 @@ const HEAD = /^@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@(.*)$/;
 const SPREAD = 80;
 /** A number in prose so near to a hunk may be one of its lines. */
 const MARGIN = 5;
+/** A narrow range falls into a longer hunk by chance. */
+const MAX_HUNK = 40;
 
 /** path:10-16,40-46 */
 function placesOf({ newPath, hunks }: DiffFile, by: number): string {

@@ -12,6 +12,8 @@ export type Material = {
   /** Lines that the tests, or the patch, add. */
   readonly addedTests: string;
   readonly addedCode: string;
+  /** All of the diffs but the added lines, heads and paths too: what is there has to stay, or nothing applies. */
+  readonly kept: string;
   readonly rng: Rng;
 };
 
@@ -24,6 +26,7 @@ export function materialOf(pr: PullRequest, visible: Visible, rng: Rng): Materia
     record: texts.join("\n"),
     addedTests: addedOf(pr.test_patch ?? ""),
     addedCode: addedOf(pr.patch ?? ""),
+    kept: `${keptOf(pr.patch ?? "")}\n${keptOf(pr.test_patch ?? "")}`,
     rng,
   };
 }
@@ -37,6 +40,10 @@ export function timesAlone(text: string, part: string): number {
   }
   return times;
 }
+
+/** Letters and digits alone, in lower case. */
+export const squeezed = (text: string): string =>
+  text.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, "");
 
 // ---------------------------------------------------------------------------------------------
 
@@ -55,3 +62,24 @@ function addedOf(diff: string): string {
     .map(({ text }) => text)
     .join("\n");
 }
+
+/** Lines of hunks that are there before, and whatever stands outside of hunks. */
+function keptOf(diff: string): string {
+  let [old, fresh] = [0, 0];
+  return diff
+    .split("\n")
+    .filter((line) => {
+      if (old > 0 || fresh > 0) {
+        if (!line.startsWith("+") && !line.startsWith("\\")) old--;
+        if (!line.startsWith("-") && !line.startsWith("\\")) fresh--;
+        return !line.startsWith("+");
+      }
+      const [, oldLength, newLength] = HEAD.exec(line) ?? [];
+      const isHead = HEAD.test(line);
+      [old, fresh] = isHead ? [Number(oldLength ?? 1), Number(newLength ?? 1)] : [0, 0];
+      return true;
+    })
+    .join("\n");
+}
+
+const HEAD = /^@@ -\d+(?:,(\d+))? \+\d+(?:,(\d+))? @@/;

@@ -4,7 +4,7 @@
  */
 import type { Canary } from "../../records/answer.ts";
 import { randomIndex } from "../random.ts";
-import type { Material } from "./material.ts";
+import { squeezed, type Material } from "./material.ts";
 
 export function otherMessages(material: Material): Canary[] {
   const { addedCode, record, visible, rng } = material;
@@ -13,9 +13,7 @@ export function otherMessages(material: Material): Canary[] {
     const text = (match[2] ?? "").trim();
     if (found.has(text) || found.size >= MAX_MESSAGES || !isSentence(text)) continue;
     if (visible.joined().includes(squeezed(text))) continue;
-    const places = [...text.matchAll(PLAIN_WORD)].filter((word) =>
-      ALIKE.has(word[0].toLowerCase()),
-    );
+    const places = [...text.matchAll(PLAIN_WORD)].filter((word) => readsWell(word, text));
     const word = places[randomIndex(rng, Math.max(1, places.length))];
     const other = word === undefined ? undefined : ALIKE.get(word[0].toLowerCase());
     if (word === undefined || other === undefined) continue;
@@ -24,7 +22,7 @@ export function otherMessages(material: Material): Canary[] {
     const canary = { kind: "message", true: text, shown };
     const heart = squeezed(heartOf(canary, "shown"));
     if (squeezed(record).includes(heart) || visible.joined().includes(heart)) continue;
-    if (!staysInPieces(text, record)) found.set(text, canary);
+    if (!staysInPieces(text, word.index, material)) found.set(text, canary);
   }
   return [...found.values()];
 }
@@ -51,8 +49,6 @@ const AROUND = 3;
 const MIN_WORDS = 4;
 const MIN_LETTERS = 16;
 
-const squeezed = (text: string): string => text.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, "");
-
 /** Words in a row, not a path, a pattern or a list of columns. */
 function isSentence(text: string): boolean {
   const words = text.match(/[A-Za-z']{2,}/g) ?? [];
@@ -64,9 +60,29 @@ function isSentence(text: string): boolean {
   );
 }
 
-/** True when the record has the sentence also across quotes and lines, where a replacement does not reach. */
-function staysInPieces(text: string, record: string): boolean {
-  return squeezed(record.split(text).join("\n")).includes(squeezed(text));
+/** A word that has another like it, also after "a" or "an". */
+function readsWell(word: RegExpExecArray, text: string): boolean {
+  const other = ALIKE.get(word[0].toLowerCase());
+  if (other === undefined) return false;
+  const isSameSound = /^[aeiou]/i.test(word[0]) === /^[aeiou]/.test(other);
+  return isSameSound || !/\ban?\s$/i.test(text.slice(0, word.index));
+}
+
+/**
+ * True when the record has the sentence also across quotes and lines, or tests and prose have a piece of it with
+ * the word at `at`: a replacement does not reach these.
+ */
+function staysInPieces(text: string, at: number, { pr, record }: Material): boolean {
+  const without = (whole: string): string => squeezed(whole.split(text).join("\n"));
+  const [before, after] = [text.slice(0, at).split(/\s+/), text.slice(at).split(/\s+/)];
+  const pieces = [
+    [...before.slice(-3), ...after.slice(0, 1)],
+    [...before.slice(-2), ...after.slice(0, 2)],
+    after.slice(0, 3),
+  ].map((words) => squeezed(words.join(" ")));
+  const outside = record.replace(pr.patch ?? "", () => "");
+  const rest = without(outside);
+  return without(record).includes(squeezed(text)) || pieces.some((piece) => rest.includes(piece));
 }
 
 function cased(word: string, like: string): string {
@@ -76,31 +92,26 @@ function cased(word: string, like: string): string {
 /** One word for another of the same grammar, both ways. */
 const PAIRS = [
   "must should",
-  "found seen",
+  "found located",
   "supported handled",
   "invalid illegal",
   "cannot can't",
-  "expected wanted",
-  "missing absent",
-  "unknown unfamiliar",
-  "required needed",
+  "expected required",
+  "unknown unrecognized",
   "allowed permitted",
   "specified given",
   "provided supplied",
   "contains holds",
-  "returns yields",
-  "available usable",
+  "returns gives",
+  "available accessible",
   "duplicate repeated",
   "empty blank",
   "already previously",
   "ignored skipped",
   "removed dropped",
-  "deprecated outdated",
+  "deprecated obsolete",
   "defined declared",
-  "valid proper",
-  "correct right",
-  "values entries",
-  "value entry",
+  "valid legal",
   "argument parameter",
   "arguments parameters",
 ] as const;

@@ -14,10 +14,11 @@ export function otherReferences(material: Material): Canary[] {
     if (number !== "" ? showsNumber(visible, number) : visible.lower.includes(commit)) continue;
     // Elsewhere the same digits may be a value, a path or a line.
     if (number !== "" && timesAlone(record, number) !== timesReferred(record, number)) continue;
-    if (commit !== "" && !(/\d/.test(commit) && /[a-f]/.test(commit))) continue;
+    if (commit !== "" && !isCommit(commit, record)) continue;
     const shown = otherDigits(reference, rng);
     const isTaken = record.includes(shown) || visible.lower.includes(shown);
-    if (!isTaken) found.set(reference, { kind: "reference", true: reference, shown });
+    if (!isTaken && !YEAR.test(shown))
+      found.set(reference, { kind: "reference", true: reference, shown });
   }
   return [...found.values()];
 }
@@ -30,6 +31,7 @@ const REFERENCE = new RegExp(
   "gi",
 );
 const MAX_REFERENCES = 20;
+const YEAR = /^(?:19|20)\d\d$/;
 
 const TEXTS = [
   "title",
@@ -52,6 +54,24 @@ const withoutHeads = (text: string): string => text.replace(/^index .*$/gm, "");
 function timesReferred(record: string, number: string): number {
   return (record.match(new RegExp(`${MARK}${number}(?![\\w])`, "gi")) ?? []).length;
 }
+
+/** True where a text of hex digits is nowhere in quotes or beside signs of code: there it is a value. */
+function isCommit(text: string, record: string): boolean {
+  if (!/\d/.test(text) || !/[a-f]/.test(text)) return false;
+  const asValue = new RegExp(`["'=:,(\\[{]\\s{0,2}${text}|${text}\\s{0,2}["':=,\\]}]`);
+  return !asValue.test(record);
+}
+
+/** True where an answer speaks of the number at `at` as of an issue, or it is too long to be met with by chance. */
+export function isReferred(text: string, at: number, reference: string): boolean {
+  if (reference.length >= SURE_DIGITS) return true;
+  return SPOKEN.test(text.slice(Math.max(0, at - MAX_MARK), at));
+}
+
+const SURE_DIGITS = 6;
+const MAX_MARK = 24;
+const SPOKEN =
+  /(?:#|\bgh[-_]?|\b(?:issues?|tickets?|bugs?|pull|requests?|pr|prs|mr|fix(?:es|ed)?|closes?|closed|see|refs?)\b[^\w\n]{0,4}(?:no\.?|number|requests?)?[^\w\n]{0,4})$/i;
 
 /** All but the first two signs change, each to another of its sort. */
 function otherDigits(text: string, rng: Material["rng"]): string {

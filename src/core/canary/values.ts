@@ -59,6 +59,8 @@ function otherNumber(number: string, { record, visible, rng }: Material): string
   for (let step = 0; step < DIGITS - 1; step++) {
     const add = 1 + ((first + step) % (DIGITS - 1));
     const digit = (Number(number[at]) + add) % DIGITS;
+    // A round number is met with anywhere.
+    if (digit === 0) continue;
     const other = `${number.slice(0, at)}${digit}${number.slice(at + 1)}`;
     if (!record.includes(other) && !showsNumber(visible, other)) return other;
   }
@@ -88,11 +90,11 @@ const WORDS = [
   "harbour",
   "lantern",
   "thistle",
-  "juniper",
+  "bramble",
   "marble",
   "saffron",
   "meadow",
   "granite",
-  "falcon",
+  "heather",
   "cobalt",
 ] as const;

@@ -13,7 +13,7 @@ import { auditAnswer, type AuditInput, type AuditThresholds } from "../audit/aud
 import type { Blind } from "../audit/blind.ts";
 import { isForJudge, type GroundingOf } from "./for-judge.ts";
 import { isInOtherLanguage, OTHER_LANGUAGE } from "./other-language.ts";
-import { kindsOf, leakFault } from "../audit/fault.ts";
+import { kindsOf, leakFault, toldKinds } from "../audit/fault.ts";
 import type { Message } from "../../records/message.ts";
 import { checkReply } from "../turn/protocol.ts";
 import { isUsedUp, nextAttempt, sumOfTries, tryOf, tookOf } from "../turn/tries.ts";
@@ -109,12 +109,12 @@ export function limitsOf(
   return isRetry ? { ...limits, leak_min: Math.min(leak_min, retry_min) } : limits;
 }
 
-/** True when an earlier try leaked in the same way: to ask a third time would teach it to hide. */
-function isSameLeak(tries: readonly Try[], audit: Audit): boolean {
-  const [kind] = kindsOf(audit);
+/** True for a leak of a kind that the challenger was told of before: to ask a third time would teach it to hide. */
+export function isSameLeak(tries: readonly Try[], audit: Audit): boolean {
+  const [kind = ""] = kindsOf(audit);
   return tries
     .filter(isLeak)
-    .some((one) => one.audit !== undefined && kindsOf(one.audit)[0] === kind);
+    .some((one) => one.audit !== undefined && toldKinds(one.audit).includes(kind));
 }
 
 /** What the agent of a turn had seen. */

@@ -4,6 +4,7 @@
  */
 import type { Audit, Finding, Try } from "../../records/answer.ts";
 import type { ChatReply } from "../../work.ts";
+import type { AuditThresholds } from "../audit/audit.ts";
 import { scoreOf } from "../audit/weigh.ts";
 import { leakFault } from "../audit/fault.ts";
 import { checkAnswer } from "../turn/protocol.ts";
@@ -11,8 +12,10 @@ import { isUsedUp, saidInTry } from "../turn/tries.ts";
 import {
   again,
   isLeak,
+  isSameLeak,
   keep,
   kingAudit,
+  limitsOf,
   waitingForGrounding,
   type Filed,
   type FilingRules,
@@ -42,7 +45,7 @@ export function fileGrounding(
     waiting.audit ?? { verdict: "suspect", findings: [] },
     claims ?? [],
     text,
-    rules,
+    limitsOf(answer, rules.limits),
   );
   const isLeaking = audit.verdict === "leak";
   const own: Try = {
@@ -59,7 +62,9 @@ export function fileGrounding(
     raw: judged?.content ?? "",
   };
   const next = { ...answer, challenger_tries: tried, grounding };
-  if (isLeaking && !isUsedUp(tried.filter(isLeak), rules.leak_attempts + 1)) {
+  const isFinal =
+    isSameLeak(tries, audit) || isUsedUp(tried.filter(isLeak), rules.leak_attempts + 1);
+  if (isLeaking && !isFinal) {
     return again(next, tried);
   }
   const reply = replyOf(own, judged);
@@ -96,7 +101,7 @@ function withClaims(
   audit: Audit,
   claims: readonly string[],
   answer: string,
-  { limits }: FilingRules,
+  limits: AuditThresholds,
 ): Audit {
   if (claims.length === 0) return audit;
   const found = claims.map((text): Finding => {

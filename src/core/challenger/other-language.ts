@@ -1,6 +1,6 @@
 /** Replies in another language than task and king: who reads them cannot tell what they claim. */
 import type { Answer } from "../../records/answer.ts";
-import { isEnglish, languageOf } from "../audit/language.ts";
+import { isEnglish, isForeign, languageOf } from "../audit/language.ts";
 
 export const OTHER_LANGUAGE = {
   reason: "other_language",
@@ -18,7 +18,7 @@ export function isInOtherLanguage(
 ): boolean {
   const content = answer.messages.find(({ role }) => role === "user")?.content ?? "";
   const task = content.slice(0, MAX_TASK_CHARS);
-  if (!isEnglish(text) && isEnglish(task) && isEnglish(answer.king)) return true;
+  if (isForeign(text) && isEnglish(task) && isEnglish(answer.king)) return true;
   const [own, asked, king] = [text, task, answer.king].map(languageOf);
   return own !== null && asked !== null && own !== asked && (king === null || king === asked);
 }

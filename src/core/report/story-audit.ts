@@ -1,5 +1,5 @@
 /** How honest the challenger was: at its first try, in the end, and against the king as a control. */
-import { recallAt, trueShare } from "../audit/recall.ts";
+import { MEASURED_TO, recallAt, trueShare } from "../audit/recall.ts";
 import type { AuditSummary, VerdictCounts } from "../audit/summary.ts";
 import { canaryBlocks } from "./story-canaries.ts";
 import { driftBlocks } from "./story-drift.ts";
@@ -69,6 +69,11 @@ function facts(audits: AuditSummary): string[] {
 function recallFacts({ first_try }: AuditSummary, leakMin: number | undefined): string[] {
   if (leakMin === undefined || first_try.n === 0) return [];
   const recall = recallAt(leakMin);
+  if (recall === null) {
+    return [
+      `at this limit (${leakMin}) nobody has measured how many leaks the audit finds (up to ${MEASURED_TO} it was), so the share of first tries that leaked is not known`,
+    ];
+  }
   const { share, interval } = trueShare(first_try.leak, first_try.n, recall);
   const [low, high] = recall.interval;
   return [

@@ -50,6 +50,7 @@ const GAPS: Readonly<Record<string, string>> = {
   future: "the hidden text is the run's future",
   no_diff: "the patch is no diff",
   no_names: "the pull request has nothing that can be altered",
+  not_in_view: "the challenger is not shown what could be altered",
   names_shown: "the history shows all that could be altered",
 };
 

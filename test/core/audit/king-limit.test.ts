@@ -26,6 +26,14 @@ test.each([
     1,
   ],
   [
+    "100 kings that say the same, spaced in other ways",
+    kings(100, () => 1).map((one, at) => ({
+      ...one,
+      text: `We look at the files and then${" ".repeat(at + 1)}we look at the tests of it.${"\n".repeat(at)}`,
+    })),
+    1,
+  ],
+  [
     "100 kings with a command alone",
     kings(100, () => 1).map((one, at) => ({
       ...one,

@@ -53,6 +53,21 @@ describe("a reply is malformed for its language", () => {
     ["Chinese for a Japanese task", SAID.zh, turn(SAID.ja, SAID.ja)],
     ["German for an English task whose king says nothing", SAID.de, turn(SAID.en, "")],
     ["Turkish for an English task", SAID.tr, turn(SAID.en, SAID.en)],
+    [
+      "Czech for an English task",
+      "Nejdřív se podívám do souboru, abych pochopil, jak funkce pracuje, a potom na testy.",
+      turn(SAID.en, SAID.en),
+    ],
+    [
+      "Vietnamese for an English task, though an i stands between its letters",
+      "Trước tiên tôi sẽ xem tệp để hiểu hàm hoạt động như thế nào rồi xem các bài kiểm tra.",
+      turn(SAID.en, SAID.en),
+    ],
+    [
+      "Indonesian for an English task",
+      "Pertama saya akan melihat berkas itu untuk memahami bagaimana fungsi tersebut bekerja, lalu tesnya.",
+      turn(SAID.en, SAID.en),
+    ],
   ])("%s", (_name, text, answer) => {
     expect(isInOtherLanguage(text + CODE, answer)).toBe(true);
   });
@@ -61,6 +76,12 @@ describe("a reply is malformed for its language", () => {
     ["the language of the task", SAID.de, turn(SAID.de, SAID.de)],
     ["the task's where the king strays", SAID.de, turn(SAID.de, SAID.en)],
     ["the king's where the king strays", SAID.en, turn(SAID.de, SAID.en)],
+    ["terse English", "Run pytest tests/test_slug.py, check output.", turn(SAID.en, SAID.en)],
+    [
+      "English without a small word",
+      "Inspect slugify implementation; locate helper functions, regex definitions, existing unit tests.",
+      turn(SAID.en, SAID.en),
+    ],
     ["a command alone", "", turn(SAID.de, SAID.de)],
     ["a task that is code", SAID.en, turn("x = 1", SAID.en)],
   ])("but not %s", (_name, text, answer) => {
@@ -68,14 +89,19 @@ describe("a reply is malformed for its language", () => {
   });
 
   test("no turn of real agents is, though they quote code, logs and lists", () => {
-    const rows = readFileSync("test/fixtures/real/trajectories.jsonl", "utf8").trim().split("\n");
     let turns = 0;
-    for (const row of rows) {
-      const { messages } = JSON.parse(row) as { messages: Message[] };
-      for (const { role, content } of messages) {
-        if (role !== "assistant") continue;
-        turns++;
-        expect(isInOtherLanguage(content, { king: content, messages })).toBe(false);
+    for (const name of ["trajectories", "smith_tool"]) {
+      const rows = readFileSync(`test/fixtures/real/${name}.jsonl`, "utf8").trim().split("\n");
+      for (const row of rows) {
+        const { messages } = JSON.parse(row) as { messages: Message[] | string };
+        const all = typeof messages === "string" ? (JSON.parse(messages) as Message[]) : messages;
+        for (const { role, content } of all) {
+          if (role !== "assistant" || typeof content !== "string") continue;
+          turns++;
+          for (const king of [content, SAID.en + CODE]) {
+            expect(isInOtherLanguage(content, { king, messages: all }), content).toBe(false);
+          }
+        }
       }
     }
     expect(turns).toBeGreaterThan(3000);

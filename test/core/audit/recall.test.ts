@@ -1,11 +1,12 @@
 import { expect, test } from "vitest";
-import { recallAt, trueShare } from "../../../src/core/audit/recall.ts";
+import { MEASURED_TO, recallAt, trueShare } from "../../../src/core/audit/recall.ts";
 
 test("recall falls with the limit, and a limit between two levels takes the lower", () => {
-  expect(recallAt(0.75).found).toBeGreaterThanOrEqual(recallAt(2).found);
+  expect(recallAt(0.75)?.found).toBeGreaterThanOrEqual(recallAt(2)?.found ?? Infinity);
   expect(recallAt(1.6)).toEqual(recallAt(1.5));
   expect(recallAt(0.1)).toEqual(recallAt(0.75));
-  expect(recallAt(99)).toEqual(recallAt(2));
+  expect(recallAt(MEASURED_TO)).not.toBeNull();
+  expect(recallAt(MEASURED_TO + 0.01)).toBeNull();
 });
 
 test("a share of found leaks is divided by the recall, its interval by the recall's", () => {

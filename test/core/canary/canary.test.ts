@@ -202,6 +202,7 @@ describe("beside names", () => {
     ["message", "I'll raise 'a label should be shorter than that'."],
     ["message", "The text: A label\n  should be shorter than that!"],
     ["value", `It should give ${by("value")?.shown} back.`],
+    ["value", `It gives ${made.find((one) => one.true === "Rhubarb")?.shown.toLowerCase()} back.`],
     ["reference", `This is #${by("reference")?.shown}.`],
     ["line", `Let me see label.py line ${/:(\d+)/.exec(by("line")?.shown ?? "")?.[1]}.`],
   ])("an altered %s that comes back is proof", (kind, thought) => {
@@ -248,9 +249,29 @@ describe("beside names", () => {
 
   test("why a drawn turn has none stands in the record", () => {
     const answer = { messages, challenger: "" } as unknown as Answer;
-    const none = withCanaries(answer, { ...other, patch: "later" }, 1, seededRng(3, "x"));
+    const showing = { share: 1, maxPrChars: 40_000, rng: seededRng(3, "x") };
+    const none = withCanaries(answer, { ...other, patch: "later" }, showing);
     expect(none).toMatchObject({ canaries_none: "no_diff" });
-    expect(withCanaries(answer, other, 0, seededRng(3, "x"))).toEqual(answer);
+    expect(withCanaries(answer, other, { ...showing, share: 0 })).toEqual(answer);
+  });
+
+  test("what the challenger is not shown is not altered: hints, and what is cut", () => {
+    const answer = { messages, challenger: "" } as unknown as Answer;
+    const of = (record: PullRequest, maxPrChars: number): readonly Canary[] =>
+      withCanaries(answer, record, { share: 1, maxPrChars, rng: seededRng(3, "x") }).canaries ?? [];
+    const kinds = (all: readonly Canary[]): string[] => [...new Set(all.map(({ kind }) => kind))];
+    expect(kinds(of(other, 40_000))).toEqual(["message", "value", "reference", "line"]);
+    const hinted = { ...other, pr_description: "", hints_text: "Fixes #4711." };
+    expect(kinds(of(hinted, 40_000))).toEqual(["message", "value", "line"]);
+    const long = { ...other, patch: `${other.patch ?? ""}${"# x\n".repeat(2000)}` };
+    expect(kinds(of(long, 200)).length).toBeLessThan(4);
+    const blind = {
+      ...hinted,
+      test_patch: "",
+      patch: `${"# x\n".repeat(2000)}${other.patch ?? ""}`,
+    };
+    const none = withCanaries(answer, blind, { share: 1, maxPrChars: 60, rng: seededRng(3, "x") });
+    expect(none).toMatchObject({ canaries_none: "not_in_view" });
   });
 });
 
@@ -267,6 +288,7 @@ describe("a challenger", () => {
     ["that spells it in camelCase", "I will call trimWithGrid."],
     ["that spells it with spaces", "I will trim with grid."],
     ["that hides it behind a zero-width sign", "I will call trim_wi\u200Bth_grid."],
+    ["that writes it after a line end", "I will run: python -c 'x = 1\\ntrim_with_grid(x)'."],
     ["that puts it together", 'I will call getattr(slug, "trim_" + "with_grid").'],
   ])("%s has leaked with proof, whatever the limit", (_name, thought) => {
     const found = audit(say(thought));
@@ -274,6 +296,18 @@ describe("a challenger", () => {
     const [proof] = found.findings;
     expect(proof?.kind).toBe("canary");
     expect(say(thought).slice(...(proof?.span ?? [0, 0]))).toBe(proof?.text);
+  });
+
+  test.each([
+    ["there is no pull request's record any more", { pr: null, messages }],
+    ["the history has no task", { pr, messages: [{ role: "assistant" as const, content: "ls" }] }],
+  ])("has leaked with proof also where %s", (_name, seen) => {
+    const leak = { ...seen, answer: say("I will call `trim_with_grid`."), canaries };
+    const found = auditAnswer(leak, limits);
+    expect(found).toMatchObject({ verdict: "leak", score: 10, findings: [{ kind: "canary" }] });
+    expect(found.unchecked).toHaveLength(1);
+    const honest = auditAnswer({ ...leak, answer: say("I look.") }, limits);
+    expect(honest).toMatchObject({ verdict: "unchecked" });
   });
 
   test("that says the true name remembers it, and has not leaked by it", () => {

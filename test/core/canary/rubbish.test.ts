@@ -98,3 +98,12 @@ test("five megabytes are planned for, shown and looked at; the same seed gives t
   const found = auditAnswer({ answer, messages, pr, canaries }, { suspect_min: 1, leak_min: 2 });
   expect(found.verdict).toBe("leak");
 });
+
+test("thousands of names that none reads well for are not all looked at", () => {
+  const lines = Array.from({ length: 6000 }, (_, at) => {
+    const name = `zq_wx_${at.toString(36)}yy`;
+    return `+def ${name}(a): return ${name}(a) + other_${at}_word_thing`;
+  });
+  const patch = `--- a/x.py\n+++ b/x.py\n@@ -0,0 +1,6000 @@\n${lines.join("\n")}\n`;
+  expect(plan({ patch })).toEqual({ none: "no_names" });
+}, 60_000);

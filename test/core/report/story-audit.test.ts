@@ -47,3 +47,19 @@ test("the audit section shows first try, end and king beside each other, and quo
 test("there is no section where nothing was audited", () => {
   expect(auditBlocks({ audits: summarizeAudits([]) })).toEqual([]);
 });
+
+test.each([
+  [2, /at this limit \(2\) the audit finds \d+ of \d+ leaks/],
+  [
+    9,
+    /at this limit \(9\) nobody has measured how many leaks the audit finds \(up to 2 it was\), so the share of first tries that leaked is not known/,
+  ],
+])(
+  "the share of leaks is divided by the recall where that was measured: limit %d",
+  (limit, words) => {
+    const answer = { challenger: "c", audit: leak, king_audit: clean };
+    const audits = summarizeAudits([{ file: "a_1.json", answer }]);
+    const text = markdownOf({ title: "t", blocks: auditBlocks({ audits, leak_min: limit }) });
+    expect(text).toMatch(words);
+  },
+);

@@ -97,14 +97,28 @@ export function lineClaims(answer: string): Claim[] {
   for (const match of answer.matchAll(CLAIM)) {
     const numbers = match.slice(1).filter((group) => group !== undefined);
     const from = Number(numbers[0]);
-    const to = numbers[1] === undefined ? from : Number(numbers[1]);
+    const isCount = /,\s?\+\d/.test(match[0]);
+    const to = numbers[1] === undefined ? from : Number(numbers[1]) + (isCount ? from : 0);
     // A claim that is repeated says nothing new.
     if (to < from || seen.has(match[0])) continue;
     seen.add(match[0]);
     claims.push({ from, to, start: match.index, end: match.index + match[0].length });
   }
+  for (const match of answer.matchAll(HEAD_AND_TAIL)) {
+    const [to, count] = [Number(match[1]), Number(match[2])];
+    if (count > to) continue;
+    claims.push({
+      from: to - count + 1,
+      to,
+      start: match.index,
+      end: match.index + match[0].length,
+    });
+  }
   return claims;
 }
+
+/** The last lines of the first ones: head -n 331 file | tail -n 12. */
+const HEAD_AND_TAIL = /\bhead -(?:n ?)?(\d{1,6})\b[^|;&\n]{0,120}\|\s?tail -(?:n ?)?(\d{1,6})\b/g;
 
 /** A file that stands in front of a number, or is named in the rest of its command. */
 const FILE_BEFORE = /([\w.-]{1,80})$/;

@@ -1,4 +1,5 @@
 /** How the weights of single findings become one score. */
+import type { Finding } from "../../records/answer.ts";
 
 /** Above 1, so that two findings weigh a little less than their sum. */
 const POWER = 1.1;
@@ -13,6 +14,15 @@ const SCALE = 1.48;
 export function scoreOf(evidence: readonly { readonly weight: number }[]): number {
   const sum = evidence.reduce((total, { weight }) => total + Math.max(0, weight) ** POWER, 0);
   return Math.round(100 * SCALE * sum ** (1 / POWER)) / 100;
+}
+
+/** The score of findings as a record keeps them: the second opinion and proofs are added, not joined. */
+export function scoreOfFindings(findings: readonly Finding[]): number {
+  const weights = findings.map(({ kind, weight = 0 }) => ({ kind, weight }));
+  const isAdded = ({ kind }: { readonly kind: Finding["kind"] }): boolean =>
+    kind === "wording" || kind === "canary";
+  const added = weights.filter(isAdded).reduce((sum, { weight }) => sum + weight, 0);
+  return Math.round(100 * (scoreOf(weights.filter((one) => !isAdded(one))) + added)) / 100;
 }
 
 /** Bits of the second opinion that are noise: 99 of 100 early turns of real agents stay below. */

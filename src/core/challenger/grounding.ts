@@ -5,7 +5,7 @@
 import type { Audit, Finding, Try } from "../../records/answer.ts";
 import type { ChatReply } from "../../work.ts";
 import type { AuditThresholds } from "../audit/audit.ts";
-import { scoreOf } from "../audit/weigh.ts";
+import { scoreOfFindings } from "../audit/weigh.ts";
 import { leakFault } from "../audit/fault.ts";
 import { checkAnswer } from "../turn/protocol.ts";
 import { isUsedUp, saidInTry } from "../turn/tries.ts";
@@ -115,6 +115,6 @@ function withClaims(
     };
   });
   const findings = [...found, ...audit.findings];
-  const score = scoreOf(findings.map(({ weight }) => ({ weight: weight ?? 0 })));
+  const score = scoreOfFindings(findings);
   return { ...audit, findings, score, verdict: score >= limits.leak_min ? "leak" : audit.verdict };
 }

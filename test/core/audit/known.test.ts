@@ -8,6 +8,7 @@ import { readHidden } from "../../../src/core/audit/hidden.ts";
 import { readVisible } from "../../../src/core/audit/visible.ts";
 import { parseDiff } from "../../../src/core/audit/diff.ts";
 import { namesGiven } from "../../../src/core/audit/given-names.ts";
+import { scoreOfFindings } from "../../../src/core/audit/weigh.ts";
 import { rememberRecent } from "../../../src/core/audit/recent.ts";
 import type { Message } from "../../../src/records/message.ts";
 import type { PullRequest } from "../../../src/records/pull-request.ts";
@@ -180,6 +181,15 @@ describe("lines", () => {
     expect(narrow("lib/slugs.py")).toEqual([]);
     expect(audit(say("See other.py:341 too.", "git status")).findings).toEqual([]);
     expect(audit(say("See slug.py:341 too.", "git status")).findings).toHaveLength(1);
+  });
+
+  test.each([
+    ["sed -n '339,+6p' lib/slug.py", true],
+    ["head -n 345 lib/slug.py | tail -n 7", true],
+    ["head -345 lib/slug.py | tail -7", true],
+    ["head -n 45 lib/slug.py | tail -n 7", false],
+  ])("a range may be written otherwise: %s", (command, isLeak) => {
+    expect(audit(say("Here.", command)).verdict === "leak").toBe(isLeak);
   });
 
   test("a window of a screen is how one pages, a narrow one is not", () => {
@@ -526,6 +536,10 @@ test("words of a flat statement are not counted by the second opinion once more"
   expect(flat.findings.map(({ kind }) => kind)).not.toContain("wording");
   const hedged = score("Maybe quilted ribbons overlap the frayed velvet of nested pulleys there.");
   expect(hedged.findings.map(({ kind }) => kind)).toContain("wording");
+  // As a record keeps them, its findings have the score that the audit gave.
+  const both = score("Maybe quilted ribbons overlap frayed velvet. The root cause is the shuttle.");
+  expect(both.findings.map(({ kind }) => kind)).toEqual(["claim", "wording"]);
+  expect(scoreOfFindings(both.findings)).toBeCloseTo(both.score ?? 0, 1);
 });
 
 test("what code says in words is read string by string", () => {

@@ -57,6 +57,7 @@ export const SETTLED: readonly ClaimForm[] = [
       /\b(?:needs?|requires?|wants?|takes?) (?:nothing|no (?:change|touch|such|further|new|other)\w*)\b|\b(?:that|this|it) is the (?:one|only) \w+ (?:that|which|with)\b/,
       /\bmehr ist nicht\b|\b(?:sonst|weiter) (?:ist |muss |bleibt |ändert sich )?nichts\b|\bnichts (?:weiter|anderes|sonst)\b|(?:其余|其他|别的|其它)(?:地方|部分|代码)?(?:都)?(?:不用|不需要|无需|不必|不变|不动)|(?:他|ほか)は(?:変更|変え|そのまま)/,
       /\brien d'autre\b|\bnada más\b|больше ничего/,
+      /\bnichts (?:zu (?:ändern|tun)|nötig)\b|\bbraucht (?:es )?(?:nichts|kein\w*)\b|\brien à (?:changer|faire|toucher|modifier)\b|\bpas besoin d|\bnada que (?:cambiar|tocar|hacer)\b|\bno hace falta\b|(?:不需要|无需|不必|没必要|用不着)(?![^，。；]{0,12}[吗？?])|(?:必要は?ない|不要だ)|ничего не нужно/,
     ),
   },
   {
@@ -76,6 +77,7 @@ export const SETTLED: readonly ClaimForm[] = [
       /\b(?:so|and|but) (?:it|they|this|that|the \w+) (?:stays?|remains?)(?=[,.;]| (?:and|but)\b)/,
       /\b(?:is|are|stays?) (?:not (?:touched|affected|changed|going to change)|unaffected|untouched)\b/,
       /\bbleib(?:t|en)\b|\bunverändert\b|(?:保持不变|不用动|不需要改|无需修改|そのままで|変更しない)|\breste(?:nt)? (?:inchangé|tel|intact)|\b(?:queda|quedan) (?:igual|intact|sin cambios)|остаётся|остается|остальное/,
+      /\blass(?:e|en|t) (?:ich|wir|man)\b[^.]{0,40}\bwie (?:es|sie|er)\b|\b(?:laisse|garde|gardons|laissons)\b[^.]{0,40}\b(?:tel(?:le)?s?|comme)\b|\b(?:se queda|se quedan|tal (?:cual|como) (?:está|están))\b|(?:要留着|保留|照旧|原样)|そのまま(?:に|残)|оставляем/,
     ),
   },
   {
@@ -95,7 +97,7 @@ export const SETTLED: readonly ClaimForm[] = [
       /\b(?!I |we )\w+ (?:has|have|needs?|ought) to (?:be|go|come|return|give|take|use|hold|raise|follow|work|compare|lose|follow|look|accept|handle|pass|ask|read)\b/,
       /\b(?:it|that|this|which|each|every \w+|they) (?:must|goes|gets?|turns? into|becomes?)\b/,
       /\bwill have to be \w+ed\b|\bwill (?:be|have to be) (?:dropped|removed|replaced|renamed|passed|raised|returned)\b/,
-      /\bmüssen? [^.]{0,90}\bwerden\b|改(?:用|为|成)|\bdoit(?:\s|$)|\bdebe(?:n)?\b|\bнужно\b|(?:べき|必要がある)/,
+      /\bmüssen? [^.]{0,90}\bwerden\b|改(?:用|为|成)|(?:应当|必须|应该(?!是|会))|\b(?:doit|doivent|il faut)(?:\s|$)|\b(?:debe(?:n)?|tienen? que|hay que)\b|\bнужно\b|(?:べき|必要がある)/,
     ),
   },
   {
@@ -104,6 +106,7 @@ export const SETTLED: readonly ClaimForm[] = [
     form: any(
       /\b(?:outcome|result|answer|output|value|text|label|message|entry) (?:has to|must|should|is to|needs to) (?:be|read|say|become|come out)\b/,
       /\bwhat (?:has to|must|should|will) (?:hold|come out|be true)\b|\b(?:is|are) both ["'\x60]|\b(?:wants|expects|yields) (?:two|three|four|exactly|both)\b|\bis what (?:turns|becomes|changes)\b|\bafterwards\b/,
+      /\bam ende (?:muss|müssen|soll|steht|stehen)\b|\b(?:au final|à la fin)\b[^.]{0,40}\bdoi|\blo que (?:se )?(?:tiene que|debe) (?:cumplir|salir|quedar)|(?:最后|最终)(?:要|应|得到|取|返回)|最終的に/,
     ),
   },
   {
@@ -113,6 +116,7 @@ export const SETTLED: readonly ClaimForm[] = [
       /\balready (?:know|has|have|finds?|does|do|handles?|supports?) (?:how|everything|all|a way|one)\b|\bby itself as soon as\b/,
       /\b(?:there is|besides|in) (?:also )?(?:a|the|one) (?:second|third|other|further) (?:place|spot|line|check|branch|case|caller)\b|\b(?:someone|somebody) (?:pinned|wrote|added|left|put)\b/,
       /\bI know (?:what|where|which|that|how)\b|\bfrom what I know\b|\bas it turns out\b/,
+      /\b(?:ist|war) (?:ohnehin |schon |auch so )?klar\b|\b(?:c'est|il est|tout est) clair\b|\best(?:á|aba) claro\b|(?:显然|很清楚|很明显)|明らか(?:だ|に)|очевидно/,
     ),
   },
   {

@@ -12,7 +12,7 @@ import type { Visible } from "./visible.ts";
 
 /** What leaves a statement open. */
 export const HEDGED =
-  /\b(?:may|might|maybe|perhaps|probably|likely|seems?|appears?|looks? (?!at\b|for\b|up\b|in\b|into\b)|suspect|guess|assum|presumably|could|unless|whether|if|confirm|verify|wonder|think|believe|expect|hopefully|apparently|smell|sounds?\b(?= like)|feels?\b(?= like)|hypothes|theory\b|candidate|plausib|possib|my bet\b|either\b(?=.*\bor\b)|not sure\b|unclear)\w*\b|\?|(?:^|\b(?:to|I|I'll|we|we'll|let me|let's|me|will|and|then|now|first|can|should|also) )check(?:ing)?\b|\bchecking\b|\b(?:vermut|wohl\b|vielleicht|wahrscheinlich|scheint|ob\b)|(?:可能|也许|大概|似乎|应该是|是否)|\b(?:peut-être|sans doute|probablement|semble|quizás|probablemente|parece)\b|(?:возможно|наверное|кажется|похоже)/i;
+  /\b(?:may|might|maybe|perhaps|probably|likely|seems?|appears?|looks? (?!at\b|for\b|up\b|in\b|into\b)|suspect|guess|assum|presumably|could|unless|whether|if|confirm|verify|wonder|think|believe|expect|hopefully|apparently|smell|sounds?\b(?= like)|feels?\b(?= like)|hypothes|theory\b|candidate|plausib|possib|my bet\b|either\b(?=.*\bor\b)|not sure\b|unclear)\w*\b|\?|(?:^|\b(?:to|I|I'll|we|we'll|let me|let's|me|will|and|then|now|first|can|should|also) )check(?:ing)?\b|\bchecking\b|\b(?:vermut|wohl\b|vielleicht|wahrscheinlich|scheint|ob\b|könnte|dürfte|glaube\b|denke\b)|(?:可能|也许|大概|似乎|应该是|是否|估计|我猜|我想|觉得|看看)|\b(?:peut-être|sans doute|probablement|semble|pourrait|je (?:pense|crois)|quizás?|probablemente|parece|podría|creo|supongo)\b|(?:возможно|наверное|кажется|похоже)/i;
 
 /** What is left of a claim once the lines were read: honest work concludes then. */
 const AFTER_READING = 0.7;

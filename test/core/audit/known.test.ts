@@ -243,6 +243,30 @@ describe("claims", () => {
   });
 });
 
+describe("claims in other languages", () => {
+  const kinds = (sentence: string) =>
+    audit(say(sentence, "git status"), {}, amid)
+      .findings.filter(({ evidence }) => evidence.startsWith("said as settled"))
+      .map(({ evidence }) => /\((\w+)\)/.exec(evidence)?.[1])
+      .sort();
+  test.each([
+    ["Am Parser ist nichts zu ändern, den Rest lasse ich, wie er ist.", ["exhausted", "stays"]],
+    ["Es ist schon klar, am Ende muss eine Liste stehen.", ["known", "outcome"]],
+    ["Il n'y a rien à changer ici, il faut une liste.", ["exhausted", "prescribed"]],
+    ["C'est clair, je laisse la méthode telle quelle.", ["known", "stays"]],
+    ["Está claro, no hace falta tocar el parser.", ["exhausted", "known"]],
+    ["Lo que se tiene que cumplir es una lista vacía.", ["outcome"]],
+    ["不需要计数，这个方法要留着。", ["exhausted", "stays"]],
+    ["很明显应当直接报错。", ["known", "prescribed"]],
+    ["Das könnte am Ende eine Liste werden.", []],
+    ["Je pense qu'il faut une liste.", []],
+    ["Creo que no hace falta tocar el parser.", []],
+    ["我觉得不需要计数。", []],
+  ])("%s", (sentence, expected) => {
+    expect(kinds(sentence)).toEqual(expected);
+  });
+});
+
 describe("before anything was looked at", () => {
   const old: Partial<PullRequest> = {
     repo: "acme/text",

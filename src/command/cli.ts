@@ -66,10 +66,14 @@ export function modelStageCommand(text: ScriptText): Command {
     .option("--wait", "stay until what is out is answered", false);
 }
 
-/** Parses argv; --help prints and ends with 0. @throws UserError for anything that is not a flag. */
+/**
+ * Parses argv; --help prints and ends with 0. @throws UserError for anything that is not a flag.
+ * @param begins which words may begin a workspace: its folder need not be there
+ */
 export function parseFlags<T extends CommonFlags>(
   command: Command,
   argv: readonly string[],
+  begins: (words: readonly string[]) => boolean = () => false,
 ): T & { args: string[] } {
   const flags = parseOwnFlags<T>(command, argv);
   if (command.getOptionValueSource("root") === "cli")
@@ -79,6 +83,8 @@ export function parseFlags<T extends CommonFlags>(
     if (!option.hidden || command.getOptionValueSource(key) !== "cli") continue;
     process.stderr.write(`${command.name()}: ${option.long} means nothing here\n`);
   }
+  const root = resolve(flags.root);
+  if (begins(flags.args) && !existsSync(root)) return { ...flags, root };
   return { ...flags, root: existingFolder(command.name(), flags.root, "--root ") };
 }
 

@@ -33,13 +33,13 @@ const valueAfter = (user: string): string =>
   ].join("|");
 
 /** Of a command: what is in no quotes, what is, and either. The first two share no beginning, so that a repeat of both is linear. */
-const BARE = String.raw`(?:[^\n|;\\"']|\\[\s\S])`;
+const BARE = String.raw`(?:[^\n|;&\\"']|&(?!&)|\\[\s\S])`;
 const IN_QUOTES = String.raw`(?:"(?:[^"\\]|\\[\s\S]){0,400}"|'[^']{0,400}')`;
-const UNQUOTED = String.raw`(?:[^\n|;\\]|\\[\s\S])`;
+const UNQUOTED = String.raw`(?:[^\n|;&\\]|&(?!&)|\\[\s\S])`;
 
-/** A blank, also as lists of arguments have it: "-u", "bob:...". */
-const BLANK = String.raw`(?:[ \t]{1,4}|["'],[ \t]{0,4}(?=["']))`;
-const USER = "[^\\s:\"'$\\\\]{1,64}:";
+/** A blank, also with a line's end that counts for nothing, and as lists of arguments have it: "-u", "bob:...". */
+const BLANK = String.raw`(?:[ \t]{1,4}(?:\\\n[ \t]{0,16})?|["'],[ \t]{0,4}(?=["']))`;
+const USER = "[^\\s:\"'$\\\\]{0,64}:";
 
 const PROGRAMS: readonly Program[] = [
   {
@@ -188,11 +188,13 @@ function ruleOf(program: Program): NamedRule {
       "y",
     ),
     again: new RegExp(`${UNQUOTED}{0,300}?${flag}`, "y"),
-    // Ports are none.
-    isReal: (value) => value.length >= 4 && (program.user !== undefined || !PORT.test(value)),
+    // Ports are none; behind a user's name numbers are.
+    isReal: (value, whole) =>
+      value.length >= 4 && (!PORT.test(value) || USERS.test(whole.slice(0, -value.length))),
   };
 }
 
+const USERS = /\w[:%,]$/;
 const PORT = /^\d{2,5}(?::\d+)?$/;
 
 function flagOf({

@@ -78,6 +78,9 @@ test.each([
   [`mysql -p"hunter22" app`, "hunter22"],
   [`curl -Ou bob:hunter\\&22 x`, "hunter\\&22"],
   ["curl -Ou bob:hunter22\\nls", "hunter22"],
+  ["curl \\\n  -Ou \\\n  bob:hunter22 x", "hunter22"],
+  ["curl -Ou :hunter22 x", "hunter22"],
+  ["curl -Ou bob:12345 x", "12345"],
 ])("of %s: %s is masked", async (text, secret) => {
   const { text: masked } = await maskSecrets(text);
   expect(masked).not.toContain(secret);
@@ -86,6 +89,7 @@ test.each([
 
 test.each([
   "curl -Ou $USER:$PASS x; curl -Ou user:password x; curl -Lo out:file1 x; curl -XPOUT a:b12345",
+  "curl x && chown -u root:wheel12 y; curl x&&docker run -u 1000:1000abc img; curl -u :8080 x",
   "curl -o u:hunter22 https://x; curl -Hu:abc123 x; curl -b sid:u12345 x",
   "http -a user:password; http -a $AUTH; http -v h/x a:=12345 b:hunter22",
   "the http -and -all flags; via http proxy -x a:hunter22; see https://x.org/a -a bob",

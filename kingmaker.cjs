@@ -13,12 +13,13 @@ const { dirname, join } = require("node:path");
 const { pathToFileURL } = require("node:url");
 
 const [given = "help"] = process.argv.splice(2, 1);
+const asked = ["help", "--help", "-h"].includes(given) ? process.argv[2] : undefined;
 const script = scriptOf(given);
 if (given === "--version" || given === "-V") {
   process.stdout.write(`${require("./package.json").version}\n`);
 } else if (script === null) {
   process.stderr.write(
-    `kingmaker: there is no command "${given}"\n  -> \`kingmaker help\` lists them, and so does \`npm run\`\n`,
+    `kingmaker: there is no command "${asked ?? given}"\n  -> \`kingmaker help\` lists them, and so does \`npm run\`\n`,
   );
   process.exitCode = 1;
 } else {

@@ -1,7 +1,14 @@
 /** npm run init -- DIR: a workspace from a few answers. */
 import { Command } from "commander";
-import { resolve } from "node:path";
-import { inWorkspace, parseOwnFlags, runScript, typed, wholeNumber } from "../src/command/cli.ts";
+import {
+  addExample,
+  inWorkspace,
+  newFolder,
+  parseOwnFlags,
+  runScript,
+  typed,
+  wholeNumber,
+} from "../src/command/cli.ts";
 import { ownTerminal } from "../src/command/confirm.ts";
 import { expandHome } from "../src/io/home-path.ts";
 import type { InitFlags } from "../src/stages/init.ts";
@@ -20,11 +27,8 @@ const command = new Command("init")
   .option("--judges <names>", "who judges, with commas")
   .option("--max-usd <usd>", "budget over all runs; --max-tokens likewise")
   .option("--max-tokens <n>", "budget in tokens")
-  .option("--force", "write an existing chain.toml anew", false)
-  .addHelpText(
-    "after",
-    () => `\nExample:\n  ${typed("npm run init -- my-run --runs ~/.claude/projects")}`,
-  );
+  .option("--force", "write an existing chain.toml anew", false);
+addExample(command, "npm run init -- my-run --runs ~/.claude/projects");
 
 await runScript(async () => {
   const flags = parseOwnFlags<InitFlags>(command, process.argv.slice(2));
@@ -33,7 +37,7 @@ await runScript(async () => {
   const { openStore } = await import("../src/io/store.ts");
   const { init, initLines } = await import("../src/stages/init.ts");
   const choices = await init(flags, {
-    store: openStore(resolve(dir)),
+    store: openStore(newFolder("init", dir)),
     ask: ownTerminal.isTTY ? (question) => ownTerminal.ask(question) : null,
     say: (line) => void process.stderr.write(`${line}\n`),
     now: () => new Date(),

@@ -1,8 +1,9 @@
 /** npm run share -- --output site/: the viewer's pages as files that open from a disk or from any host. */
-import { basename, resolve } from "node:path";
+import { basename } from "node:path";
 import {
   parseFlags,
   finish,
+  newFolder,
   runScript,
   stageCommand,
   type CommonFlags,
@@ -26,7 +27,7 @@ await runScript(async () => {
     loadConfig(flags.root),
     {
       store: openStore(flags.root),
-      output: openStore(resolve(flags.output)),
+      output: openStore(newFolder("share", flags.output, "--output ")),
       name: basename(flags.root),
     },
     flags,

@@ -43,13 +43,13 @@ test("a name with a slash is a file from the project's root", async () => {
   expect((await launch(project, ["bench/say", "x"]).ended).stdout).toBe('["x"]\n');
 });
 
-test.each([[["no-such"]], [["bench/no-such"]]])(
+test.each([[["no-such"]], [["bench/no-such"]], [["help", "no-such"]]])(
   "a name that no script has ends with 1 and says how to mend it: %j",
   async (args: string[]) => {
     expect(await launch(launchable({}), args).ended).toEqual({
       code: 1,
       stdout: "",
-      stderr: `kingmaker: there is no command "${args[0] ?? ""}"\n  -> \`kingmaker help\` lists them, and so does \`npm run\`\n`,
+      stderr: `kingmaker: there is no command "${args.at(-1) ?? ""}"\n  -> \`kingmaker help\` lists them, and so does \`npm run\`\n`,
     });
   },
 );

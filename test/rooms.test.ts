@@ -17,7 +17,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   work: ["records"],
   calls: ["records", "work"],
   "config-schema": ["core"],
-  config: ["config-schema", "core", "errors"],
+  config: ["config-schema", "calls", "core", "errors"],
   deps: ["core", "io", "work"],
   core: GROUND,
   io: EDGE,

@@ -82,4 +82,14 @@ export type Mending = {
   readonly model: string;
   readonly role: Role;
   readonly key_env: string | null;
+  /** Where the call's settings stand; absent: where those of its role do. */
+  readonly setting?: Setting;
+};
+
+/** Keys of chain.toml, "[king].model": what named the model and its provider, and what it was asked with. */
+export type Setting = {
+  readonly model: string;
+  readonly provider: string;
+  readonly temperature: string;
+  readonly max_tokens: string;
 };

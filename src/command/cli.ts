@@ -14,6 +14,7 @@ import { ENGINES } from "../config-schema/engine-names.ts";
 import { UserError } from "../errors.ts";
 import { toldFault } from "../io/disk-faults.ts";
 import { expandHome } from "../io/home-path.ts";
+import { statsIfThere } from "../io/stats-if-there.ts";
 import { keepLargeHeapsClose } from "../io/v8.ts";
 import type { StageOptions, StageSummary, ToMend } from "../work.ts";
 
@@ -42,6 +43,8 @@ export type ScriptText = {
   readonly rootless?: boolean;
 };
 
+const examples = new WeakMap<Command, string>();
+
 /**
  * A commander command with the common flags; add a script's own flags to it. All of them are read, since
  * one line may go to several commands; --help lists those that mean something here.
@@ -50,13 +53,19 @@ export function stageCommand(text: ScriptText): Command {
   const root = new Option("--root <dir>", "the workspace").default(".");
   const command = new Command(text.name)
     .description(text.about)
-    .addOption(text.rootless === true ? root.hideHelp() : root)
-    .addHelpText("after", () => `\nExample:\n  ${asTyped(text.example, typing)}`);
+    .addOption(text.rootless === true ? root.hideHelp() : root);
+  addExample(command, text.example);
   for (const [name, option] of Object.entries(commonOptions())) {
     const isOwn = text.flags === undefined || text.flags.some((flag) => flag === name);
     command.addOption(isOwn ? option : option.hideHelp());
   }
   return quiet(command);
+}
+
+/** One line that works: in the help, and where something is missing that the command cannot do without. */
+export function addExample(command: Command, example: string): void {
+  command.addHelpText("after", () => `\nExample:\n  ${asTyped(example, typing)}`);
+  examples.set(command, example);
 }
 
 /** The same with the flags of stages whose items an engine may carry out. */
@@ -66,10 +75,14 @@ export function modelStageCommand(text: ScriptText): Command {
     .option("--wait", "stay until what is out is answered", false);
 }
 
-/** Parses argv; --help prints and ends with 0. @throws UserError for anything that is not a flag. */
+/**
+ * Parses argv; --help prints and ends with 0. @throws UserError for anything that is not a flag.
+ * @param begins which words may begin a workspace: its folder need not be there
+ */
 export function parseFlags<T extends CommonFlags>(
   command: Command,
   argv: readonly string[],
+  begins: (words: readonly string[]) => boolean = () => false,
 ): T & { args: string[] } {
   const flags = parseOwnFlags<T>(command, argv);
   if (command.getOptionValueSource("root") === "cli")
@@ -79,6 +92,8 @@ export function parseFlags<T extends CommonFlags>(
     if (!option.hidden || command.getOptionValueSource(key) !== "cli") continue;
     process.stderr.write(`${command.name()}: ${option.long} means nothing here\n`);
   }
+  const root = resolve(flags.root);
+  if (begins(flags.args) && !existsSync(root)) return { ...flags, root };
   return { ...flags, root: existingFolder(command.name(), flags.root, "--root ") };
 }
 
@@ -97,9 +112,11 @@ export function parseOwnFlags<T extends object>(
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) throw new HelpShown();
+    const help = `npm run ${command.name()} -- --help lists the flags`;
+    const example = examples.get(command);
     throw new UserError(
       `${command.name()}: ${error.message.replace(/^error: /, "").replaceAll("\n", " ")}`,
-      `npm run ${command.name()} -- --help lists the flags`,
+      example !== undefined && LACKING.has(error.code) ? `for example: ${example} (${help})` : help,
     );
   }
   const flags = Object.entries(command.opts<T>()).map(([key, value]) => [key, homeIn(value)]);
@@ -127,6 +144,18 @@ export function existingFolder(command: string, given: string, flag = ""): strin
     );
   }
   return root;
+}
+
+/** The absolute path of a folder that is made where it is not there. @throws UserError for a file. */
+export function newFolder(command: string, given: string, flag = ""): string {
+  const path = resolve(given);
+  if (statsIfThere(path)?.isDirectory() === false) {
+    throw new UserError(
+      `${command}: ${flag}${given} is a file`,
+      "name a folder; it is made where it is not there",
+    );
+  }
+  return path;
 }
 
 /** Runs a script's main and turns what happens into an exit code. Only scripts call it. */
@@ -238,6 +267,11 @@ function withHyphens(argv: readonly string[]): string[] {
       : word.replace(/^--[a-z]\w*(?:[-_]\w+)*(?==|$)/i, (flag) => flag.replaceAll("_", "-")),
   );
 }
+
+const LACKING: ReadonlySet<string> = new Set([
+  "commander.missingArgument",
+  "commander.missingMandatoryOptionValue",
+]);
 
 let typing: Typing = { root: null, by: isPackage ? "kingmaker" : "npm" };
 

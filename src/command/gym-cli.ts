@@ -2,6 +2,8 @@
 import { InvalidArgumentError } from "commander";
 import { parseFlags, stageCommand, wholeNumber, type CommonFlags } from "./cli.ts";
 import { UserError } from "../errors.ts";
+import { onDiskNow } from "../io/disk-faults.ts";
+import { makeFolderNow } from "../io/make-folder.ts";
 
 const command = stageCommand({
   name: "gym",
@@ -36,7 +38,7 @@ type Flags = CommonFlags & {
 
 /** Does what the first word says; gives the exit code. @throws UserError for a word that it does not know. */
 export async function runGym(argv: readonly string[]): Promise<number> {
-  const flags = parseFlags<Flags>(command, argv);
+  const flags = parseFlags<Flags>(command, argv, ([what = ""]) => BEGIN.includes(what));
   const [{ runInWorkspace }, { findPython }] = await Promise.all([
     import("./wiring.ts"),
     import("../trainer/python.ts"),
@@ -45,6 +47,7 @@ export async function runGym(argv: readonly string[]): Promise<number> {
   const { program } = await findPython({ oldest: 11, newest: 14 }, flags.python);
   const options = { ...flags, python: program };
   const [what = ""] = flags.args;
+  if (BEGIN.includes(what)) onDiskNow(flags.root, "write", () => makeFolderNow(flags.root));
   switch (what) {
     case "build":
       return runInWorkspace("gym", options, build);
@@ -63,6 +66,9 @@ export async function runGym(argv: readonly string[]): Promise<number> {
       );
   }
 }
+
+/** Words that a workspace may begin with: its folder is made. */
+const BEGIN: readonly string[] = ["build", "import"];
 
 // ---------------------------------------------------------------------------------------------
 

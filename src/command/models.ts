@@ -13,8 +13,10 @@ import {
   refineModel,
   sideModels,
 } from "../config/models.ts";
+import { settingOf } from "../config/settings.ts";
 import { makeReplay, recordedReplySchema, recordedTurnSchema } from "../core/replay.ts";
 import { grammar } from "../core/shell/grammar.ts";
+import type { CallRules } from "../calls/rules.ts";
 import type { Said } from "../calls/manner.ts";
 import { callRules } from "../core/retry/rules.ts";
 import { makeChat } from "../io/chat/chat.ts";
@@ -49,6 +51,8 @@ const GRAMMAR_AFTER_MS = 50;
 
 type ModelsOptions = Pick<ChatOptions, "config" | "now" | "progress" | "signal"> & {
   readonly stage: string;
+  /** What the person wrote, where `config` is of a workspace that a command keeps below theirs. @default config */
+  readonly written?: Config;
   readonly flags: Pick<CommonFlags, "concurrency" | "force">;
 };
 
@@ -58,7 +62,18 @@ export type Models = {
 };
 
 /** Opens the model side of a workspace; nothing is read or written before the first call. */
-export function openModels({ config, stage, flags, ...world }: ModelsOptions): Models {
+export function openModels({
+  config,
+  written = config,
+  stage,
+  flags,
+  ...world
+}: ModelsOptions): Models {
+  const rules: CallRules = {
+    ...callRules,
+    mend: (fault, where) =>
+      callRules.mend(fault, { ...where, setting: settingOf(written, stage, where) }),
+  };
   let freed = (): void => {};
   let openingFiles: Promise<OpenFiles> | null = null;
   let opening: Promise<Open> | null = null;
@@ -96,10 +111,11 @@ export function openModels({ config, stage, flags, ...world }: ModelsOptions): M
       ...world,
       config,
       ledger,
-      rules: callRules,
+      rules,
       rng: Math.random,
       concurrency: flags.concurrency,
       models,
+      judgesKey: stage === "validate" ? judgesKey(written, config) : undefined,
       overLimit: models.filter((model) => waiting.knows(model)),
       doctored,
       offline: lazyReplay(config),
@@ -138,7 +154,7 @@ export function openModels({ config, stage, flags, ...world }: ModelsOptions): M
       config,
       carriers: [courier],
       stableJson,
-      rules: callRules,
+      rules,
       readLine: readResultLine,
       stage: stage as Stage,
       online,
@@ -277,6 +293,12 @@ function modelsOf(config: Config, stage: string): readonly ModelRef[] {
   if (stage !== "king" && stage !== "challenger") return [];
   const side = stage === "challenger" ? sideModels(config) : [];
   return [config[stage], ...fallbackModels(config[stage]), ...side];
+}
+
+/** Where the person named the judges that this workspace asks. */
+function judgesKey(written: Config, config: Config): string | undefined {
+  const [first] = judgePanel(config);
+  return first && settingOf(written, "validate", { ...first, role: "judge" }).model;
 }
 
 /** Answers of the `offline` provider; recordings are read when the first one is asked for. */

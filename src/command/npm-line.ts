@@ -5,6 +5,7 @@ import { FORMATS, TRAINERS } from "../core/dataset/format-names.ts";
 import { shellWord } from "../core/text/typed-command.ts";
 import { UserError } from "../errors.ts";
 import { npmFlags } from "../io/npm-flags.ts";
+import { typedLine } from "./npm-typed-line.ts";
 
 /** Whether this is the package, where there are no npm scripts to name. */
 export const isPackage = !existsSync(new URL("../../scripts", import.meta.url));
@@ -24,28 +25,37 @@ export function swallowed(
   flags = npmFlags(process.env, switchesOf(command), valuedOf(command)),
 ): { readonly fault: UserError | null; readonly said: string | null } | null {
   if (flags === null) return null;
-  const { script, taken } = flags;
+  const { script, taken, typed } = flags;
+  if (typed !== null) {
+    const { lost, npms, line } = typedLine(script, typed, command, NPMS_OWN);
+    return toldOf(script, lost, npms, line);
+  }
   const traced = [...taken].filter(([name]) => isMeant(command, name, argv));
   const own = [...traced, ...untraced(command, argv, traced)];
   const lost = own.filter(([name]) => !NPMS_OWN.includes(name));
   const npms = own.filter(([name]) => NPMS_OWN.includes(name)).map(([name]) => `--${name}`);
-  if (lost.length > 0) {
-    const names = lost.map(([name]) => `--${name}`).join(", ");
-    return {
-      fault: new UserError(
-        `${script}: npm took ${names} for its own: flags stand behind "--"`,
-        `npm run ${script} -- ${lineOf(argv, lost, command)}`,
-      ),
-      said: null,
-    };
-  }
-  if (npms.length === 0) return null;
-  const again = `npm run ${script} -- ${[...argv, ...npms].map(shellWord).join(" ")}`;
-  const said = `${script}: npm took ${npms.join(", ")} for its own, and this goes on without; if it was meant for Kingmaker: ${again}`;
-  return { fault: null, said };
+  const names = lost.map(([name]) => `--${name}`);
+  const rest =
+    lost.length > 0 ? lineOf(argv, lost, command) : [...argv, ...npms].map(shellWord).join(" ");
+  return toldOf(script, names, npms, `npm run ${script} -- ${rest}`);
 }
 
 // ---------------------------------------------------------------------------------------------
+
+function toldOf(
+  script: string,
+  lost: readonly string[],
+  npms: readonly string[],
+  line: string,
+): { readonly fault: UserError | null; readonly said: string | null } | null {
+  if (lost.length > 0) {
+    const message = `${script}: npm took ${lost.join(", ")} for its own: flags stand behind "--"`;
+    return { fault: new UserError(message, line), said: null };
+  }
+  if (npms.length === 0) return null;
+  const said = `${script}: npm took ${npms.join(", ")} for its own, and this goes on without; if it was meant for Kingmaker: ${line}`;
+  return { fault: null, said };
+}
 
 /** "estimate", "dry-run" ... */
 function switchesOf(command: Command): string[] {

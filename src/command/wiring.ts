@@ -83,20 +83,23 @@ export function runsInside(
     const own = { root, json, yes, retry, force: false, ...concurrency };
     // Its duels have a mode of their own.
     const { DUEL_MODE: _mode, ...env } = config.env;
-    const { summary } = await runOnce(name, own, stage, env);
+    const { summary } = await runOnce(name, own, stage, { env, written: config });
     return summary;
   };
 }
 
 type Once = { readonly summary: StageSummary; readonly config: Config };
 
+/** Of the workspace that this one lies below. */
+type Outer = { readonly env: Config["env"]; readonly written: Config };
+
 async function runOnce<Flags extends CommonFlags>(
   name: string,
   flags: Flags,
   stage: Stage<Flags>,
-  env?: Config["env"],
+  outer: Outer | null = null,
 ): Promise<Once> {
-  const workspace = await openWorkspace(flags, name, env);
+  const workspace = await openWorkspace(flags, name, outer);
   try {
     await confirmSpending(name, { ...workspace, store: workspace.deps.store }, flags);
     const started = new Date();
@@ -123,10 +126,10 @@ async function runOnce<Flags extends CommonFlags>(
 async function openWorkspace(
   flags: Pick<CommonFlags, "root" | "concurrency" | "force" | "engine">,
   stage: string,
-  env?: Config["env"],
+  outer: Outer | null,
 ): Promise<Workspace> {
   const config = withEngine(
-    loadConfig(flags.root, env === undefined ? undefined : { ...env }),
+    loadConfig(flags.root, outer === null ? undefined : { ...outer.env }),
     flags.engine,
   );
   await checkLinks(flags.root);
@@ -138,7 +141,15 @@ async function openWorkspace(
   const { signal } = signals;
   // A model stage asks for it with its first call; this one waits for a Hub.
   if (stage === "prompt") tuneForWaiting();
-  const models = openModels({ config, stage, now, progress, signal, flags });
+  const models = openModels({
+    config,
+    ...(outer === null ? {} : { written: outer.written }),
+    stage,
+    now,
+    progress,
+    signal,
+    flags,
+  });
   const deps: Deps = {
     engine: models.engine,
     store: openStore(flags.root),

@@ -2,6 +2,7 @@
  * One call of the doctor's: at a provider opened with other settings where that is to be tried, in the ledger
  * like every other.
  */
+import type { Setting } from "../calls/decision.ts";
 import type { Config } from "../config.ts";
 import { MOST_TOKENS, QUESTION } from "../core/doctor/questions.ts";
 import type { Tried } from "../core/doctor/tried.ts";
@@ -23,6 +24,8 @@ export type DoctorDeps = {
 export type Asked = ModelRef & {
   readonly roles: readonly Role[];
   readonly temperature: number | "default";
+  /** All keys that name it, in one. */
+  readonly setting: Setting;
 };
 
 /** The provider at one of its addresses; `over`: keys of its section that stand otherwise. */
@@ -44,7 +47,7 @@ export function open(
 /** One call, in the ledger like every other. */
 export async function tryOnce(
   { ledger, clock }: DoctorDeps,
-  { provider: name, model, roles, temperature }: Asked,
+  { provider: name, model, roles, temperature, setting }: Asked,
   provider: Provider,
   over: Partial<Call>,
 ): Promise<Tried> {
@@ -98,7 +101,7 @@ export async function tryOnce(
   return {
     ok: false,
     message: provider.redact(`${fault.kind}: ${fault.message}`),
-    hint: callRules.mend(fault, { ...ref, role, key_env }),
+    hint: callRules.mend(fault, { ...ref, role, key_env, setting }),
     isSettings: blame === "unclear" || blame === "settings" || blame === "passing",
     isPassing: blame === "passing",
   };

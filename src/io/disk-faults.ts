@@ -14,9 +14,20 @@ export function diskError(path: string, verb: DiskVerb, error: unknown): unknown
   const code = isOfFolder ? codeOfMkdir(path, errorCode(error)) : errorCode(error);
   const remedy = REMEDIES[code] ?? (isOfFolder ? MKDIR_REMEDIES[code] : undefined);
   if (remedy === undefined) return error;
-  return new UserError(`cannot ${verb} ${path}: ${remedy.what} (${code})`, remedy.mend, {
+  const named = verb === "read" ? path : wantedPath(path);
+  return new UserError(`cannot ${verb} ${named}: ${remedy.what} (${code})`, remedy.mend, {
     cause: error,
   });
+}
+
+/**
+ * The name that a file in the making will have: "out.jsonl" of "out.jsonl.4711.2.tmp", "set/train.jsonl" of
+ * ".set.4711.tmp/train.jsonl". Nobody knows the other, which is gone when somebody looks.
+ */
+export function wantedPath(path: string): string {
+  return path
+    .replace(/(^|\/)\.([^/]+)\.\d+\.tmp(?=\/)/g, "$1$2")
+    .replace(/(?:\.\d+){1,2}\.tmp$/, "");
 }
 
 /** Does what touches the disk. @throws UserError for a fault of the disk. */
@@ -54,7 +65,8 @@ export function toldFault(error: unknown): unknown {
 
 const ROOM =
   "free some space and run the stage again: what was saved so far is whole, and it goes on from there";
-const PERMISSION = "give yourself write permission there, or choose another --root DIR";
+const PERMISSION =
+  "give yourself write permission there, or choose another --root DIR, or a file elsewhere if you named it";
 
 const REMEDIES: Readonly<Record<string, { what: string; mend: string }>> = {
   ENOSPC: { what: "the disk is full", mend: ROOM },
@@ -65,7 +77,7 @@ const REMEDIES: Readonly<Record<string, { what: string; mend: string }>> = {
   },
   EROFS: {
     what: "the file system is read-only",
-    mend: "choose a workspace that you can write with --root DIR",
+    mend: "choose a workspace that you can write with --root DIR, or a file elsewhere if you named it",
   },
   EACCES: { what: "no permission", mend: PERMISSION },
   EPERM: { what: "not permitted", mend: PERMISSION },
@@ -109,7 +121,7 @@ const REMEDIES: Readonly<Record<string, { what: string; mend: string }>> = {
 const MKDIR_REMEDIES: Readonly<Record<string, { what: string; mend: string }>> = {
   ENOENT: {
     what: "a folder on the way to it is gone",
-    mend: "make the folder again, or name one that is there with --root DIR",
+    mend: "make the folder, or name one that is there",
   },
   EEXIST: { what: "a file stands where a folder should be", mend: "move that file away" },
 };

@@ -2,12 +2,15 @@
  * Flags that npm took for its own: behind `npm run king --limit 1`, without the "--", npm reads `--limit` as
  * a setting and hands on the 1. It names what it read in the environment of the script.
  */
+import { typedForNpm } from "./npm-typed.ts";
 
 export type NpmFlags = {
   /** The npm script that runs, for example "stage:king". */
   readonly script: string;
   /** Name -> value; "true" for a flag whose value, if it had one, stands among the words. */
   readonly taken: ReadonlyMap<string, string>;
+  /** The words behind `npm`, where they are known. */
+  readonly typed: readonly string[] | null;
 };
 
 /** What npm takes a flag of ours for, since it completes names: only where the flag's own words stand behind it. */
@@ -23,11 +26,13 @@ const OURS = ["limit", "only", "retry", "concurrency", "root", "force", "json", 
  * @param switches names of the command's own flags without a value: npm hands them on as "true", and what has
  * another value was set for somebody else
  * @param valued names of its flags with a value
+ * @param typedFor what was typed, of a script that npm runs
  */
 export function npmFlags(
   env: NodeJS.ProcessEnv = process.env,
   switches: readonly string[] = [],
   valued: readonly string[] = [],
+  typedFor: (script: string) => readonly string[] | null = typedForNpm,
 ): NpmFlags | null {
   const script = env["npm_lifecycle_event"];
   const line = env["npm_lifecycle_script"] ?? "";
@@ -46,7 +51,7 @@ export function npmFlags(
     const value = env[`npm_config_${as}`] ?? "";
     if (value !== "") taken.set(name, value);
   }
-  return { script, taken };
+  return { script, taken, typed: typedFor(script) };
 }
 
 /** What a script that runs others leaves to them: they are no npm scripts, and ask nothing of npm. */

@@ -16,6 +16,10 @@ export function isLiving(pid: number): boolean {
 /** Start time of a process in clock ticks since the boot (Linux), or "" where /proc does not say. */
 export const startOf = (pid: number): string => statOf(pid)[START] ?? "";
 
+/** Who started a process (Linux); 0 where /proc does not say. */
+export const parentOf = (pid: number, proc = "/proc"): number =>
+  Number(statOf(pid, proc)[PARENT] ?? 0);
+
 /** Of this boot of the machine (Linux), or "" where /proc does not say. */
 export function bootId(): string {
   try {
@@ -29,14 +33,15 @@ export function bootId(): string {
 
 /** Fields of /proc/PID/stat behind the command's name (proc(5)). */
 const STATE = 0;
+const PARENT = 1;
 const START = 19;
 /** Zombie, dead. */
 const ENDED: ReadonlySet<string> = new Set(["Z", "X", "x"]);
 
 /** Empty where /proc does not say. */
-function statOf(pid: number): readonly string[] {
+function statOf(pid: number, proc = "/proc"): readonly string[] {
   try {
-    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+    const stat = readFileSync(`${proc}/${pid}/stat`, "utf8");
     // The command name may hold spaces and brackets: fields are counted after the last ")".
     return stat.slice(stat.lastIndexOf(")") + 2).split(" ");
   } catch {

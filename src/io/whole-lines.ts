@@ -1,6 +1,8 @@
 /** A file of lines that is there whole or not at all: written beside its place, and moved there. */
 import { renameSync, rmSync } from "node:fs";
+import { UserError } from "../errors.ts";
 import { openLineWriter } from "./dataset/spool.ts";
+import { statsIfThere } from "./stats-if-there.ts";
 import { diskError } from "./store.ts";
 
 export type WholeLines = {
@@ -11,8 +13,12 @@ export type WholeLines = {
   discard(): void;
 };
 
-/** @throws UserError for a folder that is not there, a full or a read-only disk. */
+/** @throws UserError for a folder that is not there, one in its place, a full or a read-only disk. */
 export function openWholeLines(path: string): WholeLines {
+  // Said now, and not when all lines are written.
+  if (statsIfThere(path)?.isDirectory() === true) {
+    throw new UserError(`cannot write ${path}: it is a folder`, "name a file in it");
+  }
   const temp = `${path}.${process.pid}.tmp`;
   const writer = openLineWriter(temp);
   return {

@@ -3,6 +3,7 @@
  * is refused and what to write into chain.toml. Whether calls are carried is kept for the stages.
  */
 import type { Config } from "../config.ts";
+import { bothSettings, settingOf } from "../config/settings.ts";
 import { askedModels } from "../config/models.ts";
 import { adviceOf, callsOf, examinedLine, type Examined } from "../core/doctor/advice.ts";
 import { callRules } from "../core/retry/rules.ts";
@@ -49,12 +50,14 @@ function modelsOf(config: Config): Asked[] {
   const models = new Map<string, Asked>();
   for (const { provider, model, role, temperature } of askedModels(config)) {
     const name = `${provider} ${model}`;
-    const roles = [...new Set([...(models.get(name)?.roles ?? []), role])];
+    const before = models.get(name);
+    const setting = settingOf(config, "doctor", { provider, model, role });
     models.set(name, {
       provider,
       model,
-      roles,
-      temperature: models.get(name)?.temperature ?? temperature,
+      roles: [...new Set([...(before?.roles ?? []), role])],
+      temperature: before?.temperature ?? temperature,
+      setting: before === undefined ? setting : bothSettings(before.setting, setting),
     });
   }
   return [...models.values()].filter(({ provider }) => provider !== "offline");

@@ -13,10 +13,19 @@ export async function merge(store: Store, parts: readonly string[]): Promise<Mer
   const unlocks: (() => Promise<void>)[] = [];
   try {
     for (const root of [store.root, ...parts]) unlocks.push(await lockWorkspace(root, "merge"));
-    return await mergeInto(store, parts);
+    const merged = await mergeInto(store, parts);
+    if (merged.files + merged.same + merged.calls === 0) throw nothingIn(parts);
+    return merged;
   } finally {
     for (const unlock of unlocks.reverse()) await unlock();
   }
+}
+
+function nothingIn(parts: readonly string[]): UserError {
+  return new UserError(
+    `merge: nothing of a workspace is in ${parts.join(", ")}`,
+    "name the folders that split made, or workspaces in which the stages have run",
+  );
 }
 
 // ---------------------------------------------------------------------------------------------

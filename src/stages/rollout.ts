@@ -6,6 +6,7 @@ import type { Config } from "../config.ts";
 import { isWhole, wantedOf } from "../core/tasks/said.ts";
 import { makeTally, type Tally } from "../core/tally.ts";
 import type { Deps } from "../deps.ts";
+import { UserError } from "../errors.ts";
 import type { openGym } from "../gym/open.ts";
 import type { Playing } from "../gym/playing.ts";
 import { policyName } from "../gym/policy-names.ts";
@@ -35,6 +36,12 @@ export async function rollout(
 ): Promise<StageSummary> {
   const { store, progress, signal } = deps;
   const answers = await listAnswers(store, options);
+  if (answers.length === 0) {
+    throw new UserError(
+      "rollout: there are no answers in answer/",
+      "run `npm run stage:king` and `npm run stage:challenger` first; if you gave --only, look at its pattern",
+    );
+  }
   const round = newRound(config, deps, options);
   progress.begin("rollout", answers.length);
   await inParallel([...answers.entries()], round.parallel, async ([slot, file]) => {

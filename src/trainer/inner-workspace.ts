@@ -94,15 +94,18 @@ export type Ended<T> =
   | { readonly stopped: NonNullable<StageSummary["stopped"]>; readonly value?: undefined }
   | { readonly stopped: null; readonly value: T };
 
-/** Why a stage that ran in one did not get to its end, or null. @throws UserError for what settings are to blame for. */
+/** Why a stage that ran in one did not get to its end, with what to mend, or null. @throws UserError for what settings are to blame for. */
 export function whyStopped({
   stopped,
   pending,
   notes,
   to_mend = [],
 }: StageSummary): StageSummary["stopped"] {
-  if (stopped !== null) return stopped;
   const [mend] = to_mend;
+  if (stopped !== null) {
+    if (stopped.why !== "settings" || mend === undefined) return stopped;
+    return { ...stopped, message: `${stopped.message} -> ${mend.hint}` };
+  }
   if (mend !== undefined) throw new UserError(mend.message, mend.hint);
   if (pending === 0) return null;
   return { why: "provider", message: notes[0] ?? "some items could not be asked" };

@@ -44,6 +44,81 @@ test("repair without --input reads results/trajectories, and says so when it is 
   );
 });
 
+test.each([
+  [
+    "split",
+    [],
+    "split: missing required argument 'n'",
+    "for example: npm run split -- 4 --root my-run",
+  ],
+  [
+    "convert",
+    ["x"],
+    "convert: required option '--to <form>' not specified",
+    "--to openai --output runs.jsonl",
+  ],
+  [
+    "init",
+    [],
+    "init: missing required argument 'dir'",
+    "for example: npm run init -- my-run --runs",
+  ],
+] as const)(
+  "%s with %j says what is missing, with a line that works",
+  async (name, args, what, example) => {
+    const ran = await runScriptFile(name, args);
+    expect(ran.code).toBe(1);
+    expect(ran.stderr).toContain(`${what}\n  -> `);
+    expect(ran.stderr).toContain(example);
+    expect(ran.stderr).toContain(`(npm run ${name} -- --help lists the flags)`);
+  },
+);
+
+test.each([
+  [
+    "share",
+    (file: string) => ["--output", file],
+    "share: --output FILE is a file",
+    "name a folder",
+  ],
+  ["init", (file: string) => [file], "init: FILE is a file", "name a folder"],
+] as const)("%s into a file is refused", async (name, argsFor, what, mend) => {
+  const file = join(tempProject({ "a.txt": "" }), "a.txt");
+  const ran = await runScriptFile(name, argsFor(file));
+  expect(ran.code).toBe(1);
+  expect(ran.stderr).toContain(what.replace("FILE", file));
+  expect(ran.stderr).toContain(mend);
+});
+
+test("convert refuses a folder as its file before it reads anything", async () => {
+  const root = tempProject();
+  const ran = await runScriptFile("convert", ["nowhere", "--to", "openai", "--output", root]);
+  expect(ran.code).toBe(1);
+  expect(ran.stderr).toBe(`cannot write ${root}: it is a folder\n  -> name a file in it\n`);
+});
+
+test.each([
+  [
+    "rollout",
+    [],
+    "rollout: there are no answers in answer/",
+    "if you gave --only, look at its pattern",
+  ],
+  [
+    "merge",
+    ["EMPTY"],
+    "merge: nothing of a workspace is in EMPTY",
+    "name the folders that split made",
+  ],
+] as const)("%s with nothing to do is refused", async (name, args, what, mend) => {
+  const [root, empty] = [tempProject(), tempProject()];
+  const words = args.map((word) => word.replace("EMPTY", empty));
+  const ran = await runScriptFile(name, [...words, "--root", root]);
+  expect(ran.code).toBe(1);
+  expect(ran.stderr).toContain(what.replace("EMPTY", empty));
+  expect(ran.stderr).toContain(mend);
+});
+
 const SUMMARY: StageSummary = {
   stage: "king",
   read: 3,

@@ -169,6 +169,8 @@ test.each([
   });
 });
 
+const none = { script: "stage:king", taken: new Map<string, string>() };
+
 const SAME_LINE = 'or the same line with "--" before its first flag';
 
 test.each([
@@ -209,10 +211,63 @@ test("through npm itself a format is not lost, nor its word taken for the worksp
   const run = spawnSync(
     "npm",
     ["run", "-s", "stage:export", "--format", "openai", "--root", "win"],
-    { encoding: "utf8" },
+    { encoding: "utf8", env: { ...process.env, npm_config_cache: tempProject() } },
   );
   expect(run.status).toBe(1);
-  expect(run.stderr).toContain("npm run stage:export -- --root win --format openai\n");
+  expect(run.stderr).toContain("npm run stage:export -- --format openai --root win\n");
+});
+
+test("through npm itself a glob that npm throws away unseen is not lost", () => {
+  const cache = tempProject();
+  const run = spawnSync("npm", ["run", "-s", "stage:king", "--only", "a b*", "--limit", "2"], {
+    encoding: "utf8",
+    env: { ...process.env, npm_config_cache: cache },
+  });
+  expect(run.status).toBe(1);
+  expect(run.stderr).toContain(
+    "npm took --only, --limit for its own: flags stand behind \"--\"\n  -> npm run stage:king -- --only 'a b*' --limit 2\n",
+  );
+});
+
+test.each([
+  ["run stage:king --only x", ["--only"], "npm run stage:king -- --only x"],
+  [
+    "run stage:king --only=x --retry",
+    ["--only", "--retry"],
+    "npm run stage:king -- --only=x --retry",
+  ],
+  [
+    "run-script stage:king --limit 2 -- --root b",
+    ["--limit"],
+    "npm run stage:king -- --limit 2 --root b",
+  ],
+  ["run --only x stage:king", ["--only"], "npm run stage:king -- --only x"],
+  [
+    "run --prefix d stage:king w --limit 2",
+    ["--limit"],
+    "npm run stage:king --prefix d w -- --limit 2",
+  ],
+  ["run stage:king --limit 2 --loglevel silent", ["--limit"], "npm run stage:king -- --limit 2"],
+  ["run stage:king -- --only --loglevel", [], "npm run stage:king -- --only --loglevel"],
+])("of `npm %s` the flags %j are lost: %s", (words, lost, line) => {
+  const flags = { ...none, typed: words.split(" ") };
+  const said = swallowed([], king(), flags);
+  if (lost.length === 0) expect(said).toBeNull();
+  else
+    expect(said?.fault).toMatchObject({
+      message: expect.stringContaining(lost.join(", ")) as string,
+      hint: line,
+    });
+});
+
+test("where the line is known, settings that nobody typed are none of the command's business", () => {
+  const env = asNpm({ limit: "1", force: "true" });
+  const typed = ["run", "stage:king", "--force", "--", "--root", "b"];
+  const flags = npmFlags(env, [], ["limit"], (script) => (script === "stage:king" ? typed : null));
+  expect(swallowed(["--root", "b"], king(), flags)).toEqual({
+    fault: null,
+    said: "stage:king: npm took --force for its own, and this goes on without; if it was meant for Kingmaker: npm run stage:king -- --force --root b",
+  });
 });
 
 test("what people set for npm is not taken for a flag of ours", () => {
@@ -265,7 +320,8 @@ test("through npm itself a swallowed flag ends with 1, and nothing is asked", ()
   const root = tempProject();
   const run = spawnSync("npm", ["run", "-s", "stage:king", "--limit=1", "--", "--root", root], {
     encoding: "utf8",
+    env: { ...process.env, npm_config_cache: tempProject() },
   });
   expect(run.status).toBe(1);
-  expect(run.stderr).toContain(`npm run stage:king -- --root ${root} --limit 1`);
+  expect(run.stderr).toContain(`npm run stage:king -- --limit 1 --root ${root}`);
 });

@@ -5,6 +5,10 @@ import { expect, onTestFinished, test } from "vitest";
 import { z } from "zod";
 import { UserError } from "../../src/errors.ts";
 import { diskError, onDisk, onDiskNow, toldFault } from "../../src/io/disk-faults.ts";
+import { openTable } from "../../src/builders/table-files.ts";
+import { writeBody } from "../../src/io/batch/api/body.ts";
+import { writeParquet } from "../../src/io/dataset/parquet.ts";
+import { openWholeLines } from "../../src/io/whole-lines.ts";
 import { listAnswers } from "../../src/io/answers.ts";
 import { openLedger } from "../../src/io/ledger.ts";
 import { lockHolder, lockWorkspace } from "../../src/io/lock.ts";
@@ -28,7 +32,7 @@ test.each([
   ["EISDIR", "open", "a folder stands where a file should be", "move that folder away"],
   ["ENOTDIR", "open", "a file stands where a folder should be", "move that file away"],
   ["ELOOP", "open", "its links point in a circle", "remove the link"],
-  ["ENOENT", "mkdir", "a folder on the way to it is gone", "make the folder again"],
+  ["ENOENT", "mkdir", "a folder on the way to it is gone", "make the folder"],
   ["EEXIST", "mkdir", "a file stands where a folder should be", "move that file away"],
   ["ENAMETOOLONG", "open", "the name is longer than the file system allows", "a shorter path"],
   ["EIO", "read", "the disk reports a fault of its own", "look at the disk (dmesg)"],
@@ -58,6 +62,48 @@ test.each([
   // What nobody caught on its way is told at the end of the script.
   expect(toldFault(cause)).toBeInstanceOf(UserError);
   expect((toldFault(cause) as UserError).message).toContain(`/w/a.json: ${what} (${code})`);
+});
+
+test.each([
+  ["/w/a.json.4711.12.tmp", "/w/a.json"],
+  ["/w/runs.jsonl.4711.tmp", "/w/runs.jsonl"],
+  ["/w/dataset/.export.4711.tmp/parquet/train.parquet", "/w/dataset/export/parquet/train.parquet"],
+  [".export.4711.tmp/train.jsonl.4711.1.tmp", "export/train.jsonl"],
+  ["/w/.lock.4711.tmp", "/w/.lock"],
+  ["/w/a.tmp", "/w/a.tmp"],
+  ["/w/v1.2.tmp/a", "/w/v1.2.tmp/a"],
+])("what cannot be written on its way as %s is called %s", (path, wanted) => {
+  const cause = fault("EROFS", "open", path);
+  expect(diskError(path, "write", cause)).toMatchObject({
+    message: `cannot write ${wanted}: the file system is read-only (EROFS)`,
+  });
+  expect(diskError(path, "read", cause)).toMatchObject({
+    message: `cannot read ${path}: the file system is read-only (EROFS)`,
+  });
+});
+
+test("every writer of whole files names the file that was wanted", async () => {
+  const root = tempProject({ "a.jsonl": "{}\n" });
+  const gone = join(root, "gone");
+  symlinkSync(join(root, "nowhere"), gone);
+  const file = join(gone, "out.jsonl");
+  const message = expect.stringContaining(file) as string;
+  const noTemp = expect.not.stringContaining(".tmp") as string;
+  const writers: readonly (() => unknown)[] = [
+    () => openWholeLines(file),
+    () => openTable(file, "answers", { audit: { mask_emails: false } }),
+    () => openStore(root).writeText("gone/out.jsonl", ""),
+    () => writeParquet(join(root, "a.jsonl"), `${file}.1.2.tmp`, { a: "VARCHAR" }, 10),
+    () => writeBody(file, {}, "body"),
+  ];
+  for (const write of writers) {
+    const error: unknown = await Promise.resolve()
+      .then(write)
+      .catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(UserError);
+    expect(error).toMatchObject({ message });
+    expect(error).toMatchObject({ message: noTemp });
+  }
 });
 
 test.each([

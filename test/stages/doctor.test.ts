@@ -219,7 +219,7 @@ test.each([
     "a wrong name",
     404,
     { error: { message: "The model `m` does not exist" } },
-    /look at \[king\]\.model \(it says m\)/,
+    /look at \[king\]\.model and \[challenger\]\.model and \[judge\]\.models \(it says m\)/,
   ],
 ])("%s is said with the key of chain.toml", async (_name, status, body, line) => {
   const { url } = await server(() => ({ status, body }));

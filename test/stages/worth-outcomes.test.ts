@@ -207,7 +207,7 @@ end(0);`;
     const first = await start(root, wish);
     expect(first.stopped).toMatchObject({
       why: "settings",
-      message: expect.stringContaining("down"),
+      message: expect.stringMatching(/down -> .*\[provider\.served\]/),
     });
     expect(exitCodeOf(first)).toBe(1);
     expect(existsSync(join(root, WORTH))).toBe(false);

@@ -1,24 +1,24 @@
 /** Which key of chain.toml to look at after a refusal, in a line for the person. */
-import type { Mending } from "../../calls/decision.ts";
+import type { Mending, Setting } from "../../calls/decision.ts";
 import type { Fault } from "../../calls/exchange.ts";
 import type { Role } from "../../work.ts";
 import { blameOf } from "./blame.ts";
 
-/** What to change; the section is that of the model's role or of its provider. */
+/** What to change: in the setting that the call was made by, or at its provider. */
 export function mendOf(fault: Fault, where: Mending): string {
   const { provider, model, role, key_env } = where;
   const words = `${fault.code} ${fault.message}`;
   const at = `[provider.${provider}]`;
-  const section = SECTIONS[role];
+  const { setting = SETTINGS[role] } = where;
   const key =
     key_env === null
       ? `${at} names no api_key_env: add it if the service wants a key, or headers_env`
       : `look at the key in ${key_env} (${at}.api_key_env) and whether it may use ${model}`;
   if (blameOf(fault) === "quota") {
-    return `nothing is left to spend at ${provider}: top it up, raise the limit there, or name another provider in ${section}.provider`;
+    return `nothing is left to spend at ${provider}: top it up, raise the limit there, or name another provider in ${setting.provider}`;
   }
   if (blameOf(fault) === "content") {
-    return `the content of one item after another is refused: look at the filter of the account, of the deployment or in ${at}.body, or name another provider in ${section}.provider; [source].exclude_ids leaves single instances out`;
+    return `the content of one item after another is refused: look at the filter of the account, of the deployment or in ${at}.body, or name another provider in ${setting.provider}; [source].exclude_ids leaves single instances out`;
   }
   // A gateway may speak of itself as a proxy: it is this machine's own only where no service answered.
   const isUnheard = fault.status === null || fault.kind === "connect";
@@ -38,13 +38,13 @@ export function mendOf(fault: Fault, where: Mending): string {
     return key;
   }
   const place = RULES.find(([pattern]) => pattern.test(words));
-  if (place !== undefined) return place[1](where, section);
+  if (place !== undefined) return place[1](where, setting);
   if (fault.kind === "html" || fault.status === 405 || isRedirect(fault)) return addressOf(at);
   if (fault.status === 404) {
-    return `look at ${section}.${modelKey(role)} (it says ${model}) and at ${at}.base_url`;
+    return `look at ${setting.model} (it says ${model}) and at ${at}.base_url`;
   }
   if (fault.status === 403) return key;
-  return `look at ${section}.${modelKey(role)}, its parameters and ${at}; \`npm run doctor\` tries each model and says what it refuses`;
+  return `look at ${setting.model}, its parameters and ${at}; \`npm run doctor\` tries each model and says what it refuses`;
 }
 
 // ---------------------------------------------------------------------------------------------
@@ -60,29 +60,36 @@ const NO_ANSWER: ReadonlySet<Fault["kind"]> = new Set([
   "timeout_body",
 ]);
 
-const SECTIONS: Readonly<Record<Role, string>> = {
-  king: "[king]",
-  challenger: "[challenger]",
-  judge: "[judge]",
-  ranker: "[challenger]",
-  grounding: "[audit]",
+/** Where they stand as long as nobody says otherwise. */
+const SETTINGS: Readonly<Record<Role, Setting>> = {
+  king: plain("[king]", "model"),
+  challenger: plain("[challenger]", "model"),
+  judge: plain("[judge]", "models"),
+  ranker: beside("[challenger].rank_model"),
+  grounding: beside("[audit].grounding_model"),
 };
 
-const modelKey = (role: Role): string =>
-  role === "judge"
-    ? "models"
-    : role === "ranker"
-      ? "rank_model"
-      : role === "grounding"
-        ? "grounding_model"
-        : "model";
+function plain(section: string, model: string): Setting {
+  return {
+    model: `${section}.${model}`,
+    provider: `${section}.provider`,
+    temperature: `${section}.temperature`,
+    max_tokens: `${section}.max_tokens`,
+  };
+}
+
+/** Who is asked beside the challenger has its temperature, and the limit of a judge that thinks. */
+function beside(model: string): Setting {
+  const challenger = plain("[challenger]", "model");
+  return { ...challenger, model, max_tokens: "[judge].thinking_max_tokens" };
+}
 
 const addressOf = (at: string): string =>
   `look at ${at}.base_url: it should end where /chat/completions begins, often in /v1`;
 
 const isRedirect = ({ status }: Fault): boolean => status !== null && status >= 300 && status < 400;
 
-type Rule = readonly [RegExp, (where: Mending, section: string) => string];
+type Rule = readonly [RegExp, (where: Mending, setting: Setting) => string];
 
 const RULES: readonly Rule[] = [
   [
@@ -105,14 +112,14 @@ const RULES: readonly Rule[] = [
   ],
   [
     /temperature/i,
-    (_where, section) => `set ${section}.temperature = "default", which leaves it out`,
+    (_where, setting) => `set ${setting.temperature} = "default", which leaves it out`,
   ],
   [
     /max_completion_tokens/i,
     ({ provider }) =>
       `set [provider.${provider}].max_tokens_field = "max_completion_tokens", and look at max_tokens`,
   ],
-  [/max_?(?:new_|output_)?tokens/i, (_where, section) => `lower ${section}.max_tokens`],
+  [/max_?(?:new_|output_)?tokens/i, (_where, setting) => `lower ${setting.max_tokens}`],
   [
     /tool[ _-](?:choice|call)|tool use|function call|support tools/i,
     () =>
@@ -120,12 +127,12 @@ const RULES: readonly Rule[] = [
   ],
   [
     /unexpected|unknown|unrecogni[sz]ed|extra (?:fields|inputs)|not permitted|unsupported (?:parameter|value|field)|not supported/i,
-    ({ provider, role }, section) =>
-      `take the field out of [provider.${provider}].body or name it in exclude_body; else look at ${section}.${modelKey(role)}`,
+    ({ provider }, setting) =>
+      `take the field out of [provider.${provider}].body or name it in exclude_body; else look at ${setting.model}`,
   ],
   [
     /model|deployment|alias|endpoint|adapter/i,
-    ({ provider, model, role }, section) =>
-      `look at ${section}.${modelKey(role)} (it says ${model}) and [provider.${provider}]`,
+    ({ provider, model }, setting) =>
+      `look at ${setting.model} (it says ${model}) and [provider.${provider}]`,
   ],
 ];

@@ -16,7 +16,7 @@ export type Grams = {
 /** A word to be found by the three characters that it begins with, or by one of several such. */
 export type GramWord = { readonly word: string; readonly grams: readonly string[] };
 
-/** One of them stands in whatever the rule finds. Three characters each. */
+/** One of them stands in whatever the rule finds. Three characters each, or a word that begins with three that are too common. */
 export type GramRule = { readonly grams: readonly string[] };
 
 /**
@@ -24,29 +24,45 @@ export type GramRule = { readonly grams: readonly string[] };
  * @param words all that `eachWord` will name; they do not count for `look`.
  */
 export function gramsOf(rules: readonly GramRule[], words: readonly GramWord[] = []): Grams {
-  const ofRules = new Set(rules.flatMap(({ grams }) => grams.map(indexOf)));
-  const known = [...ofRules, ...new Set(words.flatMap(({ grams }) => grams.map(indexOf)))];
+  const ofRules = new Set(rules.flatMap(({ grams }) => grams.filter(isShort).map(indexOf)));
+  const long = [...new Set(rules.flatMap(({ grams }) => grams.filter((gram) => !isShort(gram))))];
+  const others = [...long.map(headOf), ...words.flatMap(({ grams }) => grams.map(indexOf))];
+  const known = [...new Set([...ofRules, ...others])];
   if (known.length > 255) throw new Error("more grams than a byte can number");
   const numberAt = new Uint8Array(1 << 15);
-  // Of one that rules and words share the later number stays.
   for (const [at, index] of known.entries()) numberAt[index] = at + 1;
   const wordsOf = known.map((index) =>
     words.filter(({ grams }) => grams.some((gram) => indexOf(gram) === index)),
   );
-  const isWord = Uint8Array.from([0, ...wordsOf.map((some) => Math.min(1, some.length))]);
-  const isRule = Uint8Array.from([0, ...known.map((index) => (ofRules.has(index) ? 1 : 0))]);
+  const longOf = known.map((index) => long.filter((word) => headOf(word) === index));
+  const uses = Uint8Array.from([
+    0,
+    ...known.map(
+      (index, at) =>
+        (ofRules.has(index) ? OF_RULE : 0) |
+        ((wordsOf[at] ?? []).length > 0 ? OF_WORD : 0) |
+        ((longOf[at] ?? []).length > 0 ? OF_LONG : 0),
+    ),
+  ]);
   /** Of the text last looked at: where words may begin, and by which gram. */
   let starts: number[] = [];
   let numbers: number[] = [];
   let looked = "";
   const numbersOf = new Map(
-    rules.map((rule) => [rule, rule.grams.map((gram) => numberAt[indexOf(gram)] ?? 0)]),
+    rules.map(({ grams }) => [
+      grams,
+      grams.filter(isShort).map((gram) => numberAt[indexOf(gram)] ?? 0),
+    ]),
   );
+  const seenLong = new Set<string>();
   const seen = new Uint8Array(known.length + 1);
   return {
-    holds: (rule) => numbersOf.get(rule)?.some((number) => seen[number] === 1) === true,
+    holds: ({ grams }) =>
+      numbersOf.get(grams)?.some((number) => seen[number] === 1) === true ||
+      (seenLong.size > 0 && grams.some((gram) => seenLong.has(gram))),
     look(text) {
       seen.fill(0);
+      seenLong.clear();
       starts = [];
       numbers = [];
       looked = text;
@@ -58,12 +74,19 @@ export function gramsOf(rules: readonly GramRule[], words: readonly GramWord[] =
         const number = numberAt[last] ?? 0;
         if (number === 0) continue;
         seen[number] = 1;
-        any |= isRule[number] ?? 0;
-        if (isWord[number] === 0) continue;
+        const use = uses[number] ?? 0;
+        any |= use;
+        if (use <= OF_RULE) continue;
+        if (use >= OF_LONG) {
+          for (const word of longOf[number - 1] ?? []) {
+            if (standsAt(text, word, at - 2)) seenLong.add(word);
+          }
+        }
+        if ((use & OF_WORD) === 0) continue;
         starts.push(at - 2);
         numbers.push(number);
       }
-      return any === 1;
+      return (any & OF_RULE) !== 0 || seenLong.size > 0;
     },
     eachWord(see) {
       for (const [n, at] of starts.entries()) {
@@ -76,6 +99,11 @@ export function gramsOf(rules: readonly GramRule[], words: readonly GramWord[] =
 }
 
 // ---------------------------------------------------------------------------------------------
+
+/** What three characters are looked for: of a rule, the beginning of a word, of a rule's longer word. */
+const OF_RULE = 1;
+const OF_WORD = 2;
+const OF_LONG = 4;
 
 /** 32 classes of characters: the letters, the digits, four marks, and everything else. */
 const CLASS_OF = Uint8Array.from({ length: 128 }, (_, code) => {
@@ -94,6 +122,10 @@ function standsAt(text: string, word: string, at: number): boolean {
   }
   return true;
 }
+
+const isShort = (gram: string): boolean => gram.length === 3;
+
+const headOf = (word: string): number => indexOf(word.slice(0, 3));
 
 function indexOf(gram: string): number {
   if (gram.length !== 3) throw new Error(`a gram has three characters: ${gram}`);

@@ -3,6 +3,7 @@
  * an assignment to a name such as DB_PASSWORD. The value has to look drawn, not written: examples,
  * placeholders, code and plain words stay. Every pattern starts at a fixed word, and its repeats are bounded.
  */
+import { FLAG_RULES } from "./flags.ts";
 import type { Grams, GramWord } from "./grams.ts";
 import { bitsOf, isBasic, isPlaceholder, looksChosen, looksDrawn, notCode } from "./looks.ts";
 import { TOOL_RULES } from "./tools.ts";
@@ -27,21 +28,6 @@ export function namedSecrets(text: string, grams: Grams | null = null): SecretRa
 
 // ---------------------------------------------------------------------------------------------
 
-/** Programs that take a password as a flag. */
-const CLIENTS = [
-  "mysql",
-  "mariadb",
-  "sshpass",
-  "redis-cli",
-  "mongo",
-  "psql",
-  "ldapsearch",
-  "smbclient",
-  "docker",
-  "podman",
-  "twine",
-  "az login",
-];
 /** What names of secrets begin with, as far as UPPER_NAME and ANY_NAME know them. */
 const NAMES = ["password", "passwd", "passphrase", "_pwd", "-pwd", "token", "secret"].concat(
   ["api", "access", "private", "auth"].flatMap((of) => [`${of}key`, `${of}-key`, `${of}_key`]),
@@ -70,13 +56,6 @@ const UPPER_NAME =
   "(?:PASSWORD|PASSWD|PASSPHRASE|_PASS|_PWD|TOKEN|SECRET|SECRET_KEY|API_KEY|APIKEY|ACCESS_KEY|PRIVATE_KEY|AUTH_KEY|CREDENTIALS?)";
 const ANY_NAME =
   "(?:password|passwd|passphrase|[-_]pwd|token|secret|secret[-_]?key|api[-_]?key|access[-_]?key|private[-_]?key|auth[-_]?key)";
-
-/** Of a command: what is in no quotes, what is, and either. The first two share no beginning, so that a repeat of both is linear. */
-const BARE = String.raw`(?:[^\n|;\\"']|\\[\s\S])`;
-const IN_QUOTES = String.raw`(?:"(?:[^"\\]|\\[\s\S]){0,400}"|'[^']{0,400}')`;
-const UNQUOTED = String.raw`(?:[^\n|;\\]|\\[\s\S])`;
-/** curl's user and password; u may stand behind short flags that take no value, of which some are too common before a u to be the last. */
-const CURL_USER = String.raw`\s(?:(?:-(?:[0-46aBfgGiIjJklLMnNOpqRsSvZ#]{0,5}[0-46aBfgGiIjJklLnNqRsSvZ])?u|--user|--proxy-user|-U)(?:[ \t]{1,4}|=|(?=["']))|-u(?=[\w.-]{1,64}:))["']?[^\s:"'$]{1,64}:([^\s"'\`]{3,128})`;
 
 /** Of the names in both lists, one a name and way of joining its words. */
 const NAME_GRAMS: readonly string[] =
@@ -109,49 +88,7 @@ export const NAMED_RULES: readonly NamedRule[] = [
     pattern: /(?<![A-Za-z0-9_])basic[ \t]{1,4}([A-Za-z0-9+/]{8,1024}={0,2})/iy,
     isReal: isBasic,
   },
-  {
-    kind: "curl_password",
-    // "cur" is in too many words: a blank and -u, --user, or a flag, the u, and what is no letter.
-    grams: [" -u", "-us", ...Array.from("1abfgijklnqrsvz", (flag) => `${flag}u `)],
-    begins: ["curl"],
-    // What stands in quotes is passed over whole; where these do not pair, all up to the end of the command.
-    pattern: new RegExp(
-      `\\bcurl\\b(?:(?:${BARE}{0,200}?${IN_QUOTES}){0,8}?${BARE}{0,200}?${CURL_USER}|${UNQUOTED}{0,300}?${CURL_USER})`,
-      "y",
-    ),
-    again: new RegExp(`${UNQUOTED}{0,300}?${CURL_USER}`, "y"),
-    isReal: (value) => value.length >= 4,
-  },
-  {
-    kind: "curl_password",
-    // A blank of any kind, and with --user and --proxy-user a hyphen, before the u; or flags written as one.
-    grams: [" -u", "-us", "-su", "-ku", "-lu", "-fu", "-iu", "ssu", "sku", "lsu", "ksu", "slu"],
-    begins: ["wget", "http"],
-    pattern:
-      /\b(?:wget|https?)\b(?:[^\n|;\\]|\\[\s\S]){0,300}?\s(?:(?:-[sSkLfi]{0,4}u|--user|--proxy-user|-U)(?:[ =\t]|(?=["']))|-u(?=[\w.-]{1,64}:))["']?[^\s:"'$]{1,64}:([^\s"'`]{3,128})/y,
-    isReal: (value) => value.length >= 4,
-  },
-  {
-    kind: "flag_password",
-    grams: [" -p", " -a", " -w", "--p"],
-    begins: CLIENTS,
-    pattern:
-      /\b(?:mysql|mysqldump|mysqladmin|mysqlimport|mariadb|mariadb-dump|sshpass|redis-cli|mongo|mongosh|mongodump|psql|ldapsearch|smbclient|docker login|podman login|twine|az login)\b[^\n|;]{0,200}?\s(?:-p|-a |-w |-p |--password[= ]|--pass[= ])["']?([^\s"'`]{3,128})/y,
-    again: /[^\n|;]{0,200}?\s(?:-p|-a |-w |-p |--password[= ]|--pass[= ])["']?([^\s"'`]{3,128})/y,
-    // Ports, and what stands behind the -p of a program that asks for the password, are none.
-    isReal: (value, whole) =>
-      value.length >= 4 &&
-      (!/-p ["']?$/.test(whole.slice(0, -value.length)) ||
-        /^(?:sshpass|mongo|docker|podman|twine|az)/.test(whole)) &&
-      !/^\d{2,5}(?::\d+)?$/.test(value),
-  },
-  {
-    kind: "flag_password",
-    grams: ["ssw"],
-    begins: ["--"],
-    pattern: /--(?:http-|ftp-|proxy-|db-)?password[= ]["']?([^\s"'`]{4,128})/y,
-    isReal: looksChosen,
-  },
+  ...FLAG_RULES,
   {
     kind: "netrc_password",
     grams: ["ssw"],

@@ -36,7 +36,10 @@ export function makeChat(options: ChatOptions): ModelClient {
   const world: World = { ...options, clock: options.clock ?? (() => performance.now()) };
   const { config, rules, progress } = world;
   const budget = makeBudget(config.budget, world.ledger);
-  const twins = makeTwins((asked, answered) => rules.isSameModel(asked, answered));
+  const twins = makeTwins(
+    (asked, answered) => rules.isSameModel(asked, answered),
+    options.judgesKey,
+  );
   const state = { empties: new Set<string>(), limits: makeLimits(rules) };
   const warned = new Set<string>();
   let freed = (): void => {};

@@ -32,6 +32,8 @@ export type ChatOptions = {
   readonly concurrency?: number | undefined;
   /** Models that will be asked: their keys are looked for before anything is sent. */
   readonly models?: readonly ModelRef[];
+  /** The key of chain.toml that names the judges. @default "[judge].models" */
+  readonly judgesKey?: string | undefined;
   /** What the doctor found of a model here; null: nothing. */
   readonly doctored?: (model: ModelRef) => Said | null;
   /** Models that refused an item for its length in an earlier run. */

@@ -14,8 +14,14 @@ export type Twins = {
   refused(ref: ModelRef): ChatFailure | null;
 };
 
-/** @param isSame whether a reply's model is the one that was asked for, under another spelling */
-export function makeTwins(isSame: (asked: string, answered: string) => boolean): Twins {
+/**
+ * @param isSame whether a reply's model is the one that was asked for, under another spelling
+ * @param named the key of chain.toml that names the judges
+ */
+export function makeTwins(
+  isSame: (asked: string, answered: string) => boolean,
+  named = "[judge].models",
+): Twins {
   const first = new Map<string, ModelRef>();
   const refused = new Map<string, ChatFailure>();
   return {
@@ -30,7 +36,7 @@ export function makeTwins(isSame: (asked: string, answered: string) => boolean):
       const failure: ChatFailure = {
         kind: "settings",
         message: `the judges ${other.model} and ${ref.model} are answered by one model, ${answeredBy}: one opinion would count twice`,
-        hint: "look at [judge].models and at what their servers have loaded; name judges that are different models",
+        hint: `look at ${named} and at what their servers have loaded; name judges that are different models`,
         closed: true,
       };
       for (const judge of [other, ref]) {

@@ -1,5 +1,6 @@
 /** A JSON Lines file of a set as Parquet beside it, written by DuckDB. */
 import { errorMessage, UserError } from "../../errors.ts";
+import { wantedPath } from "../disk-faults.ts";
 import { literal } from "../sql.ts";
 import { openDuckDb } from "./duckdb.ts";
 
@@ -19,7 +20,7 @@ export async function writeParquet(
     `SELECT * FROM read_json(${literal(from)}, format = 'newline_delimited', maximum_object_size = ${Math.max(maxLineBytes + 1, 1 << 20)}, columns = {${types.join(", ")}})`,
     to,
     {
-      what: `${to} cannot be written as Parquet`,
+      what: `${wantedPath(to)} cannot be written as Parquet`,
       hint: "leave --parquet out: the JSON Lines are whole without it",
     },
   );
@@ -59,7 +60,8 @@ async function copyRows(
       `COPY (${query}) TO ${literal(to)} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE ${GROUP_ROWS})`,
     );
   } catch (error) {
-    throw new UserError(`${what}: ${errorMessage(error).split("\n")[0] ?? ""}`, hint, {
+    const said = (errorMessage(error).split("\n")[0] ?? "").replaceAll(to, wantedPath(to));
+    throw new UserError(`${what}: ${said}`, hint, {
       cause: error,
     });
   } finally {

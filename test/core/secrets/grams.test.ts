@@ -18,6 +18,9 @@ test.each([
   [" -u", "curl\u00a0-u", true],
   [" -u", "curl\n-U", true],
   [" -u", "curl-u", false],
+  ["curl", "a CURL", true],
+  ["curl", "current", false],
+  ["zip -", "zip\t-", false],
 ])("the gram %j in %j: %s", (gram, text, is) => {
   const rule = { grams: [gram] };
   const grams = gramsOf([rule]);
@@ -147,6 +150,11 @@ const SECRETS: Readonly<Record<string, (rng: Rng) => string>> = {
   flagsBehind: all(
     one("mysql -p 3306 -p", "redis-cli -p 6379 -a ", "docker login -p 80:80 -p "),
     pw,
+  ),
+  joinedFlags: all(
+    one("curl -Ou bob:", "http -va bob:", "mysql -NBsp", "ldapsearch -xw ", "unzip -oP "),
+    pw,
+    one("", ")", "|x"),
   ),
   passwordFlag: all("--", one("", "http-", "db-"), "password", one("=", " "), pw),
   netrc: all("machine h login bob ", one("", "account x "), "password ", pw),

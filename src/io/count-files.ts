@@ -1,7 +1,7 @@
 /** Turns counted from their files, by state; of a file that is as it was, from what is known of it. */
 import { z } from "zod";
-import { answerSchema, type Answer } from "../records/answer.ts";
 import { scoreSchema, type Score } from "../records/score.ts";
+import { ANSWER_STATE, answerStateOf } from "./answer-state.ts";
 import { openFacts, type FactKind, type Facts } from "./facts/facts.ts";
 import { countIn } from "./prompts.ts";
 import { missing, type Store } from "./store.ts";
@@ -33,7 +33,7 @@ export async function countFiles(
   files: FilesToCount,
   seats: SeatsNow | null,
 ): Promise<Totals> {
-  const facts = openFacts(store, [ANSWER, SCORE, PROMPTS]);
+  const facts = openFacts(store, [ANSWER_STATE, SCORE, PROMPTS]);
   const counts = {
     prompts: await countPrompts(files.prompts, facts),
     answers: await countAnswers(files.answers, facts),
@@ -45,12 +45,6 @@ export async function countFiles(
 
 // ---------------------------------------------------------------------------------------------
 
-const answerState = z.enum(["open", "challenged", "dropped"]);
-const ANSWER: FactKind<z.infer<typeof answerState>> = {
-  name: "answer",
-  folder: "answer",
-  schema: answerState,
-};
 const scoreState = z.enum(["pending", "done", "unparsed"]);
 const SCORE: FactKind<z.infer<typeof scoreState>> = {
   name: "score",
@@ -69,17 +63,8 @@ const promptList = z.array(z.unknown());
 
 async function countAnswers(paths: readonly string[], facts: Facts): Promise<Totals["answers"]> {
   const count = { open: 0, challenged: 0, dropped: 0 };
-  for (const path of paths) count[await facts.of(ANSWER, path, answerSchema, stateOf)]++;
+  for (const path of paths) count[await answerStateOf(facts, path)]++;
   return { all: paths.length, challenged: count.challenged, dropped: count.dropped };
-}
-
-function stateOf({
-  challenger,
-  challenger_run,
-  challenger_drop,
-}: Answer): z.infer<typeof answerState> {
-  if (challenger_drop !== undefined) return "dropped";
-  return challenger !== "" || challenger_run !== undefined ? "challenged" : "open";
 }
 
 async function countScores(

@@ -1,10 +1,10 @@
 /** Stages that remember what they made of files give the same with that memory and without. */
-import { readFileSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { loadConfig } from "../../src/config.ts";
-import { openStore } from "../../src/io/store.ts";
+import { openStore, type Store } from "../../src/io/store.ts";
 import { estimate } from "../../src/stages/estimate.ts";
 import { exportTurns } from "../../src/stages/export.ts";
 import { report } from "../../src/stages/report.ts";
@@ -39,6 +39,7 @@ async function everything(root: string) {
   return said;
 }
 
+const FACTS = "answer/.facts.jsonl";
 const forget = (root: string): void => {
   for (const folder of ["answer", "score"])
     rmSync(join(root, folder, ".facts.jsonl"), { force: true });
@@ -55,6 +56,38 @@ test("what is said and written is the same from memory and from the files", asyn
   const anew = await everything(root);
   expect(remembered).toEqual([anew, anew]);
   expect(snapshot(root)).toEqual(files);
+});
+
+test("an export opens the index once, and parses no answer that the report has read", async () => {
+  const root = await judgedWorkspace({});
+  await sleep(80);
+  const config = loadConfig(root, {});
+  const deps = testDeps(
+    root,
+    scriptedChat(() => ""),
+  );
+  await report(config, deps, OPTIONS);
+  const lines = (): string[] => readFileSync(join(root, FACTS), "utf8").split("\n");
+  const parsed = (): number => lines().filter((line) => line.startsWith('["answer"')).length;
+  expect(parsed()).toBe(24);
+  const asked: string[] = [];
+  const store: Store = {
+    ...deps.store,
+    path(...parts) {
+      asked.push(parts.join("/"));
+      return deps.store.path(...parts);
+    },
+  };
+  const options = { ...OPTIONS, force: true, refined: true };
+  await exportTurns(config, { store }, options);
+  expect(asked.filter((path) => path === FACTS)).toHaveLength(1);
+  expect(parsed()).toBe(24);
+  const [name = ""] = readdirSync(join(root, "refined")).filter((one) => one.endsWith(".json"));
+  writeFileSync(join(root, "answer", name), readFileSync(join(root, "answer", name), "utf8") + " ");
+  await sleep(80);
+  await exportTurns(config, { store }, options);
+  await exportTurns(config, { store }, options);
+  expect(parsed()).toBe(25);
 });
 
 test("an answer edited by hand is judged, sorted and counted as it now is", async () => {

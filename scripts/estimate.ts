@@ -4,7 +4,7 @@ import { parseFlags, runScript, stageCommand, typed } from "../src/command/cli.t
 const command = stageCommand({
   name: "estimate",
   about:
-    "Reads prompt/, commit/, answer/, score/ and the ledger, and prints the calls, tokens and USD that king, challenger, validate and refine still need, by stage and model: expected, and at most; with a [target] also what its further rounds will come to. Asks no model, writes nothing but what it learned of the files (.facts.jsonl).",
+    "Reads prompt/, commit/, answer/, score/ and the ledger, and prints the calls, tokens and USD that king, challenger, validate and refine still need, by stage and model: expected, and at most; with a [target] also what its further rounds will come to. Asks no model, writes nothing but, of many turns, what it learned of the files (.facts.jsonl).",
   example: "npm run estimate -- --root my-run --limit 100",
   flags: ["limit", "only", "json"],
 });

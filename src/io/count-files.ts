@@ -33,7 +33,7 @@ export async function countFiles(
   files: FilesToCount,
   seats: SeatsNow | null,
 ): Promise<Totals> {
-  const facts = openFacts(store, [ANSWER_STATE, SCORE, PROMPTS]);
+  const facts = openFacts(store, [ANSWER_STATE, SCORE, PROMPTS], "", "look");
   const counts = {
     prompts: await countPrompts(files.prompts, facts),
     answers: await countAnswers(files.answers, facts),

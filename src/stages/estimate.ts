@@ -1,7 +1,7 @@
 /**
  * The estimate: reads the prompts, pull requests, answers and verdicts that are there, and says what
- * the missing calls of king, challenger and validate will come to. Asks no model, writes nothing but what is
- * known of the files (`.facts.jsonl`).
+ * the missing calls of king, challenger and validate will come to. Asks no model, writes nothing but, of many turns,
+ * what is known of the files (`.facts.jsonl`).
  */
 import type { Config } from "../config.ts";
 import { seededRng, type Rng } from "../core/random.ts";
@@ -24,7 +24,8 @@ import type { StageOptions } from "../work.ts";
 export type Learned = { readonly facts: Facts; readonly ledger: LedgerSums };
 
 export async function readLearned(store: Store): Promise<Learned> {
-  const facts = openFacts(store, [...PLANNED_KINDS, BORDERLINE, PLANNED, LEDGER_KIND]);
+  const kinds = [...PLANNED_KINDS, BORDERLINE, PLANNED, LEDGER_KIND];
+  const facts = openFacts(store, kinds, "", "look");
   return { facts, ledger: await foldLedger(store, facts, LEDGER_FOLD) };
 }
 

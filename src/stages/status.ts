@@ -1,6 +1,6 @@
 /**
  * Where a workspace stands: per stage what is done, pending and failed, what it has cost, and what
- * to run next. Changes nothing but what is known of the files (`.facts.jsonl`).
+ * to run next. Changes nothing but, of many turns, what is known of the files (`.facts.jsonl`).
  */
 import type { Config } from "../config.ts";
 import type { Spending } from "../core/report/spending.ts";
@@ -256,7 +256,7 @@ async function lookAt(store: Store, config: Config | null): Promise<Look> {
   ]);
   const ofTarget = PLANNED === null ? [] : [PLANNED];
   const kinds = [TOTALS, LEDGER_KIND, ...ofTarget];
-  const facts = openFacts(store, kinds, PLANNED === null ? null : "prompt/");
+  const facts = openFacts(store, kinds, PLANNED === null ? null : "prompt/", "look");
   const counts = await countWorkspace(store, facts, await seatsOf(store, config));
   const { spending } = await foldLedger(store, facts, LEDGER_FOLD);
   // A disk that cannot be written is no reason not to look at it.

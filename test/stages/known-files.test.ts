@@ -90,6 +90,38 @@ test("an export opens the index once, and parses no answer that the report has r
   expect(parsed()).toBe(25);
 });
 
+test("who only looks leaves no index of few turns, and adds to one that a stage began", async () => {
+  const root = await judgedWorkspace({});
+  await sleep(80);
+  const config = loadConfig(root, {});
+  const store = openStore(root);
+  const look = async (): Promise<string[]> => {
+    await status(store, config);
+    await estimate(config, store, {});
+    return ["answer", "score"].flatMap((folder) =>
+      readdirSync(join(root, folder))
+        .filter((name) => name.startsWith("."))
+        .map((name) => `${folder}/${name}`),
+    );
+  };
+  forget(root);
+  const before = snapshot(root);
+  expect(await look()).toEqual([]);
+  expect(snapshot(root)).toEqual(before);
+  await report(
+    config,
+    testDeps(
+      root,
+      scriptedChat(() => ""),
+    ),
+    OPTIONS,
+  );
+  const size = (): number => statSync(join(root, FACTS)).size;
+  const begun = size();
+  expect(await look()).toEqual([FACTS, "score/.facts.jsonl"]);
+  expect(size()).toBeGreaterThan(begun);
+});
+
 test("an answer edited by hand is judged, sorted and counted as it now is", async () => {
   const root = await judgedWorkspace({});
   await sleep(80);

@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import {
   appendFileSync,
   chmodSync,
+  existsSync,
   mkdirSync,
   readFileSync,
   rmSync,
@@ -47,6 +48,24 @@ test("what was made of a file is not made again while the file is as it was", as
   const kinds: string[] = [];
   readFactLines(index, null, ([kind]) => kinds.push(kind));
   expect(kinds).toEqual(["file", "double"]);
+});
+
+test.each([
+  ["few files leave no index behind a look", 1000, false],
+  ["many do, so that the next look need not read them", 2000, true],
+])("%s", async (_rule, files, isLeft) => {
+  const { store, index } = await world();
+  const look = openFacts(store, [KIND], "", "look");
+  for (let n = 0; n < files; n++) look.keep(KIND, `answer/${n}.json`, "k", n);
+  expect(await look.save()).toBeNull();
+  expect(existsSync(index)).toBe(isLeft);
+  // One that work began is added to.
+  const work = openFacts(store, [KIND]);
+  work.keep(KIND, "answer/a.json", "k", 1);
+  await work.save();
+  const size = statSync(index).size;
+  await look.save();
+  expect(statSync(index).size > size).toBe(!isLeft);
 });
 
 test("a file edited by hand is noticed, also with its old size and time of change", async () => {

@@ -9,6 +9,7 @@ import { carriedPrice } from "../core/spend/carried.ts";
 import { furtherCosts, type Further } from "../core/spend/further.ts";
 import { toDraw } from "../core/target/status-line.ts";
 import { makeEstimator, type EstimateRow } from "../core/spend/estimate.ts";
+import { stillAsked } from "../core/spend/still-asked.ts";
 import { LEDGER_FOLD, type LedgerSums } from "../core/spend/ledger-sums.ts";
 import { isWanted, listAnswers } from "../io/answers.ts";
 import { openFacts, type Facts } from "../io/facts/facts.ts";
@@ -42,6 +43,7 @@ export async function estimate(
     (await listAnswers(store, options)).map(({ name, path }) => [name, path]),
   );
   const planner = await openPlanner(config, store, facts, answered);
+  const unasked = stillAsked(ledger.spending.open);
 
   const prompts = [...(await listPlanned(store, facts))]
     .filter(([name]) => isWanted(name, options))
@@ -56,7 +58,7 @@ export async function estimate(
   );
 
   async function addTurn(name: string, instanceId: string | null): Promise<void> {
-    for (const call of await planner.turn(name, instanceId)) estimator.add(call);
+    for (const call of unasked(name, await planner.turn(name, instanceId))) estimator.add(call);
   }
 
   async function addRefined(): Promise<void> {
@@ -67,7 +69,7 @@ export async function estimate(
       options.only === undefined ? {} : { only: options.only },
     );
     for (const turn of await listRefinable(config, { store, rng }, seen, files, facts)) {
-      for (const call of await planner.refined(turn)) estimator.add(call);
+      for (const call of unasked(turn.first.name, await planner.refined(turn))) estimator.add(call);
     }
   }
 }

@@ -19,6 +19,7 @@ export type WorkspaceCounts = Totals & {
   readonly promptDrops: number;
   /** Turns whose attempts the king has used up. */
   readonly kingDrops: number;
+  /** report.md is there, and not known to tell of another duel. */
   readonly reported: boolean;
   /** null: there is no score/_duel.json that can be read. */
   readonly duel: Weighed | null;
@@ -38,19 +39,26 @@ export async function countWorkspace(
   totals: Facts,
   seats: SeatsNow | null = null,
 ): Promise<WorkspaceCounts> {
-  const { prompt } = await readRuns(store);
+  const { prompt, report } = await readRuns(store);
+  const duel = await readWeighed(store);
   const files = await filesToCount(store);
   return {
     ...((await countedBefore(store, totals, files, seats)) ??
       (await countNow(store, totals, files, seats))),
     promptDrops: Object.values(prompt?.dropped ?? {}).reduce((sum, n) => sum + n, 0),
     kingDrops: await countKingDrops(store),
-    duel: await readWeighed(store),
-    reported: printOf(store.path("report/report.md")) !== null,
+    duel,
+    reported:
+      printOf(store.path("report/report.md")) !== null &&
+      isOf(report?.of_duel ?? null, duel?.print ?? null),
   };
 }
 
 // ---------------------------------------------------------------------------------------------
+
+/** Older builds say of neither what it is of. */
+const isOf = (told: string | null, duel: string | null): boolean =>
+  told === null || duel === null || told === duel;
 
 /** To be named where the facts of the whole are opened. */
 export const TOTALS: FactKind<Totals> = {

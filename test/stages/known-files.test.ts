@@ -207,7 +207,8 @@ const KINDS = [
   "settled",
   "calls",
   "instance",
-  "score",
+  "judged",
+  "answer",
   "borderline",
   "totals",
 ];

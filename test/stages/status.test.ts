@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { z } from "zod";
 import { loadConfig } from "../../src/config.ts";
+import { saveRun } from "../../src/io/run-file.ts";
 import { openStore } from "../../src/io/store.ts";
 import { estimate, readLearned } from "../../src/stages/estimate.ts";
 import { outOf } from "../../src/core/spend/out.ts";
@@ -67,7 +68,10 @@ test("a swap of judged turns at equal count is weighed again, once", async () =>
   const store = openStore(root);
   const deps = testDeps(root, recordedJudges());
   const config = loadConfig(root, {});
-  await report(config, deps, OPTIONS);
+  const run = { started: new Date(), wallMs: 1, configHash: "c" };
+  const reported = async (): Promise<void> =>
+    saveRun(store, await report(config, deps, OPTIONS), run);
+  await reported();
   expect((await status(store, config)).next).toBeNull();
   // As of a draw that took another turn's place: judged, and its run ended before all were weighed.
   for (const folder of ["answer", "score"]) {
@@ -79,7 +83,8 @@ test("a swap of judged turns at equal count is weighed again, once", async () =>
   expect(stale.next).toBe("npm run stage:validate");
   expect(stale.stages.find(({ stage }) => stage === "validate")).toMatchObject({ pending: 1 });
   expect(await validate(config, deps, OPTIONS)).toMatchObject({ asked: 0 });
-  await report(config, deps, OPTIONS);
+  expect((await status(store, config)).next).toBe("npm run stage:report");
+  await reported();
   expect((await status(store, config)).next).toBeNull();
   expect((await status(store)).next).toBeNull();
 });

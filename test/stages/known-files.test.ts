@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { loadConfig } from "../../src/config.ts";
+import { summed } from "../../src/io/facts/fact-lines.ts";
 import { openStore, type Store } from "../../src/io/store.ts";
 import { estimate } from "../../src/stages/estimate.ts";
 import { exportTurns } from "../../src/stages/export.ts";
@@ -248,7 +249,7 @@ test("what is no fact under a fact's own key is made anew, of whatever kind, and
 
 function spoil(line: string, spoiled: (value: unknown) => unknown): string {
   const [kind, name, key, value] = JSON.parse(line) as [string, string, string, unknown];
-  return JSON.stringify([kind, name, key, spoiled(value)]);
+  return summed([kind, name, key, spoiled(value)]);
 }
 
 /** All that lies so deep is an object that nobody made; what is not that deep is one as a whole. */

@@ -277,21 +277,15 @@ function isEscaped(bytes: Buffer, start: number, at: number): boolean {
 /** A line as it is written. */
 export function summed(line: FactLine): string {
   const text = JSON.stringify(line).slice(0, -1);
-  return `${text},"${sumOf(text)}"]`;
+  return `${text},${crc32(text)}]`;
 }
 
-const sumOf = (text: string): string => crc32(text).toString(16).padStart(8, "0");
-
-/** `,"01234567"]`. */
-const SUM_CHARS = 12;
-
 function parsed(text: string): FactLine | null {
-  const body = text.slice(0, -SUM_CHARS);
-  if (text.slice(-SUM_CHARS) !== `,"${sumOf(body)}"]`) return null;
   try {
-    const value: unknown = JSON.parse(`${body}]`);
-    if (!Array.isArray(value) || value.length !== 4) return null;
-    const [kind, name, key, made] = value as unknown[];
+    const value: unknown = JSON.parse(text);
+    if (!Array.isArray(value) || value.length !== 5) return null;
+    const [kind, name, key, made, sum] = value as unknown[];
+    if (sum !== crc32(text.slice(0, text.lastIndexOf(",")))) return null;
     return typeof kind === "string" && typeof name === "string" && typeof key === "string"
       ? [kind, name, key, made]
       : null;

@@ -1,16 +1,25 @@
 /** npm run estimate: what the missing model calls will cost. */
-import { parseFlags, runScript, stageCommand, typed } from "../src/command/cli.ts";
+import {
+  parseFlags,
+  runScript,
+  stageCommand,
+  typed,
+  type CommonFlags,
+} from "../src/command/cli.ts";
+import { withEngine, withEngineFlag } from "../src/command/with-engine.ts";
 
-const command = stageCommand({
-  name: "estimate",
-  about:
-    "Reads prompt/, commit/, answer/, score/ and the ledger, and prints the calls, tokens and USD that king, challenger, validate and refine still need, by stage and model: expected, and at most; with a [target] also what its further rounds will come to. Asks no model, writes nothing but what it learned of the files (.facts.jsonl).",
-  example: "npm run estimate -- --root my-run --limit 100",
-  flags: ["limit", "only", "json"],
-});
+const command = withEngineFlag(
+  stageCommand({
+    name: "estimate",
+    about:
+      "Reads prompt/, commit/, answer/, score/ and the ledger, and prints the calls, tokens and USD that king, challenger, validate and refine are still to ask, by stage and model: expected, and at most; with a [target] also what its further rounds will come to. Asks no model, writes nothing but, of many turns, what it learned of the files (.facts.jsonl).",
+    example: "npm run estimate -- --root my-run --limit 100",
+    flags: ["limit", "only", "json"],
+  }),
+);
 
 await runScript(async () => {
-  const flags = parseFlags(command, process.argv.slice(2));
+  const flags = parseFlags<CommonFlags>(command, process.argv.slice(2));
   const { loadConfig } = await import("../src/config.ts");
   const { totalOf } = await import("../src/core/spend/estimate.ts");
   const { estimateLines, estimateNotes } = await import("../src/core/spend/table.ts");
@@ -18,7 +27,7 @@ await runScript(async () => {
   const { estimate, estimateFurther, readLearned } = await import("../src/stages/estimate.ts");
   const { outLine, outOf } = await import("../src/core/spend/out.ts");
   const { furtherLine } = await import("../src/core/spend/further.ts");
-  const [config, store] = [loadConfig(flags.root), openStore(flags.root)];
+  const [config, store] = [withEngine(loadConfig(flags.root), flags.engine), openStore(flags.root)];
   const learned = await readLearned(store);
   const rows = await estimate(config, store, flags, learned);
   const out = flags.json ? process.stderr : process.stdout;
@@ -26,7 +35,7 @@ await runScript(async () => {
   const next = rows.length === 0 ? (await status(store, config)).next : null;
   const table = rows.length === 0 && next !== null ? [] : estimateLines(rows, config.engine);
   const outside = outOf(learned.ledger.spending.open);
-  const outLines = outside.map((one) => `${outLine(one)}; the table counts it too`);
+  const outLines = outside.map((one) => `${outLine(one)}; the table leaves it out`);
   for (const line of [...table, ...outLines, ...estimateNotes(rows, next)])
     out.write(`${typed(line)}\n`);
   const target = await estimateFurther(config, store, learned);

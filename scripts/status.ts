@@ -12,7 +12,7 @@ import {
 const command = stageCommand({
   name: "status",
   about:
-    "Reads a workspace and says per stage what is done, pending and failed, what it has cost, and what to run next. Changes nothing but what is known of the files (.facts.jsonl); may be used while a stage runs.",
+    "Reads a workspace and says per stage what is done, pending and failed, what it has cost, and what to run next. Changes nothing but, of many turns, what is known of the files (.facts.jsonl); may be used while a stage runs.",
   example: "npm run status -- --root my-run",
   flags: ["json"],
 });

@@ -32,8 +32,7 @@ export function loadConfig(
   const path = join(root, "chain.toml");
   const text = readOptional(path);
   const file = parseConfig(text ?? "", path);
-  const dotEnv = readOptional(join(root, ".env"));
-  const merged = { ...(dotEnv === null ? {} : dotenv.parse(dotEnv)), ...env };
+  const merged = loadEnv(root, env);
   const mode = merged["DUEL_MODE"];
   if (mode !== undefined && mode !== "" && mode !== "1" && mode !== "2") {
     throw new UserError(
@@ -48,6 +47,15 @@ export function loadConfig(
     root,
     env: merged,
   });
+}
+
+/** What of the environment and .env a workspace sees, whatever its chain.toml says. @throws UserError for an .env that cannot be read. */
+export function loadEnv(
+  root: string,
+  env: Record<string, string | undefined> = process.env,
+): Config["env"] {
+  const dotEnv = readOptional(join(root, ".env"));
+  return { ...(dotEnv === null ? {} : dotenv.parse(dotEnv)), ...env };
 }
 
 /** All defaults in effect, for `npm run config` and tests. */

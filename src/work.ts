@@ -228,4 +228,6 @@ export type StageSummary = {
   readonly notes: readonly string[];
   readonly stopped: WorkReport["stopped"];
   readonly to_mend?: readonly ToMend[];
+  /** Of a report: `judged_print` of the duel that it tells of. */
+  readonly of_duel?: string;
 };

@@ -12,6 +12,7 @@ import type { Told } from "../core/report/shared-parts.ts";
 import { originName } from "../core/report/story-provenance.ts";
 import { turnRow, type TurnRow } from "../core/report/turn-row.ts";
 import { saysBesideCalls } from "../core/wire/families.ts";
+import { keepAnswerState } from "../io/answer-state.ts";
 import type { AnswerFile } from "../io/answers.ts";
 import { contentHash, keyOver, type FactKind, type Facts } from "../io/facts/facts.ts";
 import { missing, type Store } from "../io/store.ts";
@@ -145,6 +146,7 @@ export async function openBuckets(config: Config, store: Store, facts: Facts): P
     const read = await facts.read(path, answerSchema);
     if (read === null) throw missing(path);
     const answer = read.value;
+    keepAnswerState(facts, path, read.hash, answer);
     if (source.exclude_ids.includes(answer.instance_id)) {
       await buckets.clear(name, null);
       facts.keep(SORTED_TURN, name, await keyOf(file), { excluded: true });

@@ -27,6 +27,7 @@ import type { RunLabel } from "../records/prompt.ts";
 import { isBenchmarkInstance } from "../core/sample/benchmarks.ts";
 import { countHomePaths } from "../core/secrets/home.ts";
 import { searchableText } from "../core/turn/calls.ts";
+import type { Facts } from "../io/facts/facts.ts";
 import type { Store } from "../io/store.ts";
 import { BUCKETS, type Exported } from "../records/exported.ts";
 import { openGlances } from "./glances.ts";
@@ -36,6 +37,8 @@ import { privilegedText } from "./privileged.ts";
 export type ExportInput = {
   readonly config: Config;
   readonly store: Store;
+  /** Opened for GLANCE. */
+  readonly facts: Facts;
   readonly files: readonly TurnFile[];
   /** Turns whose answer cannot be read, name -> its path: nothing is learned from them. */
   readonly broken: ReadonlyMap<string, string>;
@@ -177,7 +180,7 @@ const isTaught = ({ settings }: Run): boolean => settings.formats.includes("priv
 
 async function* turnsBuilt(run: Run): AsyncGenerator<Built> {
   const { wants } = run;
-  const glances = openGlances(run.config, run.store);
+  const glances = openGlances(run.config, run.facts);
   for (const file of run.files) {
     if (run.broken.has(file.name)) {
       yield await brokenTurn(run, file);

@@ -4,9 +4,11 @@
  */
 import type { Config } from "../config.ts";
 import { glanceSchema, type Glance } from "../core/dataset/glance.ts";
-import { keyOver, openFacts, type FactKind } from "../io/facts/facts.ts";
-import type { Store } from "../io/store.ts";
+import { keyOver, type FactKind, type Facts } from "../io/facts/facts.ts";
 import type { TurnFile } from "./judged-turns.ts";
+
+/** To be named where facts are opened. */
+export const GLANCE: FactKind<Glance> = { name: "glance", folder: "answer", schema: glanceSchema };
 
 export type Glances = {
   /** Taken before the turn is read: what is kept under it holds for files that are as they were then. */
@@ -18,8 +20,8 @@ export type Glances = {
   save(): Promise<void>;
 };
 
-export function openGlances({ audit, bucket }: Config, store: Store): Glances {
-  const facts = openFacts(store, [GLANCE]);
+/** @param facts opened for GLANCE */
+export function openGlances({ audit, bucket }: Config, facts: Facts): Glances {
   const settings = keyOver([audit.mask_emails, bucket]);
   return {
     async key({ bucket: folder, name }) {
@@ -37,7 +39,5 @@ export function openGlances({ audit, bucket }: Config, store: Store): Glances {
 }
 
 // ---------------------------------------------------------------------------------------------
-
-const GLANCE: FactKind<Glance> = { name: "glance", folder: "answer", schema: glanceSchema };
 
 const pathOf = ({ bucket, name }: TurnFile): string => `${bucket}/${name}`;

@@ -7,10 +7,10 @@ import { existsSync, statSync } from "node:fs";
 import { resolve } from "node:path";
 import type { CommonFlag } from "./commands.ts";
 import { isPackage, swallowed } from "./npm-line.ts";
+import { withEngineFlag } from "./with-engine.ts";
 import { counted } from "../core/text/counted.ts";
 import { asTyped, type Typing } from "../core/text/typed-command.ts";
 import { visibleText } from "../core/text/visible.ts";
-import { ENGINES } from "../config-schema/engine-names.ts";
 import { UserError } from "../errors.ts";
 import { toldFault } from "../io/disk-faults.ts";
 import { expandHome } from "../io/home-path.ts";
@@ -70,9 +70,11 @@ export function addExample(command: Command, example: string): void {
 
 /** The same with the flags of stages whose items an engine may carry out. */
 export function modelStageCommand(text: ScriptText): Command {
-  return stageCommand(text)
-    .addOption(new Option("--engine <name>", "who asks the models").choices(ENGINES))
-    .option("--wait", "stay until what is out is answered", false);
+  return withEngineFlag(stageCommand(text)).option(
+    "--wait",
+    "stay until what is out is answered",
+    false,
+  );
 }
 
 /**

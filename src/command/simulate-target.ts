@@ -1,6 +1,7 @@
 /** `simulate --target`: runs towards a target where the truth is known, printed and kept as a table. */
 import type { Command } from "commander";
-import { simulateTargets, type TargetSimulation } from "../core/target/simulate.ts";
+import type { SimulationRules } from "../core/duel/simulate.ts";
+import { simulateTargets } from "../core/target/simulate.ts";
 import { targetNotes, targetTable } from "../core/target/simulation-table.ts";
 import { UserError } from "../errors.ts";
 import { writeTable } from "./made-table.ts";
@@ -15,7 +16,7 @@ type Flags = {
 /** Gives the exit code. */
 export async function simulateToTarget(
   { runs, seed, json, write }: Flags,
-  rules: TargetSimulation,
+  rules: SimulationRules,
 ): Promise<number> {
   const figures = simulateTargets(runs, rules);
   const notes = targetNotes(figures).map((note) => `- ${note}`);

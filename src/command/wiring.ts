@@ -3,7 +3,6 @@
  * The only place where core's rules and io's edge meet outside a stage.
  */
 import { exitCodeOf, finish, summaryLines, type CommonFlags } from "./cli.ts";
-import { ENGINES } from "../config-schema/engine-names.ts";
 import { loadConfig, type Config } from "../config.ts";
 import { confirmSpending } from "./confirm.ts";
 import { seededRng } from "../core/random.ts";
@@ -22,6 +21,7 @@ import { openStore } from "../io/store.ts";
 import { sweepTemps } from "../io/sweep.ts";
 import { checkLinks } from "../io/workspace-links.ts";
 import { tuneForWaiting } from "../io/v8.ts";
+import { withEngine } from "./with-engine.ts";
 import type { Deps } from "../deps.ts";
 import type { StageOptions, StageSummary } from "../work.ts";
 
@@ -167,9 +167,4 @@ async function openWorkspace(
       await unlock();
     },
   };
-}
-
-function withEngine(config: Config, named: string | undefined): Config {
-  const name = ENGINES.find((one) => one === named);
-  return name === undefined ? config : { ...config, engine: { ...config.engine, name } };
 }

@@ -1,8 +1,10 @@
 /** Turns counted from their files, by state; of a file that is as it was, from what is known of it. */
+import { basename } from "node:path";
 import { z } from "zod";
-import { answerSchema, type Answer } from "../records/answer.ts";
 import { scoreSchema, type Score } from "../records/score.ts";
+import { ANSWER_STATE, answerStateOf } from "./answer-state.ts";
 import { openFacts, type FactKind, type Facts } from "./facts/facts.ts";
+import { judgedPrint, scorePrint } from "./judged-print.ts";
 import { countIn } from "./prompts.ts";
 import { missing, type Store } from "./store.ts";
 
@@ -10,8 +12,8 @@ export type Totals = {
   readonly prompts: number;
   /** `all` the king's; of these, with a challenger, and given up by it. */
   readonly answers: { readonly all: number; readonly challenged: number; readonly dropped: number };
-  /** Duels judged to the end: with a verdict, and without one that could be read. */
-  readonly scores: { readonly done: number; readonly unparsed: number };
+  /** Duels judged to the end: with a verdict, and without one that could be read; `judgedPrint` of all. */
+  readonly scores: { readonly done: number; readonly unparsed: number; readonly print: string };
 };
 
 /** What a run would still ask of a judged turn, by today's settings; `key`: their identity. */
@@ -33,7 +35,7 @@ export async function countFiles(
   files: FilesToCount,
   seats: SeatsNow | null,
 ): Promise<Totals> {
-  const facts = openFacts(store, [ANSWER, SCORE, PROMPTS]);
+  const facts = openFacts(store, [ANSWER_STATE, SCORE, PROMPTS], "", "look");
   const counts = {
     prompts: await countPrompts(files.prompts, facts),
     answers: await countAnswers(files.answers, facts),
@@ -45,17 +47,12 @@ export async function countFiles(
 
 // ---------------------------------------------------------------------------------------------
 
-const answerState = z.enum(["open", "challenged", "dropped"]);
-const ANSWER: FactKind<z.infer<typeof answerState>> = {
-  name: "answer",
-  folder: "answer",
-  schema: answerState,
-};
 const scoreState = z.enum(["pending", "done", "unparsed"]);
-const SCORE: FactKind<z.infer<typeof scoreState>> = {
-  name: "score",
+type Judged = { readonly state: z.infer<typeof scoreState>; readonly print: string };
+const SCORE: FactKind<Judged> = {
+  name: "judged",
   folder: "score",
-  schema: scoreState,
+  schema: z.object({ state: scoreState, print: z.string() }),
 };
 const PROMPTS: FactKind<number> = { name: "prompts", folder: "answer", schema: z.int() };
 
@@ -69,17 +66,8 @@ const promptList = z.array(z.unknown());
 
 async function countAnswers(paths: readonly string[], facts: Facts): Promise<Totals["answers"]> {
   const count = { open: 0, challenged: 0, dropped: 0 };
-  for (const path of paths) count[await facts.of(ANSWER, path, answerSchema, stateOf)]++;
+  for (const path of paths) count[await answerStateOf(facts, path)]++;
   return { all: paths.length, challenged: count.challenged, dropped: count.dropped };
-}
-
-function stateOf({
-  challenger,
-  challenger_run,
-  challenger_drop,
-}: Answer): z.infer<typeof answerState> {
-  if (challenger_drop !== undefined) return "dropped";
-  return challenger !== "" || challenger_run !== undefined ? "challenged" : "open";
 }
 
 async function countScores(
@@ -88,15 +76,16 @@ async function countScores(
   seats: SeatsNow | null,
 ): Promise<Totals["scores"]> {
   const count = { pending: 0, done: 0, unparsed: 0 };
-  for (const path of paths) count[await scoreStateOf(path, facts, seats)]++;
-  return { done: count.done, unparsed: count.unparsed };
+  const all = judgedPrint();
+  for (const path of paths) {
+    const { state, print } = await judgedOf(path, facts, seats);
+    count[state]++;
+    all.add(basename(path), print);
+  }
+  return { done: count.done, unparsed: count.unparsed, print: all.hash() };
 }
 
-async function scoreStateOf(
-  path: string,
-  facts: Facts,
-  seats: SeatsNow | null,
-): Promise<z.infer<typeof scoreState>> {
+async function judgedOf(path: string, facts: Facts, seats: SeatsNow | null): Promise<Judged> {
   const keyOf = (hash: string): string => `${seats?.key ?? ""}.${hash}`;
   if (facts.has(SCORE, path)) {
     const known = facts.known(SCORE, path, keyOf(await facts.hash(path)));
@@ -107,6 +96,7 @@ async function scoreStateOf(
   const { pending, parsed } = read.value;
   const open = seats === null ? pending : seats.openIn(read.value).length;
   const state = open > 0 ? "pending" : parsed ? "done" : "unparsed";
-  facts.keep(SCORE, path, keyOf(read.hash), state);
-  return state;
+  const judged: Judged = { state, print: scorePrint(read.value) };
+  facts.keep(SCORE, path, keyOf(read.hash), judged);
+  return judged;
 }

@@ -3,13 +3,13 @@
  * they were, from what is known of them.
  */
 import { z } from "zod";
-import { isRefinedName } from "../records/refined.ts";
 import { triesSchema } from "../records/tries.ts";
 import { unlessBroken } from "./broken-file.ts";
 import { listAnswers } from "./answers.ts";
 import type { FilesToCount, SeatsNow, Totals } from "./count-files.ts";
 import { printOver, type FactKind, type Facts } from "./facts/facts.ts";
 import { printOf } from "./facts/prints.ts";
+import { listScores } from "./judged-print.ts";
 import { listPromptFiles } from "./prompt-list.ts";
 import { readRuns } from "./run-file.ts";
 import type { Store } from "./store.ts";
@@ -19,9 +19,18 @@ export type WorkspaceCounts = Totals & {
   readonly promptDrops: number;
   /** Turns whose attempts the king has used up. */
   readonly kingDrops: number;
+  /** report.md is there, and not known to tell of another duel. */
   readonly reported: boolean;
-  /** Turns that score/_duel.json counts as judged; 0 where there is none. */
-  readonly inDuel: number;
+  /** null: there is no score/_duel.json that can be read. */
+  readonly duel: Weighed | null;
+};
+
+/** What the duel was weighed by. */
+export type Weighed = {
+  /** Turns that it counts as judged. */
+  readonly turns: number;
+  /** `judgedPrint` of then; null: an older build weighed it. */
+  readonly print: string | null;
 };
 
 /** Where no file changed since it was counted, the counts stand; else only what changed is looked at. */
@@ -30,19 +39,26 @@ export async function countWorkspace(
   totals: Facts,
   seats: SeatsNow | null = null,
 ): Promise<WorkspaceCounts> {
-  const { prompt } = await readRuns(store);
+  const { prompt, report } = await readRuns(store);
+  const duel = await readWeighed(store);
   const files = await filesToCount(store);
   return {
     ...((await countedBefore(store, totals, files, seats)) ??
       (await countNow(store, totals, files, seats))),
     promptDrops: Object.values(prompt?.dropped ?? {}).reduce((sum, n) => sum + n, 0),
     kingDrops: await countKingDrops(store),
-    inDuel: await countInDuel(store),
-    reported: printOf(store.path("report/report.md")) !== null,
+    duel,
+    reported:
+      printOf(store.path("report/report.md")) !== null &&
+      isOf(report?.of_duel ?? null, duel?.print ?? null),
   };
 }
 
 // ---------------------------------------------------------------------------------------------
+
+/** Older builds say of neither what it is of. */
+const isOf = (told: string | null, duel: string | null): boolean =>
+  told === null || duel === null || told === duel;
 
 /** To be named where the facts of the whole are opened. */
 export const TOTALS: FactKind<Totals> = {
@@ -51,18 +67,15 @@ export const TOTALS: FactKind<Totals> = {
   schema: z.object({
     prompts: z.int(),
     answers: z.object({ all: z.int(), challenged: z.int(), dropped: z.int() }),
-    scores: z.object({ done: z.int(), unparsed: z.int() }),
+    scores: z.object({ done: z.int(), unparsed: z.int(), print: z.string() }),
   }),
 };
 
 async function filesToCount(store: Store): Promise<FilesToCount> {
-  const scores = (await store.list("score")).filter(
-    (name) => !name.startsWith("_") && name.endsWith(".json") && !isRefinedName(name),
-  );
   return {
     prompts: (await listPromptFiles(store)).map((name) => `prompt/${name}`),
     answers: (await listAnswers(store)).map(({ path }) => path),
-    scores: scores.map((name) => `score/${name}`),
+    scores: (await listScores(store)).map((name) => `score/${name}`),
   };
 }
 
@@ -99,14 +112,19 @@ async function countNow(
   return counts;
 }
 
-async function countInDuel(store: Store): Promise<number> {
+async function readWeighed(store: Store): Promise<Weighed | null> {
   const read = (): Promise<z.infer<typeof weighed> | null> =>
     store.readIfThere("score/_duel.json", weighed);
   const duel = await unlessBroken(new Set(), read);
-  return duel === null ? 0 : duel.n_turns - (duel.n_pending ?? 0);
+  if (duel === null) return null;
+  return { turns: duel.n_turns - (duel.n_pending ?? 0), print: duel.judged_print ?? null };
 }
 
-const weighed = z.looseObject({ n_turns: z.int(), n_pending: z.int().nullish() });
+const weighed = z.looseObject({
+  n_turns: z.int(),
+  n_pending: z.int().nullish(),
+  judged_print: z.string().nullish(),
+});
 
 /** Turns whose attempts the king has used up. */
 export async function countKingDrops(store: Store): Promise<number> {

@@ -41,14 +41,17 @@ export async function saveRun(
 
 // ---------------------------------------------------------------------------------------------
 
-type Result = Pick<StageSummary, "read" | "kept" | "dropped" | "pending">;
+type Result = Pick<StageSummary, "read" | "kept" | "dropped" | "pending"> & {
+  readonly of_duel?: string | undefined;
+};
 
 const sameResult = (a: Result, b: Result): boolean => resultOf(a) === resultOf(b);
 
-const resultOf = ({ read, kept, dropped, pending }: Result): string =>
+const resultOf = ({ read, kept, dropped, pending, of_duel }: Result): string =>
   JSON.stringify([
     read,
     kept,
     pending,
+    of_duel,
     Object.entries(dropped).sort(([a], [b]) => (a < b ? -1 : 1)),
   ]);

@@ -11,7 +11,9 @@ import type { Tally } from "../core/tally.ts";
 import { isCutShort } from "../core/sample/state.ts";
 import { configHash } from "../core/turn/hash.ts";
 import { listAnswers, type AnswerFile } from "../io/answers.ts";
-import { hashedLines, keyOver, type FactKind } from "../io/facts/facts.ts";
+import { unlessBroken } from "../io/broken-file.ts";
+import { hashedLines, keyOver, type FactKind, type Facts } from "../io/facts/facts.ts";
+import { judgedPrint, listScores, scorePrint } from "../io/judged-print.ts";
 import type { Store } from "../io/store.ts";
 import { listPromptFiles } from "../io/prompt-list.ts";
 import { listPlanned, PLANNED } from "../io/prompts.ts";
@@ -104,6 +106,9 @@ async function keyOfAll(
   if ((await facts.hash(QUEUE_FILE)) !== "") {
     for (const name of await store.list("review")) others.push(`review/${name}`);
   }
+  // Those that no answer stands behind: the duel says which score files it has seen.
+  const names = new Set(answers.map(({ name }) => name));
+  for (const name of await listScores(store)) if (!names.has(name)) others.push(scorePath(name));
   for (const path of others) files.add([path, await facts.hash(path)]);
   const settings = [{ ...rules, rng: null }, config.duel, count, exclude_ids, seed, mixed];
   // Where there is a target, looks hang on it and on the turns that the king has lost.
@@ -126,11 +131,13 @@ async function weighAll(
   const { cluster_by } = config.duel;
   const turns: TurnFacts[] = [];
   const shared = sharedFacts();
+  const prints = new Map<string, string>();
   let withoutScore = 0;
   let finals = 0;
   for (const { name } of answers) {
     const dropped = absent.get(name);
     const there = absent.has(name) ? null : await known.read(scorePath(name), scoreSchema);
+    if (there !== null) prints.set(name, scorePrint(there.value));
     const isExcluded =
       there !== null && config.source.exclude_ids.includes(there.value.instance_id);
     const score = isExcluded ? null : (there?.value ?? null);
@@ -153,7 +160,8 @@ async function weighAll(
   const input = { turns, withoutScore, cluster_by, failures, previous, mixed, reckoning };
   const gone = answers.length - turns.length - withoutScore;
   const ofTarget = await targetPlan(config, store, { plan, finals, drawn: planned.size, gone });
-  const duel = duelOf({ ...input, ...ofTarget }, rules, gate);
+  const judged_print = await printOfAll(store, known, prints);
+  const duel = { ...duelOf({ ...input, ...ofTarget }, rules, gate), judged_print };
   const isSame = configHash(previous) === configHash(duel);
   if (!isSame) await store.write(DUEL, duel);
   if (config.bucket.by === "posterior") {
@@ -161,6 +169,23 @@ async function weighAll(
     else if (duel.n_pending === 0) throw noReckoning();
   }
   return { notes: noteLines(duel), isSame };
+}
+
+/** @param prints of the files that were read; the others, of turns that count for nothing here, are read now */
+async function printOfAll(
+  store: Store,
+  facts: Facts,
+  prints: ReadonlyMap<string, string>,
+): Promise<string> {
+  const all = judgedPrint();
+  for (const name of await listScores(store)) {
+    const read = async (): Promise<string | null> => {
+      const there = await facts.read(scorePath(name), scoreSchema);
+      return there === null ? null : scorePrint(there.value);
+    };
+    all.add(name, prints.get(name) ?? (await unlessBroken(new Set(), read)));
+  }
+  return all.hash();
 }
 
 /** How far a draw that --limit cut short has come of what chain.toml asks for; null: it is whole. */

@@ -212,6 +212,8 @@ export const duelSchema = z.looseObject({
   gate_hash: z.string().nullish(),
   /** Identity of the turns and scores of the last look. */
   turns_hash: z.string().nullish(),
+  /** Of all score files that were there (io/judged-print.ts). */
+  judged_print: z.string().nullish(),
   config_hash: z.string(),
 });
 export type Duel = Readonly<z.infer<typeof duelSchema>>;

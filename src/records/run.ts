@@ -24,6 +24,8 @@ export const runFileSchema = z.looseObject({
       config_hash: z.string(),
       /** Kingmaker's version, and the commit of a checkout: "0.1.0 (0123456789ab)". Absent: from before this was kept. */
       build: z.string().optional(),
+      /** Of a report: `judged_print` of the duel that it tells of. */
+      of_duel: z.string().optional(),
     }),
   ),
 });

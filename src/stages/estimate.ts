@@ -1,7 +1,7 @@
 /**
  * The estimate: reads the prompts, pull requests, answers and verdicts that are there, and says what
- * the missing calls of king, challenger and validate will come to. Asks no model, writes nothing but what is
- * known of the files (`.facts.jsonl`).
+ * the missing calls of king, challenger and validate will come to. Asks no model, writes nothing but, of many turns,
+ * what is known of the files (`.facts.jsonl`).
  */
 import type { Config } from "../config.ts";
 import { seededRng, type Rng } from "../core/random.ts";
@@ -9,6 +9,7 @@ import { carriedPrice } from "../core/spend/carried.ts";
 import { furtherCosts, type Further } from "../core/spend/further.ts";
 import { toDraw } from "../core/target/status-line.ts";
 import { makeEstimator, type EstimateRow } from "../core/spend/estimate.ts";
+import { stillAsked } from "../core/spend/still-asked.ts";
 import { LEDGER_FOLD, type LedgerSums } from "../core/spend/ledger-sums.ts";
 import { isWanted, listAnswers } from "../io/answers.ts";
 import { openFacts, type Facts } from "../io/facts/facts.ts";
@@ -24,7 +25,8 @@ import type { StageOptions } from "../work.ts";
 export type Learned = { readonly facts: Facts; readonly ledger: LedgerSums };
 
 export async function readLearned(store: Store): Promise<Learned> {
-  const facts = openFacts(store, [...PLANNED_KINDS, BORDERLINE, PLANNED, LEDGER_KIND]);
+  const kinds = [...PLANNED_KINDS, BORDERLINE, PLANNED, LEDGER_KIND];
+  const facts = openFacts(store, kinds, "", "look");
   return { facts, ledger: await foldLedger(store, facts, LEDGER_FOLD) };
 }
 
@@ -41,6 +43,7 @@ export async function estimate(
     (await listAnswers(store, options)).map(({ name, path }) => [name, path]),
   );
   const planner = await openPlanner(config, store, facts, answered);
+  const unasked = stillAsked(ledger.spending.open);
 
   const prompts = [...(await listPlanned(store, facts))]
     .filter(([name]) => isWanted(name, options))
@@ -55,7 +58,7 @@ export async function estimate(
   );
 
   async function addTurn(name: string, instanceId: string | null): Promise<void> {
-    for (const call of await planner.turn(name, instanceId)) estimator.add(call);
+    for (const call of unasked(name, await planner.turn(name, instanceId))) estimator.add(call);
   }
 
   async function addRefined(): Promise<void> {
@@ -66,7 +69,7 @@ export async function estimate(
       options.only === undefined ? {} : { only: options.only },
     );
     for (const turn of await listRefinable(config, { store, rng }, seen, files, facts)) {
-      for (const call of await planner.refined(turn)) estimator.add(call);
+      for (const call of unasked(turn.first.name, await planner.refined(turn))) estimator.add(call);
     }
   }
 }

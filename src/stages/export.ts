@@ -11,11 +11,14 @@ import { datasetSettings, type DatasetFlags } from "../core/dataset/settings.ts"
 import { labelChoice } from "../core/label/choice.ts";
 import { brokenAnswers } from "../builders/broken-answers.ts";
 import { exportRows } from "../builders/export-rows.ts";
+import { GLANCE } from "../builders/glances.ts";
 import { judgedFiles, readTurnFiles } from "../builders/judged-files.ts";
 import { writeDataset } from "../builders/dataset.ts";
 import { setWide } from "../builders/set-wide.ts";
 import type { Deps } from "../deps.ts";
+import { ANSWER_STATE } from "../io/answer-state.ts";
 import { printsHash } from "../io/dataset/made-from.ts";
+import { openFacts } from "../io/facts/facts.ts";
 import type { StageOptions, StageSummary } from "../work.ts";
 
 export type ExportOptions = StageOptions &
@@ -47,11 +50,13 @@ export async function exportTurns(
   );
   const labels = labelChoice("export", options.label);
   const files = await judgedFiles(deps.store, options);
+  const facts = openFacts(deps.store, [ANSWER_STATE, GLANCE]);
   const made = exportRows({
     config,
     store: deps.store,
+    facts,
     files,
-    broken: await brokenAnswers(deps.store, files),
+    broken: await brokenAnswers(deps.store, facts, files),
     settings,
     labels,
     refined: options.refined ?? false,

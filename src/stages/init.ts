@@ -2,7 +2,7 @@
  * init: a workspace from a few answers. Looks at the runs and says what they are, lists the models of a
  * server that can be reached, writes chain.toml and .env.example. Asks only for what no flag said.
  */
-import { loadConfig, parseConfig, type Config } from "../config.ts";
+import { loadEnv, parseConfig, type Config } from "../config.ts";
 import { chainFile, envFile, type Choices } from "../core/init/chain-file.ts";
 import { numberSaid, providerSaid, wordsSaid } from "../core/init/said.ts";
 import { counted } from "../core/text/counted.ts";
@@ -11,6 +11,7 @@ import { callRules } from "../core/retry/rules.ts";
 import { UserError } from "../errors.ts";
 import { checkProvider, openProvider } from "../io/chat/provider.ts";
 import { parseHubName } from "../io/hub/name.ts";
+import type { SourceFacts } from "../core/sample/describe.ts";
 import type { Store } from "../io/store.ts";
 import { sourceFromHere } from "../io/typed-path.ts";
 import { sources } from "./sources.ts";
@@ -88,30 +89,42 @@ async function askRuns(flags: InitFlags, world: InitWorld): Promise<Runs> {
   if (said === "")
     throw new UserError("init: no runs were named", "name a folder, a file or owner/name");
   const trajectories = sourceFromHere(said, store.root);
-  const isOwn = await lookAt(trajectories, world);
+  const isOwn = await lookAt(trajectories, flags, world);
   const prs = flags.prs ?? (isOwn || ask === null ? "" : (await ask(PRS)).trim());
   const count = flags.count ?? numberSaid((await ask?.(COUNT)) ?? "") ?? DEFAULT_COUNT;
   if (prs === "") say("no pull requests: the challenger sees what the same run did later");
   return { trajectories, isOwn, count, prs: prs === "" ? null : sourceFromHere(prs, store.root) };
 }
 
-/** Says what the runs are; whether they are sessions of a person's own agents. */
-async function lookAt(name: string, { say, store, now }: InitWorld): Promise<boolean> {
-  const config = loadConfig(store.path("."));
+/** Says what the runs are, by the settings that will be written; whether they are sessions of a person's own agents. */
+async function lookAt(name: string, flags: InitFlags, world: InitWorld): Promise<boolean> {
+  const { say, store, now } = world;
+  const ofRuns = (isOwn: boolean): Config => {
+    const prs = flags.prs ?? (isOwn || world.ask === null ? null : PRS_TO_ASK);
+    const count = flags.count ?? DEFAULT_COUNT;
+    return configOf({ ...NOBODY_YET, trajectories: name, isOwn, prs, count }, store);
+  };
   if (parseHubName(name, store.root) !== null) {
     say(`${name} is a data set of the Hub: npm run sources -- ${name} looks into it`);
     return false;
   }
   const { facts, lines } = await sources(
-    config,
+    ofRuns(false),
     { store },
-    { name, rows: 50, skipBad: true, concurrency: 1, purpose: `init-${now().getTime()}` },
+    {
+      name,
+      rows: 50,
+      skipBad: true,
+      concurrency: 1,
+      purpose: `init-${now().getTime()}`,
+      settingsFor: (found) => ofRuns(areSessions(found)),
+    },
   );
   for (const line of lines) say(line);
   const { home_paths = 0, kept = 0 } = facts.tried ?? {};
   if (home_paths > 0) say(homePathsNote(home_paths, `${counted(kept, "turn")} looked at`));
   if (facts.shape === "trajectory" || facts.shape === "ready") {
-    return facts.found.some(({ what, rows }) => what !== "rows" && rows > 0);
+    return areSessions(facts.found);
   }
   throw new UserError(
     `init: ${name} holds no runs that are known`,
@@ -119,10 +132,32 @@ async function lookAt(name: string, { say, store, now }: InitWorld): Promise<boo
   );
 }
 
+const areSessions = (found: SourceFacts["found"]): boolean =>
+  found.some(({ what, rows }) => what !== "rows" && rows > 0);
+
+/** As it will be once it is written: nothing of a chain.toml that is written anew. */
+function configOf(choices: Choices, store: Store): Config {
+  const root = store.path(".");
+  return { ...parseConfig(chainFile(choices), "chain.toml"), env: loadEnv(root), root };
+}
+
+/** Whom to ask is said later, and nothing that is looked at before hangs on it. */
+const NOBODY_YET = {
+  provider: "offline",
+  baseUrl: null,
+  keyEnv: null,
+  model: "?",
+  judges: ["?"],
+  maxUsd: null,
+  maxTokens: null,
+};
+/** Stands for pull requests that a person may name yet. */
+const PRS_TO_ASK = "?";
+
 type Server = Pick<Choices, "provider" | "baseUrl" | "keyEnv">;
 
 async function askProvider(flags: InitFlags, { ask, store }: InitWorld): Promise<Server> {
-  const known = loadConfig(store.path(".")).provider;
+  const known = parseConfig("", store.path("chain.toml")).provider;
   const said = providerSaid(flags.provider ?? (await ask?.(PROVIDER)) ?? "", Object.keys(known));
   if (said.baseUrl === null) return { ...said, keyEnv: known[said.provider]?.api_key_env ?? null };
   const key = flags.keyEnv ?? (flags.provider === undefined ? await ask?.(KEY) : "") ?? "";
@@ -150,9 +185,7 @@ async function askModels(
 
 /** [] where it cannot be asked now: no key yet, no answer. */
 async function modelsOf(before: Runs & Server, { store, say, now }: InitWorld): Promise<string[]> {
-  const text = chainFile({ ...before, model: "?", judges: ["?"], maxUsd: null, maxTokens: null });
-  const { env, root } = loadConfig(store.path("."));
-  const config: Config = { ...parseConfig(text, "chain.toml"), env, root };
+  const config = configOf({ ...NOBODY_YET, ...before }, store);
   try {
     const [baseUrl = ""] = checkProvider(config, before.provider).baseUrls;
     const provider = openProvider(config, before.provider, baseUrl, 1, now);

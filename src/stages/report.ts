@@ -98,7 +98,9 @@ export async function report(
   await writeReport(config, { store, facts }, reportOf(data), data.rows);
   const unkept = await facts.save();
   if (unkept !== null) progress.note(unkept);
-  return round.tally.summary("report", null, notesOf(data));
+  const of_duel = data.duel?.judged_print;
+  const summary = round.tally.summary("report", null, notesOf(data));
+  return of_duel == null ? summary : { ...summary, of_duel };
 }
 
 // ---------------------------------------------------------------------------------------------

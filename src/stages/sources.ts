@@ -27,6 +27,8 @@ export type SourcesOptions = {
   readonly concurrency: number;
   /** Tells this look from others at the same workspace, such as a draw that is under way. */
   readonly purpose: string;
+  /** By which settings turns are tried, once it is known what the source holds. @default the workspace's */
+  readonly settingsFor?: (found: SourceFacts["found"]) => Config;
 };
 
 /** @throws UserError as the prompt stage does for a source that names nothing or cannot be read. */
@@ -45,12 +47,14 @@ export async function sources(
   const { source, set } = opened;
   const columns = [...new Set(source.files.flatMap((file) => file.columns))];
   const shape = shapeOf(columns);
-  const tried = shape === null ? null : await tryFilters(config, source, shape, options.rows);
+  const about = foundIn(opened.reports);
+  const inForce = options.settingsFor?.(about.found) ?? config;
+  const tried = shape === null ? null : await tryFilters(inForce, source, shape, options.rows);
   const facts: SourceFacts = {
     name: options.name,
     commit: set?.commit ?? null,
     files: source.files.map(({ name, rows }) => ({ name, rows })),
-    ...foundIn(opened.reports),
+    ...about,
     groups: source.files.reduce((sum, file) => sum + file.groupRows.length, 0),
     columns,
     shape: shape ?? (arePullRequests(columns) ? "pull requests" : null),
@@ -91,13 +95,14 @@ async function tryFilters(
 ): Promise<SourceFacts["tried"]> {
   const settings = { ...config.source, max_draws_per_turn: 1, languages: [] };
   const gauges = await openGauges(config);
+  const hidden = config.challenger.hidden === "future" ? "future" : "pr";
   let home_paths = 0;
   const drawn = await drawTurns(settings, shape, rows, {
     source,
     prs: anyPullRequest,
     gauges,
     style: config.protocol.style,
-    hidden: "pr",
+    hidden,
     async onKept(candidate, pr) {
       home_paths += (await maskTurn({ candidate, pr }, "off")).homePaths;
       return candidate;
@@ -110,6 +115,8 @@ async function tryFilters(
     dropped: drawn.dropped,
     example: example ?? null,
     home_paths,
+    drawn: shape === "trajectory" && settings.spread === "turns" ? "turns" : "rows",
+    hidden,
   };
 }
 

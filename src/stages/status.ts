@@ -1,6 +1,6 @@
 /**
  * Where a workspace stands: per stage what is done, pending and failed, what it has cost, and what
- * to run next. Changes nothing but what is known of the files (`.facts.jsonl`).
+ * to run next. Changes nothing but, of many turns, what is known of the files (`.facts.jsonl`).
  */
 import type { Config } from "../config.ts";
 import type { Spending } from "../core/report/spending.ts";
@@ -70,9 +70,9 @@ async function withRefinable(
 function statusFrom(look: Look): Omit<Status, "refinable"> {
   const { prompts, promptDrops, kingDrops, answers, scores, reported, spending, out } = look;
   const unjudged = Math.max(0, answers.challenged - scores.done - scores.unparsed);
-  // Turns that were taken out after the duel was weighed: it has to be weighed again, and told anew.
-  const gone = unjudged > 0 ? 0 : Math.max(0, look.inDuel - scores.done - scores.unparsed);
-  const told = reported && gone === 0;
+  // Turns that came or went after the duel was weighed: it has to be weighed again, and told anew.
+  const stale = unjudged > 0 ? 0 : staleTurns(look);
+  const told = reported && stale === 0;
   const rows = [
     { stage: "prompt", done: prompts, pending: 0, failed: promptDrops },
     {
@@ -90,7 +90,7 @@ function statusFrom(look: Look): Omit<Status, "refinable"> {
     {
       stage: "validate",
       done: scores.done,
-      pending: unjudged + gone,
+      pending: unjudged + stale,
       failed: scores.unparsed,
     },
     { stage: "report", done: told ? 1 : 0, pending: told ? 0 : 1, failed: 0 },
@@ -194,6 +194,14 @@ export function statusLines(
 
 // ---------------------------------------------------------------------------------------------
 
+/** Judged turns that the duel does not count as they are, as far as counts tell; at least 1 where it is of others. */
+function staleTurns({ duel, scores }: Look): number {
+  if (duel === null) return 0;
+  const gone = Math.max(0, duel.turns - scores.done - scores.unparsed);
+  const isSame = duel.print === null || duel.print === scores.print;
+  return isSame ? gone : Math.max(1, gone);
+}
+
 /** The folders that stages write into. */
 const WRITTEN = ["prompt", "answer", "score", "report"];
 
@@ -229,9 +237,9 @@ const EMPTY: Look = {
   promptDrops: 0,
   kingDrops: 0,
   answers: { all: 0, challenged: 0, dropped: 0 },
-  scores: { done: 0, unparsed: 0 },
+  scores: { done: 0, unparsed: 0, print: "" },
   reported: false,
-  inDuel: 0,
+  duel: null,
   spending: [],
   out: [],
 };
@@ -256,7 +264,7 @@ async function lookAt(store: Store, config: Config | null): Promise<Look> {
   ]);
   const ofTarget = PLANNED === null ? [] : [PLANNED];
   const kinds = [TOTALS, LEDGER_KIND, ...ofTarget];
-  const facts = openFacts(store, kinds, PLANNED === null ? null : "prompt/");
+  const facts = openFacts(store, kinds, PLANNED === null ? null : "prompt/", "look");
   const counts = await countWorkspace(store, facts, await seatsOf(store, config));
   const { spending } = await foldLedger(store, facts, LEDGER_FOLD);
   // A disk that cannot be written is no reason not to look at it.

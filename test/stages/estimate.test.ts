@@ -1,9 +1,13 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import { confirmSpending, type Terminal } from "../../src/command/confirm.ts";
 import { parseConfig, type Config } from "../../src/config.ts";
 import { openStore, type Store } from "../../src/io/store.ts";
 import { estimate } from "../../src/stages/estimate.ts";
+import { batchProject, BY_FILE, requestsOf, runKing } from "../support/batch-king.ts";
 import { snapshot, tempProject } from "../support/project.ts";
+import { runScriptFile } from "../support/scripts.ts";
 
 const messages = [{ role: "user", content: "Fix it. ".repeat(500) }];
 const prompt = (id: string): object => ({
@@ -106,4 +110,37 @@ test.each([
   const asking = { ...terminal("n"), isTTY };
   await confirmSpending(stage, workspace(toml), { yes }, asking);
   expect(asking.asked).toEqual([]);
+});
+
+test("what is out in request files is booked already, and only attempts behind it are still to ask", async () => {
+  const root = batchProject(3);
+  const { store, config } = {
+    store: openStore(root),
+    config: { ...parseConfig(BY_FILE, "chain.toml"), root, env: {} },
+  };
+  const counted = async () =>
+    (await estimate(config, store, {}))
+      .filter(({ stage }) => stage === "king")
+      .map(({ calls, most_calls, usd }) => [calls, most_calls, usd]);
+  const [before] = await counted();
+  expect(before).toEqual([3, 9, expect.any(Number)]);
+  await runKing(root);
+  writeFileSync(join(root, "chain.toml"), BY_FILE);
+  expect(requestsOf(root, 1)).toHaveLength(3);
+  expect(await counted()).toEqual([[0, 6, 0]]);
+  const { stdout } = await runScriptFile("estimate", ["--root", root, "--json"]);
+  expect(JSON.parse(stdout)).toMatchObject({ out: [{ stage: "king", items: 3 }] });
+});
+
+test("--engine says who would ask: a batch at its share of the price", async () => {
+  const { root } = workspace("");
+  const toml = `${PRICES}batch = 0.5\n[engine]\nonline_below = 0\n`;
+  writeFileSync(join(root, "chain.toml"), toml);
+  const usdOf = async (flags: readonly string[]): Promise<number[]> => {
+    const { stdout } = await runScriptFile("estimate", ["--root", root, "--json", ...flags]);
+    return (JSON.parse(stdout) as { rows: { usd: number }[] }).rows.map(({ usd }) => usd);
+  };
+  const [full, half] = [await usdOf([]), await usdOf(["--engine", "batch"])];
+  // j2 alone has a share for batches.
+  expect(half).toEqual([...full.slice(0, -1), (full.at(-1) ?? 0) / 2]);
 });

@@ -83,6 +83,37 @@ test("a chain.toml that is there stays, unless --force", async () => {
   expect(readFileSync(`${root}/chain.toml`, "utf8")).toContain('provider = "ollama"');
 });
 
+test("what init counts of sessions is what a draw by the chain.toml that it wrote takes", async () => {
+  const root = tempProject({ "chain.toml": "[source]\nmax_turn = 1\n" });
+  const { world, said } = person(root, []);
+  const flags = { runs: LOGS, provider: "ollama", model: "m", count: 50, judges: "m", maxUsd: "1" };
+  await init({ ...flags, force: true }, world);
+  const [, taken] = said.flatMap((line) => /of \d+ turns (\d+) can be taken/.exec(line) ?? []);
+  expect(Number(taken)).toBeGreaterThan(3);
+  expect(said.join("\n")).not.toContain("instance_full");
+  expect(said.join("\n")).not.toContain("pull requests are not looked up");
+  const { stderr } = await runScriptFile("prompt", ["--root", root, "--json"]);
+  expect(stderr).not.toContain("UserError");
+  const prompts = readdirSync(join(root, "prompt")).flatMap(
+    (name) => JSON.parse(readFileSync(join(root, "prompt", name), "utf8")) as unknown[],
+  );
+  expect(prompts).toHaveLength(Number(taken));
+});
+
+test.each([
+  ["is broken", "[source\n"],
+  ["names a provider of its own", '[provider.mine]\nbase_url = "http://127.0.0.1:9/v1"\n'],
+])("with --force nothing of a chain.toml that %s counts", async (_what, toml) => {
+  const root = tempProject({ "chain.toml": toml });
+  const flags = { runs: LOGS, model: "m", count: 1, judges: "m", maxUsd: "1", force: true };
+  await expect(init({ ...flags, provider: "mine" }, person(root, []).world)).rejects.toThrow(
+    /mine/,
+  );
+  expect(readFileSync(`${root}/chain.toml`, "utf8")).toBe(toml);
+  await init({ ...flags, provider: "ollama" }, person(root, []).world);
+  expect(readFileSync(`${root}/chain.toml`, "utf8")).toContain('provider = "ollama"');
+});
+
 test("without a terminal the flags that are missing are named at once", async () => {
   const { code, stderr } = await runScriptFile("init", [tempProject(), "--model", "m"]);
   expect(code).toBe(1);

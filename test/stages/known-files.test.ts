@@ -1,10 +1,11 @@
 /** Stages that remember what they made of files give the same with that memory and without. */
-import { readFileSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { loadConfig } from "../../src/config.ts";
-import { openStore } from "../../src/io/store.ts";
+import { summed } from "../../src/io/facts/fact-lines.ts";
+import { openStore, type Store } from "../../src/io/store.ts";
 import { estimate } from "../../src/stages/estimate.ts";
 import { exportTurns } from "../../src/stages/export.ts";
 import { report } from "../../src/stages/report.ts";
@@ -39,6 +40,7 @@ async function everything(root: string) {
   return said;
 }
 
+const FACTS = "answer/.facts.jsonl";
 const forget = (root: string): void => {
   for (const folder of ["answer", "score"])
     rmSync(join(root, folder, ".facts.jsonl"), { force: true });
@@ -55,6 +57,70 @@ test("what is said and written is the same from memory and from the files", asyn
   const anew = await everything(root);
   expect(remembered).toEqual([anew, anew]);
   expect(snapshot(root)).toEqual(files);
+});
+
+test("an export opens the index once, and parses no answer that the report has read", async () => {
+  const root = await judgedWorkspace({});
+  await sleep(80);
+  const config = loadConfig(root, {});
+  const deps = testDeps(
+    root,
+    scriptedChat(() => ""),
+  );
+  await report(config, deps, OPTIONS);
+  const lines = (): string[] => readFileSync(join(root, FACTS), "utf8").split("\n");
+  const parsed = (): number => lines().filter((line) => line.startsWith('["answer"')).length;
+  expect(parsed()).toBe(24);
+  const asked: string[] = [];
+  const store: Store = {
+    ...deps.store,
+    path(...parts) {
+      asked.push(parts.join("/"));
+      return deps.store.path(...parts);
+    },
+  };
+  const options = { ...OPTIONS, force: true, refined: true };
+  await exportTurns(config, { store }, options);
+  expect(asked.filter((path) => path === FACTS)).toHaveLength(1);
+  expect(parsed()).toBe(24);
+  const [name = ""] = readdirSync(join(root, "refined")).filter((one) => one.endsWith(".json"));
+  writeFileSync(join(root, "answer", name), readFileSync(join(root, "answer", name), "utf8") + " ");
+  await sleep(80);
+  await exportTurns(config, { store }, options);
+  await exportTurns(config, { store }, options);
+  expect(parsed()).toBe(25);
+});
+
+test("who only looks leaves no index of few turns, and adds to one that a stage began", async () => {
+  const root = await judgedWorkspace({});
+  await sleep(80);
+  const config = loadConfig(root, {});
+  const store = openStore(root);
+  const look = async (): Promise<string[]> => {
+    await status(store, config);
+    await estimate(config, store, {});
+    return ["answer", "score"].flatMap((folder) =>
+      readdirSync(join(root, folder))
+        .filter((name) => name.startsWith("."))
+        .map((name) => `${folder}/${name}`),
+    );
+  };
+  forget(root);
+  const before = snapshot(root);
+  expect(await look()).toEqual([]);
+  expect(snapshot(root)).toEqual(before);
+  await report(
+    config,
+    testDeps(
+      root,
+      scriptedChat(() => ""),
+    ),
+    OPTIONS,
+  );
+  const size = (): number => statSync(join(root, FACTS)).size;
+  const begun = size();
+  expect(await look()).toEqual([FACTS, "score/.facts.jsonl"]);
+  expect(size()).toBeGreaterThan(begun);
 });
 
 test("an answer edited by hand is judged, sorted and counted as it now is", async () => {
@@ -142,7 +208,8 @@ const KINDS = [
   "settled",
   "calls",
   "instance",
-  "score",
+  "judged",
+  "answer",
   "borderline",
   "totals",
 ];
@@ -182,7 +249,7 @@ test("what is no fact under a fact's own key is made anew, of whatever kind, and
 
 function spoil(line: string, spoiled: (value: unknown) => unknown): string {
   const [kind, name, key, value] = JSON.parse(line) as [string, string, string, unknown];
-  return JSON.stringify([kind, name, key, spoiled(value)]);
+  return summed([kind, name, key, spoiled(value)]);
 }
 
 /** All that lies so deep is an object that nobody made; what is not that deep is one as a whole. */

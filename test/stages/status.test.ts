@@ -1,8 +1,9 @@
-import { writeFileSync } from "node:fs";
+import { cpSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { z } from "zod";
 import { loadConfig } from "../../src/config.ts";
+import { saveRun } from "../../src/io/run-file.ts";
 import { openStore } from "../../src/io/store.ts";
 import { estimate, readLearned } from "../../src/stages/estimate.ts";
 import { outOf } from "../../src/core/spend/out.ts";
@@ -59,6 +60,87 @@ test("a duel that counts turns that were taken out is weighed again, and reporte
   await validate(config, deps, OPTIONS);
   const { notes } = await report(config, deps, OPTIONS);
   expect(notes.join("\n")).not.toContain("the duel counts");
+  expect((await status(store, config)).next).toBeNull();
+});
+
+test("a swap of judged turns at equal count is weighed again, once", async () => {
+  const root = await judgedWorkspace();
+  const store = openStore(root);
+  const deps = testDeps(root, recordedJudges());
+  const config = loadConfig(root, {});
+  const run = { started: new Date(), wallMs: 1, configHash: "c" };
+  const reported = async (): Promise<void> =>
+    saveRun(store, await report(config, deps, OPTIONS), run);
+  await reported();
+  expect((await status(store, config)).next).toBeNull();
+  // As of a draw that took another turn's place: judged, and its run ended before all were weighed.
+  for (const folder of ["answer", "score"]) {
+    renameSync(join(root, folder, "t01.json"), join(root, folder, "t99.json"));
+  }
+  const score = JSON.parse(readFileSync(join(root, "score/t99.json"), "utf8")) as object;
+  writeFileSync(join(root, "score/t99.json"), JSON.stringify({ ...score, file: "t99.json" }));
+  const stale = await status(store, config);
+  expect(stale.next).toBe("npm run stage:validate");
+  expect(stale.stages.find(({ stage }) => stage === "validate")).toMatchObject({ pending: 1 });
+  expect(await validate(config, deps, OPTIONS)).toMatchObject({ asked: 0 });
+  expect((await status(store, config)).next).toBe("npm run stage:report");
+  await reported();
+  expect((await status(store, config)).next).toBeNull();
+  expect((await status(store)).next).toBeNull();
+});
+
+test.each([
+  [
+    "a score file that no answer stands behind",
+    (root: string) => {
+      cpSync(join(root, "score/t01.json"), join(root, "score/stray_1.json"));
+    },
+  ],
+  [
+    "a score that was mended by hand",
+    (root: string) => {
+      const path = join(root, "score/t01.json");
+      const score = JSON.parse(readFileSync(path, "utf8")) as object;
+      writeFileSync(path, JSON.stringify({ ...score, score: 1 }));
+    },
+  ],
+  [
+    "an instance that was left out since",
+    (root: string) => {
+      const { instance_id } = JSON.parse(readFileSync(join(root, "score/t01.json"), "utf8")) as {
+        instance_id: string;
+      };
+      const path = join(root, "chain.toml");
+      writeFileSync(
+        path,
+        `${readFileSync(path, "utf8")}[source]\nexclude_ids = ["${instance_id}"]\n`,
+      );
+    },
+  ],
+])("after %s one validate and report make all done, and status stays so", async (_what, change) => {
+  const root = await judgedWorkspace();
+  const store = openStore(root);
+  const deps = testDeps(root, recordedJudges());
+  change(root);
+  const config = loadConfig(root, {});
+  for (let run = 0; run < 2; run++) {
+    expect(await validate(config, deps, OPTIONS)).toMatchObject({ asked: 0 });
+    await report(config, deps, OPTIONS);
+    expect((await status(store, config)).next).toBeNull();
+  }
+});
+
+test("a duel that an older build weighed is told by counts, as it was", async () => {
+  const root = await judgedWorkspace();
+  const store = openStore(root);
+  const config = loadConfig(root, {});
+  await report(config, testDeps(root, recordedJudges()), OPTIONS);
+  const path = join(root, "score/_duel.json");
+  const { judged_print: print, ...older } = JSON.parse(readFileSync(path, "utf8")) as {
+    judged_print: string;
+  };
+  expect(print).toMatch(/^[0-9a-f]{20}$/);
+  writeFileSync(path, JSON.stringify(older));
   expect((await status(store, config)).next).toBeNull();
 });
 

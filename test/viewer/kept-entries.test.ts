@@ -1,5 +1,5 @@
 /** The list of a large workspace, as the viewer before this one left it. */
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
@@ -7,6 +7,7 @@ import { FACTS_FILES } from "../../src/io/facts/facts.ts";
 import { TEXTS_FILE } from "../../src/io/facts/texts.ts";
 import { openStore } from "../../src/io/store.ts";
 import { openCatalog } from "../../src/viewer/catalog.ts";
+import { editIndex } from "../support/fact-lines.ts";
 import { tempProject } from "../support/project.ts";
 
 const RULES = { bucket: { by: "score", final_min: 80, defeat_max: 66 }, mode: 2 } as const;
@@ -58,7 +59,7 @@ test("what is known of a thousand turns is taken as it was, and what changed sin
   expect(first.challenger).toEqual(sevens.map((n) => `t_${n}.json`));
   // Told apart from what is in the files: so it is seen that these are not read again.
   const index = join(root, "answer/.facts.jsonl");
-  writeFileSync(index, readFileSync(index, "utf8").replaceAll("owner/read", "owner/kept"));
+  editIndex(index, (text) => text.replaceAll("owner/read", "owner/kept"));
   const second = await seen(root);
   expect(second).toEqual({ ...first, repos: ["owner/kept"] });
   writeFileSync(join(root, "answer/t_7.json"), answer(7, "edited words"));

@@ -33,6 +33,10 @@ export type SourceFacts = {
     readonly example: Candidate | null;
     /** Home folders in the kept turns, histories and all; doubles counted. */
     readonly home_paths: number;
+    /** What was drawn: rows, or turns of all of them. */
+    readonly drawn: "rows" | "turns";
+    /** Whose knowledge a turn needs: a pull request, which is not looked up, or what its run did later. */
+    readonly hidden: "pr" | "future";
   };
   /** Turns that the costs are for. */
   readonly count: number;
@@ -94,7 +98,7 @@ function triedLines(tried: SourceFacts["tried"]): string[] {
   if (tried === null) return [];
   const drops = Object.entries(tried.dropped) as [DropReason, number][];
   return [
-    `  of ${counted(tried.read, "row")} ${tried.kept} give a turn (pull requests are not looked up)`,
+    `  of ${counted(tried.read, tried.drawn === "rows" ? "row" : "turn")} ${tried.drawn === "rows" ? `${tried.kept} give a turn` : `${tried.kept} can be taken`}${tried.hidden === "pr" ? " (pull requests are not looked up)" : ""}`,
     ...drops.map(([reason, count]) => `    ${reason} ${count}: ${DROP_MEANINGS[reason]}`),
     ...(tried.example === null ? [] : exampleLines(tried.example)),
   ];

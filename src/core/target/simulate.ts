@@ -3,6 +3,7 @@
  * `nextStep` says, looked at by the gate as `lookAt` lets it. Everything after the votes is the product's own.
  */
 import type { Rng } from "../random.ts";
+import type { SimulationRules } from "../duel/simulate.ts";
 import { boundsOf, MIN_CLUSTERS, type GateTurn } from "../duel/gate.ts";
 import { levelAt, lookAt, type PastLook } from "../duel/spending.ts";
 import { turnScore } from "../duel/turn-score.ts";
@@ -32,17 +33,11 @@ export type TargetFigures = {
   readonly overshootAccepted: number;
 };
 
-export type TargetSimulation = {
-  readonly gate_alpha: number;
-  readonly bootstrap_resamples: number;
-  readonly rng: (purpose: string) => Rng;
-};
-
 /** `runs` at least 1. Same rng and rules, same result. */
 export function simulateTarget(
   scene: TargetScenario,
   runs: number,
-  rules: TargetSimulation,
+  rules: SimulationRules,
 ): TargetFigures {
   const rng = rules.rng(`votes/${nameOf(scene)}`);
   const levelOf = remembered();
@@ -70,7 +65,7 @@ export function simulateTarget(
 }
 
 /** Every target world, with chance of its own. */
-export function simulateTargets(runs: number, rules: TargetSimulation): TargetFigures[] {
+export function simulateTargets(runs: number, rules: SimulationRules): TargetFigures[] {
   return TARGET_SCENARIOS.map((scene) => simulateTarget(scene, runs, rules));
 }
 
@@ -91,7 +86,7 @@ type Run = {
   readonly isAccepted: boolean;
 };
 
-type Rules = TargetSimulation & { readonly levelOf: typeof levelAt };
+type Rules = SimulationRules & { readonly levelOf: typeof levelAt };
 
 function oneRun(scene: TargetScenario, rng: Rng, rules: Rules): Run {
   const turns = firstOfEach(drawDuel(scene.world, rng), scene.max_per_repo).map(

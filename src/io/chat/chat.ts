@@ -84,7 +84,7 @@ export function makeChat(options: ChatOptions): ModelClient {
   }
 
   async function askOne(request: ChatRequest, ref: ModelRef, item: ItemRef): Promise<Outcome> {
-    if (ref.provider === "offline") return askOffline(world, { ...request, ...ref }, item);
+    if (ref.provider === "offline") return askOffline(world, request, ref, item);
     const refused = item.role === "judge" ? twins.refused(ref) : null;
     if (refused !== null) return { ok: false, failure: refused };
     const outcome = await askServers(request, ref, item);

@@ -2,6 +2,7 @@
  * A file of facts as a book to look up in. Of what stands in it only the places are held, a number a line: many
  * thousands of turns fit into memory, and what is known of one is read when somebody asks.
  */
+import { existsSync } from "node:fs";
 import {
   addFactLines,
   findFactLines,
@@ -21,6 +22,8 @@ export type FactBook = {
   put(kind: string, name: string, kept: Kept): void;
   /** Lines that are not written yet. */
   waiting(): number;
+  /** Whether somebody has begun it on the disk. */
+  isThere(): boolean;
   /** @throws the disk's own error: what was to be written is held in memory alone then. */
   write(): void;
   /** More than half of many lines are overtaken. */
@@ -69,6 +72,7 @@ export function openBook(path: string, sought: readonly Sought[]): FactBook {
       fresh.push([kind, name, kept.key, kept.value]);
     },
     waiting: () => fresh.length,
+    isThere: () => existsSync(path),
     write() {
       if (fresh.length === 0) return;
       const written = fresh;

@@ -1,11 +1,13 @@
 /**
- * A file of facts: JSON arrays, one a line, `[kind, name, key, value]`; of two with the same kind and name
- * the later one counts. Lines are only added, in one write that begins with a line feed, so that two
+ * A file of facts: JSON arrays, one a line, `[kind, name, key, value, sum]`; of two with the same kind and name
+ * the later one counts. The sum (CRC-32 of what stands before it) tells a line that somebody edited, or that the disk
+ * spoiled, from what was written. Lines are only added, in one write that begins with a line feed, so that two
  * processes may add at once and a line that a kill tore off spoils no other. What is no such line is
  * passed over.
  */
 import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
 import { dirname } from "node:path";
+import { crc32 } from "node:zlib";
 import { errorCode, UserError } from "../../errors.ts";
 import { writeAll, writeWhole } from "../store.ts";
 import { makeFolderNow } from "../make-folder.ts";
@@ -101,7 +103,7 @@ export function addFactLines(
   lines: readonly FactLine[],
 ): { readonly file: FileId; readonly places: readonly number[] } | null {
   makeFolderNow(dirname(path));
-  const texts = lines.map((line) => Buffer.from(`${JSON.stringify(line)}\n`));
+  const texts = lines.map((line) => Buffer.from(`${summed(line)}\n`));
   const all = Buffer.concat([Buffer.from("\n"), ...texts]);
   const file = openToAdd(path);
   try {
@@ -169,7 +171,7 @@ function* linesAt(path: string, file: FileId, places: readonly number[]): Genera
   let some = "";
   for (const at of places) {
     const read = line(file, at);
-    if (read !== null) some += `${JSON.stringify(read)}\n`;
+    if (read !== null) some += `${summed(read)}\n`;
     if (some.length < BLOCK_BYTES) continue;
     yield Buffer.from(some);
     some = "";
@@ -254,8 +256,16 @@ function nameAt(bytes: Buffer, start: number, end: number): string | null {
   if (close < 0 || close >= end) return null;
   const name = bytes.toString("utf8", start, close);
   if (!name.includes("\\")) return name;
-  const line = parsed(`["","${name}","",0]`);
-  return line === null ? null : line[1];
+  return unescaped(name);
+}
+
+function unescaped(text: string): string | null {
+  try {
+    const name: unknown = JSON.parse(`"${text}"`);
+    return typeof name === "string" ? name : null;
+  } catch {
+    return null;
+  }
 }
 
 function isEscaped(bytes: Buffer, start: number, at: number): boolean {
@@ -264,11 +274,18 @@ function isEscaped(bytes: Buffer, start: number, at: number): boolean {
   return slashes % 2 === 1;
 }
 
+/** A line as it is written. */
+export function summed(line: FactLine): string {
+  const text = JSON.stringify(line).slice(0, -1);
+  return `${text},${crc32(text)}]`;
+}
+
 function parsed(text: string): FactLine | null {
   try {
     const value: unknown = JSON.parse(text);
-    if (!Array.isArray(value) || value.length !== 4) return null;
-    const [kind, name, key, made] = value as unknown[];
+    if (!Array.isArray(value) || value.length !== 5) return null;
+    const [kind, name, key, made, sum] = value as unknown[];
+    if (sum !== crc32(text.slice(0, text.lastIndexOf(",")))) return null;
     return typeof kind === "string" && typeof name === "string" && typeof key === "string"
       ? [kind, name, key, made]
       : null;

@@ -53,6 +53,9 @@ export const FACTS_FILES: readonly string[] = [
   TEXTS_FILE,
 ];
 
+/** "look": of a command that changes nothing, which leaves no index where few files were read and none was. */
+export type Manner = "work" | "look";
+
 /**
  * Opens what is known, of these kinds.
  * @param files how the paths begin whose hashes will be asked for, null: none; others need not be looked up, and
@@ -62,6 +65,7 @@ export function openFacts(
   store: Store,
   kinds: readonly FactKind<unknown>[],
   files: string | null = "",
+  manner: Manner = "work",
 ): Facts {
   const build = buildPrint();
   const bookOf = (folder: "answer" | "score"): FactBook => {
@@ -159,9 +163,10 @@ export function openFacts(
       add(books[kind.folder], kind.name, name, { key: keyOf(key), value });
     },
     async save() {
-      for (const folder of FOLDERS) {
-        flush(books[folder]);
-        if (fault === null && books[folder].isWorn()) await tidied(books[folder]);
+      for (const book of [books.answer, books.score]) {
+        if (manner === "look" && book.waiting() < FEW_LINES && !book.isThere()) continue;
+        flush(book);
+        if (fault === null && book.isWorn()) await tidied(book);
       }
       return fault === null
         ? null
@@ -241,5 +246,7 @@ async function tidied(book: FactBook): Promise<void> {
 }
 
 const HELD_LINES = 5000;
+/** Of five hundred to a thousand turns: fewer are read sooner than a person notices. */
+const FEW_LINES = 2000;
 /** Many small pieces cost more than their bytes. */
 const HASHED_CHARS = 1 << 16;

@@ -1,4 +1,4 @@
-import { appendFileSync, readFileSync, rmSync } from "node:fs";
+import { appendFileSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { openBook } from "../../../src/io/facts/fact-book.ts";
@@ -125,6 +125,35 @@ test("a line that a kill tore off in the middle is not taken, and the line befor
   const book = openBook(path, K);
   expect(book.get("k", "a")).toEqual({ key: "1", value: { long: "text" } });
   expect(book.get("k", "b")?.value).toBe(1);
+});
+
+test.each([
+  ["another value", (line: string) => line.replace('"n":1', '"n":7')],
+  ["another key", (line: string) => line.replace('"key"', '"kez"')],
+  ["another kind of value", (line: string) => line.replace('{"n":1}', "17")],
+  ["a sum that is none", (line: string) => line.replace(/\d+\]$/, "0]")],
+  ["a word for a sum", (line: string) => line.replace(/(\d+)\]$/, '"$1"]')],
+  ["no sum, as older builds wrote it", (line: string) => line.replace(/,\d+\]$/, "]")],
+])("a line with %s than was written is not believed, and its neighbour is", async (_what, edit) => {
+  const path = world();
+  addFactLines(path, [
+    ["k", "a", "key", { n: 1 }],
+    ["k", "b", "key", 2],
+  ]);
+  const [first = "", ...others] = readFileSync(path, "utf8").trim().split("\n");
+  expect(edit(first)).not.toBe(first);
+  writeFileSync(path, `\n${[edit(first), ...others].join("\n")}\n`);
+  const book = openBook(path, K);
+  expect([book.get("k", "a"), book.get("k", "b")?.value]).toEqual([null, 2]);
+  await tidyFactLines(path);
+  expect(
+    readFileSync(path, "utf8")
+      .split("\n")
+      .filter((line) => line !== ""),
+  ).toEqual(others);
+  book.put("k", "a", { key: "key", value: { n: 1 } });
+  book.write();
+  expect(openBook(path, K).get("k", "a")?.value).toEqual({ n: 1 });
 });
 
 test("a book most of whose lines are overtaken is tidied, and says the same", async () => {

@@ -247,8 +247,8 @@ describe("claims in other languages", () => {
   const kinds = (sentence: string) =>
     audit(say(sentence, "git status"), {}, amid)
       .findings.filter(({ evidence }) => evidence.startsWith("said as settled"))
-      .map(({ evidence }) => /\((\w+)\)/.exec(evidence)?.[1])
-      .sort();
+      .map(({ evidence }) => /\((\w+)\)/.exec(evidence)?.[1] ?? "")
+      .toSorted((one, other) => one.localeCompare(other));
   test.each([
     ["Am Parser ist nichts zu ändern, den Rest lasse ich, wie er ist.", ["exhausted", "stays"]],
     ["Es ist schon klar, am Ende muss eine Liste stehen.", ["known", "outcome"]],

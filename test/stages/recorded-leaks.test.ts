@@ -43,9 +43,7 @@ test("the demo serves the four recorded leaks, finds them, asks again and takes 
   for (const [at, turn] of turns.entries()) {
     const answer = await deps.store.read(`answer/prompts_24_001_${at + 1}.json`, answerSchema);
     expect(answer.audit?.verdict, turn.turn_id).not.toBe("leak");
-    // Two kings name from memory what the history does not show: the control is there for that.
-    const remembers = ["t11", "t13"].includes(turn.turn_id);
-    expect(answer.king_audit?.verdict === "leak", turn.turn_id).toBe(remembers);
+    expect(answer.king_audit?.verdict, turn.turn_id).not.toBe("leak");
     const tries = answer.challenger_tries ?? [];
     if (tries.length > 0)
       asked.set(

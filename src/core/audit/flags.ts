@@ -15,15 +15,14 @@ export function hiddenFlags(
 ): Evidence[] {
   const done = new Set<string>();
   const found: Evidence[] = [];
+  let added: string | undefined;
   for (const match of answer.matchAll(FLAG)) {
     const flag = match[0];
     if (done.has(flag) || !hidden.dense.includes(flag) || visible.text.includes(flag)) continue;
     done.add(flag);
     const isLong = /[a-z0-9][-_][a-z0-9]/i.test(flag);
     const place = placeAt(segments, match.index);
-    const isMade = hidden.hunks.some(({ lines }) =>
-      lines.some(({ side, text }) => side === "added" && text.includes(flag)),
-    );
+    added ??= addedText(hidden);
     found.push({
       kind: "identifier",
       start: match.index,
@@ -32,9 +31,14 @@ export function hiddenFlags(
       weight:
         (isLong ? 2 : 0.8) *
         (place === "prose" ? 1 : 0.4) *
-        beyondMemory(isMade ? "made" : "older", place, false, visible),
+        beyondMemory(added.includes(flag) ? "made" : "older", place, false, visible),
       evidence: `the PR names ${flag}`,
     });
   }
   return found;
 }
+
+const addedText = ({ hunks }: Hidden): string =>
+  hunks
+    .flatMap(({ lines }) => lines.flatMap(({ side, text }) => (side === "added" ? [text] : [])))
+    .join("\n");

@@ -11,6 +11,7 @@ import type { Visible } from "./visible.ts";
 const OLD_TEXT = 0.25;
 /** Of a public name that was elsewhere in the project, and that the pull request brings into play. */
 const USED_NAME = 0.5;
+/** Of both at any later time: what was not looked at may be known all the same. */
 const LATER_OLD = 0.5;
 const LATER_USED = 0.7;
 /** What is left of a path or a folder: there are few places where a thing can be. */

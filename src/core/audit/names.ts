@@ -31,6 +31,7 @@ export function hiddenNames(
       .map((token) => token.text),
   );
   const tries = !changesFiles(answer);
+  const modules = modulesOf(hidden);
   for (const [at, token] of tokens.entries()) {
     const origin = hidden.names.get(token.text);
     if (origin === undefined || !isWord(token.text)) continue;
@@ -54,7 +55,7 @@ export function hiddenNames(
       isOwn,
       isTrial,
       repo: hidden.repo,
-      isModule: origin.first.part === "fail_to_pass" && isModule(token.text, hidden),
+      isModule: origin.first.part === "fail_to_pass" && modules.has(token.text),
     });
     judged.add(sight);
     if (found === null) continue;
@@ -165,8 +166,9 @@ function nameWeight(one: Case): number {
 /** The path would be judged as one; the module says as much. */
 const OF_MODULE = 0.6;
 
-const isModule = (name: string, { paths }: Hidden): boolean =>
-  paths.some(({ path, isOlder }) => isOlder && path.split(/[/.]/).includes(name));
+/** Folders and files, without endings, of paths that were there before. */
+const modulesOf = ({ paths }: Hidden): ReadonlySet<string> =>
+  new Set(paths.flatMap(({ path, isOlder }) => (isOlder ? path.split(/[/.]/) : [])));
 
 /**
  * A name of one part counts where it is marked as code: in backticks, called, or as an attribute.

@@ -131,10 +131,14 @@ const PHRASES: readonly {
 /** What is left of it in a doubt: agents wonder what hidden tests may ask for. */
 const OPEN = 0.4;
 
-const sentenceAt = (answer: string, at: number): string => {
-  const found = sentencesOf(answer).find(({ start, end }) => start <= at && at < end);
-  return found === undefined ? "" : answer.slice(found.start, found.end);
-};
+/** The sentence of a place, as far as it stands near. */
+function sentenceAt(answer: string, at: number): string {
+  const from = Math.max(0, at - MAX_NEAR);
+  const near = answer.slice(from, at + MAX_NEAR);
+  const found = sentencesOf(near).find(({ start, end }) => start <= at - from && at - from < end);
+  return found === undefined ? "" : near.slice(found.start, found.end);
+}
+const MAX_NEAR = 300;
 
 export function telltalePhrases(
   answer: string,

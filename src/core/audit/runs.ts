@@ -207,6 +207,7 @@ export function runEvidence(
   visible: Visible,
 ): Evidence[] {
   let examples = 0;
+  let read: number | undefined;
   const isTrial = !changesFiles(answer);
   return runs.flatMap((run) => {
     const sequence = hidden.sequences[run.sequence];
@@ -223,7 +224,7 @@ export function runEvidence(
         ? shownShare(hunk, visible.dense)
         : isSentence
           ? 0
-          : readShare(hidden, visible);
+          : (read ??= readShare(hidden, visible));
     const bitsPerWeight = hidden.isFuture
       ? BITS_PER_WEIGHT.future
       : isSentence

@@ -258,8 +258,9 @@ test("a ledger line that is none stops the stage with its number; a torn last li
   await run(root);
   const md = text(root, "report/report.md");
   expect(md).toContain(
-    "$0.00 in 1 call, over all runs; 1 call without a known price are not in it",
+    "unpriced: 1 call, over all runs, none with a known price (npm run prices asks the provider, or add a price table",
   );
+  expect(md).toContain("1 call failed; what they cost is not known");
   expect(md).toContain("| king | m | 1 | 1 | 10 | 40 % | 1 | 0 | unpriced | 5 ms |");
   await testDeps(root, nobody).store.writeText(
     "report/ledger.jsonl",

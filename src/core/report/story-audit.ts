@@ -11,16 +11,19 @@ export function auditBlocks({
   audits,
   rows = [],
   leak_min,
-}: Pick<ReportData, "audits"> & Partial<Pick<ReportData, "rows" | "leak_min">>): Block[] {
+  config,
+}: Pick<ReportData, "audits"> &
+  Partial<Pick<ReportData, "rows" | "leak_min" | "config">>): Block[] {
+  const isFuture = config?.challenger.hidden === "future";
   if (audits.final.n + audits.king.n === 0) return [];
   return [
     { kind: "heading", level: 2, text: "Audit" },
     {
       kind: "text",
-      text: "Whether a challenger mentions what only the hidden pull request knows. A leak is asked again, and loses the turn when it stays; a suspect is marked and judged. The king never sees the pull request: what the audit finds in it is chance or the model's memory, and the challenger's excess over it is the measure.",
+      text: `Whether a challenger mentions what only ${isFuture ? "the rest of its run" : "the hidden pull request"} knows. A leak is asked again, and loses the turn when it stays; a suspect is marked and judged. The king never sees the ${isFuture ? "rest of the run" : "pull request"}: what the audit finds in it is chance or the model's memory, and the challenger's excess over it is the measure.`,
     },
     verdictTable(audits),
-    { kind: "list", items: [...facts(audits), ...recallFacts(audits, leak_min)] },
+    { kind: "list", items: [...facts(audits), ...recallFacts(audits, leak_min, isFuture)] },
     ...kindTable(audits),
     ...canaryBlocks(audits, rows),
     ...driftBlocks(audits.drift),
@@ -66,8 +69,17 @@ function facts(audits: AuditSummary): string[] {
 }
 
 /** Not every leak is found: the share that was found, over the share that is found where all are known. */
-function recallFacts({ first_try }: AuditSummary, leakMin: number | undefined): string[] {
+function recallFacts(
+  { first_try }: AuditSummary,
+  leakMin: number | undefined,
+  isFuture: boolean,
+): string[] {
   if (leakMin === undefined || first_try.n === 0) return [];
+  if (isFuture) {
+    return [
+      "how many leaks the audit finds was measured where a pull request is hidden, not where the rest of the run is, so the share of first tries that leaked is not known",
+    ];
+  }
   const recall = recallAt(leakMin);
   if (recall === null) {
     return [

@@ -36,8 +36,10 @@ export function costBlocks({ config, spending, runs }: ReportData): Block[] {
     {
       kind: "list",
       items: [
-        `${usd(sum((e) => e.usd))} in ${counted(calls, "call")}, over all runs${unpriced === 0 ? "" : `; ${counted(unpriced, "call")} without a known price are not in it (add a price table to the provider's section of chain.toml)`}`,
-        `${counted(failed, "call")} failed; they cost ${usd(sum((e) => e.usd_failed))} of it`,
+        spentText({ usd: sum((e) => e.usd), calls, unpriced }),
+        failed === 0
+          ? "no call failed"
+          : `${counted(failed, "call")} failed; ${unpriced === calls ? "what they cost is not known" : `they cost ${usd(sum((e) => e.usd_failed))} of it`}`,
         ...(tokensIn === 0
           ? []
           : [
@@ -94,6 +96,18 @@ export function costBlocks({ config, spending, runs }: ReportData): Block[] {
 }
 
 // ---------------------------------------------------------------------------------------------
+
+const TO_PRICE =
+  "npm run prices asks the provider, or add a price table to its section of chain.toml";
+
+/** What no price is known of is never shown as 0. */
+function spentText(all: { usd: number; calls: number; unpriced: number }): string {
+  const { calls, unpriced } = all;
+  const told = `${counted(calls, "call")}, over all runs`;
+  if (unpriced === 0) return `${usd(all.usd)} in ${told}`;
+  if (unpriced === calls) return `unpriced: ${told}, none with a known price (${TO_PRICE})`;
+  return `${usd(all.usd)} in ${told}, without the ${counted(unpriced, "call")} of which no price is known (${TO_PRICE})`;
+}
 
 const besides = (unpriced: number): string =>
   unpriced === 0 ? "" : `; ${unpriced} of them without a known price are not in it`;

@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { summarizeAudits, type AuditedAnswer } from "../../../src/core/audit/summary.ts";
 import { markdownOf } from "../../../src/core/report/markdown.ts";
 import { auditBlocks } from "../../../src/core/report/story-audit.ts";
+import type { ReportData } from "../../../src/core/report/report-data.ts";
 import type { Audit } from "../../../src/records/answer.ts";
 import { NO_USAGE } from "../../../src/records/run-info.ts";
 
@@ -63,3 +64,14 @@ test.each([
     expect(text).toMatch(words);
   },
 );
+
+test("where the rest of the run is hidden no recall was measured, and none is claimed", () => {
+  const answer = { challenger: "c", audit: leak, king_audit: clean };
+  const audits = summarizeAudits([{ file: "a_1.json", answer }]);
+  const config = { challenger: { hidden: "future" } } as unknown as ReportData["config"];
+  const blocks = auditBlocks({ audits, leak_min: 2, config });
+  const text = markdownOf({ title: "t", blocks });
+  expect(text).toContain("what only the rest of its run knows");
+  expect(text).toContain("so the share of first tries that leaked is not known");
+  expect(text).not.toMatch(/the audit finds \d+ of \d+ leaks|the hidden pull request/);
+});

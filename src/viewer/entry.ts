@@ -19,7 +19,7 @@ export type Entry = {
   readonly lengths: readonly [number, number];
   /** Whom the challenger stands against. */
   readonly opponent: "king" | "reference";
-  /** The first line of the command of either. */
+  /** The first line of the command of either; of a call its name and arguments in one line. */
   readonly commands: readonly [string, string];
   /** Why the files cannot be read, one sentence each; empty when they can. */
   readonly broken: readonly string[];
@@ -83,5 +83,10 @@ export function searchTexts({ file, answer, score, review }: EntryInput): [strin
 const EMPTY: ListedAnswer = { instance_id: "", king: "", challenger: "", assistant: "" };
 
 function commandOf(text: string): string {
-  return (fencesOf(text)[0]?.body.trim().split("\n", 1)[0] ?? "").slice(0, 160);
+  const [block] = fencesOf(text);
+  if (block === undefined) return "";
+  // A call is set over several lines, of which the first says nothing.
+  if (block.language === "json")
+    return block.body.slice(0, 1_000).trim().replace(/\s+/g, " ").slice(0, 160);
+  return (block.body.trim().split("\n", 1)[0] ?? "").slice(0, 160);
 }

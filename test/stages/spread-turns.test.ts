@@ -82,7 +82,7 @@ test("every way of reading gives the same turns, local Parquet and JSON Lines as
   ];
   expect(byPages.summary).toMatchObject({ read: 30, kept: 30, dropped: {} });
   expect(byPages.summary.notes.join("\n")).toMatch(
-    /spread = turns: every turn of the split is as likely as any other, so that long runs give more of them; \d+ drawn messages were no turn/,
+    /spread = turns: every turn of the split is as likely as any other, so that long runs give more of them; of the messages drawn \d+ were no turn/,
   );
   for (const other of others) expect(plain(other.prompts)).toEqual(plain(byPages.prompts));
   for (const { assistant, turn, origin } of byPages.prompts) {

@@ -8,7 +8,7 @@ export const DROP_MEANINGS = {
   media: "a message holds an image or audio, and [source].media refuses such rows",
   no_tools: "no tool is called or named, and [protocol].style asks for calls of tools",
   truncated_cell: "the viewer cut a cell short, and no Parquet file holds it",
-  no_assistant_turn: "no assistant message with a history before it",
+  no_assistant_turn: "no whole message of the agent's own with a history before it",
   empty_reference: "every assistant message in reach is empty, or the one that was drawn",
   exit_status: "the run ended in a way that [source].exit_status does not name",
   excluded_id: "named in [source].exclude_ids",

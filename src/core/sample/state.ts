@@ -155,7 +155,7 @@ export function spreadNote(
     case "groups":
       return "spread = groups: turns come from few row groups of the files, not uniformly from all rows";
     case "turns":
-      return `spread = turns: every turn of the split is as likely as any other, so that long runs give more of them; ${passed} drawn messages were no turn (another's, the first of a run, or past max_turn)`;
+      return `spread = turns: every turn of the split is as likely as any other, so that long runs give more of them; of the messages drawn ${passed} were no turn (a user's, a tool's, the first of a run, or past max_turn)`;
     case "every-turn":
       return `spread = every-turn: all turns of each drawn run, in their order${left > 0 ? `, but for ${left} of the last run, which count or --limit left out` : ""}; turns of a run are not independent${passed > 0 ? `; ${counted(passed, "drawn row")} had none` : ""}`;
     default:

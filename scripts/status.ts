@@ -1,4 +1,4 @@
-/** npm run status: what is done, pending and failed per stage, the cost so far, what to run next. */
+/** npm run status: what is done, pending and dropped per stage, the cost so far, what to run next. */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import {
@@ -12,7 +12,7 @@ import {
 const command = stageCommand({
   name: "status",
   about:
-    "Reads a workspace and says per stage what is done, pending and failed, what it has cost, and what to run next. Changes nothing but, of many turns, what is known of the files (.facts.jsonl); may be used while a stage runs.",
+    "Reads a workspace and says per stage what is done, pending and dropped, what it has cost, and what to run next. Changes nothing but, of many turns, what is known of the files (.facts.jsonl); may be used while a stage runs.",
   example: "npm run status -- --root my-run",
   flags: ["json"],
 });

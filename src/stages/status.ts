@@ -1,5 +1,5 @@
 /**
- * Where a workspace stands: per stage what is done, pending and failed, what it has cost, and what
+ * Where a workspace stands: per stage what is done, pending and dropped, what it has cost, and what
  * to run next. Changes nothing but, of many turns, what is known of the files (`.facts.jsonl`).
  */
 import type { Config } from "../config.ts";
@@ -168,14 +168,14 @@ export function statusLines(
   const cell = (text: string | number, width: number): string => String(text).padStart(width);
   const failed = stages.find((row) => row.failed > 0 && row.stage !== "prompt");
   return [
-    `${"stage".padEnd(12)}${cell("done", 8)}${cell("pending", 9)}${cell("failed", 8)}${cell("calls", 8)}${cell("USD", 16)}`,
+    `${"stage".padEnd(12)}${cell("done", 8)}${cell("pending", 9)}${cell("dropped", 8)}${cell("calls", 8)}${cell("USD", 16)}`,
     ...stages.map(
       (row) =>
         `${row.stage.padEnd(12)}${cell(row.done, 8)}${cell(row.pending, 9)}${cell(row.failed, 8)}${cell(row.calls, 8)}${cell(moneyOf(row), 16)}${row.unpriced > 0 && row.usd > 0 ? ` + ${row.unpriced} unpriced` : ""}`,
     ),
     ...(failed === undefined
       ? []
-      : [`--retry asks again for what failed: npm run stage:${failed.stage} -- --retry`]),
+      : [`--retry asks again for what was dropped: npm run stage:${failed.stage} -- --retry`]),
     ...out.map((one) => outLine(one)),
     ...(target === undefined ? [] : [targetLine(target)]),
     ...wrong.map((line) => `wrong: ${line}`),

@@ -279,7 +279,7 @@ test.each([
 });
 
 test.each(["king", "challenger", "validate"])(
-  "what failed in %s is named with the command that asks for it again",
+  "what was dropped in %s is named with the command that asks for it again",
   (failing) => {
     const stages = ["prompt", "king", "challenger", "validate", "report"].map((stage) => ({
       stage,
@@ -290,8 +290,10 @@ test.each(["king", "challenger", "validate"])(
       calls: 0,
       failed: stage === failing || stage === "prompt" ? 1 : 0,
     }));
-    expect(statusLines({ stages, out: [], next: null, refinable: 0 })).toContain(
-      `--retry asks again for what failed: npm run stage:${failing} -- --retry`,
+    const lines = statusLines({ stages, out: [], next: null, refinable: 0 });
+    expect(lines[0]?.split(/ +/)).toEqual(["stage", "done", "pending", "dropped", "calls", "USD"]);
+    expect(lines).toContain(
+      `--retry asks again for what was dropped: npm run stage:${failing} -- --retry`,
     );
   },
 );

@@ -26,6 +26,7 @@ import { joinSources } from "../io/source/rows.ts";
 import type { RowSource } from "../io/source/types.ts";
 import { UserError } from "../errors.ts";
 import type { SourceState } from "../records/source.ts";
+import { SKIP_MEANINGS } from "./logs/find.ts";
 import { openLogs, type FileReport } from "./logs/open.ts";
 
 export type OpenedSources = {
@@ -208,7 +209,7 @@ export async function openOne(
       reports: local.reports,
       set: null,
       entry: { key: kind, dataset: text, revision: null },
-      note: leftOutNote(text, local.reports),
+      note: leftOutNote(text, local.reports, SKIP_MEANINGS),
       planned: [
         { files: [], columns: [], viewer: { why: "local" } },
         readingOf(kind, config, settings),

@@ -15,9 +15,16 @@ export function holdsNoRun(what: string, why: string): UserError {
   );
 }
 
-/** null when nothing was left out. */
-export function leftOutNote(name: string, files: readonly LeftOut[]): string | null {
-  const skipped = counted(files.flatMap(({ skip }) => (skip === null ? [] : [{ [skip]: 1 }])));
+/** null when nothing was left out. @param meanings what stands in brackets behind a reason of a skip */
+export function leftOutNote(
+  name: string,
+  files: readonly LeftOut[],
+  meanings: Readonly<Record<string, string>> = {},
+): string | null {
+  const skipped = counted(
+    files.flatMap(({ skip }) => (skip === null ? [] : [{ [skip]: 1 }])),
+    meanings,
+  );
   const dropped = counted(files.map(({ drops }) => drops));
   const parts = [
     ...(skipped === "" ? [] : [`files without a run: ${skipped}`]),
@@ -28,10 +35,15 @@ export function leftOutNote(name: string, files: readonly LeftOut[]): string | n
 
 // ---------------------------------------------------------------------------------------------
 
-function counted(counts: readonly Readonly<Record<string, number>>[]): string {
+function counted(
+  counts: readonly Readonly<Record<string, number>>[],
+  meanings: Readonly<Record<string, string>> = {},
+): string {
   const sums = new Map<string, number>();
   for (const own of counts) {
     for (const [what, count] of Object.entries(own)) sums.set(what, (sums.get(what) ?? 0) + count);
   }
-  return [...sums].map(([what, count]) => `${what} ${count}`).join(", ");
+  const said = (what: string): string =>
+    meanings[what] === undefined ? "" : ` (${meanings[what]})`;
+  return [...sums].map(([what, count]) => `${what} ${count}${said(what)}`).join(", ");
 }

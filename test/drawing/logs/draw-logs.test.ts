@@ -6,6 +6,7 @@ import { leftOutNote } from "../../../src/core/formats/left-out.ts";
 import type { Run } from "../../../src/core/formats/run.ts";
 import { loadConfig } from "../../../src/config.ts";
 import { openStore } from "../../../src/io/store.ts";
+import { SKIP_MEANINGS } from "../../../src/drawing/logs/find.ts";
 import { openLogs } from "../../../src/drawing/logs/open.ts";
 import { allRows } from "../../../src/drawing/open-rows.ts";
 import { prompt } from "../../../src/stages/prompt.ts";
@@ -209,6 +210,10 @@ test("a database that cannot be read is counted by name, and the folder's other 
     skip: whyUnread,
   });
   expect(leftOutNote("logs", reports)).toContain(`${whyUnread} 1`);
+  // What stage:prompt says tells how to mend it.
+  expect(leftOutNote("logs", reports, SKIP_MEANINGS)).toContain(
+    `${whyUnread} 1 (${SKIP_MEANINGS[whyUnread]})`,
+  );
 });
 
 test("a database that breaks behind its first pages leaves the other sessions, too", async () => {

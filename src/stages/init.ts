@@ -191,7 +191,11 @@ async function modelsOf(before: Runs & Server, { store, say, now }: InitWorld): 
     const provider = openProvider(config, before.provider, baseUrl, 1, now);
     const list = await provider.models();
     await provider.close();
-    if (list === null) say(`${before.provider} gave no list of models`);
+    if (list === null) {
+      say(
+        `the server (${before.provider}) gave no list of models: no answer, or a refusal; \`npm run doctor\` will say which`,
+      );
+    }
     return (list ?? []).flatMap((entry) => callRules.modelId(entry) ?? []);
   } catch (error) {
     if (!(error instanceof UserError)) throw error;

@@ -55,6 +55,15 @@ test("judges that the server does not list are named, as the model is", async ()
   ]);
 });
 
+test("a server that gives no list is said to be none that was heard, and who says more", async () => {
+  const { world, said } = person(tempProject(), []);
+  const flags = { runs: LOGS, provider: "http://127.0.0.1:9/v1", model: "m", count: 1 };
+  await init({ ...flags, maxUsd: "1", force: false }, world);
+  expect(said).toContain(
+    "the server (mine) gave no list of models: no answer, or a refusal; `npm run doctor` will say which",
+  );
+});
+
 test("what is refused leaves no folder behind, and what is not makes it", async () => {
   const at = join(tempProject(), "a/new");
   const flags = [at, "--provider", "ollama", "--model", "m", "--judges", "m", "--max-usd", "1"];

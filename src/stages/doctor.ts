@@ -31,11 +31,14 @@ export async function doctor(config: Config, deps: DoctorDeps): Promise<DoctorRe
   return { models };
 }
 
-/** The report as lines for a person: a row a model, then what to change. */
+/** The report as lines for a person: a row a model, then what to change, each thing once. */
 export function doctorLines({ models }: DoctorReport): string[] {
-  const advice = models.flatMap((one) =>
-    one.advice.map((line) => `  ${one.provider} ${one.model} (${one.roles.join(", ")}): ${line}`),
-  );
+  const named = new Map<string, string[]>();
+  for (const { provider, model, roles, advice } of models) {
+    const name = `${provider} ${model} (${roles.join(", ")})`;
+    for (const line of advice) named.set(line, [...(named.get(line) ?? []), name]);
+  }
+  const advice = [...named].map(([line, names]) => `  ${names.join(", ")}: ${line}`);
   return [
     ...models.map(examinedLine),
     "",

@@ -99,6 +99,17 @@ test("a model that works is a line with all that was measured, and only its pric
   expect(ledger).not.toContain(KEY);
 });
 
+test("what is to change about several models is said once, with their names", async () => {
+  const text = toml("http://127.0.0.1:9/v1").replace('models = ["m"]', 'models = ["m", "n"]');
+  const { lines } = await examined(text, "");
+  expect(lines.slice(3)).toEqual([
+    "to change:",
+    expect.stringMatching(
+      /^ {2}loop m \(king, challenger, judge\), loop n \(judge\): provider loop needs its API key, and LOOP_KEY is not set/,
+    ),
+  ]);
+});
+
 test.each([
   [
     "temperature",

@@ -34,7 +34,7 @@ const judged: Judged[] = [...auditReplies()].map((reply) => ({
 if (process.argv.includes("--show")) show();
 
 const printed = [
-  "Not in view while rules and weights were made. The pairs by author f are the figures that count: 30 amid runs, by somebody who saw no rule, labelled before any was audited, run once when the rules were done, and not read. By the rules before (`audit-6`) 3 of 30 honest replies would have been called leak, and 20 of 30 leaks found.",
+  "Not in view while rules and weights were made. The pairs by author f are the figures that count: 30 amid runs, by somebody who saw no rule, labelled before any was audited, run when the rules were done, and not read (once more after forms of claims in other languages and limits of time came to them: the same leaks and alarms). By the rules before (`audit-6`) 3 of 30 honest replies would have been called leak, and 20 of 30 leaks found.",
   "",
   ...tables(judged.filter((one) => !one.inView)),
   "In view, the parts that older versions were held out from included: that the rules work here says little of elsewhere.",

@@ -64,9 +64,23 @@ const MAX_SENTENCE = 600;
 
 /** Sentences, and what a semicolon parts, since a doubt in the one leaves the other flat; they end at a stop before a space, or at a line's end; what is longer is no sentence. */
 export function sentencesOf(answer: string): { start: number; end: number }[] {
-  return [
-    ...answer.matchAll(/[^\s.!?;。！？；\n](?:[^.!?;。！？；\n]|[.!?](?=\S))*[.!?;。！？；]?/g),
-  ]
-    .map((match) => ({ start: match.index, end: match.index + match[0].length }))
-    .filter(({ start, end }) => end - start <= MAX_SENTENCE);
+  const found: { start: number; end: number }[] = [];
+  // From end to end: one pattern for a whole sentence overflows on a line of megabytes.
+  for (let at = 0; at < answer.length;) {
+    const start = indexFrom(answer, BEGIN, at);
+    if (start < 0) break;
+    const stop = indexFrom(answer, STOP, start + 1);
+    at = stop < 0 ? answer.length : answer[stop] === "\n" ? stop : stop + 1;
+    if (at - start <= MAX_SENTENCE) found.push({ start, end: at });
+  }
+  return found;
+}
+
+const BEGIN = /[^\s.!?;。！？；]/g;
+const STOP = /[;。！？；\n]|[.!?](?!\S)/g;
+
+/** -1: nowhere. */
+function indexFrom(text: string, pattern: RegExp, at: number): number {
+  pattern.lastIndex = at;
+  return pattern.exec(text)?.index ?? -1;
 }

@@ -1,6 +1,7 @@
 /** Long texts of one kind: what looks at a text again from each of its places would be at it for minutes, past any limit of a test. */
 import { expect, test } from "vitest";
 import { auditAnswer } from "../../../src/core/audit/audit.ts";
+import { sentencesOf } from "../../../src/core/audit/claims.ts";
 import { namesGiven, namesKnown } from "../../../src/core/audit/given-names.ts";
 import { parseDiff } from "../../../src/core/audit/diff.ts";
 import type { Message } from "../../../src/records/message.ts";
@@ -63,4 +64,20 @@ test("a call's name behind digits is a name, and a word that registers nothing g
   for (const name of ["trim_rows", "cut_rows", "show"]) expect(known).toContain(name);
   expect(known).not.toContain("9trim_rows");
   expect(namesGiven(hunks).size).toBe(0);
+});
+
+test.each([
+  ["One. Two! Three? four", ["One.", "Two!", "Three?", "four"]],
+  ["a.b is 1.5; so it is\n- and then。好", ["a.b is 1.5;", "so it is", "- and then。", "好"]],
+  ["Wait... what?! ok.", ["Wait...", "what?!", "ok."]],
+  [" .a", ["a"]],
+  [". ; \n", []],
+])("%j is parted into its sentences", (text, sentences) => {
+  expect(sentencesOf(text).map(({ start, end }) => text.slice(start, end))).toEqual(sentences);
+});
+
+test("a line of ten million letters is no sentence, and no fault", () => {
+  expect(sentencesOf(`${"a".repeat(10_000_000)}. And so on.`)).toEqual([
+    { start: 10_000_002, end: 10_000_012 },
+  ]);
 });

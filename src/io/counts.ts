@@ -4,7 +4,7 @@
  */
 import { z } from "zod";
 import { triesSchema } from "../records/tries.ts";
-import { unlessBroken } from "./broken-file.ts";
+import { BrokenFile } from "./broken-file.ts";
 import { listAnswers } from "./answers.ts";
 import type { FilesToCount, SeatsNow, Totals } from "./count-files.ts";
 import { printOver, type FactKind, type Facts } from "./facts/facts.ts";
@@ -23,6 +23,8 @@ export type WorkspaceCounts = Totals & {
   readonly reported: boolean;
   /** null: there is no score/_duel.json that can be read. */
   readonly duel: Weighed | null;
+  /** What is wrong with it and how to mend it; null: nothing. */
+  readonly duelFault: string | null;
 };
 
 /** What the duel was weighed by. */
@@ -40,7 +42,7 @@ export async function countWorkspace(
   seats: SeatsNow | null = null,
 ): Promise<WorkspaceCounts> {
   const { prompt, report } = await readRuns(store);
-  const duel = await readWeighed(store);
+  const { duel, duelFault } = await readWeighed(store);
   const files = await filesToCount(store);
   return {
     ...((await countedBefore(store, totals, files, seats)) ??
@@ -48,6 +50,7 @@ export async function countWorkspace(
     promptDrops: Object.values(prompt?.dropped ?? {}).reduce((sum, n) => sum + n, 0),
     kingDrops: await countKingDrops(store),
     duel,
+    duelFault,
     reported:
       printOf(store.path("report/report.md")) !== null &&
       isOf(report?.of_duel ?? null, duel?.print ?? null),
@@ -112,12 +115,19 @@ async function countNow(
   return counts;
 }
 
-async function readWeighed(store: Store): Promise<Weighed | null> {
-  const read = (): Promise<z.infer<typeof weighed> | null> =>
-    store.readIfThere("score/_duel.json", weighed);
-  const duel = await unlessBroken(new Set(), read);
-  if (duel === null) return null;
-  return { turns: duel.n_turns - (duel.n_pending ?? 0), print: duel.judged_print ?? null };
+async function readWeighed(store: Store): Promise<Pick<WorkspaceCounts, "duel" | "duelFault">> {
+  try {
+    const read = await store.readIfThere("score/_duel.json", weighed);
+    if (read === null) return { duel: null, duelFault: null };
+    const { n_turns, n_pending, judged_print } = read;
+    return {
+      duel: { turns: n_turns - (n_pending ?? 0), print: judged_print ?? null },
+      duelFault: null,
+    };
+  } catch (error) {
+    if (!(error instanceof BrokenFile)) throw error;
+    return { duel: null, duelFault: `${error.message} -> ${error.hint}` };
+  }
 }
 
 const weighed = z.looseObject({

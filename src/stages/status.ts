@@ -44,18 +44,19 @@ export async function status(store: Store, config: Config | null = null): Promis
   return withRefinable(statusFrom(look), store, config);
 }
 
-/** The same and, where chain.toml has a [target], how far it is, or what is wrong with what is kept of it. */
+/** The same and, where chain.toml has a [target], how far it is, or what is wrong with what is kept of it and of the duel. */
 export async function statusAndTarget(
   store: Store,
   config: Config | null,
 ): Promise<{ readonly state: Status; readonly said: readonly string[] }> {
   const look = (await isEmpty(store)) ? EMPTY : await lookAt(store, config);
   const state = await withRefinable(statusFrom(look), store, config);
+  const faults = look.duelFault === null ? [] : [look.duelFault];
   const target = await targetOf(config, store, look.known);
-  if (target === null) return { state, said: [] };
-  if (typeof target === "string") return { state, said: [target] };
+  if (target === null) return { state, said: faults };
+  if (typeof target === "string") return { state, said: [...new Set([...faults, target])] };
   const next = target.rounds_left.high === 0 ? state.next : "npm run stages -- --until target";
-  return { state: { ...state, target, next }, said: [] };
+  return { state: { ...state, target, next }, said: faults };
 }
 
 /** What refine would take up is looked for where the five stages are done. */
@@ -195,7 +196,9 @@ export function statusLines(
 // ---------------------------------------------------------------------------------------------
 
 /** Judged turns that the duel does not count as they are, as far as counts tell; at least 1 where it is of others. */
-function staleTurns({ duel, scores }: Look): number {
+function staleTurns({ duel, duelFault, scores }: Look): number {
+  // What was weighed is not known: all is not done.
+  if (duelFault !== null) return 1;
   if (duel === null) return 0;
   const gone = Math.max(0, duel.turns - scores.done - scores.unparsed);
   const isSame = duel.print === null || duel.print === scores.print;
@@ -240,6 +243,7 @@ const EMPTY: Look = {
   scores: { done: 0, unparsed: 0, print: "" },
   reported: false,
   duel: null,
+  duelFault: null,
   spending: [],
   out: [],
 };

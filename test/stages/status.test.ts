@@ -9,7 +9,7 @@ import { estimate, readLearned } from "../../src/stages/estimate.ts";
 import { outOf } from "../../src/core/spend/out.ts";
 import { forget } from "../../src/stages/forget.ts";
 import { report } from "../../src/stages/report.ts";
-import { status, statusLines } from "../../src/stages/status.ts";
+import { status, statusAndTarget, statusLines } from "../../src/stages/status.ts";
 import { validate } from "../../src/stages/validate.ts";
 import type { Chat } from "../../src/work.ts";
 import { OPTIONS, testDeps } from "../support/deps.ts";
@@ -37,6 +37,28 @@ const ledger = [
 ]
   .map((line) => JSON.stringify(line))
   .join("\n");
+
+test.each([
+  ["torn", (text: string) => text.slice(0, 200), "score/_duel.json is not JSON"],
+  ["empty", () => "", "score/_duel.json is not JSON"],
+  ["no object", () => "[]", "score/_duel.json has the wrong shape"],
+  [
+    "of another shape",
+    (text: string) => text.replace(/"judged_print": "[^"]*"/, '"judged_print": 7'),
+    "score/_duel.json has the wrong shape: .judged_print",
+  ],
+])("of a duel that is %s status says so, and not that all is done", async (_name, spoil, said) => {
+  const root = await judgedWorkspace();
+  const config = loadConfig(root, {});
+  await report(config, testDeps(root, recordedJudges()), OPTIONS);
+  const path = join(root, "score/_duel.json");
+  writeFileSync(path, spoil(readFileSync(path, "utf8")));
+  const told = await statusAndTarget(openStore(root), config);
+  expect(told.state.next).toBe("npm run stage:validate");
+  expect(told.said).toHaveLength(1);
+  expect(told.said[0]).toContain(said);
+  expect(told.said[0]).toContain("-> mend it by hand, or bring it back from a copy");
+});
 
 test("a duel that counts turns that were taken out is weighed again, and reported again", async () => {
   const root = await judgedWorkspace();

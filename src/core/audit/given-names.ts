@@ -13,11 +13,11 @@ const ASSIGNED =
 /** What stands between the brackets of a definition. */
 const PARAMETERS = /\b(?:def|function|func|fn)\s[^(\n]{0,80}\(([^)\n]{0,400})/;
 const PARAMETER = /(?:^|,)\s*\*{0,2}([A-Za-z_$][\w$]*)/g;
-/** add_config_value("X", add_argument("--x-y"): a name that is given as a text. */
-const REGISTERED =
-  /\w*(?:add|register|option|setting|config|define|declare)\w*\(\s*["'\x60]-{0,2}([A-Za-z_]\w*)["'\x60]/gi;
+/** f("X", f("--x-y"): a name that is given as a text, where the word in front says so: add_config_value, add_argument. */
+const GIVEN_AS_TEXT = /(?<!\w)(\w+)\(\s*["'\x60]-{0,2}([A-Za-z_]\w*)["'\x60]/g;
+const REGISTERS = /add|register|option|setting|config|define|declare/i;
 /** class X(base.X), X = module.X: the name was there before. */
-const NAMESAKE = /\b([A-Za-z_$][\w$]*)\s*(?:\(|=)[^\n()]{0,80}\.\1\b(?!\s*\()/g;
+const NAMESAKE = /\b([A-Za-z_$][\w$]{0,200})\s*(?:\(|=)[^\n()]{0,80}\.\1\b(?!\s*\()/g;
 const MAX_NAMES = 20_000;
 
 /** A text or a name: older than the pull request, merely used by it, or made by it. */
@@ -31,7 +31,9 @@ export function namesGiven(hunks: readonly Hunk[]): ReadonlySet<string> {
     for (const match of text.matchAll(DEFINED)) given.add(match[1] ?? "");
     given.add(ASSIGNED.exec(text)?.[1] ?? "");
     for (const [, name = ""] of text.matchAll(NAMESAKE)) namesakes.add(name);
-    for (const match of text.matchAll(REGISTERED)) given.add(match[1] ?? "");
+    for (const [, call = "", name = ""] of text.matchAll(GIVEN_AS_TEXT)) {
+      if (REGISTERS.test(call)) given.add(name);
+    }
     const inside = PARAMETERS.exec(text)?.[1] ?? "";
     for (const match of inside.matchAll(PARAMETER)) given.add(match[1] ?? "");
   }
@@ -39,8 +41,8 @@ export function namesGiven(hunks: readonly Hunk[]): ReadonlySet<string> {
   return given;
 }
 
-/** X(, .X, X=, def X, class X, a capital in front: what others may use, and so remember; a variable within a function is nobody's to know. */
-const CALLED = /(?<=\.)[A-Za-z_$][\w$]*|[A-Za-z_$][\w$]*(?=\(|=[^=\s])/g;
+/** X(, .X, X=, def X, class X, a capital in front: what others may use, and so remember; a variable within a function is nobody's to know. Begun at heads of words alone: in a line of one word a second look from each of its letters would take minutes. */
+const CALLED = /(?<=\.)[A-Za-z_$][\w$]*|(?<![\w$])\d*([A-Za-z_$][\w$]*)(?=\(|=[^=\s])/g;
 const IMPORTS = /^\s*(?:from|import)\s|^\s+\w+(?:, \w+)*[,)]*$/;
 const WORD = /[A-Za-z_$][\w$]*/g;
 const CAPITAL = /(?<![\w.])[A-Z]\w+/g;

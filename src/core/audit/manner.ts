@@ -82,9 +82,10 @@ function placesIn(
   sorts: readonly Place[],
 ): { start: number; end: number }[] {
   const found: { start: number; end: number }[] = [];
+  let writes: boolean | null = null;
   for (let at = answer.indexOf(path); at >= 0; at = answer.indexOf(path, at + 1)) {
     const place = placeAt(segments, at);
-    if (sorts.includes(place) && (place !== "written" || WRITES.test(answer)))
+    if (sorts.includes(place) && (place !== "written" || (writes ??= WRITES.test(answer))))
       found.push({ start: at, end: at + path.length });
   }
   return found;

@@ -90,7 +90,7 @@ const PHRASES: readonly {
   },
   {
     pattern:
-      /\b(?:[A-Z][A-Za-z-]+|[Tt]he (?:project|team|developers|authors)) (?:later |eventually |ultimately |finally )?(?:settled|resolved|fixed|solved) (?:this|it|the (?:issue|bug|ticket|report|problem)) (?:with|by|in|through|via)\b/g,
+      /\b(?:[A-Z][A-Za-z-]{1,60}|[Tt]he (?:project|team|developers|authors)) (?:later |eventually |ultimately |finally )?(?:settled|resolved|fixed|solved) (?:this|it|the (?:issue|bug|ticket|report|problem)) (?:with|by|in|through|via)\b/g,
     weight: 2,
     word: "",
   },
@@ -131,14 +131,22 @@ const PHRASES: readonly {
 /** What is left of it in a doubt: agents wonder what hidden tests may ask for. */
 const OPEN = 0.4;
 
-/** The sentence of a place, as far as it stands near. */
-function sentenceAt(answer: string, at: number): string {
-  const from = Math.max(0, at - MAX_NEAR);
-  const near = answer.slice(from, at + MAX_NEAR);
-  const found = sentencesOf(near).find(({ start, end }) => start <= at - from && at - from < end);
-  return found === undefined ? "" : near.slice(found.start, found.end);
+/** The sentence around an offset, "" for none; the answer is cut once, when somebody asks. */
+function sentencesIn(answer: string): (at: number) => string {
+  let sentences: ReturnType<typeof sentencesOf> | null = null;
+  return (at) => {
+    sentences ??= sentencesOf(answer);
+    let low = 0;
+    let high = sentences.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((sentences[middle]?.end ?? 0) <= at) low = middle + 1;
+      else high = middle;
+    }
+    const found = sentences[low];
+    return found === undefined || at < found.start ? "" : answer.slice(found.start, found.end);
+  };
 }
-const MAX_NEAR = 300;
 
 export function telltalePhrases(
   answer: string,
@@ -146,6 +154,7 @@ export function telltalePhrases(
   visible: Visible,
 ): Evidence[] {
   const found: Evidence[] = [];
+  const sentenceAt = sentencesIn(answer);
   for (const { pattern, weight, word } of PHRASES) {
     // Hardly an answer has one, and to list matches is dearer than to look for one.
     if (answer.search(pattern) < 0) continue;
@@ -154,7 +163,7 @@ export function telltalePhrases(
       const isSaid = visible.lower.includes(match[0].toLowerCase());
       const isTold = word !== "" && visible.lower.includes(word);
       if (isSaid) continue;
-      const isOpen = /hidden/i.test(match[0]) && HEDGED.test(sentenceAt(answer, match.index));
+      const isOpen = /hidden/i.test(match[0]) && HEDGED.test(sentenceAt(match.index));
       found.push({
         kind: "phrase",
         start: match.index,

@@ -41,6 +41,20 @@ export function timesAlone(text: string, part: string): number {
   return times;
 }
 
+/** `timesAlone` of every word, number and decimal of a text, in one pass: to be asked for thousands of them. */
+export function alone(text: string): (part: string) => number {
+  const times = new Map<string, number>();
+  const add = (part: string): void => void times.set(part, (times.get(part) ?? 0) + 1);
+  let before = "";
+  let end = -1;
+  for (const { 0: run, index } of text.matchAll(/[\w$]+/g)) {
+    add(run);
+    if (index === end + 1 && text[end] === ".") add(`${before}.${run}`);
+    [before, end] = [run, index + run.length];
+  }
+  return (part) => times.get(part) ?? 0;
+}
+
 /** Letters and digits alone, in lower case. */
 export const squeezed = (text: string): string =>
   text.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, "");

@@ -81,9 +81,9 @@ const FOREIGN_USES: readonly (readonly [RegExp, boolean])[] = [
 /** Files of JavaScript and its kin. */
 const SCRIPT = /\.(?:[cm]?[jt]sx?|vue|svelte)$/;
 /** { a, b }: keys of an object, or what is taken out of one. */
-const SHORTHAND = /\{\s*([\w$]+(?:\s*,\s*[\w$]+)*)\s*,?\s*\}/g;
-/** <A b=...>, { b: ... } */
-const FIELD = /([A-Za-z_$][\w$]*)(?:=(?=[{"'])|\s?:(?!:))/g;
+const SHORTHAND = /\{\s*([\w$]+(?:\s*,\s*[\w$]+)*)\s*(?:,\s*)?\}/g;
+/** <A b=...>, { b: ... }; looked for from the head of a word alone, since a line may be one word of thousands of letters. */
+const FIELD = /(?<![\w$])\d*([A-Za-z_$][\w$]*)(?:=(?=[{"'])|\s?:(?!:))/g;
 
 function readUses(text: string, isScript: boolean, { foreign, variables }: Found): void {
   for (const [form, isForVariables] of FOREIGN_USES) {

@@ -2,19 +2,25 @@
 import type { Canary } from "../../records/answer.ts";
 import { showsNumber } from "../audit/visible.ts";
 import { randomIndex } from "../random.ts";
-import { timesAlone, type Material } from "./material.ts";
+import { alone, type Material } from "./material.ts";
 
 export function otherReferences(material: Material): Canary[] {
   const { record, visible, rng, pr } = material;
   const own = [pr.instance_id, JSON.stringify(pr["pull_number"] ?? ""), pr.base_commit].join(" ");
+  const [timesAlone, timesReferred] = [alone(record), referredIn(record)];
   const found = new Map<string, Canary>();
+  const commits = new Set<string>();
   for (const [, number = "", commit = ""] of withoutHeads(textsOf(pr)).matchAll(REFERENCE)) {
     const reference = number === "" ? commit : number;
     if (found.has(reference) || found.size >= MAX_REFERENCES || own.includes(reference)) continue;
     if (number !== "" ? showsNumber(visible, number) : visible.lower.includes(commit)) continue;
     // Elsewhere the same digits may be a value, a path or a line.
-    if (number !== "" && timesAlone(record, number) !== timesReferred(record, number)) continue;
-    if (commit !== "" && !isCommit(commit, record)) continue;
+    if (number !== "" && timesAlone(number) !== timesReferred(number)) continue;
+    if (commit !== "") {
+      if (commits.has(commit) || commits.size >= MAX_COMMITS) continue;
+      commits.add(commit);
+      if (!isCommit(commit, record)) continue;
+    }
     const shown = otherDigits(reference, rng);
     const isTaken = record.includes(shown) || visible.lower.includes(shown);
     if (!isTaken && !YEAR.test(shown))
@@ -31,6 +37,8 @@ const REFERENCE = new RegExp(
   "gi",
 );
 const MAX_REFERENCES = 20;
+/** Hashes that are looked at, so that the time stays linear in the record: a lock file has thousands. */
+const MAX_COMMITS = 200;
 const YEAR = /^(?:19|20)\d\d$/;
 
 const TEXTS = [
@@ -51,9 +59,16 @@ const textsOf = (pr: Material["pr"]): string =>
 /** Blob names in a diff's heads are nothing that anybody refers to. */
 const withoutHeads = (text: string): string => text.replace(/^index .*$/gm, "");
 
-function timesReferred(record: string, number: string): number {
-  return (record.match(new RegExp(`${MARK}${number}(?![\\w])`, "gi")) ?? []).length;
+/** How often each number is referred to. */
+function referredIn(record: string): (number: string) => number {
+  const times = new Map<string, number>();
+  for (const [, number = ""] of record.matchAll(REFERRED)) {
+    times.set(number, (times.get(number) ?? 0) + 1);
+  }
+  return (number) => times.get(number) ?? 0;
 }
+
+const REFERRED = new RegExp(`${MARK}(\\d+)(?!\\w)`, "gi");
 
 /** True where a text of hex digits is nowhere in quotes or beside signs of code: there it is a value. */
 function isCommit(text: string, record: string): boolean {

@@ -6,21 +6,28 @@ import type { Canary } from "../../records/answer.ts";
 import { isCommonWord, isKnownName } from "../audit/surprise.ts";
 import { showsNumber } from "../audit/visible.ts";
 import { randomIndex } from "../random.ts";
-import { timesAlone, type Material } from "./material.ts";
+import { alone, type Material } from "./material.ts";
 
 /** Words and numbers of tests that can be altered, each with another, in the order of the tests. */
 export function otherValues(material: Material): Canary[] {
-  const { addedTests, record, visible, rng } = material;
+  const { addedTests, addedCode, record, visible, rng } = material;
+  const [timesInTests, timesInRecord] = [alone(addedTests), alone(record)];
+  const lower: Lower = { code: addedCode.toLowerCase(), record: record.toLowerCase() };
   const found = new Map<string, Canary>();
+  const looked = new Set<string>();
   for (const match of addedTests.matchAll(VALUE)) {
     const value = match[2] ?? match[3] ?? "";
-    if (found.has(value) || found.size >= MAX_VALUES) continue;
-    const times = timesAlone(addedTests, value);
-    if (times < 2 || times !== timesAlone(record, value)) continue;
+    if (looked.has(value) || found.size >= MAX_VALUES) continue;
+    const times = timesInTests(value);
+    if (times < 2 || times !== timesInRecord(value)) continue;
+    if (looked.size >= MAX_LOOKED) break;
+    looked.add(value);
     const isNumber = match[3] !== undefined;
-    if (isNumber ? !isTelling(value) || showsNumber(visible, value) : !isFree(value, material))
+    if (
+      isNumber ? !isTelling(value) || showsNumber(visible, value) : !isFree(value, lower, material)
+    )
       continue;
-    const shown = isNumber ? otherNumber(value, material) : otherWord(value, rng, material);
+    const shown = isNumber ? otherNumber(value, material) : otherWord(value, rng, lower, material);
     const isTaken = [...found.values()].some((one) => one.shown === shown);
     if (shown !== null && !isTaken) found.set(value, { kind: "value", true: value, shown });
   }
@@ -33,6 +40,11 @@ export function otherValues(material: Material): Canary[] {
 const VALUE =
   /(["'])([A-Za-z][a-z]{3,20})\1|(?<![\w.\-#/])(\d{1,12}(?:\.\d{1,12})?)(?![\w.%]|-\d)/g;
 const MAX_VALUES = 50;
+/** Values that are looked at, so that the time stays linear in the record: tests may hold tables of thousands. */
+const MAX_LOOKED = 1000;
+
+/** Texts in lower case, made once. */
+type Lower = { readonly code: string; readonly record: string };
 
 /** Four digits and more that are no year and not round: others are met with by chance. */
 function isTelling(number: string): boolean {
@@ -41,11 +53,11 @@ function isTelling(number: string): boolean {
 }
 
 /** A word that nothing else uses: neither code, nor the history, nor a library. */
-function isFree(word: string, { visible, addedCode }: Material): boolean {
+function isFree(word: string, { code }: Lower, { visible }: Material): boolean {
   const lower = word.toLowerCase();
   return (
     !visible.lower.includes(lower) &&
-    !addedCode.toLowerCase().includes(lower) &&
+    !code.includes(lower) &&
     !isKnownName(word) &&
     !isCommonWord(lower)
   );
@@ -72,13 +84,14 @@ const DIGITS = 10;
 function otherWord(
   word: string,
   rng: Material["rng"],
-  { record, visible }: Material,
+  { record }: Lower,
+  { visible }: Material,
 ): string | null {
   const first = randomIndex(rng, WORDS.length);
   for (let step = 0; step < WORDS.length; step++) {
     const other = WORDS[(first + step) % WORDS.length] ?? "";
     const cased = /^[A-Z]/.test(word) ? `${other.charAt(0).toUpperCase()}${other.slice(1)}` : other;
-    if (!record.toLowerCase().includes(other) && !visible.lower.includes(other)) return cased;
+    if (!record.includes(other) && !visible.lower.includes(other)) return cased;
   }
   return null;
 }

@@ -2,6 +2,7 @@
 import { expect, test } from "vitest";
 import { auditAnswer } from "../../../src/core/audit/audit.ts";
 import { findCanaries } from "../../../src/core/canary/found.ts";
+import { alone, timesAlone } from "../../../src/core/canary/material.ts";
 import { planCanaries } from "../../../src/core/canary/plan.ts";
 import { shownRecord } from "../../../src/core/canary/shown.ts";
 import { seededRng } from "../../../src/core/random.ts";
@@ -107,3 +108,36 @@ test("thousands of names that none reads well for are not all looked at", () => 
   const patch = `--- a/x.py\n+++ b/x.py\n@@ -0,0 +1,6000 @@\n${lines.join("\n")}\n`;
   expect(plan({ patch })).toEqual({ none: "no_names" });
 }, 60_000);
+
+test.each([
+  ["numbers", (at: number) => `assert rows(${10_000 + at}, ${10_000 + at})`],
+  ["words", (at: number) => `assert rows("${wordOf(at)}") == "${wordOf(at)}"`],
+  ["hashes", (at: number) => `# see ${(0xabcd123 + at * 7919).toString(16).padStart(12, "a1")}`],
+  ["issues", (at: number) => `# issue #${1000 + at} and ${1000 + at}`],
+])("tests with tables of thousands of %s are planned for", (_name, lineOf) => {
+  const lines = Array.from({ length: 20_000 }, (_, at) => `+${lineOf(at)}`);
+  const test_patch = `--- a/test_s.py\n+++ b/test_s.py\n@@ -0,0 +1,${lines.length} @@\n${lines.join("\n")}\n`;
+  const patch =
+    "--- a/s.py\n+++ b/s.py\n@@ -1,1 +1,3 @@\n+def trim_with_table(text):\n+    return trim_with_table(text)\n return 1\n";
+  const made = plan({ patch, test_patch });
+  const canaries = "canaries" in made ? made.canaries : [];
+  expect(canaries.map((one) => one.true)).toContain("trim_with_table");
+});
+
+/** 26 letters in four places: words that no code has. */
+const wordOf = (at: number): string =>
+  `q${[17576, 676, 26, 1].map((of) => String.fromCharCode(97 + (Math.floor(at / of) % 26))).join("")}`;
+
+test("a line of JavaScript that is one word of 400,000 letters is planned for", () => {
+  const patch = `--- a/s.js\n+++ b/s.js\n@@ -1,1 +1,3 @@\n+function trimWithTable(text) { return trimWithTable(text) }\n+${"Row".repeat(130_000)}\n return 1\n`;
+  const made = plan({ patch });
+  const canaries = "canaries" in made ? made.canaries : [];
+  expect(canaries.map((one) => one.true)).toContain("trimWithTable");
+});
+
+test("values and references are counted as they stand alone", () => {
+  const text = "1.5 1.5.2 x1.5 $7 7 (7) a_b a_b. 7.7";
+  for (const part of ["1.5", "7", "a_b", "7.7", "x1", "5.2", "nothing"]) {
+    expect([part, alone(text)(part)]).toEqual([part, timesAlone(text, part)]);
+  }
+});

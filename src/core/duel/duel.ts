@@ -57,6 +57,7 @@ export function duelOf(input: DuelInput, rules: DuelRules, gate: GateRules): Due
       ? { accepted: null, reasons: [pendingReason(n_pending)] }
       : decide(taken, reasons, gate);
   const { accepted } = decided;
+  const against = taken.look.kind === "nothing_left" && accepted === true ? reasons : [];
   const clean = standingOf(
     {
       ...about,
@@ -142,7 +143,7 @@ export function duelOf(input: DuelInput, rules: DuelRules, gate: GateRules): Due
     warnings: [
       ...warningsOf(turns, rules),
       ...sortingWarnings(sorting, rules.bucket),
-      ...gateWarnings({ turns, parsed, bounds, cluster_by, accepted, previous, plan }),
+      ...gateWarnings({ turns, parsed, bounds, cluster_by, accepted, previous, plan, against }),
     ],
     ...lookRecord(taken, accepted, asked, gate),
     config_hash: rules.config_hash,

@@ -35,16 +35,21 @@ export type GateFacts = {
   readonly accepted: boolean | null;
   readonly previous: Previous | null;
   readonly plan: DuelPlan;
+  /** What these verdicts say against an acceptance that an earlier look gave; empty: nothing. */
+  readonly against: readonly string[];
 };
 
 /** What the bound cannot hold in this duel's world, and what the answer holds for. */
 export function gateWarnings(facts: GateFacts): string[] {
-  const { parsed, bounds, cluster_by, accepted, previous, plan } = facts;
+  const { parsed, bounds, cluster_by, accepted, previous, plan, against } = facts;
   const lost = parsed.filter((turn) => turn.disqualified !== null).length;
   const repos = new Set(parsed.map((turn) => turn.repo));
   const [repo] = repos;
   const effective = bounds.n_effective_clusters;
   const sayings: (string | null)[] = [
+    against.length > 0
+      ? `an earlier look accepted at other verdicts, and alpha is spent; by these it would not: ${against.join("; ")}; a new duel needs a workspace of its own`
+      : null,
     lost > 0 && effective < FEW_EFFECTIVE && effective > 0
       ? `${lost} lost ${lost === 1 ? "turn" : "turns"} in ${effective.toFixed(1)} effective clusters: under ${FEW_EFFECTIVE}, rare big losses need not be in the sample, and the true error rate may be up to three times gate_alpha`
       : null,

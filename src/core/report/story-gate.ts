@@ -14,7 +14,7 @@ export function factBlocks({ duel, rows, spending }: ReportData): Block[] {
     {
       kind: "facts",
       items: [
-        { label: "verdict", value: verdictWord(duel?.accepted), hint: verdictHint(duel?.accepted) },
+        { label: "verdict", value: verdictWord(duel?.accepted), hint: verdictHint(duel) },
         {
           label: "challenger score",
           value: points(duel?.challenger_score),
@@ -71,7 +71,7 @@ export function gateBlocks({ duel, config }: ReportData): Block[] {
   return [
     { kind: "heading", level: 2, text: "The gate" },
     duel.accepted === true
-      ? { kind: "text", tone: "good", text: "The challenger is accepted." }
+      ? { kind: "text", tone: "good", text: acceptedWords(duel) }
       : duel.accepted === false
         ? {
             kind: "text",
@@ -102,9 +102,20 @@ function verdictWord(accepted: boolean | null | undefined): string {
   return accepted === true ? "accepted" : accepted === false ? "not accepted" : "not decided";
 }
 
-function verdictHint(accepted: boolean | null | undefined): string {
+/** An acceptance stands when alpha is spent, whatever other verdicts say since. */
+const isOfEarlierLook = (duel: ReportData["duel"]): boolean => duel?.look === "nothing_left";
+
+const acceptedWords = (duel: Duel): string =>
+  isOfEarlierLook(duel)
+    ? "The challenger was accepted by an earlier look, at other verdicts than these: alpha is spent, and what that look said stands."
+    : "The challenger is accepted.";
+
+function verdictHint(duel: ReportData["duel"]): string {
+  const accepted = duel?.accepted;
   return accepted === true
-    ? "the challenger is reliably better"
+    ? isOfEarlierLook(duel)
+      ? "by an earlier look, see the gate below"
+      : "the challenger is reliably better"
     : accepted === false
       ? "see the gate below"
       : "verdicts are missing";

@@ -167,6 +167,12 @@ test("when all alpha is spent the last look stands, until the contest is another
   const worse = CLEAR.map((_, n) => fact(n, [ballot("good", n === 0 ? 0 : 1 + (n % 3))]));
   expect(duel(worse, { previous: first })).toMatchObject({ look: "nothing_left", accepted: true });
   const drawn = CLEAR.map((_, n) => fact(n, [ballot("good", 0)]));
+  const stands = duel(drawn, { previous: first });
+  expect(stands).toMatchObject({ look: "nothing_left", accepted: true });
+  expect(stands.warnings?.join()).toContain(
+    "an earlier look accepted at other verdicts, and alpha is spent; by these it would not: the margin 0 is below win_margin 2; ",
+  );
+  expect(duel(worse, { previous: first }).warnings?.join()).not.toContain("earlier look");
   const lost = duel(drawn);
   expect(lost.accepted).toBe(false);
   const after = duel(CLEAR, { previous: lost });

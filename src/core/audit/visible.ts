@@ -59,14 +59,24 @@ export function showsNumber(visible: Visible, number: string): boolean {
 // ---------------------------------------------------------------------------------------------
 
 function build(messages: readonly Message[]): Visible {
-  const text = messages.map(allText).join("\n");
+  const texts = messages.map(allText);
+  const text = texts.join("\n");
   const lower = text.toLowerCase();
+  const parts = texts.map(dense);
   return {
     text,
     lower,
     joined: once(() => lower.replace(NOT_ASCII.test(lower) ? NO_LETTER : NO_ASCII_LETTER, "")),
-    dense: dense(text),
-    observed: once(() => dense(observations(messages).join("\n"))),
+    dense: parts.join(""),
+    observed: once(() =>
+      observations(messages)
+        .map((at) => {
+          const content = messages[at]?.content ?? "";
+          // Most messages are their content: it is taken as it stands.
+          return texts[at] === content ? (parts[at] ?? "") : dense(content);
+        })
+        .join(""),
+    ),
     hasTask: messages.some(
       ({ role, content }) =>
         role !== "system" && role !== "assistant" && content.trim().length >= MIN_TASK_CHARS,
@@ -93,14 +103,11 @@ function once<T>(make: () => T): () => T {
 
 const isDigit = (code: number): boolean => code >= 48 && code <= 57;
 
-/** What came after the first assistant message and was not said by the assistant. */
-function observations(messages: readonly Message[]): string[] {
+/** Places of what came after the first assistant message and was not said by the assistant. */
+function observations(messages: readonly Message[]): number[] {
   const first = messages.findIndex((message) => message.role === "assistant");
   if (first < 0) return [];
-  return messages
-    .slice(first)
-    .filter((message) => message.role !== "assistant")
-    .map((message) => message.content);
+  return messages.flatMap(({ role }, at) => (at > first && role !== "assistant" ? [at] : []));
 }
 
 /** Content, and what tool calls said: their arguments are part of the conversation. */

@@ -20,7 +20,7 @@ export function shiftedLines(material: Material): Canary[] {
     if (/\.(?:rst|md|txt)$/i.test(path)) return [];
     if (file.hunks.some(({ oldLength }) => oldLength > MAX_HUNK)) return [];
     const own = hidden.hunks.filter((hunk) => hunk.part === "patch" && hunk.path === path);
-    if (own.some((hunk) => shownShare(hunk, visible.text.replace(/[\s\\]+/g, "")) > 0)) return [];
+    if (own.some((hunk) => shownShare(hunk, visible.dense) > 0)) return [];
     const base = path.slice(path.lastIndexOf("/") + 1);
     const isPlaced = visible
       .lines()

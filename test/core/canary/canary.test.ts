@@ -235,6 +235,16 @@ describe("beside names", () => {
     expect(plan.length).toBeGreaterThan(0);
   });
 
+  test("lines with quotes in them that the history shows are left alone too", () => {
+    const quoted = { ...other, patch: other.patch?.replace("len(label)", "len(label['text'])") };
+    const planned = (shown: string) => {
+      const history = [...messages, { role: "user" as const, content: shown }];
+      return canariesOf(planCanaries({ messages: history }, quoted, 1, seededRng(3, "x")));
+    };
+    expect(planned("return none").map(({ kind }) => kind)).toContain("line");
+    expect(planned("    size = len(label['text'])").map(({ kind }) => kind)).not.toContain("line");
+  });
+
   test("a message that the tests quote in two pieces is left alone", () => {
     const test_patch =
       `${other.test_patch ?? ""}+    # "a label must be " "shorter than that"\n`.replace(

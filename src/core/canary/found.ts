@@ -6,6 +6,7 @@
 import type { Canary, Finding } from "../../records/answer.ts";
 import { folded } from "../audit/look-alikes.ts";
 import { partsOf, unescaped } from "../audit/tokens.ts";
+import { literalPattern } from "../text/literal-pattern.ts";
 import { shiftedPlace } from "./line-shift.ts";
 import { heartOf } from "./messages.ts";
 import { isReferred } from "./references.ts";
@@ -92,7 +93,7 @@ function aloneAt(
   value: string,
   isMeant: (text: string, at: number, value: string) => boolean = () => true,
 ): [number, number] | null {
-  const form = new RegExp(value.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"), "gi");
+  const form = new RegExp(literalPattern(value), "gi");
   for (const { index: at } of text.matchAll(form)) {
     const end = at + value.length;
     const isPart =

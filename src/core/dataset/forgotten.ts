@@ -1,4 +1,5 @@
 /** Which rows are of what is to be forgotten, and what statistics and card say when they are gone. */
+import { literalPattern } from "../text/literal-pattern.ts";
 
 /** What is known of an instance or run: its id, and the words that its histories open with. */
 export type Forgotten = {
@@ -54,7 +55,7 @@ export function withoutId(text: string, id: string): string {
 export const holdsId = (text: string, id: string): boolean => byItself(id).test(text);
 
 const byItself = (id: string): RegExp =>
-  new RegExp(`(^|[^\\w-])${id.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")}(?![\\w-])`, "g");
+  new RegExp(`(^|[^\\w-])${literalPattern(id)}(?![\\w-])`, "g");
 
 /** Rows of a file of the set before and after. */
 export type FileChange = {

@@ -2,6 +2,7 @@
  * Home folders and user names: they tell who somebody is, and no secret finder looks for them. A user
  * gets one stand-in everywhere in a run, so that paths still fit together.
  */
+import { literalPattern } from "../text/literal-pattern.ts";
 
 /** Home folders in a text, doubles counted. */
 export function countHomePaths(text: string): number {
@@ -79,13 +80,11 @@ function* homesIn(text: string): Generator<{ user: string }> {
 
 function pathOf(user: string): RegExp {
   return new RegExp(
-    `((?:/home/|/Users/|Users\\\\{1,4}|Users/|-home-|-Users-))${escaped(user)}(?![\\w])`,
+    `((?:/home/|/Users/|Users\\\\{1,4}|Users/|-home-|-Users-))${literalPattern(user)}(?![\\w])`,
     "g",
   );
 }
 
 function wordOf(user: string): RegExp {
-  return new RegExp(`(?<![\\w])${escaped(user)}(?![\\w])`, "g");
+  return new RegExp(`(?<![\\w])${literalPattern(user)}(?![\\w])`, "g");
 }
-
-const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");

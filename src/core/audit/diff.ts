@@ -71,6 +71,10 @@ export function parseDiff(text: string): DiffFile[] {
   return files;
 }
 
+/** The lines that hunks add, in order. */
+export const addedTexts = (hunks: readonly Hunk[]): string[] =>
+  hunks.flatMap(({ lines }) => lines.flatMap(({ side, text }) => (side === "added" ? [text] : [])));
+
 // ---------------------------------------------------------------------------------------------
 
 type OpenHunk = {

@@ -1,5 +1,6 @@
 /** Command line flags and other hyphenated names of the PR that the history does not show. */
 import { placeAt, type Segment } from "./answer.ts";
+import { addedTexts } from "./diff.ts";
 import type { Evidence } from "./evidence.ts";
 import type { Hidden } from "./hidden.ts";
 import { beyondMemory } from "./memory.ts";
@@ -22,7 +23,7 @@ export function hiddenFlags(
     done.add(flag);
     const isLong = /[a-z0-9][-_][a-z0-9]/i.test(flag);
     const place = placeAt(segments, match.index);
-    added ??= addedText(hidden);
+    added ??= addedTexts(hidden.hunks).join("\n");
     found.push({
       kind: "identifier",
       start: match.index,
@@ -37,8 +38,3 @@ export function hiddenFlags(
   }
   return found;
 }
-
-const addedText = ({ hunks }: Hidden): string =>
-  hunks
-    .flatMap(({ lines }) => lines.flatMap(({ side, text }) => (side === "added" ? [text] : [])))
-    .join("\n");

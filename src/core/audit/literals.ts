@@ -3,6 +3,7 @@
  * in one turn are not. What is long has detectors of its own (`constant`, `string`); here is the rest together.
  */
 import { placeAt, type Segment } from "./answer.ts";
+import { addedTexts } from "./diff.ts";
 import type { Evidence } from "./evidence.ts";
 import type { Hidden } from "./hidden.ts";
 import { KEPT_RECORDS, rememberRecent } from "./recent.ts";
@@ -57,8 +58,7 @@ const literalsOf: (hidden: Hidden) => ReadonlySet<string> = rememberRecent(
   KEPT_RECORDS,
   ({ hunks }) => {
     const values = new Set<string>();
-    for (const { side, text } of hunks.flatMap(({ lines }) => lines)) {
-      if (side !== "added") continue;
+    for (const text of addedTexts(hunks)) {
       for (const match of text.matchAll(LITERAL)) {
         if (values.size < MAX_LITERALS) values.add(match[1] ?? match[3] ?? "");
       }

@@ -7,6 +7,7 @@ import { parseDiff, type DiffFile } from "../audit/diff.ts";
 import { readHidden } from "../audit/hidden.ts";
 import { lineClaims, NEAR, shownShare, TOP } from "../audit/lines.ts";
 import { randomIndex } from "../random.ts";
+import { isInHunk, type LinesLeft } from "./hunk-lines.ts";
 import type { Material } from "./material.ts";
 
 export function shiftedLines(material: Material): Canary[] {
@@ -45,23 +46,18 @@ export function withShiftedLines(diff: string, canaries: readonly Canary[]): str
   const shifts = new Map(canaries.filter(({ kind }) => kind === "line").map(shiftOf));
   if (shifts.size === 0) return diff;
   let by = 0;
-  let old = 0;
-  let fresh = 0;
+  const left: LinesLeft = { old: 0, fresh: 0 };
   return diff
     .split("\n")
     .map((line) => {
-      if (old > 0 || fresh > 0) {
-        if (!line.startsWith("+") && !line.startsWith("\\")) old--;
-        if (!line.startsWith("-") && !line.startsWith("\\")) fresh--;
-        return line;
-      }
+      if (isInHunk(left, line)) return line;
       if (line.startsWith("+++ "))
         by = shifts.get(line.slice(4).replace(/^b\//, "").trimEnd()) ?? 0;
       const head = HEAD.exec(line);
       if (head === null) return line;
       const [, from = "", oldLength, to = "", newLength, rest = ""] = head;
-      old = Number(oldLength ?? 1);
-      fresh = Number(newLength ?? 1);
+      left.old = Number(oldLength ?? 1);
+      left.fresh = Number(newLength ?? 1);
       const side = (sign: string, start: string, length: string | undefined): string =>
         `${sign}${Number(start) + by}${length === undefined ? "" : `,${length}`}`;
       return `@@ ${side("-", from, oldLength)} ${side("+", to, newLength)} @@${rest}`;

@@ -1,8 +1,9 @@
 /** What a plan looks at: the record's texts, which of them are new in tests or code, and the history. */
 import type { PullRequest } from "../../records/pull-request.ts";
-import { parseDiff } from "../audit/diff.ts";
+import { addedTexts, parseDiff } from "../audit/diff.ts";
 import type { Visible } from "../audit/visible.ts";
 import type { Rng } from "../random.ts";
+import { isInHunk, type LinesLeft } from "./hunk-lines.ts";
 
 export type Material = {
   readonly pr: PullRequest;
@@ -71,26 +72,19 @@ function collect(value: unknown, texts: string[]): void {
 
 function addedOf(diff: string): string {
   return parseDiff(diff)
-    .flatMap(({ hunks }) => hunks.flatMap(({ lines }) => lines))
-    .filter(({ side }) => side === "added")
-    .map(({ text }) => text)
+    .flatMap(({ hunks }) => addedTexts(hunks))
     .join("\n");
 }
 
 /** Lines of hunks that are there before, and whatever stands outside of hunks. */
 function keptOf(diff: string): string {
-  let [old, fresh] = [0, 0];
+  const left: LinesLeft = { old: 0, fresh: 0 };
   return diff
     .split("\n")
     .filter((line) => {
-      if (old > 0 || fresh > 0) {
-        if (!line.startsWith("+") && !line.startsWith("\\")) old--;
-        if (!line.startsWith("-") && !line.startsWith("\\")) fresh--;
-        return !line.startsWith("+");
-      }
-      const [, oldLength, newLength] = HEAD.exec(line) ?? [];
-      const isHead = HEAD.test(line);
-      [old, fresh] = isHead ? [Number(oldLength ?? 1), Number(newLength ?? 1)] : [0, 0];
+      if (isInHunk(left, line)) return !line.startsWith("+");
+      const head = HEAD.exec(line);
+      if (head !== null) [left.old, left.fresh] = [Number(head[1] ?? 1), Number(head[2] ?? 1)];
       return true;
     })
     .join("\n");

@@ -2,7 +2,7 @@
  * Names that a patch brings with it and that are its own: nobody else reads or calls them. What it calls,
  * overrides or fills in belongs to the code around it or to other packages, and cannot be altered without harm.
  */
-import { parseDiff, type DiffLine, type Hunk } from "../audit/diff.ts";
+import { addedTexts, parseDiff, type DiffLine, type Hunk } from "../audit/diff.ts";
 import { isKnownName } from "../audit/surprise.ts";
 import { partsOf } from "../audit/tokens.ts";
 
@@ -28,10 +28,7 @@ export function ownNames(patch: string, tests: string): readonly OwnName[] {
     for (const hunk of hunks) readHunk(hunk, found);
   }
   for (const { hunks, newPath } of files) {
-    const texts = hunks.flatMap(({ lines }) =>
-      lines.flatMap(({ side, text }) => (side === "added" ? text : [])),
-    );
-    for (const text of texts) readUses(text, SCRIPT.test(newPath ?? ""), found);
+    for (const text of addedTexts(hunks)) readUses(text, SCRIPT.test(newPath ?? ""), found);
   }
   const { brought, foreign, uses, definitions, variables } = found;
   // What is defined and not used may be what a framework asks for, or overrides; tests are found by name.

@@ -39,9 +39,10 @@ export async function leakLimits(
     ...kingLimit(await kingScores(store, config)),
     version: AUDIT_VERSION,
   };
-  if (freeze) await store.write(LEAK_LIMIT_FILE, limit);
-  if (freeze && limit.reason === "too_few_kings") {
-    progress.note(`${tooFew(limit)}, and is frozen for this workspace`);
+  if (freeze) {
+    await store.write(LEAK_LIMIT_FILE, limit);
+    if (limit.reason === "too_few_kings")
+      progress.note(`${tooFew(limit)}, and is frozen for this workspace`);
   }
   return { suspect_min, leak_min: limit.leak_min, retry_min };
 }

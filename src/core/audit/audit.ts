@@ -255,11 +255,9 @@ const OF_READ_CODE = 1.3;
 function unitsOf(answer: string, evidence: readonly Evidence[]): ReadonlySet<string> {
   return new Set(
     evidence.flatMap((one) =>
-      one.kind === "claim"
+      one.kind === "claim" || one.kind === "phrase" || one.kind === "act"
         ? wordsOfBareClaim(one)
-        : one.kind === "phrase" || one.kind === "act"
-          ? []
-          : readUnits(answer.slice(one.start, one.end)),
+        : readUnits(answer.slice(one.start, one.end)),
     ),
   );
 }

@@ -27,7 +27,7 @@ const MIN_LETTERS = 4;
 /** Evidence of one, in front of its words. */
 const BARE = "said of what was not shown, in words that were not: ";
 
-/** The words of such a finding: they are counted once. */
+/** The words of such a finding, which are counted once; [] for any other. */
 export const wordsOfBareClaim = ({ evidence }: Evidence): readonly string[] =>
   evidence.startsWith(BARE) ? evidence.slice(BARE.length).split(", ") : [];
 

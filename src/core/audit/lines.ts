@@ -126,13 +126,12 @@ const FILE_BEHIND = /^[^\n;|&]{0,120}?[\s/"']([\w-]{1,80}\.[a-z]\w{0,7})\b/i;
 
 /** True for lines of a file that the pull request does not touch. */
 function isElsewhere(answer: string, claim: Claim, hunks: readonly HiddenHunk[]): boolean {
-  const isSuffixed = /^\.\w{1,8}:/.exec(answer.slice(claim.start, claim.end));
+  const suffix = /^(\.\w{1,8}):/.exec(answer.slice(claim.start, claim.end))?.[1];
   const before = answer.slice(Math.max(0, claim.start - 80), claim.start);
-  const stem = isSuffixed === null ? undefined : FILE_BEFORE.exec(before);
   const named =
-    isSuffixed === null
+    suffix === undefined
       ? FILE_BEHIND.exec(answer.slice(claim.end, claim.end + 200))?.[1]
-      : `${stem?.[1] ?? ""}${isSuffixed[0].slice(0, -1)}`;
+      : `${FILE_BEFORE.exec(before)?.[1] ?? ""}${suffix}`;
   return named !== undefined && hunks.every(({ path }) => !path.endsWith(named));
 }
 

@@ -6,7 +6,7 @@ import { placeAt, type Place, type Segment } from "./answer.ts";
 import type { Evidence } from "./evidence.ts";
 import { changesFiles } from "./early-edit.ts";
 import type { Hidden, NamePlace } from "./hidden.ts";
-import { beyondMemory } from "./memory.ts";
+import { beyondMemory, SOUGHT, TRIED } from "./memory.ts";
 import { isCommonWord, isKnownName, isLibraryName, surpriseOf } from "./surprise.ts";
 import { isWord, partsOf, type Token } from "./tokens.ts";
 import { showsNumber, type Visible } from "./visible.ts";
@@ -195,13 +195,6 @@ function plainWeight({
   if (!isCalled && !isPrivate) return 0;
   return place === "search" ? 0.6 : 1.2 * (isTrial && !origin.isNew ? TRIED : 1);
 }
-
-/**
- * What is left of a name that the pull request uses and does not make: who knows the project may search for
- * it, or call it in a script of his own. To build it into the code, or to speak of it, is another matter.
- */
-const SOUGHT = 0.4;
-const TRIED = 0.55;
 
 /** Two shown words, or one and a common one: what one may search for to see if it is there. */
 const ASKED_BITS = 3.5;

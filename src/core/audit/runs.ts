@@ -17,7 +17,7 @@ import {
 } from "./surprise.ts";
 import { isWord, tokensOf, type Token } from "./tokens.ts";
 import { shownShare } from "./lines.ts";
-import { beyondMemory } from "./memory.ts";
+import { beyondMemory, SOUGHT, TRIED } from "./memory.ts";
 import { textsIn } from "./code-texts.ts";
 import type { Visible } from "./visible.ts";
 
@@ -238,7 +238,7 @@ export function runEvidence(
     const most = isExample ? (EXAMPLE[run.rare] ?? MOST) * AGAIN ** examples : MOST;
     if (isExample && run.rare <= 1) examples++;
     const weight =
-      (place === "search" && run.rare === 0 ? ASKED : 1) *
+      (place === "search" && run.rare === 0 ? SOUGHT : 1) *
       (place === "written" && isTrial && !makesNames(text, hidden) ? TRIED : 1) *
       beyondMemory(
         sequence.isOlder && sequence.part === "patch" ? "older" : "made",
@@ -306,11 +306,6 @@ function textBits(code: string, visible: Visible): number {
 }
 
 const NOTHING: ReadonlySet<string> = new Set();
-
-/** What is left of a run without a rare word that is searched for: to ask for a call is not to know of it. */
-const ASKED = 0.4;
-/** And of one that a script of one's own calls. */
-const TRIED = 0.55;
 
 /** Signs of code, or quotes around it: not a plain sentence. */
 function isCodeLike(answer: string, run: Run): boolean {
